@@ -1,0 +1,249 @@
+//! The whole deployment: which hosts it serves, and what is wrong with the others.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use serde_json::{Map, Value};
+
+use super::MAX_SERVICES;
+use super::fault::Fault;
+use super::read;
+use super::service::{Environment, Service};
+use super::table::Table;
+use crate::session::seal::{Generation, Ring, RingFault};
+
+/// Every variable, secret and binding of a deployment by name.
+///
+/// A text variable or secret is a JSON text; a table is a JSON object, or the text of one, which is
+/// how tables arrive where only texts can be set; a binding is `true`.
+pub type Vars = BTreeMap<String, Value>;
+
+/// What a host is.
+#[derive(Clone, Debug)]
+pub enum Host {
+    /// Served.
+    Service(Rc<Service>),
+    /// Another name of a service, which is redirected.
+    Alias(Rc<Service>),
+    /// Known, but closed by a fault.
+    Closed,
+}
+
+/// A parsed deployment.
+#[derive(Debug)]
+pub struct Config {
+    hosts: HashMap<String, Host>,
+    deployment: Option<Environment>,
+    /// The session keys; `None` closes every service.
+    pub ring: Option<Ring>,
+    /// Everything that is wrong, for the operator.
+    pub faults: Vec<Fault>,
+    /// What works but should be looked at.
+    pub warnings: Vec<Fault>,
+}
+
+impl Config {
+    /// Reads a deployment and reports every fault at once.
+    ///
+    /// A fault in a service's table or secrets closes that service; one in what all share closes
+    /// all. A closed host is still known, so that it answers 500 and not 404.
+    #[must_use]
+    pub fn parse(vars: &Vars) -> Self {
+        let mut config = Self {
+            hosts: HashMap::new(),
+            deployment: None,
+            ring: None,
+            faults: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let deployment = config.read_deployment(vars);
+        config.deployment = deployment;
+        config.read_ring(vars);
+        if vars.get("DOCUMENTS").is_none() {
+            config.shared_fault("DOCUMENTS", "the KV namespace is not bound");
+        }
+        let tables: Vec<_> = vars
+            .iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix("SERVICE_")?, value)))
+            .collect();
+        if tables.is_empty() {
+            config.shared_fault("SERVICE_<ID>", "there is no service");
+        }
+        if tables.len() > MAX_SERVICES {
+            let problem = format!("there are more than {MAX_SERVICES} services");
+            config.shared_fault("SERVICE_<ID>", &problem);
+        }
+        let mut read = Vec::new();
+        for (id, value) in tables {
+            read.push(config.read_service(id, value, deployment, vars));
+        }
+        config.close_duplicates(&mut read);
+        let open = config.faults.iter().all(|fault| fault.service.is_some());
+        for (hosts, service) in read {
+            config.place(hosts, service.filter(|_| open));
+        }
+        config
+    }
+
+    /// What a host is, by its name in lower case with a port where it is not the scheme's own.
+    #[must_use]
+    pub fn host(&self, host: &str) -> Option<&Host> {
+        self.hosts.get(host)
+    }
+
+    /// Every service that is served.
+    pub fn services(&self) -> impl Iterator<Item = &Rc<Service>> {
+        self.hosts.values().filter_map(|host| match host {
+            Host::Service(service) => Some(service),
+            Host::Alias(_) | Host::Closed => None,
+        })
+    }
+
+    /// Whether this is a developer's own machine.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.deployment == Some(Environment::Local)
+    }
+
+    fn shared_fault(&mut self, field: &str, problem: &str) {
+        self.faults.push(Fault {
+            service: None,
+            field: field.to_owned(),
+            problem: problem.to_owned(),
+        });
+    }
+
+    fn read_deployment(&mut self, vars: &Vars) -> Option<Environment> {
+        let name = vars.get("DEPLOYMENT").and_then(Value::as_str);
+        let deployment = name.and_then(Environment::parse);
+        if deployment.is_none() {
+            self.shared_fault("DEPLOYMENT", "must be \"local\", \"integration\" or \"production\"");
+        }
+        deployment
+    }
+
+    fn read_ring(&mut self, vars: &Vars) {
+        let text = |name: &str| vars.get(name).and_then(Value::as_str);
+        let active = text("SESSION_KEY_ACTIVE").unwrap_or("A");
+        let Some(active) = Generation::parse(active) else {
+            self.shared_fault("SESSION_KEY_ACTIVE", "must be \"A\" or \"B\"");
+            return;
+        };
+        match Ring::new(text("SESSION_KEY_A"), text("SESSION_KEY_B"), active) {
+            Ok(ring) => self.ring = Some(ring),
+            Err(RingFault::ActiveMissing) => {
+                let name = format!("SESSION_KEY_{}", active.letter());
+                self.shared_fault(&name, "the secret is missing");
+            }
+            Err(RingFault::Malformed(generation)) => {
+                let name = format!("SESSION_KEY_{}", generation.letter());
+                self.shared_fault(&name, "must be base64url without padding of 32 random bytes");
+            }
+            Err(RingFault::Equal) => {
+                self.shared_fault("SESSION_KEY_B", "is the same secret as SESSION_KEY_A");
+            }
+        }
+    }
+
+    fn read_service(
+        &mut self,
+        id: &str,
+        value: &Value,
+        deployment: Option<Environment>,
+        vars: &Vars,
+    ) -> (Vec<String>, Option<Rc<Service>>) {
+        let fields = fields_of(value);
+        let Some(fields) = fields else {
+            self.faults.push(Fault {
+                service: Some(id.to_owned()),
+                field: "(table)".to_owned(),
+                problem: "must be a table, or the JSON text of one".to_owned(),
+            });
+            return (Vec::new(), None);
+        };
+        let hosts = named_hosts(&fields);
+        let table = Table::new(id, &fields);
+        let service = read::service(&table, deployment, vars, &mut self.warnings);
+        let faults = table.finish();
+        let sound = faults.is_empty();
+        self.faults.extend(faults);
+        (hosts, service.filter(|_| sound).map(Rc::new))
+    }
+
+    /// Closes services that share a host or a client id: neither could be told from the other.
+    fn close_duplicates(&mut self, read: &mut [(Vec<String>, Option<Rc<Service>>)]) {
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let mut doubled: HashSet<usize> = HashSet::new();
+        for (index, (hosts, service)) in read.iter().enumerate() {
+            let client = service.iter().map(|service| format!("client {}", service.client_id));
+            for name in hosts.iter().map(|host| format!("host {host}")).chain(client) {
+                if let Some(first) = seen.insert(name.clone(), index)
+                    && first != index
+                {
+                    self.shared_fault_of(&read[index].1, &name);
+                    doubled.extend([first, index]);
+                }
+            }
+        }
+        for index in doubled {
+            read[index].1 = None;
+        }
+    }
+
+    fn shared_fault_of(&mut self, service: &Option<Rc<Service>>, name: &str) {
+        let id = service.as_ref().map_or("?", |service| service.id.as_str());
+        self.faults.push(Fault {
+            service: Some(id.to_owned()),
+            field: "(table)".to_owned(),
+            problem: format!("the {name} belongs to another service as well"),
+        });
+    }
+
+    fn place(&mut self, hosts: Vec<String>, service: Option<Rc<Service>>) {
+        for host in hosts {
+            let entry = match &service {
+                None => Host::Closed,
+                Some(service) if service.host == host => Host::Service(Rc::clone(service)),
+                Some(service) => Host::Alias(Rc::clone(service)),
+            };
+            self.hosts.insert(host, entry);
+        }
+    }
+}
+
+/// The table of a service, which may arrive as JSON text.
+fn fields_of(value: &Value) -> Option<Map<String, Value>> {
+    match value {
+        Value::Object(fields) => Some(fields.clone()),
+        Value::String(text) => serde_json::from_str(text).ok(),
+        _ => None,
+    }
+}
+
+/// The hosts that a table names, read before anything else so that a faulty service is still known.
+fn named_hosts(fields: &Map<String, Value>) -> Vec<String> {
+    let host = fields.get("host").and_then(Value::as_str);
+    let aliases = fields.get("aliases").and_then(Value::as_array);
+    let aliases = aliases.into_iter().flatten().filter_map(Value::as_str);
+    host.into_iter()
+        .chain(aliases)
+        .map(str::to_ascii_lowercase)
+        .collect()
+}
+
+/// Whether a host, with or without port, is this machine.
+#[must_use]
+pub fn is_loopback(host: &str) -> bool {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name == "localhost"
+        || name.ends_with(".localhost")
+        || name == "[::1]"
+        || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+#[path = "deployment_tests.rs"]
+mod tests;

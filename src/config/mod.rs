@@ -1,0 +1,25 @@
+//! What a service team can set: every variable with its unit and default, parsed once.
+//!
+//! A deployment serves several services, told apart by host. Each is one table; a fault in one
+//! closes that service and no other. Nothing here reads the environment: the edge hands over what
+//! it found, and the tests hand over `wrangler.toml`.
+
+mod deployment;
+mod fault;
+mod read;
+mod routes;
+mod service;
+mod table;
+
+pub use deployment::{Config, Host, Vars, is_loopback};
+pub use fault::Fault;
+pub use routes::{Access, Release, Rule, Rules};
+pub use service::{
+    Claim, Environment, KeyPair, Locale, Name, Origin, Provider, Service, TokenAuth,
+};
+
+/// The most services in one deployment: Cloudflare allows 128 variables, secrets included.
+pub const MAX_SERVICES: usize = 20;
+
+/// The most routes of one service.
+pub const MAX_ROUTES: usize = 40;

@@ -1,0 +1,287 @@
+//! One service: a host with its own client, keys, routes and limits.
+
+use super::routes::Rules;
+use crate::oidc::jwk::PrivateJwk;
+use crate::oidc::jws::Alg;
+use crate::oidc::vector::Level;
+use crate::secret::Secret;
+use crate::session::cookie::Limits;
+use crate::session::seal::Generation;
+
+/// Which GOV.UK One Login a service uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    /// A provider on this machine, over http.
+    Local,
+    /// `oidc.integration.account.gov.uk`.
+    Integration,
+    /// `oidc.account.gov.uk`.
+    Production,
+}
+
+impl Environment {
+    /// Reads `local`, `integration` or `production`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "local" => Some(Self::Local),
+            "integration" => Some(Self::Integration),
+            "production" => Some(Self::Production),
+            _ => None,
+        }
+    }
+
+    /// The name in the configuration.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Integration => "integration",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// The provider's names and addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// The issuer of ID tokens, with its trailing slash.
+    pub issuer: String,
+    /// The issuer of core identity JWTs.
+    pub identity_issuer: String,
+    /// Where the DID document is.
+    pub did_url: String,
+    /// The DID document's id.
+    pub did_id: String,
+    /// Whether http is allowed, which it is locally.
+    pub insecure: bool,
+}
+
+impl Provider {
+    /// The provider of an environment; `None` for the local one, whose addresses are configured.
+    ///
+    /// Source: `provider.md` 0.
+    #[must_use]
+    pub fn of(environment: Environment) -> Option<Self> {
+        let infix = match environment {
+            Environment::Local => return None,
+            Environment::Integration => "integration.",
+            Environment::Production => "",
+        };
+        let identity = format!("identity.{infix}account.gov.uk");
+        Some(Self {
+            issuer: format!("https://oidc.{infix}account.gov.uk/"),
+            identity_issuer: format!("https://{identity}/"),
+            did_url: format!("https://{identity}/.well-known/did.json"),
+            did_id: format!("did:web:{identity}"),
+            insecure: false,
+        })
+    }
+
+    /// Where the discovery document is.
+    #[must_use]
+    pub fn discovery_url(&self) -> String {
+        format!("{}.well-known/openid-configuration", self.issuer)
+    }
+}
+
+/// A claim that is fetched from userinfo with a proved identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Name and date of birth, signed.
+    CoreIdentityJwt,
+    /// Addresses.
+    Address,
+    /// Passports.
+    Passport,
+    /// Driving permits.
+    DrivingPermit,
+    /// Why an identity was not proved.
+    ReturnCode,
+}
+
+impl Claim {
+    /// Reads the last part of the claim's name, which is how the configuration spells it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "coreIdentityJWT" => Some(Self::CoreIdentityJwt),
+            "address" => Some(Self::Address),
+            "passport" => Some(Self::Passport),
+            "drivingPermit" => Some(Self::DrivingPermit),
+            "returnCode" => Some(Self::ReturnCode),
+            _ => None,
+        }
+    }
+}
+
+/// A language of pages and of the provider's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locale {
+    /// English.
+    En,
+    /// Welsh.
+    Cy,
+}
+
+impl Locale {
+    /// Reads `en` or `cy`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "en" => Some(Self::En),
+            "cy" => Some(Self::Cy),
+            _ => None,
+        }
+    }
+
+    /// The language tag.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Cy => "cy",
+        }
+    }
+}
+
+/// The service's name in both languages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// In English.
+    pub en: String,
+    /// In Welsh; the English name when there is none.
+    pub cy: String,
+}
+
+impl Name {
+    /// The name in a language.
+    #[must_use]
+    pub fn in_locale(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::En => &self.en,
+            Locale::Cy => &self.cy,
+        }
+    }
+}
+
+/// How the client proves itself at the token endpoint.
+#[derive(Clone, Debug)]
+pub enum TokenAuth {
+    /// With a signed assertion, by the client's key.
+    PrivateKeyJwt,
+    /// With a secret; the provider then allows no identity proving.
+    ClientSecretPost(Secret),
+}
+
+/// Where requests go that may pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The host's own origin, behind the route.
+    Route,
+    /// Another host: scheme, host and port.
+    Url(String),
+    /// A Worker behind a service binding of this name.
+    Binding(String),
+}
+
+/// The keys of one use in their generations.
+#[derive(Clone, Debug)]
+pub struct KeyPair {
+    /// The generation that signs.
+    pub generation: Generation,
+    /// The key that signs.
+    pub active: PrivateJwk,
+    /// The other generation's key, which is published as well.
+    pub other: Option<PrivateJwk>,
+}
+
+impl KeyPair {
+    /// Every key that is published, the signing one first.
+    pub fn all(&self) -> impl Iterator<Item = &PrivateJwk> {
+        std::iter::once(&self.active).chain(&self.other)
+    }
+}
+
+/// A service that can be served.
+#[derive(Debug)]
+pub struct Service {
+    /// The id in variable names: capitals, digits and underscores.
+    pub id: String,
+    /// The host with a port where it is not the scheme's own.
+    pub host: String,
+    /// Scheme and host: what browsers call the service's origin.
+    pub origin_url: String,
+    /// Hosts that are redirected to [`Service::host`].
+    pub aliases: Vec<String>,
+    /// The environment, which equals the deployment's.
+    pub environment: Environment,
+    /// The provider of the environment.
+    pub provider: Provider,
+    /// The client id.
+    pub client_id: String,
+    /// The service's name.
+    pub name: Name,
+    /// The prefix of the edge's own pages, without a trailing slash.
+    pub own_path: String,
+    /// The path of the callback.
+    pub redirect_path: String,
+    /// The scopes, separated by spaces, `openid` first.
+    pub scope: String,
+    /// Claims that are registered for the client.
+    pub registered_claims: Vec<Claim>,
+    /// The languages of its pages, the preferred one first.
+    pub locales: Vec<Locale>,
+    /// How it proves itself at the token endpoint.
+    pub token_auth: TokenAuth,
+    /// What request objects and client assertions are signed with: RS256 or PS256.
+    pub request_alg: Alg,
+    /// What the provider signs this client's ID tokens with: ES256 or RS256.
+    pub id_token_alg: Alg,
+    /// The keys of request objects and client assertions.
+    pub client_keys: KeyPair,
+    /// The keys of assertions to the origin.
+    pub assertion_keys: KeyPair,
+    /// Whether `/.well-known/jwks.json` publishes the client's keys too.
+    pub publish_well_known_jwks: bool,
+    /// How long sessions live.
+    pub limits: Limits,
+    /// Where requests go.
+    pub origin: Origin,
+    /// Headers with secret values for the origin, names in lower case.
+    pub origin_headers: Vec<(String, Secret)>,
+    /// The audience of assertions.
+    pub origin_audience: String,
+    /// Origins whose preflights are answered and that may read our refusals.
+    pub cors_origins: Vec<String>,
+    /// Origins beside the service's own that may open WebSockets.
+    pub websocket_origins: Vec<String>,
+    /// Whether paths may hold `;`.
+    pub allow_semicolons: bool,
+    /// The level of a sign-in that no rule asks for.
+    pub level: Level,
+    /// Who may go where.
+    pub rules: Rules,
+    /// What sealed cookies are bound to: environment, host and client.
+    pub binding: String,
+}
+
+impl Service {
+    /// The registered redirect address.
+    #[must_use]
+    pub fn redirect_uri(&self) -> String {
+        format!("{}{}", self.origin_url, self.redirect_path)
+    }
+
+    /// The `User-Agent` of every call to the provider, which refuses calls without one.
+    #[must_use]
+    pub fn user_agent(&self) -> String {
+        format!("one-login-edge/{} ({})", env!("CARGO_PKG_VERSION"), self.origin_url)
+    }
+
+    /// The address of one of the edge's own pages; `page` has no leading slash.
+    #[must_use]
+    pub fn own_page(&self, page: &str) -> String {
+        format!("{}/{page}", self.own_path)
+    }
+}

@@ -1,0 +1,138 @@
+//! Reading one table field by field, keeping every fault instead of stopping at the first.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::fault::Fault;
+
+/// A table that remembers which fields were read and what was wrong with them.
+pub struct Table<'a> {
+    id: &'a str,
+    fields: &'a Map<String, Value>,
+    read: RefCell<BTreeSet<&'static str>>,
+    faults: RefCell<Vec<Fault>>,
+}
+
+impl<'a> Table<'a> {
+    pub fn new(id: &'a str, fields: &'a Map<String, Value>) -> Self {
+        Self {
+            id,
+            fields,
+            read: RefCell::default(),
+            faults: RefCell::default(),
+        }
+    }
+
+    pub const fn id(&self) -> &'a str {
+        self.id
+    }
+
+    /// Notes a fault of a field or secret.
+    pub fn fault(&self, field: impl Into<String>, problem: impl Into<String>) {
+        self.faults.borrow_mut().push(Fault {
+            service: Some(self.id.to_owned()),
+            field: field.into(),
+            problem: problem.into(),
+        });
+    }
+
+    pub fn get(&self, field: &'static str) -> Option<&'a Value> {
+        self.read.borrow_mut().insert(field);
+        self.fields.get(field)
+    }
+
+    /// A text; absent is `None`, another type is a fault and `None`.
+    pub fn text(&self, field: &'static str) -> Option<&'a str> {
+        match self.get(field)? {
+            Value::String(text) => Some(text),
+            _ => {
+                self.fault(field, "must be a text");
+                None
+            }
+        }
+    }
+
+    /// A text that has to be there.
+    pub fn required(&self, field: &'static str) -> &'a str {
+        if self.get(field).is_none() {
+            self.fault(field, "is missing");
+        }
+        self.text(field).unwrap_or_default()
+    }
+
+    /// A text that `read` understands; `choices` says which those are.
+    pub fn choice<T>(
+        &self,
+        field: &'static str,
+        default: T,
+        choices: &str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> T {
+        let Some(text) = self.text(field) else {
+            return default;
+        };
+        read(text).unwrap_or_else(|| {
+            self.fault(field, format!("must be {choices}, not {text:?}"));
+            default
+        })
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self, field: &'static str, default: bool) -> bool {
+        match self.get(field) {
+            None => default,
+            Some(Value::Bool(flag)) => *flag,
+            Some(_) => {
+                self.fault(field, "must be true or false");
+                default
+            }
+        }
+    }
+
+    /// A whole number of seconds inside the bounds, both included.
+    pub fn seconds(&self, field: &'static str, default: i64, least: i64, most: i64) -> i64 {
+        let Some(value) = self.get(field) else {
+            return default;
+        };
+        match value.as_i64() {
+            Some(seconds) if (least..=most).contains(&seconds) => seconds,
+            _ => {
+                let problem = format!("must be a whole number of seconds, {least} to {most}");
+                self.fault(field, problem);
+                default
+            }
+        }
+    }
+
+    /// A list of texts without repetitions.
+    pub fn texts(&self, field: &'static str) -> Option<Vec<&'a str>> {
+        let value = self.get(field)?;
+        let texts: Option<Vec<&str>> = value
+            .as_array()
+            .and_then(|items| items.iter().map(Value::as_str).collect());
+        let Some(texts) = texts else {
+            self.fault(field, "must be a list of texts");
+            return None;
+        };
+        let unique: BTreeSet<_> = texts.iter().collect();
+        if unique.len() != texts.len() {
+            self.fault(field, "names something twice");
+        }
+        Some(texts)
+    }
+
+    /// Ends the reading: every field that nobody asked for is a fault, because it is a misspelling.
+    pub fn finish(self) -> Vec<Fault> {
+        let unknown: Vec<_> = {
+            let read = self.read.borrow();
+            let names = self.fields.keys();
+            names.filter(|name| !read.contains(name.as_str())).cloned().collect()
+        };
+        for field in unknown {
+            self.fault(field, "is not a field of a service; check its spelling");
+        }
+        self.faults.into_inner()
+    }
+}

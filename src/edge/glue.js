@@ -1,0 +1,157 @@
+// The few things that are cheaper, or only possible, in JavaScript: each function is one crossing
+// between WebAssembly and the platform. Nothing is decided here.
+//
+// Texts that travel together are joined by line feeds, which no method, address or header can hold.
+
+/** Method, address and every header: all that a decision needs. */
+export function read(request) {
+  let text = `${request.method}\n${request.url}`;
+  for (const [name, value] of request.headers) text += `\n${name}\n${value}`;
+  return text;
+}
+
+/** Variables and secrets as they are, bindings as `true`, as one JSON text. */
+export function variables(env) {
+  const found = {};
+  for (const [name, value] of Object.entries(env)) {
+    const plain = typeof value !== "object" || value === null ||
+      Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
+    found[name] = plain && typeof value !== "function" ? value : true;
+  }
+  return JSON.stringify(found);
+}
+
+/** An answer of the edge's own. */
+export function respond(status, headers, body) {
+  const out = new Headers();
+  const parts = headers.split("\n");
+  for (let i = 0; i + 1 < parts.length; i += 2) out.append(parts[i], parts[i + 1]);
+  return new Response(status === 204 ? null : body, { status, headers: out });
+}
+
+/**
+ * Sends a request to the origin. `done` is called once, with what the answer looks like or with
+ * the status 0 when there is none: it gives nothing (the answer goes on untouched), a text of
+ * changes, or an answer to give instead.
+ */
+export function forward(request, url, remove, set, personal, target, done) {
+  const out = new Request(url, request);
+  for (const name of remove ? remove.split("\n") : []) out.headers.delete(name);
+  const pairs = set.split("\n");
+  for (let i = 0; i + 1 < pairs.length; i += 2) out.headers.set(pairs[i], pairs[i + 1]);
+  const init = personal ? { redirect: "manual", cache: "no-store" } : { redirect: "manual" };
+  const started = Date.now();
+  return (target ?? globalThis).fetch(out, init).then(
+    (answer) => {
+      const headers = answer.headers;
+      const changes = done(
+        answer.status,
+        headers.get("cache-control") ?? undefined,
+        headers.get("location") ?? undefined,
+        headers.has("set-cookie") ? headers.getSetCookie().join("\n") : "",
+        Date.now() - started,
+      );
+      return changes === undefined ? answer : changed(answer, changes);
+    },
+    () => done(0, undefined, undefined, "", Date.now() - started),
+  );
+}
+
+/** The answer with other headers; its body, WebSocket and encoding stay what they are. */
+function changed(answer, changes) {
+  const out = new Response(answer.body, answer);
+  const [set, cookies] = changes.split("\n\n");
+  const pairs = set.split("\n");
+  for (let i = 0; i + 1 < pairs.length; i += 2) out.headers.set(pairs[i], pairs[i + 1]);
+  if (cookies !== undefined) {
+    out.headers.delete("set-cookie");
+    for (const cookie of cookies ? cookies.split("\n") : []) out.headers.append("set-cookie", cookie);
+  }
+  return out;
+}
+
+/** A call to the provider, bounded in time and size; gives its parts, or the name of an outage. */
+export async function call(url, headers, body, timeout, most) {
+  const pairs = headers.split("\n");
+  const named = new Headers();
+  for (let i = 0; i + 1 < pairs.length; i += 2) named.append(pairs[i], pairs[i + 1]);
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    const answer = await fetch(url, {
+      method: body === undefined ? "GET" : "POST",
+      headers: named,
+      body,
+      redirect: "manual",
+      cache: "no-store",
+      signal,
+    });
+    const bytes = await bounded(answer.body, most);
+    if (bytes === undefined) return "too_large";
+    return [answer.status, answer.headers.get("cache-control") ?? "", bytes];
+  } catch {
+    return signal.aborted ? "timed_out" : "unreachable";
+  }
+}
+
+/** The whole of a stream, or nothing when it is longer than allowed. */
+async function bounded(stream, most) {
+  const chunks = [];
+  let length = 0;
+  for await (const chunk of stream ?? []) {
+    length += chunk.byteLength;
+    if (length > most) return undefined;
+    chunks.push(chunk);
+  }
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+const ALGORITHMS = {
+  RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
+  PS256: { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 },
+  ES256: { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" },
+};
+
+// Finished keys only: a promise would belong to the request that made it.
+const keys = new Map();
+
+async function imported(id, jwk, algorithm, usage) {
+  const name = `${usage} ${algorithm} ${id}`;
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const key = await crypto.subtle.importKey("jwk", JSON.parse(jwk), ALGORITHMS[algorithm], false, [usage]);
+  if (keys.size >= 256) keys.clear();
+  keys.set(name, key);
+  return key;
+}
+
+/** A signature by a private key, which is imported once and cannot be read back. */
+export async function sign(id, jwk, algorithm, message) {
+  const key = await imported(id, jwk, algorithm, "sign");
+  return new Uint8Array(await crypto.subtle.sign(ALGORITHMS[algorithm], key, message));
+}
+
+/** Whether a signature verifies; a key that cannot be imported verifies nothing. */
+export async function verify(id, jwk, algorithm, message, signature) {
+  try {
+    const key = await imported(id, jwk, algorithm, "verify");
+    return await crypto.subtle.verify(ALGORITHMS[algorithm], key, signature, message);
+  } catch {
+    return false;
+  }
+}
+
+/** Lets work go on after the answer was sent. */
+export function after(context, work) {
+  context.waitUntil(work);
+}
+
+/** One line for the operator. */
+export function log(line) {
+  console.log(line);
+}

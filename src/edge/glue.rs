@@ -1,0 +1,46 @@
+//! The bindings of `glue.js`, which says what each of them does.
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen(module = "/src/edge/glue.js")]
+extern "C" {
+    pub fn read(request: &web_sys::Request) -> String;
+
+    pub fn variables(env: &worker::Env) -> String;
+
+    pub fn respond(status: u16, headers: &str, body: &str) -> JsValue;
+
+    pub fn forward(
+        request: &web_sys::Request,
+        url: &str,
+        remove: &str,
+        set: &str,
+        personal: bool,
+        target: &JsValue,
+        done: &JsValue,
+    ) -> Promise;
+
+    pub fn call(
+        url: &str,
+        headers: &str,
+        body: Option<String>,
+        timeout: u32,
+        most: u32,
+    ) -> Promise;
+
+    pub fn sign(id: &str, jwk: &str, algorithm: &str, message: &Uint8Array) -> Promise;
+
+    pub fn verify(
+        id: &str,
+        jwk: &str,
+        algorithm: &str,
+        message: &Uint8Array,
+        signature: &Uint8Array,
+    ) -> Promise;
+
+    #[wasm_bindgen(catch)]
+    pub fn after(context: &JsValue, work: &Promise) -> Result<(), JsValue>;
+
+    pub fn log(line: &str);
+}

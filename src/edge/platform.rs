@@ -1,0 +1,126 @@
+//! The platform on Cloudflare: WebCrypto, `fetch`, KV and `waitUntil`.
+
+use js_sys::{Array, Uint8Array};
+use serde_json::json;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use worker::Env;
+
+use super::glue;
+use crate::oidc::jwk::PrivateJwk;
+use crate::oidc::jwks::VerifyingKey;
+use crate::oidc::jws::Alg;
+use crate::platform::{Answer, Body, Call, Event, MAX_ANSWER, Outage, Platform};
+
+/// One request's bindings and its way to go on after the answer.
+#[derive(Clone)]
+pub struct Edge {
+    pub env: Env,
+    pub context: JsValue,
+}
+
+impl Platform for Edge {
+    fn random(&self, out: &mut [u8]) {
+        #[expect(clippy::expect_used, reason = "a Worker without randomness must not go on")]
+        getrandom::fill(out).expect("workerd's crypto.getRandomValues does not fail");
+    }
+
+    async fn sign(&self, key: &PrivateJwk, alg: Alg, message: &[u8]) -> Result<Vec<u8>, Outage> {
+        let message = Uint8Array::from(message);
+        let signed = glue::sign(&key.key_id, key.json.expose(), alg.as_str(), &message);
+        let signature = JsFuture::from(signed).await.map_err(|_| Outage::Cryptography)?;
+        Ok(Uint8Array::new(&signature).to_vec())
+    }
+
+    async fn verify(
+        &self,
+        key: &VerifyingKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, Outage> {
+        let verdict = glue::verify(
+            &key.material.thumbprint(),
+            &key.material.to_json(),
+            key.alg.as_str(),
+            &Uint8Array::from(message),
+            &Uint8Array::from(signature),
+        );
+        let verdict = JsFuture::from(verdict).await.map_err(|_| Outage::Cryptography)?;
+        Ok(verdict.as_bool() == Some(true))
+    }
+
+    async fn send(&self, call: Call) -> Result<Answer, Outage> {
+        let mut headers = format!("user-agent\n{}\naccept\napplication/json", call.user_agent);
+        let body = match call.body {
+            Body::Nothing => None,
+            Body::Bearer(token) => {
+                headers.push_str(&format!("\nauthorization\nBearer {}", token.expose()));
+                None
+            }
+            Body::Form(form) => {
+                headers.push_str("\ncontent-type\napplication/x-www-form-urlencoded");
+                Some(form.expose().to_owned())
+            }
+        };
+        let most = u32::try_from(MAX_ANSWER).unwrap_or(u32::MAX);
+        let answer = JsFuture::from(glue::call(&call.url, &headers, body, call.timeout_ms, most))
+            .await
+            .map_err(|_| Outage::Unreachable)?;
+        parts(&answer)
+    }
+
+    async fn stored(&self, name: &str) -> Result<Option<String>, Outage> {
+        let documents = self.env.kv("DOCUMENTS").map_err(|_| Outage::Storage)?;
+        documents.get(name).text().await.map_err(|_| Outage::Storage)
+    }
+
+    async fn store(&self, name: &str, document: &str) -> Result<(), Outage> {
+        let documents = self.env.kv("DOCUMENTS").map_err(|_| Outage::Storage)?;
+        let put = documents.put(name, document).map_err(|_| Outage::Storage)?;
+        put.execute().await.map_err(|_| Outage::Storage)
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        let work = future_to_promise(async move {
+            work.await;
+            Ok(JsValue::UNDEFINED)
+        });
+        // Without `waitUntil` the work is cut off when the answer was sent, which it must bear.
+        let _ = glue::after(&self.context, &work);
+    }
+
+    fn log(&self, event: &Event) {
+        log(event);
+    }
+}
+
+/// The parts of an answer as `glue.js` gives them: an array, or the name of an outage.
+fn parts(answer: &JsValue) -> Result<Answer, Outage> {
+    if let Some(outage) = answer.as_string() {
+        return Err(match outage.as_str() {
+            "timed_out" => Outage::TimedOut,
+            "too_large" => Outage::TooLarge,
+            _ => Outage::Unreachable,
+        });
+    }
+    let parts = Array::from(answer);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a status has three digits")]
+    let status = parts.get(0).as_f64().ok_or(Outage::Unreachable)? as u16;
+    Ok(Answer {
+        status,
+        cache_control: parts.get(1).as_string().unwrap_or_default(),
+        body: Uint8Array::new(&parts.get(2)).to_vec(),
+    })
+}
+
+/// Writes an event as one line of JSON.
+pub fn log(event: &Event) {
+    let line = json!({
+        "event": event.name,
+        "service": event.service,
+        "label": event.label,
+        "reference": event.reference,
+        "detail": event.detail,
+    });
+    glue::log(&line.to_string());
+}

@@ -1,0 +1,185 @@
+//! The origin's answer on its way back: what is changed in it, if anything has to be.
+//!
+//! An answer that needs nothing is handed on as the very object that arrived, which is what keeps
+//! streams, ranges and compression as they are.
+//!
+//! Source: RFC 9111 section 5.2 (cache directives), RFC 9110 section 10.2.2 (`Location`).
+
+use url::{Position, Url};
+
+use super::cookies::imitates;
+use super::forward::AnswerPlan;
+
+/// A renewal is left out when the origin took longer than this, in milliseconds: another tab may
+/// have renewed or ended the session meanwhile.
+const SLOW: u64 = 5_000;
+
+/// What an answer looks like from here.
+#[derive(Clone, Debug, Default)]
+pub struct OriginAnswer {
+    /// The status.
+    pub status: u16,
+    /// `Cache-Control`.
+    pub cache_control: Option<String>,
+    /// `Location`.
+    pub location: Option<String>,
+    /// Every `Set-Cookie`.
+    pub set_cookies: Vec<String>,
+    /// How long the origin took, in milliseconds.
+    pub elapsed_ms: u64,
+}
+
+/// The changes that an answer needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Headers that replace any of their name, names in lower case.
+    pub set: Vec<(&'static str, String)>,
+    /// Every `Set-Cookie` of the new answer, if those change.
+    pub set_cookies: Option<Vec<String>>,
+}
+
+/// The changes that the plan asks of an answer; `None` when it goes on untouched.
+#[must_use]
+pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
+    let mut changes = Changes::default();
+    let upgraded = plan.upgrade && answer.status == 101;
+    if plan.personal && !upgraded && !is_private(answer.cache_control.as_deref()) {
+        changes.set.push(("cache-control", "private, no-store".to_owned()));
+    }
+    if let Some(location) = relocated(plan, answer) {
+        changes.set.push(("location", location));
+    }
+    let renews = !plan.upgrade && answer.status != 304 && answer.elapsed_ms <= SLOW;
+    let renewal = plan.renewal.as_ref().filter(|_| renews);
+    let foreign = answer.set_cookies.iter().any(|cookie| is_reserved(cookie));
+    if foreign || renewal.is_some() {
+        let mut cookies = answer.set_cookies.clone();
+        cookies.retain(|cookie| !is_reserved(cookie));
+        cookies.extend(renewal.cloned());
+        changes.set_cookies = Some(cookies);
+    }
+    (changes != Changes::default()).then_some(changes)
+}
+
+/// Whether the answer already keeps every shared cache away from itself.
+fn is_private(cache_control: Option<&str>) -> bool {
+    cache_control.unwrap_or_default().split(',').any(|directive| {
+        let directive = directive.trim();
+        directive.eq_ignore_ascii_case("private") || directive.eq_ignore_ascii_case("no-store")
+    })
+}
+
+/// Whether an origin tries to set a cookie of ours, by any spelling that a browser takes for it.
+fn is_reserved(set_cookie: &str) -> bool {
+    imitates(set_cookie.trim_start_matches([' ', '\t', '=']))
+}
+
+/// A `Location` on the origin's own host, moved to the service's.
+fn relocated(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<String> {
+    let (origin, service) = plan.relocate.as_ref()?;
+    let location = Url::parse(answer.location.as_deref()?).ok()?;
+    let own = Url::parse(origin).ok()?;
+    (location.origin() == own.origin())
+        .then(|| format!("{service}{}", &location[Position::BeforePath..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> AnswerPlan {
+        AnswerPlan {
+            personal: true,
+            ..AnswerPlan::default()
+        }
+    }
+
+    fn answer(cache_control: Option<&str>) -> OriginAnswer {
+        OriginAnswer {
+            status: 200,
+            cache_control: cache_control.map(str::to_owned),
+            ..OriginAnswer::default()
+        }
+    }
+
+    #[test]
+    fn t63_a_personal_answer_is_kept_by_no_shared_cache() {
+        for open in [
+            None,
+            Some("public, s-maxage=3600"),
+            Some("max-age=60"),
+            Some("no-cache"),
+            Some("private=\"x\", public"),
+            Some("x-private"),
+            Some("no-store-ever"),
+        ] {
+            let changes = changes(&plan(), &answer(open)).unwrap();
+            assert_eq!(changes.set, [("cache-control", "private, no-store".to_owned())]);
+            assert_eq!(changes.set_cookies, None);
+        }
+        for closed in ["private", "PRIVATE, max-age=60", "max-age=0,no-store"] {
+            assert_eq!(changes(&plan(), &answer(Some(closed))), None);
+        }
+        assert_eq!(changes(&AnswerPlan::default(), &answer(Some("public"))), None);
+    }
+
+    #[test]
+    fn t52_an_origin_cannot_set_our_cookies() {
+        let mut answer = answer(Some("private"));
+        answer.set_cookies = vec![
+            "a=b; Path=/".to_owned(),
+            "__Host-ol-session=x; Path=/; Secure".to_owned(),
+            " __host-OL-attempt-1=x".to_owned(),
+            "=__Host-ol-session=x".to_owned(),
+        ];
+        for plan in [plan(), AnswerPlan::default()] {
+            let changes = changes(&plan, &answer).unwrap();
+            assert_eq!(changes.set_cookies.unwrap(), ["a=b; Path=/"]);
+        }
+    }
+
+    #[test]
+    fn a_session_is_renewed_beside_the_origins_cookies() {
+        let plan = AnswerPlan {
+            renewal: Some("new".to_owned()),
+            ..plan()
+        };
+        let mut origin = answer(Some("private"));
+        origin.set_cookies = vec!["a=b".to_owned()];
+        let renewed = changes(&plan, &origin).unwrap();
+        assert_eq!(renewed.set_cookies.unwrap(), ["a=b", "new"]);
+        let slow = OriginAnswer { elapsed_ms: SLOW + 1, ..origin.clone() };
+        assert_eq!(changes(&plan, &slow), None);
+        let unchanged = OriginAnswer { status: 304, ..origin.clone() };
+        assert_eq!(changes(&plan, &unchanged), None);
+        let upgrade = AnswerPlan { upgrade: true, ..plan };
+        let switched = OriginAnswer { status: 101, cache_control: None, ..origin };
+        assert_eq!(changes(&upgrade, &switched), None);
+    }
+
+    #[test]
+    fn t67_a_location_on_the_origins_host_is_moved_and_no_other() {
+        let plan = AnswerPlan {
+            relocate: Some(("https://origin.internal".to_owned(), "https://service.example".to_owned())),
+            ..AnswerPlan::default()
+        };
+        let mut moved = answer(None);
+        for (from, to) in [
+            ("https://origin.internal/a?b#c", Some("https://service.example/a?b#c")),
+            ("https://origin.internal", Some("https://service.example/")),
+            ("https://ORIGIN.internal:443/a", Some("https://service.example/a")),
+            ("http://origin.internal/a", None),
+            ("https://origin.internal:8443/a", None),
+            ("https://origin.internal.evil.example/", None),
+            ("https://elsewhere.example/", None),
+            ("/relative", None),
+        ] {
+            moved.location = Some(from.to_owned());
+            let expected = to.map(|to| Changes {
+                set: vec![("location", to.to_owned())],
+                set_cookies: None,
+            });
+            assert_eq!(changes(&plan, &moved), expected, "{from}");
+        }
+    }
+}

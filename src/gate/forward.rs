@@ -1,0 +1,140 @@
+//! The request as the origin gets it: which address, which headers go and which are set.
+//!
+//! The method, the body and every header that is not named here go through untouched. Whether the
+//! request may pass has been decided before.
+//!
+//! Source: RFC 9700 section 4.13 (a reverse proxy sanitises what it vouches for).
+
+use super::cookies::Cookies;
+use super::path::CanonicalPath;
+use super::request::Request;
+use crate::config::{Origin, Service};
+
+/// The header that carries the assertion, in lower case.
+pub const ASSERTION: &str = "one-login-assertion";
+
+/// Every header whose name begins so belongs to the edge.
+const RESERVED: &str = "one-login-";
+
+/// Headers that tell an origin another address, method or host than the request's own. Names are
+/// compared in lower case with `_` read as `-`, because origins read them so.
+const MISLEADING: [&str; 6] = [
+    "forwarded",
+    "x-original-url",
+    "x-rewrite-url",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+];
+
+/// A request on its way to the origin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forward {
+    /// The service binding that takes it, or `None` for a fetch.
+    pub binding: Option<String>,
+    /// The address in full.
+    pub url: String,
+    /// Headers that are removed, before any is set.
+    pub remove: Vec<String>,
+    /// Headers that are set, names in lower case.
+    pub set: Vec<(String, String)>,
+    /// What is done with the answer.
+    pub answer: AnswerPlan,
+}
+
+/// What is done with the origin's answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AnswerPlan {
+    /// Whether somebody's answer could be in it: then no cache keeps it, on the way there or back.
+    pub personal: bool,
+    /// Whether the request asked for a WebSocket.
+    pub upgrade: bool,
+    /// The `Set-Cookie` that renews the session.
+    pub renewal: Option<String>,
+    /// The origin's own address and the service's: a `Location` on the first is moved to the second.
+    pub relocate: Option<(String, String)>,
+}
+
+/// Lays out the request for the origin.
+///
+/// `assertion` is the signed statement of who this is; `None` says that nobody is.
+#[must_use]
+pub fn forward(
+    service: &Service,
+    request: &Request,
+    path: &CanonicalPath,
+    query: Option<&str>,
+    assertion: Option<String>,
+) -> Forward {
+    let base = match &service.origin {
+        Origin::Url(url) => url.as_str(),
+        Origin::Route | Origin::Binding(_) => service.origin_url.as_str(),
+    };
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let (cookie_gone, cookie) = cookies(request);
+    let mut remove: Vec<_> = request
+        .headers
+        .names()
+        .filter(|name| is_removed(name))
+        .map(str::to_owned)
+        .collect();
+    if cookie_gone {
+        remove.push("cookie".to_owned());
+    }
+    let mut set = vec![
+        ("x-forwarded-host".to_owned(), service.host.clone()),
+        ("x-forwarded-proto".to_owned(), scheme(service).to_owned()),
+    ];
+    if let Some(address) = request.headers.get("cf-connecting-ip") {
+        set.push(("x-forwarded-for".to_owned(), address.to_owned()));
+    }
+    set.extend(cookie.map(|cookie| ("cookie".to_owned(), cookie)));
+    set.extend(assertion.map(|assertion| (ASSERTION.to_owned(), assertion)));
+    for (name, secret) in &service.origin_headers {
+        set.push((name.clone(), secret.expose().to_owned()));
+    }
+    Forward {
+        binding: match &service.origin {
+            Origin::Binding(name) => Some(name.clone()),
+            Origin::Route | Origin::Url(_) => None,
+        },
+        url: format!("{base}{}{query}", path.text),
+        remove,
+        set,
+        answer: AnswerPlan {
+            upgrade: request.is_upgrade(),
+            relocate: match &service.origin {
+                Origin::Url(url) => Some((url.clone(), service.origin_url.clone())),
+                Origin::Route | Origin::Binding(_) => None,
+            },
+            ..AnswerPlan::default()
+        },
+    }
+}
+
+fn scheme(service: &Service) -> &str {
+    let (scheme, _) = service.origin_url.split_once("://").unwrap_or_default();
+    scheme
+}
+
+/// Whether a header of the request is taken out whatever its value is.
+fn is_removed(name: &str) -> bool {
+    let name: String = name
+        .chars()
+        .map(|letter| if letter == '_' { '-' } else { letter.to_ascii_lowercase() })
+        .collect();
+    name.starts_with(RESERVED)
+        || name.starts_with("x-forwarded-")
+        || MISLEADING.contains(&name.as_str())
+}
+
+/// Whether the `Cookie` header is removed, and what it is replaced with. One that holds no cookie
+/// of ours is not touched at all.
+fn cookies(request: &Request) -> (bool, Option<String>) {
+    let cookies = Cookies::new(request.headers.get("cookie"));
+    if !cookies.mentions_reserved() {
+        return (false, None);
+    }
+    let left = cookies.for_origin();
+    (left.is_none(), left)
+}

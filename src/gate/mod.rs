@@ -1,0 +1,301 @@
+//! What happens to a request: it goes to the origin, or the edge answers it.
+//!
+//! [`decide`] reads a request from the outside in: host, scheme, path, then the edge's own
+//! addresses, then the service's rules. It waits for nothing. What needs to wait is a [`Task`],
+//! which [`finish`] carries out. How an answer is sent and a request forwarded is not known here.
+
+pub mod answer;
+pub mod assertion;
+pub mod callback;
+pub mod cookies;
+pub mod forward;
+pub mod own_pages;
+pub mod pages;
+pub mod path;
+pub mod protect;
+pub mod provider;
+pub mod refused;
+pub mod reply;
+pub mod request;
+mod scene;
+pub mod sign_in;
+
+use std::rc::Rc;
+
+use crate::config::{Config, Host, Release, Service};
+use crate::platform::Platform;
+use crate::session::cookie::Session;
+use crate::session::return_path;
+use cookies::Cookies;
+use forward::Forward;
+use own_pages::OwnPage;
+use pages::Page;
+use path::CanonicalPath;
+use reply::Reply;
+use request::{Address, Request};
+pub use scene::Scene;
+use sign_in::Start;
+
+/// What an isolate keeps between requests: nothing in it is about a person but the assertions.
+#[derive(Debug)]
+pub struct Isolate {
+    /// The deployment, parsed once.
+    pub config: Config,
+    /// The provider's documents.
+    pub documents: provider::Documents,
+    /// Signed assertions.
+    pub assertions: assertion::Kept,
+}
+
+impl Isolate {
+    /// An isolate that has seen no request yet.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            documents: provider::Documents::default(),
+            assertions: assertion::Kept::default(),
+        }
+    }
+}
+
+/// What happens to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// It goes to the origin.
+    Forward(Forward),
+    /// The edge answers it.
+    Reply(Reply),
+}
+
+/// A decision, or what has to be waited for first.
+#[derive(Debug)]
+pub enum Verdict {
+    /// Decided.
+    Now(Box<Decision>),
+    /// To be carried out by [`finish`].
+    Later(Task),
+}
+
+/// What has to be waited for.
+#[derive(Debug)]
+pub enum Task {
+    /// A sign-in starts.
+    Start(Start),
+    /// A sign-in comes back, with this query.
+    Callback(String),
+    /// A session passes once its assertion is signed.
+    Assert {
+        /// The request for the origin, without the assertion.
+        forward: Box<Forward>,
+        /// The session.
+        session: Box<Session>,
+        /// What the route releases.
+        release: Release,
+    },
+    /// Somebody asks whether the deployment is sound.
+    Health,
+}
+
+impl From<Reply> for Verdict {
+    fn from(reply: Reply) -> Self {
+        Self::Now(Box::new(Decision::Reply(reply)))
+    }
+}
+
+/// Decides what happens to a request, with the scene in which the rest takes place.
+///
+/// The scene is `None` when the request is for no service of this deployment. `now` is seconds
+/// since the epoch, read once for the whole request.
+pub fn decide<P: Platform>(
+    isolate: &Rc<Isolate>,
+    platform: &P,
+    request: &Request,
+    now: i64,
+) -> (Verdict, Option<Scene<P>>) {
+    let without_scene = |reply: Reply| (Verdict::from(reply), None);
+    let Some(address) = request.address() else {
+        return without_scene(Reply::plain(400, "This address cannot be understood."));
+    };
+    let host = address.host.to_ascii_lowercase();
+    let service = match isolate.config.host(&host) {
+        None => return without_scene(Reply::plain(404, "There is no service at this host.")),
+        Some(Host::Closed) => return without_scene(closed(&isolate.config)),
+        Some(Host::Alias(service)) => return without_scene(moved(service, request, &address)),
+        Some(Host::Service(service)) => service,
+    };
+    if !service.origin_url.starts_with(address.scheme)
+        || service.origin_url.as_bytes().get(address.scheme.len()) != Some(&b':')
+    {
+        return without_scene(moved(service, request, &address));
+    }
+    let scene = Scene::new(isolate, platform, service, request, now);
+    let verdict = route(&scene, request, &address);
+    (verdict, Some(scene))
+}
+
+/// The answer of a host whose configuration is at fault. What is wrong stands in the log, and on
+/// the page when the deployment is a developer's own machine.
+fn closed(config: &Config) -> Reply {
+    let mut text = "This service is not available: its configuration is at fault.".to_owned();
+    if config.is_local() {
+        for fault in &config.faults {
+            text.push_str(&format!("\n- {fault}"));
+        }
+    }
+    Reply::plain(500, &text)
+}
+
+/// The way to the service's own host and scheme; anything but GET and HEAD is refused, because
+/// what it carries has already been sent to the wrong place.
+fn moved(service: &Service, request: &Request, address: &Address<'_>) -> Reply {
+    let target = match CanonicalPath::parse(address.path, service.allow_semicolons) {
+        Ok(path) if request.is_read() && is_plain(address.query) => path,
+        _ => return Reply::plain(400, "This host and scheme take no such request.").of(service),
+    };
+    let query = address.query.map(|query| format!("?{query}")).unwrap_or_default();
+    let location = format!("{}{}{query}", service.origin_url, target.text);
+    Reply::redirect(308, location).of(service)
+}
+
+/// Whether a query holds nothing that a parser would cut or change the meaning of.
+fn is_plain(query: Option<&str>) -> bool {
+    let query = query.unwrap_or_default();
+    !query.contains('#') && !query.chars().any(|letter| letter.is_control() || letter == ' ')
+}
+
+/// Routes a request of a service.
+fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>) -> Verdict {
+    let service = &scene.service;
+    if matches!(request.method.as_str(), "TRACE" | "TRACK" | "CONNECT") {
+        return Reply::plain(405, "This method is not allowed.").with("allow", "GET, HEAD, POST").of(service).into();
+    }
+    let path = CanonicalPath::parse(address.path, service.allow_semicolons);
+    let path = match path {
+        Ok(path) if is_plain(address.query) => path,
+        _ => {
+            scene.log("refused", "ambiguous_address");
+            return scene.page(400, Page::BadAddress).into();
+        }
+    };
+    if path.text == service.redirect_path {
+        return callback_verdict(scene, request, address.query);
+    }
+    if path.text == own_pages::WELL_KNOWN_JWKS && service.publish_well_known_jwks {
+        return read_only(scene, request, own_pages::client_keys(service));
+    }
+    if is_own(&path, service) {
+        let name = path.text.strip_prefix(&service.own_path).and_then(|rest| rest.strip_prefix('/'));
+        return match name.and_then(OwnPage::parse) {
+            Some(page) => own_page(scene, request, page, address.query),
+            None => scene.page(404, Page::NotFound).into(),
+        };
+    }
+    protect::protect(scene, request, &path, address.query)
+}
+
+/// Whether the path is the edge's own in any reading, so that no origin ever sees it.
+fn is_own(path: &CanonicalPath, service: &Service) -> bool {
+    let own = service.own_path.to_lowercase();
+    let under = |path: &str| {
+        path.strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    under(&path.folded) || path.folded == service.redirect_path.to_lowercase()
+}
+
+fn callback_verdict<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
+    if !request.is_get() {
+        return scene.page(405, Page::WrongMethod).with("allow", "GET").into();
+    }
+    if request.is_prefetch() {
+        // The browser only looks ahead: the code is kept for the person's own step.
+        return Reply::new(204).of(&scene.service).into();
+    }
+    Verdict::Later(Task::Callback(query.unwrap_or_default().to_owned()))
+}
+
+fn read_only<P: Platform>(scene: &Scene<P>, request: &Request, reply: Reply) -> Verdict {
+    if request.is_read() {
+        reply.into()
+    } else {
+        scene.page(405, Page::WrongMethod).with("allow", "GET, HEAD").into()
+    }
+}
+
+fn own_page<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    page: OwnPage,
+    query: Option<&str>,
+) -> Verdict {
+    let service = &scene.service;
+    match page {
+        OwnPage::ClientKeys => read_only(scene, request, own_pages::client_keys(service)),
+        OwnPage::AssertionKeys => read_only(scene, request, own_pages::assertion_keys(service)),
+        OwnPage::Style => read_only(scene, request, pages::style().of(service)),
+        OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
+        OwnPage::SignIn if request.is_document() && request.is_get() => signing_in(scene, request, query),
+        OwnPage::SignIn if request.is_get() => {
+            Reply::plain(400, "Signing in needs a browser's own navigation.").of(service).into()
+        }
+        OwnPage::Health | OwnPage::SignIn => {
+            scene.page(405, Page::WrongMethod).with("allow", "GET").into()
+        }
+    }
+}
+
+/// A sign-in that was asked for: somebody who is signed in at the level already is sent on.
+fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
+    let service = &scene.service;
+    let wanted = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "return_to")
+        .map(|(_, value)| value.into_owned());
+    let return_path = return_path::safe(&wanted.unwrap_or_default(), &service.own_path);
+    let path = return_path.split('?').next().unwrap_or("/");
+    let level = CanonicalPath::parse(path, service.allow_semicolons)
+        .map_or(service.level, |path| service.rules.find(&path).level);
+    let session = scene.live_session(Cookies::new(request.headers.get("cookie")));
+    if session.is_some_and(|session| session.level >= level) {
+        return Reply::redirect(303, return_path).of(service).into();
+    }
+    Verdict::Later(Task::Start(Start { level, return_path }))
+}
+
+/// Carries out what had to be waited for.
+pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task) -> Decision {
+    match task {
+        Task::Start(start) => Decision::Reply(sign_in::start(scene, request, start).await),
+        Task::Callback(query) => Decision::Reply(callback::finish(scene, request, &query).await),
+        Task::Health => Decision::Reply(own_pages::health(scene).await),
+        Task::Assert {
+            mut forward,
+            session,
+            release,
+        } => {
+            let kept = &scene.isolate.assertions;
+            let signed = assertion::sign(&scene.platform, kept, &scene.service, &session, release, scene.now);
+            match signed.await {
+                Ok(assertion) => {
+                    forward.set.push((forward::ASSERTION.to_owned(), assertion));
+                    Decision::Forward(*forward)
+                }
+                Err(assertion::NotSigned) => {
+                    scene.log("refused", "assertion_not_signed");
+                    Decision::Reply(scene.page(500, Page::Problem))
+                }
+            }
+        }
+    }
+}
+
+/// Fetches the documents of every provider of the deployment: the hourly task.
+pub async fn refresh<P: Platform>(isolate: &Rc<Isolate>, platform: &P, now: i64) {
+    let mut done = Vec::new();
+    for service in isolate.config.services() {
+        let issuer = &service.provider.issuer;
+        if !done.contains(issuer) {
+            done.push(issuer.clone());
+            provider::refresh(&Scene::behind(isolate, platform, service, now)).await;
+        }
+    }
+}

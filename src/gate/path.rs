@@ -1,0 +1,167 @@
+//! The path of a request: judged as the bytes that arrived, forwarded as the text that was judged.
+//!
+//! Proxies are bypassed where they and the origin read one path in two ways. So a path that could
+//! be read in two ways is refused, never repaired; what is left has one canonical spelling, and
+//! the origin gets exactly that. Which rule applies to it is decided in [`crate::config::Rules`].
+//!
+//! Source: RFC 3986 sections 2.4 and 6.2.2, WHATWG URL (the path percent-encode set).
+
+/// A path with one meaning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanonicalPath {
+    /// What is compared with patterns and sent to the origin: ASCII, percent-encoding in capitals
+    /// and only where it is needed, a fixed point of every URL parser.
+    pub text: String,
+    /// How the most lenient origin might read it: decoded to the end, in lower case, segments
+    /// without trailing full stops and spaces, no empty segments.
+    pub folded: String,
+}
+
+/// The path is one that two readers could understand in two ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ambiguous;
+
+/// How often an encoding may be nested before nobody can mean it.
+const MAX_ROUNDS: usize = 4;
+
+impl CanonicalPath {
+    /// Reads the raw path of a request, without its query.
+    ///
+    /// # Errors
+    /// [`Ambiguous`] for empty, `.` and `..` segments in any encoding, encoded slashes,
+    /// backslashes and control characters, invalid percent-encoding or UTF-8, anything but visible
+    /// ASCII, a fragment, and `;` unless `semicolons` allows it.
+    pub fn parse(raw: &str, semicolons: bool) -> Result<Self, Ambiguous> {
+        let visible = raw.bytes().all(|byte| byte.is_ascii_graphic());
+        if !visible || !raw.starts_with('/') || raw.contains(['\\', '#', '?']) {
+            return Err(Ambiguous);
+        }
+        let (text, mut decoded) = canonical(raw)?;
+        check_segments(&decoded, semicolons)?;
+        for round in 0.. {
+            let Some(further) = decode_again(&decoded)? else {
+                break;
+            };
+            if round == MAX_ROUNDS {
+                return Err(Ambiguous);
+            }
+            decoded = further;
+            check_segments(&decoded, semicolons)?;
+        }
+        Ok(Self {
+            folded: fold(&decoded),
+            text,
+        })
+    }
+}
+
+/// The canonical spelling and the decoded text.
+fn canonical(raw: &str) -> Result<(String, String), Ambiguous> {
+    let mut text = String::with_capacity(raw.len());
+    let mut decoded = Vec::with_capacity(raw.len());
+    let mut bytes = raw.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let value = hex(bytes.next())? << 4 | hex(bytes.next())?;
+            if is_separator(value) {
+                return Err(Ambiguous);
+            }
+            decoded.push(value);
+            push(&mut text, value, is_unreserved(value));
+        } else {
+            decoded.push(byte);
+            push(&mut text, byte, !b"\"<>^`{}".contains(&byte));
+        }
+    }
+    let decoded = String::from_utf8(decoded).map_err(|_| Ambiguous)?;
+    Ok((text, decoded))
+}
+
+/// Adds a byte as it is or percent-encoded.
+fn push(text: &mut String, byte: u8, plain: bool) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    if plain {
+        text.push(char::from(byte));
+    } else {
+        text.push('%');
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+}
+
+fn hex(digit: Option<u8>) -> Result<u8, Ambiguous> {
+    let value = char::from(digit.ok_or(Ambiguous)?).to_digit(16);
+    value.and_then(|value| u8::try_from(value).ok()).ok_or(Ambiguous)
+}
+
+/// What no encoding may hide: a separator of segments, or a character that ends or splits lines.
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'/' | b'\\') || byte.is_ascii_control()
+}
+
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// Refuses segments that some reader would resolve, drop or cut.
+fn check_segments(decoded: &str, semicolons: bool) -> Result<(), Ambiguous> {
+    if !semicolons && decoded.contains(';') {
+        return Err(Ambiguous);
+    }
+    let segments = decoded.get(1..).ok_or(Ambiguous)?.split('/');
+    let last = segments.clone().count() - 1;
+    for (index, segment) in segments.enumerate() {
+        let name = segment.split(';').next().unwrap_or_default();
+        let dots = name.contains('.') && name.chars().all(|c| c == '.' || c == ' ');
+        if dots || (segment.is_empty() && index != last) {
+            return Err(Ambiguous);
+        }
+    }
+    Ok(())
+}
+
+/// Decodes what an origin that decodes once too often would; `None` when nothing is left to decode.
+fn decode_again(text: &str) -> Result<Option<String>, Ambiguous> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    let mut changed = false;
+    while let Some((&byte, tail)) = rest.split_first() {
+        let pair = tail.first_chunk::<2>();
+        let value = pair.and_then(|&[high, low]| Some(hex(Some(high)).ok()? << 4 | hex(Some(low)).ok()?));
+        match value {
+            Some(value) if byte == b'%' => {
+                if is_separator(value) {
+                    return Err(Ambiguous);
+                }
+                changed = true;
+                out.push(value);
+                rest = &tail[2..];
+            }
+            _ => {
+                out.push(byte);
+                rest = tail;
+            }
+        }
+    }
+    let out = String::from_utf8(out).map_err(|_| Ambiguous)?;
+    Ok(changed.then_some(out))
+}
+
+fn fold(decoded: &str) -> String {
+    let mut folded = String::with_capacity(decoded.len());
+    for segment in decoded.to_lowercase().split('/') {
+        let name = segment.trim_end_matches(['.', ' ']);
+        if !name.is_empty() {
+            folded.push('/');
+            folded.push_str(name);
+        }
+    }
+    if folded.is_empty() {
+        folded.push('/');
+    }
+    folded
+}
+
+#[cfg(test)]
+#[path = "path_tests.rs"]
+mod tests;

@@ -1,0 +1,81 @@
+use url::Url;
+
+use super::*;
+
+fn text(raw: &str) -> String {
+    CanonicalPath::parse(raw, false).unwrap().text
+}
+
+fn folded(raw: &str) -> String {
+    CanonicalPath::parse(raw, false).unwrap().folded
+}
+
+#[test]
+fn t57_a_path_that_can_be_read_in_two_ways_is_refused() {
+    for raw in [
+        "", "private", "*", "//private", "/a//b", "/a//", "/./private", "/a/.", "/a/./b", "/../private",
+        "/a/..", "/public/../private", "/%2e%2e/private", "/%2E/private", "/.%2e/private",
+        "/public/%2e%2e%2fprivate", "/public%2f..%2fprivate", "/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b",
+        "/\\private", "/public/..\\private", "/a%00", "/a%0a", "/a%0d%0ab", "/a%7f", "/a\u{0}",
+        "/a\tb", "/a b", "/a\r\n", "/é", "/a#b", "/a?b", "/%", "/%2", "/%zz", "/%u0061",
+        "/%c0%af", "/%c0%ae%c0%ae/private", "/%ff", "/%ed%a0%80", "/public/..;/private",
+        "/private;x=y", "/private%3bx", "/%252e%252e/private", "/public/%252f/private", "/a%255cb",
+        "/a%2500", "/a%25252fb", "/%25252525252525252e", "/a/...", "/a/. ", "/a/%2e%20", "/a/..%20/b",
+        "/a%253bx",
+    ] {
+        assert_eq!(CanonicalPath::parse(raw, false), Err(Ambiguous), "{raw:?}");
+    }
+}
+
+#[test]
+fn t57_what_is_left_has_one_spelling() {
+    for (raw, canonical) in [
+        ("/", "/"),
+        ("/account/", "/account/"),
+        ("/%61ccount", "/account"),
+        ("/%7Euser", "/~user"),
+        ("/caf%c3%a9", "/caf%C3%A9"),
+        ("/a%20b", "/a%20b"),
+        ("/a%3fb%23c", "/a%3Fb%23C".replace("%23C", "%23c").as_str()),
+        ("/100%25", "/100%25"),
+        ("/\"<>^`{}|[]", "/%22%3C%3E%5E%60%7B%7D|[]"),
+        ("/a:b@c!$&'()*+,=-._~", "/a:b@c!$&'()*+,=-._~"),
+        ("/.well-known/x", "/.well-known/x"),
+        ("/a..b/c.", "/a..b/c."),
+    ] {
+        assert_eq!(text(raw), canonical);
+    }
+}
+
+#[test]
+fn t57_the_canonical_spelling_is_a_fixed_point_of_a_url_parser_and_of_itself() {
+    let mut seen = 0;
+    for first in 0..=255_u8 {
+        for form in [format!("/a{}b/c", char::from(first)), format!("/a%{first:02x}b/c"), format!("/{}%{first:02X}", char::from(first))] {
+            let Ok(path) = CanonicalPath::parse(&form, true) else {
+                continue;
+            };
+            seen += 1;
+            let url = Url::parse(&format!("https://host.example{}?q", path.text)).unwrap();
+            assert_eq!(url.path(), path.text, "{form:?}");
+            assert_eq!(CanonicalPath::parse(&path.text, true).unwrap(), path);
+        }
+    }
+    assert!(seen > 250, "{seen}");
+}
+
+#[test]
+fn t57_the_folded_form_is_what_a_lenient_origin_reads() {
+    for raw in ["/apply/x", "/Apply/X", "/APPLY/x.", "/apply/x%20", "/apply./x..%20", "/%61pply/x/", "/ap%2570ly/x"] {
+        assert_eq!(folded(raw), "/apply/x", "{raw}");
+    }
+    assert_eq!(folded("/"), "/");
+}
+
+#[test]
+fn t57_semicolons_pass_only_where_a_service_allows_them() {
+    assert_eq!(CanonicalPath::parse("/a;b=c/d", true).unwrap().text, "/a;b=c/d");
+    for raw in ["/..;/private", "/a/.;x", "/a;x/..;y/b"] {
+        assert_eq!(CanonicalPath::parse(raw, true), Err(Ambiguous), "{raw}");
+    }
+}

@@ -1,0 +1,425 @@
+//! The provider's documents: kept in memory and KV, fetched when they are due, used when stale.
+//!
+//! Memory and KV hold public documents alone. A copy in KV carries a code under a key of this
+//! deployment, because whoever could write a key set there could forge sign-ins. What a document
+//! must say is in [`crate::oidc`]; nothing here reads it.
+//!
+//! Source: RFC 9111 section 4.2 (freshness), RFC 5861 (stale answers), `provider.md` 6.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use super::Scene;
+use crate::config::Provider;
+use crate::oidc::jwks::KeySet;
+use crate::oidc::metadata::Metadata;
+use crate::oidc::refusal::Refusal;
+use crate::platform::{Body, Call, Platform};
+
+/// How long memory is used before KV is read again, in seconds.
+const REREAD: i64 = 60;
+
+/// How long past its freshness a copy is used while another is fetched behind it, in seconds.
+const REVALIDATE: i64 = 3_600;
+
+/// How old a copy must be before an unknown key may cause a fetch, in seconds.
+const UNKNOWN_KEY_AGE: i64 = 60;
+
+/// How long after one attempt to fetch the next is made, in seconds.
+const RETRY: i64 = 10;
+
+/// How long a copy is fresh when the provider does not say, and at the least and most, in seconds.
+const FRESHNESS: (i64, i64, i64) = (3_600, 60, 86_400);
+
+/// How long a request waits for a fetch when it has a copy to fall back to, and when it has none.
+const WAIT_MS: (u32, u32) = (2_000, 8_000);
+
+/// A stale copy older than this is reported, in seconds past its freshness.
+const REPORT: i64 = 86_400;
+
+/// No copy of a document is to be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;
+
+/// A document of the provider in the form that is used.
+pub trait Document: Sized + 'static {
+    /// The last part of its name in KV.
+    const NAME: &'static str;
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The [`Refusal`] for which the copy is not used.
+    fn parse(bytes: &[u8], provider: &Provider) -> Result<Self, Refusal>;
+
+    /// Where it is kept in memory.
+    fn shelf(documents: &Documents) -> &Shelf<Self>;
+}
+
+impl Document for Metadata {
+    const NAME: &'static str = "discovery";
+
+    fn parse(bytes: &[u8], provider: &Provider) -> Result<Self, Refusal> {
+        Self::parse(bytes, &provider.issuer, provider.insecure)
+    }
+
+    fn shelf(documents: &Documents) -> &Shelf<Self> {
+        &documents.discovery
+    }
+}
+
+impl Document for KeySet {
+    const NAME: &'static str = "jwks";
+
+    fn parse(bytes: &[u8], _: &Provider) -> Result<Self, Refusal> {
+        Self::parse(bytes)
+    }
+
+    fn shelf(documents: &Documents) -> &Shelf<Self> {
+        &documents.keys
+    }
+}
+
+/// The documents in an isolate's memory.
+#[derive(Debug, Default)]
+pub struct Documents {
+    discovery: Shelf<Metadata>,
+    keys: Shelf<KeySet>,
+}
+
+/// The copies of one kind of document, by the issuer they belong to.
+#[derive(Debug)]
+pub struct Shelf<T> {
+    copies: RefCell<HashMap<String, Copy<T>>>,
+    tried_at: RefCell<HashMap<String, i64>>,
+    failed_at: RefCell<HashMap<String, i64>>,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self {
+            copies: RefCell::default(),
+            tried_at: RefCell::default(),
+            failed_at: RefCell::default(),
+        }
+    }
+}
+
+/// One copy of a document. Times are seconds since the epoch, lengths are seconds.
+#[derive(Debug)]
+pub struct Copy<T> {
+    /// The document.
+    pub value: Rc<T>,
+    /// When it was fetched from the provider.
+    pub fetched_at: i64,
+    /// How long it is fresh.
+    pub max_age: i64,
+    read_at: i64,
+}
+
+impl<T> Clone for Copy<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: Rc::clone(&self.value),
+            ..*self
+        }
+    }
+}
+
+impl<T> Copy<T> {
+    /// How long ago it stopped being fresh; negative while it is.
+    #[must_use]
+    pub const fn overdue(&self, now: i64) -> i64 {
+        now - self.fetched_at - self.max_age
+    }
+}
+
+impl<T> Shelf<T> {
+    fn get(&self, issuer: &str) -> Option<Copy<T>> {
+        self.copies.borrow().get(issuer).cloned()
+    }
+
+    /// Keeps a copy unless a newer one is there already.
+    fn offer(&self, issuer: &str, copy: Copy<T>) {
+        let mut copies = self.copies.borrow_mut();
+        match copies.get_mut(issuer) {
+            Some(kept) if kept.fetched_at >= copy.fetched_at => kept.read_at = copy.read_at,
+            _ => {
+                copies.insert(issuer.to_owned(), copy);
+            }
+        }
+    }
+
+    /// Notes that KV had nothing better.
+    fn reread(&self, issuer: &str, now: i64) {
+        if let Some(kept) = self.copies.borrow_mut().get_mut(issuer) {
+            kept.read_at = now;
+        }
+    }
+
+    /// Whether a fetch may be tried now; answering yes notes the attempt, so that of all requests
+    /// that find a copy stale only one goes to the provider.
+    fn may_try(&self, issuer: &str, now: i64) -> bool {
+        let mut tried = self.tried_at.borrow_mut();
+        let due = tried.get(issuer).is_none_or(|at| (now - at).abs() >= RETRY);
+        if due {
+            tried.insert(issuer.to_owned(), now);
+        }
+        due
+    }
+
+    /// Whether a fetch failed so lately that the next one can wait.
+    fn failed_lately(&self, issuer: &str, now: i64) -> bool {
+        let failed = self.failed_at.borrow();
+        failed.get(issuer).is_some_and(|at| (now - at).abs() < RETRY)
+    }
+
+    fn failed(&self, issuer: &str, now: i64) {
+        self.failed_at.borrow_mut().insert(issuer.to_owned(), now);
+    }
+}
+
+/// A document as KV keeps it.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    fetched_at: i64,
+    max_age: i64,
+    body: String,
+}
+
+fn name<T: Document>(provider: &Provider) -> String {
+    format!("v1/{}{}", provider.issuer, T::NAME)
+}
+
+/// The discovery document.
+///
+/// # Errors
+/// [`Unavailable`] when there is no copy and the provider gives none.
+pub async fn metadata<P: Platform>(scene: &Scene<P>) -> Result<Rc<Metadata>, Unavailable> {
+    current(scene, scene.service.provider.discovery_url()).await
+}
+
+/// The provider's keys.
+///
+/// # Errors
+/// [`Unavailable`] when there is no copy and the provider gives none.
+pub async fn keys<P: Platform>(
+    scene: &Scene<P>,
+    metadata: &Metadata,
+) -> Result<Rc<KeySet>, Unavailable> {
+    current(scene, metadata.jwks_uri.clone()).await
+}
+
+/// The provider's keys once more, for a token whose key is not among them.
+///
+/// KV is read first, and the provider is asked only when that copy is a minute old: tokens with
+/// made-up keys must not become requests to the provider.
+///
+/// # Errors
+/// [`Unavailable`] when there is no copy at all.
+pub async fn keys_again<P: Platform>(
+    scene: &Scene<P>,
+    metadata: &Metadata,
+) -> Result<Rc<KeySet>, Unavailable> {
+    let issuer = &scene.service.provider.issuer;
+    let shelf = KeySet::shelf(&scene.isolate.documents);
+    read_stored::<KeySet, P>(scene).await;
+    let copy = shelf.get(issuer).ok_or(Unavailable)?;
+    let old = scene.now - copy.fetched_at >= UNKNOWN_KEY_AGE;
+    if old && shelf.may_try(issuer, scene.now) {
+        let fetched = fetch::<KeySet, P>(scene, metadata.jwks_uri.clone(), WAIT_MS.0).await;
+        return Ok(fetched.unwrap_or(copy.value));
+    }
+    Ok(copy.value)
+}
+
+/// The copy to use now, by the rules at the top of this file.
+async fn current<T: Document, P: Platform>(
+    scene: &Scene<P>,
+    url: String,
+) -> Result<Rc<T>, Unavailable> {
+    let (issuer, now) = (&scene.service.provider.issuer, scene.now);
+    let shelf = T::shelf(&scene.isolate.documents);
+    if shelf
+        .get(issuer)
+        .is_none_or(|copy| now - copy.read_at >= REREAD || copy.overdue(now) >= 0)
+    {
+        read_stored::<T, P>(scene).await;
+    }
+    let Some(copy) = shelf.get(issuer) else {
+        // Nothing to fall back to, so each request asks, unless the provider failed just now.
+        if shelf.failed_lately(issuer, now) {
+            return Err(Unavailable);
+        }
+        let fetched = fetch(scene, url, WAIT_MS.1).await;
+        if fetched.is_err() {
+            shelf.failed(issuer, now);
+        }
+        return fetched;
+    };
+    let overdue = copy.overdue(now);
+    if overdue < 0 || !shelf.may_try(issuer, now) {
+        return Ok(copy.value);
+    }
+    if overdue <= REVALIDATE {
+        let behind = scene.clone();
+        scene.platform.spawn(async move {
+            let _ = fetch::<T, P>(&behind, url, WAIT_MS.1).await;
+        });
+        return Ok(copy.value);
+    }
+    let fetched = fetch(scene, url, WAIT_MS.0).await;
+    if fetched.is_err() && overdue > REPORT {
+        scene.log("document_stale", T::NAME);
+    }
+    Ok(fetched.unwrap_or(copy.value))
+}
+
+/// Takes KV's copy into memory if it is authentic and newer.
+async fn read_stored<T: Document, P: Platform>(scene: &Scene<P>) {
+    let provider = &scene.service.provider;
+    let shelf = T::shelf(&scene.isolate.documents);
+    let text = match scene.platform.stored(&name::<T>(provider)).await {
+        Ok(text) => text,
+        Err(outage) => {
+            scene.log("documents_unreadable", outage.label());
+            None
+        }
+    };
+    let copy = text.and_then(|text| unpack::<T, P>(scene, &text));
+    match copy {
+        Some(copy) => shelf.offer(&provider.issuer, copy),
+        None => shelf.reread(&provider.issuer, scene.now),
+    }
+}
+
+/// The copy in a stored text; `None` for one that nobody with our keys stored, or from the future.
+fn unpack<T: Document, P: Platform>(scene: &Scene<P>, text: &str) -> Option<Copy<T>> {
+    let ring = scene.isolate.config.ring.as_ref()?;
+    let (tag, json) = text.split_once('\n')?;
+    let provider = &scene.service.provider;
+    if !ring.is_authentic(format!("{}\n{json}", name::<T>(provider)).as_bytes(), tag) {
+        scene.log("document_not_authentic", T::NAME);
+        return None;
+    }
+    let stored: Stored = serde_json::from_str(json).ok()?;
+    let value = T::parse(stored.body.as_bytes(), provider).ok()?;
+    (stored.fetched_at <= scene.now + crate::oidc::SKEW).then(|| Copy {
+        value: Rc::new(value),
+        fetched_at: stored.fetched_at,
+        max_age: stored.max_age,
+        read_at: scene.now,
+    })
+}
+
+/// Fetches a document and keeps it in memory and KV; an unusable one changes nothing.
+async fn fetch<T: Document, P: Platform>(
+    scene: &Scene<P>,
+    url: String,
+    timeout_ms: u32,
+) -> Result<Rc<T>, Unavailable> {
+    let call = Call {
+        url,
+        user_agent: scene.service.user_agent(),
+        body: Body::Nothing,
+        timeout_ms,
+    };
+    let answer = scene.platform.send(call).await.map_err(|outage| {
+        scene.log("document_not_fetched", outage.label());
+        Unavailable
+    })?;
+    let provider = &scene.service.provider;
+    let parsed = match answer.status {
+        200 => T::parse(&answer.body, provider),
+        _ => Err(Refusal::DocumentMalformed),
+    };
+    let value = Rc::new(parsed.map_err(|refusal| {
+        scene.log("document_refused", refusal.label());
+        Unavailable
+    })?);
+    let max_age = freshness(&answer.cache_control);
+    let copy = Copy {
+        value: Rc::clone(&value),
+        fetched_at: scene.now,
+        max_age,
+        read_at: scene.now,
+    };
+    T::shelf(&scene.isolate.documents).offer(&provider.issuer, copy);
+    store::<T, P>(scene, max_age, answer.body).await;
+    Ok(value)
+}
+
+async fn store<T: Document, P: Platform>(scene: &Scene<P>, max_age: i64, body: Vec<u8>) {
+    let (Some(ring), Ok(body)) = (&scene.isolate.config.ring, String::from_utf8(body)) else {
+        return;
+    };
+    let stored = Stored {
+        fetched_at: scene.now,
+        max_age,
+        body,
+    };
+    let Ok(json) = serde_json::to_string(&stored) else {
+        return;
+    };
+    let name = name::<T>(&scene.service.provider);
+    let tag = ring.authenticate(format!("{name}\n{json}").as_bytes());
+    if let Err(outage) = scene.platform.store(&name, &format!("{tag}\n{json}")).await {
+        scene.log("document_not_stored", outage.label());
+    }
+}
+
+/// How long an answer is fresh, by its `max-age`; `Pragma` and `Expires` are not read.
+fn freshness(cache_control: &str) -> i64 {
+    let (default, least, most) = FRESHNESS;
+    cache_control
+        .split(',')
+        .filter_map(|directive| directive.trim().strip_prefix("max-age="))
+        .find_map(|seconds| seconds.trim_matches('"').parse::<i64>().ok())
+        .unwrap_or(default)
+        .clamp(least, most)
+}
+
+/// Fetches every document of the service's provider, whether it is due or not.
+pub async fn refresh<P: Platform>(scene: &Scene<P>) {
+    let url = scene.service.provider.discovery_url();
+    if let Ok(metadata) = fetch::<Metadata, P>(scene, url, WAIT_MS.1).await {
+        let _ = fetch::<KeySet, P>(scene, metadata.jwks_uri.clone(), WAIT_MS.1).await;
+    }
+}
+
+/// How far the memory's copies of the provider's documents are past their freshness, discovery
+/// first; `None` for one that is not there.
+#[must_use]
+pub fn overdue<P: Platform>(scene: &Scene<P>) -> [Option<i64>; 2] {
+    let issuer = &scene.service.provider.issuer;
+    let documents = &scene.isolate.documents;
+    [
+        documents.discovery.get(issuer).map(|copy| copy.overdue(scene.now)),
+        documents.keys.get(issuer).map(|copy| copy.overdue(scene.now)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn freshness_follows_cache_control_within_bounds() {
+        for (header, seconds) in [
+            ("max-age=86400", 86_400),
+            ("public, max-age=600", 600),
+            ("max-age=3600, private", 3_600),
+            ("max-age=1", 60),
+            ("max-age=99999999", 86_400),
+            ("max-age=-5", 60),
+            ("no-cache", 3_600),
+            ("", 3_600),
+            ("max-age=x", 3_600),
+        ] {
+            assert_eq!(freshness(header), seconds, "{header}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What a person is shown, and the operator told, for each way in which a sign-in can fail.
+//!
+//! This is the only place where a reason becomes a status, a page and a label.
+
+use super::pages::Page;
+use super::provider::Unavailable;
+use crate::oidc::refusal::Refusal;
+use crate::platform::Outage;
+
+/// Why a sign-in did not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A check of the protocol refused what the provider sent.
+    Refused(Refusal),
+    /// The outside gave no answer.
+    Outage(Outage),
+    /// A document of the provider is not to be had.
+    Unavailable,
+    /// A parameter of the callback is missing, doubled, empty, too long or not text.
+    Parameters,
+    /// The callback has no attempt of this browser: another browser's, too old, or finished.
+    NoAttempt,
+    /// The callback names another issuer.
+    OtherIssuer,
+    /// The provider answered with an error.
+    Provider(ProviderError),
+    /// The request object is longer than the provider accepts.
+    RequestTooLong,
+    /// The browser went round in circles.
+    TooManyStarts,
+}
+
+/// The errors that the provider answers with instead of a code.
+///
+/// Source: `provider.md` 2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderError {
+    /// The person or the provider gave up; also "lost the browser's session, try again".
+    AccessDenied,
+    /// The person has to sign in, which a new start will ask for.
+    LoginRequired,
+    /// The provider is too busy.
+    TemporarilyUnavailable,
+    /// The client may not do this, or is not registered for it.
+    UnauthorizedClient,
+    /// The request was not right; ours, so a fault of the configuration.
+    InvalidRequest,
+    /// The scopes are not registered.
+    InvalidScope,
+    /// The provider failed.
+    ServerError,
+    /// Any other code.
+    Other,
+}
+
+impl ProviderError {
+    /// Reads an error code; its description is never read.
+    #[must_use]
+    pub fn parse(code: &str) -> Self {
+        match code {
+            "access_denied" => Self::AccessDenied,
+            "login_required" => Self::LoginRequired,
+            "temporarily_unavailable" => Self::TemporarilyUnavailable,
+            "unauthorized_client" => Self::UnauthorizedClient,
+            "invalid_request" => Self::InvalidRequest,
+            "invalid_scope" => Self::InvalidScope,
+            "server_error" => Self::ServerError,
+            _ => Self::Other,
+        }
+    }
+
+    const fn outcome(self) -> Outcome {
+        match self {
+            Self::AccessDenied => outcome(400, Page::StartAgain, "access_denied"),
+            Self::LoginRequired => outcome(400, Page::StartAgain, "login_required"),
+            Self::TemporarilyUnavailable => outcome(503, Page::TryLater, "temporarily_unavailable"),
+            Self::UnauthorizedClient => outcome(500, Page::NotSetUp, "unauthorized_client"),
+            Self::InvalidRequest => outcome(500, Page::Problem, "invalid_request"),
+            Self::InvalidScope => outcome(500, Page::Problem, "invalid_scope"),
+            Self::ServerError => outcome(502, Page::Problem, "server_error"),
+            Self::Other => outcome(502, Page::Problem, "other_provider_error"),
+        }
+    }
+}
+
+/// What becomes of a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The status.
+    pub status: u16,
+    /// The page.
+    pub page: Page,
+    /// The label in the log.
+    pub label: &'static str,
+}
+
+const fn outcome(status: u16, page: Page, label: &'static str) -> Outcome {
+    Outcome {
+        status,
+        page,
+        label,
+    }
+}
+
+impl Failure {
+    /// What the person is shown and the operator told.
+    #[must_use]
+    pub const fn outcome(self) -> Outcome {
+        match self {
+            Self::Refused(refusal) => refused(refusal),
+            Self::Outage(outage) => outcome(503, Page::TryLater, outage.label()),
+            Self::Unavailable => outcome(503, Page::TryLater, "documents_unavailable"),
+            Self::Parameters => outcome(400, Page::StartAgain, "callback_parameters"),
+            Self::NoAttempt => outcome(400, Page::StartAgain, "no_attempt"),
+            Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
+            Self::Provider(error) => error.outcome(),
+            Self::RequestTooLong => outcome(500, Page::Problem, "request_too_long"),
+            Self::TooManyStarts => outcome(429, Page::TooManyStarts, "too_many_starts"),
+        }
+    }
+
+    /// Whether the code had been used: then somebody who is signed in already is just sent on.
+    #[must_use]
+    pub const fn is_replay(self) -> bool {
+        matches!(self, Self::NoAttempt | Self::Refused(Refusal::InvalidGrant))
+    }
+}
+
+const fn refused(refusal: Refusal) -> Outcome {
+    let label = refusal.label();
+    match refusal {
+        // The code was used or is too old: starting again is what helps the person.
+        Refusal::InvalidGrant => outcome(400, Page::StartAgain, label),
+        // The registration, the keys, the clock or the configuration do not fit the provider's.
+        Refusal::InvalidClient
+        | Refusal::AssertionExpired
+        | Refusal::AlgorithmMismatch
+        | Refusal::TokenError => outcome(500, Page::Problem, label),
+        // The provider keeps this Worker off for the moment.
+        Refusal::TokenForbidden | Refusal::TokenRateLimited | Refusal::TokenStatus => {
+            outcome(503, Page::TryLater, label)
+        }
+        // What the provider sent cannot be trusted.
+        Refusal::TokenMalformed
+        | Refusal::TokenTooLong
+        | Refusal::AlgorithmNotAllowed
+        | Refusal::HeaderExtension
+        | Refusal::WrongType
+        | Refusal::KeyIdMissing
+        | Refusal::KeyUnknown
+        | Refusal::SignatureInvalid
+        | Refusal::ClaimsMalformed
+        | Refusal::IssuerMismatch
+        | Refusal::AudienceMismatch
+        | Refusal::AuthorisedPartyMismatch
+        | Refusal::SubjectInvalid
+        | Refusal::Expired
+        | Refusal::IssuedAtInvalid
+        | Refusal::NotYetValid
+        | Refusal::NonceMismatch
+        | Refusal::AccessTokenHashMismatch
+        | Refusal::VectorMismatch
+        | Refusal::AuthTimeInvalid
+        | Refusal::LogoutToken
+        | Refusal::UserinfoMalformed
+        | Refusal::UserinfoSubjectMismatch
+        | Refusal::UserinfoStatus
+        | Refusal::TokenResponseMalformed
+        | Refusal::DocumentMalformed
+        | Refusal::DocumentIssuerMismatch
+        | Refusal::EndpointNotAllowed => outcome(502, Page::Problem, label),
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Outage> for Failure {
+    fn from(outage: Outage) -> Self {
+        Self::Outage(outage)
+    }
+}
+
+impl From<Unavailable> for Failure {
+    fn from(_: Unavailable) -> Self {
+        Self::Unavailable
+    }
+}

@@ -1,0 +1,115 @@
+//! An answer of the edge's own: its headers are the same everywhere, its content never is cached.
+//!
+//! Source: GOV.UK's guidance on security headers; RFC 9457 (problem details).
+
+use crate::config::{Environment, Locale, Service};
+
+/// An answer that the edge gives itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers, names in lower case; `set-cookie` may be there several times.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+}
+
+/// What a page may load: its own style sheet, and nothing else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
+
+impl Reply {
+    /// An answer with the headers that every answer of the edge has.
+    #[must_use]
+    pub fn new(status: u16) -> Self {
+        let headers = [
+            ("cache-control", "no-store"),
+            ("content-security-policy", CONTENT_SECURITY_POLICY),
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("permissions-policy", "interest-cohort=()"),
+        ];
+        Self {
+            status,
+            headers: headers
+                .into_iter()
+                .map(|(name, value)| (name, value.to_owned()))
+                .collect(),
+            body: String::new(),
+        }
+    }
+
+    /// The same with a header, replacing any of its name but `set-cookie`.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        if name != "set-cookie" {
+            self.headers.retain(|(other, _)| *other != name);
+        }
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The same with a body of a type.
+    #[must_use]
+    pub fn body(mut self, content_type: &'static str, body: String) -> Self {
+        self.body = body;
+        self.with("content-type", content_type)
+    }
+
+    /// The same as an answer of the service: outside the local environment browsers are told to
+    /// come back over https alone.
+    #[must_use]
+    pub fn of(self, service: &Service) -> Self {
+        if service.environment == Environment::Local {
+            return self;
+        }
+        self.with("strict-transport-security", "max-age=31536000; includeSubDomains")
+    }
+
+    /// A redirect.
+    #[must_use]
+    pub fn redirect(status: u16, location: impl Into<String>) -> Self {
+        Self::new(status).with("location", location)
+    }
+
+    /// A line of plain text, for clients that are no browser and hosts that are no service.
+    #[must_use]
+    pub fn plain(status: u16, text: &str) -> Self {
+        Self::new(status).body("text/plain; charset=utf-8", format!("{text}\n"))
+    }
+
+    /// A JSON document.
+    #[must_use]
+    pub fn json(status: u16, document: &serde_json::Value) -> Self {
+        Self::new(status).body("application/json", document.to_string())
+    }
+
+    /// A page in a language.
+    #[must_use]
+    pub fn html(status: u16, locale: Locale, html: String) -> Self {
+        Self::new(status)
+            .with("content-language", locale.as_str())
+            .body("text/html; charset=utf-8", html)
+    }
+
+    /// The value of a header by its name in lower case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every cookie that is set.
+    pub fn set_cookies(&self) -> impl Iterator<Item = &str> {
+        self.headers
+            .iter()
+            .filter(|(name, _)| *name == "set-cookie")
+            .map(|(_, value)| value.as_str())
+    }
+}

@@ -1,0 +1,175 @@
+//! A request as the gate sees it: method, raw address and headers, without its body.
+
+/// The headers of a request, names in lower case, equal names already joined by the platform.
+#[derive(Clone, Debug, Default)]
+pub struct Headers(Vec<(String, String)>);
+
+impl Headers {
+    /// Takes the headers as pairs of name and value.
+    #[must_use]
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// The value of a header by its name in lower case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Every name.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+/// A request without its body.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method as it was sent.
+    pub method: String,
+    /// The raw address: scheme, host, path and query, untouched by any parser.
+    pub url: String,
+    /// The headers.
+    pub headers: Headers,
+}
+
+/// The parts of a raw address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// `http` or `https`.
+    pub scheme: &'a str,
+    /// The host with its port, if one was sent.
+    pub host: &'a str,
+    /// The raw path; `/` when there is none.
+    pub path: &'a str,
+    /// The raw query without its question mark.
+    pub query: Option<&'a str>,
+}
+
+impl Request {
+    /// Takes the address apart without changing a byte of it.
+    ///
+    /// `None` for an address that is not `http` or `https` with a host.
+    #[must_use]
+    pub fn address(&self) -> Option<Address<'_>> {
+        let (scheme, rest) = self.url.split_once("://")?;
+        if !matches!(scheme, "http" | "https") {
+            return None;
+        }
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let (host, target) = rest.split_at(end);
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        let path = if path.is_empty() { "/" } else { path };
+        (!host.is_empty()).then_some(Address {
+            scheme,
+            host,
+            path,
+            query,
+        })
+    }
+
+    /// Whether the method is GET.
+    #[must_use]
+    pub fn is_get(&self) -> bool {
+        self.method == "GET"
+    }
+
+    /// Whether the method is GET or HEAD.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD")
+    }
+
+    /// Whether the request asks for a WebSocket.
+    #[must_use]
+    pub fn is_upgrade(&self) -> bool {
+        self.headers.get("upgrade").is_some()
+    }
+
+    /// Whether a browser fetches ahead of the person's wish.
+    #[must_use]
+    pub fn is_prefetch(&self) -> bool {
+        ["sec-purpose", "purpose", "x-purpose", "x-moz"]
+            .into_iter()
+            .filter_map(|name| self.headers.get(name))
+            .any(|value| value.contains("prefetch") || value.contains("preview"))
+    }
+
+    /// Whether the answer will be shown as a page of its own: a navigation of a browser's window,
+    /// or, where a client does not say, one that prefers HTML.
+    #[must_use]
+    pub fn is_document(&self) -> bool {
+        if self.is_prefetch() || self.is_upgrade() || self.headers.get("x-requested-with").is_some() {
+            return false;
+        }
+        match self.headers.get("sec-fetch-dest") {
+            Some(destination) => destination == "document",
+            None => self
+                .headers
+                .get("accept")
+                .is_some_and(|accept| accept.contains("text/html")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(url: &str, headers: &[(&str, &str)]) -> Request {
+        let pairs = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        Request {
+            method: "GET".to_owned(),
+            url: url.to_owned(),
+            headers: Headers::new(pairs),
+        }
+    }
+
+    #[test]
+    fn an_address_is_taken_apart_without_being_changed() {
+        let raw = request("https://Host.example:8443/a/../b\\c?d=/../e?f", &[]);
+        assert_eq!(
+            raw.address().unwrap(),
+            Address {
+                scheme: "https",
+                host: "Host.example:8443",
+                path: "/a/../b\\c",
+                query: Some("d=/../e?f"),
+            }
+        );
+        assert_eq!(request("http://h", &[]).address().unwrap().path, "/");
+        assert_eq!(request("http://h?q", &[]).address().unwrap().query, Some("q"));
+        for odd in ["/path", "ftp://h/", "https:///path", "", "https:h/"] {
+            assert_eq!(request(odd, &[]).address(), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn only_a_navigation_is_a_document() {
+        for (headers, document) in [
+            (&[("sec-fetch-dest", "document")][..], true),
+            (&[("sec-fetch-dest", "document"), ("accept", "application/json")], true),
+            (&[("accept", "text/html,*/*;q=0.8")], true),
+            (&[("accept", "*/*")], false),
+            (&[], false),
+            (&[("sec-fetch-dest", "empty"), ("accept", "text/html")], false),
+            (&[("sec-fetch-dest", "iframe"), ("accept", "text/html")], false),
+            (&[("accept", "text/html"), ("x-requested-with", "XMLHttpRequest")], false),
+            (&[("sec-fetch-dest", "document"), ("sec-purpose", "prefetch;prerender")], false),
+            (&[("sec-fetch-dest", "document"), ("purpose", "prefetch")], false),
+            (&[("accept", "text/html"), ("upgrade", "websocket")], false),
+        ] {
+            assert_eq!(request("http://h/", headers).is_document(), document, "{headers:?}");
+        }
+    }
+}

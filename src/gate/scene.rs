@@ -1,0 +1,150 @@
+//! One request's view of everything: the isolate, the outside, the service and the time.
+
+use std::rc::Rc;
+
+use super::Isolate;
+use super::cookies::Cookies;
+use super::pages::{self, Page};
+use super::refused::Failure;
+use super::reply::Reply;
+use super::request::Request;
+use crate::config::{Locale, Service};
+use crate::oidc::jws::encode;
+use crate::platform::{Event, Platform};
+use crate::session::attempt::Attempt;
+use crate::session::cookie::{self, Session};
+use crate::session::seal::{NONCE, Purpose};
+
+/// When to try again after an outage, in seconds.
+const RETRY_AFTER: &str = "30";
+
+/// What a handler works with.
+#[derive(Clone, Debug)]
+pub struct Scene<P> {
+    /// What the isolate keeps.
+    pub isolate: Rc<Isolate>,
+    /// The outside.
+    pub platform: P,
+    /// The service that was asked.
+    pub service: Rc<Service>,
+    /// Now, in seconds since the epoch.
+    pub now: i64,
+    /// The language to answer in.
+    pub locale: Locale,
+    /// What a person can quote and an operator search for.
+    pub reference: String,
+}
+
+impl<P: Platform> Scene<P> {
+    /// The scene of a request.
+    pub fn new(
+        isolate: &Rc<Isolate>,
+        platform: &P,
+        service: &Rc<Service>,
+        request: &Request,
+        now: i64,
+    ) -> Self {
+        let language = request.headers.get("accept-language");
+        Self {
+            locale: pages::locale(service, language),
+            reference: request.headers.get("cf-ray").filter(|ray| is_ray(ray)).unwrap_or_default().to_owned(),
+            ..Self::behind(isolate, platform, service, now)
+        }
+    }
+
+    /// The scene of work that no request waits for.
+    pub fn behind(isolate: &Rc<Isolate>, platform: &P, service: &Rc<Service>, now: i64) -> Self {
+        Self {
+            isolate: Rc::clone(isolate),
+            platform: platform.clone(),
+            service: Rc::clone(service),
+            now,
+            locale: Locale::En,
+            reference: String::new(),
+        }
+    }
+
+    /// Random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.platform.random(&mut bytes);
+        bytes
+    }
+
+    /// Writes a line for the operator; both texts are labels, never values.
+    pub fn log(&self, name: &'static str, label: &'static str) {
+        self.platform.log(&Event {
+            name,
+            service: self.service.id.clone(),
+            label,
+            reference: self.reference.clone(),
+            detail: String::new(),
+        });
+    }
+
+    /// How many warnings the configuration of this service has.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        let own = |id: &Option<String>| id.as_deref().is_none_or(|id| id == self.service.id);
+        let warnings = self.isolate.config.warnings.iter();
+        warnings.filter(|warning| own(&warning.service)).count()
+    }
+
+    /// A page without a link.
+    pub fn page(&self, status: u16, page: Page) -> Reply {
+        pages::page(status, page, &self.service, self.locale, &self.reference, "")
+    }
+
+    /// The page and log line of a failure; `again` is where a new sign-in starts.
+    pub fn failed(&self, step: &'static str, failure: Failure, again: &str) -> Reply {
+        let outcome = failure.outcome();
+        // Without a request id of the platform's the page and the line still find each other.
+        let mut scene = self.clone();
+        if scene.reference.is_empty() {
+            scene.reference = encode(&self.random::<9>());
+        }
+        scene.log(step, outcome.label);
+        let reply = pages::page(
+            outcome.status,
+            outcome.page,
+            &self.service,
+            self.locale,
+            &scene.reference,
+            again,
+        );
+        match outcome.status {
+            503 => reply.with("retry-after", RETRY_AFTER),
+            _ => reply,
+        }
+    }
+
+    /// The session of the request's cookie, if it opens and is inside its limits.
+    #[must_use]
+    pub fn live_session(&self, cookies: Cookies<'_>) -> Option<Session> {
+        let sealed = cookies.get(cookie::NAME)?;
+        let ring = self.isolate.config.ring.as_ref()?;
+        let bytes = ring.open(Purpose::Session, &self.service.binding, sealed)?;
+        Session::from_bytes(&bytes).filter(|session| session.is_live(self.now, self.service.limits))
+    }
+
+    /// The session as a cookie's value; `None` without session keys.
+    #[must_use]
+    pub fn seal_session(&self, session: &Session) -> Option<String> {
+        let ring = self.isolate.config.ring.as_ref()?;
+        let nonce = self.random::<NONCE>();
+        Some(ring.seal(Purpose::Session, &self.service.binding, nonce, &session.to_bytes()))
+    }
+
+    /// The attempt in a cookie's value, if it opens.
+    #[must_use]
+    pub fn open_attempt(&self, sealed: &str) -> Option<Attempt> {
+        let ring = self.isolate.config.ring.as_ref()?;
+        let bytes = ring.open(Purpose::Attempt, &self.service.binding, sealed)?;
+        Attempt::from_bytes(&bytes)
+    }
+}
+
+/// Whether a text looks like Cloudflare's request id, so that nothing else gets on a page.
+fn is_ray(text: &str) -> bool {
+    (8..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}

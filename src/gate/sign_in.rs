@@ -1,0 +1,128 @@
+//! Starting a sign-in: an attempt in a sealed cookie, and the way to the provider.
+//!
+//! Nothing is stored anywhere else. Whether somebody has to sign in is decided in
+//! [`super::protect`]; what comes back is taken in [`super::callback`].
+
+use super::Scene;
+use super::cookies::Cookies;
+use super::provider;
+use super::refused::Failure;
+use super::reply::Reply;
+use super::request::Request;
+use crate::oidc::authorize;
+use crate::oidc::jws::encode;
+use crate::oidc::vector::Level;
+use crate::platform::Platform;
+use crate::session::attempt::{
+    Attempt, LIFETIME, MAX_AT_ONCE, STARTS_LIMIT, STARTS_NAME, STARTS_WINDOW, cookie_name,
+    recent_starts,
+};
+use crate::session::cookie::{deleted, kept_for};
+use crate::session::seal::{NONCE, Purpose};
+
+/// What a sign-in is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// The level that is asked for.
+    pub level: Level,
+    /// Where the person goes afterwards; already checked.
+    pub return_path: String,
+}
+
+/// Sends the person to the provider, or shows why that is not possible.
+pub async fn start<P: Platform>(scene: &Scene<P>, request: &Request, start: Start) -> Reply {
+    let again = again(scene, &start.return_path);
+    match attempt(scene, request, start).await {
+        Ok(reply) => reply.of(&scene.service),
+        Err(failure) => {
+            let reply = scene.failed("sign_in_start", failure, &again);
+            // The page's link is the person's own wish, so the count begins anew.
+            match failure {
+                Failure::TooManyStarts => reply.with("set-cookie", deleted(STARTS_NAME)),
+                _ => reply,
+            }
+        }
+    }
+}
+
+/// The address of a new start that leads to the same place.
+pub fn again<P: Platform>(scene: &Scene<P>, return_path: &str) -> String {
+    let query: String = url::form_urlencoded::byte_serialize(return_path.as_bytes()).collect();
+    scene.service.own_page(&format!("sign-in?return_to={query}"))
+}
+
+async fn attempt<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    start: Start,
+) -> Result<Reply, Failure> {
+    let cookies = Cookies::new(request.headers.get("cookie"));
+    let mut starts = recent_starts(cookies.get(STARTS_NAME).unwrap_or_default(), scene.now);
+    starts.push(scene.now);
+    if starts.len() >= STARTS_LIMIT {
+        return Err(Failure::TooManyStarts);
+    }
+    let metadata = provider::metadata(scene).await?;
+    let attempt = Attempt::new(&scene.random(), scene.now, start.level, start.return_path);
+    let location = address(scene, &metadata.authorization_endpoint, &attempt).await?;
+    let ring = scene.isolate.config.ring.as_ref().ok_or(Failure::Unavailable)?;
+    let sealed = ring.seal(
+        Purpose::Attempt,
+        &scene.service.binding,
+        scene.random::<NONCE>(),
+        &attempt.to_bytes(),
+    );
+    let starts: Vec<_> = starts.iter().map(i64::to_string).collect();
+    let mut reply = Reply::redirect(302, location)
+        .with("set-cookie", kept_for(&cookie_name(&attempt.state()), &sealed, LIFETIME))
+        .with("set-cookie", kept_for(STARTS_NAME, &starts.join("."), STARTS_WINDOW));
+    for name in surplus(scene, cookies) {
+        reply = reply.with("set-cookie", deleted(&name));
+    }
+    Ok(reply)
+}
+
+/// The authorisation endpoint with a signed request object.
+async fn address<P: Platform>(
+    scene: &Scene<P>,
+    endpoint: &str,
+    attempt: &Attempt,
+) -> Result<String, Failure> {
+    let service = &scene.service;
+    let request = authorize::Request {
+        endpoint,
+        client_id: &service.client_id,
+        redirect_uri: &service.redirect_uri(),
+        scope: &service.scope,
+        level: attempt.level,
+        claims: &[],
+        locale: scene.locale.as_str(),
+        state: &attempt.state(),
+        nonce: &attempt.nonce(),
+        challenge: &authorize::challenge(attempt.verifier().expose()),
+        id: &encode(&scene.random::<16>()),
+        now: scene.now,
+    };
+    let key = &service.client_keys.active;
+    let unsigned = request.object(service.request_alg, &key.key_id)?;
+    let signature = scene
+        .platform
+        .sign(key, service.request_alg, unsigned.signing_input())
+        .await?;
+    let object = unsigned.finish(&signature);
+    request.address(&object).ok_or(Failure::RequestTooLong)
+}
+
+/// The attempts that make room for a new one: first those that nobody can open, then the oldest.
+fn surplus<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Vec<String> {
+    let mut kept: Vec<_> = cookies
+        .attempts()
+        .map(|(name, sealed)| {
+            let started_at = scene.open_attempt(sealed).map(|attempt| attempt.started_at);
+            (started_at, name.to_owned())
+        })
+        .collect();
+    kept.sort();
+    let surplus = (kept.len() + 1).saturating_sub(MAX_AT_ONCE);
+    kept.into_iter().take(surplus).map(|(_, name)| name).collect()
+}

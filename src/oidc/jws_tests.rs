@@ -1,0 +1,106 @@
+use super::*;
+
+fn token(header: &str) -> String {
+    format!("{}.{}.{}", encode(header.as_bytes()), encode(b"{}"), "AAAA")
+}
+
+fn refusal(token: &str) -> Refusal {
+    Untrusted::parse(token).unwrap_err()
+}
+
+#[test]
+fn t1_no_spelling_of_none_is_an_algorithm() {
+    for alg in ["none", "None", "NONE", "nOnE", "", "RS256 ", "rs256", "HS256", "ES384"] {
+        assert_eq!(
+            refusal(&token(&format!(r#"{{"alg":"{alg}","kid":"k"}}"#))),
+            Refusal::AlgorithmNotAllowed
+        );
+    }
+    assert_eq!(refusal(&token(r#"{"kid":"k"}"#)), Refusal::TokenMalformed);
+    assert_eq!(refusal(&token(r#"{"alg":null,"kid":"k"}"#)), Refusal::TokenMalformed);
+}
+
+#[test]
+fn t1_an_empty_signature_is_refused() {
+    let head = encode(br#"{"alg":"ES256","kid":"k"}"#);
+    assert_eq!(refusal(&format!("{head}.{}.", encode(b"{}"))), Refusal::SignatureInvalid);
+    assert_eq!(refusal(&format!("{head}.{}", encode(b"{}"))), Refusal::TokenMalformed);
+}
+
+#[test]
+fn t1_rfc_7515_a_5_the_unsecured_example_is_refused() {
+    let example = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.";
+    assert_eq!(refusal(example), Refusal::AlgorithmNotAllowed);
+}
+
+#[test]
+fn t3_extensions_refuse_the_token_and_key_hints_are_not_read() {
+    for extension in [r#""crit":["exp"]"#, r#""b64":false"#, r#""crit":[]"#] {
+        assert_eq!(
+            refusal(&token(&format!(r#"{{"alg":"ES256","kid":"k",{extension}}}"#))),
+            Refusal::HeaderExtension
+        );
+    }
+    let hints = r#"{"alg":"ES256","kid":"k","jwk":{"kty":"EC"},"jku":"https://evil.example/","x5u":"https://evil.example/"}"#;
+    let parsed = Untrusted::parse(&token(hints)).unwrap();
+    assert_eq!(parsed.key_id, "k");
+}
+
+#[test]
+fn t4_a_key_id_is_present_bounded_and_a_text() {
+    for header in [r#"{"alg":"ES256"}"#, r#"{"alg":"ES256","kid":""}"#] {
+        assert_eq!(refusal(&token(header)), Refusal::KeyIdMissing);
+    }
+    let long = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, "k".repeat(10_240));
+    assert_eq!(refusal(&token(&long)), Refusal::KeyIdMissing);
+    assert_eq!(refusal(&token(r#"{"alg":"ES256","kid":7}"#)), Refusal::TokenMalformed);
+    assert_eq!(
+        refusal(&token(r#"{"alg":"ES256","kid":"a","kid":"b"}"#)),
+        Refusal::TokenMalformed
+    );
+}
+
+#[test]
+fn t6_only_the_canonical_spelling_is_read() {
+    let good = token(r#"{"alg":"ES256","kid":"k"}"#);
+    assert!(Untrusted::parse(&good).is_ok());
+    for bad in [
+        format!("{good}="),
+        format!(" {good}"),
+        format!("{good}\n"),
+        format!("{good}.AAAA"),
+        format!("{good}.AAAA.AAAA"),
+        good.replace('.', ".."),
+        good.replacen("AAAA", "AA+A", 1),
+        good.replacen("AAAA", "AA/A", 1),
+        good.replacen("AAAA", "AAB", 1),
+        r#"{"payload":"e30","signatures":[]}"#.to_owned(),
+        String::new(),
+        "..".to_owned(),
+    ] {
+        assert_eq!(refusal(&bad), Refusal::TokenMalformed, "{bad}");
+    }
+    assert_eq!(refusal(&"a".repeat(MAX_TOKEN + 1)), Refusal::TokenTooLong);
+}
+
+#[test]
+fn an_unverified_token_gives_no_claims() {
+    let parsed = Untrusted::parse(&token(r#"{"alg":"ES256","kid":"k"}"#)).unwrap();
+    assert_eq!(parsed.trust(false).unwrap_err(), Refusal::SignatureInvalid);
+}
+
+#[test]
+fn a_token_is_laid_out_as_the_specification_says() {
+    #[derive(Serialize)]
+    struct Example {
+        iss: &'static str,
+        exp: i64,
+    }
+    let claims = Example { iss: "joe", exp: 7 };
+    let unsigned = Unsigned::new(Alg::Rs256, "key-1", "JWT", &claims).unwrap();
+    let text = unsigned.finish(b"signature");
+    let parts: Vec<_> = text.split('.').map(|part| decode(part).unwrap()).collect();
+    assert_eq!(parts[0], br#"{"alg":"RS256","kid":"key-1","typ":"JWT"}"#);
+    assert_eq!(parts[1], br#"{"iss":"joe","exp":7}"#);
+    assert_eq!(parts[2], b"signature");
+}

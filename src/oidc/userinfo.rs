@@ -1,0 +1,127 @@
+//! The userinfo answer: what the provider knows of the person beyond who signed in.
+//!
+//! Identity claims are not read here.
+//!
+//! Source: OpenID Connect Core 1.0 section 5.3.2, `provider.md` 5.
+
+use super::json::Object;
+use super::refusal::Refusal;
+
+/// The longest value that is kept, in bytes. A longer one is left out whole: an address that was
+/// cut short could be somebody else's.
+const MAX_VALUE: usize = 320;
+
+/// An e-mail address or a telephone number with the provider's word whether it was verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// The address or number, at most 320 bytes of UTF-8 without control characters.
+    pub value: String,
+    /// Whether the provider verified that it is the person's.
+    pub verified: bool,
+}
+
+/// The claims of a plain sign-in; each is present only when its scope was asked for and granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Userinfo {
+    /// Scope `email`.
+    pub email: Option<Contact>,
+    /// Scope `phone`.
+    pub phone: Option<Contact>,
+    /// Scope `wallet-subject-id`.
+    pub wallet_subject_id: Option<String>,
+}
+
+impl Userinfo {
+    /// Reads the userinfo endpoint's answer for the subject of the ID token.
+    ///
+    /// # Errors
+    /// [`Refusal::UserinfoStatus`] for any status but 200, [`Refusal::UserinfoMalformed`], and
+    /// [`Refusal::UserinfoSubjectMismatch`] when `sub` is absent or another's: the answer could
+    /// have been swapped, so the whole sign-in is refused.
+    pub fn parse(status: u16, body: &[u8], subject: &str) -> Result<Self, Refusal> {
+        if status != 200 {
+            return Err(Refusal::UserinfoStatus);
+        }
+        let malformed = Refusal::UserinfoMalformed;
+        let answer = Object::parse(body).map_err(|_| malformed)?;
+        if answer.text("sub").map_err(|_| malformed)? != Some(subject) {
+            return Err(Refusal::UserinfoSubjectMismatch);
+        }
+        let value = |name| -> Result<_, Refusal> {
+            Ok(kept(answer.text(name).map_err(|_| malformed)?))
+        };
+        let contact = |name, verified| -> Result<_, Refusal> {
+            let verified = answer.boolean(verified).map_err(|_| malformed)?;
+            Ok(value(name)?.map(|value| Contact {
+                value,
+                verified: verified.unwrap_or(false),
+            }))
+        };
+        Ok(Self {
+            email: contact("email", "email_verified")?,
+            phone: contact("phone_number", "phone_number_verified")?,
+            wallet_subject_id: value("wallet_subject_id")?,
+        })
+    }
+}
+
+/// The value, unless it is empty, too long or holds control characters.
+fn kept(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty() && text.len() <= MAX_VALUE)
+        .filter(|text| !text.chars().any(char::is_control))
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(body: &str) -> Result<Userinfo, Refusal> {
+        Userinfo::parse(200, body.as_bytes(), "subject")
+    }
+
+    #[test]
+    fn the_claims_of_the_scopes_are_read() {
+        let info = parse(
+            r#"{"sub":"subject","email":"a@example.com","email_verified":true,"phone_number":"+44","wallet_subject_id":"w"}"#,
+        )
+        .unwrap();
+        assert!(info.email.unwrap().verified);
+        assert!(!info.phone.unwrap().verified);
+        assert_eq!(info.wallet_subject_id.as_deref(), Some("w"));
+    }
+
+    #[test]
+    fn t13_t38_another_subject_or_status_refuses_the_sign_in() {
+        for body in [
+            r"{}",
+            r#"{"sub":"other"}"#,
+            r#"{"sub":""}"#,
+            r#"{"sub":"subject "}"#,
+            r#"{"sub":null}"#,
+        ] {
+            assert_eq!(parse(body).unwrap_err(), Refusal::UserinfoSubjectMismatch);
+        }
+        for body in [
+            r#"{"sub":["subject"]}"#,
+            r#"{"sub":"subject","email":7}"#,
+            r#"{"sub":"subject","email":"a@b","email_verified":"true"}"#,
+            "eyJ.eyJ.sig",
+            "",
+        ] {
+            assert_eq!(parse(body).unwrap_err(), Refusal::UserinfoMalformed);
+        }
+        for status in [201, 204, 302, 401, 500] {
+            let answer = Userinfo::parse(status, br#"{"sub":"subject"}"#, "subject");
+            assert_eq!(answer.unwrap_err(), Refusal::UserinfoStatus);
+        }
+    }
+
+    #[test]
+    fn t55_a_value_that_cannot_be_kept_whole_is_absent() {
+        for value in ["a".repeat(321), "a\\u0000b".to_owned(), "a\\r\\nb".to_owned(), String::new()] {
+            let info = parse(&format!(r#"{{"sub":"subject","email":"{value}"}}"#)).unwrap();
+            assert_eq!(info.email, None);
+        }
+    }
+}

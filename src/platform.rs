@@ -1,0 +1,129 @@
+//! The only door to the outside: what the gate needs of the place where it runs.
+//!
+//! Each verb is a contract. The edge implements it on Cloudflare; tests implement it with doubles
+//! that can fail at every verb. Nothing here decides anything, and the time is not asked for here:
+//! it is read once for each request and handed down.
+
+use crate::oidc::jwk::PrivateJwk;
+use crate::oidc::jws::Alg;
+use crate::oidc::jwks::VerifyingKey;
+use crate::secret::Secret;
+
+/// Why the outside gave no answer. Never an answer by itself: absent is not failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// No connection, or it broke.
+    Unreachable,
+    /// The time allowed was over.
+    TimedOut,
+    /// The answer was larger than allowed.
+    TooLarge,
+    /// KV failed.
+    Storage,
+    /// WebCrypto refused a key or an operation.
+    Cryptography,
+}
+
+impl Outage {
+    /// The name in logs.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed_out",
+            Self::TooLarge => "too_large",
+            Self::Storage => "storage",
+            Self::Cryptography => "cryptography",
+        }
+    }
+}
+
+/// A call to the provider.
+#[derive(Debug)]
+pub struct Call {
+    /// The address, from the configuration or a checked discovery document.
+    pub url: String,
+    /// The `User-Agent`, which the provider insists on.
+    pub user_agent: String,
+    /// What is sent.
+    pub body: Body,
+    /// How long the whole answer may take, in milliseconds.
+    pub timeout_ms: u32,
+}
+
+/// What a call sends.
+#[derive(Debug)]
+pub enum Body {
+    /// GET without credentials.
+    Nothing,
+    /// GET with `Authorization: Bearer`.
+    Bearer(Secret),
+    /// POST of an `application/x-www-form-urlencoded` form.
+    Form(Secret),
+}
+
+/// The answer to a [`Call`].
+#[derive(Debug)]
+pub struct Answer {
+    /// The status; a redirect is not followed and arrives as it is.
+    pub status: u16,
+    /// The `Cache-Control` header, or an empty text.
+    pub cache_control: String,
+    /// The body, at most [`MAX_ANSWER`] bytes after decompression.
+    pub body: Vec<u8>,
+}
+
+/// The largest answer that is read, in bytes.
+pub const MAX_ANSWER: usize = 64 * 1024;
+
+/// One thing that happened, for the operator. Holds labels and numbers, never a value that came
+/// from outside, a token, a cookie or anything personal.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What happened.
+    pub name: &'static str,
+    /// The service's id, or an empty text.
+    pub service: String,
+    /// The outcome or refusal as a label.
+    pub label: &'static str,
+    /// The reference that the person was shown, or an empty text.
+    pub reference: String,
+    /// Text of our own for the operator, such as a configuration fault.
+    pub detail: String,
+}
+
+/// The outside.
+///
+/// A value is one request's view of it and cheap to clone.
+#[allow(async_fn_in_trait, reason = "a Worker has one thread, so no future has to be Send")]
+pub trait Platform: Clone + 'static {
+    /// Fills the buffer from a cryptographically secure source.
+    fn random(&self, out: &mut [u8]);
+
+    /// Signs with a private key, which is imported once and cannot be read back.
+    async fn sign(&self, key: &PrivateJwk, alg: Alg, message: &[u8]) -> Result<Vec<u8>, Outage>;
+
+    /// Whether the signature verifies. A key that cannot be imported verifies nothing: `Ok(false)`.
+    async fn verify(
+        &self,
+        key: &VerifyingKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, Outage>;
+
+    /// Sends a call once, follows no redirect and never repeats it.
+    async fn send(&self, call: Call) -> Result<Answer, Outage>;
+
+    /// Reads a public document from KV. `Ok(None)` means that KV answered and has none, which it
+    /// may say for a minute after one was stored.
+    async fn stored(&self, name: &str) -> Result<Option<String>, Outage>;
+
+    /// Stores a public document in KV; readers elsewhere may see the old one for a minute.
+    async fn store(&self, name: &str, document: &str) -> Result<(), Outage>;
+
+    /// Lets work go on after the answer was sent. It may be cut off and must not matter then.
+    fn spawn(&self, work: impl Future<Output = ()> + 'static);
+
+    /// Writes one line for the operator.
+    fn log(&self, event: &Event);
+}

@@ -1,0 +1,215 @@
+//! A sign-in under way: what the callback must find again, as a sealed cookie for each `state`.
+//!
+//! Starting a sign-in stores nothing anywhere else, so that starts cost nothing and parallel tabs
+//! do not disturb each other. That an attempt is finished once is not enforced here: the provider
+//! refuses a code that was used.
+
+use super::codec::{Reader, Writer};
+use super::cookie::{RESERVED, level_byte, level_of};
+use crate::oidc::SKEW;
+use crate::oidc::jws::encode;
+use crate::oidc::vector::Level;
+use crate::secret::Secret;
+
+/// How long a sign-in may take, in seconds.
+pub const LIFETIME: i64 = 3_600;
+
+/// The most attempts that one browser keeps at once; the oldest makes room.
+pub const MAX_AT_ONCE: usize = 5;
+
+/// The cookie that counts starts: times in seconds since the epoch, separated by full stops. It
+/// holds no secret and lets nobody do anything, so it is not sealed.
+pub const STARTS_NAME: &str = "__Host-ol-starts";
+
+/// How long a start counts towards the loop breaker, in seconds.
+pub const STARTS_WINDOW: i64 = 120;
+
+/// The start within the window that shows a page instead of going to the provider once more.
+pub const STARTS_LIMIT: usize = 4;
+
+const FORMAT: u8 = 1;
+const PREFIX: &str = "__Host-ol-attempt-";
+
+/// A sign-in under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// Sixteen random bytes; the `state` parameter is their base64url.
+    pub state: [u8; 16],
+    /// Sixteen random bytes; the `nonce` is their base64url.
+    pub nonce: [u8; 16],
+    /// Thirty-two random bytes; the PKCE code verifier is their base64url.
+    pub verifier: [u8; 32],
+    /// When it was started, in seconds since the epoch.
+    pub started_at: i64,
+    /// The vector that was asked for.
+    pub level: Level,
+    /// Where the person goes afterwards: a path of this host, at most 1,024 bytes.
+    pub return_path: String,
+}
+
+impl Attempt {
+    /// Makes an attempt of 64 random bytes.
+    #[must_use]
+    pub fn new(random: &[u8; 64], now: i64, level: Level, return_path: String) -> Self {
+        let mut attempt = Self {
+            state: [0; 16],
+            nonce: [0; 16],
+            verifier: [0; 32],
+            started_at: now,
+            level,
+            return_path,
+        };
+        attempt.state.copy_from_slice(&random[..16]);
+        attempt.nonce.copy_from_slice(&random[16..32]);
+        attempt.verifier.copy_from_slice(&random[32..]);
+        attempt
+    }
+
+    /// The `state` parameter: 22 characters.
+    #[must_use]
+    pub fn state(&self) -> String {
+        encode(&self.state)
+    }
+
+    /// The `nonce`: 22 characters.
+    #[must_use]
+    pub fn nonce(&self) -> String {
+        encode(&self.nonce)
+    }
+
+    /// The PKCE code verifier: 43 characters from 256 random bits (RFC 7636 section 4.1).
+    #[must_use]
+    pub fn verifier(&self) -> Secret {
+        Secret::new(encode(&self.verifier))
+    }
+
+    /// The bytes that are sealed; the format is pinned by a test.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        Writer::default()
+            .byte(FORMAT)
+            .fixed(&self.state)
+            .fixed(&self.nonce)
+            .fixed(&self.verifier)
+            .seconds(self.started_at)
+            .byte(level_byte(self.level))
+            .text(&self.return_path)
+            .finish()
+    }
+
+    /// Reads what [`Attempt::to_bytes`] wrote, or `None` for any other bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut read = Reader::new(bytes);
+        if read.byte()? != FORMAT {
+            return None;
+        }
+        let attempt = Self {
+            state: read.fixed()?,
+            nonce: read.fixed()?,
+            verifier: read.fixed()?,
+            started_at: read.seconds()?,
+            level: level_of(read.byte()?)?,
+            return_path: read.text()?,
+        };
+        read.end()?;
+        Some(attempt)
+    }
+
+    /// Whether the attempt may still be finished: not older than an hour, not from the future.
+    #[must_use]
+    pub const fn is_live(&self, now: i64) -> bool {
+        now < self.started_at + LIFETIME && self.started_at <= now + SKEW
+    }
+}
+
+/// The name of the cookie for a `state`: the reserved prefix and eight characters of it.
+///
+/// Any text can be asked for; one that no attempt could have made gives a name that no cookie has.
+#[must_use]
+pub fn cookie_name(state: &str) -> String {
+    let part = state.get(..8).unwrap_or_default();
+    format!("{PREFIX}{part}")
+}
+
+/// Whether a cookie's name is an attempt's.
+#[must_use]
+pub fn is_attempt(name: &str) -> bool {
+    debug_assert!(PREFIX.starts_with(RESERVED));
+    name.starts_with(PREFIX)
+}
+
+/// The starts that still count, oldest first, from the cookie's value.
+#[must_use]
+pub fn recent_starts(value: &str, now: i64) -> Vec<i64> {
+    value
+        .split('.')
+        .take(STARTS_LIMIT)
+        .filter_map(|time| time.parse().ok())
+        .filter(|time| (now - STARTS_WINDOW..=now + SKEW).contains(time))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cookie::kept_for;
+    use super::super::seal::{Generation, NONCE, Purpose, Ring};
+    use super::*;
+
+    fn attempt(return_path: &str) -> Attempt {
+        let random = std::array::from_fn(|index| u8::try_from(index).unwrap());
+        Attempt::new(&random, 1_000, Level::ClCm, return_path.to_owned())
+    }
+
+    #[test]
+    fn the_stored_format_is_pinned() {
+        let bytes = attempt("/a").to_bytes();
+        let mut expected = vec![1];
+        expected.extend(0..64_u8);
+        expected.extend(1_000_i64.to_be_bytes());
+        expected.extend([1, 0, 2, b'/', b'a']);
+        assert_eq!(bytes, expected);
+        assert_eq!(Attempt::from_bytes(&bytes), Some(attempt("/a")));
+        assert_eq!(Attempt::from_bytes(&bytes[1..]), None);
+    }
+
+    #[test]
+    fn t31_five_attempts_with_the_longest_return_paths_stay_under_eight_kilobytes() {
+        let key = "A".repeat(43);
+        let ring = Ring::new(Some(&key), None, Generation::A).unwrap();
+        let longest = attempt(&"/".repeat(1_024));
+        let sealed = ring.seal(Purpose::Attempt, "binding", [0; NONCE], &longest.to_bytes());
+        let name = cookie_name(&longest.state());
+        assert!(kept_for(&name, &sealed, LIFETIME).len() < 4096);
+        assert!((name.len() + sealed.len() + 3) * MAX_AT_ONCE < 8192);
+    }
+
+    #[test]
+    fn t31_an_attempt_lives_for_an_hour() {
+        let attempt = attempt("/");
+        assert!(attempt.is_live(1_000 + LIFETIME - 1));
+        assert!(!attempt.is_live(1_000 + LIFETIME));
+        assert!(attempt.is_live(1_000 - SKEW));
+        assert!(!attempt.is_live(999 - SKEW));
+    }
+
+    #[test]
+    fn a_cookies_name_follows_from_the_state_alone() {
+        let state = attempt("/").state();
+        assert_eq!(cookie_name(&state), "__Host-ol-attempt-AAECAwQF");
+        assert!(is_attempt(&cookie_name(&state)));
+        for odd in ["", "short", "é€漢字", "a\u{301}aaaaaaa"] {
+            let _ = cookie_name(odd);
+        }
+    }
+
+    #[test]
+    fn starts_are_counted_for_two_minutes() {
+        let now = 10_000;
+        assert_eq!(recent_starts("9879.9880.9999.10000", now), [9_880, 9_999, 10_000]);
+        for odd in ["", "...", "x.y", "-1", "99999999999999999999", "10031"] {
+            assert!(recent_starts(odd, now).is_empty(), "{odd}");
+        }
+        assert_eq!(recent_starts(&"9999.".repeat(1_000), now).len(), STARTS_LIMIT);
+    }
+}

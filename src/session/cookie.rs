@@ -1,0 +1,198 @@
+//! The session: who is signed in, at which level and until when, as one sealed cookie.
+//!
+//! Whether the session was ended elsewhere is not known here: the account is asked for that, and
+//! `checked_at` is the place where its last answer is remembered.
+
+use super::codec::{Reader, Writer};
+use crate::oidc::SKEW;
+use crate::oidc::userinfo::Contact;
+use crate::oidc::vector::Level;
+
+/// The cookie's name. The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
+pub const NAME: &str = "__Host-ol-session";
+
+/// Every cookie whose name begins so, in any case, belongs to the edge and never reaches an origin.
+pub const RESERVED: &str = "__Host-ol-";
+
+/// How long a session goes unrenewed while it is used, in seconds.
+pub const RENEWAL: i64 = 60;
+
+const FORMAT: u8 = 1;
+
+/// A person's session. Times are whole seconds since the epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Sixteen random bytes, new at every sign-in.
+    pub id: [u8; 16],
+    /// The provider's pairwise subject.
+    pub subject: String,
+    /// The level that was reached.
+    pub level: Level,
+    /// The ID token's `iat`, by the provider's clock: what logout notifications are compared with.
+    pub born_at: i64,
+    /// The ID token's `auth_time`, if it had one.
+    pub auth_time: Option<i64>,
+    /// When this Worker made the session; the absolute limit counts from here.
+    pub created_at: i64,
+    /// When the session was last used; the idle limit counts from here.
+    pub used_at: i64,
+    /// When it was last certain that the session had not been ended elsewhere.
+    pub checked_at: i64,
+    /// The e-mail address, if its scope was granted.
+    pub email: Option<Contact>,
+    /// The telephone number, if its scope was granted.
+    pub phone: Option<Contact>,
+    /// The wallet subject id, if its scope was granted.
+    pub wallet_subject_id: Option<String>,
+}
+
+/// The two limits of a service's sessions, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a session lives without being used.
+    pub idle: i64,
+    /// How long it lives at most.
+    pub absolute: i64,
+}
+
+impl Session {
+    /// The bytes that are sealed; the format is pinned by a test.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let flags = u8::from(self.auth_time.is_some())
+            | u8::from(self.email.is_some()) << 1
+            | u8::from(self.phone.is_some()) << 2
+            | u8::from(self.wallet_subject_id.is_some()) << 3;
+        let mut out = Writer::default()
+            .byte(FORMAT)
+            .byte(flags)
+            .fixed(&self.id)
+            .text(&self.subject)
+            .byte(level_byte(self.level))
+            .seconds(self.born_at)
+            .seconds(self.created_at)
+            .seconds(self.used_at)
+            .seconds(self.checked_at);
+        if let Some(auth_time) = self.auth_time {
+            out = out.seconds(auth_time);
+        }
+        for contact in [&self.email, &self.phone].into_iter().flatten() {
+            out = out.byte(contact.verified.into()).text(&contact.value);
+        }
+        if let Some(id) = &self.wallet_subject_id {
+            out = out.text(id);
+        }
+        out.finish()
+    }
+
+    /// Reads what [`Session::to_bytes`] wrote, or `None` for any other bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut read = Reader::new(bytes);
+        if read.byte()? != FORMAT {
+            return None;
+        }
+        let flags = read.byte()?;
+        let has = |bit: u8| flags & (1 << bit) != 0;
+        let contact = |read: &mut Reader<'_>| -> Option<Contact> {
+            let verified = read.byte()? != 0;
+            Some(Contact { value: read.text()?, verified })
+        };
+        let mut session = Self {
+            id: read.fixed()?,
+            subject: read.text()?,
+            level: level_of(read.byte()?)?,
+            born_at: read.seconds()?,
+            created_at: read.seconds()?,
+            used_at: read.seconds()?,
+            checked_at: read.seconds()?,
+            auth_time: None,
+            email: None,
+            phone: None,
+            wallet_subject_id: None,
+        };
+        if has(0) {
+            session.auth_time = Some(read.seconds()?);
+        }
+        if has(1) {
+            session.email = Some(contact(&mut read)?);
+        }
+        if has(2) {
+            session.phone = Some(contact(&mut read)?);
+        }
+        if has(3) {
+            session.wallet_subject_id = Some(read.text()?);
+        }
+        read.end()?;
+        Some(session)
+    }
+
+    /// Whether the session may be used now: inside both limits, and not from the future.
+    #[must_use]
+    pub const fn is_live(&self, now: i64, limits: Limits) -> bool {
+        now < self.used_at + limits.idle
+            && now < self.expires_at(limits)
+            && self.created_at <= now + SKEW
+            && self.used_at <= now + SKEW
+    }
+
+    /// When the session ends at the latest, in seconds since the epoch.
+    #[must_use]
+    pub const fn expires_at(&self, limits: Limits) -> i64 {
+        self.created_at + limits.absolute
+    }
+
+    /// The session as used now, when its last renewal is a minute ago or more.
+    ///
+    /// `used_at` never moves back, so that parallel answers cannot shorten a session.
+    #[must_use]
+    pub fn renewed(&self, now: i64) -> Option<Self> {
+        (now >= self.used_at + RENEWAL).then(|| Self {
+            used_at: now,
+            ..self.clone()
+        })
+    }
+}
+
+/// The level as one byte of a stored format.
+pub(super) const fn level_byte(level: Level) -> u8 {
+    match level {
+        Level::Cl => 0,
+        Level::ClCm => 1,
+        Level::P1 => 2,
+        Level::P2 => 3,
+    }
+}
+
+/// The level that a stored byte stands for.
+pub(super) const fn level_of(byte: u8) -> Option<Level> {
+    match byte {
+        0 => Some(Level::Cl),
+        1 => Some(Level::ClCm),
+        2 => Some(Level::P1),
+        3 => Some(Level::P2),
+        _ => None,
+    }
+}
+
+/// The `Set-Cookie` value that keeps a sealed text under a name until the browser is closed.
+#[must_use]
+pub fn kept(name: &str, sealed: &str) -> String {
+    format!("{name}={sealed}; Path=/; Secure; HttpOnly; SameSite=Lax")
+}
+
+/// The same with a life in seconds.
+#[must_use]
+pub fn kept_for(name: &str, value: &str, seconds: i64) -> String {
+    format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite=Lax")
+}
+
+/// The `Set-Cookie` value that deletes a cookie; its attributes equal those that set it.
+#[must_use]
+pub fn deleted(name: &str) -> String {
+    format!("{name}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax")
+}
+
+#[cfg(test)]
+#[path = "cookie_tests.rs"]
+mod tests;

@@ -1,0 +1,108 @@
+use super::super::seal::{Generation, NONCE, Purpose, Ring};
+use super::*;
+
+fn session() -> Session {
+    Session {
+        id: [9; 16],
+        subject: "subject".to_owned(),
+        level: Level::ClCm,
+        born_at: 1_000,
+        auth_time: Some(990),
+        created_at: 1_001,
+        used_at: 1_002,
+        checked_at: 1_003,
+        email: Some(Contact { value: "a@example.com".to_owned(), verified: true }),
+        phone: Some(Contact { value: "+44".to_owned(), verified: false }),
+        wallet_subject_id: Some("w".to_owned()),
+    }
+}
+
+const LIMITS: Limits = Limits { idle: 100, absolute: 1_000 };
+
+#[test]
+fn the_stored_format_is_pinned() {
+    let hex: String = session().to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(
+        hex,
+        "010f09090909090909090909090909090909\
+         00077375626a656374\
+         01\
+         00000000000003e800000000000003e900000000000003ea00000000000003eb\
+         00000000000003de\
+         01000d61406578616d706c652e636f6d\
+         0000032b3434\
+         000177"
+    );
+}
+
+#[test]
+fn every_combination_of_optional_values_is_read_back() {
+    for flags in 0..16_u8 {
+        let mut session = session();
+        if flags & 1 == 0 {
+            session.auth_time = None;
+        }
+        if flags & 2 == 0 {
+            session.email = None;
+        }
+        if flags & 4 == 0 {
+            session.phone = None;
+        }
+        if flags & 8 == 0 {
+            session.wallet_subject_id = None;
+        }
+        let bytes = session.to_bytes();
+        assert_eq!(Session::from_bytes(&bytes), Some(session));
+        for length in 0..bytes.len() {
+            assert_eq!(Session::from_bytes(&bytes[..length]), None);
+        }
+        assert_eq!(Session::from_bytes(&[&bytes[..], &[0]].concat()), None);
+    }
+}
+
+#[test]
+fn t44_the_largest_cookie_is_one_that_every_browser_keeps() {
+    let largest = |length| Some(Contact { value: "é".repeat(length), verified: true });
+    let session = Session {
+        subject: "s".repeat(255),
+        email: largest(160),
+        phone: largest(160),
+        wallet_subject_id: Some("é".repeat(160)),
+        ..session()
+    };
+    let key = "A".repeat(43);
+    let ring = Ring::new(Some(&key), None, Generation::A).unwrap();
+    let sealed = ring.seal(Purpose::Session, "binding", [0; NONCE], &session.to_bytes());
+    assert!(NAME.len() + sealed.len() < 4096, "{}", sealed.len());
+}
+
+#[test]
+fn t47_t51_both_limits_hold_and_the_future_is_refused() {
+    let session = Session { created_at: 1_000, used_at: 1_500, ..session() };
+    assert!(session.is_live(1_599, LIMITS));
+    assert!(!session.is_live(1_600, LIMITS), "idle");
+    let busy = Session { used_at: 1_990, ..session.clone() };
+    assert!(busy.is_live(1_999, LIMITS));
+    assert!(!busy.is_live(2_000, LIMITS), "absolute");
+    assert!(session.is_live(1_500 - SKEW, LIMITS));
+    assert!(!session.is_live(1_499 - SKEW, LIMITS), "used in the future");
+    assert_eq!(session.expires_at(LIMITS), 2_000);
+}
+
+#[test]
+fn t51_renewal_is_once_a_minute_and_never_moves_back() {
+    let session = session();
+    assert_eq!(session.renewed(session.used_at + RENEWAL - 1), None);
+    assert_eq!(session.renewed(session.used_at - 1_000), None);
+    let renewed = session.renewed(session.used_at + RENEWAL).unwrap();
+    assert_eq!(renewed.used_at, session.used_at + RENEWAL);
+    assert_eq!((renewed.id, renewed.created_at), (session.id, session.created_at));
+}
+
+#[test]
+fn a_deleted_cookie_has_the_attributes_of_the_one_that_was_set() {
+    let tail = |text: &str| text.split("; ").skip(1).filter(|part| !part.starts_with("Max-Age")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(tail(&kept(NAME, "x")), tail(&deleted(NAME)));
+    assert_eq!(tail(&kept(NAME, "x")), tail(&kept_for(NAME, "x", 9)));
+    assert!(NAME.starts_with(RESERVED));
+}

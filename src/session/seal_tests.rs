@@ -1,0 +1,97 @@
+use super::*;
+
+const A: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const B: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+const C: &str = "AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI";
+
+fn ring(a: Option<&str>, b: Option<&str>, active: Generation) -> Ring {
+    Ring::new(a, b, active).unwrap()
+}
+
+fn sealed(ring: &Ring) -> String {
+    ring.seal(Purpose::Session, "binding", [7; NONCE], b"content")
+}
+
+#[test]
+fn the_stored_format_is_pinned() {
+    let text = sealed(&ring(Some(A), None, Generation::A));
+    assert_eq!(text, "AUEHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwetHpz_cDISx2Qh7QEnz1ni0lIMq_Lfcg");
+}
+
+#[test]
+fn t42_any_changed_byte_is_not_opened() {
+    let ring = ring(Some(A), Some(B), Generation::A);
+    let text = sealed(&ring);
+    assert_eq!(
+        ring.open(Purpose::Session, "binding", &text).unwrap().as_slice(),
+        b"content"
+    );
+    for position in 0..text.len() {
+        for replacement in ["A", "B", "_", "=", "%", " "] {
+            let mut changed = text.clone();
+            changed.replace_range(position..=position, replacement);
+            if changed != text {
+                assert!(ring.open(Purpose::Session, "binding", &changed).is_none());
+            }
+        }
+        assert!(ring.open(Purpose::Session, "binding", &text[..position]).is_none());
+    }
+    assert!(ring.open(Purpose::Session, "binding", &format!("{text}A")).is_none());
+    assert!(ring.open(Purpose::Session, "binding", &"A".repeat(100_000)).is_none());
+}
+
+#[test]
+fn t48_a_text_opens_for_its_own_purpose_and_binding_alone() {
+    let ring = ring(Some(A), None, Generation::A);
+    let text = sealed(&ring);
+    assert!(ring.open(Purpose::Attempt, "binding", &text).is_none());
+    assert!(ring.open(Purpose::Session, "other", &text).is_none());
+    assert!(ring.open(Purpose::Session, "", &text).is_none());
+}
+
+#[test]
+fn t49_a_generation_opens_before_it_seals_and_after() {
+    let before = ring(Some(A), None, Generation::A);
+    let published = ring(Some(A), Some(B), Generation::A);
+    let sealing = ring(Some(A), Some(B), Generation::B);
+    let retired = ring(None, Some(B), Generation::B);
+    let replaced = ring(Some(C), Some(B), Generation::B);
+    let opens = |ring: &Ring, text: &str| ring.open(Purpose::Session, "binding", text).is_some();
+    let (old, new) = (sealed(&before), sealed(&sealing));
+    assert!(opens(&published, &old) && opens(&sealing, &old));
+    assert!(!opens(&retired, &old) && !opens(&replaced, &old));
+    assert!(opens(&published, &new) && opens(&retired, &new) && opens(&replaced, &new));
+    assert!(!opens(&before, &new));
+}
+
+#[test]
+fn t84_keys_that_cannot_work_are_named() {
+    let fault = |a, b, active| Ring::new(a, b, active).err();
+    assert_eq!(fault(None, Some(B), Generation::A), Some(RingFault::ActiveMissing));
+    assert_eq!(fault(Some(A), Some(A), Generation::A), Some(RingFault::Equal));
+    for bad in ["short", "", "AAAA AAAA", "AAAAAAAAAAAAAAAAAAAAAA"] {
+        assert_eq!(
+            fault(Some(A), Some(bad), Generation::A),
+            Some(RingFault::Malformed(Generation::B))
+        );
+    }
+}
+
+#[test]
+fn t68_a_document_is_authentic_under_either_generation() {
+    let old = ring(Some(A), None, Generation::A);
+    let new = ring(Some(A), Some(B), Generation::B);
+    let tag = old.authenticate(b"document");
+    assert!(new.is_authentic(b"document", &tag));
+    assert!(!new.is_authentic(b"Document", &tag));
+    assert!(!old.is_authentic(b"document", &new.authenticate(b"document")));
+    assert!(!old.is_authentic(b"document", ""));
+}
+
+#[test]
+fn a_fingerprint_tells_secrets_apart() {
+    let (generation, first) = ("A", ring(Some(A), None, Generation::A));
+    assert_eq!(first.fingerprint().0.letter().to_string(), generation);
+    assert_eq!(first.fingerprint().1.len(), 8);
+    assert_ne!(first.fingerprint().1, ring(Some(C), None, Generation::A).fingerprint().1);
+}
