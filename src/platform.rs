@@ -5,8 +5,8 @@
 //! it is read once for each request and handed down.
 
 use crate::oidc::jwk::PrivateJwk;
-use crate::oidc::jws::Alg;
 use crate::oidc::jwks::VerifyingKey;
+use crate::oidc::jws::Alg;
 use crate::secret::Secret;
 
 /// Why the outside gave no answer. Never an answer by itself: absent is not failed.
@@ -95,7 +95,10 @@ pub struct Event {
 /// The outside.
 ///
 /// A value is one request's view of it and cheap to clone.
-#[allow(async_fn_in_trait, reason = "a Worker has one thread, so no future has to be Send")]
+#[allow(
+    async_fn_in_trait,
+    reason = "a Worker has one thread, so no future has to be Send"
+)]
 pub trait Platform: Clone + 'static {
     /// Fills the buffer from a cryptographically secure source.
     fn random(&self, out: &mut [u8]);

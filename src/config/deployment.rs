@@ -117,7 +117,10 @@ impl Config {
         let name = vars.get("DEPLOYMENT").and_then(Value::as_str);
         let deployment = name.and_then(Environment::parse);
         if deployment.is_none() {
-            self.shared_fault("DEPLOYMENT", "must be \"local\", \"integration\" or \"production\"");
+            self.shared_fault(
+                "DEPLOYMENT",
+                "must be \"local\", \"integration\" or \"production\"",
+            );
         }
         deployment
     }
@@ -137,7 +140,10 @@ impl Config {
             }
             Err(RingFault::Malformed(generation)) => {
                 let name = format!("SESSION_KEY_{}", generation.letter());
-                self.shared_fault(&name, "must be base64url without padding of 32 random bytes");
+                self.shared_fault(
+                    &name,
+                    "must be base64url without padding of 32 random bytes",
+                );
             }
             Err(RingFault::Equal) => {
                 self.shared_fault("SESSION_KEY_B", "is the same secret as SESSION_KEY_A");
@@ -175,8 +181,14 @@ impl Config {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut doubled: HashSet<usize> = HashSet::new();
         for (index, (hosts, service)) in read.iter().enumerate() {
-            let client = service.iter().map(|service| format!("client {}", service.client_id));
-            for name in hosts.iter().map(|host| format!("host {host}")).chain(client) {
+            let client = service
+                .iter()
+                .map(|service| format!("client {}", service.client_id));
+            for name in hosts
+                .iter()
+                .map(|host| format!("host {host}"))
+                .chain(client)
+            {
                 if let Some(first) = seen.insert(name.clone(), index)
                     && first != index
                 {
@@ -241,7 +253,9 @@ pub fn is_loopback(host: &str) -> bool {
     name == "localhost"
         || name.ends_with(".localhost")
         || name == "[::1]"
-        || name.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+        || name
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

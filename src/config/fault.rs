@@ -7,7 +7,8 @@ use std::fmt;
 pub struct Fault {
     /// The service's id, or `None` when the whole deployment is closed by it.
     pub service: Option<String>,
-    /// The variable or the field of the service's table.
+    /// A field of the service's table, in lower case, or the name of a variable or secret, which is
+    /// in capitals.
     pub field: String,
     /// What is wrong and what would be right.
     pub problem: String,
@@ -15,11 +16,13 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.service {
-            Some(id) if !self.field.contains("KEY_") && !self.field.starts_with("CLIENT_SECRET") => {
-                write!(formatter, "SERVICE_{id}.{}: {}", self.field, self.problem)
-            }
-            _ => write!(formatter, "{}: {}", self.field, self.problem),
+        if let Some(id) = &self.service
+            && !self
+                .field
+                .starts_with(|letter: char| letter.is_ascii_uppercase())
+        {
+            write!(formatter, "SERVICE_{id}.")?;
         }
+        write!(formatter, "{}: {}", self.field, self.problem)
     }
 }

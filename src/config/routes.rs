@@ -112,7 +112,10 @@ impl Rules {
             .filter_map(|(index, item)| read_rule(table, index, item, level, scopes, own_path))
             .collect();
         for (index, rule) in listed.iter().enumerate() {
-            if listed[..index].iter().any(|other| other.folded == rule.folded) {
+            if listed[..index]
+                .iter()
+                .any(|other| other.folded == rule.folded)
+            {
                 let problem = format!("has two rules for {}", rule.pattern);
                 table.fault("routes", problem);
             }
@@ -190,12 +193,7 @@ fn read_rule(
     rule
 }
 
-fn read_fields(
-    table: &Table<'_>,
-    level: Level,
-    scopes: &[&str],
-    own_path: &str,
-) -> Option<Rule> {
+fn read_fields(table: &Table<'_>, level: Level, scopes: &[&str], own_path: &str) -> Option<Rule> {
     let pattern = table.required("path");
     let access = table.choice(
         "access",
@@ -221,7 +219,10 @@ fn read_fields(
             None
         }
         Some(_) if under_own(pattern) => {
-            table.fault("path", format!("lies under {own_path}, which is the edge's own"));
+            table.fault(
+                "path",
+                format!("lies under {own_path}, which is the edge's own"),
+            );
             None
         }
         Some((exact, folded)) => Some(Rule {
@@ -239,7 +240,10 @@ fn read_fields(
 pub(super) fn read_level(table: &Table<'_>, default: Level) -> Level {
     let level = table.choice("level", default, "\"Cl\" or \"Cl.Cm\"", Level::parse);
     if level.has_identity() {
-        table.fault("level", "asks for a proved identity, which this version cannot do yet");
+        table.fault(
+            "level",
+            "asks for a proved identity, which this version cannot do yet",
+        );
     }
     level
 }
@@ -248,7 +252,10 @@ fn read_release(table: &Table<'_>, access: Access, scopes: &[&str]) -> Release {
     let mut release = Release::default();
     let names = table.texts("release").unwrap_or_default();
     if access == Access::Public && !names.is_empty() {
-        table.fault("release", "has no effect on a public route: nobody is looked up there");
+        table.fault(
+            "release",
+            "has no effect on a public route: nobody is looked up there",
+        );
     }
     for name in names {
         let (flag, scope) = match name {
@@ -256,12 +263,16 @@ fn read_release(table: &Table<'_>, access: Access, scopes: &[&str]) -> Release {
             "phone" => (&mut release.phone, "phone"),
             "wallet_subject_id" => (&mut release.wallet_subject_id, "wallet-subject-id"),
             _ if Claim::parse(name).is_some() => {
-                let problem = format!("{name} needs a proved identity, which this version cannot do yet");
+                let problem =
+                    format!("{name} needs a proved identity, which this version cannot do yet");
                 table.fault("release", problem);
                 continue;
             }
             _ => {
-                table.fault("release", format!("{name:?} is not a claim that can be released"));
+                table.fault(
+                    "release",
+                    format!("{name:?} is not a claim that can be released"),
+                );
                 continue;
             }
         };

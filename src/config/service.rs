@@ -276,7 +276,11 @@ impl Service {
     /// The `User-Agent` of every call to the provider, which refuses calls without one.
     #[must_use]
     pub fn user_agent(&self) -> String {
-        format!("one-login-edge/{} ({})", env!("CARGO_PKG_VERSION"), self.origin_url)
+        format!(
+            "one-login-edge/{} ({})",
+            env!("CARGO_PKG_VERSION"),
+            self.origin_url
+        )
     }
 
     /// The address of one of the edge's own pages; `page` has no leading slash.

@@ -54,12 +54,14 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A text that has to be there.
+    /// A text that has to be there; absent or empty is a fault and an empty text.
     pub fn required(&self, field: &'static str) -> &'a str {
-        if self.get(field).is_none() {
+        let before = self.faults.borrow().len();
+        let text = self.text(field).unwrap_or_default();
+        if text.is_empty() && self.faults.borrow().len() == before {
             self.fault(field, "is missing");
         }
-        self.text(field).unwrap_or_default()
+        text
     }
 
     /// A text that `read` understands; `choices` says which those are.
@@ -128,7 +130,10 @@ impl<'a> Table<'a> {
         let unknown: Vec<_> = {
             let read = self.read.borrow();
             let names = self.fields.keys();
-            names.filter(|name| !read.contains(name.as_str())).cloned().collect()
+            names
+                .filter(|name| !read.contains(name.as_str()))
+                .cloned()
+                .collect()
         };
         for field in unknown {
             self.fault(field, "is not a field of a service; check its spelling");

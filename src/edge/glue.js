@@ -34,27 +34,28 @@ export function respond(status, headers, body) {
  * the status 0 when there is none: it gives nothing (the answer goes on untouched), a text of
  * changes, or an answer to give instead.
  */
-export function forward(request, url, remove, set, personal, target, done) {
-  const out = new Request(url, request);
-  for (const name of remove ? remove.split("\n") : []) out.headers.delete(name);
-  const pairs = set.split("\n");
-  for (let i = 0; i + 1 < pairs.length; i += 2) out.headers.set(pairs[i], pairs[i + 1]);
-  const init = personal ? { redirect: "manual", cache: "no-store" } : { redirect: "manual" };
+export async function forward(request, url, remove, set, personal, target, done) {
   const started = Date.now();
-  return (target ?? globalThis).fetch(out, init).then(
-    (answer) => {
-      const headers = answer.headers;
-      const changes = done(
-        answer.status,
-        headers.get("cache-control") ?? undefined,
-        headers.get("location") ?? undefined,
-        headers.has("set-cookie") ? headers.getSetCookie().join("\n") : "",
-        Date.now() - started,
-      );
-      return changes === undefined ? answer : changed(answer, changes);
-    },
-    () => done(0, undefined, undefined, "", Date.now() - started),
+  let answer;
+  try {
+    const out = new Request(url, request);
+    for (const name of remove ? remove.split("\n") : []) out.headers.delete(name);
+    const pairs = set.split("\n");
+    for (let i = 0; i + 1 < pairs.length; i += 2) out.headers.set(pairs[i], pairs[i + 1]);
+    const init = personal ? { redirect: "manual", cache: "no-store" } : { redirect: "manual" };
+    answer = await (target ?? globalThis).fetch(out, init);
+  } catch {
+    return done(0, undefined, undefined, "", Date.now() - started);
+  }
+  const headers = answer.headers;
+  const changes = done(
+    answer.status,
+    headers.get("cache-control") ?? undefined,
+    headers.get("location") ?? undefined,
+    headers.has("set-cookie") ? headers.getSetCookie().join("\n") : "",
+    Date.now() - started,
   );
+  return changes === undefined ? answer : changed(answer, changes);
 }
 
 /** The answer with other headers; its body, WebSocket and encoding stay what they are. */

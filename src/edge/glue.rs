@@ -21,13 +21,8 @@ extern "C" {
         done: &JsValue,
     ) -> Promise;
 
-    pub fn call(
-        url: &str,
-        headers: &str,
-        body: Option<String>,
-        timeout: u32,
-        most: u32,
-    ) -> Promise;
+    pub fn call(url: &str, headers: &str, body: Option<String>, timeout: u32, most: u32)
+    -> Promise;
 
     pub fn sign(id: &str, jwk: &str, algorithm: &str, message: &Uint8Array) -> Promise;
 

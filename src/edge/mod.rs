@@ -90,7 +90,10 @@ fn isolate(env: &Env) -> Rc<Isolate> {
 /// Seconds since the epoch. workerd moves its clock with input and output only, so this is the
 /// request's one time.
 fn now() -> i64 {
-    #[expect(clippy::cast_possible_truncation, reason = "seconds since the epoch fit in 53 bits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "seconds since the epoch fit in 53 bits"
+    )]
     let seconds = (js_sys::Date::now() / 1_000.0) as i64;
     seconds
 }
@@ -119,7 +122,9 @@ fn carry_out(
     match (decision, scene) {
         (Decision::Reply(reply), _) => send(&reply),
         (Decision::Forward(out), Some(scene)) => forward(out, incoming, edge, scene),
-        (Decision::Forward(_), None) => send(&Reply::plain(500, "This request cannot be forwarded.")),
+        (Decision::Forward(_), None) => {
+            send(&Reply::plain(500, "This request cannot be forwarded."))
+        }
     }
 }
 
@@ -133,12 +138,7 @@ fn send(reply: &Reply) -> JsValue {
 }
 
 /// Sends a request to its origin and changes the answer where the plan asks for it.
-fn forward(
-    out: Forward,
-    incoming: &web_sys::Request,
-    edge: &Edge,
-    scene: Scene<Edge>,
-) -> JsValue {
+fn forward(out: Forward, incoming: &web_sys::Request, edge: &Edge, scene: Scene<Edge>) -> JsValue {
     let target = match &out.binding {
         None => JsValue::UNDEFINED,
         Some(name) => match Reflect::get(&edge.env, &JsValue::from_str(name)) {
@@ -154,7 +154,11 @@ fn forward(
     let plan = out.answer;
     let personal = plan.personal;
     let done = Closure::once_into_js(
-        move |status: u16, cache_control: Option<String>, location: Option<String>, cookies: String, elapsed: f64| {
+        move |status: u16,
+              cache_control: Option<String>,
+              location: Option<String>,
+              cookies: String,
+              elapsed: f64| {
             if status == 0 {
                 scene.log("origin", "unreachable");
                 return send(&scene.page(502, Page::TryLater));
@@ -164,13 +168,21 @@ fn forward(
                 cache_control,
                 location,
                 set_cookies: cookies.lines().map(str::to_owned).collect(),
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds of one request")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "milliseconds of one request"
+                )]
                 elapsed_ms: elapsed as u64,
             };
             match changes(&plan, &answer) {
                 None => JsValue::UNDEFINED,
                 Some(changes) => {
-                    let set: Vec<_> = changes.set.iter().map(|(name, value)| format!("{name}\n{value}")).collect();
+                    let set: Vec<_> = changes
+                        .set
+                        .iter()
+                        .map(|(name, value)| format!("{name}\n{value}"))
+                        .collect();
                     let mut text = set.join("\n");
                     if let Some(cookies) = changes.set_cookies {
                         text.push_str("\n\n");

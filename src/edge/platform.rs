@@ -21,14 +21,19 @@ pub struct Edge {
 
 impl Platform for Edge {
     fn random(&self, out: &mut [u8]) {
-        #[expect(clippy::expect_used, reason = "a Worker without randomness must not go on")]
+        #[expect(
+            clippy::expect_used,
+            reason = "a Worker without randomness must not go on"
+        )]
         getrandom::fill(out).expect("workerd's crypto.getRandomValues does not fail");
     }
 
     async fn sign(&self, key: &PrivateJwk, alg: Alg, message: &[u8]) -> Result<Vec<u8>, Outage> {
         let message = Uint8Array::from(message);
         let signed = glue::sign(&key.key_id, key.json.expose(), alg.as_str(), &message);
-        let signature = JsFuture::from(signed).await.map_err(|_| Outage::Cryptography)?;
+        let signature = JsFuture::from(signed)
+            .await
+            .map_err(|_| Outage::Cryptography)?;
         Ok(Uint8Array::new(&signature).to_vec())
     }
 
@@ -45,7 +50,9 @@ impl Platform for Edge {
             &Uint8Array::from(message),
             &Uint8Array::from(signature),
         );
-        let verdict = JsFuture::from(verdict).await.map_err(|_| Outage::Cryptography)?;
+        let verdict = JsFuture::from(verdict)
+            .await
+            .map_err(|_| Outage::Cryptography)?;
         Ok(verdict.as_bool() == Some(true))
     }
 
@@ -71,7 +78,11 @@ impl Platform for Edge {
 
     async fn stored(&self, name: &str) -> Result<Option<String>, Outage> {
         let documents = self.env.kv("DOCUMENTS").map_err(|_| Outage::Storage)?;
-        documents.get(name).text().await.map_err(|_| Outage::Storage)
+        documents
+            .get(name)
+            .text()
+            .await
+            .map_err(|_| Outage::Storage)
     }
 
     async fn store(&self, name: &str, document: &str) -> Result<(), Outage> {
@@ -104,7 +115,11 @@ fn parts(answer: &JsValue) -> Result<Answer, Outage> {
         });
     }
     let parts = Array::from(answer);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a status has three digits")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a status has three digits"
+    )]
     let status = parts.get(0).as_f64().ok_or(Outage::Unreachable)? as u16;
     Ok(Answer {
         status,

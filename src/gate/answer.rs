@@ -44,7 +44,9 @@ pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
     let mut changes = Changes::default();
     let upgraded = plan.upgrade && answer.status == 101;
     if plan.personal && !upgraded && !is_private(answer.cache_control.as_deref()) {
-        changes.set.push(("cache-control", "private, no-store".to_owned()));
+        changes
+            .set
+            .push(("cache-control", "private, no-store".to_owned()));
     }
     if let Some(location) = relocated(plan, answer) {
         changes.set.push(("location", location));
@@ -63,10 +65,13 @@ pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
 
 /// Whether the answer already keeps every shared cache away from itself.
 fn is_private(cache_control: Option<&str>) -> bool {
-    cache_control.unwrap_or_default().split(',').any(|directive| {
-        let directive = directive.trim();
-        directive.eq_ignore_ascii_case("private") || directive.eq_ignore_ascii_case("no-store")
-    })
+    cache_control
+        .unwrap_or_default()
+        .split(',')
+        .any(|directive| {
+            let directive = directive.trim();
+            directive.eq_ignore_ascii_case("private") || directive.eq_ignore_ascii_case("no-store")
+        })
 }
 
 /// Whether an origin tries to set a cookie of ours, by any spelling that a browser takes for it.
@@ -114,13 +119,19 @@ mod tests {
             Some("no-store-ever"),
         ] {
             let changes = changes(&plan(), &answer(open)).unwrap();
-            assert_eq!(changes.set, [("cache-control", "private, no-store".to_owned())]);
+            assert_eq!(
+                changes.set,
+                [("cache-control", "private, no-store".to_owned())]
+            );
             assert_eq!(changes.set_cookies, None);
         }
         for closed in ["private", "PRIVATE, max-age=60", "max-age=0,no-store"] {
             assert_eq!(changes(&plan(), &answer(Some(closed))), None);
         }
-        assert_eq!(changes(&AnswerPlan::default(), &answer(Some("public"))), None);
+        assert_eq!(
+            changes(&AnswerPlan::default(), &answer(Some("public"))),
+            None
+        );
     }
 
     #[test]
@@ -148,26 +159,48 @@ mod tests {
         origin.set_cookies = vec!["a=b".to_owned()];
         let renewed = changes(&plan, &origin).unwrap();
         assert_eq!(renewed.set_cookies.unwrap(), ["a=b", "new"]);
-        let slow = OriginAnswer { elapsed_ms: SLOW + 1, ..origin.clone() };
+        let slow = OriginAnswer {
+            elapsed_ms: SLOW + 1,
+            ..origin.clone()
+        };
         assert_eq!(changes(&plan, &slow), None);
-        let unchanged = OriginAnswer { status: 304, ..origin.clone() };
+        let unchanged = OriginAnswer {
+            status: 304,
+            ..origin.clone()
+        };
         assert_eq!(changes(&plan, &unchanged), None);
-        let upgrade = AnswerPlan { upgrade: true, ..plan };
-        let switched = OriginAnswer { status: 101, cache_control: None, ..origin };
+        let upgrade = AnswerPlan {
+            upgrade: true,
+            ..plan
+        };
+        let switched = OriginAnswer {
+            status: 101,
+            cache_control: None,
+            ..origin
+        };
         assert_eq!(changes(&upgrade, &switched), None);
     }
 
     #[test]
     fn t67_a_location_on_the_origins_host_is_moved_and_no_other() {
         let plan = AnswerPlan {
-            relocate: Some(("https://origin.internal".to_owned(), "https://service.example".to_owned())),
+            relocate: Some((
+                "https://origin.internal".to_owned(),
+                "https://service.example".to_owned(),
+            )),
             ..AnswerPlan::default()
         };
         let mut moved = answer(None);
         for (from, to) in [
-            ("https://origin.internal/a?b#c", Some("https://service.example/a?b#c")),
+            (
+                "https://origin.internal/a?b#c",
+                Some("https://service.example/a?b#c"),
+            ),
             ("https://origin.internal", Some("https://service.example/")),
-            ("https://ORIGIN.internal:443/a", Some("https://service.example/a")),
+            (
+                "https://ORIGIN.internal:443/a",
+                Some("https://service.example/a"),
+            ),
             ("http://origin.internal/a", None),
             ("https://origin.internal:8443/a", None),
             ("https://origin.internal.evil.example/", None),

@@ -83,7 +83,12 @@ fn unsigned(
         phone_number_verified: phone.map(|phone| phone.verified),
         wallet_subject_id: wallet.filter(|_| release.wallet_subject_id),
     };
-    Unsigned::new(Alg::Es256, &service.assertion_keys.active.key_id, TYPE, &members)
+    Unsigned::new(
+        Alg::Es256,
+        &service.assertion_keys.active.key_id,
+        TYPE,
+        &members,
+    )
 }
 
 /// Why no assertion could be made.
@@ -116,7 +121,9 @@ pub async fn sign<P: Platform>(
 ) -> Result<String, NotSigned> {
     let unsigned = unsigned(service, session, release, now)?;
     let key = &service.assertion_keys.active;
-    let signature = platform.sign(key, Alg::Es256, unsigned.signing_input()).await?;
+    let signature = platform
+        .sign(key, Alg::Es256, unsigned.signing_input())
+        .await?;
     let token = unsigned.finish(&signature);
     kept.put(Key::new(service, session, release), token.clone(), now);
     Ok(token)
@@ -159,7 +166,13 @@ pub struct Kept {
 impl Kept {
     /// The assertion for this service, session and release, if it is good for long enough.
     #[must_use]
-    pub fn get(&self, service: &Service, session: &Session, release: Release, now: i64) -> Option<String> {
+    pub fn get(
+        &self,
+        service: &Service,
+        session: &Session,
+        release: Release,
+        now: i64,
+    ) -> Option<String> {
         let mut entries = self.entries.borrow_mut();
         let entry = entries.get_mut(&Key::new(service, session, release))?;
         let fresh = entry.expires_at - now >= FRESH && entry.expires_at <= now + LIFETIME;
@@ -216,7 +229,11 @@ mod tests {
         for number in 0..1_000 {
             kept.put(key(number), "token".to_owned(), 100);
         }
-        kept.entries.borrow_mut().get_mut(&key(0)).unwrap().last_used = kept.tick();
+        kept.entries
+            .borrow_mut()
+            .get_mut(&key(0))
+            .unwrap()
+            .last_used = kept.tick();
         kept.put(key(1_000), "token".to_owned(), 100);
         let entries = kept.entries.borrow();
         assert_eq!(entries.len(), 1_000);

@@ -121,10 +121,16 @@ mod tests {
             left("a=b; __Host-ol-session=x;c=\"d e\"; __Host-ol-attempt-1=y").as_deref(),
             Some("a=b; c=\"d e\"")
         );
-        assert_eq!(left("a=b; __HOST-OL-x=1; =__host-ol-session=2").as_deref(), Some("a=b"));
+        assert_eq!(
+            left("a=b; __HOST-OL-x=1; =__host-ol-session=2").as_deref(),
+            Some("a=b")
+        );
         assert_eq!(left("__Host-ol-session=x"), None);
         assert_eq!(left(""), None);
-        assert_eq!(left("__Host-other=x; x").as_deref(), Some("__Host-other=x; x"));
+        assert_eq!(
+            left("__Host-other=x; x").as_deref(),
+            Some("__Host-other=x; x")
+        );
     }
 
     #[test]

@@ -121,7 +121,13 @@ fn scheme(service: &Service) -> &str {
 fn is_removed(name: &str) -> bool {
     let name: String = name
         .chars()
-        .map(|letter| if letter == '_' { '-' } else { letter.to_ascii_lowercase() })
+        .map(|letter| {
+            if letter == '_' {
+                '-'
+            } else {
+                letter.to_ascii_lowercase()
+            }
+        })
         .collect();
     name.starts_with(RESERVED)
         || name.starts_with("x-forwarded-")

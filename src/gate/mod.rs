@@ -19,16 +19,14 @@ pub mod reply;
 pub mod request;
 mod scene;
 pub mod sign_in;
+pub mod words;
 
 use std::rc::Rc;
 
 use crate::config::{Config, Host, Release, Service};
 use crate::platform::Platform;
 use crate::session::cookie::Session;
-use crate::session::return_path;
-use cookies::Cookies;
 use forward::Forward;
-use own_pages::OwnPage;
 use pages::Page;
 use path::CanonicalPath;
 use reply::Reply;
@@ -153,7 +151,10 @@ fn moved(service: &Service, request: &Request, address: &Address<'_>) -> Reply {
         Ok(path) if request.is_read() && is_plain(address.query) => path,
         _ => return Reply::plain(400, "This host and scheme take no such request.").of(service),
     };
-    let query = address.query.map(|query| format!("?{query}")).unwrap_or_default();
+    let query = address
+        .query
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
     let location = format!("{}{}{query}", service.origin_url, target.text);
     Reply::redirect(308, location).of(service)
 }
@@ -161,14 +162,20 @@ fn moved(service: &Service, request: &Request, address: &Address<'_>) -> Reply {
 /// Whether a query holds nothing that a parser would cut or change the meaning of.
 fn is_plain(query: Option<&str>) -> bool {
     let query = query.unwrap_or_default();
-    !query.contains('#') && !query.chars().any(|letter| letter.is_control() || letter == ' ')
+    !query.contains('#')
+        && !query
+            .chars()
+            .any(|letter| letter.is_control() || letter == ' ')
 }
 
 /// Routes a request of a service.
 fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>) -> Verdict {
     let service = &scene.service;
     if matches!(request.method.as_str(), "TRACE" | "TRACK" | "CONNECT") {
-        return Reply::plain(405, "This method is not allowed.").with("allow", "GET, HEAD, POST").of(service).into();
+        return Reply::plain(405, "This method is not allowed.")
+            .with("allow", "GET, HEAD, POST")
+            .of(service)
+            .into();
     }
     let path = CanonicalPath::parse(address.path, service.allow_semicolons);
     let path = match path {
@@ -178,87 +185,10 @@ fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>
             return scene.page(400, Page::BadAddress).into();
         }
     };
-    if path.text == service.redirect_path {
-        return callback_verdict(scene, request, address.query);
-    }
-    if path.text == own_pages::WELL_KNOWN_JWKS && service.publish_well_known_jwks {
-        return read_only(scene, request, own_pages::client_keys(service));
-    }
-    if is_own(&path, service) {
-        let name = path.text.strip_prefix(&service.own_path).and_then(|rest| rest.strip_prefix('/'));
-        return match name.and_then(OwnPage::parse) {
-            Some(page) => own_page(scene, request, page, address.query),
-            None => scene.page(404, Page::NotFound).into(),
-        };
+    if let Some(verdict) = own_pages::route(scene, request, &path, address.query) {
+        return verdict;
     }
     protect::protect(scene, request, &path, address.query)
-}
-
-/// Whether the path is the edge's own in any reading, so that no origin ever sees it.
-fn is_own(path: &CanonicalPath, service: &Service) -> bool {
-    let own = service.own_path.to_lowercase();
-    let under = |path: &str| {
-        path.strip_prefix(own.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    under(&path.folded) || path.folded == service.redirect_path.to_lowercase()
-}
-
-fn callback_verdict<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
-    if !request.is_get() {
-        return scene.page(405, Page::WrongMethod).with("allow", "GET").into();
-    }
-    if request.is_prefetch() {
-        // The browser only looks ahead: the code is kept for the person's own step.
-        return Reply::new(204).of(&scene.service).into();
-    }
-    Verdict::Later(Task::Callback(query.unwrap_or_default().to_owned()))
-}
-
-fn read_only<P: Platform>(scene: &Scene<P>, request: &Request, reply: Reply) -> Verdict {
-    if request.is_read() {
-        reply.into()
-    } else {
-        scene.page(405, Page::WrongMethod).with("allow", "GET, HEAD").into()
-    }
-}
-
-fn own_page<P: Platform>(
-    scene: &Scene<P>,
-    request: &Request,
-    page: OwnPage,
-    query: Option<&str>,
-) -> Verdict {
-    let service = &scene.service;
-    match page {
-        OwnPage::ClientKeys => read_only(scene, request, own_pages::client_keys(service)),
-        OwnPage::AssertionKeys => read_only(scene, request, own_pages::assertion_keys(service)),
-        OwnPage::Style => read_only(scene, request, pages::style().of(service)),
-        OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
-        OwnPage::SignIn if request.is_document() && request.is_get() => signing_in(scene, request, query),
-        OwnPage::SignIn if request.is_get() => {
-            Reply::plain(400, "Signing in needs a browser's own navigation.").of(service).into()
-        }
-        OwnPage::Health | OwnPage::SignIn => {
-            scene.page(405, Page::WrongMethod).with("allow", "GET").into()
-        }
-    }
-}
-
-/// A sign-in that was asked for: somebody who is signed in at the level already is sent on.
-fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
-    let service = &scene.service;
-    let wanted = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .find(|(name, _)| name == "return_to")
-        .map(|(_, value)| value.into_owned());
-    let return_path = return_path::safe(&wanted.unwrap_or_default(), &service.own_path);
-    let path = return_path.split('?').next().unwrap_or("/");
-    let level = CanonicalPath::parse(path, service.allow_semicolons)
-        .map_or(service.level, |path| service.rules.find(&path).level);
-    let session = scene.live_session(Cookies::new(request.headers.get("cookie")));
-    if session.is_some_and(|session| session.level >= level) {
-        return Reply::redirect(303, return_path).of(service).into();
-    }
-    Verdict::Later(Task::Start(Start { level, return_path }))
 }
 
 /// Carries out what had to be waited for.
@@ -273,7 +203,14 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
             release,
         } => {
             let kept = &scene.isolate.assertions;
-            let signed = assertion::sign(&scene.platform, kept, &scene.service, &session, release, scene.now);
+            let signed = assertion::sign(
+                &scene.platform,
+                kept,
+                &scene.service,
+                &session,
+                release,
+                scene.now,
+            );
             match signed.await {
                 Ok(assertion) => {
                     forward.set.push((forward::ASSERTION.to_owned(), assertion));

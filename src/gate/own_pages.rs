@@ -1,16 +1,21 @@
-//! The edge's own addresses that wait for nothing or for a document alone: keys, health, style.
+//! The edge's own addresses: which there are, and those that need no sign-in to answer.
 //!
 //! Source: RFC 7517 (key sets), `provider.md` 1.7 and 9 (what the provider asks of ours).
 
 use serde_json::{Value, json};
 
-use super::Scene;
-use super::pages;
+use super::cookies::Cookies;
+use super::pages::{self, Page};
+use super::path::CanonicalPath;
 use super::provider;
 use super::reply::Reply;
+use super::request::Request;
+use super::sign_in::Start;
+use super::{Scene, Task, Verdict};
 use crate::config::{KeyPair, Service};
 use crate::oidc::jws::Alg;
 use crate::platform::Platform;
+use crate::session::return_path;
 
 /// Where a person's device finds a key set that lives at the host's well-known address.
 pub const WELL_KNOWN_JWKS: &str = "/.well-known/jwks.json";
@@ -45,18 +50,136 @@ impl OwnPage {
     }
 }
 
+/// The edge's own answer to a request, or `None` when the path is the service's.
+///
+/// A path that any origin could read as one of the edge's own is answered here and never forwarded.
+pub fn route<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    path: &CanonicalPath,
+    query: Option<&str>,
+) -> Option<Verdict> {
+    let service = &scene.service;
+    if path.text == service.redirect_path {
+        return Some(callback(scene, request, query));
+    }
+    if path.text == WELL_KNOWN_JWKS && service.publish_well_known_jwks {
+        return Some(read_only(scene, request, client_keys(service)));
+    }
+    if !is_own(path, service) {
+        return None;
+    }
+    let rest = path.text.strip_prefix(&service.own_path);
+    let page = rest
+        .and_then(|rest| rest.strip_prefix('/'))
+        .and_then(OwnPage::parse);
+    Some(match page {
+        Some(page) => own_page(scene, request, page, query),
+        None => scene.page(404, Page::NotFound).into(),
+    })
+}
+
+/// Whether the path is the edge's own in any reading, so that no origin ever sees it.
+fn is_own(path: &CanonicalPath, service: &Service) -> bool {
+    let own = service.own_path.to_lowercase();
+    let under = |path: &str| {
+        path.strip_prefix(own.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    under(&path.folded) || path.folded == service.redirect_path.to_lowercase()
+}
+
+fn callback<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
+    if !request.is_get() {
+        return scene
+            .page(405, Page::WrongMethod)
+            .with("allow", "GET")
+            .into();
+    }
+    if request.is_prefetch() {
+        // The browser only looks ahead: the code is kept for the person's own step.
+        return Reply::new(204).of(&scene.service).into();
+    }
+    Verdict::Later(Task::Callback(query.unwrap_or_default().to_owned()))
+}
+
+fn read_only<P: Platform>(scene: &Scene<P>, request: &Request, reply: Reply) -> Verdict {
+    if request.is_read() {
+        reply.into()
+    } else {
+        scene
+            .page(405, Page::WrongMethod)
+            .with("allow", "GET, HEAD")
+            .into()
+    }
+}
+
+fn own_page<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    page: OwnPage,
+    query: Option<&str>,
+) -> Verdict {
+    let service = &scene.service;
+    match page {
+        OwnPage::ClientKeys => read_only(scene, request, client_keys(service)),
+        OwnPage::AssertionKeys => read_only(scene, request, assertion_keys(service)),
+        OwnPage::Style => read_only(scene, request, pages::style().of(service)),
+        OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
+        OwnPage::SignIn if request.is_document() && request.is_get() => {
+            signing_in(scene, request, query)
+        }
+        OwnPage::SignIn if request.is_get() => {
+            Reply::plain(400, "Signing in needs a browser's own navigation.")
+                .of(service)
+                .into()
+        }
+        OwnPage::Health | OwnPage::SignIn => scene
+            .page(405, Page::WrongMethod)
+            .with("allow", "GET")
+            .into(),
+    }
+}
+
+/// A sign-in that was asked for: somebody who is signed in at the level already is sent on.
+fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
+    let service = &scene.service;
+    let wanted = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "return_to")
+        .map(|(_, value)| value.into_owned());
+    let return_path = return_path::safe(&wanted.unwrap_or_default(), &service.own_path);
+    let path = return_path.split('?').next().unwrap_or("/");
+    let level = CanonicalPath::parse(path, service.allow_semicolons)
+        .map_or(service.level, |path| service.rules.find(&path).level);
+    let session = scene.live_session(Cookies::new(request.headers.get("cookie")));
+    if session.is_some_and(|session| session.level >= level) {
+        return Reply::redirect(303, return_path).of(service).into();
+    }
+    Verdict::Later(Task::Start(Start { level, return_path }))
+}
+
 /// The public halves of the client's keys, in both generations.
 ///
 /// Ten minutes of caching: a new key is published long before it signs.
 #[must_use]
 pub fn client_keys(service: &Service) -> Reply {
-    key_set(service, &service.client_keys, service.request_alg, "public, max-age=600")
+    key_set(
+        service,
+        &service.client_keys,
+        service.request_alg,
+        "public, max-age=600",
+    )
 }
 
 /// The public halves of the assertion's keys, in both generations.
 #[must_use]
 pub fn assertion_keys(service: &Service) -> Reply {
-    key_set(service, &service.assertion_keys, Alg::Es256, "public, max-age=300")
+    key_set(
+        service,
+        &service.assertion_keys,
+        Alg::Es256,
+        "public, max-age=300",
+    )
 }
 
 fn key_set(service: &Service, keys: &KeyPair, alg: Alg, cache: &str) -> Reply {

@@ -7,6 +7,7 @@
 use maud::{DOCTYPE, html};
 
 use super::reply::Reply;
+pub use super::words::Page;
 use crate::config::{Locale, Service};
 
 /// The style sheet of every page; its address carries [`STYLE_VERSION`].
@@ -14,100 +15,6 @@ pub const STYLE: &str = include_str!("pages.css");
 
 /// Part of the style sheet's address; a test keeps it in step with the content.
 pub const STYLE_VERSION: &str = "95bface0";
-
-/// Which page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Page {
-    /// Something is wrong on our side or the provider's.
-    Problem,
-    /// The provider or the service cannot be reached for the moment.
-    TryLater,
-    /// The address cannot be understood.
-    BadAddress,
-    /// There is no such page of the edge's own.
-    NotFound,
-    /// The method is not for this address.
-    WrongMethod,
-    /// A form or another request that is no navigation came without a session.
-    SignInAgain,
-    /// The sign-in was not finished and can be started again.
-    StartAgain,
-    /// The browser went round in circles.
-    TooManyStarts,
-    /// The provider does not know the service as it is set up.
-    NotSetUp,
-}
-
-/// The words of a page in one language.
-struct Words {
-    title: &'static str,
-    body: &'static [&'static str],
-    link: Option<&'static str>,
-}
-
-const fn words(title: &'static str, body: &'static [&'static str], link: Option<&'static str>) -> Words {
-    Words { title, body, link }
-}
-
-impl Page {
-    /// Every page.
-    pub const ALL: [Self; 9] = [
-        Self::Problem,
-        Self::TryLater,
-        Self::BadAddress,
-        Self::NotFound,
-        Self::WrongMethod,
-        Self::SignInAgain,
-        Self::StartAgain,
-        Self::TooManyStarts,
-        Self::NotSetUp,
-    ];
-
-    const fn words(self, locale: Locale) -> Words {
-        let [en, cy] = match self {
-            Self::Problem => [
-                words("Sorry, there is a problem with the service", &["Try again later."], None),
-                words("Mae’n ddrwg gennym, mae problem gyda’r gwasanaeth", &["Rhowch gynnig arall arni yn nes ymlaen."], None),
-            ],
-            Self::TryLater => [
-                words("Sorry, the service is unavailable", &["You will be able to use the service later. Try again in a few minutes."], None),
-                words("Mae’n ddrwg gennym, nid yw’r gwasanaeth ar gael", &["Byddwch yn gallu defnyddio’r gwasanaeth yn nes ymlaen. Rhowch gynnig arall arni ymhen ychydig funudau."], None),
-            ],
-            Self::BadAddress => [
-                words("This web address is not right", &["If you typed the web address, check it is correct.", "If you pasted the web address, check you copied the entire address."], None),
-                words("Nid yw’r cyfeiriad gwe hwn yn gywir", &["Os gwnaethoch deipio’r cyfeiriad gwe, gwiriwch ei fod yn gywir.", "Os gwnaethoch ludo’r cyfeiriad gwe, gwiriwch eich bod wedi copïo’r cyfeiriad cyfan."], None),
-            ],
-            Self::NotFound => [
-                words("Page not found", &["If you typed the web address, check it is correct.", "If you pasted the web address, check you copied the entire address."], None),
-                words("Heb ddod o hyd i’r dudalen", &["Os gwnaethoch deipio’r cyfeiriad gwe, gwiriwch ei fod yn gywir.", "Os gwnaethoch ludo’r cyfeiriad gwe, gwiriwch eich bod wedi copïo’r cyfeiriad cyfan."], None),
-            ],
-            Self::WrongMethod => [
-                words("This page cannot be used in that way", &["Go back and try again."], None),
-                words("Ni ellir defnyddio’r dudalen hon yn y ffordd honno", &["Ewch yn ôl a rhowch gynnig arall arni."], None),
-            ],
-            Self::SignInAgain => [
-                words("You need to sign in again", &["You have been signed out. What you sent just now was not saved."], Some("Sign in")),
-                words("Mae angen i chi fewngofnodi eto", &["Rydych wedi cael eich allgofnodi. Ni chafodd yr hyn yr ydych newydd ei anfon ei gadw."], Some("Mewngofnodi")),
-            ],
-            Self::StartAgain => [
-                words("You need to start signing in again", &["We could not finish signing you in. This can happen if you went back to an old page, used another browser or took a long time."], Some("Sign in")),
-                words("Mae angen i chi ddechrau mewngofnodi eto", &["Ni allem orffen eich mewngofnodi. Gall hyn ddigwydd os aethoch yn ôl i hen dudalen, os gwnaethoch ddefnyddio porwr arall neu os gwnaethoch gymryd amser hir."], Some("Mewngofnodi")),
-            ],
-            Self::TooManyStarts => [
-                words("We could not keep you signed in", &["We tried to sign you in several times. Check that your browser accepts cookies, then try again."], Some("Try again")),
-                words("Ni allem eich cadw wedi’ch mewngofnodi", &["Gwnaethom geisio eich mewngofnodi sawl gwaith. Gwiriwch fod eich porwr yn derbyn cwcis, yna rhowch gynnig arall arni."], Some("Rhowch gynnig arall arni")),
-            ],
-            Self::NotSetUp => [
-                words("You cannot use this service yet", &["The service has not finished setting up GOV.UK One Login."], None),
-                words("Ni allwch ddefnyddio’r gwasanaeth hwn eto", &["Nid yw’r gwasanaeth wedi gorffen sefydlu GOV.UK One Login."], None),
-            ],
-        };
-        match locale {
-            Locale::En => en,
-            Locale::Cy => cy,
-        }
-    }
-}
 
 /// A page as an answer.
 ///
@@ -193,17 +100,10 @@ mod tests {
     #[test]
     fn the_style_sheets_address_changes_with_its_content() {
         let digest = Sha256::digest(STYLE.as_bytes());
-        let version: String = digest[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+        let version: String = digest[..4]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         assert_eq!(STYLE_VERSION, version, "put this into STYLE_VERSION");
-    }
-
-    #[test]
-    fn every_page_says_something_else_in_each_language() {
-        for page in Page::ALL {
-            let (en, cy) = (page.words(Locale::En), page.words(Locale::Cy));
-            assert_ne!(en.title, cy.title);
-            assert_eq!(en.body.len(), cy.body.len());
-            assert_eq!(en.link.is_some(), cy.link.is_some());
-        }
     }
 }

@@ -91,7 +91,9 @@ fn push(text: &mut String, byte: u8, plain: bool) {
 
 fn hex(digit: Option<u8>) -> Result<u8, Ambiguous> {
     let value = char::from(digit.ok_or(Ambiguous)?).to_digit(16);
-    value.and_then(|value| u8::try_from(value).ok()).ok_or(Ambiguous)
+    value
+        .and_then(|value| u8::try_from(value).ok())
+        .ok_or(Ambiguous)
 }
 
 /// What no encoding may hide: a separator of segments, or a character that ends or splits lines.
@@ -127,7 +129,8 @@ fn decode_again(text: &str) -> Result<Option<String>, Ambiguous> {
     let mut changed = false;
     while let Some((&byte, tail)) = rest.split_first() {
         let pair = tail.first_chunk::<2>();
-        let value = pair.and_then(|&[high, low]| Some(hex(Some(high)).ok()? << 4 | hex(Some(low)).ok()?));
+        let value =
+            pair.and_then(|&[high, low]| Some(hex(Some(high)).ok()? << 4 | hex(Some(low)).ok()?));
         match value {
             Some(value) if byte == b'%' => {
                 if is_separator(value) {

@@ -66,7 +66,10 @@ fn admit<P: Platform>(
     session: Session,
 ) -> Verdict {
     let service = &scene.service;
-    let assertion = scene.isolate.assertions.get(service, &session, rule.release, scene.now);
+    let assertion = scene
+        .isolate
+        .assertions
+        .get(service, &session, rule.release, scene.now);
     let mut out = forward(service, request, path, query, assertion.clone());
     out.answer.personal = true;
     if !request.is_upgrade() {
@@ -137,7 +140,9 @@ fn unauthorised(service: &Service, request: &Request) -> Reply {
         .with("www-authenticate", challenge(service))
         .of(service);
     match request.headers.get("origin") {
-        Some(origin) if service.cors_origins.iter().any(|allowed| allowed == origin) => readable_by(reply, origin),
+        Some(origin) if service.cors_origins.iter().any(|allowed| allowed == origin) => {
+            readable_by(reply, origin)
+        }
         _ => reply,
     }
 }
@@ -157,14 +162,18 @@ fn cross_origin<P: Platform>(scene: &Scene<P>, request: &Request) -> Option<Verd
     let origin = request.headers.get("origin");
     if request.is_upgrade() {
         let own = origin == Some(service.origin_url.as_str());
-        let listed = service.websocket_origins.iter().any(|allowed| Some(allowed.as_str()) == origin);
+        let listed = service
+            .websocket_origins
+            .iter()
+            .any(|allowed| Some(allowed.as_str()) == origin);
         return (!own && !listed).then(|| {
             scene.log("refused", "upgrade_origin");
             reply(Reply::plain(403, "This origin may not open a WebSocket here.").of(service))
         });
     }
     let wanted = request.headers.get("access-control-request-method")?;
-    let origin = origin.filter(|origin| service.cors_origins.iter().any(|allowed| allowed == origin))?;
+    let origin =
+        origin.filter(|origin| service.cors_origins.iter().any(|allowed| allowed == origin))?;
     if request.method != "OPTIONS" {
         return None;
     }

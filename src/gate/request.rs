@@ -106,7 +106,8 @@ impl Request {
     /// or, where a client does not say, one that prefers HTML.
     #[must_use]
     pub fn is_document(&self) -> bool {
-        if self.is_prefetch() || self.is_upgrade() || self.headers.get("x-requested-with").is_some() {
+        if self.is_prefetch() || self.is_upgrade() || self.headers.get("x-requested-with").is_some()
+        {
             return false;
         }
         match self.headers.get("sec-fetch-dest") {
@@ -148,7 +149,10 @@ mod tests {
             }
         );
         assert_eq!(request("http://h", &[]).address().unwrap().path, "/");
-        assert_eq!(request("http://h?q", &[]).address().unwrap().query, Some("q"));
+        assert_eq!(
+            request("http://h?q", &[]).address().unwrap().query,
+            Some("q")
+        );
         for odd in ["/path", "ftp://h/", "https:///path", "", "https:h/"] {
             assert_eq!(request(odd, &[]).address(), None, "{odd}");
         }
@@ -158,18 +162,49 @@ mod tests {
     fn only_a_navigation_is_a_document() {
         for (headers, document) in [
             (&[("sec-fetch-dest", "document")][..], true),
-            (&[("sec-fetch-dest", "document"), ("accept", "application/json")], true),
+            (
+                &[
+                    ("sec-fetch-dest", "document"),
+                    ("accept", "application/json"),
+                ],
+                true,
+            ),
             (&[("accept", "text/html,*/*;q=0.8")], true),
             (&[("accept", "*/*")], false),
             (&[], false),
-            (&[("sec-fetch-dest", "empty"), ("accept", "text/html")], false),
-            (&[("sec-fetch-dest", "iframe"), ("accept", "text/html")], false),
-            (&[("accept", "text/html"), ("x-requested-with", "XMLHttpRequest")], false),
-            (&[("sec-fetch-dest", "document"), ("sec-purpose", "prefetch;prerender")], false),
-            (&[("sec-fetch-dest", "document"), ("purpose", "prefetch")], false),
+            (
+                &[("sec-fetch-dest", "empty"), ("accept", "text/html")],
+                false,
+            ),
+            (
+                &[("sec-fetch-dest", "iframe"), ("accept", "text/html")],
+                false,
+            ),
+            (
+                &[
+                    ("accept", "text/html"),
+                    ("x-requested-with", "XMLHttpRequest"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("sec-fetch-dest", "document"),
+                    ("sec-purpose", "prefetch;prerender"),
+                ],
+                false,
+            ),
+            (
+                &[("sec-fetch-dest", "document"), ("purpose", "prefetch")],
+                false,
+            ),
             (&[("accept", "text/html"), ("upgrade", "websocket")], false),
         ] {
-            assert_eq!(request("http://h/", headers).is_document(), document, "{headers:?}");
+            assert_eq!(
+                request("http://h/", headers).is_document(),
+                document,
+                "{headers:?}"
+            );
         }
     }
 }

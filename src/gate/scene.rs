@@ -47,7 +47,12 @@ impl<P: Platform> Scene<P> {
         let language = request.headers.get("accept-language");
         Self {
             locale: pages::locale(service, language),
-            reference: request.headers.get("cf-ray").filter(|ray| is_ray(ray)).unwrap_or_default().to_owned(),
+            reference: request
+                .headers
+                .get("cf-ray")
+                .filter(|ray| is_ray(ray))
+                .unwrap_or_default()
+                .to_owned(),
             ..Self::behind(isolate, platform, service, now)
         }
     }
@@ -92,7 +97,14 @@ impl<P: Platform> Scene<P> {
 
     /// A page without a link.
     pub fn page(&self, status: u16, page: Page) -> Reply {
-        pages::page(status, page, &self.service, self.locale, &self.reference, "")
+        pages::page(
+            status,
+            page,
+            &self.service,
+            self.locale,
+            &self.reference,
+            "",
+        )
     }
 
     /// The page and log line of a failure; `again` is where a new sign-in starts.
@@ -132,7 +144,12 @@ impl<P: Platform> Scene<P> {
     pub fn seal_session(&self, session: &Session) -> Option<String> {
         let ring = self.isolate.config.ring.as_ref()?;
         let nonce = self.random::<NONCE>();
-        Some(ring.seal(Purpose::Session, &self.service.binding, nonce, &session.to_bytes()))
+        Some(ring.seal(
+            Purpose::Session,
+            &self.service.binding,
+            nonce,
+            &session.to_bytes(),
+        ))
     }
 
     /// The attempt in a cookie's value, if it opens.

@@ -48,7 +48,9 @@ pub async fn start<P: Platform>(scene: &Scene<P>, request: &Request, start: Star
 /// The address of a new start that leads to the same place.
 pub fn again<P: Platform>(scene: &Scene<P>, return_path: &str) -> String {
     let query: String = url::form_urlencoded::byte_serialize(return_path.as_bytes()).collect();
-    scene.service.own_page(&format!("sign-in?return_to={query}"))
+    scene
+        .service
+        .own_page(&format!("sign-in?return_to={query}"))
 }
 
 async fn attempt<P: Platform>(
@@ -65,7 +67,12 @@ async fn attempt<P: Platform>(
     let metadata = provider::metadata(scene).await?;
     let attempt = Attempt::new(&scene.random(), scene.now, start.level, start.return_path);
     let location = address(scene, &metadata.authorization_endpoint, &attempt).await?;
-    let ring = scene.isolate.config.ring.as_ref().ok_or(Failure::Unavailable)?;
+    let ring = scene
+        .isolate
+        .config
+        .ring
+        .as_ref()
+        .ok_or(Failure::Unavailable)?;
     let sealed = ring.seal(
         Purpose::Attempt,
         &scene.service.binding,
@@ -74,8 +81,14 @@ async fn attempt<P: Platform>(
     );
     let starts: Vec<_> = starts.iter().map(i64::to_string).collect();
     let mut reply = Reply::redirect(302, location)
-        .with("set-cookie", kept_for(&cookie_name(&attempt.state()), &sealed, LIFETIME))
-        .with("set-cookie", kept_for(STARTS_NAME, &starts.join("."), STARTS_WINDOW));
+        .with(
+            "set-cookie",
+            kept_for(&cookie_name(&attempt.state()), &sealed, LIFETIME),
+        )
+        .with(
+            "set-cookie",
+            kept_for(STARTS_NAME, &starts.join("."), STARTS_WINDOW),
+        );
     for name in surplus(scene, cookies) {
         reply = reply.with("set-cookie", deleted(&name));
     }
@@ -124,5 +137,8 @@ fn surplus<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Vec<String> {
         .collect();
     kept.sort();
     let surplus = (kept.len() + 1).saturating_sub(MAX_AT_ONCE);
-    kept.into_iter().take(surplus).map(|(_, name)| name).collect()
+    kept.into_iter()
+        .take(surplus)
+        .map(|(_, name)| name)
+        .collect()
 }

@@ -219,8 +219,8 @@ mod tests {
 
     #[test]
     fn t34_a_query_that_is_too_long_is_an_error_not_a_truncation() {
-        let room = MAX_QUERY
-            - "response_type=code&client_id=client&scope=openid%20email&request=".len();
+        let room =
+            MAX_QUERY - "response_type=code&client_id=client&scope=openid%20email&request=".len();
         assert!(request().address(&"a".repeat(room)).is_some());
         assert!(request().address(&"a".repeat(room + 1)).is_none());
     }

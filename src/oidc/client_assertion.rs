@@ -57,9 +57,16 @@ mod tests {
 
     #[test]
     fn t40_the_assertion_names_the_issuer_alone_and_lives_for_a_minute() {
-        let text = assertion(Alg::Ps256, "key", "client", "https://oidc.example/", "id", 1_000)
-            .unwrap()
-            .finish(b"signature");
+        let text = assertion(
+            Alg::Ps256,
+            "key",
+            "client",
+            "https://oidc.example/",
+            "id",
+            1_000,
+        )
+        .unwrap()
+        .finish(b"signature");
         let parts: Vec<_> = text.split('.').map(|part| decode(part).unwrap()).collect();
         assert_eq!(parts[0], br#"{"alg":"PS256","kid":"key","typ":"JWT"}"#);
         assert_eq!(

@@ -69,7 +69,10 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<IdToken, Refusa
     // 3. The audience is this client and nobody else.
     check_audience(claims, expected.client_id)?;
     // 4 and 5. An authorised party, if there is one, is this client.
-    if claims.text("azp")?.is_some_and(|azp| azp != expected.client_id) {
+    if claims
+        .text("azp")?
+        .is_some_and(|azp| azp != expected.client_id)
+    {
         return Err(Refusal::AuthorisedPartyMismatch);
     }
     // 6 to 8. The signature and its algorithm were verified before the claims could be read.
@@ -83,7 +86,10 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<IdToken, Refusa
     if issued_at > expected.now + SKEW || issued_at < expected.now - MAX_AGE {
         return Err(Refusal::IssuedAtInvalid);
     }
-    if claims.seconds("nbf")?.is_some_and(|nbf| nbf > expected.now + SKEW) {
+    if claims
+        .seconds("nbf")?
+        .is_some_and(|nbf| nbf > expected.now + SKEW)
+    {
         return Err(Refusal::NotYetValid);
     }
     // 11. The nonce is that of this attempt.

@@ -78,7 +78,10 @@ fn t9_oidcc_client_test_invalid_iss() {
         refused(with("iss", json!(other)), Refusal::IssuerMismatch);
     }
     refused(without("iss"), Refusal::IssuerMismatch);
-    refused(with("iss", json!(["https://oidc.example/"])), Refusal::ClaimsMalformed);
+    refused(
+        with("iss", json!(["https://oidc.example/"])),
+        Refusal::ClaimsMalformed,
+    );
 }
 
 #[test]
@@ -100,7 +103,10 @@ fn t10_oidcc_client_test_invalid_aud_and_fapi2_secondary_aud() {
     refused(without("aud"), Refusal::AudienceMismatch);
     assert!(with("aud", json!(["client"])).is_ok());
     assert!(with("azp", json!("client")).is_ok());
-    refused(with("azp", json!("other")), Refusal::AuthorisedPartyMismatch);
+    refused(
+        with("azp", json!("other")),
+        Refusal::AuthorisedPartyMismatch,
+    );
 }
 
 #[test]
@@ -108,7 +114,12 @@ fn t7_an_expired_token_is_refused_to_the_second() {
     assert!(with("exp", json!(NOW - SKEW)).is_ok());
     refused(with("exp", json!(NOW - SKEW - 1)), Refusal::Expired);
     refused(without("exp"), Refusal::Expired);
-    for odd in [json!("1700000119"), json!(1e308), json!(1_700_000_119.5), json!(-1)] {
+    for odd in [
+        json!("1700000119"),
+        json!(1e308),
+        json!(1_700_000_119.5),
+        json!(-1),
+    ] {
         refused(with("exp", odd), Refusal::ClaimsMalformed);
     }
 }
@@ -119,7 +130,10 @@ fn t8_oidcc_client_test_missing_iat() {
     assert!(with("iat", json!(NOW + SKEW)).is_ok());
     refused(with("iat", json!(NOW + SKEW + 1)), Refusal::IssuedAtInvalid);
     assert!(with("iat", json!(NOW - MAX_AGE)).is_ok());
-    refused(with("iat", json!(NOW - MAX_AGE - 1)), Refusal::IssuedAtInvalid);
+    refused(
+        with("iat", json!(NOW - MAX_AGE - 1)),
+        Refusal::IssuedAtInvalid,
+    );
     refused(with("iat", json!("now")), Refusal::ClaimsMalformed);
     assert!(with("nbf", json!(NOW + SKEW)).is_ok());
     refused(with("nbf", json!(NOW + SKEW + 1)), Refusal::NotYetValid);
@@ -137,7 +151,10 @@ fn t11_oidcc_client_test_nonce_invalid() {
 #[test]
 fn t12_oidcc_client_test_invalid_athash() {
     for other in ["", "77QmUPtjPfzWtF2AnpK9RA", "77QmUPtjPfzWtF2AnpK9RQ=="] {
-        refused(with("at_hash", json!(other)), Refusal::AccessTokenHashMismatch);
+        refused(
+            with("at_hash", json!(other)),
+            Refusal::AccessTokenHashMismatch,
+        );
     }
     refused(without("at_hash"), Refusal::AccessTokenHashMismatch);
 }
@@ -145,7 +162,12 @@ fn t12_oidcc_client_test_invalid_athash() {
 #[test]
 fn t13_oidcc_client_test_missing_sub() {
     refused(without("sub"), Refusal::SubjectInvalid);
-    for odd in [String::new(), "a".repeat(256), "a b".to_owned(), "é".to_owned()] {
+    for odd in [
+        String::new(),
+        "a".repeat(256),
+        "a b".to_owned(),
+        "é".to_owned(),
+    ] {
         refused(with("sub", json!(odd)), Refusal::SubjectInvalid);
     }
     assert!(with("sub", json!("a".repeat(255))).is_ok());
@@ -158,7 +180,10 @@ fn t14_the_vector_is_the_one_asked_for() {
         refused(with("vot", json!(other)), Refusal::VectorMismatch);
     }
     refused(without("vot"), Refusal::VectorMismatch);
-    refused(with("auth_time", json!(NOW + SKEW + 1)), Refusal::AuthTimeInvalid);
+    refused(
+        with("auth_time", json!(NOW + SKEW + 1)),
+        Refusal::AuthTimeInvalid,
+    );
 }
 
 #[test]
@@ -166,7 +191,12 @@ fn t15_a_logout_token_is_no_id_token() {
     let events = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
     refused(with("events", events), Refusal::LogoutToken);
     refused(with("events", Value::Null), Refusal::LogoutToken);
-    for typ in ["logout+jwt", "at+jwt", "oauth-authz-req+jwt", "one-login-assertion+jwt"] {
+    for typ in [
+        "logout+jwt",
+        "at+jwt",
+        "oauth-authz-req+jwt",
+        "one-login-assertion+jwt",
+    ] {
         let header = json!({"alg": "ES256", "kid": "k", "typ": typ}).to_string();
         let token = format!("{}.e30.AAAA", encode(header.as_bytes()));
         let parsed = Untrusted::parse(&token).unwrap();

@@ -181,7 +181,13 @@ mod tests {
     fn t18_a_document_that_is_no_key_set_is_refused() {
         let many: Vec<_> = (0..65).map(|n| rsa(&format!(r#","kid":"{n}""#))).collect();
         assert!(set(&many).is_err());
-        for text in ["{}", "[]", r#"{"keys":{}}"#, r#"{"keys":[1,"a",null]}"#, "<html>"] {
+        for text in [
+            "{}",
+            "[]",
+            r#"{"keys":{}}"#,
+            r#"{"keys":[1,"a",null]}"#,
+            "<html>",
+        ] {
             assert_eq!(
                 KeySet::parse(text.as_bytes()).unwrap_err(),
                 Refusal::DocumentMalformed

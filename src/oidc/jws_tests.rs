@@ -10,21 +10,32 @@ fn refusal(token: &str) -> Refusal {
 
 #[test]
 fn t1_no_spelling_of_none_is_an_algorithm() {
-    for alg in ["none", "None", "NONE", "nOnE", "", "RS256 ", "rs256", "HS256", "ES384"] {
+    for alg in [
+        "none", "None", "NONE", "nOnE", "", "RS256 ", "rs256", "HS256", "ES384",
+    ] {
         assert_eq!(
             refusal(&token(&format!(r#"{{"alg":"{alg}","kid":"k"}}"#))),
             Refusal::AlgorithmNotAllowed
         );
     }
     assert_eq!(refusal(&token(r#"{"kid":"k"}"#)), Refusal::TokenMalformed);
-    assert_eq!(refusal(&token(r#"{"alg":null,"kid":"k"}"#)), Refusal::TokenMalformed);
+    assert_eq!(
+        refusal(&token(r#"{"alg":null,"kid":"k"}"#)),
+        Refusal::TokenMalformed
+    );
 }
 
 #[test]
 fn t1_an_empty_signature_is_refused() {
     let head = encode(br#"{"alg":"ES256","kid":"k"}"#);
-    assert_eq!(refusal(&format!("{head}.{}.", encode(b"{}"))), Refusal::SignatureInvalid);
-    assert_eq!(refusal(&format!("{head}.{}", encode(b"{}"))), Refusal::TokenMalformed);
+    assert_eq!(
+        refusal(&format!("{head}.{}.", encode(b"{}"))),
+        Refusal::SignatureInvalid
+    );
+    assert_eq!(
+        refusal(&format!("{head}.{}", encode(b"{}"))),
+        Refusal::TokenMalformed
+    );
 }
 
 #[test]
@@ -37,7 +48,9 @@ fn t1_rfc_7515_a_5_the_unsecured_example_is_refused() {
 fn t3_extensions_refuse_the_token_and_key_hints_are_not_read() {
     for extension in [r#""crit":["exp"]"#, r#""b64":false"#, r#""crit":[]"#] {
         assert_eq!(
-            refusal(&token(&format!(r#"{{"alg":"ES256","kid":"k",{extension}}}"#))),
+            refusal(&token(&format!(
+                r#"{{"alg":"ES256","kid":"k",{extension}}}"#
+            ))),
             Refusal::HeaderExtension
         );
     }
@@ -53,7 +66,10 @@ fn t4_a_key_id_is_present_bounded_and_a_text() {
     }
     let long = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, "k".repeat(10_240));
     assert_eq!(refusal(&token(&long)), Refusal::KeyIdMissing);
-    assert_eq!(refusal(&token(r#"{"alg":"ES256","kid":7}"#)), Refusal::TokenMalformed);
+    assert_eq!(
+        refusal(&token(r#"{"alg":"ES256","kid":7}"#)),
+        Refusal::TokenMalformed
+    );
     assert_eq!(
         refusal(&token(r#"{"alg":"ES256","kid":"a","kid":"b"}"#)),
         Refusal::TokenMalformed

@@ -126,8 +126,14 @@ mod tests {
             "grant_type=authorization_code&code=a+b&redirect_uri=https%3A%2F%2Fservice.example%2Fauth%2Fcallback&code_verifier=verifier&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=x.y.z"
         );
         let secret = Secret::new("s&s".to_owned());
-        let proof = Proof::Secret { client_id: "client", secret: &secret };
-        assert!(form("c", redirect, &verifier, &proof).ends_with("&client_id=client&client_secret=s%26s"));
+        let proof = Proof::Secret {
+            client_id: "client",
+            secret: &secret,
+        };
+        assert!(
+            form("c", redirect, &verifier, &proof)
+                .ends_with("&client_id=client&client_secret=s%26s")
+        );
     }
 
     #[test]
@@ -143,10 +149,26 @@ mod tests {
         for (status, body, refusal) in [
             (200, "<html>", Refusal::TokenResponseMalformed),
             (200, "{}", Refusal::TokenResponseMalformed),
-            (200, &GOOD.replace("d.e.f", ""), Refusal::TokenResponseMalformed),
-            (200, &GOOD.replace("a.b.c", "a\\r\\nb"), Refusal::TokenResponseMalformed),
-            (200, &GOOD.replace("Bearer", "DPoP"), Refusal::TokenResponseMalformed),
-            (200, &GOOD.replace("id_token", "other"), Refusal::TokenResponseMalformed),
+            (
+                200,
+                &GOOD.replace("d.e.f", ""),
+                Refusal::TokenResponseMalformed,
+            ),
+            (
+                200,
+                &GOOD.replace("a.b.c", "a\\r\\nb"),
+                Refusal::TokenResponseMalformed,
+            ),
+            (
+                200,
+                &GOOD.replace("Bearer", "DPoP"),
+                Refusal::TokenResponseMalformed,
+            ),
+            (
+                200,
+                &GOOD.replace("id_token", "other"),
+                Refusal::TokenResponseMalformed,
+            ),
             (400, r#"{"error":"invalid_grant"}"#, Refusal::InvalidGrant),
             (
                 400,

@@ -47,9 +47,8 @@ impl Userinfo {
         if answer.text("sub").map_err(|_| malformed)? != Some(subject) {
             return Err(Refusal::UserinfoSubjectMismatch);
         }
-        let value = |name| -> Result<_, Refusal> {
-            Ok(kept(answer.text(name).map_err(|_| malformed)?))
-        };
+        let value =
+            |name| -> Result<_, Refusal> { Ok(kept(answer.text(name).map_err(|_| malformed)?)) };
         let contact = |name, verified| -> Result<_, Refusal> {
             let verified = answer.boolean(verified).map_err(|_| malformed)?;
             Ok(value(name)?.map(|value| Contact {
@@ -119,7 +118,12 @@ mod tests {
 
     #[test]
     fn t55_a_value_that_cannot_be_kept_whole_is_absent() {
-        for value in ["a".repeat(321), "a\\u0000b".to_owned(), "a\\r\\nb".to_owned(), String::new()] {
+        for value in [
+            "a".repeat(321),
+            "a\\u0000b".to_owned(),
+            "a\\r\\nb".to_owned(),
+            String::new(),
+        ] {
             let info = parse(&format!(r#"{{"sub":"subject","email":"{value}"}}"#)).unwrap();
             assert_eq!(info.email, None);
         }

@@ -206,10 +206,16 @@ mod tests {
     #[test]
     fn starts_are_counted_for_two_minutes() {
         let now = 10_000;
-        assert_eq!(recent_starts("9879.9880.9999.10000", now), [9_880, 9_999, 10_000]);
+        assert_eq!(
+            recent_starts("9879.9880.9999.10000", now),
+            [9_880, 9_999, 10_000]
+        );
         for odd in ["", "...", "x.y", "-1", "99999999999999999999", "10031"] {
             assert!(recent_starts(odd, now).is_empty(), "{odd}");
         }
-        assert_eq!(recent_starts(&"9999.".repeat(1_000), now).len(), STARTS_LIMIT);
+        assert_eq!(
+            recent_starts(&"9999.".repeat(1_000), now).len(),
+            STARTS_LIMIT
+        );
     }
 }

@@ -96,7 +96,10 @@ impl Session {
         let has = |bit: u8| flags & (1 << bit) != 0;
         let contact = |read: &mut Reader<'_>| -> Option<Contact> {
             let verified = read.byte()? != 0;
-            Some(Contact { value: read.text()?, verified })
+            Some(Contact {
+                value: read.text()?,
+                verified,
+            })
         };
         let mut session = Self {
             id: read.fixed()?,

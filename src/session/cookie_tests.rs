@@ -11,17 +11,30 @@ fn session() -> Session {
         created_at: 1_001,
         used_at: 1_002,
         checked_at: 1_003,
-        email: Some(Contact { value: "a@example.com".to_owned(), verified: true }),
-        phone: Some(Contact { value: "+44".to_owned(), verified: false }),
+        email: Some(Contact {
+            value: "a@example.com".to_owned(),
+            verified: true,
+        }),
+        phone: Some(Contact {
+            value: "+44".to_owned(),
+            verified: false,
+        }),
         wallet_subject_id: Some("w".to_owned()),
     }
 }
 
-const LIMITS: Limits = Limits { idle: 100, absolute: 1_000 };
+const LIMITS: Limits = Limits {
+    idle: 100,
+    absolute: 1_000,
+};
 
 #[test]
 fn the_stored_format_is_pinned() {
-    let hex: String = session().to_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = session()
+        .to_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     assert_eq!(
         hex,
         "010f09090909090909090909090909090909\
@@ -62,7 +75,12 @@ fn every_combination_of_optional_values_is_read_back() {
 
 #[test]
 fn t44_the_largest_cookie_is_one_that_every_browser_keeps() {
-    let largest = |length| Some(Contact { value: "é".repeat(length), verified: true });
+    let largest = |length| {
+        Some(Contact {
+            value: "é".repeat(length),
+            verified: true,
+        })
+    };
     let session = Session {
         subject: "s".repeat(255),
         email: largest(160),
@@ -78,10 +96,17 @@ fn t44_the_largest_cookie_is_one_that_every_browser_keeps() {
 
 #[test]
 fn t47_t51_both_limits_hold_and_the_future_is_refused() {
-    let session = Session { created_at: 1_000, used_at: 1_500, ..session() };
+    let session = Session {
+        created_at: 1_000,
+        used_at: 1_500,
+        ..session()
+    };
     assert!(session.is_live(1_599, LIMITS));
     assert!(!session.is_live(1_600, LIMITS), "idle");
-    let busy = Session { used_at: 1_990, ..session.clone() };
+    let busy = Session {
+        used_at: 1_990,
+        ..session.clone()
+    };
     assert!(busy.is_live(1_999, LIMITS));
     assert!(!busy.is_live(2_000, LIMITS), "absolute");
     assert!(session.is_live(1_500 - SKEW, LIMITS));
@@ -96,12 +121,21 @@ fn t51_renewal_is_once_a_minute_and_never_moves_back() {
     assert_eq!(session.renewed(session.used_at - 1_000), None);
     let renewed = session.renewed(session.used_at + RENEWAL).unwrap();
     assert_eq!(renewed.used_at, session.used_at + RENEWAL);
-    assert_eq!((renewed.id, renewed.created_at), (session.id, session.created_at));
+    assert_eq!(
+        (renewed.id, renewed.created_at),
+        (session.id, session.created_at)
+    );
 }
 
 #[test]
 fn a_deleted_cookie_has_the_attributes_of_the_one_that_was_set() {
-    let tail = |text: &str| text.split("; ").skip(1).filter(|part| !part.starts_with("Max-Age")).map(str::to_owned).collect::<Vec<_>>();
+    let tail = |text: &str| {
+        text.split("; ")
+            .skip(1)
+            .filter(|part| !part.starts_with("Max-Age"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(tail(&kept(NAME, "x")), tail(&deleted(NAME)));
     assert_eq!(tail(&kept(NAME, "x")), tail(&kept_for(NAME, "x", 9)));
     assert!(NAME.starts_with(RESERVED));

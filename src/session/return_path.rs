@@ -18,7 +18,9 @@ pub fn safe(wanted: &str, own_path: &str) -> String {
 }
 
 fn checked(wanted: &str, own_path: &str) -> Option<String> {
-    let visible = wanted.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let visible = wanted
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     if !visible || !wanted.starts_with('/') || wanted.starts_with("//") {
         return None;
     }
@@ -40,7 +42,13 @@ mod tests {
 
     #[test]
     fn a_path_of_this_host_is_kept_with_its_query() {
-        for path in ["/", "/account", "/a/b?c=d&e=%2F", "/a?next=//evil.example", "/a?x=https://b"] {
+        for path in [
+            "/",
+            "/account",
+            "/a/b?c=d&e=%2F",
+            "/a?next=//evil.example",
+            "/a?x=https://b",
+        ] {
             assert_eq!(safe(path, "/auth"), path);
         }
         assert_eq!(safe("/a#fragment", "/auth"), "/a");
@@ -50,14 +58,42 @@ mod tests {
     #[test]
     fn t32_nothing_leads_to_another_host() {
         for evil in [
-            "//evil.example", "///evil.example", "////evil.example", "/\\evil.example",
-            "\\/evil.example", "\\\\evil.example", "/\t/evil.example", "/\n/evil.example",
-            "/\r\n/evil.example", "\t//evil.example", " //evil.example", "https://evil.example",
-            "https:evil.example", "https:/evil.example", "HTTPS://evil.example", "javascript:alert(1)",
-            "JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "evil.example", "@evil.example",
-            ".evil.example", "?x", "#x", "", "/\u{2044}/evil.example", "/\u{ff0f}evil.example",
-            "/\u{3002}evil.example", "/é", "/./\\evil.example", "/%0d%0aSet-Cookie:x\r\n", "/a b",
-            "/.//evil.example", "/..//evil.example", "/a/..//evil.example", "/%2e//evil.example",
+            "//evil.example",
+            "///evil.example",
+            "////evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            "\\\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/\r\n/evil.example",
+            "\t//evil.example",
+            " //evil.example",
+            "https://evil.example",
+            "https:evil.example",
+            "https:/evil.example",
+            "HTTPS://evil.example",
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "evil.example",
+            "@evil.example",
+            ".evil.example",
+            "?x",
+            "#x",
+            "",
+            "/\u{2044}/evil.example",
+            "/\u{ff0f}evil.example",
+            "/\u{3002}evil.example",
+            "/é",
+            "/./\\evil.example",
+            "/%0d%0aSet-Cookie:x\r\n",
+            "/a b",
+            "/.//evil.example",
+            "/..//evil.example",
+            "/a/..//evil.example",
+            "/%2e//evil.example",
         ] {
             assert_eq!(safe(evil, "/auth"), "/", "{evil:?}");
         }
@@ -67,7 +103,13 @@ mod tests {
 
     #[test]
     fn the_edges_own_pages_and_endless_paths_are_no_place_to_return_to() {
-        for own in ["/auth", "/auth/", "/auth/callback?code=x", "/auth?x", "/a/../auth/sign-in"] {
+        for own in [
+            "/auth",
+            "/auth/",
+            "/auth/callback?code=x",
+            "/auth?x",
+            "/a/../auth/sign-in",
+        ] {
             assert_eq!(safe(own, "/auth"), "/", "{own}");
         }
         let longest = format!("/{}", "a".repeat(MAX - 1));

@@ -88,6 +88,7 @@ impl Keys {
         let key = |label: &str| {
             let mut key = Zeroizing::new([0_u8; 32]);
             let info = format!("one-login-edge v1 {label}");
+            #[expect(clippy::expect_used, reason = "the length is a constant")]
             hkdf.expand(info.as_bytes(), key.as_mut())
                 .expect("32 bytes are fewer than HKDF-SHA256 can give");
             key
@@ -162,11 +163,21 @@ impl Ring {
     /// The nonce must be random and never used before. Answers base64url, 1.34 times 42 bytes and
     /// the content.
     #[must_use]
-    pub fn seal(&self, purpose: Purpose, binding: &str, nonce: [u8; NONCE], content: &[u8]) -> String {
+    pub fn seal(
+        &self,
+        purpose: Purpose,
+        binding: &str,
+        nonce: [u8; NONCE],
+        content: &[u8],
+    ) -> String {
         let payload = Payload {
             msg: content,
             aad: &associated(purpose, binding),
         };
+        #[expect(
+            clippy::expect_used,
+            reason = "contents are bounded where they are made"
+        )]
         let sealed = self
             .active
             .cipher(purpose)
@@ -191,12 +202,16 @@ impl Ring {
         let (&[version, letter], rest) = bytes.split_first_chunk()?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;
         let generation = char::from(letter);
-        let keys = self.all().find(|keys| keys.generation.letter() == generation)?;
+        let keys = self
+            .all()
+            .find(|keys| keys.generation.letter() == generation)?;
         let payload = Payload {
             msg: sealed,
             aad: &associated(purpose, binding),
         };
-        let opened = keys.cipher(purpose).decrypt(XNonce::from_slice(nonce), payload);
+        let opened = keys
+            .cipher(purpose)
+            .decrypt(XNonce::from_slice(nonce), payload);
         (version == VERSION).then_some(Zeroizing::new(opened.ok()?))
     }
 
@@ -230,10 +245,17 @@ impl std::fmt::Debug for Ring {
 }
 
 fn associated(purpose: Purpose, binding: &str) -> Vec<u8> {
-    [&[VERSION], purpose.name().as_bytes(), &[0], binding.as_bytes()].concat()
+    [
+        &[VERSION],
+        purpose.name().as_bytes(),
+        &[0],
+        binding.as_bytes(),
+    ]
+    .concat()
 }
 
 fn code(keys: &Keys, document: &[u8]) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "the key's length is a constant")]
     let mut code = <Hmac<Sha256> as Mac>::new_from_slice(keys.documents.as_slice())
         .expect("HMAC takes a key of any length");
     code.update(document);

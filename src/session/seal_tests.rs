@@ -15,7 +15,10 @@ fn sealed(ring: &Ring) -> String {
 #[test]
 fn the_stored_format_is_pinned() {
     let text = sealed(&ring(Some(A), None, Generation::A));
-    assert_eq!(text, "AUEHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwetHpz_cDISx2Qh7QEnz1ni0lIMq_Lfcg");
+    assert_eq!(
+        text,
+        "AUEHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwetHpz_cDISx2Qh7QEnz1ni0lIMq_Lfcg"
+    );
 }
 
 #[test]
@@ -23,7 +26,9 @@ fn t42_any_changed_byte_is_not_opened() {
     let ring = ring(Some(A), Some(B), Generation::A);
     let text = sealed(&ring);
     assert_eq!(
-        ring.open(Purpose::Session, "binding", &text).unwrap().as_slice(),
+        ring.open(Purpose::Session, "binding", &text)
+            .unwrap()
+            .as_slice(),
         b"content"
     );
     for position in 0..text.len() {
@@ -34,10 +39,19 @@ fn t42_any_changed_byte_is_not_opened() {
                 assert!(ring.open(Purpose::Session, "binding", &changed).is_none());
             }
         }
-        assert!(ring.open(Purpose::Session, "binding", &text[..position]).is_none());
+        assert!(
+            ring.open(Purpose::Session, "binding", &text[..position])
+                .is_none()
+        );
     }
-    assert!(ring.open(Purpose::Session, "binding", &format!("{text}A")).is_none());
-    assert!(ring.open(Purpose::Session, "binding", &"A".repeat(100_000)).is_none());
+    assert!(
+        ring.open(Purpose::Session, "binding", &format!("{text}A"))
+            .is_none()
+    );
+    assert!(
+        ring.open(Purpose::Session, "binding", &"A".repeat(100_000))
+            .is_none()
+    );
 }
 
 #[test]
@@ -67,8 +81,14 @@ fn t49_a_generation_opens_before_it_seals_and_after() {
 #[test]
 fn t84_keys_that_cannot_work_are_named() {
     let fault = |a, b, active| Ring::new(a, b, active).err();
-    assert_eq!(fault(None, Some(B), Generation::A), Some(RingFault::ActiveMissing));
-    assert_eq!(fault(Some(A), Some(A), Generation::A), Some(RingFault::Equal));
+    assert_eq!(
+        fault(None, Some(B), Generation::A),
+        Some(RingFault::ActiveMissing)
+    );
+    assert_eq!(
+        fault(Some(A), Some(A), Generation::A),
+        Some(RingFault::Equal)
+    );
     for bad in ["short", "", "AAAA AAAA", "AAAAAAAAAAAAAAAAAAAAAA"] {
         assert_eq!(
             fault(Some(A), Some(bad), Generation::A),
@@ -93,5 +113,8 @@ fn a_fingerprint_tells_secrets_apart() {
     let (generation, first) = ("A", ring(Some(A), None, Generation::A));
     assert_eq!(first.fingerprint().0.letter().to_string(), generation);
     assert_eq!(first.fingerprint().1.len(), 8);
-    assert_ne!(first.fingerprint().1, ring(Some(C), None, Generation::A).fingerprint().1);
+    assert_ne!(
+        first.fingerprint().1,
+        ring(Some(C), None, Generation::A).fingerprint().1
+    );
 }

@@ -6,8 +6,8 @@
 //!
 //! Source: RFC 9111 section 4.2 (freshness), RFC 5861 (stale answers), `provider.md` 6.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+mod shelf;
+
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,8 @@ use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
 use crate::platform::{Body, Call, Platform};
+use shelf::Copy;
+pub use shelf::{Document, Documents};
 
 /// How long memory is used before KV is read again, in seconds.
 const REREAD: i64 = 60;
@@ -27,9 +29,6 @@ const REVALIDATE: i64 = 3_600;
 
 /// How old a copy must be before an unknown key may cause a fetch, in seconds.
 const UNKNOWN_KEY_AGE: i64 = 60;
-
-/// How long after one attempt to fetch the next is made, in seconds.
-const RETRY: i64 = 10;
 
 /// How long a copy is fresh when the provider does not say, and at the least and most, in seconds.
 const FRESHNESS: (i64, i64, i64) = (3_600, 60, 86_400);
@@ -43,144 +42,6 @@ const REPORT: i64 = 86_400;
 /// No copy of a document is to be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unavailable;
-
-/// A document of the provider in the form that is used.
-pub trait Document: Sized + 'static {
-    /// The last part of its name in KV.
-    const NAME: &'static str;
-
-    /// Reads it.
-    ///
-    /// # Errors
-    /// The [`Refusal`] for which the copy is not used.
-    fn parse(bytes: &[u8], provider: &Provider) -> Result<Self, Refusal>;
-
-    /// Where it is kept in memory.
-    fn shelf(documents: &Documents) -> &Shelf<Self>;
-}
-
-impl Document for Metadata {
-    const NAME: &'static str = "discovery";
-
-    fn parse(bytes: &[u8], provider: &Provider) -> Result<Self, Refusal> {
-        Self::parse(bytes, &provider.issuer, provider.insecure)
-    }
-
-    fn shelf(documents: &Documents) -> &Shelf<Self> {
-        &documents.discovery
-    }
-}
-
-impl Document for KeySet {
-    const NAME: &'static str = "jwks";
-
-    fn parse(bytes: &[u8], _: &Provider) -> Result<Self, Refusal> {
-        Self::parse(bytes)
-    }
-
-    fn shelf(documents: &Documents) -> &Shelf<Self> {
-        &documents.keys
-    }
-}
-
-/// The documents in an isolate's memory.
-#[derive(Debug, Default)]
-pub struct Documents {
-    discovery: Shelf<Metadata>,
-    keys: Shelf<KeySet>,
-}
-
-/// The copies of one kind of document, by the issuer they belong to.
-#[derive(Debug)]
-pub struct Shelf<T> {
-    copies: RefCell<HashMap<String, Copy<T>>>,
-    tried_at: RefCell<HashMap<String, i64>>,
-    failed_at: RefCell<HashMap<String, i64>>,
-}
-
-impl<T> Default for Shelf<T> {
-    fn default() -> Self {
-        Self {
-            copies: RefCell::default(),
-            tried_at: RefCell::default(),
-            failed_at: RefCell::default(),
-        }
-    }
-}
-
-/// One copy of a document. Times are seconds since the epoch, lengths are seconds.
-#[derive(Debug)]
-pub struct Copy<T> {
-    /// The document.
-    pub value: Rc<T>,
-    /// When it was fetched from the provider.
-    pub fetched_at: i64,
-    /// How long it is fresh.
-    pub max_age: i64,
-    read_at: i64,
-}
-
-impl<T> Clone for Copy<T> {
-    fn clone(&self) -> Self {
-        Self {
-            value: Rc::clone(&self.value),
-            ..*self
-        }
-    }
-}
-
-impl<T> Copy<T> {
-    /// How long ago it stopped being fresh; negative while it is.
-    #[must_use]
-    pub const fn overdue(&self, now: i64) -> i64 {
-        now - self.fetched_at - self.max_age
-    }
-}
-
-impl<T> Shelf<T> {
-    fn get(&self, issuer: &str) -> Option<Copy<T>> {
-        self.copies.borrow().get(issuer).cloned()
-    }
-
-    /// Keeps a copy unless a newer one is there already.
-    fn offer(&self, issuer: &str, copy: Copy<T>) {
-        let mut copies = self.copies.borrow_mut();
-        match copies.get_mut(issuer) {
-            Some(kept) if kept.fetched_at >= copy.fetched_at => kept.read_at = copy.read_at,
-            _ => {
-                copies.insert(issuer.to_owned(), copy);
-            }
-        }
-    }
-
-    /// Notes that KV had nothing better.
-    fn reread(&self, issuer: &str, now: i64) {
-        if let Some(kept) = self.copies.borrow_mut().get_mut(issuer) {
-            kept.read_at = now;
-        }
-    }
-
-    /// Whether a fetch may be tried now; answering yes notes the attempt, so that of all requests
-    /// that find a copy stale only one goes to the provider.
-    fn may_try(&self, issuer: &str, now: i64) -> bool {
-        let mut tried = self.tried_at.borrow_mut();
-        let due = tried.get(issuer).is_none_or(|at| (now - at).abs() >= RETRY);
-        if due {
-            tried.insert(issuer.to_owned(), now);
-        }
-        due
-    }
-
-    /// Whether a fetch failed so lately that the next one can wait.
-    fn failed_lately(&self, issuer: &str, now: i64) -> bool {
-        let failed = self.failed_at.borrow();
-        failed.get(issuer).is_some_and(|at| (now - at).abs() < RETRY)
-    }
-
-    fn failed(&self, issuer: &str, now: i64) {
-        self.failed_at.borrow_mut().insert(issuer.to_owned(), now);
-    }
-}
 
 /// A document as KV keeps it.
 #[derive(Serialize, Deserialize)]
@@ -397,8 +258,14 @@ pub fn overdue<P: Platform>(scene: &Scene<P>) -> [Option<i64>; 2] {
     let issuer = &scene.service.provider.issuer;
     let documents = &scene.isolate.documents;
     [
-        documents.discovery.get(issuer).map(|copy| copy.overdue(scene.now)),
-        documents.keys.get(issuer).map(|copy| copy.overdue(scene.now)),
+        documents
+            .discovery
+            .get(issuer)
+            .map(|copy| copy.overdue(scene.now)),
+        documents
+            .keys
+            .get(issuer)
+            .map(|copy| copy.overdue(scene.now)),
     ]
 }
 

@@ -5,33 +5,31 @@
 //!
 //! Source: OpenID Connect Core 1.0 section 3.1.2.5 to 3.1.3.8, RFC 9207, `provider.md` 2 to 5.
 
-use url::form_urlencoded;
+mod parameters;
 
 use super::Scene;
 use super::cookies::Cookies;
 use super::provider;
-use super::refused::{Failure, ProviderError};
+use super::refused::Failure;
 use super::reply::Reply;
 use super::request::Request;
 use super::sign_in::again;
 use crate::config::TokenAuth;
+use crate::oidc::client_assertion;
 use crate::oidc::id_token::{self, Expected, IdToken};
 use crate::oidc::jws::{Untrusted, encode};
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
 use crate::oidc::token::{self, Proof, Tokens};
 use crate::oidc::userinfo::Userinfo;
-use crate::oidc::client_assertion;
 use crate::platform::{Body, Call, Platform};
 use crate::secret::{Secret, same};
 use crate::session::attempt::{Attempt, cookie_name};
 use crate::session::cookie::{self, Session, deleted, kept};
+use parameters::{Parameters, Response};
 
 /// How long each call to the provider may take, in milliseconds.
 const TIMEOUT_MS: u32 = 8_000;
-
-/// The longest `code`, `state`, `iss` and `error` that are read, in bytes.
-const MAX_PARAMETER: usize = 2_048;
 
 /// Finishes a sign-in.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &str) -> Reply {
@@ -40,7 +38,10 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         Err(failure) => return scene.failed("callback", failure, &again(scene, "/")),
     };
     let cookies = Cookies::new(request.headers.get("cookie"));
-    let attempt = parameters.state.as_deref().and_then(|state| find(scene, cookies, state));
+    let attempt = parameters
+        .state
+        .as_deref()
+        .and_then(|state| find(scene, cookies, state));
     let Some((name, attempt)) = attempt else {
         // An error without a state says why the provider gave up, and touches no cookie.
         let failure = match &parameters.answer {
@@ -77,7 +78,11 @@ fn ended<P: Platform>(
 }
 
 /// The attempt of this browser that the state belongs to, with its cookie's name.
-fn find<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, state: &str) -> Option<(String, Attempt)> {
+fn find<P: Platform>(
+    scene: &Scene<P>,
+    cookies: Cookies<'_>,
+    state: &str,
+) -> Option<(String, Attempt)> {
     let name = cookie_name(state);
     let attempt = scene.open_attempt(cookies.get(&name)?)?;
     let own = same(attempt.state().as_bytes(), state.as_bytes());
@@ -129,7 +134,11 @@ async fn exchange<P: Platform>(
     let form = token::form(code, &service.redirect_uri(), &attempt.verifier(), &proof);
     let answer = scene
         .platform
-        .send(call(scene, &metadata.token_endpoint, Body::Form(Secret::new(form))))
+        .send(call(
+            scene,
+            &metadata.token_endpoint,
+            Body::Form(Secret::new(form)),
+        ))
         .await?;
     Ok(Tokens::parse(answer.status, &answer.body)?)
 }
@@ -194,7 +203,11 @@ async fn userinfo<P: Platform>(
         .platform
         .send(call(scene, &metadata.userinfo_endpoint, bearer))
         .await?;
-    Ok(Userinfo::parse(answer.status, &answer.body, &id_token.subject)?)
+    Ok(Userinfo::parse(
+        answer.status,
+        &answer.body,
+        &id_token.subject,
+    )?)
 }
 
 fn call<P: Platform>(scene: &Scene<P>, url: &str, body: Body) -> Call {
@@ -225,93 +238,5 @@ fn session<P: Platform>(
         email: userinfo.email,
         phone: userinfo.phone,
         wallet_subject_id: userinfo.wallet_subject_id,
-    }
-}
-
-/// The provider's answer as it stands in the callback's query.
-#[derive(Debug)]
-struct Parameters {
-    answer: Response,
-    state: Option<String>,
-    issuer: Option<String>,
-}
-
-#[derive(Debug)]
-enum Response {
-    Code(String),
-    Error(ProviderError),
-}
-
-impl Parameters {
-    /// Reads the query: each parameter at most once, a code with a state or an error, never both.
-    ///
-    /// Parameters that nobody asked for are passed over.
-    fn read(query: &str) -> Result<Self, Failure> {
-        let mut found: [Option<String>; 4] = Default::default();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let names = ["code", "state", "iss", "error"];
-            let Some(index) = names.into_iter().position(|known| known == name) else {
-                continue;
-            };
-            let plain = value.bytes().all(|byte| byte.is_ascii_graphic());
-            let sound = plain && !value.is_empty() && value.len() <= MAX_PARAMETER;
-            if !sound || found[index].replace(value.into_owned()).is_some() {
-                return Err(Failure::Parameters);
-            }
-        }
-        let [code, state, issuer, error] = found;
-        let answer = match (code, error) {
-            (Some(code), None) if state.is_some() => Response::Code(code),
-            (None, Some(error)) => Response::Error(ProviderError::parse(&error)),
-            _ => return Err(Failure::Parameters),
-        };
-        Ok(Self {
-            answer,
-            state,
-            issuer,
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn t26_each_parameter_stands_there_once_and_whole() {
-        for query in [
-            "",
-            "code=a",
-            "state=s",
-            "code=a&code=a&state=s",
-            "code=a&code=b&state=s",
-            "code=a&state=s&state=s",
-            "code=a&state=s&iss=x&iss=x",
-            "error=x&error=x&state=s",
-            "code=a&error=x&state=s",
-            "code=&state=s",
-            "code=a&state=",
-            "code=a&state=s&iss=",
-            "code=a&state[]=s",
-            "code=a&State=s",
-            "CODE=a&state=s",
-            "code=a%00&state=s",
-            "code=a%0d%0ab&state=s",
-            "code=a%ffb&state=s",
-            "code=a;state=s",
-        ] {
-            assert_eq!(Parameters::read(query).unwrap_err(), Failure::Parameters, "{query}");
-        }
-        let long = format!("code={}&state=s", "a".repeat(8_192));
-        assert_eq!(Parameters::read(&long).unwrap_err(), Failure::Parameters);
-    }
-
-    #[test]
-    fn what_nobody_asked_for_is_passed_over() {
-        let read = Parameters::read("code=a&state=s&utm=1&utm=2&error_description=x&error_description=y").unwrap();
-        assert!(matches!(read.answer, Response::Code(code) if code == "a"));
-        let read = Parameters::read("error=access_denied&error_description=%3Csvg").unwrap();
-        assert!(matches!(read.answer, Response::Error(ProviderError::AccessDenied)));
-        assert_eq!(read.state, None);
     }
 }

@@ -1,0 +1,95 @@
+//! Reading a service from its table and secrets.
+//!
+//! Each part reads its fields and notes their faults; nothing stops at the first.
+
+mod keys;
+mod names;
+mod origin;
+
+use super::deployment::Vars;
+use super::fault::Fault;
+use super::routes::{Rules, read_level};
+use super::service::{Environment, Service};
+use super::table::Table;
+use crate::oidc::jws::Alg;
+use crate::oidc::vector::Level;
+use keys::{read_keys, read_token_auth};
+use names::{
+    check_id, read_aliases, read_claims, read_client_id, read_environment, read_host, read_limits,
+    read_locales, read_name, read_path, read_scopes,
+};
+use origin::{read_origin, read_origin_headers, read_origins, read_provider};
+
+/// Reads a service; `None`, or any fault in the table, closes it.
+///
+/// Every field is read whatever the others say, so that every fault is reported at once.
+pub fn service(
+    table: &Table<'_>,
+    deployment: Option<Environment>,
+    vars: &Vars,
+    warnings: &mut Vec<Fault>,
+) -> Option<Service> {
+    let environment = read_environment(table, deployment);
+    check_id(table);
+    let local = environment == Environment::Local;
+    let host = read_host(table, local);
+    let origin_url = format!("{}://{host}", if local { "http" } else { "https" });
+    let client_id = read_client_id(table);
+    let own_path = read_path(table, "own_path", "/auth");
+    let level = read_level(table, Level::ClCm);
+    let scopes = read_scopes(table);
+    let request_alg = table.choice(
+        "request_signing_alg",
+        Alg::Rs256,
+        "\"RS256\" or \"PS256\"",
+        |text| Alg::parse(text).filter(|alg| *alg != Alg::Es256),
+    );
+    let client_keys = read_keys(table, vars, "CLIENT_KEY", "client_key_active", request_alg);
+    let assertion_keys = read_keys(
+        table,
+        vars,
+        "ASSERTION_KEY",
+        "assertion_key_active",
+        Alg::Es256,
+    );
+    let origin_audience = table
+        .text("origin_audience")
+        .unwrap_or(&origin_url)
+        .to_owned();
+    Some(Service {
+        id: table.id().to_owned(),
+        aliases: read_aliases(table, &host, local),
+        environment,
+        provider: read_provider(table, environment),
+        name: read_name(table),
+        redirect_path: read_path(table, "redirect_path", "/auth/callback"),
+        registered_claims: read_claims(table),
+        locales: read_locales(table),
+        token_auth: read_token_auth(table, vars),
+        request_alg,
+        id_token_alg: table.choice(
+            "id_token_alg",
+            Alg::Es256,
+            "\"ES256\" or \"RS256\"",
+            |text| Alg::parse(text).filter(|alg| *alg != Alg::Ps256),
+        ),
+        publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
+        limits: read_limits(table, warnings),
+        origin: read_origin(table, vars, &host, local),
+        origin_headers: read_origin_headers(table, vars),
+        origin_audience,
+        cors_origins: read_origins(table, "cors_origins"),
+        websocket_origins: read_origins(table, "websocket_origins"),
+        allow_semicolons: table.flag("allow_semicolons", false),
+        level,
+        rules: Rules::read(table, level, &scopes, &own_path),
+        binding: format!("{}\0{host}\0{client_id}", environment.as_str()),
+        scope: scopes.join(" "),
+        client_keys: client_keys?,
+        assertion_keys: assertion_keys?,
+        own_path,
+        client_id,
+        origin_url,
+        host,
+    })
+}

@@ -1,0 +1,195 @@
+//! What the service is called, which addresses it has and how long its sessions live.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::config::deployment::is_loopback;
+use crate::config::fault::Fault;
+use crate::config::service::{Claim, Environment, Locale, Name};
+use crate::config::table::Table;
+use crate::gate::path::CanonicalPath;
+use crate::session::cookie::Limits;
+
+/// The provider's own session, in seconds: one that ends earlier here needs a way to sign out.
+const PROVIDER_IDLE: i64 = 3_600;
+
+const HALF_DAY: i64 = 43_200;
+const WEEK: i64 = 604_800;
+
+pub fn check_id(table: &Table<'_>) {
+    let id = table.id();
+    let plain = id
+        .bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if id.is_empty() || !plain {
+        table.fault(
+            "(table)",
+            "the name after SERVICE_ must be capitals, digits and underscores",
+        );
+    }
+}
+
+/// The environment; where it cannot be read, the strictest one judges the other fields.
+pub fn read_environment(table: &Table<'_>, deployment: Option<Environment>) -> Environment {
+    let text = table.required("environment");
+    let environment = Environment::parse(text);
+    if environment.is_none() && !text.is_empty() {
+        table.fault(
+            "environment",
+            "must be \"local\", \"integration\" or \"production\"",
+        );
+    } else if environment.is_some() && environment != deployment {
+        table.fault("environment", "must be the same as the variable DEPLOYMENT");
+    }
+    environment
+        .or(deployment)
+        .unwrap_or(Environment::Production)
+}
+
+pub fn read_host(table: &Table<'_>, local: bool) -> String {
+    let host = table.required("host");
+    if !host.is_empty() {
+        check_host(table, "host", host, local);
+    }
+    host.to_owned()
+}
+
+fn check_host(table: &Table<'_>, field: &'static str, host: &str, local: bool) {
+    let url = Url::parse(&format!("http://{host}/"));
+    let same = url.is_ok_and(|url| url.as_str() == format!("http://{host}/"));
+    if !same || host.contains(['/', '@', '?', '#']) {
+        table.fault(
+            field,
+            "must be a host name in lower case, such as \"service.example.gov.uk\"",
+        );
+    } else if local && !is_loopback(host) {
+        table.fault(
+            field,
+            "the local environment is for this machine alone, such as \"localhost:8787\"",
+        );
+    } else if !local && (host.contains(':') || is_loopback(host)) {
+        table.fault(field, "must be a public host without a port");
+    }
+}
+
+pub fn read_aliases(table: &Table<'_>, host: &str, local: bool) -> Vec<String> {
+    let aliases = table.texts("aliases").unwrap_or_default();
+    for alias in &aliases {
+        check_host(table, "aliases", alias, local);
+        if *alias == host {
+            table.fault("aliases", "repeats the host itself");
+        }
+    }
+    aliases.into_iter().map(str::to_owned).collect()
+}
+
+pub fn read_client_id(table: &Table<'_>) -> String {
+    let client_id = table.required("client_id");
+    if client_id.len() > 255 || !client_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+        table.fault(
+            "client_id",
+            "must be the id that GOV.UK One Login gave the service",
+        );
+    }
+    client_id.to_owned()
+}
+
+pub fn read_path(table: &Table<'_>, field: &'static str, default: &str) -> String {
+    let path = table.text(field).unwrap_or(default);
+    let canonical = CanonicalPath::parse(path, false);
+    if !canonical.is_ok_and(|canonical| canonical.text == path)
+        || path.ends_with('/')
+        || path.contains('%')
+    {
+        table.fault(
+            field,
+            "must be a path such as \"/auth\", without a slash at its end",
+        );
+    }
+    path.to_owned()
+}
+
+pub fn read_scopes<'a>(table: &Table<'a>) -> Vec<&'a str> {
+    const KNOWN: [&str; 4] = ["openid", "email", "phone", "wallet-subject-id"];
+    let scopes = table.texts("scopes").unwrap_or_else(|| vec!["openid"]);
+    for scope in &scopes {
+        if !KNOWN.contains(scope) {
+            let problem = format!("{scope:?} is not one of {}", KNOWN.join(", "));
+            table.fault("scopes", problem);
+        }
+    }
+    if !scopes.contains(&"openid") {
+        table.fault("scopes", "must include \"openid\"");
+    }
+    KNOWN
+        .into_iter()
+        .filter(|scope| scopes.contains(scope))
+        .collect()
+}
+
+pub fn read_claims(table: &Table<'_>) -> Vec<Claim> {
+    let names = table.texts("registered_claims").unwrap_or_default();
+    let mut claims = Vec::new();
+    for name in names {
+        match Claim::parse(name) {
+            Some(claim) => claims.push(claim),
+            None => table.fault("registered_claims", format!("{name:?} is not a claim")),
+        }
+    }
+    claims
+}
+
+pub fn read_locales(table: &Table<'_>) -> Vec<Locale> {
+    let names = table.texts("locales").unwrap_or_else(|| vec!["en", "cy"]);
+    let locales: Vec<_> = names
+        .iter()
+        .filter_map(|name| Locale::parse(name))
+        .collect();
+    if locales.is_empty() || locales.len() != names.len() {
+        table.fault("locales", "must be \"en\", \"cy\" or both");
+        return vec![Locale::En];
+    }
+    locales
+}
+
+pub fn read_name(table: &Table<'_>) -> Name {
+    let name = match table.get("name") {
+        Some(Value::String(name)) => Some((name.clone(), name.clone())),
+        Some(Value::Object(names)) => {
+            let text = |locale: &str| names.get(locale).and_then(Value::as_str);
+            let only = names.keys().all(|key| Locale::parse(key).is_some());
+            text("en")
+                .filter(|_| only)
+                .map(|en| (en.to_owned(), text("cy").unwrap_or(en).to_owned()))
+        }
+        _ => None,
+    };
+    let (en, cy) = name.unwrap_or_default();
+    if en.trim().is_empty() || cy.trim().is_empty() || en.len().max(cy.len()) > 255 {
+        table.fault(
+            "name",
+            "must be the service's name, or { en = \"…\", cy = \"…\" }",
+        );
+    }
+    Name { en, cy }
+}
+
+pub fn read_limits(table: &Table<'_>, warnings: &mut Vec<Fault>) -> Limits {
+    let absolute = table.seconds("session_absolute_seconds", HALF_DAY, 60, WEEK);
+    let idle = table.seconds(
+        "session_idle_seconds",
+        PROVIDER_IDLE.min(absolute),
+        60,
+        absolute,
+    );
+    if idle < PROVIDER_IDLE {
+        warnings.push(Fault {
+            service: Some(table.id().to_owned()),
+            field: "session_idle_seconds".to_owned(),
+            problem: "is shorter than the provider's own session of 3,600 seconds: \
+                 people are signed in again without being asked, so offer them a way to sign out"
+                .to_owned(),
+        });
+    }
+    Limits { idle, absolute }
+}

@@ -1,0 +1,152 @@
+//! Where the provider and the origin are, and what is sent to the origin.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::config::deployment::Vars;
+use crate::config::service::{Environment, Origin, Provider};
+use crate::config::table::Table;
+use crate::secret::Secret;
+
+pub fn read_provider(table: &Table<'_>, environment: Environment) -> Provider {
+    const FIELDS: [&str; 4] = ["issuer", "identity_issuer", "did_url", "did_id"];
+    if let Some(provider) = Provider::of(environment) {
+        for field in FIELDS {
+            if table.get(field).is_some() {
+                table.fault(field, "may be set in the local environment only");
+            }
+        }
+        return provider;
+    }
+    let address = |field: &'static str| {
+        let text = table.required(field);
+        let url = Url::parse(text);
+        if !url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.as_str() == text) {
+            table.fault(
+                field,
+                "must be an address such as \"http://127.0.0.1:8788/\"",
+            );
+        }
+        text.to_owned()
+    };
+    let issuer = address("issuer");
+    if !issuer.ends_with('/') {
+        table.fault("issuer", "must end with a slash");
+    }
+    Provider {
+        issuer,
+        identity_issuer: address("identity_issuer"),
+        did_url: address("did_url"),
+        did_id: table.required("did_id").to_owned(),
+        insecure: true,
+    }
+}
+
+pub fn read_origin(table: &Table<'_>, vars: &Vars, host: &str, local: bool) -> Origin {
+    let Some(text) = table.text("origin") else {
+        if local {
+            table.fault(
+                "origin",
+                "is missing; there is no route to fall back to locally",
+            );
+        }
+        return Origin::Route;
+    };
+    if let Some(name) = text.strip_prefix("binding:") {
+        if vars.get(name) != Some(&Value::Bool(true)) {
+            table.fault("origin", format!("there is no service binding {name:?}"));
+        }
+        return Origin::Binding(name.to_owned());
+    }
+    let url = Url::parse(text).ok().filter(|url| {
+        let scheme = url.scheme() == "https" || (local && url.scheme() == "http");
+        scheme && url.origin().ascii_serialization() == text
+    });
+    match url {
+        None => table.fault(
+            "origin",
+            "must be \"https://host\" without a path, or \"binding:NAME\"",
+        ),
+        Some(url) if url.host_str() == Some(host) => {
+            table.fault(
+                "origin",
+                "is the service's own host; leave it out to use the route's origin",
+            );
+        }
+        Some(_) => {}
+    }
+    Origin::Url(text.to_owned())
+}
+
+pub fn read_origin_headers(table: &Table<'_>, vars: &Vars) -> Vec<(String, Secret)> {
+    const FORBIDDEN: [&str; 12] = [
+        "host",
+        "cookie",
+        "connection",
+        "upgrade",
+        "transfer-encoding",
+        "content-length",
+        "te",
+        "trailer",
+        "keep-alive",
+        "forwarded",
+        "via",
+        "authorization",
+    ];
+    let fields = match table.get("origin_headers") {
+        None => return Vec::new(),
+        Some(Value::Object(fields)) => fields,
+        Some(_) => {
+            table.fault(
+                "origin_headers",
+                "must be a table of header names and secrets' names",
+            );
+            return Vec::new();
+        }
+    };
+    let mut headers = Vec::new();
+    for (name, secret) in fields {
+        let lower = name.to_ascii_lowercase();
+        let token = !lower.is_empty()
+            && lower
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let reserved = FORBIDDEN.contains(&lower.as_str())
+            || lower.starts_with("one-login-")
+            || lower.starts_with("x-forwarded-")
+            || lower.starts_with("cf-");
+        if !token || reserved {
+            table.fault(
+                "origin_headers",
+                format!("{name:?} cannot be set for the origin"),
+            );
+            continue;
+        }
+        let value = secret
+            .as_str()
+            .and_then(|secret| vars.get(secret)?.as_str());
+        match value.filter(|value| !value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic()))
+        {
+            Some(value) => headers.push((lower, Secret::new(value.to_owned()))),
+            None => table.fault(
+                "origin_headers",
+                format!("the secret for {name:?} is missing or not visible ASCII"),
+            ),
+        }
+    }
+    headers
+}
+
+pub fn read_origins(table: &Table<'_>, field: &'static str) -> Vec<String> {
+    let origins = table.texts(field).unwrap_or_default();
+    for origin in &origins {
+        let url = Url::parse(origin);
+        if !url.is_ok_and(|url| url.origin().ascii_serialization() == *origin) {
+            table.fault(
+                field,
+                format!("{origin:?} is not an origin such as \"https://www.example.gov.uk\""),
+            );
+        }
+    }
+    origins.into_iter().map(str::to_owned).collect()
+}
