@@ -1,0 +1,203 @@
+//! The provider's own signing keys, made afresh at each start. No private key is ever written anywhere.
+
+use std::sync::{Arc, OnceLock};
+
+use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::rand::{SecureRandom, SystemRandom};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RsaKeyPair,
+};
+use serde_json::{Value, json};
+
+use crate::jose::{Object, b64, hex, sha256};
+
+/// Random bytes from the system.
+///
+/// # Panics
+/// When the system has no randomness to give: nothing sensible can follow.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    #[expect(
+        clippy::expect_used,
+        reason = "a machine without randomness cannot simulate a provider"
+    )]
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .expect("the system gives random bytes");
+    bytes
+}
+
+/// A random identifier of 43 characters.
+pub fn random_id() -> String {
+    b64(random::<32>())
+}
+
+/// The two ID token algorithms that the provider offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// ECDSA on P-256 with SHA-256, the default.
+    Es256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256, with a key of 4096 bits.
+    Rs256,
+}
+
+impl Algorithm {
+    /// The name in headers and registrations.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+        }
+    }
+}
+
+enum Secret {
+    Ec(EcdsaKeyPair),
+    Rsa(Box<RsaKeyPair>),
+}
+
+/// A signing key with its public half ready to publish.
+pub struct SigningKey {
+    secret: Secret,
+    kid: String,
+    public: Object,
+}
+
+impl std::fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SigningKey")
+            .field("kid", &self.kid)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SigningKey {
+    /// Makes a key. An RSA key of 4096 bits takes about a second.
+    ///
+    /// # Panics
+    /// When the crypto library cannot make a key, which only happens without memory or randomness.
+    #[expect(
+        clippy::expect_used,
+        reason = "key generation fails only on a machine without memory or randomness"
+    )]
+    pub fn generate(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Es256 => {
+                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
+                    .expect("a P-256 key can be made");
+                let point = pair.public_key().as_ref().to_vec();
+                // An uncompressed point is the byte 4, then x and y of 32 bytes each.
+                let public = json!({
+                    "kty": "EC", "crv": "P-256", "x": b64(&point[1..33]), "y": b64(&point[33..65]),
+                });
+                Self::assemble(Secret::Ec(pair), &point, public, algorithm)
+            }
+            Algorithm::Rs256 => {
+                let pair = RsaKeyPair::generate(KeySize::Rsa4096).expect("an RSA key can be made");
+                let modulus = pair
+                    .public_key()
+                    .modulus()
+                    .big_endian_without_leading_zero()
+                    .to_vec();
+                let exponent = pair
+                    .public_key()
+                    .exponent()
+                    .big_endian_without_leading_zero()
+                    .to_vec();
+                let public = json!({ "kty": "RSA", "n": b64(&modulus), "e": b64(exponent) });
+                Self::assemble(Secret::Rsa(Box::new(pair)), &modulus, public, algorithm)
+            }
+        }
+    }
+
+    fn assemble(secret: Secret, name_from: &[u8], public: Value, algorithm: Algorithm) -> Self {
+        // The real key id is the SHA-256 of a KMS key's name: 64 hexadecimal digits that say nothing about the key.
+        let kid = hex(sha256(name_from));
+        let mut members = Object::new();
+        if let Value::Object(parts) = public {
+            members.extend(parts);
+        }
+        members.insert("kid".to_owned(), kid.clone().into());
+        members.insert("use".to_owned(), "sig".into());
+        members.insert("alg".to_owned(), algorithm.name().into());
+        Self {
+            secret,
+            kid,
+            public: members,
+        }
+    }
+
+    /// The RSA key that every provider in this process starts with. Made on first use and shared, because it is slow.
+    pub fn shared_rsa() -> Arc<Self> {
+        static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
+        KEY.get_or_init(|| Arc::new(Self::generate(Algorithm::Rs256)))
+            .clone()
+    }
+
+    /// The key id.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The algorithm of this key.
+    pub fn algorithm(&self) -> Algorithm {
+        match self.secret {
+            Secret::Ec(_) => Algorithm::Es256,
+            Secret::Rsa(_) => Algorithm::Rs256,
+        }
+    }
+
+    /// The public key as published: with `kid`, `use` and `alg`.
+    pub fn public_jwk(&self) -> &Object {
+        &self.public
+    }
+
+    /// The public key as SubjectPublicKeyInfo in DER.
+    pub fn public_der(&self) -> Vec<u8> {
+        let der = match &self.secret {
+            Secret::Ec(pair) => AsDer::<PublicKeyX509Der<'_>>::as_der(pair.public_key()),
+            Secret::Rsa(pair) => AsDer::<PublicKeyX509Der<'_>>::as_der(pair.public_key()),
+        };
+        der.map(|d| d.as_ref().to_vec()).unwrap_or_default()
+    }
+
+    /// Signs bytes: raw `r || s` for ES256, the block itself for RS256.
+    ///
+    /// # Panics
+    /// When the crypto library refuses to sign with a key that it made itself.
+    #[expect(clippy::expect_used, reason = "a key that was just made can sign")]
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let random = SystemRandom::new();
+        match &self.secret {
+            Secret::Ec(pair) => pair
+                .sign(&random, message)
+                .expect("an EC key signs")
+                .as_ref()
+                .to_vec(),
+            Secret::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+                    .expect("an RSA key signs");
+                signature
+            }
+        }
+    }
+
+    /// A compact token with `alg` and `kid` in the header, plus the given members.
+    pub fn token(&self, extra_header: &[(&str, &str)], claims: &Object) -> String {
+        let mut header = Object::new();
+        header.insert("alg".to_owned(), self.algorithm().name().into());
+        header.insert("kid".to_owned(), self.kid.clone().into());
+        for (name, value) in extra_header {
+            header.insert((*name).to_owned(), (*value).into());
+        }
+        let signed = format!(
+            "{}.{}",
+            b64(Value::Object(header).to_string()),
+            b64(Value::Object(claims.clone()).to_string())
+        );
+        let signature = self.sign(signed.as_bytes());
+        format!("{signed}.{}", b64(signature))
+    }
+}

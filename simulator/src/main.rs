@@ -1,0 +1,137 @@
+//! The command line of the simulator: `provider` starts the simulated One Login, `origin` the demo service.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use simulator::origin::{self, Settings as OriginSettings};
+use simulator::provider::personas::{PERSONAS, Persona};
+use simulator::provider::settings::{Client, Settings};
+use simulator::provider::{Provider, server};
+use simulator::{keys, listen};
+
+const USAGE: &str = "A simulated GOV.UK One Login and a demo service, for development and tests.
+
+simulator provider --clients FILE [--port 8788] [--issuer URL] [--auto PERSONA]
+simulator origin --issuer URL --audience URL --jwks URL [--port 8789]
+
+Port 0 takes a free one. Both print `listening on http://127.0.0.1:PORT` and end on SIGINT or SIGTERM.";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments
+        .iter()
+        .any(|a| matches!(a.as_str(), "-h" | "--help"))
+    {
+        eprintln!("{USAGE}");
+        return ExitCode::SUCCESS;
+    }
+    match run(&arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("simulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &[String]) -> Result<(), String> {
+    let (command, rest) = arguments.split_first().ok_or(USAGE)?;
+    match command.as_str() {
+        "provider" => {
+            provider(Options::parse(
+                rest,
+                &["port", "issuer", "clients", "auto"],
+            )?)
+            .await
+        }
+        "origin" => {
+            demo(Options::parse(
+                rest,
+                &["port", "issuer", "audience", "jwks"],
+            )?)
+            .await
+        }
+        other => Err(format!("there is no command {other}\n\n{USAGE}")),
+    }
+}
+
+async fn provider(options: Options) -> Result<(), String> {
+    let file = options.required("clients")?;
+    let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+    let clients = Client::list_from_json(&text).map_err(|e| format!("{file}: {e}"))?;
+    let automatic = match options.get("auto") {
+        None => None,
+        Some(id) => Some(Persona::find(id).ok_or_else(|| {
+            let known: Vec<&str> = PERSONAS.iter().map(|p| p.id).collect();
+            format!("there is no persona {id}; there are {}", known.join(", "))
+        })?),
+    };
+    let listener = listen::bind(options.port(8788)?).await?;
+    let own = listener.local_addr().map_err(|e| e.to_string())?;
+    let issuer = options
+        .get("issuer")
+        .map_or_else(|| format!("http://{own}/"), str::to_owned);
+    let mut provider = Provider::new(Settings::new(&issuer, clients));
+    provider.set_automatic(automatic);
+    // The RSA key takes a second to make; doing it now keeps the first request for the key document quick.
+    std::thread::spawn(keys::SigningKey::shared_rsa);
+    server::serve(listener, provider).await
+}
+
+async fn demo(options: Options) -> Result<(), String> {
+    let settings = OriginSettings {
+        issuer: options.required("issuer")?.to_owned(),
+        audience: options.required("audience")?.to_owned(),
+        jwks: options.required("jwks")?.to_owned(),
+    };
+    let listener = listen::bind(options.port(8789)?).await?;
+    origin::serve(listener, settings).await
+}
+
+/// `--name value` or `--name=value`, each at most once.
+struct Options(BTreeMap<String, String>);
+
+impl Options {
+    fn parse(arguments: &[String], known: &[&str]) -> Result<Self, String> {
+        let mut found = BTreeMap::new();
+        let mut rest = arguments.iter();
+        while let Some(argument) = rest.next() {
+            let option = argument
+                .strip_prefix("--")
+                .ok_or_else(|| format!("unexpected {argument}"))?;
+            let (name, value) = match option.split_once('=') {
+                Some((name, value)) => (name, value.to_owned()),
+                None => (
+                    option,
+                    rest.next()
+                        .ok_or_else(|| format!("--{option} needs a value"))?
+                        .clone(),
+                ),
+            };
+            if !known.contains(&name) {
+                return Err(format!("there is no option --{name}\n\n{USAGE}"));
+            }
+            if found.insert(name.to_owned(), value).is_some() {
+                return Err(format!("--{name} is given twice"));
+            }
+        }
+        Ok(Self(found))
+    }
+
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
+    fn required(&self, name: &str) -> Result<&str, String> {
+        self.get(name)
+            .ok_or_else(|| format!("--{name} is missing\n\n{USAGE}"))
+    }
+
+    fn port(&self, default: u16) -> Result<u16, String> {
+        match self.get("port") {
+            None => Ok(default),
+            Some(text) => text.parse().map_err(|_| format!("{text} is not a port")),
+        }
+    }
+}

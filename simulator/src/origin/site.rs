@@ -1,0 +1,114 @@
+//! The pages of the demo service: a front page for everybody, an account for whoever is signed in.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{Response, StatusCode, header};
+use axum::routing::get;
+use axum::{Extension, Router};
+
+use crate::origin::verify::{HEADER, Person, Refused};
+use crate::origin::wire::{Head, RawHead};
+use crate::origin::{App, pages};
+
+/// The routes of the site.
+pub fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/", get(front))
+        .route("/account", get(account))
+        .route("/account/", get(account))
+        .route("/account/{*page}", get(account))
+        .route("/whoami", get(whoami))
+        .route("/assets/demo.css", get(style))
+        .fallback(async || html(StatusCode::NOT_FOUND, pages::not_found()))
+}
+
+/// Asks the verifier who this is. A page needs no more than this one call.
+async fn person(app: &App, head: &RawHead) -> Result<Person, Refused> {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
+    let outcome = app
+        .verifier
+        .person(&head.values(HEADER), i64::try_from(now).unwrap_or(i64::MAX))
+        .await;
+    if let Err(refused) = &outcome
+        && *refused != Refused::Missing
+    {
+        eprintln!("origin: an assertion was refused: {refused}");
+    }
+    outcome
+}
+
+async fn front(Extension(head): Extension<Head>) -> Response<Body> {
+    html(StatusCode::OK, pages::front(&known(&head)))
+}
+
+async fn account(State(app): State<Arc<App>>, Extension(head): Extension<Head>) -> Response<Body> {
+    let head = known(&head);
+    match person(&app, &head).await {
+        Ok(person) => html(StatusCode::OK, pages::account(&person, &head)),
+        // The edge lets nobody through to this page without an assertion, so that a request without one came another way.
+        Err(_) => html(StatusCode::UNAUTHORIZED, pages::not_through_the_edge()),
+    }
+}
+
+/// Who is signed in, as JSON: the verified claims, or `null`. A bad assertion is not the same as none.
+async fn whoami(State(app): State<Arc<App>>, Extension(head): Extension<Head>) -> Response<Body> {
+    let (status, body) = match person(&app, &known(&head)).await {
+        Ok(person) => (StatusCode::OK, serde_json::json!(person)),
+        Err(Refused::Missing) => (StatusCode::OK, serde_json::Value::Null),
+        Err(_) => (StatusCode::UNAUTHORIZED, serde_json::Value::Null),
+    };
+    json(status, &body)
+}
+
+async fn style() -> Response<Body> {
+    let mut response = Response::new(Body::from(pages::STYLE));
+    set(
+        &mut response,
+        header::CONTENT_TYPE,
+        "text/css; charset=utf-8",
+    );
+    set(&mut response, header::CACHE_CONTROL, "public, max-age=60");
+    response
+}
+
+/// The head as it was received. A handler only runs after it was read; an empty one stands in for the impossible.
+pub fn known(head: &Head) -> RawHead {
+    head.get().cloned().unwrap_or_else(|| RawHead {
+        method: String::new(),
+        target: String::new(),
+        headers: Vec::new(),
+        request_line: String::new(),
+    })
+}
+
+fn html(status: StatusCode, page: maud::Markup) -> Response<Body> {
+    let mut response = Response::new(Body::from(page.into_string()));
+    *response.status_mut() = status;
+    set(
+        &mut response,
+        header::CONTENT_TYPE,
+        "text/html; charset=utf-8",
+    );
+    response
+}
+
+/// A JSON answer.
+pub fn json(status: StatusCode, value: &serde_json::Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(value.to_string()));
+    *response.status_mut() = status;
+    set(&mut response, header::CONTENT_TYPE, "application/json");
+    response
+}
+
+/// Sets a header whose value is written in this program.
+pub fn set(response: &mut Response<Body>, name: header::HeaderName, value: &'static str) {
+    response
+        .headers_mut()
+        .insert(name, header::HeaderValue::from_static(value));
+}

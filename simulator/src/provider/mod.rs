@@ -1,0 +1,228 @@
+//! The simulated GOV.UK One Login: strict where the real one is strict, and silent where it is silent.
+//!
+//! This module is pure. It opens no socket and reads no clock: [`Provider::handle`] takes the time and a request, and
+//! returns an answer. [`server`] puts it on a port; tests may call it directly. It does not send logout notifications.
+//!
+//! Reading order: [`authorize`] (a request object comes in), [`request_object`] (its rules), [`journey`] (a person chooses
+//! who to be), [`token`] with [`client_auth`] and [`id_token`], [`userinfo`], [`documents`], [`logout`]; then [`fault`] and
+//! [`control`], which the real provider does not have.
+
+pub mod authorize;
+pub mod client_auth;
+pub mod client_keys;
+pub mod control;
+pub mod documents;
+pub mod fault;
+pub mod id_token;
+pub mod identity;
+pub mod journey;
+pub mod logout;
+pub mod pages;
+pub mod parameter_forms;
+pub mod personas;
+pub mod record;
+pub mod request_object;
+pub mod server;
+pub mod settings;
+pub mod signing;
+pub mod token;
+pub mod userinfo;
+pub mod vectors;
+
+use std::collections::HashMap;
+
+use crate::http::{Request, Response};
+use client_keys::{ClientKeys, KeyCache};
+use fault::{ActiveFault, Fault};
+use journey::{Code, Journey};
+use personas::Persona;
+use record::{Record, Recorded};
+use settings::Settings;
+use signing::Keyring;
+use userinfo::Grant;
+
+/// The difference between clocks that the provider forgives.
+pub const SKEW_SECONDS: i64 = 30;
+
+/// Longest query string on `/authorize`, in bytes; the firewall refuses more.
+const LONGEST_AUTHORIZE_QUERY: usize = 4096;
+
+/// Longest query string on every other path.
+const LONGEST_OTHER_QUERY: usize = 2048;
+
+/// One simulated provider with everything that it remembers.
+#[derive(Debug)]
+pub struct Provider {
+    settings: Settings,
+    keyring: Keyring,
+    client_keys: KeyCache,
+    journeys: HashMap<String, Journey>,
+    codes: HashMap<String, Code>,
+    grants: HashMap<String, Grant>,
+    fault: ActiveFault,
+    automatic: Option<&'static Persona>,
+    clock_offset: i64,
+    record: Record,
+}
+
+impl Provider {
+    /// A provider with fresh keys and no memory.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            keyring: Keyring::new(),
+            client_keys: KeyCache::default(),
+            journeys: HashMap::new(),
+            codes: HashMap::new(),
+            grants: HashMap::new(),
+            fault: ActiveFault::default(),
+            automatic: None,
+            clock_offset: 0,
+            record: Record::default(),
+        }
+    }
+
+    /// What the provider was told at its start.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Sets the person who signs in without being asked; `None` shows the sign-in page again.
+    pub fn set_automatic(&mut self, persona: Option<&'static Persona>) {
+        self.automatic = persona;
+    }
+
+    /// Sets or clears the one fault; with `times` it clears itself after so many applications.
+    pub fn set_fault(&mut self, fault: Option<Fault>, times: Option<u32>) {
+        self.fault.set(fault, times);
+    }
+
+    /// The fault that is set.
+    pub fn fault(&self) -> Option<Fault> {
+        self.fault.get()
+    }
+
+    /// Sets by how many seconds the provider's clock is ahead of the time that it is given.
+    pub fn set_clock_offset(&mut self, seconds: i64) {
+        self.clock_offset = seconds;
+    }
+
+    /// Replaces the signing keys. The old ones stay published only when `keep_old` is set.
+    pub fn rotate(&mut self, keep_old: bool) {
+        let uses_rsa = self
+            .settings
+            .clients
+            .iter()
+            .any(|c| c.id_token_alg == settings::IdTokenAlg::RS256);
+        self.keyring.rotate(keep_old, uses_rsa);
+    }
+
+    /// Every request since the start or the last clearing, in order; `/control/` is not recorded.
+    pub fn requests(&self) -> &[Recorded] {
+        self.record.entries()
+    }
+
+    /// Forgets the recorded requests.
+    pub fn clear_requests(&mut self) {
+        self.record.clear();
+    }
+
+    /// The key document of a client that [`Self::handle`] would ask for with this request. A shell fetches it first, without
+    /// holding the provider, and then hands it over.
+    pub fn key_document_needed(&self, now: i64, request: &Request) -> Option<String> {
+        let now = now + self.clock_offset;
+        let (token, client_id) = match request.path() {
+            "/authorize" => {
+                let mut query = crate::http::last_wins(request.query().as_bytes());
+                (query.remove("request")?, query.remove("client_id"))
+            }
+            "/token" => (
+                crate::http::last_wins(&request.body).remove("client_assertion")?,
+                None,
+            ),
+            _ => return None,
+        };
+        let token = crate::jose::Unverified::parse(&token)?;
+        let client_id = client_id.or_else(|| token.text("iss").map(str::to_owned))?;
+        let client = self.settings.client(&client_id)?;
+        self.client_keys
+            .missing(client, token.header_text("kid"), now)
+    }
+
+    /// Answers one request at a time given in seconds since 1970.
+    pub fn handle(
+        &mut self,
+        now: i64,
+        request: &Request,
+        client_keys: &mut dyn ClientKeys,
+    ) -> Response {
+        if request.path().starts_with("/control/") {
+            return self.control(request);
+        }
+        let now = now + self.clock_offset;
+        let response = firewall(request).unwrap_or_else(|| self.route(now, request, client_keys));
+        self.record.add(request, &response);
+        response
+    }
+
+    fn route(&mut self, now: i64, request: &Request, client_keys: &mut dyn ClientKeys) -> Response {
+        let allowed = |method: &str| request.method == method;
+        match request.path() {
+            // Here another method makes the provider's code throw: a server error, and no redirect.
+            "/authorize" if !allowed("GET") => {
+                Response::text(500, "Internal Server Error").because("only GET is answered")
+            }
+            "/authorize" => self.authorize(now, request, client_keys),
+            "/sign-in" if allowed("POST") => self.sign_in(now, request),
+            "/token" if allowed("POST") => self.token(now, request, client_keys),
+            "/userinfo" if allowed("GET") => self.userinfo(now, request),
+            "/logout" if allowed("GET") => self.logout(request),
+            "/signed-out" if allowed("GET") => pages::signed_out(request),
+            "/.well-known/openid-configuration" if allowed("GET") => self.discovery(),
+            "/.well-known/jwks.json" if allowed("GET") => self.jwks(),
+            "/.well-known/did.json" if allowed("GET") => self.did_document(),
+            "/" if allowed("GET") => pages::front(&self.settings),
+            "/sign-in"
+            | "/token"
+            | "/userinfo"
+            | "/logout"
+            | "/.well-known/openid-configuration"
+            | "/.well-known/jwks.json"
+            | "/.well-known/did.json" => {
+                Response::text(405, "Method Not Allowed").because("method not allowed")
+            }
+            _ => Response::text(404, "Not Found").because("no such path"),
+        }
+    }
+}
+
+/// The rules in front of the provider: the length of the query, and a `User-Agent` on calls that no browser makes.
+fn firewall(request: &Request) -> Option<Response> {
+    let path = request.path();
+    let longest = if path == "/authorize" {
+        LONGEST_AUTHORIZE_QUERY
+    } else {
+        LONGEST_OTHER_QUERY
+    };
+    let length = request.query().len();
+    if length > longest {
+        let reason = format!("the query has {length} bytes, more than {longest}");
+        return Some(forbidden().because(reason));
+    }
+    let direct = matches!(path, "/token" | "/userinfo") || path.starts_with("/.well-known/");
+    if direct
+        && request
+            .header("user-agent")
+            .is_none_or(|agent| agent.trim().is_empty())
+    {
+        return Some(forbidden().because("no User-Agent"));
+    }
+    None
+}
+
+fn forbidden() -> Response {
+    Response::html(
+        403,
+        "<html><head><title>403 Forbidden</title></head><body>403 Forbidden</body></html>",
+    )
+}

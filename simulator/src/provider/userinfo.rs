@@ -1,0 +1,110 @@
+//! The userinfo endpoint.
+
+use serde_json::json;
+
+use crate::http::{Request, Response};
+use crate::jose::Object;
+use crate::provider::Provider;
+use crate::provider::fault::{Fault, userinfo};
+use crate::provider::personas::Persona;
+use crate::provider::vectors::Asked;
+
+/// How long an access token may be used.
+pub const ACCESS_TOKEN_SECONDS: i64 = 180;
+
+/// What an access token stands for.
+#[derive(Debug, Clone)]
+pub struct Grant {
+    /// The client that holds it.
+    pub client_id: String,
+    /// The person of whom it speaks.
+    pub persona: &'static Persona,
+    /// The person's identifier for this client.
+    pub subject: String,
+    /// The scopes granted.
+    pub scopes: Vec<String>,
+    /// The full names of the claims asked for.
+    pub claims: Vec<String>,
+    /// The levels asked for.
+    pub asked: Asked,
+    /// When it ends.
+    pub expires_at: i64,
+}
+
+impl Provider {
+    /// `GET /userinfo`.
+    pub(super) fn userinfo(&mut self, now: i64, request: &Request) -> Response {
+        let Some(token) = bearer(request) else {
+            return refused("invalid_request", "no bearer token");
+        };
+        let Some(grant) = self.grants.get(token) else {
+            return refused("invalid_token", "unknown access token");
+        };
+        if now >= grant.expires_at {
+            return refused("invalid_token", "the access token has expired");
+        }
+        let mut members = scope_claims(
+            grant,
+            self.settings
+                .client(&grant.client_id)
+                .map_or("", |c| c.sector()),
+        );
+        self.add_identity(now, grant, &mut members);
+        let good =
+            Response::json(200, &members.into()).with_header("cache-control", "no-cache, no-store");
+        let fault = self.fault.take(|f| {
+            if let Fault::Userinfo(f) = f {
+                Some(f)
+            } else {
+                None
+            }
+        });
+        match fault {
+            Some(fault) => userinfo::apply(fault, good, &self.canary()),
+            None => good,
+        }
+    }
+}
+
+/// The one token of the one `Authorization` header. A token in the query or in a form is not looked at.
+fn bearer(request: &Request) -> Option<&str> {
+    let value = request.header("authorization")?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+/// 401 with the reason in a header and an empty body.
+fn refused(error: &str, reason: &str) -> Response {
+    Response::empty(401)
+        .with_header("www-authenticate", &format!(r#"Bearer error="{error}""#))
+        .because(reason)
+}
+
+fn scope_claims(grant: &Grant, sector: &str) -> Object {
+    let mut members = Object::new();
+    members.insert("sub".to_owned(), grant.subject.clone().into());
+    for scope in &grant.scopes {
+        let (person, mut add) = (grant.persona, |name: &str, value| {
+            members.insert(name.to_owned(), value)
+        });
+        match scope.as_str() {
+            "email" => {
+                add("email", json!(person.email.0));
+                add("email_verified", json!(person.email.1));
+            }
+            "phone" => {
+                if let Some((number, verified)) = person.phone {
+                    add("phone_number", json!(number));
+                    add("phone_number_verified", json!(verified));
+                }
+            }
+            "wallet-subject-id" => {
+                add("wallet_subject_id", json!(person.wallet_subject(sector)));
+            }
+            _ => {}
+        }
+    }
+    members
+}
