@@ -12,6 +12,9 @@ use super::service::{Environment, Service};
 use super::table::Table;
 use crate::session::seal::{Generation, Ring, RingFault};
 
+/// The largest variable that Cloudflare takes, in bytes.
+const MAX_TABLE: usize = 5 * 1_024;
+
 /// Every variable, secret and binding of a deployment by name.
 ///
 /// A text variable or secret is a JSON text; a table is a JSON object, or the text of one, which is
@@ -169,6 +172,12 @@ impl Config {
         };
         let hosts = named_hosts(&fields);
         let table = Table::new(id, &fields);
+        if value.to_string().len() > MAX_TABLE {
+            table.fault(
+                "(table)",
+                "is larger than the 5 KB that Cloudflare allows a variable",
+            );
+        }
         let service = read::service(&table, deployment, vars, &mut self.warnings);
         let faults = table.finish();
         let sound = faults.is_empty();

@@ -67,10 +67,7 @@ impl Reply {
         if service.environment == Environment::Local {
             return self;
         }
-        self.with(
-            "strict-transport-security",
-            "max-age=31536000; includeSubDomains",
-        )
+        self.with("strict-transport-security", "max-age=31536000")
     }
 
     /// A redirect.
