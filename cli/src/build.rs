@@ -1,0 +1,180 @@
+//! Builds the Worker for wasm32 into `build/`, unless it was built from the same already.
+
+use crate::child;
+use crate::places::Places;
+use crate::progress::Progress;
+use crate::setup::{self, CargoTool, Need};
+use crate::stamp::Fingerprint;
+use crate::wasm::Compiler;
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// What worker-build leaves and wrangler uploads.
+const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
+
+/// How large the built Worker is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// As it lies on disk.
+    pub raw: u64,
+    /// As Cloudflare counts it.
+    pub gzip: u64,
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            formatter,
+            "{:.0} KiB, {:.0} KiB gzip",
+            self.raw as f64 / 1024.0,
+            self.gzip as f64 / 1024.0
+        )
+    }
+}
+
+/// `cargo edge build`.
+pub fn command(places: &Places) -> Result<()> {
+    setup::ensure(places, Need::Worker)?;
+    let size = build(places)?;
+    println!("Worker in build/: {size}");
+    Ok(())
+}
+
+/// Builds if anything changed; the tools must be there.
+pub fn build(places: &Places) -> Result<Size> {
+    let compiler = Compiler::choose(places)?;
+    let inputs = inputs(places, &compiler)?;
+    if let Some(size) = already_built(places, &inputs) {
+        return Ok(size);
+    }
+    // Whoever interrupts the build must not find the old stamp beside half of the new output.
+    let _ = fs::remove_file(stamp_file(places));
+    let mut worker_build = worker_build(places, &compiler)?;
+    Progress::during(
+        "the Worker for wasm32 (2 to 4 min the first time)",
+        |progress| {
+            child::run(progress, &mut worker_build, None)?.into_result("the build of the Worker")
+        },
+    )?;
+    let size = measure(places)?;
+    let stamp = json!({ "inputs": inputs, "raw": size.raw, "gzip": size.gzip });
+    fs::write(stamp_file(places), stamp.to_string()).context("build/ cannot be written to")?;
+    Ok(size)
+}
+
+/// The same esbuild, wasm-opt and wasm-bindgen on every network: left to itself, worker-build downloads its own.
+fn worker_build(places: &Places, compiler: &Compiler) -> Result<Command> {
+    let mut command = child::command(CargoTool::WorkerBuild.path(places)?);
+    compiler.prepare(&mut command, places)?;
+    command
+        .arg("--release")
+        .current_dir(&places.root)
+        .env("WASM_BINDGEN_BIN", CargoTool::WasmBindgen.path(places)?)
+        .env("ESBUILD_BIN", places.npm_bin("esbuild"))
+        .env("WASM_OPT_BIN", places.npm_bin("wasm-opt"));
+    Ok(command)
+}
+
+/// Everything that the output depends on.
+fn inputs(places: &Places, compiler: &Compiler) -> Result<String> {
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.directory(&places.root, "src")?;
+    // The lock files pin every library and tool but the compiler; esbuild and wasm-opt are npm's.
+    for file in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "build.rs",
+        ".cargo/config.toml",
+        "package-lock.json",
+    ] {
+        fingerprint.file(&places.root, file)?;
+    }
+    fingerprint.text("compiler", &compiler.identity());
+    fingerprint.text(
+        "readable",
+        if std::env::var_os("NO_MINIFY").is_some() {
+            "yes"
+        } else {
+            "no"
+        },
+    );
+    Ok(fingerprint.finish())
+}
+
+fn already_built(places: &Places, inputs: &str) -> Option<Size> {
+    let stamp: Value = serde_json::from_slice(&fs::read(stamp_file(places)).ok()?).ok()?;
+    let complete = OUTPUTS
+        .iter()
+        .all(|name| places.root.join("build").join(name).is_file());
+    if !complete || stamp.get("inputs")?.as_str()? != inputs {
+        return None;
+    }
+    Some(Size {
+        raw: stamp.get("raw")?.as_u64()?,
+        gzip: stamp.get("gzip")?.as_u64()?,
+    })
+}
+
+fn measure(places: &Places) -> Result<Size> {
+    let mut size = Size { raw: 0, gzip: 0 };
+    for name in OUTPUTS {
+        let content = fs::read(places.root.join("build").join(name))
+            .with_context(|| format!("worker-build left no build/{name}"))?;
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(&content)?;
+        size.raw += content.len() as u64;
+        size.gzip += encoder.finish()?.len() as u64;
+    }
+    Ok(size)
+}
+
+fn stamp_file(places: &Places) -> PathBuf {
+    places.root.join("build/.edge-stamp.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stamp_counts_only_with_its_outputs_and_its_inputs() {
+        let root = std::env::temp_dir().join(format!("edge-build-{}", std::process::id()));
+        let places = Places {
+            root: root.clone(),
+            cache: root.join("cache"),
+        };
+        fs::create_dir_all(root.join("build")).unwrap();
+        let size = Size { raw: 9, gzip: 4 };
+        fs::write(
+            stamp_file(&places),
+            json!({ "inputs": "a", "raw": 9, "gzip": 4 }).to_string(),
+        )
+        .unwrap();
+        assert_eq!(already_built(&places, "a"), None);
+        OUTPUTS
+            .iter()
+            .for_each(|name| fs::write(root.join("build").join(name), "x").unwrap());
+        assert_eq!(already_built(&places, "a"), Some(size));
+        assert_eq!(already_built(&places, "b"), None);
+        assert_eq!(measure(&places).unwrap().raw, 2);
+        fs::remove_dir_all(&root).unwrap();
+    }
+
+    #[test]
+    fn sizes_read_as_wrangler_prints_them() {
+        assert_eq!(
+            Size {
+                raw: 614_400,
+                gzip: 204_800
+            }
+            .to_string(),
+            "600 KiB, 200 KiB gzip"
+        );
+    }
+}

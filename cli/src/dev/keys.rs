@@ -1,0 +1,198 @@
+//! The keys of a local Worker: made on first run, kept in one file that git ignores, and worth nothing elsewhere.
+//!
+//! Node makes them: it is here for wrangler anyway, its cryptography is OpenSSL's, and it writes JWKs.
+
+use crate::child;
+use crate::places::Places;
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+/// Prints the Worker's secrets by their names.
+const MAKE: &str = "
+    const { generateKeyPairSync: make, randomBytes } = require('node:crypto');
+    const jwk = pair => pair.privateKey.export({ format: 'jwk' });
+    console.log(JSON.stringify({
+        SESSION_KEY_A: randomBytes(32).toString('base64url'),
+        CLIENT_KEY_DEMO_A: jwk(make('rsa', { modulusLength: 2048 })),
+        ASSERTION_KEY_DEMO_A: jwk(make('ec', { namedCurve: 'P-256' })),
+    }, null, 2));";
+
+/// Prints the public half of the private JWK that is given, as PEM.
+const PUBLISH: &str = "
+    const { createPublicKey } = require('node:crypto');
+    const key = createPublicKey({ key: JSON.parse(process.env.EDGE_KEY), format: 'jwk' });
+    process.stdout.write(key.export({ type: 'spki', format: 'pem' }));";
+
+/// The local secrets by the names the Worker knows them by.
+pub struct LocalKeys(Map<String, Value>);
+
+impl LocalKeys {
+    /// Reads them, or makes and keeps them on first run.
+    pub fn read_or_make(places: &Places) -> Result<Self> {
+        let path = path(places);
+        if let Ok(text) = fs::read_to_string(&path) {
+            return Self::parse(&text).with_context(|| {
+                format!(
+                    "{} is damaged; delete it and new keys are made",
+                    path.display()
+                )
+            });
+        }
+        let text = child::output(child::command(places.npm_bin("node")).args(["-e", MAKE]))?;
+        let keys = Self::parse(&text)?;
+        keep(&path, &text).with_context(|| format!("{} cannot be written", path.display()))?;
+        Ok(keys)
+    }
+
+    /// Writes `.dev.vars`, from which `wrangler dev` takes a Worker's secrets when it lies beside its configuration.
+    pub fn write_dev_vars(&self, directory: &Path) -> Result<()> {
+        let path = directory.join(".dev.vars");
+        // A file that exists keeps its permissions, so it is made anew.
+        let _ = fs::remove_file(&path);
+        keep(&path, &self.dev_vars())
+            .with_context(|| format!("{} cannot be written", path.display()))
+    }
+
+    fn dev_vars(&self) -> String {
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        self.0
+            .iter()
+            .map(|(name, value)| format!("{name}='{}'\n", text(value)))
+            .collect()
+    }
+
+    /// The client's public key as PEM, for a provider that cannot fetch the Worker's key document.
+    pub fn client_public_pem(&self, places: &Places) -> Result<String> {
+        let key = self
+            .0
+            .get("CLIENT_KEY_DEMO_A")
+            .map(Value::to_string)
+            .unwrap_or_default();
+        child::output(
+            child::command(places.npm_bin("node"))
+                .args(["-e", PUBLISH])
+                .env("EDGE_KEY", key),
+        )
+    }
+
+    /// Checks the shape, so that a damaged file is found here and not in the Worker.
+    fn parse(text: &str) -> Result<Self> {
+        let Value::Object(keys) = serde_json::from_str(text)? else {
+            bail!("not a JSON object")
+        };
+        let session = keys
+            .get("SESSION_KEY_A")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        // 32 bytes are 43 characters of base64url.
+        if session.len() != 43 || !session.bytes().all(is_base64url) {
+            bail!("SESSION_KEY_A is not 32 bytes of base64url");
+        }
+        let rsa = ["kty", "n", "e", "d", "p", "q", "dp", "dq", "qi"];
+        let ec = ["kty", "crv", "x", "y", "d"];
+        for (name, members) in [
+            ("CLIENT_KEY_DEMO_A", &rsa[..]),
+            ("ASSERTION_KEY_DEMO_A", &ec[..]),
+        ] {
+            let has = |member: &&str| {
+                keys.get(name)
+                    .and_then(|key| key.get(*member))
+                    .is_some_and(Value::is_string)
+            };
+            if let Some(absent) = members.iter().find(|member| !has(member)) {
+                bail!("{name} has no `{absent}`");
+            }
+        }
+        Ok(Self(keys))
+    }
+}
+
+fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
+}
+
+fn path(places: &Places) -> PathBuf {
+    places.root.join(".local/keys.json")
+}
+
+/// Only the owner may read it, from the moment it exists.
+fn keep(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?
+        .write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn members(names: &[&str]) -> Value {
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), json!("x")))
+            .collect::<Map<_, _>>()
+            .into()
+    }
+
+    fn sample() -> Value {
+        let rsa = members(&["kty", "n", "e", "d", "p", "q", "dp", "dq", "qi"]);
+        let ec = members(&["kty", "crv", "x", "y", "d"]);
+        json!({ "SESSION_KEY_A": "A".repeat(43), "CLIENT_KEY_DEMO_A": rsa, "ASSERTION_KEY_DEMO_A": ec })
+    }
+
+    #[test]
+    fn whole_keys_become_one_line_each() {
+        let keys = LocalKeys::parse(&sample().to_string()).unwrap();
+        let lines = keys.dev_vars();
+        assert_eq!(lines.lines().count(), 3);
+        assert!(
+            lines.contains(&format!("SESSION_KEY_A='{}'\n", "A".repeat(43))),
+            "{lines}"
+        );
+        assert!(lines.contains("CLIENT_KEY_DEMO_A='{\""), "{lines}");
+    }
+
+    #[test]
+    fn damaged_keys_are_refused_by_name() {
+        for (name, damaged) in [
+            ("SESSION_KEY_A", json!("short")),
+            ("CLIENT_KEY_DEMO_A", json!({ "kty": "RSA" })),
+        ] {
+            let mut keys = sample();
+            keys[name] = damaged;
+            let error = LocalKeys::parse(&keys.to_string())
+                .err()
+                .unwrap()
+                .to_string();
+            assert!(error.contains(name), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_file_is_the_owners_alone_and_never_overwritten() {
+        let path = std::env::temp_dir().join(format!("edge-keys-{}/keys.json", std::process::id()));
+        keep(&path, "first").unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert!(keep(&path, "second").is_err());
+        fs::remove_dir_all(path.parent().unwrap()).unwrap();
+    }
+}

@@ -1,0 +1,171 @@
+//! `cargo edge dev`: the Worker in workerd, a simulated One Login and a demo service, at one address.
+
+mod keys;
+mod settings;
+mod supervise;
+
+pub use settings::Options;
+
+use crate::build;
+use crate::child;
+use crate::groups;
+use crate::local_config;
+use crate::npm;
+use crate::places::Places;
+use crate::progress::Progress;
+use crate::setup::{self, Need};
+use crate::simulator;
+use anyhow::{Context, Result};
+use keys::LocalKeys;
+use settings::Settings;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+use supervise::{Company, require_free};
+
+/// How long a program may take until it answers.
+const SIMULATOR_PATIENCE: Duration = Duration::from_secs(30);
+const WORKER_PATIENCE: Duration = Duration::from_secs(120);
+
+/// For a provider that cannot fetch the Worker's key document.
+const PUBLIC_KEY: &str = "client-public-key.pem";
+
+/// Sets up, builds, starts everything, and stays until Ctrl-C or until one of them ends.
+pub fn command(places: &Places, options: &Options) -> Result<()> {
+    let settings = Settings::new(options)?;
+    for (port, purpose) in settings.ports() {
+        require_free(port, purpose)?;
+    }
+    setup::ensure(places, Need::Worker)?;
+    let simulator = simulator::build(places)?;
+    build::build(places)?;
+    let directory = places.root.join("target/edge/dev");
+    write_files(places, &settings, &directory)?;
+
+    let mut company = Company::default();
+    Progress::during("starting everything", |_| {
+        start(&mut company, places, &settings, &simulator, &directory)
+    })?;
+    groups::a_signal_is_success();
+    println!("{}", welcome(&settings, &directory));
+    company.run()
+}
+
+/// One after the other: each is needed by the next.
+fn start(
+    company: &mut Company,
+    places: &Places,
+    settings: &Settings,
+    simulator: &Path,
+    directory: &Path,
+) -> Result<()> {
+    if settings.own_provider {
+        company.start("provider", &mut provider(simulator, settings, directory))?;
+        company.wait_for(
+            settings.port + 1,
+            "/.well-known/openid-configuration",
+            SIMULATOR_PATIENCE,
+        )?;
+    }
+    if settings.own_origin {
+        company.start("demo", &mut demo(simulator, settings))?;
+        company.wait_for(settings.port + 2, "/", SIMULATOR_PATIENCE)?;
+    }
+    company.start("worker", &mut wrangler(places, settings, directory)?)?;
+    company.wait_for(settings.port, "/auth/health", WORKER_PATIENCE)
+}
+
+/// Everything the children read.
+fn write_files(places: &Places, settings: &Settings, directory: &Path) -> Result<()> {
+    let keys = LocalKeys::read_or_make(places)?;
+    local_config::write(
+        places,
+        directory,
+        Some("one-login-edge-dev"),
+        settings.variables(),
+    )?;
+    keys.write_dev_vars(directory)?;
+    let write = |name: &str, text: String| {
+        let path = directory.join(name);
+        fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
+    };
+    write("clients.json", format!("{:#}\n", settings.clients()))?;
+    write(PUBLIC_KEY, keys.client_public_pem(places)?)
+}
+
+fn provider(simulator: &Path, settings: &Settings, directory: &Path) -> Command {
+    let mut command = child::command(simulator);
+    command.args([
+        "provider",
+        "--port",
+        &(settings.port + 1).to_string(),
+        "--clients",
+    ]);
+    command.arg(directory.join("clients.json"));
+    command
+}
+
+fn demo(simulator: &Path, settings: &Settings) -> Command {
+    let service = settings.service();
+    let mut command = child::command(simulator);
+    command.args(["origin", "--port", &(settings.port + 2).to_string()]);
+    command.args(["--issuer", &service, "--audience", &service]);
+    command.args(["--jwks", &format!("{service}/auth/assertion-jwks.json")]);
+    command
+}
+
+fn wrangler(places: &Places, settings: &Settings, directory: &Path) -> Result<Command> {
+    let mut command = npm::wrangler(places)?;
+    command
+        .args([
+            "dev",
+            "--local",
+            "--ip",
+            "127.0.0.1",
+            "--port",
+            &settings.port.to_string(),
+        ])
+        .args(["--show-interactive-dev-session=false", "--persist-to"])
+        .arg(directory.join("state"))
+        .arg("--config")
+        .arg(directory.join("wrangler.json"))
+        .current_dir(directory);
+    Ok(command)
+}
+
+fn welcome(settings: &Settings, directory: &Path) -> String {
+    let service = settings.service();
+    let mut text = format!("\n  {service}/\n\n");
+    if settings.own_origin {
+        text += &format!(
+            "  /         is public: nobody is asked to sign in\n\
+             \x20 /whoami   says who is signed in, if anybody is\n\
+             \x20 /account  wants a sign-in: {}\n",
+            if settings.own_provider {
+                "choose a person on the simulated One Login"
+            } else {
+                "by your provider"
+            }
+        );
+    } else {
+        text += &format!(
+            "  passes requests on to {}: / is public, /account wants a sign-in\n",
+            settings.origin
+        );
+    }
+    text += &format!("  {service}/auth/health says whether the Worker is sound\n");
+    if !settings.own_provider {
+        text += &format!(
+            "\nAt {} register this client:\n  client id          {}\n  redirect URL       {}\n  \
+             public keys (JWKS) {}\n  or, as PEM,        {}\n  scopes             openid email phone\n  \
+             ID token           ES256\n",
+            settings.provider,
+            settings.client_id(),
+            settings.redirect_url(),
+            settings.jwks_url(),
+            directory.join(PUBLIC_KEY).display()
+        );
+    }
+    text + "\nAfter a change to the Worker run `cargo edge build` elsewhere, and it is loaded anew. Ctrl-C ends everything."
+}

@@ -1,0 +1,242 @@
+//! Who talks to whom at which address, as one value, and the files that follow from it. Nothing here does anything.
+
+use anyhow::{Result, bail};
+use serde_json::{Map, Value, json};
+
+/// What a person may say on the command line.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Another provider than the simulated one.
+    pub provider: Option<String>,
+    /// The client id at the provider.
+    pub client_id: Option<String>,
+    /// The Worker's port.
+    pub port: Option<u16>,
+    /// Another service than the demo service.
+    pub origin: Option<String>,
+}
+
+/// Who talks to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The Worker's port; the next two are the simulated provider's and the demo service's.
+    pub port: u16,
+    /// The provider's address without a slash at its end.
+    pub provider: String,
+    /// Whether this program starts the provider.
+    pub own_provider: bool,
+    /// The service's address without a slash at its end.
+    pub origin: String,
+    /// Whether this program starts the service.
+    pub own_origin: bool,
+    client_id: String,
+}
+
+const SCOPES: [&str; 3] = ["openid", "email", "phone"];
+const DEFAULT_PORT: u16 = 8787;
+
+impl Settings {
+    /// Fills in what was not said.
+    pub fn new(options: &Options) -> Result<Self> {
+        let port = options.port.unwrap_or(DEFAULT_PORT);
+        if port == 0 || port > u16::MAX - 2 {
+            bail!("--port {port} leaves no room: the two ports after it are used as well");
+        }
+        let local = |offset: u16| format!("http://127.0.0.1:{}", port + offset);
+        let given = |url: &Option<String>, name: &str| {
+            url.as_deref().map(|url| base(url, name)).transpose()
+        };
+        let provider = given(&options.provider, "--provider")?;
+        let origin = given(&options.origin, "--origin")?;
+        Ok(Self {
+            port,
+            own_provider: provider.is_none(),
+            provider: provider.unwrap_or_else(|| local(1)),
+            own_origin: origin.is_none(),
+            origin: origin.unwrap_or_else(|| local(2)),
+            client_id: options.client_id.clone().unwrap_or_else(|| "demo".into()),
+        })
+    }
+
+    /// The Worker's address. `localhost` and not `127.0.0.1`, so that the provider is another site, as it will be.
+    pub fn service(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// The client id at the provider.
+    pub fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Where the provider sends people back to.
+    pub fn redirect_url(&self) -> String {
+        format!("{}/auth/callback", self.service())
+    }
+
+    /// Where the provider finds the client's public keys.
+    pub fn jwks_url(&self) -> String {
+        format!("{}/.well-known/jwks.json", self.service())
+    }
+
+    /// The ports that this program's children will listen on, with what each is for.
+    pub fn ports(&self) -> Vec<(u16, &'static str)> {
+        let mut ports = vec![(self.port, "the Worker")];
+        if self.own_provider {
+            ports.push((self.port + 1, "the simulated provider"));
+        }
+        if self.own_origin {
+            ports.push((self.port + 2, "the demo service"));
+        }
+        ports
+    }
+
+    /// The Worker's plain variables.
+    pub fn variables(&self) -> Map<String, Value> {
+        let issuer = format!("{}/", self.provider);
+        let service = json!({
+            "host": format!("localhost:{}", self.port),
+            "environment": "local",
+            "client_id": self.client_id,
+            "name": { "en": "Apply for a demo licence", "cy": "Gwneud cais am drwydded enghreifftiol" },
+            "scopes": SCOPES,
+            "origin": self.origin,
+            "origin_audience": self.service(),
+            "issuer": issuer,
+            "identity_issuer": issuer,
+            "did_url": format!("{issuer}.well-known/did.json"),
+            "did_id": format!("did:web:{}", authority(&self.provider).replace(':', "%3A")),
+            "routes": [
+                { "path": "/", "access": "public" },
+                { "path": "/assets/*", "access": "public" },
+                { "path": "/whoami", "access": "optional", "release": ["email"] },
+                { "path": "/account/*", "access": "required", "level": "Cl.Cm", "release": ["email", "phone"] },
+            ],
+        });
+        let all = [
+            ("DEPLOYMENT", json!("local")),
+            ("SESSION_KEY_ACTIVE", json!("A")),
+            ("SERVICE_DEMO", service),
+        ];
+        all.map(|(name, value)| (name.to_owned(), value))
+            .into_iter()
+            .collect()
+    }
+
+    /// The simulated provider's register of clients.
+    pub fn clients(&self) -> Value {
+        json!([{
+            "client_id": self.client_id,
+            "client_name": "Apply for a demo licence",
+            "redirect_uris": [self.redirect_url()],
+            "post_logout_redirect_uris": [format!("{}/", self.service())],
+            "jwks_uri": self.jwks_url(),
+            "token_auth_method": "private_key_jwt",
+            "scopes": SCOPES,
+            "claims": [],
+            "id_token_alg": "ES256",
+            "client_locs": ["P0"],
+            "pkce_enforced": true,
+            "jar_required": true,
+            "max_age_enabled": false,
+        }])
+    }
+}
+
+/// An http(s) address of a host alone, without the slash at its end.
+fn base(url: &str, option: &str) -> Result<String> {
+    let trimmed = url.trim_end_matches('/');
+    let host = authority(trimmed);
+    let scheme = trimmed.starts_with("http://") || trimmed.starts_with("https://");
+    if !scheme || host.is_empty() || host.contains(['/', '?', '#', '@', ' ']) {
+        bail!("{option} must be an address such as http://localhost:3000, not `{url}`");
+    }
+    Ok(trimmed.to_owned())
+}
+
+fn authority(url: &str) -> &str {
+    url.split_once("://").map_or("", |(_, rest)| rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_said_means_the_three_usual_ports() {
+        let settings = Settings::new(&Options::default()).unwrap();
+        let service = &settings.variables()["SERVICE_DEMO"];
+        assert_eq!(
+            settings
+                .ports()
+                .iter()
+                .map(|(port, _)| *port)
+                .collect::<Vec<_>>(),
+            [8787, 8788, 8789]
+        );
+        assert_eq!(service["host"], "localhost:8787");
+        assert_eq!(service["issuer"], "http://127.0.0.1:8788/");
+        assert_eq!(service["did_id"], "did:web:127.0.0.1%3A8788");
+        assert_eq!(service["origin"], "http://127.0.0.1:8789");
+        assert_eq!(
+            settings.clients()[0]["redirect_uris"][0],
+            "http://localhost:8787/auth/callback"
+        );
+    }
+
+    #[test]
+    fn another_port_moves_all_three() {
+        let settings = Settings::new(&Options {
+            port: Some(9000),
+            ..Options::default()
+        })
+        .unwrap();
+        assert_eq!(settings.provider, "http://127.0.0.1:9001");
+        assert_eq!(settings.origin, "http://127.0.0.1:9002");
+        assert!(
+            Settings::new(&Options {
+                port: Some(65_534),
+                ..Options::default()
+            })
+            .is_err()
+        );
+    }
+
+    #[test]
+    fn another_provider_brings_its_issuer_and_did() {
+        let provider = Some("http://localhost:3000/".to_owned());
+        let options = Options {
+            provider,
+            client_id: Some("mine".into()),
+            ..Options::default()
+        };
+        let settings = Settings::new(&options).unwrap();
+        let service = &settings.variables()["SERVICE_DEMO"];
+        assert!(!settings.own_provider && settings.own_origin);
+        assert_eq!(service["client_id"], "mine");
+        assert_eq!(service["issuer"], "http://localhost:3000/");
+        assert_eq!(service["identity_issuer"], "http://localhost:3000/");
+        assert_eq!(
+            service["did_url"],
+            "http://localhost:3000/.well-known/did.json"
+        );
+        assert_eq!(service["did_id"], "did:web:localhost%3A3000");
+        assert_eq!(settings.ports().len(), 2);
+    }
+
+    #[test]
+    fn an_address_that_is_no_host_is_refused() {
+        for wrong in [
+            "localhost:3000",
+            "ftp://a",
+            "http://",
+            "http://a/b",
+            "http://a?b",
+        ] {
+            let options = Options {
+                provider: Some(wrong.into()),
+                ..Options::default()
+            };
+            assert!(Settings::new(&options).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Keeps several programs running side by side: all of them, or none.
+
+use crate::child::{self, Tail};
+use crate::groups;
+use anyhow::{Result, anyhow, bail};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command};
+use std::sync::mpsc::Receiver;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+const POLL: Duration = Duration::from_millis(50);
+const CONNECT: Duration = Duration::from_secs(2);
+
+/// How long a first answer may take; the Worker's waits until it is compiled.
+const FIRST_ANSWER: Duration = Duration::from_secs(20);
+
+/// Programs that belong together.
+#[derive(Default)]
+pub struct Company(Vec<Member>);
+
+struct Member {
+    name: &'static str,
+    child: Child,
+    lines: Receiver<String>,
+    tail: Tail,
+}
+
+impl Company {
+    /// Starts another program.
+    pub fn start(&mut self, name: &'static str, command: &mut Command) -> Result<()> {
+        let (child, lines) = child::start(command)?;
+        self.0.push(Member {
+            name,
+            child,
+            lines,
+            tail: Tail::default(),
+        });
+        Ok(())
+    }
+
+    /// Waits until something answers HTTP on a port, as long as everybody lives.
+    pub fn wait_for(&mut self, port: u16, path: &str, patience: Duration) -> Result<()> {
+        let deadline = Instant::now() + patience;
+        while !answers_http(port, path) {
+            self.look_after(false)?;
+            if Instant::now() >= deadline {
+                let tails: String = self
+                    .0
+                    .iter()
+                    .map(|member| format!("{}:\n{}", member.name, member.tail))
+                    .collect();
+                bail!(
+                    "nothing answered on port {port} within {} s\n{tails}",
+                    patience.as_secs()
+                );
+            }
+            sleep(POLL);
+        }
+        Ok(())
+    }
+
+    /// Shows what they say until one of them ends, which is an error. A signal ends this program instead.
+    pub fn run(&mut self) -> Result<()> {
+        loop {
+            self.look_after(true)?;
+            sleep(POLL);
+        }
+    }
+
+    fn look_after(&mut self, aloud: bool) -> Result<()> {
+        for member in &mut self.0 {
+            let ended = member.child.try_wait()?;
+            for line in member.lines.try_iter() {
+                if aloud && !line.is_empty() {
+                    println!("[{}] {line}", member.name);
+                }
+                member.tail.push(line);
+            }
+            if let Some(status) = ended {
+                return Err(anyhow!(
+                    "{} ended ({status}); its last lines:\n{}",
+                    member.name,
+                    member.tail
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Company {
+    /// The last to come is the first to go, so that nobody loses what it talks to.
+    fn drop(&mut self) {
+        self.0
+            .iter_mut()
+            .rev()
+            .for_each(|member| groups::end(&mut member.child));
+    }
+}
+
+/// Fails when a port is taken, naming it.
+pub fn require_free(port: u16, purpose: &str) -> Result<()> {
+    let address = loopback(port);
+    let taken = TcpStream::connect_timeout(&address, CONNECT).is_ok();
+    if taken || TcpListener::bind(address).is_err() {
+        bail!(
+            "port {port}, meant for {purpose}, is taken; end what uses it, or choose others with --port N"
+        );
+    }
+    Ok(())
+}
+
+fn answers_http(port: u16, path: &str) -> bool {
+    let ask = || -> std::io::Result<[u8; 7]> {
+        let mut stream = TcpStream::connect_timeout(&loopback(port), CONNECT)?;
+        stream.set_read_timeout(Some(FIRST_ANSWER))?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut start = [0; 7];
+        stream.read_exact(&mut start)?;
+        Ok(start)
+    };
+    ask().is_ok_and(|start| start == *b"HTTP/1.")
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_port_is_named() {
+        let listener = TcpListener::bind(loopback(0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let error = require_free(port, "the test").unwrap_err().to_string();
+        assert!(
+            error.contains(&port.to_string()) && error.contains("the test"),
+            "{error}"
+        );
+        drop(listener);
+        assert!(require_free(port, "the test").is_ok());
+    }
+
+    #[test]
+    fn one_that_ends_is_reported_with_its_last_lines() {
+        let mut company = Company::default();
+        company
+            .start("sleeper", child::command("sleep").arg("30"))
+            .unwrap();
+        company
+            .start(
+                "speaker",
+                child::command("sh").args(["-c", "echo out of milk; sleep 0.3; exit 4"]),
+            )
+            .unwrap();
+        let error = company.run().unwrap_err().to_string();
+        assert!(
+            error.contains("speaker ended") && error.contains("out of milk"),
+            "{error}"
+        );
+    }
+}

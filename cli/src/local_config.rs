@@ -1,0 +1,154 @@
+//! Derives a configuration for `wrangler dev` from `wrangler.toml`, so that a local Worker has the bindings, dates and
+//! switches of a deployed one and differs in its variables alone.
+
+use crate::places::Places;
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What makes sense only where something is deployed, or is replaced below. The build is left to this program.
+const NOT_LOCAL: [&str; 7] = [
+    "env",
+    "build",
+    "routes",
+    "route",
+    "secrets",
+    "account_id",
+    "main",
+];
+
+/// `cargo edge local-config`.
+pub fn command(places: &Places, out: &Path, variables: &Path, name: Option<&str>) -> Result<()> {
+    let text = fs::read_to_string(variables)
+        .with_context(|| format!("{} cannot be read", variables.display()))?;
+    let variables: Value =
+        serde_json::from_str(&text).context("the file of variables is not JSON")?;
+    let Value::Object(variables) = variables else {
+        bail!("the file of variables must hold one JSON object")
+    };
+    println!("{}", write(places, out, name, variables)?.display());
+    Ok(())
+}
+
+/// Writes `wrangler.json` into a directory and returns its path.
+pub fn write(
+    places: &Places,
+    out: &Path,
+    name: Option<&str>,
+    variables: Map<String, Value>,
+) -> Result<PathBuf> {
+    let text = fs::read_to_string(places.root.join("wrangler.toml"))
+        .context("wrangler.toml cannot be read")?;
+    let config = derive(&text, &places.root, name, variables)?;
+    fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
+    let path = out.join("wrangler.json");
+    fs::write(&path, format!("{config:#}\n"))
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(path)
+}
+
+/// The top level of `wrangler.toml`, with `main` as an absolute path, its variables overlaid with the given ones.
+fn derive(
+    toml: &str,
+    root: &Path,
+    name: Option<&str>,
+    variables: Map<String, Value>,
+) -> Result<Value> {
+    let parsed: Value = toml::from_str(toml).context("wrangler.toml is not valid TOML")?;
+    let Value::Object(mut config) = parsed else {
+        bail!("wrangler.toml is not a table")
+    };
+    let main = config
+        .get("main")
+        .and_then(Value::as_str)
+        .context("wrangler.toml names no `main`")?;
+    let main = root.join(main).display().to_string();
+    NOT_LOCAL.iter().for_each(|key| drop(config.remove(*key)));
+    config.insert("main".into(), main.into());
+    if let Some(name) = name {
+        config.insert("name".into(), name.into());
+    }
+    let mut all = match config.remove("vars") {
+        Some(Value::Object(vars)) => vars,
+        _ => Map::new(),
+    };
+    all.extend(variables);
+    config.insert("vars".into(), all.into());
+    Ok(config.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const TOML: &str = r#"
+        name = "one-login-edge"
+        main = "build/index.js"
+        compatibility_date = "2026-10-20"
+        routes = ["example.gov.uk/*"]
+        [build]
+        command = "cargo edge build"
+        [observability]
+        enabled = true
+        [[kv_namespaces]]
+        binding = "DOCUMENTS"
+        [secrets]
+        required = ["SESSION_KEY_A"]
+        [vars]
+        DEPLOYMENT = "local"
+        SESSION_KEY_ACTIVE = "A"
+        [env.production.vars]
+        DEPLOYMENT = "production"
+    "#;
+
+    fn derived(name: Option<&str>) -> Value {
+        let Value::Object(variables) =
+            json!({ "SESSION_KEY_ACTIVE": "B", "SERVICE_DEMO": { "host": "localhost:1" } })
+        else {
+            unreachable!()
+        };
+        derive(TOML, Path::new("/repository"), name, variables).unwrap()
+    }
+
+    #[test]
+    fn bindings_dates_and_switches_are_those_of_the_deployed_worker() {
+        let config = derived(None);
+        assert_eq!(config["compatibility_date"], "2026-10-20");
+        assert_eq!(config["kv_namespaces"], json!([{ "binding": "DOCUMENTS" }]));
+        assert_eq!(config["observability"], json!({ "enabled": true }));
+        assert_eq!(config["name"], "one-login-edge");
+        assert_eq!(derived(Some("other"))["name"], "other");
+    }
+
+    #[test]
+    fn the_entry_point_is_found_from_any_directory() {
+        assert_eq!(derived(None)["main"], "/repository/build/index.js");
+    }
+
+    #[test]
+    fn given_variables_win_and_objects_stay_objects() {
+        let vars = &derived(None)["vars"];
+        assert_eq!(vars["DEPLOYMENT"], "local");
+        assert_eq!(vars["SESSION_KEY_ACTIVE"], "B");
+        assert_eq!(vars["SERVICE_DEMO"], json!({ "host": "localhost:1" }));
+    }
+
+    #[test]
+    fn nothing_of_a_deployment_is_left() {
+        let config = derived(None);
+        for key in ["env", "build", "routes", "secrets"] {
+            assert!(config.get(key).is_none(), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_repositorys_own_file_can_be_derived_from() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let text = fs::read_to_string(root.join("wrangler.toml")).unwrap();
+        let config = derive(&text, root, None, Map::new()).unwrap();
+        assert_eq!(config["vars"]["DEPLOYMENT"], "local");
+        assert_eq!(config["kv_namespaces"][0]["binding"], "DOCUMENTS");
+    }
+}

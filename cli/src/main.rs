@@ -1,0 +1,188 @@
+//! `cargo edge`: sets up, builds, runs and tests One Login at the edge on a developer's machine or a build server.
+//!
+//! Nothing here is deployed. Reading order: `setup` (what must be installed, and how it gets there), `build` (the
+//! Worker for wasm32), `dev` (everything running at one address) and `test`. `places` knows where files live,
+//! `child` runs other programs, `progress` is all that a person sees while they run.
+#![allow(
+    clippy::print_stdout,
+    reason = "a command-line program answers on standard output"
+)]
+
+mod build;
+mod child;
+mod dev;
+mod groups;
+mod local_config;
+mod npm;
+mod places;
+mod progress;
+mod setup;
+mod simulator;
+mod stamp;
+mod test;
+mod wasm;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use places::Places;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use test::{Part, Selection};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo edge",
+    about = "Set up, build, run and test One Login at the edge"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install whatever is missing; takes under a second when nothing is
+    Setup {
+        /// Chromium as well, which only the browser tests need
+        #[arg(long)]
+        browser: bool,
+    },
+    /// Build the Worker for wasm32 into build/ (wrangler calls this too)
+    Build,
+    /// Run the Worker, a simulated One Login and a demo service until Ctrl-C
+    Dev {
+        /// Use this provider in place of the simulated one, such as http://localhost:3000
+        #[arg(long, value_name = "URL")]
+        provider: Option<String>,
+        /// The client id at the provider [default: demo]
+        #[arg(long, value_name = "ID")]
+        client_id: Option<String>,
+        /// The Worker's port; the next two are used as well [default: 8787]
+        #[arg(long, value_name = "N")]
+        port: Option<u16>,
+        /// Put the Worker in front of this service in place of the demo service
+        #[arg(long, value_name = "URL")]
+        origin: Option<String>,
+    },
+    /// Set up, build and run every test
+    Test {
+        /// One part alone
+        #[arg(long, value_name = "PART")]
+        only: Option<Part>,
+        /// Run tests whose names contain one of these, and nothing but tests
+        #[arg(value_name = "FILTER")]
+        filters: Vec<String>,
+    },
+    /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
+    #[command(hide = true)]
+    LocalConfig {
+        /// The directory that gets wrangler.json
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// A JSON object of variables, laid over wrangler.toml's own
+        #[arg(long, value_name = "FILE")]
+        vars: PathBuf,
+        /// The Worker's name
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            groups::wait_if_ending();
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<ExitCode> {
+    groups::end_children_on_signals()?;
+    let places = Places::find()?;
+    match arguments.command {
+        Task::Setup { browser } => setup::command(&places, browser)?,
+        Task::Build => build::command(&places)?,
+        Task::Dev {
+            provider,
+            client_id,
+            port,
+            origin,
+        } => {
+            dev::command(
+                &places,
+                &dev::Options {
+                    provider,
+                    client_id,
+                    port,
+                    origin,
+                },
+            )?;
+        }
+        Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,
+        Task::LocalConfig { out, vars, name } => {
+            local_config::command(&places, &out, &vars, name.as_deref())?
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn tests_can_be_narrowed_and_filtered() {
+        let line = ["edge", "test", "--only", "workerd", "headers", "paths"];
+        let Task::Test { only, filters } = Arguments::try_parse_from(line).unwrap().command else {
+            panic!()
+        };
+        assert_eq!(
+            (only, filters),
+            (
+                Some(Part::Workerd),
+                vec!["headers".to_owned(), "paths".to_owned()]
+            )
+        );
+        assert!(Arguments::try_parse_from(["edge", "test", "--only", "some"]).is_err());
+    }
+
+    #[test]
+    fn dev_takes_a_provider_and_a_port() {
+        let line = [
+            "edge",
+            "dev",
+            "--provider",
+            "http://localhost:3000",
+            "--port",
+            "9000",
+        ];
+        let Task::Dev { provider, port, .. } = Arguments::try_parse_from(line).unwrap().command
+        else {
+            panic!()
+        };
+        assert_eq!(
+            (provider.as_deref(), port),
+            (Some("http://localhost:3000"), Some(9000))
+        );
+        assert!(Arguments::try_parse_from(["edge", "dev", "--port", "99999"]).is_err());
+    }
+
+    #[test]
+    fn the_internal_command_is_not_advertised() {
+        assert!(
+            !Arguments::command()
+                .render_long_help()
+                .to_string()
+                .contains("local-config")
+        );
+    }
+}
