@@ -13,7 +13,7 @@ pub struct CanonicalPath {
     /// and only where it is needed, a fixed point of every URL parser.
     pub text: String,
     /// How the most lenient origin might read it: decoded to the end, in lower case, segments
-    /// without trailing full stops and spaces, no empty segments.
+    /// without parameters, trailing full stops and spaces, no empty segments.
     pub folded: String,
 }
 
@@ -153,7 +153,8 @@ fn decode_again(text: &str) -> Result<Option<String>, Ambiguous> {
 fn fold(decoded: &str) -> String {
     let mut folded = String::with_capacity(decoded.len());
     for segment in decoded.to_lowercase().split('/') {
-        let name = segment.trim_end_matches(['.', ' ']);
+        let name = segment.split(';').next().unwrap_or_default();
+        let name = name.trim_end_matches(['.', ' ']);
         if !name.is_empty() {
             folded.push('/');
             folded.push_str(name);

@@ -137,6 +137,8 @@ fn t57_semicolons_pass_only_where_a_service_allows_them() {
         CanonicalPath::parse("/a;b=c/d", true).unwrap().text,
         "/a;b=c/d"
     );
+    let hidden = CanonicalPath::parse("/private;x/Y.;z", true).unwrap();
+    assert_eq!(hidden.folded, "/private/y");
     for raw in ["/..;/private", "/a/.;x", "/a;x/..;y/b"] {
         assert_eq!(CanonicalPath::parse(raw, true), Err(Ambiguous), "{raw}");
     }
