@@ -8,6 +8,7 @@ use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
 use crate::secret::Secret;
+use crate::session::account::{Question, Reply};
 
 /// Why the outside gave no answer. Never an answer by itself: absent is not failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Outage {
     Storage,
     /// WebCrypto refused a key or an operation.
     Cryptography,
+    /// An account has more to do than it can; asking again makes it worse.
+    Overloaded,
 }
 
 impl Outage {
@@ -34,6 +37,7 @@ impl Outage {
             Self::TooLarge => "too_large",
             Self::Storage => "storage",
             Self::Cryptography => "cryptography",
+            Self::Overloaded => "overloaded",
         }
     }
 }
@@ -75,6 +79,15 @@ pub struct Answer {
 
 /// The largest answer that is read, in bytes.
 pub const MAX_ANSWER: usize = 64 * 1024;
+
+/// What is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Starts of sign-ins, for each address.
+    Starts,
+    /// Notifications that were refused, for each address.
+    RefusedNotifications,
+}
 
 /// One thing that happened, for the operator. Holds labels and numbers, never a value that came
 /// from outside, a token, a cookie or anything personal.
@@ -123,6 +136,20 @@ pub trait Platform: Clone + 'static {
 
     /// Stores a public document in KV; readers elsewhere may see the old one for a minute.
     async fn store(&self, name: &str, document: &str) -> Result<(), Outage>;
+
+    /// Asks a person's account one question, by the account's name.
+    ///
+    /// Questions to one account are answered one after the other, and what a question changes is
+    /// stored before its answer is given. An outage is no answer: the change may have been stored
+    /// or not. Takes two seconds at most.
+    async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage>;
+
+    /// The body of the request, at most `most` bytes of it.
+    async fn body(&self, most: usize) -> Result<Vec<u8>, Outage>;
+
+    /// Whether one more of these may happen for this key. Approximate and for each location alone:
+    /// it saves cost and protects nothing. Without a limiter, or when it fails, the answer is yes.
+    async fn may(&self, limit: Limit, key: &str) -> bool;
 
     /// Lets work go on after the answer was sent. It may be cut off and must not matter then.
     fn spawn(&self, work: impl Future<Output = ()> + 'static);

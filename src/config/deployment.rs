@@ -37,6 +37,8 @@ pub enum Host {
 pub struct Config {
     hosts: HashMap<String, Host>,
     deployment: Option<Environment>,
+    /// Where accounts are kept: `eu`, or `None` for near the person. Changing it signs everybody out.
+    pub jurisdiction: Option<&'static str>,
     /// The session keys; `None` closes every service.
     pub ring: Option<Ring>,
     /// Everything that is wrong, for the operator.
@@ -55,6 +57,7 @@ impl Config {
         let mut config = Self {
             hosts: HashMap::new(),
             deployment: None,
+            jurisdiction: None,
             ring: None,
             faults: Vec::new(),
             warnings: Vec::new(),
@@ -65,6 +68,10 @@ impl Config {
         if vars.get("DOCUMENTS").is_none() {
             config.shared_fault("DOCUMENTS", "the KV namespace is not bound");
         }
+        if vars.get("ACCOUNTS").is_none() {
+            config.shared_fault("ACCOUNTS", "the Durable Object namespace is not bound");
+        }
+        config.read_jurisdiction(vars);
         let tables: Vec<_> = vars
             .iter()
             .filter_map(|(name, value)| Some((name.strip_prefix("SERVICE_")?, value)))
@@ -126,6 +133,19 @@ impl Config {
             );
         }
         deployment
+    }
+
+    fn read_jurisdiction(&mut self, vars: &Vars) {
+        // workerd on a developer's machine knows no jurisdictions.
+        let default = if self.is_local() { "none" } else { "eu" };
+        let name = vars
+            .get("ACCOUNT_JURISDICTION")
+            .map_or(Some(default), Value::as_str);
+        match name {
+            Some("eu") => self.jurisdiction = Some("eu"),
+            Some("none") => {}
+            _ => self.shared_fault("ACCOUNT_JURISDICTION", "must be \"eu\" or \"none\""),
+        }
     }
 
     fn read_ring(&mut self, vars: &Vars) {

@@ -15,7 +15,7 @@ pub use deployment::{Config, Host, Vars, is_loopback};
 pub use fault::Fault;
 pub use routes::{Access, Release, Rule, Rules};
 pub use service::{
-    Claim, Environment, KeyPair, Locale, Name, Origin, Provider, Service, TokenAuth,
+    Claim, Environment, KeyPair, Locale, Name, Origin, Provider, Revocation, Service, TokenAuth,
 };
 
 /// The most services in one deployment: Cloudflare allows 128 variables, secrets included.

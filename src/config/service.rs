@@ -185,6 +185,15 @@ pub enum Origin {
     Binding(String),
 }
 
+/// How soon a session that was ended elsewhere is noticed here, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Revocation {
+    /// How long a positive answer of the account is relied on; 0 asks with every request.
+    pub check: i64,
+    /// How long one is relied on when the account cannot be reached.
+    pub grace: i64,
+}
+
 /// The keys of one use in their generations.
 #[derive(Clone, Debug)]
 pub struct KeyPair {
@@ -246,6 +255,8 @@ pub struct Service {
     pub publish_well_known_jwks: bool,
     /// How long sessions live.
     pub limits: Limits,
+    /// How soon an ended session is noticed.
+    pub revocation: Revocation,
     /// Where requests go.
     pub origin: Origin,
     /// Headers with secret values for the origin, names in lower case.

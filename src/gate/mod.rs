@@ -4,11 +4,15 @@
 //! addresses, then the service's rules. It waits for nothing. What needs to wait is a [`Task`],
 //! which [`finish`] carries out. How an answer is sent and a request forwarded is not known here.
 
+pub mod accounts;
 pub mod answer;
 pub mod assertion;
+pub mod backchannel;
 pub mod callback;
 pub mod cookies;
+pub mod cross_origin;
 pub mod forward;
+pub mod leases;
 pub mod own_pages;
 pub mod pages;
 pub mod path;
@@ -19,6 +23,7 @@ pub mod reply;
 pub mod request;
 mod scene;
 pub mod sign_in;
+pub mod sign_out;
 pub mod words;
 
 use std::rc::Rc;
@@ -43,6 +48,8 @@ pub struct Isolate {
     pub documents: provider::Documents,
     /// Signed assertions.
     pub assertions: assertion::Kept,
+    /// What accounts answered.
+    pub leases: leases::Leases,
 }
 
 impl Isolate {
@@ -53,6 +60,7 @@ impl Isolate {
             config,
             documents: provider::Documents::default(),
             assertions: assertion::Kept::default(),
+            leases: leases::Leases::default(),
         }
     }
 }
@@ -91,6 +99,24 @@ pub enum Task {
         /// What the route releases.
         release: Release,
     },
+    /// A session passes if its account says that it is alive.
+    Check {
+        /// The path.
+        path: CanonicalPath,
+        /// The query.
+        query: Option<String>,
+        /// The session.
+        session: Box<Session>,
+    },
+    /// A person signs out.
+    SignOut {
+        /// Of every browser.
+        everywhere: bool,
+    },
+    /// A person has signed out.
+    SignedOut,
+    /// The provider sends a notification.
+    Notification,
     /// Somebody asks whether the deployment is sound.
     Health,
 }
@@ -197,31 +223,21 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
         Task::Start(start) => Decision::Reply(sign_in::start(scene, request, start).await),
         Task::Callback(query) => Decision::Reply(callback::finish(scene, request, &query).await),
         Task::Health => Decision::Reply(own_pages::health(scene).await),
+        Task::SignOut { everywhere } => {
+            Decision::Reply(sign_out::finish(scene, request, everywhere).await)
+        }
+        Task::SignedOut => Decision::Reply(sign_out::signed_out(scene, request).await),
+        Task::Notification => Decision::Reply(backchannel::finish(scene, request).await),
+        Task::Check {
+            path,
+            query,
+            session,
+        } => protect::check(scene, request, &path, query.as_deref(), *session).await,
         Task::Assert {
-            mut forward,
+            forward,
             session,
             release,
-        } => {
-            let kept = &scene.isolate.assertions;
-            let signed = assertion::sign(
-                &scene.platform,
-                kept,
-                &scene.service,
-                &session,
-                release,
-                scene.now,
-            );
-            match signed.await {
-                Ok(assertion) => {
-                    forward.set.push((forward::ASSERTION.to_owned(), assertion));
-                    Decision::Forward(*forward)
-                }
-                Err(assertion::NotSigned) => {
-                    scene.log("refused", "assertion_not_signed");
-                    Decision::Reply(scene.page(500, Page::Problem))
-                }
-            }
-        }
+        } => protect::assert(scene, *forward, &session, release).await,
     }
 }
 

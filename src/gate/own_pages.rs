@@ -11,6 +11,7 @@ use super::provider;
 use super::reply::Reply;
 use super::request::Request;
 use super::sign_in::Start;
+use super::sign_out;
 use super::{Scene, Task, Verdict};
 use crate::config::{KeyPair, Service};
 use crate::oidc::jws::Alg;
@@ -31,6 +32,12 @@ pub enum OwnPage {
     Health,
     /// Starting a sign-in.
     SignIn,
+    /// Signing out.
+    SignOut,
+    /// Where people come back to after signing out.
+    SignedOut,
+    /// The provider's notifications.
+    Backchannel,
     /// The style sheet.
     Style,
 }
@@ -44,6 +51,9 @@ impl OwnPage {
             "assertion-jwks.json" => Some(Self::AssertionKeys),
             "health" => Some(Self::Health),
             "sign-in" => Some(Self::SignIn),
+            "sign-out" => Some(Self::SignOut),
+            "signed-out" => Some(Self::SignedOut),
+            "backchannel-logout" => Some(Self::Backchannel),
             _ if name == pages::style_name() => Some(Self::Style),
             _ => None,
         }
@@ -134,11 +144,32 @@ fn own_page<P: Platform>(
                 .of(service)
                 .into()
         }
-        OwnPage::Health | OwnPage::SignIn => scene
+        OwnPage::SignOut => signing_out(scene, request, query),
+        OwnPage::SignedOut if request.is_get() => Verdict::Later(Task::SignedOut),
+        OwnPage::Backchannel if request.method == "POST" => Verdict::Later(Task::Notification),
+        OwnPage::Backchannel => Reply::new(405).with("allow", "POST").of(service).into(),
+        OwnPage::Health | OwnPage::SignIn | OwnPage::SignedOut => scene
             .page(405, Page::WrongMethod)
             .with("allow", "GET")
             .into(),
     }
+}
+
+/// A sign-out that was asked for: by the service's own page it happens, by anything else the person
+/// is asked first.
+fn signing_out<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
+    let everywhere = query == Some("everywhere") || query == Some("everywhere=");
+    if !matches!(request.method.as_str(), "GET" | "POST") {
+        let page = scene.page(405, Page::WrongMethod);
+        return page.with("allow", "GET, POST").into();
+    }
+    if request.is_prefetch() {
+        return Reply::new(204).of(&scene.service).into();
+    }
+    if sign_out::is_own(scene, request) {
+        return Verdict::Later(Task::SignOut { everywhere });
+    }
+    sign_out::confirm(scene, everywhere).into()
 }
 
 /// A sign-in that was asked for: somebody who is signed in at the level already is sent on.

@@ -4,17 +4,18 @@
 //! with which an operator finds the log line. Which page is shown when is decided in
 //! [`super::refused`].
 
-use maud::{DOCTYPE, html};
+use maud::{DOCTYPE, Markup, html};
 
 use super::reply::Reply;
 pub use super::words::Page;
+use super::words::Words;
 use crate::config::{Locale, Service};
 
 /// The style sheet of every page; its address carries [`STYLE_VERSION`].
 pub const STYLE: &str = include_str!("pages.css");
 
 /// Part of the style sheet's address; a test keeps it in step with the content.
-pub const STYLE_VERSION: &str = "95bface0";
+pub const STYLE_VERSION: &str = "c294971b";
 
 /// A page as an answer.
 ///
@@ -30,12 +31,32 @@ pub fn page(
     link: &str,
 ) -> Reply {
     let words = page.words(locale);
-    let name = service.name.in_locale(locale);
-    let style = service.own_page(&style_name());
     let label = match locale {
         Locale::En => "Reference:",
         Locale::Cy => "Cyfeirnod:",
     };
+    let last = html! {
+        @if let Some(text) = words.link { p { a href=(link) { (text) } } }
+        @if !reference.is_empty() { p.reference { (label) " " (reference) } }
+    };
+    Reply::html(status, locale, whole(&words, service, locale, &last)).of(service)
+}
+
+/// A page whose one thing to do is a form without fields.
+#[must_use]
+pub fn form(page: Page, service: &Service, locale: Locale, action: &str) -> Reply {
+    let words = page.words(locale);
+    let last = html! {
+        form method="post" action=(action) { button { (words.link.unwrap_or_default()) } }
+    };
+    Reply::html(200, locale, whole(&words, service, locale, &last))
+        .of(service)
+        .with_own_forms()
+}
+
+fn whole(words: &Words, service: &Service, locale: Locale, last: &Markup) -> String {
+    let name = service.name.in_locale(locale);
+    let style = service.own_page(&style_name());
     let html = html! {
         (DOCTYPE)
         html lang=(locale.as_str()) {
@@ -51,13 +72,12 @@ pub fn page(
                 main {
                     h1 { (words.title) }
                     @for paragraph in words.body { p { (paragraph) } }
-                    @if let Some(text) = words.link { p { a href=(link) { (text) } } }
-                    @if !reference.is_empty() { p.reference { (label) " " (reference) } }
+                    (last)
                 }
             }
         }
     };
-    Reply::html(status, locale, html.into_string()).of(service)
+    html.into_string()
 }
 
 /// The last part of the style sheet's address.

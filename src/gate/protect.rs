@@ -1,21 +1,24 @@
 //! Who may pass: the rule of the path, the session of the cookie, and what follows from the two.
 //!
-//! This is the hot path. It waits for nothing unless an assertion has to be signed.
+//! This is the hot path. It waits for nothing unless an assertion has to be signed or the account
+//! has to be asked whether the session is still alive.
 
 use std::rc::Rc;
 
-use super::Scene;
+use super::assertion::{self, NotSigned};
 use super::cookies::Cookies;
-use super::forward::{Forward, forward};
+use super::forward::{ASSERTION, Forward, forward};
 use super::pages::{self, Page};
 use super::path::CanonicalPath;
-use super::reply::Reply;
+use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
-use super::sign_in::{Start, again};
-use super::{Decision, Task, Verdict};
-use crate::config::{Access, Rule, Service};
-use crate::platform::Platform;
-use crate::session::cookie::{self, Session, kept};
+use super::sign_in::{self, Start, again};
+use super::{Decision, Scene, Task, Verdict, accounts, cross_origin};
+use crate::config::{Access, Release, Rule};
+use crate::oidc::SKEW;
+use crate::platform::{Outage, Platform};
+use crate::session::account::Standing;
+use crate::session::cookie::{self, Session, deleted, kept};
 use crate::session::return_path;
 
 /// Decides about a request for the origin.
@@ -26,7 +29,7 @@ pub fn protect<P: Platform>(
     query: Option<&str>,
 ) -> Verdict {
     let service = Rc::clone(&scene.service);
-    if let Some(refusal) = cross_origin(scene, request) {
+    if let Some(refusal) = cross_origin::judge(scene, request) {
         return refusal;
     }
     let rule = service.rules.find(path);
@@ -36,16 +39,161 @@ pub fn protect<P: Platform>(
     let cookies = Cookies::new(request.headers.get("cookie"));
     let session = scene
         .live_session(cookies)
-        .filter(|session| session.level >= rule.level || rule.access == Access::Optional);
+        .filter(|session| session.level >= rule.level || rule.access == Access::Optional)
+        .map(|session| informed(scene, session));
     match session {
+        Some(session) if !is_certain(scene, &session) => Verdict::Later(Task::Check {
+            path: path.clone(),
+            query: query.map(str::to_owned),
+            session: Box::new(session),
+        }),
         Some(session) => admit(scene, request, path, query, rule, session),
-        None if rule.access == Access::Optional => {
-            let mut out = forward(&service, request, path, query, None);
-            out.answer.personal = true;
-            pass(out)
-        }
-        None => refuse(scene, request, path, query, rule),
+        None => anonymous(scene, request, path, query, rule),
     }
+}
+
+/// The session with the account's last word that is known here, which may be newer than its cookie.
+fn informed<P: Platform>(scene: &Scene<P>, mut session: Session) -> Session {
+    let here = scene.isolate.leases.checked_at(&session.id);
+    session.checked_at = session.checked_at.max(here);
+    session
+}
+
+/// Whether the account's last word on the session is recent enough to rely on.
+fn is_certain<P: Platform>(scene: &Scene<P>, session: &Session) -> bool {
+    let age = scene.now - session.checked_at;
+    age < scene.service.revocation.check && age >= -SKEW
+}
+
+/// Goes on without a session.
+fn anonymous<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    path: &CanonicalPath,
+    query: Option<&str>,
+    rule: &Rule,
+) -> Verdict {
+    if rule.access != Access::Optional {
+        return refuse(scene, request, path, query, rule);
+    }
+    let mut out = forward(&scene.service, request, path, query, None);
+    out.answer.personal = true;
+    pass(out)
+}
+
+/// Asks the account whether the session is alive, and goes on accordingly.
+///
+/// Without an answer a session goes on for as long as its last one may be relied on; that never
+/// becomes longer by itself, and an account that has too much to do earns nothing.
+pub async fn check<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    path: &CanonicalPath,
+    query: Option<&str>,
+    mut session: Session,
+) -> Decision {
+    let rule = scene.service.rules.find(path);
+    let leases = &scene.isolate.leases;
+    let asked = match leases.may_ask(&session.id, scene.now) {
+        true => accounts::check(scene, &session).await,
+        false => Err(Outage::TimedOut),
+    };
+    let verdict = match asked {
+        Ok(Standing::Live) => {
+            leases.note(&session.id, scene.now);
+            session.checked_at = scene.now;
+            admit(scene, request, path, query, rule, session)
+        }
+        Ok(Standing::Ended) => {
+            leases.forget(&session.id);
+            scene.log("session", "ended_elsewhere");
+            let verdict = anonymous(scene, request, path, query, rule);
+            return forget(settle(scene, request, verdict).await);
+        }
+        Err(outage) => {
+            scene.log("session_unchecked", outage.label());
+            let age = scene.now - session.checked_at;
+            let grace = match outage {
+                Outage::Overloaded => 0,
+                _ if rule.level.has_identity() => 0,
+                _ => scene.service.revocation.grace,
+            };
+            if age < grace {
+                admit(scene, request, path, query, rule, session)
+            } else if rule.access == Access::Optional {
+                anonymous(scene, request, path, query, rule)
+            } else {
+                unavailable(scene, request)
+            }
+        }
+    };
+    settle(scene, request, verdict).await
+}
+
+/// Carries out what a verdict about a request for the origin still waits for.
+async fn settle<P: Platform>(scene: &Scene<P>, request: &Request, verdict: Verdict) -> Decision {
+    match verdict {
+        Verdict::Now(decision) => *decision,
+        Verdict::Later(Task::Start(start)) => {
+            Decision::Reply(sign_in::start(scene, request, start).await)
+        }
+        Verdict::Later(Task::Assert {
+            forward,
+            session,
+            release,
+        }) => assert(scene, *forward, &session, release).await,
+        Verdict::Later(_) => Decision::Reply(scene.page(500, Page::Problem)),
+    }
+}
+
+/// Signs the assertion of a request and lets it pass.
+pub async fn assert<P: Platform>(
+    scene: &Scene<P>,
+    mut out: Forward,
+    session: &Session,
+    release: Release,
+) -> Decision {
+    let kept = &scene.isolate.assertions;
+    let (service, now) = (&scene.service, scene.now);
+    match assertion::sign(&scene.platform, kept, service, session, release, now).await {
+        Ok(assertion) => {
+            out.set.push((ASSERTION.to_owned(), assertion));
+            Decision::Forward(out)
+        }
+        Err(NotSigned) => {
+            scene.log("refused", "assertion_not_signed");
+            Decision::Reply(scene.page(500, Page::Problem))
+        }
+    }
+}
+
+/// The same with the session's cookie deleted.
+fn forget(decision: Decision) -> Decision {
+    let gone = deleted(cookie::NAME);
+    match decision {
+        Decision::Reply(reply) => Decision::Reply(reply.with("set-cookie", gone)),
+        Decision::Forward(mut out) => {
+            out.answer.renewal = Some(gone);
+            Decision::Forward(out)
+        }
+    }
+}
+
+/// The answer while it cannot be known whether the session is alive.
+fn unavailable<P: Platform>(scene: &Scene<P>, request: &Request) -> Verdict {
+    let answer = if request.is_document() {
+        scene.page(503, Page::TryLater)
+    } else {
+        let problem = serde_json::json!({
+            "type": "about:blank",
+            "title": "Service Unavailable",
+            "status": 503,
+        });
+        Reply::json(503, &problem)
+            .with("content-type", "application/problem+json")
+            .of(&scene.service)
+    };
+    reply(answer.with("retry-after", RETRY_AFTER))
 }
 
 fn pass(out: Forward) -> Verdict {
@@ -97,7 +245,7 @@ fn refuse<P: Platform>(
 ) -> Verdict {
     let service = &scene.service;
     if !request.is_document() {
-        return reply(unauthorised(service, request));
+        return reply(cross_origin::unauthorised(service, request));
     }
     let wanted = match query {
         Some(query) => format!("{}?{query}", path.text),
@@ -108,7 +256,7 @@ fn refuse<P: Platform>(
         // What was posted is gone with this answer, so the page leads to where it can be asked for.
         let link = again(scene, &return_path::safe(&path.text, own));
         let page = pages::page(401, Page::SignInAgain, service, scene.locale, "", &link);
-        return reply(page.with("www-authenticate", challenge(service)));
+        return reply(page.with("www-authenticate", cross_origin::challenge(service)));
     }
     let mut return_path = return_path::safe(&wanted, own);
     if return_path == "/" {
@@ -119,69 +267,4 @@ fn refuse<P: Platform>(
         level: rule.level,
         return_path,
     }))
-}
-
-/// The challenge that names the service.
-fn challenge(service: &Service) -> String {
-    format!("OneLogin realm=\"{}\"", service.host)
-}
-
-/// 401 for scripts, frames and other clients: nothing that a browser would follow or keep.
-fn unauthorised(service: &Service, request: &Request) -> Reply {
-    let problem = serde_json::json!({
-        "type": "about:blank",
-        "title": "Unauthorized",
-        "status": 401,
-        "detail": "Sign in with GOV.UK One Login to use this address.",
-        "sign_in": service.own_page("sign-in"),
-    });
-    let reply = Reply::json(401, &problem)
-        .with("content-type", "application/problem+json")
-        .with("www-authenticate", challenge(service))
-        .of(service);
-    match request.headers.get("origin") {
-        Some(origin) if service.cors_origins.iter().any(|allowed| allowed == origin) => {
-            readable_by(reply, origin)
-        }
-        _ => reply,
-    }
-}
-
-/// Lets a listed origin's script read the answer.
-fn readable_by(reply: Reply, origin: &str) -> Reply {
-    reply
-        .with("access-control-allow-origin", origin)
-        .with("access-control-allow-credentials", "true")
-        .with("cross-origin-resource-policy", "cross-origin")
-        .with("vary", "Origin")
-}
-
-/// Answers what another origin may not do, and the preflights of those that may ask.
-fn cross_origin<P: Platform>(scene: &Scene<P>, request: &Request) -> Option<Verdict> {
-    let service = &scene.service;
-    let origin = request.headers.get("origin");
-    if request.is_upgrade() {
-        let own = origin == Some(service.origin_url.as_str());
-        let listed = service
-            .websocket_origins
-            .iter()
-            .any(|allowed| Some(allowed.as_str()) == origin);
-        return (!own && !listed).then(|| {
-            scene.log("refused", "upgrade_origin");
-            reply(Reply::plain(403, "This origin may not open a WebSocket here.").of(service))
-        });
-    }
-    let wanted = request.headers.get("access-control-request-method")?;
-    let origin =
-        origin.filter(|origin| service.cors_origins.iter().any(|allowed| allowed == origin))?;
-    if request.method != "OPTIONS" {
-        return None;
-    }
-    let mut answer = readable_by(Reply::new(204).of(service), origin)
-        .with("access-control-allow-methods", wanted)
-        .with("access-control-max-age", "600");
-    if let Some(headers) = request.headers.get("access-control-request-headers") {
-        answer = answer.with("access-control-allow-headers", headers);
-    }
-    Some(reply(answer))
 }

@@ -28,6 +28,10 @@ pub enum Failure {
     RequestTooLong,
     /// The browser went round in circles.
     TooManyStarts,
+    /// Too many sign-ins from one address.
+    TooManyRequests,
+    /// The person was signed out while signing in.
+    SignedOutMeanwhile,
 }
 
 /// The errors that the provider answers with instead of a code.
@@ -116,6 +120,8 @@ impl Failure {
             Self::Provider(error) => error.outcome(),
             Self::RequestTooLong => outcome(500, Page::Problem, "request_too_long"),
             Self::TooManyStarts => outcome(429, Page::TooManyStarts, "too_many_starts"),
+            Self::TooManyRequests => outcome(429, Page::TooManyRequests, "too_many_requests"),
+            Self::SignedOutMeanwhile => outcome(400, Page::StartAgain, "signed_out_meanwhile"),
         }
     }
 
@@ -162,6 +168,9 @@ const fn refused(refusal: Refusal) -> Outcome {
         | Refusal::VectorMismatch
         | Refusal::AuthTimeInvalid
         | Refusal::LogoutToken
+        | Refusal::EventsInvalid
+        | Refusal::NoncePresent
+        | Refusal::TokenIdInvalid
         | Refusal::UserinfoMalformed
         | Refusal::UserinfoSubjectMismatch
         | Refusal::UserinfoStatus

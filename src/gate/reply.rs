@@ -4,6 +4,9 @@
 
 use crate::config::{Environment, Locale, Service};
 
+/// When to try again after an outage, in seconds.
+pub const RETRY_AFTER: &str = "30";
+
 /// An answer that the edge gives itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
@@ -18,6 +21,9 @@ pub struct Reply {
 /// What a page may load: its own style sheet, and nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'none'";
+
+/// The directive that lets a page send a form, and to this host alone.
+const OWN_FORMS: [&str; 2] = ["form-action 'none'", "form-action 'self'"];
 
 impl Reply {
     /// An answer with the headers that every answer of the edge has.
@@ -68,6 +74,16 @@ impl Reply {
             return self;
         }
         self.with("strict-transport-security", "max-age=31536000")
+    }
+
+    /// The same for a page whose form leads to this host.
+    #[must_use]
+    pub fn with_own_forms(self) -> Self {
+        let [none, own] = OWN_FORMS;
+        self.with(
+            "content-security-policy",
+            CONTENT_SECURITY_POLICY.replace(none, own),
+        )
     }
 
     /// A redirect.

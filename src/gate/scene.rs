@@ -6,7 +6,7 @@ use super::Isolate;
 use super::cookies::Cookies;
 use super::pages::{self, Page};
 use super::refused::Failure;
-use super::reply::Reply;
+use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
 use crate::config::{Locale, Service};
 use crate::oidc::jws::encode;
@@ -14,9 +14,6 @@ use crate::platform::{Event, Platform};
 use crate::session::attempt::Attempt;
 use crate::session::cookie::{self, Session};
 use crate::session::seal::{NONCE, Purpose};
-
-/// When to try again after an outage, in seconds.
-const RETRY_AFTER: &str = "30";
 
 /// What a handler works with.
 #[derive(Clone, Debug)]

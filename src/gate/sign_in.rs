@@ -9,15 +9,17 @@ use super::provider;
 use super::refused::Failure;
 use super::reply::Reply;
 use super::request::Request;
+use super::sign_out;
 use crate::oidc::authorize;
 use crate::oidc::jws::encode;
 use crate::oidc::vector::Level;
-use crate::platform::Platform;
+use crate::platform::{Limit, Platform};
 use crate::session::attempt::{
     Attempt, LIFETIME, MAX_AT_ONCE, STARTS_LIMIT, STARTS_NAME, STARTS_WINDOW, cookie_name,
     recent_starts,
 };
 use crate::session::cookie::{deleted, kept_for};
+use crate::session::ending;
 use crate::session::seal::{NONCE, Purpose};
 
 /// What a sign-in is for.
@@ -59,6 +61,10 @@ async fn attempt<P: Platform>(
     start: Start,
 ) -> Result<Reply, Failure> {
     let cookies = Cookies::new(request.headers.get("cookie"));
+    let address_of_person = request.headers.get("cf-connecting-ip").unwrap_or_default();
+    if !scene.platform.may(Limit::Starts, address_of_person).await {
+        return Err(Failure::TooManyRequests);
+    }
     let mut starts = recent_starts(cookies.get(STARTS_NAME).unwrap_or_default(), scene.now);
     starts.push(scene.now);
     if starts.len() >= STARTS_LIMIT {
@@ -89,6 +95,9 @@ async fn attempt<P: Platform>(
             "set-cookie",
             kept_for(STARTS_NAME, &starts.join("."), STARTS_WINDOW),
         );
+    if sign_out::retry(scene, cookies).await {
+        reply = reply.with("set-cookie", deleted(ending::NAME));
+    }
     for name in surplus(scene, cookies) {
         reply = reply.with("set-cookie", deleted(&name));
     }

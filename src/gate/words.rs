@@ -23,6 +23,14 @@ pub enum Page {
     TooManyStarts,
     /// The provider does not know the service as it is set up.
     NotSetUp,
+    /// Another site's page, or the person's own address bar, asks to sign out.
+    ConfirmSignOut,
+    /// The session has ended here, and the browser goes on to the provider.
+    SigningOut,
+    /// The person has signed out.
+    SignedOut,
+    /// Too many sign-ins from one address.
+    TooManyRequests,
 }
 
 /// The words of a page in one language.
@@ -45,7 +53,7 @@ const fn words(
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Problem,
         Self::TryLater,
         Self::BadAddress,
@@ -55,6 +63,10 @@ impl Page {
         Self::StartAgain,
         Self::TooManyStarts,
         Self::NotSetUp,
+        Self::ConfirmSignOut,
+        Self::SigningOut,
+        Self::SignedOut,
+        Self::TooManyRequests,
     ];
 
     /// What the page says in a language.
@@ -178,6 +190,56 @@ impl Page {
                     &[
                         "Gwnaethom geisio eich mewngofnodi sawl gwaith. Gwiriwch fod eich porwr yn derbyn cwcis, yna rhowch gynnig arall arni.",
                     ],
+                    Some("Rhowch gynnig arall arni"),
+                ),
+            ],
+            Self::ConfirmSignOut => [
+                words(
+                    "Do you want to sign out?",
+                    &["You will be signed out of this service and of GOV.UK One Login."],
+                    Some("Sign out"),
+                ),
+                words(
+                    "Ydych chi eisiau allgofnodi?",
+                    &["Byddwch yn cael eich allgofnodi o’r gwasanaeth hwn ac o GOV.UK One Login."],
+                    Some("Allgofnodi"),
+                ),
+            ],
+            Self::SigningOut => [
+                words(
+                    "You are being signed out",
+                    &["If nothing happens, continue to GOV.UK One Login to finish signing out."],
+                    Some("Continue"),
+                ),
+                words(
+                    "Rydych yn cael eich allgofnodi",
+                    &[
+                        "Os nad oes dim yn digwydd, parhewch i GOV.UK One Login i orffen allgofnodi.",
+                    ],
+                    Some("Parhau"),
+                ),
+            ],
+            Self::SignedOut => [
+                words(
+                    "You have signed out",
+                    &["If you use a shared computer, close the browser as well."],
+                    Some("Sign in"),
+                ),
+                words(
+                    "Rydych wedi allgofnodi",
+                    &["Os ydych yn defnyddio cyfrifiadur a rennir, caewch y porwr hefyd."],
+                    Some("Mewngofnodi"),
+                ),
+            ],
+            Self::TooManyRequests => [
+                words(
+                    "There have been too many attempts to sign in",
+                    &["Wait a minute, then try again."],
+                    Some("Try again"),
+                ),
+                words(
+                    "Bu gormod o ymdrechion i fewngofnodi",
+                    &["Arhoswch funud, yna rhowch gynnig arall arni."],
                     Some("Rhowch gynnig arall arni"),
                 ),
             ],

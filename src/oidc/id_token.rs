@@ -8,6 +8,7 @@
 use sha2::{Digest, Sha256};
 
 use super::SKEW;
+use super::claims::{check_audience, check_subject};
 use super::json::Object;
 use super::jws::{Untrusted, encode, is_plain_type};
 use super::refusal::Refusal;
@@ -119,22 +120,6 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<IdToken, Refusa
     })
 }
 
-/// The audience is the client as a text, or a list of it alone.
-fn check_audience(claims: &Object, client_id: &str) -> Result<(), Refusal> {
-    let sole = match claims.get("aud") {
-        Some(serde_json::Value::String(audience)) => audience == client_id,
-        Some(serde_json::Value::Array(list)) => {
-            list.len() == 1 && list[0].as_str() == Some(client_id)
-        }
-        _ => false,
-    };
-    if sole {
-        Ok(())
-    } else {
-        Err(Refusal::AudienceMismatch)
-    }
-}
-
 /// `at_hash` is the left half of the access token's SHA-256; the provider always sends it.
 fn check_access_token(claims: &Object, access_token: &str) -> Result<(), Refusal> {
     let digest = Sha256::digest(access_token.as_bytes());
@@ -144,17 +129,6 @@ fn check_access_token(claims: &Object, access_token: &str) -> Result<(), Refusal
         Ok(())
     } else {
         Err(Refusal::AccessTokenHashMismatch)
-    }
-}
-
-/// The subject is 1 to 255 visible ASCII characters (OpenID Connect Core section 2).
-fn check_subject(claims: &Object) -> Result<String, Refusal> {
-    let subject = claims.text("sub")?.unwrap_or_default();
-    let whole = (1..=255).contains(&subject.len()) && subject.bytes().all(|b| b.is_ascii_graphic());
-    if whole {
-        Ok(subject.to_owned())
-    } else {
-        Err(Refusal::SubjectInvalid)
     }
 }
 

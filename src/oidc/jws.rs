@@ -132,6 +132,14 @@ impl Untrusted {
         &self.signature
     }
 
+    /// The claims as somebody sent them, only for refusing a token before any cryptography.
+    ///
+    /// # Errors
+    /// [`Refusal::ClaimsMalformed`].
+    pub fn unverified(&self) -> Result<Object, Refusal> {
+        Object::parse(&self.payload).map_err(Refusal::from)
+    }
+
     /// The claims, once the caller has had the signature verified.
     ///
     /// `verified` is the verdict of the key that [`super::jwks::KeySet::select`] chose. Nothing in the

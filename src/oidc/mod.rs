@@ -5,12 +5,15 @@
 //! because WebCrypto answers asynchronously; the types here say whether that has been done.
 
 pub mod authorize;
+pub mod claims;
 pub mod client_assertion;
+pub mod end_session;
 pub mod id_token;
 pub mod json;
 pub mod jwk;
 pub mod jwks;
 pub mod jws;
+pub mod logout_token;
 pub mod metadata;
 pub mod refusal;
 pub mod token;

@@ -52,6 +52,12 @@ pub enum Refusal {
     AuthTimeInvalid,
     /// The token carries `events`: it is a logout token.
     LogoutToken,
+    /// `events` is absent or not that of a logout.
+    EventsInvalid,
+    /// The token carries a `nonce`: it is an ID token.
+    NoncePresent,
+    /// `jti` is absent, empty or too long.
+    TokenIdInvalid,
     /// Userinfo is not a JSON object with the types of the specification.
     UserinfoMalformed,
     /// Userinfo's `sub` is absent or not the ID token's.
@@ -109,6 +115,9 @@ impl Refusal {
             Self::VectorMismatch => "vector_mismatch",
             Self::AuthTimeInvalid => "auth_time_invalid",
             Self::LogoutToken => "logout_token",
+            Self::EventsInvalid => "events_invalid",
+            Self::NoncePresent => "nonce_present",
+            Self::TokenIdInvalid => "token_id_invalid",
             Self::UserinfoMalformed => "userinfo_malformed",
             Self::UserinfoSubjectMismatch => "userinfo_subject_mismatch",
             Self::UserinfoStatus => "userinfo_status",

@@ -145,12 +145,15 @@ impl Session {
         self.created_at + limits.absolute
     }
 
-    /// The session as used now, when its last renewal is a minute ago or more.
+    /// The session as used now, when its last renewal is a minute ago or more, or its account has
+    /// just been asked.
     ///
     /// `used_at` never moves back, so that parallel answers cannot shorten a session.
     #[must_use]
     pub fn renewed(&self, now: i64) -> Option<Self> {
-        (now >= self.used_at + RENEWAL).then(|| Self {
+        let due = now >= self.used_at + RENEWAL;
+        let checked = self.checked_at == now && now > self.used_at;
+        (due || checked).then(|| Self {
             used_at: now,
             ..self.clone()
         })

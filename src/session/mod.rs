@@ -5,8 +5,10 @@
 //! Ending a session before its limits is not decided here: that is the account's task, which joins
 //! [`cookie::Session`] by its id and birth.
 
+pub mod account;
 pub mod attempt;
 mod codec;
 pub mod cookie;
+pub mod ending;
 pub mod return_path;
 pub mod seal;

@@ -62,6 +62,10 @@ pub enum Purpose {
     Session,
     /// A sign-in under way.
     Attempt,
+    /// An ID token that an account keeps for signing out.
+    Hint,
+    /// A session that could not be ended yet.
+    Ending,
 }
 
 impl Purpose {
@@ -69,6 +73,8 @@ impl Purpose {
         match self {
             Self::Session => "session",
             Self::Attempt => "attempt",
+            Self::Hint => "hint",
+            Self::Ending => "ending",
         }
     }
 }
@@ -78,6 +84,8 @@ struct Keys {
     generation: Generation,
     session: XChaCha20Poly1305,
     attempt: XChaCha20Poly1305,
+    hint: XChaCha20Poly1305,
+    ending: XChaCha20Poly1305,
     documents: Zeroizing<[u8; 32]>,
     fingerprint: String,
 }
@@ -97,6 +105,8 @@ impl Keys {
             generation,
             session: XChaCha20Poly1305::new(key("session").as_slice().into()),
             attempt: XChaCha20Poly1305::new(key("attempt").as_slice().into()),
+            hint: XChaCha20Poly1305::new(key("hint").as_slice().into()),
+            ending: XChaCha20Poly1305::new(key("ending").as_slice().into()),
             documents: key("documents"),
             fingerprint: encode(&Sha256::digest(key("fingerprint").as_slice())[..6]),
         }
@@ -106,6 +116,8 @@ impl Keys {
         match purpose {
             Purpose::Session => &self.session,
             Purpose::Attempt => &self.attempt,
+            Purpose::Hint => &self.hint,
+            Purpose::Ending => &self.ending,
         }
     }
 }
@@ -198,6 +210,17 @@ impl Ring {
         if text.len() > MAX_TEXT {
             return None;
         }
+        self.open_long(purpose, binding, text)
+    }
+
+    /// The same for a text that never was a cookie.
+    #[must_use]
+    pub fn open_long(
+        &self,
+        purpose: Purpose,
+        binding: &str,
+        text: &str,
+    ) -> Option<Zeroizing<Vec<u8>>> {
         let bytes = decode(text).ok()?;
         let (&[version, letter], rest) = bytes.split_first_chunk()?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>()?;

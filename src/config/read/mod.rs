@@ -16,7 +16,7 @@ use crate::oidc::vector::Level;
 use keys::{read_keys, read_token_auth};
 use names::{
     check_id, read_aliases, read_claims, read_client_id, read_environment, read_host, read_limits,
-    read_locales, read_name, read_path, read_scopes,
+    read_locales, read_name, read_path, read_revocation, read_scopes,
 };
 use origin::{read_origin, read_origin_headers, read_origins, read_provider};
 
@@ -75,6 +75,7 @@ pub fn service(
         ),
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
         limits: read_limits(table, warnings),
+        revocation: read_revocation(table),
         origin: read_origin(table, vars, &host, local),
         origin_headers: read_origin_headers(table, vars),
         origin_audience,

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::config::deployment::is_loopback;
 use crate::config::fault::Fault;
-use crate::config::service::{Claim, Environment, Locale, Name};
+use crate::config::service::{Claim, Environment, Locale, Name, Revocation};
 use crate::config::table::Table;
 use crate::gate::path::CanonicalPath;
 use crate::session::cookie::Limits;
@@ -192,4 +192,16 @@ pub fn read_limits(table: &Table<'_>, warnings: &mut Vec<Fault>) -> Limits {
         });
     }
     Limits { idle, absolute }
+}
+
+pub fn read_revocation(table: &Table<'_>) -> Revocation {
+    let check = table.seconds("revocation_check_seconds", 60, 0, PROVIDER_IDLE);
+    let grace = table.seconds("revocation_grace_seconds", 300, 0, PROVIDER_IDLE);
+    if grace > 0 && grace < check {
+        table.fault(
+            "revocation_grace_seconds",
+            "must be 0, or no shorter than revocation_check_seconds",
+        );
+    }
+    Revocation { check, grace }
 }

@@ -8,6 +8,7 @@
 mod parameters;
 
 use super::Scene;
+use super::accounts;
 use super::cookies::Cookies;
 use super::provider;
 use super::refused::Failure;
@@ -24,6 +25,7 @@ use crate::oidc::token::{self, Proof, Tokens};
 use crate::oidc::userinfo::Userinfo;
 use crate::platform::{Body, Call, Platform};
 use crate::secret::{Secret, same};
+use crate::session::account::Begun;
 use crate::session::attempt::{Attempt, cookie_name};
 use crate::session::cookie::{self, Session, deleted, kept};
 use parameters::{Parameters, Response};
@@ -50,7 +52,8 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         };
         return ended(scene, cookies, failure, "/");
     };
-    let reply = match sign_in(scene, &attempt, &parameters).await {
+    let before = scene.live_session(cookies);
+    let reply = match sign_in(scene, &attempt, &parameters, before.as_ref()).await {
         Ok(sealed) => {
             scene.log("signed_in", attempt.level.as_str());
             Reply::redirect(303, &attempt.return_path)
@@ -94,6 +97,7 @@ async fn sign_in<P: Platform>(
     scene: &Scene<P>,
     attempt: &Attempt,
     parameters: &Parameters,
+    before: Option<&Session>,
 ) -> Result<String, Failure> {
     let issuer = parameters.issuer.as_deref();
     if issuer.is_some_and(|issuer| issuer != scene.service.provider.issuer) {
@@ -107,8 +111,8 @@ async fn sign_in<P: Platform>(
     let tokens = exchange(scene, &metadata, attempt, code).await?;
     let id_token = verify(scene, &metadata, attempt, &tokens).await?;
     let userinfo = userinfo(scene, &metadata, &tokens, &id_token).await?;
-    // The account records the session here before its cookie is sent, once accounts exist.
     let session = session(scene, attempt, id_token, userinfo);
+    record(scene, attempt, &session, &tokens, before).await?;
     scene.seal_session(&session).ok_or(Failure::Unavailable)
 }
 
@@ -217,6 +221,31 @@ fn call<P: Platform>(scene: &Scene<P>, url: &str, body: Body) -> Call {
         body,
         timeout_ms: TIMEOUT_MS,
     }
+}
+
+/// Has the account record the session before its cookie is sent, and the one that the browser had
+/// end: in the same step when it is the same person's, else at the other person's account.
+async fn record<P: Platform>(
+    scene: &Scene<P>,
+    attempt: &Attempt,
+    session: &Session,
+    tokens: &Tokens,
+    before: Option<&Session>,
+) -> Result<(), Failure> {
+    let same = before.filter(|before| before.subject == session.subject);
+    match accounts::begin(scene, attempt, session, &tokens.id_token, same).await? {
+        Begun::Listed => {}
+        Begun::Repeated => return Err(Failure::NoAttempt),
+        Begun::Ended => return Err(Failure::SignedOutMeanwhile),
+    }
+    scene.isolate.leases.note(&session.id, scene.now);
+    if let Some(other) = before.filter(|before| before.subject != session.subject) {
+        scene.log("changed_subject", "other_session_ended");
+        if let Err(outage) = accounts::end(scene, &other.subject, &other.id, false).await {
+            scene.log("sign_out_unfinished", outage.label());
+        }
+    }
+    Ok(())
 }
 
 /// A new session with a new id, whatever session the browser had before.

@@ -1,0 +1,118 @@
+//! Asking a person's account: one question for each decision.
+//!
+//! What an account knows and how it decides is in [`crate::session::account`].
+
+use super::Scene;
+use crate::oidc::jws::encode;
+use crate::oidc::logout_token::LogoutToken;
+use crate::platform::{Outage, Platform};
+use crate::secret::Secret;
+use crate::session::account::{self, Begun, Listed, Question, Reply, Standing};
+use crate::session::attempt::{Attempt, LIFETIME};
+use crate::session::cookie::Session;
+use crate::session::seal::{NONCE, Purpose};
+
+/// Asks the account of a subject.
+async fn ask<P: Platform>(
+    scene: &Scene<P>,
+    subject: &str,
+    question: Question,
+) -> Result<Reply, Outage> {
+    let service = &scene.service;
+    let name = account::name(service.environment.as_str(), &service.client_id, subject);
+    scene.platform.ask(&name, question).await
+}
+
+/// Records a new session, in place of the one of the same person that the browser had.
+///
+/// # Errors
+/// [`Outage`] when it is not certain that the session is recorded; its cookie must not be sent.
+pub async fn begin<P: Platform>(
+    scene: &Scene<P>,
+    attempt: &Attempt,
+    session: &Session,
+    id_token: &Secret,
+    replaces: Option<&Session>,
+) -> Result<Begun, Outage> {
+    let ring = scene.isolate.config.ring.as_ref();
+    let hint = ring.map(|ring| {
+        let content = id_token.expose().as_bytes();
+        ring.seal(
+            Purpose::Hint,
+            &scene.service.binding,
+            scene.random::<NONCE>(),
+            content,
+        )
+    });
+    let question = Question::Begin {
+        attempt: attempt.state(),
+        deadline: attempt.started_at + LIFETIME,
+        session: Listed {
+            id: encode(&session.id),
+            born_at: session.born_at,
+            expires_at: session.expires_at(scene.service.limits),
+            hint,
+        },
+        replaces: replaces.map(|session| encode(&session.id)),
+    };
+    match ask(scene, &session.subject, question).await? {
+        Reply::Begun(begun) => Ok(begun),
+        _ => Err(Outage::Unreachable),
+    }
+}
+
+/// Whether a session is alive.
+///
+/// # Errors
+/// [`Outage`] when the account gave no answer.
+pub async fn check<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Outage> {
+    let question = Question::Check {
+        session: encode(&session.id),
+    };
+    match ask(scene, &session.subject, question).await? {
+        Reply::Standing(standing) => Ok(standing),
+        _ => Err(Outage::Unreachable),
+    }
+}
+
+/// Ends a session, or with `everywhere` all of the person's, and gives its ID token if it can
+/// still be read.
+///
+/// # Errors
+/// [`Outage`] when it is not certain that the session has ended.
+pub async fn end<P: Platform>(
+    scene: &Scene<P>,
+    subject: &str,
+    session: &[u8; 16],
+    everywhere: bool,
+) -> Result<Option<Secret>, Outage> {
+    scene.isolate.leases.forget(session);
+    let question = Question::End {
+        session: encode(session),
+        everywhere,
+    };
+    let Reply::Ended(hint) = ask(scene, subject, question).await? else {
+        return Err(Outage::Unreachable);
+    };
+    let ring = scene.isolate.config.ring.as_ref();
+    let opened = hint
+        .zip(ring)
+        .and_then(|(hint, ring)| ring.open_long(Purpose::Hint, &scene.service.binding, &hint));
+    let token = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
+    Ok(token.map(Secret::new))
+}
+
+/// Ends every session of the subject that was born before the notification.
+///
+/// # Errors
+/// [`Outage`] when it is not certain that this is stored; the provider must then hear no success.
+pub async fn log_out<P: Platform>(scene: &Scene<P>, token: &LogoutToken) -> Result<(), Outage> {
+    let question = Question::LogOut {
+        id: token.id.clone(),
+        issued_at: token.issued_at,
+    };
+    match ask(scene, &token.subject, question).await? {
+        Reply::LoggedOut => Ok(()),
+        _ => Err(Outage::Unreachable),
+    }
+}

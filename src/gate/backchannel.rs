@@ -1,0 +1,127 @@
+//! Back-channel logout: the provider says that a person's sessions are over.
+//!
+//! Success is exactly 200 and means that it is stored. Anything that could be better at the next
+//! attempt is 5xx, because the provider tries three times; a token that will never be good is 400.
+//!
+//! Source: OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8, `provider.md` 8.
+
+use url::form_urlencoded;
+
+use super::Scene;
+use super::accounts;
+use super::provider;
+use super::reply::Reply;
+use super::request::Request;
+use crate::oidc::jws::Untrusted;
+use crate::oidc::logout_token::{self, ALG, Expected, LogoutToken};
+use crate::oidc::refusal::Refusal;
+use crate::platform::{Limit, Outage, Platform};
+
+/// The largest form that is read, in bytes.
+const MAX_FORM: usize = 64 * 1_024;
+
+/// Why a notification was not taken.
+enum NotTaken {
+    /// It will never be good.
+    Refused(&'static str),
+    /// It is too large to be one.
+    TooLarge,
+    /// It may be good at the next attempt.
+    Outage(&'static str),
+}
+
+impl From<Refusal> for NotTaken {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.label())
+    }
+}
+
+/// Takes a notification.
+pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
+    let status = match take(scene, request).await {
+        Ok(()) => {
+            scene.log("notification", "stored");
+            200
+        }
+        Err(NotTaken::Outage(label)) => {
+            scene.log("notification", label);
+            503
+        }
+        Err(NotTaken::Refused(label)) => {
+            scene.log("notification", label);
+            refused(scene, request, 400).await
+        }
+        Err(NotTaken::TooLarge) => {
+            scene.log("notification", "too_large");
+            refused(scene, request, 413).await
+        }
+    };
+    Reply::new(status).of(&scene.service)
+}
+
+/// The status of a refusal; whoever is refused too often is told so, at no other cost.
+async fn refused<P: Platform>(scene: &Scene<P>, request: &Request, status: u16) -> u16 {
+    let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
+    if scene
+        .platform
+        .may(Limit::RefusedNotifications, address)
+        .await
+    {
+        status
+    } else {
+        429
+    }
+}
+
+async fn take<P: Platform>(scene: &Scene<P>, request: &Request) -> Result<(), NotTaken> {
+    let content_type = request.headers.get("content-type").unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(NotTaken::Refused("content_type"));
+    }
+    let form = scene
+        .platform
+        .body(MAX_FORM)
+        .await
+        .map_err(|outage| match outage {
+            Outage::TooLarge => NotTaken::TooLarge,
+            other => NotTaken::Outage(other.label()),
+        })?;
+    let mut tokens = form_urlencoded::parse(&form).filter(|(name, _)| name == "logout_token");
+    let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
+        return Err(NotTaken::Refused("not_one_token"));
+    };
+    let token = verify(scene, &token).await?;
+    accounts::log_out(scene, &token)
+        .await
+        .map_err(|outage| NotTaken::Outage(outage.label()))
+}
+
+/// Everything that can be refused without cryptography, then the signature, then the claims again.
+async fn verify<P: Platform>(scene: &Scene<P>, token: &str) -> Result<LogoutToken, NotTaken> {
+    let token = Untrusted::parse(token)?;
+    logout_token::check_header(&token)?;
+    let expected = Expected {
+        issuer: &scene.service.provider.issuer,
+        client_id: &scene.service.client_id,
+        now: scene.now,
+    };
+    logout_token::check(&token.unverified()?, &expected)?;
+    let unavailable = |_| NotTaken::Outage("documents_unavailable");
+    let metadata = provider::metadata(scene).await.map_err(unavailable)?;
+    let mut keys = provider::keys(scene, &metadata)
+        .await
+        .map_err(unavailable)?;
+    if keys.select(&token, ALG) == Err(Refusal::KeyUnknown) {
+        keys = provider::keys_again(scene, &metadata)
+            .await
+            .map_err(unavailable)?;
+    }
+    let key = keys.select(&token, ALG)?;
+    let verified = scene
+        .platform
+        .verify(key, token.signing_input(), token.signature())
+        .await
+        .map_err(|outage| NotTaken::Outage(outage.label()))?;
+    Ok(logout_token::check(&token.trust(verified)?, &expected)?)
+}

@@ -1,0 +1,76 @@
+//! What pages of other origins, and scripts, are answered.
+//!
+//! Source: Fetch (CORS), RFC 9457 (problem details), RFC 6455 section 10.2 (WebSocket origins).
+
+use super::reply::Reply;
+use super::request::Request;
+use super::{Scene, Verdict};
+use crate::config::Service;
+use crate::platform::Platform;
+
+/// The challenge that names the service.
+pub fn challenge(service: &Service) -> String {
+    format!("OneLogin realm=\"{}\"", service.host)
+}
+
+/// 401 for scripts, frames and other clients: nothing that a browser would follow or keep.
+pub fn unauthorised(service: &Service, request: &Request) -> Reply {
+    let problem = serde_json::json!({
+        "type": "about:blank",
+        "title": "Unauthorized",
+        "status": 401,
+        "detail": "Sign in with GOV.UK One Login to use this address.",
+        "sign_in": service.own_page("sign-in"),
+    });
+    let reply = Reply::json(401, &problem)
+        .with("content-type", "application/problem+json")
+        .with("www-authenticate", challenge(service))
+        .of(service);
+    match request.headers.get("origin") {
+        Some(origin) if service.cors_origins.iter().any(|allowed| allowed == origin) => {
+            readable_by(reply, origin)
+        }
+        _ => reply,
+    }
+}
+
+/// Lets a listed origin's script read the answer.
+fn readable_by(reply: Reply, origin: &str) -> Reply {
+    reply
+        .with("access-control-allow-origin", origin)
+        .with("access-control-allow-credentials", "true")
+        .with("cross-origin-resource-policy", "cross-origin")
+        .with("vary", "Origin")
+}
+
+/// Answers what another origin may not do, and the preflights of those that may ask.
+pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request) -> Option<Verdict> {
+    let service = &scene.service;
+    let origin = request.headers.get("origin");
+    if request.is_upgrade() {
+        let own = origin == Some(service.origin_url.as_str());
+        let listed = service
+            .websocket_origins
+            .iter()
+            .any(|allowed| Some(allowed.as_str()) == origin);
+        return (!own && !listed).then(|| {
+            scene.log("refused", "upgrade_origin");
+            Reply::plain(403, "This origin may not open a WebSocket here.")
+                .of(service)
+                .into()
+        });
+    }
+    let wanted = request.headers.get("access-control-request-method")?;
+    let origin =
+        origin.filter(|origin| service.cors_origins.iter().any(|allowed| allowed == origin))?;
+    if request.method != "OPTIONS" {
+        return None;
+    }
+    let mut answer = readable_by(Reply::new(204).of(service), origin)
+        .with("access-control-allow-methods", wanted)
+        .with("access-control-max-age", "600");
+    if let Some(headers) = request.headers.get("access-control-request-headers") {
+        answer = answer.with("access-control-allow-headers", headers);
+    }
+    Some(answer.into())
+}

@@ -1,0 +1,182 @@
+//! Signing out: first here, then at the provider.
+//!
+//! A person's own wish comes from a page of this host. A link or form of another site only leads
+//! to a page that asks, so that nobody is signed out by somebody else's page.
+//!
+//! Source: OpenID Connect RP-Initiated Logout 1.0, `provider.md` 7.
+
+use super::cookies::Cookies;
+use super::pages::{self, Page};
+use super::reply::Reply;
+use super::request::Request;
+use super::{Scene, accounts, provider};
+use crate::oidc::end_session;
+use crate::oidc::jws::encode;
+use crate::platform::Platform;
+use crate::secret::Secret;
+use crate::session::account::Standing;
+use crate::session::attempt::STARTS_NAME;
+use crate::session::cookie::{self, Session, deleted, kept_for};
+use crate::session::ending::{self, Ending};
+use crate::session::seal::{NONCE, Purpose};
+
+/// Whether the request comes from a page of this host, by the browser's own word.
+#[must_use]
+pub fn is_own<P: Platform>(scene: &Scene<P>, request: &Request) -> bool {
+    match request.headers.get("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => {
+            !request.is_read() && request.headers.get("origin") == Some(&scene.service.origin_url)
+        }
+    }
+}
+
+/// The page that asks; its form leads back here.
+pub fn confirm<P: Platform>(scene: &Scene<P>, everywhere: bool) -> Reply {
+    let action = match everywhere {
+        true => scene.service.own_page("sign-out?everywhere"),
+        false => scene.service.own_page("sign-out"),
+    };
+    pages::form(Page::ConfirmSignOut, &scene.service, scene.locale, &action)
+}
+
+/// Ends the session and sends the person on to the provider's sign-out.
+pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere: bool) -> Reply {
+    let cookies = Cookies::new(request.headers.get("cookie"));
+    let session = scene.live_session(cookies);
+    let mut hint = None;
+    let mut unfinished = None;
+    if let Some(session) = &session {
+        match accounts::end(scene, &session.subject, &session.id, everywhere).await {
+            Ok(token) => {
+                scene.log("signed_out", if everywhere { "everywhere" } else { "here" });
+                hint = token;
+            }
+            Err(outage) => {
+                scene.log("sign_out_unfinished", outage.label());
+                unfinished = remember(scene, session, everywhere);
+            }
+        }
+    }
+    let location = location(scene, hint).await;
+    let mut reply = match request.is_get() {
+        true => Reply::redirect(303, location).of(&scene.service),
+        // A redirect would be stopped by the `form-action` of the page that posted.
+        false => pages::page(
+            200,
+            Page::SigningOut,
+            &scene.service,
+            scene.locale,
+            "",
+            &location,
+        )
+        .with("refresh", format!("0; url={location}")),
+    };
+    for name in own_cookies(cookies) {
+        reply = reply.with("set-cookie", deleted(&name));
+    }
+    match unfinished {
+        Some(cookie) => reply.with("set-cookie", cookie),
+        None => reply,
+    }
+}
+
+/// The provider's sign-out, or our own page when the provider says of none.
+async fn location<P: Platform>(scene: &Scene<P>, hint: Option<Secret>) -> String {
+    let home = scene.service.own_page("signed-out");
+    let endpoint = match provider::metadata(scene).await {
+        Ok(metadata) => metadata.end_session_endpoint.clone(),
+        Err(provider::Unavailable) => None,
+    };
+    let Some(endpoint) = endpoint else {
+        return home;
+    };
+    let return_uri = format!("{}{home}", scene.service.origin_url);
+    let state = encode(&scene.random::<16>());
+    end_session::address(
+        &endpoint,
+        hint.as_ref().map(Secret::expose),
+        &return_uri,
+        &state,
+    )
+}
+
+/// The page that people see who come back from the provider, or by themselves. No parameter is
+/// read, and a session that is still alive is left alone: the address is no way to end it.
+pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
+    let cookies = Cookies::new(request.headers.get("cookie"));
+    let mut gone: Vec<_> = cookies
+        .attempts()
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    if cookies.get(STARTS_NAME).is_some() {
+        gone.push(STARTS_NAME.to_owned());
+    }
+    if let Some(session) = scene.live_session(cookies)
+        && accounts::check(scene, &session).await == Ok(Standing::Ended)
+    {
+        gone.push(cookie::NAME.to_owned());
+    }
+    if retry(scene, cookies).await {
+        gone.push(ending::NAME.to_owned());
+    }
+    let page = pages::page(
+        200,
+        Page::SignedOut,
+        &scene.service,
+        scene.locale,
+        "",
+        &scene.service.own_page("sign-in"),
+    );
+    gone.iter()
+        .fold(page, |reply, name| reply.with("set-cookie", deleted(name)))
+}
+
+/// Ends a session that could not be ended before; true when its cookie has served its purpose.
+pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> bool {
+    let Some(sealed) = cookies.get(ending::NAME) else {
+        return false;
+    };
+    let ring = scene.isolate.config.ring.as_ref();
+    let opened = ring.and_then(|ring| ring.open(Purpose::Ending, &scene.service.binding, sealed));
+    let Some(ending) = opened.and_then(|bytes| Ending::from_bytes(&bytes)) else {
+        return true;
+    };
+    match accounts::end(scene, &ending.subject, &ending.session, ending.everywhere).await {
+        Ok(_) => {
+            scene.log("signed_out", "later");
+            true
+        }
+        Err(outage) => {
+            scene.log("sign_out_unfinished", outage.label());
+            false
+        }
+    }
+}
+
+/// The cookie that lets the next request try again.
+fn remember<P: Platform>(scene: &Scene<P>, session: &Session, everywhere: bool) -> Option<String> {
+    let ring = scene.isolate.config.ring.as_ref()?;
+    let ending = Ending {
+        session: session.id,
+        subject: session.subject.clone(),
+        everywhere,
+    };
+    let nonce = scene.random::<NONCE>();
+    let sealed = ring.seal(
+        Purpose::Ending,
+        &scene.service.binding,
+        nonce,
+        &ending.to_bytes(),
+    );
+    Some(kept_for(ending::NAME, &sealed, ending::LIFETIME))
+}
+
+/// The session's cookie and those of sign-ins under way.
+fn own_cookies(cookies: Cookies<'_>) -> Vec<String> {
+    let attempts = cookies.attempts().map(|(name, _)| name.to_owned());
+    [cookie::NAME.to_owned(), STARTS_NAME.to_owned()]
+        .into_iter()
+        .chain(attempts)
+        .collect()
+}

@@ -1,0 +1,195 @@
+use super::*;
+
+const NOW: i64 = 10_000;
+
+fn listed(id: &str, born_at: i64) -> Listed {
+    Listed {
+        id: id.to_owned(),
+        born_at,
+        expires_at: NOW + 43_200,
+        hint: Some(format!("hint of {id}")),
+    }
+}
+
+fn begin(account: &mut Account, id: &str, born_at: i64) -> Begun {
+    account.begin(
+        &format!("attempt of {id}"),
+        NOW + 600,
+        listed(id, born_at),
+        None,
+        NOW,
+    )
+}
+
+fn is_live(account: &Account, id: &str) -> bool {
+    account.check(id, NOW) == Standing::Live
+}
+
+#[test]
+fn an_accounts_name_is_pinned_and_its_parts_cannot_run_together() {
+    assert_eq!(
+        name("production", "client", "urn:fdc:gov.uk:2022:subject"),
+        "HNueer201Sr7e9_8rh8Cs9qJq0zrinpwRMieMOBZAZM"
+    );
+    assert_ne!(name("a", "bc", "d"), name("ab", "c", "d"));
+    assert_ne!(name("a", "b", "cd"), name("a", "bc", "d"));
+}
+
+#[test]
+fn the_stored_format_is_pinned() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW - 1);
+    account.log_out("jti", NOW - 100, NOW);
+    let text = account.to_stored().unwrap();
+    assert_eq!(
+        text,
+        r#"{"format":1,"not_before":9900,"sessions":[{"id":"one","born_at":9999,"expires_at":53200,"hint":"hint of one"}],"attempts":[{"id":"attempt of one","until":10660}],"logouts":[{"id":"jti","until":13600}]}"#
+    );
+    assert_eq!(Account::from_stored(Some(&text)), account);
+    assert_eq!(Account::default().to_stored(), None);
+}
+
+#[test]
+fn what_cannot_be_read_lists_nobody() {
+    for stored in [None, Some(""), Some("{}"), Some("<html>")] {
+        assert_eq!(Account::from_stored(stored), Account::default());
+    }
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    let newer = account
+        .to_stored()
+        .unwrap()
+        .replace("\"format\":1", "\"format\":2");
+    assert!(!is_live(&Account::from_stored(Some(&newer)), "one"));
+}
+
+#[test]
+fn t27_an_attempt_is_finished_once() {
+    let mut account = Account::default();
+    assert_eq!(begin(&mut account, "one", NOW), Begun::Listed);
+    let again = account.begin("attempt of one", NOW + 600, listed("two", NOW), None, NOW);
+    assert_eq!(again, Begun::Repeated);
+    assert!(is_live(&account, "one") && !is_live(&account, "two"));
+    let before = account.clone();
+    assert_eq!(
+        begin(&mut account, "one", NOW),
+        Begun::Listed,
+        "the answer was lost"
+    );
+    assert_eq!(account, before);
+}
+
+#[test]
+fn t46_a_new_session_ends_the_one_that_the_browser_had() {
+    let mut account = Account::default();
+    begin(&mut account, "old", NOW);
+    begin(&mut account, "elsewhere", NOW);
+    account.begin("a", NOW, listed("new", NOW), Some("old"), NOW);
+    assert!(!is_live(&account, "old"));
+    assert!(is_live(&account, "new") && is_live(&account, "elsewhere"));
+}
+
+#[test]
+fn the_oldest_of_twenty_one_sessions_makes_room() {
+    let mut account = Account::default();
+    for number in 0..=MAX_SESSIONS {
+        begin(&mut account, &number.to_string(), NOW);
+    }
+    assert!(!is_live(&account, "0"));
+    assert!((1..=MAX_SESSIONS).all(|number| is_live(&account, &number.to_string())));
+}
+
+#[test]
+fn t47_a_session_that_is_not_listed_has_ended() {
+    let mut account = Account::default();
+    assert!(!is_live(&account, "one"));
+    begin(&mut account, "one", NOW);
+    assert_eq!(account.check("one", NOW + 43_200), Standing::Ended);
+    assert_eq!(
+        account.end("one", false, NOW).as_deref(),
+        Some("hint of one")
+    );
+    assert!(!is_live(&account, "one"));
+    assert_eq!(account.end("one", false, NOW), None);
+}
+
+#[test]
+fn everywhere_ends_all_but_only_for_a_live_session() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    begin(&mut account, "two", NOW);
+    assert_eq!(account.end("stolen and ended", true, NOW), None);
+    assert!(is_live(&account, "one") && is_live(&account, "two"));
+    account.end("one", true, NOW);
+    assert!(!is_live(&account, "one") && !is_live(&account, "two"));
+}
+
+#[test]
+fn t79_a_notification_ends_what_was_born_before_it_and_spares_what_came_after() {
+    let mut account = Account::default();
+    begin(&mut account, "before", NOW - 10);
+    begin(&mut account, "same second", NOW - 5);
+    begin(&mut account, "after", NOW - 4);
+    account.log_out("jti", NOW - 5, NOW);
+    assert!(!is_live(&account, "before") && !is_live(&account, "same second"));
+    assert!(is_live(&account, "after"));
+    account.log_out("delayed", NOW - 9, NOW);
+    assert!(
+        is_live(&account, "after"),
+        "an older notification never moves the boundary back"
+    );
+    assert_eq!(begin(&mut account, "late", NOW - 5), Begun::Ended);
+    assert_eq!(begin(&mut account, "new", NOW), Begun::Listed);
+}
+
+#[test]
+fn a_notification_from_the_future_counts_as_sent_now() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    account.log_out("jti", NOW + 1_000, NOW);
+    assert!(!is_live(&account, "one"));
+    let next = account.begin("next", NOW, listed("two", NOW + 1), None, NOW + 1);
+    assert_eq!(next, Begun::Listed);
+}
+
+#[test]
+fn t78_a_repeated_notification_has_no_new_effect() {
+    let mut account = Account::default();
+    account.log_out("jti", NOW - 5, NOW);
+    begin(&mut account, "one", NOW);
+    let before = account.clone();
+    account.log_out("jti", NOW + 100, NOW);
+    assert_eq!(account, before);
+}
+
+#[test]
+fn nothing_outlives_its_purpose() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    account.log_out("jti", NOW - 5, NOW);
+    let mut steps = 0;
+    while let Some(next) = account.next_tidy() {
+        account.tidy(next);
+        steps += 1;
+        assert!(steps < 10);
+    }
+    assert_eq!(account.to_stored(), None);
+    for number in 0..1_000 {
+        account.log_out(&number.to_string(), NOW, NOW);
+        begin(&mut account, &number.to_string(), NOW + 1);
+    }
+    assert!(account.to_stored().unwrap().len() < 16_384);
+}
+
+#[test]
+fn messages_of_another_version_are_not_understood() {
+    let question = Question::Check {
+        session: "one".to_owned(),
+    };
+    let text = serde_json::to_string(&Message::new(question.clone())).unwrap();
+    assert_eq!(text, r#"{"version":1,"body":{"check":{"session":"one"}}}"#);
+    let read: Message<Question> = serde_json::from_str(&text).unwrap();
+    assert_eq!(read.open(), Some(question));
+    let other: Message<Question> = serde_json::from_str(&text.replace(":1,", ":2,")).unwrap();
+    assert_eq!(other.open(), None);
+}
