@@ -95,7 +95,7 @@ fn inputs(places: &Places, compiler: &Compiler) -> Result<String> {
     ] {
         fingerprint.file(&places.root, file)?;
     }
-    fingerprint.text("compiler", &compiler.identity());
+    fingerprint.text("compiler", &compiler.identity(places)?);
     fingerprint.text(
         "readable",
         if std::env::var_os("NO_MINIFY").is_some() {

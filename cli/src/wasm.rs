@@ -120,7 +120,7 @@ impl DebianCompiler {
 /// The compiler that a build will use.
 pub enum Compiler {
     /// The user's own.
-    Own(OwnCompiler),
+    Own,
     /// Debian's, and the linker it borrows.
     Debian {
         compiler: DebianCompiler,
@@ -133,7 +133,7 @@ impl Compiler {
     pub fn choose(places: &Places) -> Result<Self> {
         let own = OwnCompiler::ask(places)?;
         if own.has_target() {
-            return Ok(Self::Own(own));
+            return Ok(Self::Own);
         }
         let ready = DebianCompiler::find(places)?.filter(DebianCompiler::is_ready);
         let compiler = ready.context("no compiler for wasm32 is set up; run `cargo edge setup`")?;
@@ -143,10 +143,12 @@ impl Compiler {
     }
 
     /// What distinguishes its output from another compiler's.
-    pub fn identity(&self) -> String {
+    pub fn identity(&self, places: &Places) -> Result<String> {
         match self {
-            Self::Own(own) => own.sysroot.display().to_string(),
-            Self::Debian { compiler, .. } => compiler.version.clone(),
+            Self::Own => {
+                child::output(child::command("rustc").arg("-vV").current_dir(&places.root))
+            }
+            Self::Debian { compiler, .. } => Ok(compiler.version.clone()),
         }
     }
 
@@ -166,7 +168,7 @@ impl Compiler {
         // A directory of its own keeps two compilers from discarding each other's work.
         command.env("CARGO_TARGET_DIR", places.root.join("target/wasm"));
         match self {
-            Self::Own(_) => {
+            Self::Own => {
                 command.env("PATH", places.path_with(&[npm])?);
             }
             Self::Debian { compiler, linker } => {

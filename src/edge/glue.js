@@ -112,6 +112,33 @@ async function bounded(stream, most) {
   return bytes;
 }
 
+/** The value of a promise, or of `late` when it takes too long: a store that hangs must not hang us. */
+function within(timeout, promise, late) {
+  let timer;
+  const limit = new Promise((resolve) => {
+    timer = setTimeout(() => resolve(late), timeout);
+  });
+  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+}
+
+/** A document in KV: its text, nothing when there is none, or `false` when KV gives no answer. */
+export async function stored(documents, name, timeout) {
+  try {
+    return (await within(timeout, documents.get(name), false)) ?? undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Stores a document in KV; whether that was done. */
+export async function store(documents, name, text, timeout) {
+  try {
+    return (await within(timeout, documents.put(name, text), false)) !== false;
+  } catch {
+    return false;
+  }
+}
+
 const ALGORITHMS = {
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
   PS256: { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 },

@@ -24,6 +24,10 @@ extern "C" {
     pub fn call(url: &str, headers: &str, body: Option<String>, timeout: u32, most: u32)
     -> Promise;
 
+    pub fn stored(documents: &JsValue, name: &str, timeout: u32) -> Promise;
+
+    pub fn store(documents: &JsValue, name: &str, text: &str, timeout: u32) -> Promise;
+
     pub fn sign(id: &str, jwk: &str, algorithm: &str, message: &Uint8Array) -> Promise;
 
     pub fn verify(

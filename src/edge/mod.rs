@@ -51,7 +51,6 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
 
 /// The hourly task: the provider's documents are fetched before anybody waits for them.
 #[wasm_bindgen]
-#[must_use]
 pub fn scheduled(_: JsValue, env: Env, context: JsValue) -> Promise {
     let isolate = isolate(&env);
     let edge = Edge { env, context };

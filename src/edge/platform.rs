@@ -1,6 +1,6 @@
 //! The platform on Cloudflare: WebCrypto, `fetch`, KV and `waitUntil`.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Reflect, Uint8Array};
 use serde_json::json;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
@@ -17,6 +17,16 @@ use crate::platform::{Answer, Body, Call, Event, MAX_ANSWER, Outage, Platform};
 pub struct Edge {
     pub env: Env,
     pub context: JsValue,
+}
+
+/// How long KV may take, in milliseconds; it usually takes a few.
+const KV_TIMEOUT_MS: u32 = 2_000;
+
+impl Edge {
+    /// The KV namespace of the provider's documents.
+    fn documents(&self) -> Result<JsValue, Outage> {
+        Reflect::get(&self.env, &JsValue::from_str("DOCUMENTS")).map_err(|_| Outage::Storage)
+    }
 }
 
 impl Platform for Edge {
@@ -77,18 +87,20 @@ impl Platform for Edge {
     }
 
     async fn stored(&self, name: &str) -> Result<Option<String>, Outage> {
-        let documents = self.env.kv("DOCUMENTS").map_err(|_| Outage::Storage)?;
-        documents
-            .get(name)
-            .text()
-            .await
-            .map_err(|_| Outage::Storage)
+        let stored = glue::stored(&self.documents()?, name, KV_TIMEOUT_MS);
+        let stored = JsFuture::from(stored).await.map_err(|_| Outage::Storage)?;
+        if stored == JsValue::FALSE {
+            return Err(Outage::Storage);
+        }
+        Ok(stored.as_string())
     }
 
     async fn store(&self, name: &str, document: &str) -> Result<(), Outage> {
-        let documents = self.env.kv("DOCUMENTS").map_err(|_| Outage::Storage)?;
-        let put = documents.put(name, document).map_err(|_| Outage::Storage)?;
-        put.execute().await.map_err(|_| Outage::Storage)
+        let done = glue::store(&self.documents()?, name, document, KV_TIMEOUT_MS);
+        match JsFuture::from(done).await {
+            Ok(done) if done == JsValue::TRUE => Ok(()),
+            _ => Err(Outage::Storage),
+        }
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + 'static) {

@@ -122,7 +122,7 @@ fn native(places: &Places, selection: &Selection, summary: &mut Summary) -> Resu
 /// What is compiled for wasm32 alone is seen by no native lint. Debian's compiler has no clippy that fits rustup's.
 fn lint_for_wasm(places: &Places, summary: &mut Summary) -> Result<()> {
     let compiler = Compiler::choose(places)?;
-    if !matches!(compiler, Compiler::Own(_)) {
+    if !matches!(compiler, Compiler::Own) {
         summary.left_out("lints for wasm32", "they need rustup's target");
         return Ok(());
     }

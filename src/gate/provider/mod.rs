@@ -209,11 +209,12 @@ async fn fetch<T: Document, P: Platform>(
         read_at: scene.now,
     };
     T::shelf(&scene.isolate.documents).offer(&provider.issuer, copy);
-    store::<T, P>(scene, max_age, answer.body).await;
+    store::<T, P>(scene, max_age, answer.body);
     Ok(value)
 }
 
-async fn store<T: Document, P: Platform>(scene: &Scene<P>, max_age: i64, body: Vec<u8>) {
+/// Keeps a document in KV; nobody waits for that.
+fn store<T: Document, P: Platform>(scene: &Scene<P>, max_age: i64, body: Vec<u8>) {
     let (Some(ring), Ok(body)) = (&scene.isolate.config.ring, String::from_utf8(body)) else {
         return;
     };
@@ -227,9 +228,13 @@ async fn store<T: Document, P: Platform>(scene: &Scene<P>, max_age: i64, body: V
     };
     let name = name::<T>(&scene.service.provider);
     let tag = ring.authenticate(format!("{name}\n{json}").as_bytes());
-    if let Err(outage) = scene.platform.store(&name, &format!("{tag}\n{json}")).await {
-        scene.log("document_not_stored", outage.label());
-    }
+    let behind = scene.clone();
+    scene.platform.spawn(async move {
+        let text = format!("{tag}\n{json}");
+        if let Err(outage) = behind.platform.store(&name, &text).await {
+            behind.log("document_not_stored", outage.label());
+        }
+    });
 }
 
 /// How long an answer is fresh, by its `max-age`; `Pragma` and `Expires` are not read.
