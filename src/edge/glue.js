@@ -139,6 +139,54 @@ export async function store(documents, name, text, timeout) {
   }
 }
 
+/**
+ * Asks an account object, by its name. Gives the answer's text, or the name of an outage behind a
+ * line feed. A panicking or hanging object never answers, so the limit is ours.
+ */
+export async function ask(accounts, jurisdiction, name, question, timeout) {
+  const home = jurisdiction ? accounts.jurisdiction(jurisdiction) : accounts;
+  const id = home.idFromName(name);
+  const once = async () => {
+    // A stub that failed stays broken, so each attempt has its own.
+    const answer = await home.get(id).fetch("https://account/", { method: "POST", body: question });
+    const text = await answer.text();
+    return answer.ok ? text : "\nunreachable";
+  };
+  const attempts = async () => {
+    try {
+      return await once();
+    } catch (error) {
+      if (error?.overloaded) return "\noverloaded";
+      if (!error?.retryable) return "\nunreachable";
+    }
+    try {
+      return await once();
+    } catch (error) {
+      return error?.overloaded ? "\noverloaded" : "\nunreachable";
+    }
+  };
+  return within(timeout, attempts(), "\ntimed_out");
+}
+
+/** Whether a limiter lets one more through; without one, or when it fails, it does. */
+export async function may(limiter, key, timeout) {
+  if (limiter === undefined) return true;
+  try {
+    return (await within(timeout, limiter.limit({ key }), { success: true })).success;
+  } catch {
+    return true;
+  }
+}
+
+/** The body of a request, bounded in size; nothing when it is longer, `false` when it breaks off. */
+export async function body(request, most) {
+  try {
+    return await bounded(request.body, most);
+  } catch {
+    return false;
+  }
+}
+
 const ALGORITHMS = {
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
   PS256: { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 },

@@ -28,6 +28,18 @@ extern "C" {
 
     pub fn store(documents: &JsValue, name: &str, text: &str, timeout: u32) -> Promise;
 
+    pub fn ask(
+        accounts: &JsValue,
+        jurisdiction: Option<String>,
+        name: &str,
+        question: &str,
+        timeout: u32,
+    ) -> Promise;
+
+    pub fn may(limiter: &JsValue, key: &str, timeout: u32) -> Promise;
+
+    pub fn body(request: &web_sys::Request, most: u32) -> Promise;
+
     pub fn sign(id: &str, jwk: &str, algorithm: &str, message: &Uint8Array) -> Promise;
 
     pub fn verify(

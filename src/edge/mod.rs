@@ -3,6 +3,7 @@
 //! Nothing is decided here. The entry for requests is synchronous, because asynchronous glue costs
 //! as much as all cryptography of a signed-in request; what has to wait becomes a promise.
 
+mod account;
 mod glue;
 mod platform;
 
@@ -33,7 +34,12 @@ thread_local! {
 #[must_use]
 pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
     let isolate = isolate(&env);
-    let edge = Edge { env, context };
+    let edge = Edge {
+        env,
+        context,
+        incoming: Some(Clone::clone(&incoming)),
+        jurisdiction: isolate.config.jurisdiction,
+    };
     let Some(request) = parse(&glue::read(&incoming)) else {
         return send(&Reply::plain(400, "This request cannot be understood."));
     };
@@ -53,7 +59,12 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
 #[wasm_bindgen]
 pub fn scheduled(_: JsValue, env: Env, context: JsValue) -> Promise {
     let isolate = isolate(&env);
-    let edge = Edge { env, context };
+    let edge = Edge {
+        env,
+        context,
+        incoming: None,
+        jurisdiction: isolate.config.jurisdiction,
+    };
     future_to_promise(async move {
         gate::refresh(&isolate, &edge, now()).await;
         Ok(JsValue::UNDEFINED)

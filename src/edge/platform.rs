@@ -10,22 +10,38 @@ use super::glue;
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
-use crate::platform::{Answer, Body, Call, Event, MAX_ANSWER, Outage, Platform};
+use crate::platform::{Answer, Body, Call, Event, Limit, MAX_ANSWER, Outage, Platform};
+use crate::session::account::{Message, Question, Reply};
 
 /// One request's bindings and its way to go on after the answer.
 #[derive(Clone)]
 pub struct Edge {
     pub env: Env,
     pub context: JsValue,
+    /// The request, for those who read its body; none for scheduled work.
+    pub incoming: Option<web_sys::Request>,
+    /// Where accounts are kept.
+    pub jurisdiction: Option<&'static str>,
 }
 
 /// How long KV may take, in milliseconds; it usually takes a few.
 const KV_TIMEOUT_MS: u32 = 2_000;
 
+/// How long an account may take, in milliseconds, both attempts together.
+const ACCOUNT_TIMEOUT_MS: u32 = 2_000;
+
+/// How long a limiter may take, in milliseconds; it only saves cost.
+const LIMITER_TIMEOUT_MS: u32 = 500;
+
 impl Edge {
+    /// A binding by its name.
+    fn binding(&self, name: &str) -> Result<JsValue, Outage> {
+        Reflect::get(&self.env, &JsValue::from_str(name)).map_err(|_| Outage::Unreachable)
+    }
+
     /// The KV namespace of the provider's documents.
     fn documents(&self) -> Result<JsValue, Outage> {
-        Reflect::get(&self.env, &JsValue::from_str("DOCUMENTS")).map_err(|_| Outage::Storage)
+        self.binding("DOCUMENTS").map_err(|_| Outage::Storage)
     }
 }
 
@@ -101,6 +117,53 @@ impl Platform for Edge {
             Ok(done) if done == JsValue::TRUE => Ok(()),
             _ => Err(Outage::Storage),
         }
+    }
+
+    async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage> {
+        let accounts = self.binding("ACCOUNTS")?;
+        let question =
+            serde_json::to_string(&Message::new(question)).map_err(|_| Outage::Unreachable)?;
+        let home = self.jurisdiction.map(str::to_owned);
+        let asked = glue::ask(&accounts, home, account, &question, ACCOUNT_TIMEOUT_MS);
+        let answer = JsFuture::from(asked)
+            .await
+            .map_err(|_| Outage::Unreachable)?;
+        let text = answer.as_string().unwrap_or_default();
+        match text.strip_prefix('\n') {
+            Some("timed_out") => return Err(Outage::TimedOut),
+            Some("overloaded") => return Err(Outage::Overloaded),
+            Some(_) => return Err(Outage::Unreachable),
+            None => {}
+        }
+        let message: Option<Message<Reply>> = serde_json::from_str(&text).ok();
+        message.and_then(Message::open).ok_or(Outage::Unreachable)
+    }
+
+    async fn body(&self, most: usize) -> Result<Vec<u8>, Outage> {
+        let incoming = self.incoming.as_ref().ok_or(Outage::Unreachable)?;
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let body = JsFuture::from(glue::body(incoming, most))
+            .await
+            .map_err(|_| Outage::Unreachable)?;
+        if body.is_undefined() {
+            return Err(Outage::TooLarge);
+        }
+        if body == JsValue::FALSE {
+            return Err(Outage::Unreachable);
+        }
+        Ok(Uint8Array::new(&body).to_vec())
+    }
+
+    async fn may(&self, limit: Limit, key: &str) -> bool {
+        let name = match limit {
+            Limit::Starts => "SIGN_IN_STARTS",
+            Limit::RefusedNotifications => "REFUSED_NOTIFICATIONS",
+        };
+        let Ok(limiter) = self.binding(name) else {
+            return true;
+        };
+        let verdict = JsFuture::from(glue::may(&limiter, key, LIMITER_TIMEOUT_MS)).await;
+        verdict.ok().and_then(|verdict| verdict.as_bool()) != Some(false)
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + 'static) {
