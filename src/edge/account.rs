@@ -7,76 +7,81 @@
 //! before it is durable (output gates): a session is recorded before its cookie is sent, and a
 //! notification is stored before the provider hears of success.
 
-use serde_json::Value;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
+use super::{glue, now};
 use crate::session::account::{Account, Message, Question};
 
-/// The one key of the storage.
-const KEY: &str = "account";
-
-/// The least time until the next tidying, in milliseconds, so that alarms never follow in a rush.
-const MIN_ALARM_MS: i64 = 60_000;
+/// The least time until the next tidying, in seconds, so that alarms never follow in a rush.
+const MIN_WAIT: i64 = 60;
 
 /// A person's account where it is kept.
-#[durable_object(alarm)]
+#[wasm_bindgen]
+#[derive(Clone)]
 pub struct AccountObject {
-    state: State,
+    state: JsValue,
 }
 
-impl DurableObject for AccountObject {
-    fn new(state: State, _: Env) -> Self {
+#[wasm_bindgen]
+impl AccountObject {
+    /// Cloudflare makes one when somebody asks and none is awake.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new(state: JsValue, _env: JsValue) -> Self {
         Self { state }
     }
 
-    async fn fetch(&self, mut request: Request) -> Result<Response> {
-        let question = request.text().await?;
-        let question: Option<Message<Question>> = serde_json::from_str(&question).ok();
-        let Some(question) = question.and_then(Message::open) else {
-            return Response::error("unknown message", 400);
-        };
-        let now = super::now();
-        let (mut account, before) = self.load().await?;
-        let answer = account.answer(question, now);
-        self.save(&account, before.as_deref(), now).await?;
-        Response::from_json(&Message::new(answer))
+    /// A question of the Worker: a version and a body as JSON. 400 for a version that is not this
+    /// one's; a storage that fails is an exception and never an answer.
+    pub fn fetch(&self, request: web_sys::Request) -> Promise {
+        let object = self.clone();
+        future_to_promise(async move {
+            let text = JsFuture::from(glue::text(&request)).await?;
+            let question = text.as_string().unwrap_or_default();
+            let question: Option<Message<Question>> = serde_json::from_str(&question).ok();
+            let Some(question) = question.and_then(Message::open) else {
+                return Ok(glue::respond(400, "", ""));
+            };
+            let mut answer = None;
+            object
+                .change(|account, now| answer = Some(account.answer(question, now)))
+                .await?;
+            let answer = serde_json::to_string(&answer.map(Message::new));
+            Ok(glue::respond(200, "", &answer.unwrap_or_default()))
+        })
     }
 
-    async fn alarm(&self) -> Result<Response> {
-        let now = super::now();
-        let (mut account, before) = self.load().await?;
-        account.tidy(now);
-        self.save(&account, before.as_deref(), now).await?;
-        Response::empty()
+    /// Cloudflare wakes it when something in it has served its purpose.
+    pub fn alarm(&self) -> Promise {
+        let object = self.clone();
+        future_to_promise(async move {
+            object.change(Account::tidy).await?;
+            Ok(JsValue::UNDEFINED)
+        })
     }
 }
 
 impl AccountObject {
-    /// The account as it is stored, with its text. A storage that fails is an error, never an
-    /// empty account.
-    async fn load(&self) -> Result<(Account, Option<String>)> {
-        let stored: Option<Value> = self.state.storage().get(KEY).await?;
-        let text = stored.as_ref().and_then(Value::as_str).map(str::to_owned);
-        Ok((Account::from_stored(text.as_deref()), text))
-    }
-
-    /// Stores the account if it changed, and has it tidied when something in it has served its
-    /// purpose; an account with nothing to keep leaves nothing behind.
-    async fn save(&self, account: &Account, before: Option<&str>, now: i64) -> Result<()> {
-        let after = account.to_stored();
-        if after.as_deref() == before {
+    /// Loads the account, changes it, and stores it if that made a difference.
+    async fn change(&self, change: impl FnOnce(&mut Account, i64)) -> Result<(), JsValue> {
+        let stored = JsFuture::from(glue::load(&self.state)).await?.as_string();
+        let now = now();
+        let mut account = Account::from_stored(stored.as_deref());
+        change(&mut account, now);
+        let changed = account.to_stored();
+        if changed == stored {
             return Ok(());
         }
-        let storage = self.state.storage();
-        let Some(text) = after else {
-            storage.delete_alarm().await?;
-            return storage.delete_all().await;
-        };
-        storage.put(KEY, text).await?;
-        if let Some(next) = account.next_tidy() {
-            let wait = ((next - now).saturating_mul(1_000)).max(MIN_ALARM_MS);
-            storage.set_alarm(wait).await?;
-        }
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds since the epoch fit in 53 bits"
+        )]
+        let wake = account
+            .next_tidy()
+            .map(|at| (at.max(now + MIN_WAIT) * 1_000) as f64);
+        JsFuture::from(glue::save(&self.state, changed, wake)).await?;
         Ok(())
     }
 }

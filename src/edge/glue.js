@@ -187,6 +187,27 @@ export async function body(request, most) {
   }
 }
 
+/** The text of a request's body. */
+export function text(request) {
+  return request.text();
+}
+
+/** The stored text of an account object, or nothing when there is none. */
+export function load(state) {
+  return state.storage.get("account");
+}
+
+/** Stores the text of an account object and when it is woken; without a text it leaves nothing. */
+export async function save(state, text, wake) {
+  if (text === undefined) {
+    await state.storage.deleteAlarm();
+    await state.storage.deleteAll();
+    return;
+  }
+  await state.storage.put("account", text);
+  if (wake !== undefined) await state.storage.setAlarm(wake);
+}
+
 const ALGORITHMS = {
   RS256: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
   PS256: { name: "RSA-PSS", hash: "SHA-256", saltLength: 32 },

@@ -40,6 +40,12 @@ extern "C" {
 
     pub fn body(request: &web_sys::Request, most: u32) -> Promise;
 
+    pub fn text(request: &web_sys::Request) -> Promise;
+
+    pub fn load(state: &JsValue) -> Promise;
+
+    pub fn save(state: &JsValue, text: Option<String>, wake: Option<f64>) -> Promise;
+
     pub fn sign(id: &str, jwk: &str, algorithm: &str, message: &Uint8Array) -> Promise;
 
     pub fn verify(
