@@ -1,10 +1,10 @@
-//! Fetching a small public document over plain HTTP: the client's keys for the provider, the edge's keys for the demo
-//! service. Everything is local, so there is no TLS; redirects are not followed.
+//! Requests over plain HTTP: the client's keys for the provider, the edge's keys for the demo service, and the provider's
+//! notifications. Everything is local, so there is no TLS; redirects are not followed.
 
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -25,17 +25,85 @@ pub async fn document(url: &str, largest: usize) -> Result<Vec<u8>, String> {
         .unwrap_or_else(|_| Err(format!("{url} took longer than {READ:?}")))
 }
 
-async fn unlimited_time(url: &str, largest: usize) -> Result<Vec<u8>, String> {
+/// What somebody answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// Header names (lower case) and values in order.
+    pub headers: Vec<(String, String)>,
+    /// The body, or nothing when it is larger than was allowed.
+    pub body: Vec<u8>,
+}
+
+/// Sends a request and waits for the whole answer, of whatever status.
+pub async fn send(
+    method: &str,
+    url: &str,
+    headers: &[(String, String)],
+    body: Vec<u8>,
+    largest: usize,
+    patience: Duration,
+) -> Result<Answer, String> {
+    let sent = async {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(url)
+            .header(header::USER_AGENT, USER_AGENT);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let request = request
+            .body(Body::from(body))
+            .map_err(|e| format!("{url}: {e}"))?;
+        let response = client()
+            .request(request)
+            .await
+            .map_err(|e| format!("{url}: {}", causes(&e)))?;
+        let (head, body) = response.into_parts();
+        let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        Ok(Answer {
+            status: head.status.as_u16(),
+            headers: head
+                .headers
+                .iter()
+                .map(|(name, value)| (name.as_str().to_owned(), text(value)))
+                .collect(),
+            body: to_bytes(Body::new(body), largest)
+                .await
+                .map(|bytes| bytes.to_vec())
+                .unwrap_or_default(),
+        })
+    };
+    tokio::time::timeout(patience, sent)
+        .await
+        .unwrap_or_else(|_| Err(format!("{url} took longer than {patience:?}")))
+}
+
+/// An error with everything that caused it: the outermost alone says hardly more than that there was one.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+fn client() -> Client<HttpConnector, Body> {
     let mut connector = HttpConnector::new();
     connector.set_connect_timeout(Some(CONNECT));
-    let client: Client<HttpConnector, Body> =
-        Client::builder(TokioExecutor::new()).build(connector);
+    Client::builder(TokioExecutor::new()).build(connector)
+}
+
+async fn unlimited_time(url: &str, largest: usize) -> Result<Vec<u8>, String> {
     let request = Request::get(url)
         .header(header::USER_AGENT, USER_AGENT)
         .header(header::ACCEPT, "application/json")
         .body(Body::empty())
         .map_err(|e| format!("{url}: {e}"))?;
-    let response = client
+    let response = client()
         .request(request)
         .await
         .map_err(|e| format!("{url}: {e}"))?;

@@ -11,7 +11,7 @@ use simulator::{keys, listen};
 
 const USAGE: &str = "A simulated GOV.UK One Login and a demo service, for development and tests.
 
-simulator provider --clients FILE [--port 8788] [--issuer URL] [--auto PERSONA]
+simulator provider --clients FILE [--port 8788] [--issuer URL] [--auto PERSONA] [--retry-delay-seconds 30]
 simulator origin --issuer URL --audience URL --jwks URL [--port 8789]
 
 Port 0 takes a free one. Both print `listening on http://127.0.0.1:PORT` and end on SIGINT or SIGTERM.";
@@ -41,7 +41,7 @@ async fn run(arguments: &[String]) -> Result<(), String> {
         "provider" => {
             provider(Options::parse(
                 rest,
-                &["port", "issuer", "clients", "auto"],
+                &["port", "issuer", "clients", "auto", "retry-delay-seconds"],
             )?)
             .await
         }
@@ -67,12 +67,23 @@ async fn provider(options: Options) -> Result<(), String> {
             format!("there is no persona {id}; there are {}", known.join(", "))
         })?),
     };
+    let retry_delay = match options.get("retry-delay-seconds") {
+        None => None,
+        Some(text) => {
+            let seconds = text.parse::<u32>();
+            Some(i64::from(
+                seconds.map_err(|_| format!("{text} is not a number of seconds"))?,
+            ))
+        }
+    };
     let listener = listen::bind(options.port(8788)?).await?;
     let own = listener.local_addr().map_err(|e| e.to_string())?;
     let issuer = options
         .get("issuer")
         .map_or_else(|| format!("http://{own}/"), str::to_owned);
-    let mut provider = Provider::new(Settings::new(&issuer, clients));
+    let mut settings = Settings::new(&issuer, clients);
+    settings.retry_delay_seconds = retry_delay.unwrap_or(settings.retry_delay_seconds);
+    let mut provider = Provider::new(settings);
     provider.set_automatic(automatic);
     // The RSA key takes a second to make; doing it now keeps the first request for the key document quick.
     std::thread::spawn(keys::SigningKey::shared_rsa);

@@ -13,7 +13,8 @@ use simulator::http::Response;
 use simulator::jose::{Unverified, at_hash, rsa_algorithm, verify_es256, verify_rsa};
 use simulator::provider::fault::Fault;
 use simulator::provider::fault::token_endpoint::TokenFault;
-use support::{World, parameters};
+use simulator::provider::notification::Notice;
+use support::{World, changed, parameters, registration};
 
 /// What is random in an answer is masked, so that two honest runs give the same text.
 fn masked(text: &str, secrets: &[&str]) -> String {
@@ -81,9 +82,39 @@ fn id_token(world: &mut World, token: &str, access_token: &str) -> String {
     )
 }
 
+/// Everything that can be seen of a logout notification, with its random parts masked.
+fn notification(world: &mut World, fault: Option<Fault>) -> String {
+    let notice = Notice {
+        client_id: "demo".to_owned(),
+        sub: "somebody".to_owned(),
+        ..Notice::default()
+    };
+    let sent = world.provider.notify(world.now, &notice).unwrap();
+    let noted = world.provider.deliveries().last().unwrap();
+    let length = sent.body.len() + sent.uri.len();
+    let parameters: Vec<(String, String)> =
+        form_urlencoded::parse(&sent.body).into_owned().collect();
+    let names: Vec<&String> = parameters.iter().map(|(name, _)| name).collect();
+    let shape = format!(
+        "{} {:?} {:?} {names:?} {length}",
+        sent.method, sent.headers, noted.fault
+    );
+    let Some((_, token)) = parameters.iter().find(|(n, _)| n == "logout_token") else {
+        return shape;
+    };
+    let jti = noted.jti.as_str().unwrap_or("no jti").to_owned();
+    // The keys with which it is looked at are those of an honest provider.
+    world.provider.set_fault(None, None);
+    let seen = id_token(world, token, "").replace(&jti, "<random>");
+    world.provider.set_fault(fault, None);
+    format!("{shape} {seen}")
+}
+
 /// A whole sign-in and a look at every document, as one text for each place.
 fn run(fault: Option<Fault>) -> Vec<(&'static str, String)> {
-    let mut world = World::new();
+    let told = json!("http://localhost:8787/auth/backchannel-logout");
+    let registered = changed(&registration(), "back_channel_logout_uri", told);
+    let mut world = World::with(&[registered]);
     let kids = world.get("/.well-known/jwks.json").body_json();
     let secrets: Vec<String> = kids["keys"]
         .as_array()
@@ -126,6 +157,7 @@ fn run(fault: Option<Fault>) -> Vec<(&'static str, String)> {
     let honest = world.tokens(&fresh).body_json();
     world.provider.set_fault(fault, None);
     let userinfo = world.userinfo(honest["access_token"].as_str().unwrap());
+    let notification = notification(&mut world, fault);
     let mut document = |path: &str| whole(&world.get(path), &secrets);
     vec![
         ("discovery", document("/.well-known/openid-configuration")),
@@ -135,6 +167,7 @@ fn run(fault: Option<Fault>) -> Vec<(&'static str, String)> {
         ("token", token_text),
         ("id token", id_text),
         ("userinfo", whole(&userinfo, &[])),
+        ("notification", notification),
     ]
 }
 
@@ -159,6 +192,7 @@ fn every_fault_breaks_its_own_place_and_no_other() {
             Fault::Jwks(_) => &["jwks"],
             Fault::Did(_) => &["did"],
             Fault::Authorisation(_) => &["authorisation"],
+            Fault::Notification(_) => &["notification"],
         };
         let only_there = different.iter().all(|place| places.contains(place));
         assert!(

@@ -60,6 +60,10 @@ async fn the_account_greets_whom_the_service_verified() {
     let page = get(&address, "/account/licences", &assertion).await;
     assert!(page.starts_with("HTTP/1.1 200"));
     assert!(page.contains("You are signed in as <strong>zoë@example.gov.uk"));
+    for action in ["/auth/sign-out", "/auth/sign-out?everywhere"] {
+        let form = format!("<form action=\"{action}\" method=\"post\"><button class=\"button");
+        assert!(page.contains(&form), "{action}");
+    }
     assert!(
         !page.contains(&token),
         "the page does not show a credential"

@@ -149,6 +149,8 @@ fn the_program_says_where_it_listens_and_ends_when_asked() {
             file,
             "--auto",
             "sian",
+            "--retry-delay-seconds",
+            "1",
         ][..],
         &origin,
     ] {
@@ -177,12 +179,19 @@ fn the_program_says_where_it_listens_and_ends_when_asked() {
 
 #[test]
 fn wrong_command_lines_are_refused_with_the_reason() {
+    let clients = std::env::temp_dir().join(format!("no-clients-{}.json", std::process::id()));
+    std::fs::write(&clients, "[]").unwrap();
+    let file = clients.to_str().unwrap();
     let cases = [
         (&[][..], "simulator provider"),
         (&["unknown"], "no command unknown"),
         (&["provider"], "--clients is missing"),
         (&["provider", "--clients", "/nonexistent"], "/nonexistent"),
         (&["provider", "--colour", "red"], "no option --colour"),
+        (
+            &["provider", "--clients", file, "--retry-delay-seconds=-1"],
+            "-1 is not a number of seconds",
+        ),
         (&["origin", "--port"], "--port needs a value"),
         (&["origin", "--port", "1", "--port", "2"], "given twice"),
     ];
@@ -197,4 +206,5 @@ fn wrong_command_lines_are_refused_with_the_reason() {
             "{arguments:?}: {said}"
         );
     }
+    std::fs::remove_file(&clients).unwrap();
 }

@@ -18,6 +18,10 @@ h2{font-size:24px;margin:40px 0 15px}
 a{color:#1a65a6}
 a:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
 .button{display:inline-block;background:#0f7a52;color:#fff;padding:10px 16px;text-decoration:none}
+button.button{border:0;font:inherit;cursor:pointer}
+button.button:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
+.second{background:#f3f2f1;color:#0b0c0c}
+.choices{display:flex;flex-wrap:wrap;gap:15px}
 .panel{background:#f4f8fb;border-left:10px solid #1d70b8;padding:15px}
 .skip{position:absolute;left:-9999px}
 .skip:focus{position:static}
@@ -73,6 +77,7 @@ pub fn account(person: &Person, head: &RawHead) -> Markup {
     let content = html! {
         h1 { "Your account" }
         p.panel { "You are signed in as " strong { (name) } }
+        (signing_out())
         h2 { "What this service verified" }
         table {
             caption { "From the signed assertion" }
@@ -85,6 +90,21 @@ pub fn account(person: &Person, head: &RawHead) -> Markup {
         (told(head))
     };
     page("Your account", &content)
+}
+
+/// Signing out is the edge's work, so that a service needs no more than these two forms. They post, because following a link
+/// must not end anything: a link can be prefetched, or stand on somebody else's page.
+fn signing_out() -> Markup {
+    html! {
+        div.choices {
+            form action="/auth/sign-out" method="post" {
+                button.button type="submit" { "Sign out" }
+            }
+            form action="/auth/sign-out?everywhere" method="post" {
+                button.button.second type="submit" { "Sign out everywhere" }
+            }
+        }
+    }
 }
 
 fn facts(person: &Person) -> Vec<(&'static str, String)> {

@@ -87,7 +87,7 @@ impl Provider {
             .requested(now, &outer, keys)
             .and_then(|(client, parameters)| parameters.check(self, &client, now));
         match accepted {
-            Ok(journey) => self.begin(now, journey),
+            Ok(journey) => self.begin(now, request, journey),
             Err(refusal) => refusal.into_response(),
         }
     }

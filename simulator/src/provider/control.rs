@@ -4,12 +4,13 @@ use serde_json::{Value, json};
 
 use crate::http::{Request, Response};
 use crate::provider::Provider;
+use crate::provider::control_sessions::notification_faults;
 use crate::provider::fault::Fault;
 use crate::provider::personas::{PERSONAS, Persona};
 
 impl Provider {
     /// Answers a control request. Bodies and answers are JSON; a mistake is 400 with an `error` that says which.
-    pub(super) fn control(&mut self, request: &Request) -> Response {
+    pub(super) fn control(&mut self, now: i64, request: &Request) -> Response {
         let body: Value = match request.body.as_slice() {
             [] => json!({}),
             bytes => match serde_json::from_slice(bytes) {
@@ -42,17 +43,21 @@ impl Provider {
                 None => mistake("offset_seconds must be a whole number"),
             },
             ("POST", "/control/fault") => self.control_fault(&body),
-            ("POST", "/control/rotate") => {
-                self.rotate(body["keep_old"].as_bool().unwrap_or(false));
-                Response::json(200, &json!({ "kid": self.keyring.ec().kid() }))
-            }
+            ("POST", "/control/rotate") => self.control_rotate(&body),
             ("POST", "/control/reset") => {
-                self.set_automatic(None);
-                self.set_fault(None, None);
-                self.set_clock_offset(0);
-                self.clear_requests();
+                self.reset();
                 done()
             }
+            ("GET", "/control/sessions") => self.control_sessions(now),
+            ("POST", "/control/single-sign-on") => self.control_single_sign_on(&body),
+            ("POST", "/control/end-session") => self.control_end_session(now, &body),
+            ("GET", "/control/notifications") => Response::json(200, &json!(self.deliveries())),
+            ("POST", "/control/notifications") => self.control_notifications(&body),
+            ("DELETE", "/control/notifications") => {
+                self.notifications_mut().clear();
+                done()
+            }
+            ("GET", "/control/notification-faults") => notification_faults(),
             _ => Response::json(404, &json!({ "error": "no such control" })),
         }
     }
@@ -68,6 +73,17 @@ impl Provider {
         };
         self.set_automatic(chosen);
         done()
+    }
+
+    fn control_rotate(&mut self, body: &Value) -> Response {
+        let keep_old = body["keep_old"].as_bool().unwrap_or(false);
+        match body["when"].as_str() {
+            None if body["when"].is_null() => self.rotate(keep_old),
+            Some("now") => self.rotate(keep_old),
+            Some("next-signature") => self.rotate_before_next_signature(keep_old),
+            _ => return mistake("when must be now or next-signature"),
+        }
+        Response::json(200, &json!({ "kid": self.keyring.ec().kid() }))
     }
 
     fn control_fault(&mut self, body: &Value) -> Response {
@@ -91,10 +107,12 @@ impl Provider {
     }
 }
 
-fn done() -> Response {
+/// The answer when all there is to say is that it was done.
+pub(super) fn done() -> Response {
     Response::json(200, &json!({ "ok": true }))
 }
 
-fn mistake(error: &str) -> Response {
+/// The answer to a wrong request.
+pub(super) fn mistake(error: &str) -> Response {
     Response::json(400, &json!({ "error": error }))
 }

@@ -59,6 +59,7 @@ impl Provider {
             key: self.keyring.current(algorithm),
             other: self.keyring.current(other),
             canary: self.canary(),
+            typ: None,
         };
         form::forge(fault, &workshop, &members)
     }
@@ -84,7 +85,7 @@ fn honest_claims(
         // The lowest sign-in level that was asked for; identity never appears here.
         "vot": code.journey.asked.credential,
         "vtm": format!("{issuer}trustmark"),
-        "auth_time": code.issued_at,
+        "auth_time": code.auth_time,
     });
     members.as_object().cloned().unwrap_or_default()
 }

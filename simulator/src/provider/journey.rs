@@ -1,12 +1,12 @@
 //! A person's way through the provider: from an accepted request to the redirect back with a code.
 //!
-//! The real provider keeps people signed in for an hour and then signs them in silently. Here every journey asks, or is
-//! answered by the automatic mode: a test should say who signs in.
+//! Whoever has a session in this browser is signed in silently; anybody else is asked, or the automatic mode answers.
 
 use crate::http::{Request, Response, append_query, last_wins};
 use crate::keys::random_id;
 use crate::provider::fault::{Fault, authorisation};
 use crate::provider::personas::Persona;
+use crate::provider::session::{self, ClientSession};
 use crate::provider::vectors::Asked;
 use crate::provider::{Provider, pages};
 
@@ -36,6 +36,8 @@ pub struct Journey {
     pub challenge: Option<String>,
     /// The `sub` that must come back when a service asks a person to sign in again.
     pub must_be: Option<String>,
+    /// How many seconds ago the person may have signed in at most, for clients for whom this is honoured.
+    pub max_age: Option<i64>,
     /// When the request came.
     pub begun_at: i64,
 }
@@ -49,17 +51,37 @@ pub struct Code {
     pub persona: &'static Persona,
     /// The identifier of this journey, new for each one.
     pub sid: String,
-    /// When the code was issued and the person signed in.
+    /// When the code was issued.
     pub issued_at: i64,
+    /// When the person signed in, which may be long before in a session of the provider's.
+    pub auth_time: i64,
     /// Whether it has been used.
     pub used: bool,
 }
 
+impl Journey {
+    /// Whether a sign-in is too long ago for what was asked. An age of zero always asks again, even within the same second,
+    /// so that no test depends on where a second ends.
+    fn finds_too_old(&self, auth_time: i64, now: i64) -> bool {
+        self.max_age
+            .is_some_and(|age| age == 0 || now - auth_time > age)
+    }
+}
+
 impl Provider {
-    /// Shows the sign-in page, or answers at once in automatic mode.
-    pub(super) fn begin(&mut self, now: i64, journey: Journey) -> Response {
+    /// Signs in silently within a session, answers at once in automatic mode, or shows the sign-in page.
+    pub(super) fn begin(&mut self, now: i64, request: &Request, journey: Journey) -> Response {
+        if let Some(cookie) = session::cookie_of(request).map(str::to_owned)
+            && let Some(auth_time) = self.sessions.used(&cookie, now).map(|s| s.auth_time)
+        {
+            if journey.finds_too_old(auth_time, now) {
+                self.end_session_of(now, request);
+            } else if self.signs_in_silently() && journey.must_be.is_none() {
+                return self.answer(now, 302, journey, &cookie);
+            }
+        }
         if let Some(persona) = self.automatic {
-            return self.finish(now, 302, journey, persona);
+            return self.finish(now, 302, request, journey, persona);
         }
         self.journeys
             .retain(|_, j| now < j.begun_at + JOURNEY_SECONDS);
@@ -86,34 +108,76 @@ impl Provider {
                     self.journeys.remove(id);
                 }
                 // 303 makes the browser follow with GET, whatever the form's method was.
-                self.finish(now, 303, journey, persona)
+                self.finish(now, 303, request, journey, persona)
             }
         }
     }
 
+    /// Somebody chose who to be, which is a sign-in unless the person declines or is not the one who was asked for.
     fn finish(
         &mut self,
         now: i64,
         status: u16,
+        request: &Request,
         journey: Journey,
         persona: &'static Persona,
     ) -> Response {
-        let uri = journey.redirect_uri.clone();
-        if let Some((error, description)) = self.declined(&journey, persona) {
-            let pairs = [
-                ("error", error),
-                ("error_description", description),
-                ("state", journey.state.as_str()),
-            ];
-            return Response::redirect(status, append_query(&uri, &pairs))
-                .because(format!("{error}: {description}"));
+        if let Some(error) = self.not_signed_in(&journey, persona) {
+            // Whoever fails to sign in again loses the session that they had, and every client of it is told.
+            if journey.must_be.is_some() {
+                self.end_session_of(now, request);
+            }
+            return declined(status, &journey, error);
         }
+        let cookie = self.sign_in_here(now, request, persona);
+        self.answer(now, status, journey, &cookie)
+            .with_header("set-cookie", &session::giving(&cookie))
+    }
+
+    /// Renews this person's session in this browser, or begins one. Somebody else's session in it ends.
+    fn sign_in_here(&mut self, now: i64, request: &Request, persona: &'static Persona) -> String {
+        if let Some(cookie) = session::cookie_of(request)
+            && let Some(held) = self.sessions.used(cookie, now)
+        {
+            if held.persona.id == persona.id {
+                held.auth_time = now;
+                return cookie.to_owned();
+            }
+            self.end_session_of(now, request);
+        }
+        self.sessions.open(persona, now)
+    }
+
+    /// The redirect back to the client, as the person of a session.
+    fn answer(&mut self, now: i64, status: u16, journey: Journey, cookie: &str) -> Response {
+        let sector = self
+            .settings
+            .client(&journey.client_id)
+            .map_or("", |client| client.sector());
+        let Some(session) = self.sessions.used(cookie, now) else {
+            return pages::lost().because("the session has ended");
+        };
+        let (persona, auth_time) = (session.persona, session.auth_time);
+        // A failed identity check is an error, unless the service asked for the codes that say why it failed.
+        let wants_reasons = journey.claims.iter().any(|c| c.ends_with("/returnCode"));
+        if persona.failed_identity(&journey.asked) && !wants_reasons {
+            return declined(status, &journey, ACCESS_DENIED);
+        }
+        let sid = random_id();
+        session.clients.push(ClientSession {
+            client_id: journey.client_id.clone(),
+            sid: sid.clone(),
+            sub: persona.subject(sector),
+            begun_at: now,
+        });
         let (code, state) = (random_id(), journey.state.clone());
+        let uri = journey.redirect_uri.clone();
         let issued = Code {
             journey,
             persona,
-            sid: random_id(),
+            sid,
             issued_at: now,
+            auth_time,
             used: false,
         };
         self.codes.insert(code.clone(), issued);
@@ -135,36 +199,36 @@ impl Provider {
         Response::redirect(status, append_query(&uri, &pairs))
     }
 
-    /// The error that takes the place of a code when the person does not go through with it.
-    fn declined(
-        &self,
-        journey: &Journey,
-        persona: &Persona,
-    ) -> Option<(&'static str, &'static str)> {
+    /// The error that takes the place of a sign-in when the person does not go through with it, or is the wrong one.
+    fn not_signed_in(&self, journey: &Journey, persona: &Persona) -> Option<AuthorisationError> {
         if !persona.signs_in {
-            return Some((
-                "access_denied",
-                "Access denied by resource owner or authorization server",
-            ));
+            return Some(ACCESS_DENIED);
         }
         let sector = self.settings.client(&journey.client_id)?.sector();
-        if journey
+        let wrong = journey
             .must_be
             .as_ref()
-            .is_some_and(|sub| *sub != persona.subject(sector))
-        {
-            return Some(("login_required", "Login required"));
-        }
-        // A failed identity check is an error, unless the service asked for the codes that say why it failed.
-        let wants_reasons = journey.claims.iter().any(|c| c.ends_with("/returnCode"));
-        if persona.failed_identity(&journey.asked) && !wants_reasons {
-            return Some((
-                "access_denied",
-                "Access denied by resource owner or authorization server",
-            ));
-        }
-        None
+            .is_some_and(|sub| *sub != persona.subject(sector));
+        wrong.then_some(("login_required", "Login required"))
     }
+}
+
+/// An error code and its description.
+type AuthorisationError = (&'static str, &'static str);
+
+const ACCESS_DENIED: AuthorisationError = (
+    "access_denied",
+    "Access denied by resource owner or authorization server",
+);
+
+fn declined(status: u16, journey: &Journey, (error, description): AuthorisationError) -> Response {
+    let pairs = [
+        ("error", error),
+        ("error_description", description),
+        ("state", journey.state.as_str()),
+    ];
+    Response::redirect(status, append_query(&journey.redirect_uri, &pairs))
+        .because(format!("{error}: {description}"))
 }
 
 impl Persona {

@@ -1,24 +1,30 @@
-//! Signing out at the provider. Whom a good hint names is signed out first, whatever is wrong with the rest of the request.
+//! Signing out at the provider. The browser's session ends first, whatever is wrong with the rest of the request.
 
 use crate::http::{Request, Response, append_query, last_wins};
 use crate::jose::Unverified;
-use crate::provider::Provider;
+use crate::provider::{Provider, session};
 
 impl Provider {
-    /// `GET /logout`. Every parameter is optional; the expiry of the hint is not looked at.
-    pub(super) fn logout(&mut self, request: &Request) -> Response {
+    /// `GET /logout`. Every parameter is optional.
+    pub(super) fn logout(&mut self, now: i64, request: &Request) -> Response {
+        // 1. The session of the cookie ends and all its clients are told, the one that sent the browser here among them.
+        self.end_session_of(now, request);
+        // 2. Only then is the request looked at, which decides nothing more than the page that follows.
+        self.after_logout(request)
+            .with_header("set-cookie", &session::taking())
+    }
+
+    fn after_logout(&self, request: &Request) -> Response {
         let query = last_wins(request.query().as_bytes());
         let state = query.get("state").map(String::as_str);
         let Some(hint) = query.get("id_token_hint") else {
             return self.signed_out_page(state, None);
         };
+        // The expiry is not looked at, but a rotation of the provider's keys makes every older hint a bad one.
         let verified = Unverified::parse(hint).filter(|t| self.keyring.signed_by_current(t));
         let Some(token) = verified else {
             return self.signed_out_page(state, Some("unable to validate id_token_hint"));
         };
-        if let Some(subject) = token.text("sub") {
-            self.end_grants_of(subject);
-        }
         let client = token.text("aud").and_then(|id| self.settings.client(id));
         let Some(client) = client else {
             return self.signed_out_page(state, Some("client not found"));
@@ -32,11 +38,6 @@ impl Provider {
                 self.signed_out_page(state, Some("post logout redirect uri is not registered"))
             }
         }
-    }
-
-    /// There is no session of the provider's own here, so that what a person holds is found by the hint alone.
-    fn end_grants_of(&mut self, subject: &str) {
-        self.grants.retain(|_, grant| grant.subject != subject);
     }
 
     fn signed_out_page(&self, state: Option<&str>, refusal: Option<&str>) -> Response {

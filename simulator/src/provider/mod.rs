@@ -1,28 +1,35 @@
 //! The simulated GOV.UK One Login: strict where the real one is strict, and silent where it is silent.
 //!
 //! This module is pure. It opens no socket and reads no clock: [`Provider::handle`] takes the time and a request, and
-//! returns an answer. [`server`] puts it on a port; tests may call it directly. It does not send logout notifications.
+//! returns an answer. [`server`] puts it on a port; tests may call it directly. Logout notifications wait in it until
+//! somebody takes and sends them, which on a port is [`delivery`].
 //!
 //! Reading order: [`authorize`] (a request object comes in), [`request_object`] (its rules), [`journey`] (a person chooses
-//! who to be), [`token`] with [`client_auth`] and [`id_token`], [`userinfo`], [`documents`], [`logout`]; then [`fault`] and
-//! [`control`], which the real provider does not have.
+//! who to be) with [`session`] (or has done so within the hour), [`token`] with [`client_auth`] and [`id_token`],
+//! [`userinfo`], [`documents`]; [`logout`] (a session ends), [`notification`] with [`logout_token`] (its clients are told);
+//! then [`fault`] and [`control`], which the real provider does not have.
 
 pub mod authorize;
 pub mod client_auth;
 pub mod client_keys;
 pub mod control;
+pub mod control_sessions;
+pub mod delivery;
 pub mod documents;
 pub mod fault;
 pub mod id_token;
 pub mod identity;
 pub mod journey;
 pub mod logout;
+pub mod logout_token;
+pub mod notification;
 pub mod pages;
 pub mod parameter_forms;
 pub mod personas;
 pub mod record;
 pub mod request_object;
 pub mod server;
+pub mod session;
 pub mod settings;
 pub mod signing;
 pub mod token;
@@ -35,8 +42,10 @@ use crate::http::{Request, Response};
 use client_keys::{ClientKeys, KeyCache};
 use fault::{ActiveFault, Fault};
 use journey::{Code, Journey};
+use notification::Notifications;
 use personas::Persona;
 use record::{Record, Recorded};
+use session::Sessions;
 use settings::Settings;
 use signing::Keyring;
 use userinfo::Grant;
@@ -59,8 +68,14 @@ pub struct Provider {
     journeys: HashMap<String, Journey>,
     codes: HashMap<String, Code>,
     grants: HashMap<String, Grant>,
+    sessions: Sessions,
+    notifications: Notifications,
     fault: ActiveFault,
     automatic: Option<&'static Persona>,
+    /// What a test decided; otherwise it depends on the automatic mode.
+    single_sign_on: Option<bool>,
+    /// Whether the keys are replaced before the next signature, and then whether the old ones stay published.
+    rotation_due: Option<bool>,
     clock_offset: i64,
     record: Record,
 }
@@ -69,14 +84,18 @@ impl Provider {
     /// A provider with fresh keys and no memory.
     pub fn new(settings: Settings) -> Self {
         Self {
+            notifications: Notifications::new(settings.retry_delay_seconds),
             settings,
             keyring: Keyring::new(),
             client_keys: KeyCache::default(),
             journeys: HashMap::new(),
             codes: HashMap::new(),
             grants: HashMap::new(),
+            sessions: Sessions::default(),
             fault: ActiveFault::default(),
             automatic: None,
+            single_sign_on: None,
+            rotation_due: None,
             clock_offset: 0,
             record: Record::default(),
         }
@@ -90,6 +109,16 @@ impl Provider {
     /// Sets the person who signs in without being asked; `None` shows the sign-in page again.
     pub fn set_automatic(&mut self, persona: Option<&'static Persona>) {
         self.automatic = persona;
+    }
+
+    /// Decides whether a session signs people in silently. `None` leaves it to the mode: with the sign-in page it does, and in
+    /// automatic mode every journey is a new sign-in of the person who was chosen last.
+    pub fn set_single_sign_on(&mut self, enabled: Option<bool>) {
+        self.single_sign_on = enabled;
+    }
+
+    fn signs_in_silently(&self) -> bool {
+        self.single_sign_on.unwrap_or(self.automatic.is_none())
     }
 
     /// Sets or clears the one fault; with `times` it clears itself after so many applications.
@@ -115,6 +144,30 @@ impl Provider {
             .iter()
             .any(|c| c.id_token_alg == settings::IdTokenAlg::RS256);
         self.keyring.rotate(keep_old, uses_rsa);
+    }
+
+    /// Replaces the signing keys at the last moment before the next ID token or logout token is signed, so that a client
+    /// that has just fetched the keys meets one that was not among them.
+    pub fn rotate_before_next_signature(&mut self, keep_old: bool) {
+        self.rotation_due = Some(keep_old);
+    }
+
+    fn before_signing(&mut self) {
+        if let Some(keep_old) = self.rotation_due.take() {
+            self.rotate(keep_old);
+        }
+    }
+
+    /// Forgets everything that a test may have set or caused. Keys and registrations stay, and nobody is notified.
+    pub fn reset(&mut self) {
+        self.set_automatic(None);
+        self.set_single_sign_on(None);
+        self.set_fault(None, None);
+        self.set_clock_offset(0);
+        self.clear_requests();
+        self.rotation_due = None;
+        self.sessions = Sessions::default();
+        self.notifications.reset(self.settings.retry_delay_seconds);
     }
 
     /// Every request since the start or the last clearing, in order; `/control/` is not recorded.
@@ -157,7 +210,7 @@ impl Provider {
         client_keys: &mut dyn ClientKeys,
     ) -> Response {
         if request.path().starts_with("/control/") {
-            return self.control(request);
+            return self.control(now + self.clock_offset, request);
         }
         let now = now + self.clock_offset;
         let response = firewall(request).unwrap_or_else(|| self.route(now, request, client_keys));
@@ -176,7 +229,7 @@ impl Provider {
             "/sign-in" if allowed("POST") => self.sign_in(now, request),
             "/token" if allowed("POST") => self.token(now, request, client_keys),
             "/userinfo" if allowed("GET") => self.userinfo(now, request),
-            "/logout" if allowed("GET") => self.logout(request),
+            "/logout" if allowed("GET") => self.logout(now, request),
             "/signed-out" if allowed("GET") => pages::signed_out(request),
             "/.well-known/openid-configuration" if allowed("GET") => self.discovery(),
             "/.well-known/jwks.json" if allowed("GET") => self.jwks(),

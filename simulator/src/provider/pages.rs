@@ -51,6 +51,9 @@ pub fn sign_in(journey_id: &str, journey: &Journey) -> String {
             p.note {
                 "This is a simulation for development and tests. It is not GOV.UK One Login, and these people do not exist."
             }
+            @if journey.must_be.is_some() {
+                p { "The service asks you to sign in again. It expects the person who is signed in there." }
+            }
             fieldset {
                 legend { h1 { "Who is signing in to " (service) "?" } }
                 @for (position, persona) in PERSONAS.iter().enumerate() {
@@ -97,6 +100,7 @@ pub fn front(settings: &Settings) -> Response {
         p { "It is for development and tests only. A service signs people in here by its own sign-in link." }
         p { "Issuer: " code { (settings.issuer) } }
         p { a href="/.well-known/openid-configuration" { "Discovery document" } " (asks for a User-Agent, as the real one does)" }
+        p { a href="/logout" { "Sign out of the simulated One Login" } " to be asked again who you are" }
         h2 { "Services registered here" }
         ul { @for client in &settings.clients { li { (client.client_name) " " code { (client.client_id) } } } }
     };

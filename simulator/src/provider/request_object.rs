@@ -107,6 +107,7 @@ impl Parameters {
             return invalid("Request vtr is not permitted");
         }
         self.check_optional()?;
+        let max_age = self.max_age().filter(|_| client.max_age_enabled);
         Ok(Journey {
             client_id: client.client_id.clone(),
             client_name: client.client_name.clone(),
@@ -118,6 +119,7 @@ impl Parameters {
             asked,
             challenge: challenge.map(str::to_owned),
             must_be: None,
+            max_age,
             begun_at: now,
         })
     }
@@ -213,13 +215,8 @@ impl Parameters {
                 return invalid("ui_locales parameter is invalid");
             }
         }
-        if let Some(age) = self.values.get("max_age") {
-            let seconds = age
-                .as_i64()
-                .or_else(|| age.as_str().and_then(|t| t.parse().ok()));
-            if seconds.is_none_or(|s: i64| s < 0) {
-                return invalid("Max age could not be parsed to an integer or is negative");
-            }
+        if self.values.contains_key("max_age") && self.max_age().is_none() {
+            return invalid("Max age could not be parsed to an integer or is negative");
         }
         if let Some(hint) = self.values.get("login_hint")
             && hint.as_str().is_none_or(|h| h.chars().count() > 256)
@@ -238,6 +235,13 @@ impl Parameters {
             ));
         }
         Ok(())
+    }
+
+    /// A number of seconds, which may be written as text.
+    fn max_age(&self) -> Option<i64> {
+        let age = self.values.get("max_age")?;
+        let seconds = age.as_i64().or_else(|| age.as_str()?.parse().ok());
+        seconds.filter(|s| *s >= 0)
     }
 
     fn prompts(&self) -> impl Iterator<Item = &str> {

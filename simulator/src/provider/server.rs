@@ -4,7 +4,6 @@
 //! client that serves it may itself be waiting for the provider.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -21,20 +20,20 @@ use crate::http::{Delivery, Request, Response};
 use crate::listen::{self, Stop};
 use crate::provider::Provider;
 use crate::provider::client_keys::{ClientKeys, LARGEST_DOCUMENT};
+use crate::provider::delivery::{self, Shared};
 
 /// The largest request body that is read.
 const LARGEST_BODY: usize = 1024 * 1024;
 
-type Shared = Arc<Mutex<Provider>>;
-
-/// Serves the provider until the program is asked to stop.
+/// Serves the provider and sends its logout notifications until the program is asked to stop.
 pub async fn serve(listener: TcpListener, provider: Provider) -> Result<(), String> {
-    let shared: Shared = Arc::new(Mutex::new(provider));
-    let router = Router::new().fallback(answer).with_state(shared);
+    let shared = Shared::new(provider);
+    let router = Router::new().fallback(answer).with_state(shared.clone());
     let stop = Stop::watch()?;
     listen::announce(&listener)?;
     tokio::select! {
         ended = axum::serve(listener, router) => ended.map_err(|e| e.to_string()),
+        () = delivery::deliver(shared) => Ok(()),
         () = stop.asked() => Ok(()),
     }
 }
@@ -43,14 +42,16 @@ async fn answer(State(shared): State<Shared>, wire: WireRequest<Body>) -> WireRe
     let Some(request) = read(wire).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE);
     };
-    // A lock poisoned by a panic in another request still guards a usable provider.
-    let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let needed = lock().key_document_needed(now(), &request);
+    if request.method == "POST" && request.path() == "/control/notify" {
+        return write(delivery::notify_now(&shared, &request).await).await;
+    }
+    let needed = shared.lock().key_document_needed(now(), &request);
     let mut fetched = match needed {
         Some(uri) => Fetched(Some((fetch_twice(&uri).await, uri))),
         None => Fetched(None),
     };
-    let response = lock().handle(now(), &request, &mut fetched);
+    let response = shared.lock().handle(now(), &request, &mut fetched);
+    shared.ring();
     if let Some(reason) = &response.reason {
         eprintln!(
             "provider: {} {} -> {}: {reason}",
@@ -82,7 +83,8 @@ async fn fetch_twice(uri: &str) -> Result<Vec<u8>, String> {
     }
 }
 
-fn now() -> i64 {
+/// Seconds since 1970.
+pub(super) fn now() -> i64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();

@@ -31,7 +31,12 @@ pub struct Settings {
     pub identity_issuer: String,
     /// The clients.
     pub clients: Vec<Client>,
+    /// How long after an attempt a logout notification that was not answered with 200 is tried again.
+    pub retry_delay_seconds: i64,
 }
+
+/// The time after which the real provider's queue hands a message out again.
+pub const RETRY_DELAY_SECONDS: i64 = 30;
 
 impl Settings {
     /// A provider whose identity issuer is its own address, as in development. A missing trailing slash is added.
@@ -41,6 +46,7 @@ impl Settings {
             identity_issuer: issuer.clone(),
             issuer,
             clients,
+            retry_delay_seconds: RETRY_DELAY_SECONDS,
         }
     }
 

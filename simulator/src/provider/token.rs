@@ -106,6 +106,7 @@ impl Provider {
     }
 
     fn issue(&mut self, now: i64, client: &Client, code: &Code) -> Response {
+        self.before_signing();
         let subject = code.persona.subject(client.sector());
         let claims = json!({
             "iss": self.settings.issuer,

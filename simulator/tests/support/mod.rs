@@ -11,6 +11,7 @@
 )]
 
 pub mod assertion;
+pub mod browser;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};

@@ -8,6 +8,8 @@ pub mod bomb;
 pub mod claims;
 pub mod documents;
 pub mod form;
+pub mod logout_message;
+pub mod logout_token;
 pub mod token_endpoint;
 pub mod transport;
 pub mod userinfo;
@@ -16,6 +18,7 @@ use authorisation::AuthorisationFault;
 use claims::ClaimFault;
 use documents::{DidFault, DiscoveryFault, JwksFault};
 use form::FormFault;
+use logout_token::NotificationFault;
 use token_endpoint::TokenFault;
 use userinfo::UserinfoFault;
 
@@ -92,6 +95,8 @@ all_faults! {
     Did(DidFault),
     /// The redirect back to the client.
     Authorisation(AuthorisationFault),
+    /// A logout notification.
+    Notification(NotificationFault),
 }
 
 impl Fault {
