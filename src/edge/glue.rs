@@ -18,6 +18,7 @@ extern "C" {
         set: &str,
         personal: bool,
         target: &JsValue,
+        shared: &str,
         done: &JsValue,
     ) -> Promise;
 
@@ -27,6 +28,8 @@ extern "C" {
     pub fn stored(documents: &JsValue, name: &str, timeout: u32) -> Promise;
 
     pub fn store(documents: &JsValue, name: &str, text: &str, timeout: u32) -> Promise;
+
+    pub fn holds(id: &str, algorithm: &str) -> bool;
 
     pub fn sign(id: &str, jwk: &str, algorithm: &str, message: &Uint8Array) -> Promise;
 

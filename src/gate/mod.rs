@@ -21,9 +21,11 @@ mod scene;
 pub mod sign_in;
 pub mod words;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::config::{Config, Host, Release, Service};
+use crate::config::{Config, Host, Release, Service, is_loopback};
 use crate::platform::Platform;
 use crate::session::cookie::Session;
 use forward::Forward;
@@ -43,6 +45,8 @@ pub struct Isolate {
     pub documents: provider::Documents,
     /// Signed assertions.
     pub assertions: assertion::Kept,
+    /// Which private keys were seen to fit their public halves, by key id.
+    pub proved: RefCell<HashMap<String, bool>>,
 }
 
 impl Isolate {
@@ -53,6 +57,7 @@ impl Isolate {
             config,
             documents: provider::Documents::default(),
             assertions: assertion::Kept::default(),
+            proved: RefCell::default(),
         }
     }
 }
@@ -118,7 +123,7 @@ pub fn decide<P: Platform>(
     let host = address.host.to_ascii_lowercase();
     let service = match isolate.config.host(&host) {
         None => return without_scene(Reply::plain(404, "There is no service at this host.")),
-        Some(Host::Closed) => return without_scene(closed(&isolate.config)),
+        Some(Host::Closed) => return without_scene(closed(&isolate.config, &host)),
         Some(Host::Alias(service)) => return without_scene(moved(service, request, &address)),
         Some(Host::Service(service)) => service,
     };
@@ -134,9 +139,9 @@ pub fn decide<P: Platform>(
 
 /// The answer of a host whose configuration is at fault. What is wrong stands in the log, and on
 /// the page when the deployment is a developer's own machine.
-fn closed(config: &Config) -> Reply {
+fn closed(config: &Config, host: &str) -> Reply {
     let mut text = "This service is not available: its configuration is at fault.".to_owned();
-    if config.is_local() {
+    if config.is_local() && is_loopback(host) {
         for fault in &config.faults {
             text.push_str(&format!("\n- {fault}"));
         }

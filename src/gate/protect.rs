@@ -107,7 +107,15 @@ fn refuse<P: Platform>(
     if !request.is_get() {
         // What was posted is gone with this answer, so the page leads to where it can be asked for.
         let link = again(scene, &return_path::safe(&path.text, own));
-        let page = pages::page(401, Page::SignInAgain, service, scene.locale, "", &link);
+        let reference = &scene.reference;
+        let page = pages::page(
+            401,
+            Page::SignInAgain,
+            service,
+            scene.locale,
+            reference,
+            &link,
+        );
         return reply(page.with("www-authenticate", challenge(service)));
     }
     let mut return_path = return_path::safe(&wanted, own);
@@ -127,7 +135,7 @@ fn challenge(service: &Service) -> String {
 }
 
 /// 401 for scripts, frames and other clients: nothing that a browser would follow or keep.
-fn unauthorised(service: &Service, request: &Request) -> Reply {
+pub fn unauthorised(service: &Service, request: &Request) -> Reply {
     let problem = serde_json::json!({
         "type": "about:blank",
         "title": "Unauthorized",
