@@ -15,7 +15,7 @@ use crate::oidc::refusal::Refusal;
 const RETRY: i64 = 10;
 
 /// How many requests of an isolate wait at once for a document that nobody has.
-const MAX_WAITING: usize = 4;
+const MAX_WAITING: usize = 16;
 
 /// A document of the provider in the form that is used.
 pub trait Document: Sized + 'static {
