@@ -8,9 +8,12 @@ use serde_json::{Map, Value};
 use super::MAX_SERVICES;
 use super::fault::Fault;
 use super::read;
-use super::service::{Environment, Service};
+use super::service::{Environment, Origin, Service};
 use super::table::Table;
 use crate::session::seal::{Generation, Ring, RingFault};
+
+/// The most variables, secrets and bindings that Cloudflare takes.
+const MAX_VARIABLES: usize = 128;
 
 /// The largest variable that Cloudflare takes, in bytes.
 const MAX_TABLE: usize = 5 * 1_024;
@@ -20,6 +23,13 @@ const MAX_TABLE: usize = 5 * 1_024;
 /// A text variable or secret is a JSON text; a table is a JSON object, or the text of one, which is
 /// how tables arrive where only texts can be set; a binding is `true`.
 pub type Vars = BTreeMap<String, Value>;
+
+/// One service's table as it was read.
+struct Read {
+    id: String,
+    hosts: Vec<String>,
+    service: Option<Rc<Service>>,
+}
 
 /// What a host is.
 #[derive(Clone, Debug)]
@@ -72,6 +82,11 @@ impl Config {
             config.shared_fault("ACCOUNTS", "the Durable Object namespace is not bound");
         }
         config.read_jurisdiction(vars);
+        if vars.len() > MAX_VARIABLES {
+            let problem =
+                format!("Cloudflare allows {MAX_VARIABLES} variables and secrets together");
+            config.shared_fault("(variables)", &problem);
+        }
         let tables: Vec<_> = vars
             .iter()
             .filter_map(|(name, value)| Some((name.strip_prefix("SERVICE_")?, value)))
@@ -85,11 +100,17 @@ impl Config {
         }
         let mut read = Vec::new();
         for (id, value) in tables {
-            read.push(config.read_service(id, value, deployment, vars));
+            let (hosts, service) = config.read_service(id, value, deployment, vars);
+            read.push(Read {
+                id: id.to_owned(),
+                hosts,
+                service,
+            });
         }
         config.close_duplicates(&mut read);
+        config.close_circles(&mut read);
         let open = config.faults.iter().all(|fault| fault.service.is_some());
-        for (hosts, service) in read {
+        for Read { hosts, service, .. } in read {
             config.place(hosts, service.filter(|_| open));
         }
         config
@@ -149,13 +170,22 @@ impl Config {
     }
 
     fn read_ring(&mut self, vars: &Vars) {
-        let text = |name: &str| vars.get(name).and_then(Value::as_str);
-        let active = text("SESSION_KEY_ACTIVE").unwrap_or("A");
+        let mut texts = [None; 3];
+        let names = ["SESSION_KEY_ACTIVE", "SESSION_KEY_A", "SESSION_KEY_B"];
+        for (text, name) in texts.iter_mut().zip(names) {
+            *text = vars.get(name).and_then(Value::as_str);
+            if vars.contains_key(name) && text.is_none() {
+                self.shared_fault(name, "must be a text");
+                return;
+            }
+        }
+        let [active, a, b] = texts;
+        let active = active.unwrap_or("A");
         let Some(active) = Generation::parse(active) else {
             self.shared_fault("SESSION_KEY_ACTIVE", "must be \"A\" or \"B\"");
             return;
         };
-        match Ring::new(text("SESSION_KEY_A"), text("SESSION_KEY_B"), active) {
+        match Ring::new(a, b, active) {
             Ok(ring) => self.ring = Some(ring),
             Err(RingFault::ActiveMissing) => {
                 let name = format!("SESSION_KEY_{}", active.letter());
@@ -206,10 +236,10 @@ impl Config {
     }
 
     /// Closes services that share a host or a client id: neither could be told from the other.
-    fn close_duplicates(&mut self, read: &mut [(Vec<String>, Option<Rc<Service>>)]) {
+    fn close_duplicates(&mut self, read: &mut [Read]) {
         let mut seen: HashMap<String, usize> = HashMap::new();
         let mut doubled: HashSet<usize> = HashSet::new();
-        for (index, (hosts, service)) in read.iter().enumerate() {
+        for (index, Read { id, hosts, service }) in read.iter().enumerate() {
             let client = service
                 .iter()
                 .map(|service| format!("client {}", service.client_id));
@@ -218,26 +248,43 @@ impl Config {
                 .map(|host| format!("host {host}"))
                 .chain(client)
             {
-                if let Some(first) = seen.insert(name.clone(), index)
+                let problem = format!("the {name} belongs to another service as well");
+                if let Some(first) = seen.insert(name, index)
                     && first != index
                 {
-                    self.shared_fault_of(&read[index].1, &name);
+                    self.faults.push(Fault {
+                        service: Some(id.clone()),
+                        field: "(table)".to_owned(),
+                        problem,
+                    });
                     doubled.extend([first, index]);
                 }
             }
         }
         for index in doubled {
-            read[index].1 = None;
+            read[index].service = None;
         }
     }
 
-    fn shared_fault_of(&mut self, service: &Option<Rc<Service>>, name: &str) {
-        let id = service.as_ref().map_or("?", |service| service.id.as_str());
-        self.faults.push(Fault {
-            service: Some(id.to_owned()),
-            field: "(table)".to_owned(),
-            problem: format!("the {name} belongs to another service as well"),
-        });
+    /// Closes services that send requests to a host of this deployment: they would go round.
+    fn close_circles(&mut self, read: &mut [Read]) {
+        let hosts: HashSet<String> = read.iter().flat_map(|read| read.hosts.clone()).collect();
+        for Read { id, service, .. } in read {
+            let origin = service.as_ref().map(|service| &service.origin);
+            let Some(Origin::Url(url)) = origin else {
+                continue;
+            };
+            let host = url.split_once("://").map_or("", |(_, host)| host);
+            if hosts.contains(host) {
+                self.faults.push(Fault {
+                    service: Some(id.clone()),
+                    field: "origin".to_owned(),
+                    problem: "is a host of this deployment; leave it out to use the route's origin"
+                        .to_owned(),
+                });
+                *service = None;
+            }
+        }
     }
 
     fn place(&mut self, hosts: Vec<String>, service: Option<Rc<Service>>) {

@@ -1,1 +1,262 @@
+use serde_json::json;
 
+use super::*;
+use crate::config::sample::*;
+
+/// What is done to a deployment, and where the fault is then.
+type Case = (&'static str, fn(&mut Vars), &'static str);
+
+/// What makes one service's table claim what is another's.
+type Doubling = (&'static str, fn(&mut Value));
+
+#[test]
+fn t84_what_all_services_share_closes_all_of_them() {
+    let cases: [Case; 13] = [
+        (
+            "no deployment",
+            |v| drop(v.remove("DEPLOYMENT")),
+            "DEPLOYMENT",
+        ),
+        ("no KV", |v| drop(v.remove("DOCUMENTS")), "DOCUMENTS"),
+        (
+            "no key",
+            |v| drop(v.remove("SESSION_KEY_A")),
+            "SESSION_KEY_A",
+        ),
+        (
+            "another active one",
+            |v| text(v, "SESSION_KEY_ACTIVE", "B"),
+            "SESSION_KEY_B",
+        ),
+        (
+            "an odd active one",
+            |v| text(v, "SESSION_KEY_ACTIVE", "C"),
+            "SESSION_KEY_ACTIVE",
+        ),
+        (
+            "an empty active one",
+            |v| text(v, "SESSION_KEY_ACTIVE", ""),
+            "SESSION_KEY_ACTIVE",
+        ),
+        (
+            "no text",
+            |v| drop(v.insert("SESSION_KEY_ACTIVE".into(), json!(2))),
+            "SESSION_KEY_ACTIVE",
+        ),
+        (
+            "a short key",
+            |v| text(v, "SESSION_KEY_A", "QUFB"),
+            "SESSION_KEY_A",
+        ),
+        (
+            "an empty key",
+            |v| text(v, "SESSION_KEY_A", ""),
+            "SESSION_KEY_A",
+        ),
+        (
+            "padding",
+            |v| text(v, "SESSION_KEY_A", &format!("{SESSION_A}=")),
+            "SESSION_KEY_A",
+        ),
+        (
+            "a bad second one",
+            |v| text(v, "SESSION_KEY_B", "QUFB"),
+            "SESSION_KEY_B",
+        ),
+        (
+            "the same twice",
+            |v| text(v, "SESSION_KEY_B", SESSION_A),
+            "SESSION_KEY_B",
+        ),
+        (
+            "no text at all",
+            |v| drop(v.insert("SESSION_KEY_A".into(), json!(7))),
+            "SESSION_KEY_A",
+        ),
+    ];
+    for (what, change, field) in cases {
+        let mut vars = vars();
+        change(&mut vars);
+        let config = Config::parse(&vars);
+        let shared: Vec<_> = config
+            .faults
+            .iter()
+            .filter(|f| f.service.is_none())
+            .cloned()
+            .collect();
+        assert_eq!(places(&shared), [format!("everything {field}")], "{what}");
+        assert!(
+            is_closed(&config, HOST) && is_closed(&config, OTHER),
+            "{what}"
+        );
+        assert_eq!(config.services().count(), 0);
+        let said = format!("{:?}", config.faults);
+        assert!(
+            !said.contains(SESSION_A) && !said.contains("QUFB"),
+            "{said}"
+        );
+    }
+}
+
+fn text(vars: &mut Vars, name: &str, value: &str) {
+    vars.insert(name.to_owned(), json!(value));
+}
+
+#[test]
+fn a_deployment_without_services_knows_no_host() {
+    let mut vars = vars();
+    vars.remove("SERVICE_DEMO");
+    vars.remove("SERVICE_OTHER");
+    let config = Config::parse(&vars);
+    assert_eq!(places(&config.faults), ["everything SERVICE_<ID>"]);
+    assert!(config.host(HOST).is_none());
+    let config = Config::parse(&Vars::new());
+    assert!(config.faults.len() >= 4 && config.services().count() == 0);
+}
+
+#[test]
+fn t84_two_services_of_one_client_or_host_are_closed_and_a_third_goes_on() {
+    let cases: [Doubling; 4] = [
+        ("one client", |table| {
+            table["client_id"] = json!("demo-client")
+        }),
+        ("one host", |table| table["host"] = json!(HOST)),
+        ("a host as an alias", |table| {
+            table["aliases"] = json!([HOST])
+        }),
+        ("one alias", |table| {
+            table["aliases"] = json!(["www.example.gov.uk"])
+        }),
+    ];
+    for (what, change) in cases {
+        let mut vars = vars();
+        set(&mut vars, "aliases", json!(["www.example.gov.uk"]));
+        add(
+            &mut vars,
+            "THIRD",
+            table("third.example.gov.uk", "third-client"),
+        );
+        change(vars.get_mut("SERVICE_OTHER").unwrap());
+        let config = Config::parse(&vars);
+        assert_eq!(places(&config.faults), ["OTHER (table)"], "{what}");
+        assert!(is_closed(&config, HOST), "{what}");
+        assert!(!is_open(&config, OTHER), "{what}");
+        assert!(is_open(&config, "third.example.gov.uk"), "{what}");
+    }
+}
+
+#[test]
+fn t84_a_faulty_service_that_claims_anothers_host_opens_nothing_and_is_named() {
+    let mut vars = vars();
+    let other = vars.get_mut("SERVICE_OTHER").unwrap();
+    other["host"] = json!(HOST);
+    other["level"] = json!("none");
+    let config = Config::parse(&vars);
+    assert!(is_closed(&config, HOST));
+    let mut found = places(&config.faults);
+    found.sort();
+    assert_eq!(found, ["OTHER (table)", "OTHER level"]);
+}
+
+#[test]
+fn t84_a_closed_host_is_still_known() {
+    let mut vars = vars();
+    set(&mut vars, "aliases", json!(["www.demo.example.gov.uk"]));
+    set(&mut vars, "level", json!("none"));
+    let config = Config::parse(&vars);
+    assert!(is_closed(&config, HOST) && is_closed(&config, "www.demo.example.gov.uk"));
+    assert!(config.host("elsewhere.example.gov.uk").is_none());
+    assert!(is_open(&config, OTHER));
+}
+
+#[test]
+fn at_most_twenty_services_and_forty_routes() {
+    let many = |services: usize, routes: usize| {
+        let mut vars = vars();
+        vars.remove("SERVICE_OTHER");
+        for number in 1..services {
+            let host = format!("service{number}.example.gov.uk");
+            add(
+                &mut vars,
+                &format!("S{number}"),
+                table(&host, &format!("client{number}")),
+            );
+        }
+        let routes: Vec<_> = (0..routes)
+            .map(|n| json!({ "path": format!("/{n}/*") }))
+            .collect();
+        set(&mut vars, "routes", json!(routes));
+        Config::parse(&vars)
+    };
+    assert_eq!(many(20, 40).faults, []);
+    assert_eq!(many(20, 40).services().count(), 20);
+    let config = many(21, 40);
+    assert_eq!(places(&config.faults), ["everything SERVICE_<ID>"]);
+    assert_eq!(config.services().count(), 0);
+    let config = many(20, 41);
+    assert_eq!(places(&config.faults), ["DEMO routes"]);
+    assert_eq!(config.services().count(), 19);
+}
+
+#[test]
+fn a_table_is_no_larger_than_cloudflare_takes() {
+    let mut vars = vars();
+    let routes: Vec<_> = (0..40)
+        .map(|n| json!({ "path": format!("/{n}/{}", "a".repeat(120)) }))
+        .collect();
+    set(&mut vars, "routes", json!(routes));
+    let config = Config::parse(&vars);
+    assert_eq!(places(&config.faults), ["DEMO (table)"]);
+    assert!(is_open(&config, OTHER));
+}
+
+#[test]
+fn a_table_may_arrive_as_json_text() {
+    let mut vars = vars();
+    let text = vars["SERVICE_DEMO"].to_string();
+    vars.insert("SERVICE_DEMO".to_owned(), json!(text));
+    assert_eq!(demo(&vars).client_id, "demo-client");
+    for wrong in [
+        json!("host = x"),
+        json!("[]"),
+        json!(7),
+        json!(true),
+        Value::Null,
+    ] {
+        vars.insert("SERVICE_DEMO".to_owned(), wrong);
+        let config = Config::parse(&vars);
+        assert_eq!(places(&config.faults), ["DEMO (table)"]);
+        assert!(is_open(&config, OTHER));
+    }
+}
+
+#[test]
+fn a_services_name_is_capitals_digits_and_underscores() {
+    for id in ["demo", "D-1", "", "Demo", "D.E"] {
+        let mut vars = vars();
+        vars.remove("SERVICE_DEMO");
+        add(&mut vars, id, table(HOST, "demo-client"));
+        let config = Config::parse(&vars);
+        assert_eq!(places(&config.faults), [format!("{id} (table)")]);
+        assert!(is_closed(&config, HOST) && is_open(&config, OTHER));
+    }
+    let mut vars = vars();
+    add(&mut vars, "A_2", table("a2.example.gov.uk", "a2"));
+    assert_eq!(Config::parse(&vars).faults, []);
+}
+
+#[test]
+fn nothing_of_a_configuration_shows_a_secret() {
+    let mut vars = vars();
+    vars.insert("CLIENT_SECRET_DEMO".to_owned(), json!("correct-horse"));
+    set(&mut vars, "token_auth_method", json!("client_secret_post"));
+    let shown = format!("{:?}", Config::parse(&vars));
+    let private = |jwk: &str| {
+        let jwk: Value = serde_json::from_str(jwk).unwrap();
+        jwk["d"].as_str().unwrap()[..40].to_owned()
+    };
+    let (client, assertion) = (private(CLIENT_A), private(ASSERTION_A));
+    for secret in ["correct-horse", SESSION_A, &client, &assertion] {
+        assert!(!shown.contains(secret), "{secret}");
+    }
+}

@@ -23,3 +23,15 @@ pub const MAX_SERVICES: usize = 20;
 
 /// The most routes of one service.
 pub const MAX_ROUTES: usize = 40;
+
+#[cfg(test)]
+mod defaults_tests;
+#[cfg(test)]
+mod fields_tests;
+#[cfg(test)]
+mod local_tests;
+#[cfg(test)]
+#[path = "sample_tests.rs"]
+mod sample;
+#[cfg(test)]
+mod wrangler_tests;

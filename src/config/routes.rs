@@ -307,3 +307,7 @@ fn shapes(pattern: &str) -> Option<(Shape, Shape)> {
         (Shape::Literal(canonical.text), Shape::Literal(folded))
     })
 }
+
+#[cfg(test)]
+#[path = "routes_tests.rs"]
+mod tests;

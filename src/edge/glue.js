@@ -24,8 +24,7 @@ export function variables(env) {
 /** An answer of the edge's own. */
 export function respond(status, headers, body) {
   const out = new Headers();
-  const parts = headers.split("\n");
-  for (let i = 0; i + 1 < parts.length; i += 2) out.append(parts[i], parts[i + 1]);
+  for (const [name, value] of pairs(headers)) out.append(name, value);
   return new Response(status === 204 ? null : body, { status, headers: out });
 }
 
@@ -34,18 +33,17 @@ export function respond(status, headers, body) {
  * the status 0 when there is none: it gives nothing (the answer goes on untouched), a text of
  * changes, or an answer to give instead.
  */
-export async function forward(request, url, remove, set, personal, target, done) {
+export async function forward(request, url, remove, set, personal, target, shared, done) {
   const started = Date.now();
   let answer;
   try {
     const out = new Request(url, request);
-    for (const name of remove ? remove.split("\n") : []) out.headers.delete(name);
-    const pairs = set.split("\n");
-    for (let i = 0; i + 1 < pairs.length; i += 2) out.headers.set(pairs[i], pairs[i + 1]);
+    for (const name of lines(remove)) out.headers.delete(name);
+    for (const [name, value] of pairs(set)) out.headers.set(name, value);
     const init = personal ? { redirect: "manual", cache: "no-store" } : { redirect: "manual" };
     answer = await (target ?? globalThis).fetch(out, init);
   } catch {
-    return done(0, undefined, undefined, "", Date.now() - started);
+    return done(0, undefined, undefined, "", false, 0);
   }
   const headers = answer.headers;
   const changes = done(
@@ -53,29 +51,47 @@ export async function forward(request, url, remove, set, personal, target, done)
     headers.get("cache-control") ?? undefined,
     headers.get("location") ?? undefined,
     headers.has("set-cookie") ? headers.getSetCookie().join("\n") : "",
+    personal && lines(shared).some((name) => headers.has(name)),
     Date.now() - started,
   );
-  return changes === undefined ? answer : changed(answer, changes);
+  if (changes === undefined) return answer;
+  try {
+    return changed(answer, changes);
+  } catch {
+    // An answer that cannot be laid out again, such as one with the status 999, must not go on.
+    log('{"event":"origin","label":"answer_not_sendable"}');
+    return respond(502, "cache-control\nno-store\ncontent-type\ntext/plain", "Bad Gateway\n");
+  }
 }
 
 /** The answer with other headers; its body, WebSocket and encoding stay what they are. */
 function changed(answer, changes) {
   const out = new Response(answer.body, answer);
-  const [set, cookies] = changes.split("\n\n");
-  const pairs = set.split("\n");
-  for (let i = 0; i + 1 < pairs.length; i += 2) out.headers.set(pairs[i], pairs[i + 1]);
-  if (cookies !== undefined) {
+  const [remove, set, cookies] = JSON.parse(changes);
+  for (const name of remove) out.headers.delete(name);
+  for (const [name, value] of set) out.headers.set(name, value);
+  if (cookies !== null) {
     out.headers.delete("set-cookie");
-    for (const cookie of cookies ? cookies.split("\n") : []) out.headers.append("set-cookie", cookie);
+    for (const cookie of cookies) out.headers.append("set-cookie", cookie);
   }
   return out;
 }
 
+/** The lines of a text; none of an empty one. */
+function lines(text) {
+  return text ? text.split("\n") : [];
+}
+
+/** The pairs of a text in which names and values take turns. */
+function pairs(text) {
+  const parts = lines(text);
+  return Array.from({ length: parts.length >> 1 }, (_, i) => [parts[2 * i], parts[2 * i + 1]]);
+}
+
 /** A call to the provider, bounded in time and size; gives its parts, or the name of an outage. */
 export async function call(url, headers, body, timeout, most) {
-  const pairs = headers.split("\n");
   const named = new Headers();
-  for (let i = 0; i + 1 < pairs.length; i += 2) named.append(pairs[i], pairs[i + 1]);
+  for (const [name, value] of pairs(headers)) named.append(name, value);
   const signal = AbortSignal.timeout(timeout);
   try {
     const answer = await fetch(url, {
@@ -217,8 +233,15 @@ const ALGORITHMS = {
 // Finished keys only: a promise would belong to the request that made it.
 const keys = new Map();
 
+const called = (id, algorithm, usage) => `${usage} ${algorithm} ${id}`;
+
+/** Whether a private key is there, so that its numbers need not be handed over again. */
+export function holds(id, algorithm) {
+  return keys.has(called(id, algorithm, "sign"));
+}
+
 async function imported(id, jwk, algorithm, usage) {
-  const name = `${usage} ${algorithm} ${id}`;
+  const name = called(id, algorithm, usage);
   const known = keys.get(name);
   if (known !== undefined) return known;
   const key = await crypto.subtle.importKey("jwk", JSON.parse(jwk), ALGORITHMS[algorithm], false, [usage]);

@@ -18,6 +18,7 @@ extern "C" {
         set: &str,
         personal: bool,
         target: &JsValue,
+        shared: &str,
         done: &JsValue,
     ) -> Promise;
 
@@ -45,6 +46,8 @@ extern "C" {
     pub fn load(state: &JsValue) -> Promise;
 
     pub fn save(state: &JsValue, text: Option<String>, wake: Option<f64>) -> Promise;
+
+    pub fn holds(id: &str, algorithm: &str) -> bool;
 
     pub fn sign(id: &str, jwk: &str, algorithm: &str, message: &Uint8Array) -> Promise;
 

@@ -11,12 +11,13 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use js_sys::{Promise, Reflect};
+use serde_json::json;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 use crate::config::{Config, Vars};
-use crate::gate::answer::{OriginAnswer, changes};
+use crate::gate::answer::{OriginAnswer, SHARED_CACHING, changes};
 use crate::gate::forward::Forward;
 use crate::gate::pages::Page;
 use crate::gate::reply::Reply;
@@ -168,37 +169,32 @@ fn forward(out: Forward, incoming: &web_sys::Request, edge: &Edge, scene: Scene<
               cache_control: Option<String>,
               location: Option<String>,
               cookies: String,
+              shared_caching: bool,
               elapsed: f64| {
             if status == 0 {
                 scene.log("origin", "unreachable");
                 return send(&scene.page(502, Page::TryLater));
             }
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "milliseconds of one request"
+            )]
+            let elapsed_ms = elapsed as u64;
+            let cookies = cookies.lines().filter(|line| !line.is_empty());
             let answer = OriginAnswer {
                 status,
                 cache_control,
+                shared_caching,
                 location,
-                set_cookies: cookies.lines().map(str::to_owned).collect(),
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "milliseconds of one request"
-                )]
-                elapsed_ms: elapsed as u64,
+                set_cookies: cookies.map(str::to_owned).collect(),
+                elapsed_ms,
             };
             match changes(&plan, &answer) {
                 None => JsValue::UNDEFINED,
                 Some(changes) => {
-                    let set: Vec<_> = changes
-                        .set
-                        .iter()
-                        .map(|(name, value)| format!("{name}\n{value}"))
-                        .collect();
-                    let mut text = set.join("\n");
-                    if let Some(cookies) = changes.set_cookies {
-                        text.push_str("\n\n");
-                        text.push_str(&cookies.join("\n"));
-                    }
-                    JsValue::from_str(&text)
+                    let parts = json!([changes.remove, changes.set, changes.set_cookies]);
+                    JsValue::from_str(&parts.to_string())
                 }
             }
         },
@@ -210,6 +206,7 @@ fn forward(out: Forward, incoming: &web_sys::Request, edge: &Edge, scene: Scene<
         &set.join("\n"),
         personal,
         &target,
+        &SHARED_CACHING.join("\n"),
         &done,
     )
     .into()

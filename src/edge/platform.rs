@@ -56,7 +56,11 @@ impl Platform for Edge {
 
     async fn sign(&self, key: &PrivateJwk, alg: Alg, message: &[u8]) -> Result<Vec<u8>, Outage> {
         let message = Uint8Array::from(message);
-        let signed = glue::sign(&key.key_id, key.json.expose(), alg.as_str(), &message);
+        let jwk = match glue::holds(&key.key_id, alg.as_str()) {
+            true => "",
+            false => key.json.expose(),
+        };
+        let signed = glue::sign(&key.key_id, jwk, alg.as_str(), &message);
         let signature = JsFuture::from(signed)
             .await
             .map_err(|_| Outage::Cryptography)?;

@@ -14,6 +14,15 @@ use super::forward::AnswerPlan;
 /// have renewed or ended the session meanwhile.
 const SLOW: u64 = 5_000;
 
+/// Headers that shared caches obey before `Cache-Control`.
+///
+/// Source: RFC 9213 (targeted cache control).
+pub const SHARED_CACHING: [&str; 3] = [
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "surrogate-control",
+];
+
 /// What an answer looks like from here.
 #[derive(Clone, Debug, Default)]
 pub struct OriginAnswer {
@@ -21,6 +30,8 @@ pub struct OriginAnswer {
     pub status: u16,
     /// `Cache-Control`.
     pub cache_control: Option<String>,
+    /// Whether a header beside `Cache-Control` speaks to shared caches.
+    pub shared_caching: bool,
     /// `Location`.
     pub location: Option<String>,
     /// Every `Set-Cookie`.
@@ -32,6 +43,8 @@ pub struct OriginAnswer {
 /// The changes that an answer needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
+    /// Headers that are removed, before any is set.
+    pub remove: Vec<&'static str>,
     /// Headers that replace any of their name, names in lower case.
     pub set: Vec<(&'static str, String)>,
     /// Every `Set-Cookie` of the new answer, if those change.
@@ -43,7 +56,17 @@ pub struct Changes {
 pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
     let mut changes = Changes::default();
     let upgraded = plan.upgrade && answer.status == 101;
-    if plan.personal && !upgraded && !is_private(answer.cache_control.as_deref()) {
+    if plan.personal && !upgraded && answer.shared_caching {
+        changes.remove.extend(SHARED_CACHING);
+    }
+    let renews = !plan.upgrade && answer.status != 304 && answer.elapsed_ms <= SLOW;
+    let renewal = plan.renewal.as_ref().filter(|_| renews);
+    // With a session's cookie in it not even the person's own browser may keep the answer.
+    let kept_out = match renewal {
+        Some(_) => says(answer, &["no-store"]),
+        None => says(answer, &["private", "no-store"]),
+    };
+    if plan.personal && !upgraded && !kept_out {
         changes
             .set
             .push(("cache-control", "private, no-store".to_owned()));
@@ -51,8 +74,6 @@ pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
     if let Some(location) = relocated(plan, answer) {
         changes.set.push(("location", location));
     }
-    let renews = !plan.upgrade && answer.status != 304 && answer.elapsed_ms <= SLOW;
-    let renewal = plan.renewal.as_ref().filter(|_| renews);
     let foreign = answer.set_cookies.iter().any(|cookie| is_reserved(cookie));
     if foreign || renewal.is_some() {
         let mut cookies = answer.set_cookies.clone();
@@ -63,15 +84,14 @@ pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
     (changes != Changes::default()).then_some(changes)
 }
 
-/// Whether the answer already keeps every shared cache away from itself.
-fn is_private(cache_control: Option<&str>) -> bool {
-    cache_control
-        .unwrap_or_default()
-        .split(',')
-        .any(|directive| {
-            let directive = directive.trim();
-            directive.eq_ignore_ascii_case("private") || directive.eq_ignore_ascii_case("no-store")
-        })
+/// Whether `Cache-Control` holds one of these directives, without a list of header names.
+fn says(answer: &OriginAnswer, directives: &[&str]) -> bool {
+    let header = answer.cache_control.as_deref().unwrap_or_default();
+    header.split(',').map(str::trim).any(|directive| {
+        directives
+            .iter()
+            .any(|wanted| directive.eq_ignore_ascii_case(wanted))
+    })
 }
 
 /// Whether an origin tries to set a cookie of ours, by any spelling that a browser takes for it.
@@ -80,12 +100,27 @@ fn is_reserved(set_cookie: &str) -> bool {
 }
 
 /// A `Location` on the origin's own host, moved to the service's.
+///
+/// http and https count as one: an origin behind something that ends TLS takes itself for http.
 fn relocated(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<String> {
     let (origin, service) = plan.relocate.as_ref()?;
-    let location = Url::parse(answer.location.as_deref()?).ok()?;
+    let text = answer.location.as_deref()?;
+    if text.starts_with('/') && !text.starts_with("//") {
+        return None;
+    }
     let own = Url::parse(origin).ok()?;
-    (location.origin() == own.origin())
-        .then(|| format!("{service}{}", &location[Position::BeforePath..]))
+    let location = own
+        .join(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let same_port = location.port() == own.port();
+    let moved = location.host() == own.host() && same_port && is_absolute(text);
+    moved.then(|| format!("{service}{}", &location[Position::BeforePath..]))
+}
+
+/// Whether a `Location` names a host, with or without a scheme.
+fn is_absolute(text: &str) -> bool {
+    text.starts_with("//") || Url::parse(text).is_ok()
 }
 
 #[cfg(test)]
@@ -135,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn t63_no_other_header_speaks_to_shared_caches() {
+        let answer = OriginAnswer {
+            shared_caching: true,
+            ..answer(Some("private"))
+        };
+        let changed = changes(&plan(), &answer).unwrap();
+        assert_eq!(changed.remove, SHARED_CACHING);
+        assert_eq!(changes(&AnswerPlan::default(), &answer), None);
+    }
+
+    #[test]
     fn t52_an_origin_cannot_set_our_cookies() {
         let mut answer = answer(Some("private"));
         answer.set_cookies = vec![
@@ -159,6 +205,10 @@ mod tests {
         origin.set_cookies = vec!["a=b".to_owned()];
         let renewed = changes(&plan, &origin).unwrap();
         assert_eq!(renewed.set_cookies.unwrap(), ["a=b", "new"]);
+        assert_eq!(
+            renewed.set,
+            [("cache-control", "private, no-store".to_owned())]
+        );
         let slow = OriginAnswer {
             elapsed_ms: SLOW + 1,
             ..origin.clone()
@@ -201,7 +251,14 @@ mod tests {
                 "https://ORIGIN.internal:443/a",
                 Some("https://service.example/a"),
             ),
-            ("http://origin.internal/a", None),
+            (
+                "http://origin.internal/a",
+                Some("https://service.example/a"),
+            ),
+            ("//origin.internal/a", Some("https://service.example/a")),
+            ("//evil.example/a", None),
+            ("relative", None),
+            ("mailto:a@origin.internal", None),
             ("https://origin.internal:8443/a", None),
             ("https://origin.internal.evil.example/", None),
             ("https://elsewhere.example/", None),
@@ -210,7 +267,7 @@ mod tests {
             moved.location = Some(from.to_owned());
             let expected = to.map(|to| Changes {
                 set: vec![("location", to.to_owned())],
-                set_cookies: None,
+                ..Changes::default()
             });
             assert_eq!(changes(&plan, &moved), expected, "{from}");
         }

@@ -16,11 +16,16 @@ pub const ASSERTION: &str = "one-login-assertion";
 /// Every header whose name begins so belongs to the edge.
 const RESERVED: &str = "one-login-";
 
-/// Headers that tell an origin another address, method or host than the request's own. Names are
+/// Headers that tell an origin another address, method, host or client than the request's own. Names are
 /// compared in lower case with `_` read as `-`, because origins read them so.
-const MISLEADING: [&str; 6] = [
+const MISLEADING: [&str; 11] = [
     "forwarded",
+    "true-client-ip",
+    "x-forwarded",
+    "x-original-host",
+    "x-original-uri",
     "x-original-url",
+    "x-real-ip",
     "x-rewrite-url",
     "x-http-method",
     "x-http-method-override",
@@ -118,8 +123,8 @@ fn scheme(service: &Service) -> &str {
 }
 
 /// Whether a header of the request is taken out whatever its value is.
-fn is_removed(name: &str) -> bool {
-    let name: String = name
+fn is_removed(sent: &str) -> bool {
+    let name: String = sent
         .chars()
         .map(|letter| {
             if letter == '_' {
@@ -129,7 +134,9 @@ fn is_removed(name: &str) -> bool {
             }
         })
         .collect();
+    let imitates_cloudflare = name.starts_with("cf-") && sent.contains('_');
     name.starts_with(RESERVED)
+        || imitates_cloudflare
         || name.starts_with("x-forwarded-")
         || MISLEADING.contains(&name.as_str())
 }

@@ -26,9 +26,11 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod words;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::config::{Config, Host, Release, Service};
+use crate::config::{Config, Host, Release, Service, is_loopback};
 use crate::platform::Platform;
 use crate::session::cookie::Session;
 use forward::Forward;
@@ -50,6 +52,8 @@ pub struct Isolate {
     pub assertions: assertion::Kept,
     /// What accounts answered.
     pub leases: leases::Leases,
+    /// Which private keys were seen to fit their public halves, by key id.
+    pub proved: RefCell<HashMap<String, bool>>,
 }
 
 impl Isolate {
@@ -61,6 +65,7 @@ impl Isolate {
             documents: provider::Documents::default(),
             assertions: assertion::Kept::default(),
             leases: leases::Leases::default(),
+            proved: RefCell::default(),
         }
     }
 }
@@ -144,7 +149,7 @@ pub fn decide<P: Platform>(
     let host = address.host.to_ascii_lowercase();
     let service = match isolate.config.host(&host) {
         None => return without_scene(Reply::plain(404, "There is no service at this host.")),
-        Some(Host::Closed) => return without_scene(closed(&isolate.config)),
+        Some(Host::Closed) => return without_scene(closed(&isolate.config, &host)),
         Some(Host::Alias(service)) => return without_scene(moved(service, request, &address)),
         Some(Host::Service(service)) => service,
     };
@@ -160,9 +165,9 @@ pub fn decide<P: Platform>(
 
 /// The answer of a host whose configuration is at fault. What is wrong stands in the log, and on
 /// the page when the deployment is a developer's own machine.
-fn closed(config: &Config) -> Reply {
+fn closed(config: &Config, host: &str) -> Reply {
     let mut text = "This service is not available: its configuration is at fault.".to_owned();
-    if config.is_local() {
+    if config.is_local() && is_loopback(host) {
         for fault in &config.faults {
             text.push_str(&format!("\n- {fault}"));
         }

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::cookies::Cookies;
+use super::cross_origin;
 use super::pages::{self, Page};
 use super::path::CanonicalPath;
 use super::provider;
@@ -14,6 +15,7 @@ use super::sign_in::Start;
 use super::sign_out;
 use super::{Scene, Task, Verdict};
 use crate::config::{KeyPair, Service};
+use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
 use crate::platform::Platform;
 use crate::session::return_path;
@@ -58,6 +60,14 @@ impl OwnPage {
             _ => None,
         }
     }
+}
+
+/// Whether a path is one of the edge's own pages, so that nothing else can be there.
+#[must_use]
+pub fn is_taken(path: &str, own_path: &str) -> bool {
+    let rest = path.strip_prefix(own_path);
+    let page = rest.and_then(|rest| rest.strip_prefix('/'));
+    path == WELL_KNOWN_JWKS || path == own_path || page.and_then(OwnPage::parse).is_some()
 }
 
 /// The edge's own answer to a request, or `None` when the path is the service's.
@@ -139,11 +149,7 @@ fn own_page<P: Platform>(
         OwnPage::SignIn if request.is_document() && request.is_get() => {
             signing_in(scene, request, query)
         }
-        OwnPage::SignIn if request.is_get() => {
-            Reply::plain(400, "Signing in needs a browser's own navigation.")
-                .of(service)
-                .into()
-        }
+        OwnPage::SignIn if request.is_get() => cross_origin::unauthorised(service, request).into(),
         OwnPage::SignOut => signing_out(scene, request, query),
         OwnPage::SignedOut if request.is_get() => Verdict::Later(Task::SignedOut),
         OwnPage::Backchannel if request.method == "POST" => Verdict::Later(Task::Notification),
@@ -231,8 +237,10 @@ pub async fn health<P: Platform>(scene: &Scene<P>) -> Reply {
     };
     let [discovery, jwks] = provider::overdue(scene);
     let current = |overdue: Option<i64>| overdue.is_some_and(|seconds| seconds < 86_400);
-    let sound = reachable && current(discovery) && current(jwks);
     let service = &scene.service;
+    let keys_work = prove(scene, &service.client_keys, service.request_alg).await
+        && prove(scene, &service.assertion_keys, Alg::Es256).await;
+    let sound = reachable && keys_work && current(discovery) && current(jwks);
     let ring = scene.isolate.config.ring.as_ref().map(|ring| {
         let (generation, fingerprint) = ring.fingerprint();
         json!({ "generation": generation.letter().to_string(), "fingerprint": fingerprint })
@@ -246,7 +254,7 @@ pub async fn health<P: Platform>(scene: &Scene<P>) -> Reply {
         "status": if sound { "ok" } else { "failing" },
         "version": env!("CARGO_PKG_VERSION"),
         "environment": service.environment.as_str(),
-        "configuration": { "sound": true, "warnings": scene.warnings() },
+        "configuration": { "sound": keys_work, "warnings": scene.warnings() },
         "documents": { "discovery": state(discovery), "jwks": state(jwks) },
         "keys": {
             "session": ring,
@@ -255,6 +263,27 @@ pub async fn health<P: Platform>(scene: &Scene<P>) -> Reply {
         },
     });
     Reply::json(if sound { 200 } else { 503 }, &document).of(service)
+}
+
+/// Whether what the active private key signs verifies with its public half, which is what others
+/// are told. Tried once in an isolate, because anybody may ask for it.
+async fn prove<P: Platform>(scene: &Scene<P>, keys: &KeyPair, alg: Alg) -> bool {
+    const MESSAGE: &[u8] = b"one-login-edge: do these two belong together?";
+    let id = &keys.active.key_id;
+    if let Some(&proved) = scene.isolate.proved.borrow().get(id) {
+        return proved;
+    }
+    let public = VerifyingKey {
+        key_id: id.clone(),
+        alg,
+        material: keys.active.public.clone(),
+    };
+    let proved = match scene.platform.sign(&keys.active, alg, MESSAGE).await {
+        Ok(signature) => scene.platform.verify(&public, MESSAGE, &signature).await == Ok(true),
+        Err(_) => false,
+    };
+    scene.isolate.proved.borrow_mut().insert(id.clone(), proved);
+    proved
 }
 
 /// The ids of the keys in use, which are their thumbprints.

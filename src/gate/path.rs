@@ -12,8 +12,9 @@ pub struct CanonicalPath {
     /// What is compared with patterns and sent to the origin: ASCII, percent-encoding in capitals
     /// and only where it is needed, a fixed point of every URL parser.
     pub text: String,
-    /// How the most lenient origin might read it: decoded to the end, in lower case, segments
-    /// without parameters, trailing full stops and spaces, no empty segments.
+    /// How the most lenient origin might read it: decoded to the end, in lower case, cut
+    /// where a query or fragment would begin, segments without parameters, trailing full stops and
+    /// spaces, no empty segments.
     pub folded: String,
 }
 
@@ -151,8 +152,10 @@ fn decode_again(text: &str) -> Result<Option<String>, Ambiguous> {
 }
 
 fn fold(decoded: &str) -> String {
-    let mut folded = String::with_capacity(decoded.len());
-    for segment in decoded.to_lowercase().split('/') {
+    // Whoever decodes before splitting sees a query or fragment here.
+    let path = decoded.split(['?', '#']).next().unwrap_or_default();
+    let mut folded = String::with_capacity(path.len());
+    for segment in path.to_lowercase().split('/') {
         let name = segment.split(';').next().unwrap_or_default();
         let name = name.trim_end_matches(['.', ' ']);
         if !name.is_empty() {

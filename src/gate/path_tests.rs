@@ -128,6 +128,14 @@ fn t57_the_folded_form_is_what_a_lenient_origin_reads() {
     ] {
         assert_eq!(folded(raw), "/apply/x", "{raw}");
     }
+    for raw in [
+        "/apply/x%3fy",
+        "/apply/x%23",
+        "/apply/x%253Fy/z",
+        "/Apply/X%23/z",
+    ] {
+        assert_eq!(folded(raw), "/apply/x", "{raw}");
+    }
     assert_eq!(folded("/"), "/");
 }
 

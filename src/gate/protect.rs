@@ -255,7 +255,14 @@ fn refuse<P: Platform>(
     if !request.is_get() {
         // What was posted is gone with this answer, so the page leads to where it can be asked for.
         let link = again(scene, &return_path::safe(&path.text, own));
-        let page = pages::page(401, Page::SignInAgain, service, scene.locale, "", &link);
+        let page = pages::page(
+            401,
+            Page::SignInAgain,
+            service,
+            scene.locale,
+            &scene.reference,
+            &link,
+        );
         return reply(page.with("www-authenticate", cross_origin::challenge(service)));
     }
     let mut return_path = return_path::safe(&wanted, own);

@@ -24,6 +24,8 @@ pub enum Failure {
     OtherIssuer,
     /// The provider answered with an error.
     Provider(ProviderError),
+    /// The same without a state, so that it may be anybody's.
+    WithoutState(ProviderError),
     /// The request object is longer than the provider accepts.
     RequestTooLong,
     /// The browser went round in circles.
@@ -118,6 +120,7 @@ impl Failure {
             Self::NoAttempt => outcome(400, Page::StartAgain, "no_attempt"),
             Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
             Self::Provider(error) => error.outcome(),
+            Self::WithoutState(error) => outcome(400, error.outcome().page, "error_without_state"),
             Self::RequestTooLong => outcome(500, Page::Problem, "request_too_long"),
             Self::TooManyStarts => outcome(429, Page::TooManyStarts, "too_many_starts"),
             Self::TooManyRequests => outcome(429, Page::TooManyRequests, "too_many_requests"),

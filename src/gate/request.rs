@@ -90,7 +90,10 @@ impl Request {
     /// Whether the request asks for a WebSocket.
     #[must_use]
     pub fn is_upgrade(&self) -> bool {
-        self.headers.get("upgrade").is_some()
+        let upgrade = self.headers.get("upgrade").unwrap_or_default();
+        upgrade
+            .split(',')
+            .any(|to| to.trim().eq_ignore_ascii_case("websocket"))
     }
 
     /// Whether a browser fetches ahead of the person's wish.

@@ -115,7 +115,7 @@ pub enum KeyFault {
 impl PrivateJwk {
     /// Reads a private key that can sign with the algorithm.
     ///
-    /// Not checked: whether the private numbers belong to the public ones; WebCrypto's import does.
+    /// Not checked: whether the private numbers belong to the public ones; the health page tries it.
     ///
     /// # Errors
     /// [`KeyFault`].

@@ -38,7 +38,10 @@ pub fn read_keys(
     let generation = table.choice(active, Generation::A, "\"A\" or \"B\"", Generation::parse);
     let key = |generation: Generation| {
         let name = format!("{prefix}_{}_{}", table.id(), generation.letter());
-        let text = vars.get(&name).and_then(Value::as_str)?;
+        let Value::String(text) = vars.get(&name)? else {
+            table.fault(name, "must be a secret: the JSON Web Key as a text");
+            return None;
+        };
         match PrivateJwk::parse(text, alg) {
             Ok(key) => Some(key),
             Err(fault) => {

@@ -11,6 +11,7 @@ use super::fault::Fault;
 use super::routes::{Rules, read_level};
 use super::service::{Environment, Service};
 use super::table::Table;
+use crate::gate::own_pages::is_taken;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use keys::{read_keys, read_token_auth};
@@ -56,13 +57,17 @@ pub fn service(
         .text("origin_audience")
         .unwrap_or(&origin_url)
         .to_owned();
+    let redirect_path = read_path(table, "redirect_path", "/auth/callback");
+    if is_taken(&redirect_path, &own_path) {
+        table.fault("redirect_path", "is an address of the Worker's own");
+    }
     Some(Service {
         id: table.id().to_owned(),
         aliases: read_aliases(table, &host, local),
         environment,
         provider: read_provider(table, environment),
         name: read_name(table),
-        redirect_path: read_path(table, "redirect_path", "/auth/callback"),
+        redirect_path,
         registered_claims: read_claims(table),
         locales: read_locales(table),
         token_auth: read_token_auth(table, vars),
@@ -76,7 +81,7 @@ pub fn service(
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
         limits: read_limits(table, warnings),
         revocation: read_revocation(table),
-        origin: read_origin(table, vars, &host, local),
+        origin: read_origin(table, vars, local),
         origin_headers: read_origin_headers(table, vars),
         origin_audience,
         cors_origins: read_origins(table, "cors_origins"),

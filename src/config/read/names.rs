@@ -96,8 +96,9 @@ pub fn read_client_id(table: &Table<'_>) -> String {
 
 pub fn read_path(table: &Table<'_>, field: &'static str, default: &str) -> String {
     let path = table.text(field).unwrap_or(default);
+    // One that a lenient reader reads otherwise could not be kept from the origin.
     let canonical = CanonicalPath::parse(path, false);
-    if !canonical.is_ok_and(|canonical| canonical.text == path)
+    if !canonical.is_ok_and(|read| read.text == path && read.folded == path.to_lowercase())
         || path.ends_with('/')
         || path.contains('%')
     {
@@ -157,7 +158,9 @@ pub fn read_name(table: &Table<'_>) -> Name {
         Some(Value::String(name)) => Some((name.clone(), name.clone())),
         Some(Value::Object(names)) => {
             let text = |locale: &str| names.get(locale).and_then(Value::as_str);
-            let only = names.keys().all(|key| Locale::parse(key).is_some());
+            let only = names
+                .iter()
+                .all(|(key, name)| Locale::parse(key).is_some() && name.is_string());
             text("en")
                 .filter(|_| only)
                 .map(|en| (en.to_owned(), text("cy").unwrap_or(en).to_owned()))

@@ -42,7 +42,7 @@ pub fn read_provider(table: &Table<'_>, environment: Environment) -> Provider {
     }
 }
 
-pub fn read_origin(table: &Table<'_>, vars: &Vars, host: &str, local: bool) -> Origin {
+pub fn read_origin(table: &Table<'_>, vars: &Vars, local: bool) -> Origin {
     let Some(text) = table.text("origin") else {
         if local {
             table.fault(
@@ -53,7 +53,7 @@ pub fn read_origin(table: &Table<'_>, vars: &Vars, host: &str, local: bool) -> O
         return Origin::Route;
     };
     if let Some(name) = text.strip_prefix("binding:") {
-        if vars.get(name) != Some(&Value::Bool(true)) {
+        if ["DOCUMENTS", "ACCOUNTS"].contains(&name) || vars.get(name) != Some(&Value::Bool(true)) {
             table.fault("origin", format!("there is no service binding {name:?}"));
         }
         return Origin::Binding(name.to_owned());
@@ -62,18 +62,9 @@ pub fn read_origin(table: &Table<'_>, vars: &Vars, host: &str, local: bool) -> O
         let scheme = url.scheme() == "https" || (local && url.scheme() == "http");
         scheme && url.origin().ascii_serialization() == text
     });
-    match url {
-        None => table.fault(
-            "origin",
-            "must be \"https://host\" without a path, or \"binding:NAME\"",
-        ),
-        Some(url) if url.host_str() == Some(host) => {
-            table.fault(
-                "origin",
-                "is the service's own host; leave it out to use the route's origin",
-            );
-        }
-        Some(_) => {}
+    if url.is_none() {
+        let problem = "must be \"https://host\" without a path, or \"binding:NAME\"";
+        table.fault("origin", problem);
     }
     Origin::Url(text.to_owned())
 }
@@ -122,6 +113,13 @@ pub fn read_origin_headers(table: &Table<'_>, vars: &Vars) -> Vec<(String, Secre
             );
             continue;
         }
+        let private = secret.as_str().is_some_and(is_key);
+        if private || headers.iter().any(|(other, _)| *other == lower) {
+            let problem =
+                format!("{name:?} names a key of the Worker's own, or stands there twice");
+            table.fault("origin_headers", problem);
+            continue;
+        }
         let value = secret
             .as_str()
             .and_then(|secret| vars.get(secret)?.as_str());
@@ -135,6 +133,17 @@ pub fn read_origin_headers(table: &Table<'_>, vars: &Vars) -> Vec<(String, Secre
         }
     }
     headers
+}
+
+/// Whether a secret is one of those that never leave the Worker.
+fn is_key(name: &str) -> bool {
+    let prefixes = [
+        "SESSION_KEY_",
+        "CLIENT_KEY_",
+        "ASSERTION_KEY_",
+        "CLIENT_SECRET_",
+    ];
+    prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 pub fn read_origins(table: &Table<'_>, field: &'static str) -> Vec<String> {

@@ -45,10 +45,11 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         .as_deref()
         .and_then(|state| find(scene, cookies, state));
     let Some((name, attempt)) = attempt else {
-        // An error without a state says why the provider gave up, and touches no cookie.
-        let failure = match &parameters.answer {
-            Response::Error(error) => Failure::Provider(*error),
-            Response::Code(_) => Failure::NoAttempt,
+        // An error without a state says why the provider gave up, and touches no cookie. Anybody
+        // can make one up, as they can a state, so neither counts as the provider's word.
+        let failure = match (&parameters.answer, &parameters.state) {
+            (Response::Error(error), None) => Failure::WithoutState(*error),
+            _ => Failure::NoAttempt,
         };
         return ended(scene, cookies, failure, "/");
     };

@@ -24,6 +24,9 @@ pub use shelf::{Document, Documents};
 /// How long memory is used before KV is read again, in seconds.
 const REREAD: i64 = 60;
 
+/// The same while the copy in memory is stale, in seconds.
+const REREAD_STALE: i64 = 10;
+
 /// How long past its freshness a copy is used while another is fetched behind it, in seconds.
 const REVALIDATE: i64 = 3_600;
 
@@ -104,21 +107,23 @@ async fn current<T: Document, P: Platform>(
 ) -> Result<Rc<T>, Unavailable> {
     let (issuer, now) = (&scene.service.provider.issuer, scene.now);
     let shelf = T::shelf(&scene.isolate.documents);
-    if shelf
-        .get(issuer)
-        .is_none_or(|copy| now - copy.read_at >= REREAD || copy.overdue(now) >= 0)
-    {
+    let due = |copy: &Copy<T>| {
+        let wait = if copy.overdue(now) < 0 {
+            REREAD
+        } else {
+            REREAD_STALE
+        };
+        now - copy.read_at >= wait
+    };
+    if shelf.get(issuer).as_ref().is_none_or(due) {
         read_stored::<T, P>(scene).await;
     }
     let Some(copy) = shelf.get(issuer) else {
-        // Nothing to fall back to, so each request asks, unless the provider failed just now.
-        if shelf.failed_lately(issuer, now) {
+        if !shelf.may_wait(issuer, now) {
             return Err(Unavailable);
         }
         let fetched = fetch(scene, url, WAIT_MS.1).await;
-        if fetched.is_err() {
-            shelf.failed(issuer, now);
-        }
+        shelf.waited(issuer, now, fetched.is_err());
         return fetched;
     };
     let overdue = copy.overdue(now);
@@ -251,7 +256,13 @@ fn freshness(cache_control: &str) -> i64 {
 /// Fetches every document of the service's provider, whether it is due or not.
 pub async fn refresh<P: Platform>(scene: &Scene<P>) {
     let url = scene.service.provider.discovery_url();
-    if let Ok(metadata) = fetch::<Metadata, P>(scene, url, WAIT_MS.1).await {
+    let fetched = fetch::<Metadata, P>(scene, url, WAIT_MS.1).await;
+    // Without a new discovery document the last one still says where the keys are.
+    let known = match fetched {
+        Ok(metadata) => Ok(metadata),
+        Err(Unavailable) => metadata(scene).await,
+    };
+    if let Ok(metadata) = known {
         let _ = fetch::<KeySet, P>(scene, metadata.jwks_uri.clone(), WAIT_MS.1).await;
     }
 }

@@ -14,6 +14,9 @@ use crate::oidc::refusal::Refusal;
 /// How long after one attempt to fetch the next is made, in seconds.
 const RETRY: i64 = 10;
 
+/// How many requests of an isolate wait at once for a document that nobody has.
+const MAX_WAITING: usize = 16;
+
 /// A document of the provider in the form that is used.
 pub trait Document: Sized + 'static {
     /// The last part of its name in KV.
@@ -66,6 +69,7 @@ pub struct Shelf<T> {
     copies: RefCell<HashMap<String, Copy<T>>>,
     tried_at: RefCell<HashMap<String, i64>>,
     failed_at: RefCell<HashMap<String, i64>>,
+    waiting: RefCell<HashMap<String, Vec<i64>>>,
 }
 
 impl<T> Default for Shelf<T> {
@@ -74,6 +78,7 @@ impl<T> Default for Shelf<T> {
             copies: RefCell::default(),
             tried_at: RefCell::default(),
             failed_at: RefCell::default(),
+            waiting: RefCell::default(),
         }
     }
 }
@@ -142,15 +147,36 @@ impl<T> Shelf<T> {
         due
     }
 
-    /// Whether a fetch failed so lately that the next one can wait.
-    pub(super) fn failed_lately(&self, issuer: &str, now: i64) -> bool {
+    /// Whether one more request may fetch a document that nobody has: not when the provider failed
+    /// just now, and not when enough of them are waiting for it already.
+    ///
+    /// Those who began longer ago than any fetch takes are not counted, because a request that was
+    /// cut off never says that it ended.
+    pub(super) fn may_wait(&self, issuer: &str, now: i64) -> bool {
         let failed = self.failed_at.borrow();
-        failed
+        if failed
             .get(issuer)
             .is_some_and(|at| (now - at).abs() < RETRY)
+        {
+            return false;
+        }
+        let mut waiting = self.waiting.borrow_mut();
+        let since = waiting.entry(issuer.to_owned()).or_default();
+        since.retain(|at| (now - at).abs() < RETRY);
+        let allowed = since.len() < MAX_WAITING;
+        if allowed {
+            since.push(now);
+        }
+        allowed
     }
 
-    pub(super) fn failed(&self, issuer: &str, now: i64) {
-        self.failed_at.borrow_mut().insert(issuer.to_owned(), now);
+    /// Notes that a fetch of a document that nobody has came to its end.
+    pub(super) fn waited(&self, issuer: &str, now: i64, failed: bool) {
+        if let Some(since) = self.waiting.borrow_mut().get_mut(issuer) {
+            since.pop();
+        }
+        if failed {
+            self.failed_at.borrow_mut().insert(issuer.to_owned(), now);
+        }
     }
 }

@@ -1,0 +1,198 @@
+//! What a service is when it says little, and what each field makes of it.
+
+use serde_json::json;
+
+use crate::config::sample::*;
+use crate::config::{Config, Host, Locale, Origin, TokenAuth};
+use crate::oidc::jws::Alg;
+use crate::oidc::vector::Level;
+use crate::session::cookie::Limits;
+use crate::session::seal::Generation;
+
+#[test]
+fn a_service_that_says_little_has_the_documented_defaults() {
+    let service = demo(&vars());
+    assert_eq!(service.origin_url, "https://demo.example.gov.uk");
+    assert_eq!(service.origin_audience, service.origin_url);
+    assert_eq!(
+        service.redirect_uri(),
+        "https://demo.example.gov.uk/auth/callback"
+    );
+    assert_eq!(
+        (service.own_path.as_str(), service.scope.as_str()),
+        ("/auth", "openid")
+    );
+    assert_eq!(service.own_page("jwks.json"), "/auth/jwks.json");
+    assert_eq!(service.locales, [Locale::En, Locale::Cy]);
+    assert_eq!(
+        (service.request_alg, service.id_token_alg),
+        (Alg::Rs256, Alg::Es256)
+    );
+    assert_eq!(
+        service.limits,
+        Limits {
+            idle: 3_600,
+            absolute: 43_200
+        }
+    );
+    assert_eq!(
+        (service.level, &service.origin),
+        (Level::ClCm, &Origin::Route)
+    );
+    assert!(matches!(service.token_auth, TokenAuth::PrivateKeyJwt));
+    assert!(service.publish_well_known_jwks && !service.allow_semicolons);
+    assert!(service.aliases.is_empty() && service.registered_claims.is_empty());
+    assert!(service.cors_origins.is_empty() && service.websocket_origins.is_empty());
+    assert!(service.origin_headers.is_empty() && service.rules.listed().is_empty());
+    assert_eq!(service.client_keys.generation, Generation::A);
+    assert!(service.client_keys.other.is_none() && service.assertion_keys.other.is_none());
+    assert_eq!(service.name.in_locale(Locale::Cy), "A service");
+    assert_eq!(service.provider.issuer, "https://oidc.account.gov.uk/");
+    assert_eq!(
+        service.provider.identity_issuer,
+        "https://identity.account.gov.uk/"
+    );
+    assert_eq!(service.provider.did_id, "did:web:identity.account.gov.uk");
+    assert!(!service.provider.insecure);
+}
+
+#[test]
+fn t84_the_provider_follows_from_the_environment_and_cannot_be_set() {
+    let mut vars = vars();
+    vars.remove("SERVICE_OTHER");
+    vars.insert("DEPLOYMENT".to_owned(), json!("integration"));
+    set(&mut vars, "environment", json!("integration"));
+    let provider = &demo(&vars).provider;
+    assert_eq!(provider.issuer, "https://oidc.integration.account.gov.uk/");
+    assert_eq!(
+        provider.did_url,
+        "https://identity.integration.account.gov.uk/.well-known/did.json"
+    );
+    assert_eq!(
+        provider.discovery_url(),
+        "https://oidc.integration.account.gov.uk/.well-known/openid-configuration"
+    );
+}
+
+#[test]
+fn every_field_is_read() {
+    let mut vars = vars();
+    let table = json!({
+        "host": HOST,
+        "aliases": ["www.demo.example.gov.uk"],
+        "environment": "production",
+        "client_id": "demo-client",
+        "name": { "en": "A service", "cy": "Gwasanaeth" },
+        "own_path": "/one-login",
+        "redirect_path": "/return",
+        "scopes": ["phone", "openid", "wallet-subject-id", "email"],
+        "registered_claims": ["coreIdentityJWT", "address", "passport", "drivingPermit", "returnCode"],
+        "locales": ["cy", "en"],
+        "token_auth_method": "client_secret_post",
+        "request_signing_alg": "PS256",
+        "id_token_alg": "RS256",
+        "client_key_active": "B",
+        "assertion_key_active": "B",
+        "publish_well_known_jwks": false,
+        "session_idle_seconds": 60,
+        "session_absolute_seconds": 604_800,
+        "origin": "https://origin.example:8443",
+        "origin_headers": { "X-Origin-Lock": "LOCK" },
+        "origin_audience": "an audience",
+        "cors_origins": ["https://www.example.gov.uk"],
+        "websocket_origins": ["https://app.example.gov.uk:8443"],
+        "allow_semicolons": true,
+        "level": "Cl",
+        "routes": [{ "path": "/", "access": "public" }],
+    });
+    vars.insert("SERVICE_DEMO".to_owned(), table);
+    vars.insert("CLIENT_KEY_DEMO_B".to_owned(), json!(CLIENT_B));
+    vars.insert("ASSERTION_KEY_DEMO_B".to_owned(), json!(ASSERTION_B));
+    vars.insert("CLIENT_SECRET_DEMO".to_owned(), json!("secret"));
+    vars.insert("LOCK".to_owned(), json!("open-sesame"));
+    let service = demo(&vars);
+    assert_eq!(service.scope, "openid email phone wallet-subject-id");
+    assert_eq!(service.redirect_uri(), "https://demo.example.gov.uk/return");
+    assert_eq!(service.registered_claims.len(), 5);
+    assert_eq!(service.locales, [Locale::Cy, Locale::En]);
+    assert_eq!(service.name.in_locale(Locale::Cy), "Gwasanaeth");
+    assert!(
+        matches!(&service.token_auth, TokenAuth::ClientSecretPost(s) if s.expose() == "secret")
+    );
+    assert_eq!(
+        (service.request_alg, service.id_token_alg),
+        (Alg::Ps256, Alg::Rs256)
+    );
+    assert_eq!(service.client_keys.generation, Generation::B);
+    let ids: Vec<_> = service.client_keys.all().map(|key| &key.key_id).collect();
+    assert_eq!((ids.len(), ids[0]), (2, &service.client_keys.active.key_id));
+    assert_eq!(
+        service.origin,
+        Origin::Url("https://origin.example:8443".to_owned())
+    );
+    assert_eq!(service.origin_headers[0].0, "x-origin-lock");
+    assert_eq!(service.origin_headers[0].1.expose(), "open-sesame");
+    assert_eq!(service.origin_audience, "an audience");
+    assert_eq!(
+        service.limits,
+        Limits {
+            idle: 60,
+            absolute: 604_800
+        }
+    );
+    assert!(service.allow_semicolons && !service.publish_well_known_jwks);
+    let config = Config::parse(&vars);
+    assert!(matches!(
+        config.host("www.demo.example.gov.uk"),
+        Some(Host::Alias(_))
+    ));
+}
+
+#[test]
+fn a_binding_is_an_origin_when_it_is_there() {
+    let mut vars = vars();
+    vars.insert("BACKEND".to_owned(), json!(true));
+    set(&mut vars, "origin", json!("binding:BACKEND"));
+    assert_eq!(demo(&vars).origin, Origin::Binding("BACKEND".to_owned()));
+}
+
+#[test]
+fn a_session_shorter_than_the_providers_own_is_worth_a_warning() {
+    for (idle, warned) in [(3_599, true), (3_600, false)] {
+        let mut vars = vars();
+        set(&mut vars, "session_idle_seconds", json!(idle));
+        let config = Config::parse(&vars);
+        assert_eq!(config.faults, []);
+        let expected: &[_] = if warned {
+            &["DEMO session_idle_seconds".to_owned()]
+        } else {
+            &[]
+        };
+        assert_eq!(places(&config.warnings), expected);
+    }
+    // An absolute limit below an hour shortens the idle limit with it.
+    let mut vars = vars();
+    set(&mut vars, "session_absolute_seconds", json!(600));
+    assert_eq!(
+        demo(&vars).limits,
+        Limits {
+            idle: 600,
+            absolute: 600
+        }
+    );
+    assert_eq!(Config::parse(&vars).warnings.len(), 1);
+}
+
+#[test]
+fn what_cookies_are_bound_to_differs_in_environment_host_and_client() {
+    let mut bindings = vec![demo(&vars()).binding.clone()];
+    let config = Config::parse(&vars());
+    bindings.push(served(&config, OTHER).binding.clone());
+    let mut renamed = vars();
+    set(&mut renamed, "client_id", json!("renamed"));
+    bindings.push(demo(&renamed).binding.clone());
+    let config = Config::parse(&local());
+    bindings.push(served(&config, "localhost:8787").binding.clone());
+    let unique: std::collections::BTreeSet<_> = bindings.iter().collect();
+    assert_eq!(unique.len(), bindings.len());
+}

@@ -1,0 +1,297 @@
+//! Every field broken one way at a time: exactly that fault is reported, and only that service is
+//! closed.
+
+use serde_json::{Value, json};
+
+use crate::config::Config;
+use crate::config::sample::*;
+
+/// A field of the service, a wrong value for it, and where the fault is reported if not there.
+const BROKEN: &str = r#"
+    host                     | absent
+    host                     | 7
+    host                     | ""
+    host                     | "Demo.example.gov.uk"
+    host                     | "https://demo.example.gov.uk"
+    host                     | "demo.example.gov.uk/"
+    host                     | "demo.example.gov.uk:8443"
+    host                     | "user@demo.example.gov.uk"
+    host                     | "demo example"
+    host                     | "localhost"
+    host                     | "127.0.0.1"
+    aliases                  | "www.example.gov.uk"
+    aliases                  | [7]
+    aliases                  | ["WWW.example.gov.uk"]
+    aliases                  | ["demo.example.gov.uk"]
+    aliases                  | ["a.example.gov.uk", "a.example.gov.uk"]
+    aliases                  | ["localhost:8787"]
+    environment              | absent
+    environment              | "staging"
+    environment              | "Production"
+    environment              | "integration"
+    environment              | 1
+    client_id                | absent
+    client_id                | ""
+    client_id                | 7
+    client_id                | "a b"
+    client_id                | "é"
+    name                     | absent
+    name                     | ""
+    name                     | "  "
+    name                     | 7
+    name                     | {}
+    name                     | { "cy": "Gwasanaeth" }
+    name                     | { "en": "A service", "fr": "Un service" }
+    name                     | { "en": "A service", "cy": "" }
+    own_path                 | "auth"
+    own_path                 | "/auth/"
+    own_path                 | "/"
+    own_path                 | ""
+    own_path                 | "/a/../b"
+    own_path                 | "/a%20b"
+    own_path                 | "/a?b"
+    own_path                 | 7
+    redirect_path            | "callback"
+    redirect_path            | "/auth/callback/"
+    redirect_path            | "https://demo.example.gov.uk/auth/callback"
+    redirect_path            | "/auth//callback"
+    scopes                   | "openid"
+    scopes                   | []
+    scopes                   | ["email"]
+    scopes                   | ["openid", "profile"]
+    scopes                   | ["openid", "offline_access"]
+    scopes                   | ["openid", "email", "email"]
+    registered_claims        | ["name"]
+    registered_claims        | ["https://vocab.account.gov.uk/v1/address"]
+    registered_claims        | ["address", "address"]
+    registered_claims        | { "address": true }
+    locales                  | []
+    locales                  | ["fr"]
+    locales                  | ["en", "fr"]
+    locales                  | ["EN"]
+    locales                  | "en"
+    token_auth_method        | "client_secret_basic"
+    token_auth_method        | "none"
+    token_auth_method        | true
+    token_auth_method        | "client_secret_post"      | CLIENT_SECRET_DEMO
+    request_signing_alg      | "ES256"
+    request_signing_alg      | "RS512"
+    request_signing_alg      | "none"
+    id_token_alg             | "PS256"
+    id_token_alg             | "HS256"
+    id_token_alg             | "es256"
+    client_key_active        | "C"
+    client_key_active        | 1
+    client_key_active        | "B"                       | CLIENT_KEY_DEMO_B
+    assertion_key_active     | "a"
+    assertion_key_active     | "B"                       | ASSERTION_KEY_DEMO_B
+    publish_well_known_jwks  | "true"
+    publish_well_known_jwks  | 1
+    session_idle_seconds     | 59
+    session_idle_seconds     | 43201
+    session_idle_seconds     | "3600"
+    session_idle_seconds     | 3600.5
+    session_absolute_seconds | 604801
+    session_absolute_seconds | -1
+    session_absolute_seconds | null
+    origin                   | "http://origin.example"
+    origin                   | "https://origin.example/"
+    origin                   | "https://origin.example/path"
+    origin                   | "https://user@origin.example"
+    origin                   | "https://demo.example.gov.uk"
+    origin                   | "origin.example"
+    origin                   | "binding:"
+    origin                   | "binding:MISSING"
+    origin                   | "binding:SESSION_KEY_A"
+    origin                   | 7
+    origin_headers           | ["X-Lock"]
+    origin_headers           | { "X-Lock": "MISSING" }
+    origin_headers           | { "X-Lock": 7 }
+    origin_headers           | { "X Lock": "SESSION_KEY_A" }
+    origin_headers           | { "Cookie": "SESSION_KEY_A" }
+    origin_headers           | { "Host": "SESSION_KEY_A" }
+    origin_headers           | { "One-Login-Assertion": "SESSION_KEY_A" }
+    origin_headers           | { "X-Forwarded-Host": "SESSION_KEY_A" }
+    origin_headers           | { "CF-Connecting-IP": "SESSION_KEY_A" }
+    origin_headers           | { "Authorization": "SESSION_KEY_A" }
+    origin_audience          | 7
+    cors_origins             | "https://a.example"
+    cors_origins             | ["a.example"]
+    cors_origins             | ["https://a.example/"]
+    cors_origins             | ["*"]
+    cors_origins             | ["null"]
+    websocket_origins        | ["https://A.example"]
+    websocket_origins        | [null]
+    allow_semicolons         | "no"
+    level                    | "Cm"
+    level                    | "cl.cm"
+    level                    | "Cl.Cm.P2"
+    level                    | 2
+    routes                   | {}
+    routes                   | "/account"
+    issuer                   | "https://evil.example/"
+    identity_issuer          | "https://evil.example/"
+    did_url                  | "https://evil.example/did.json"
+    did_id                   | "did:web:evil.example"
+    orgin                    | "https://origin.example"
+    Host                     | "demo.example.gov.uk"
+    session_idle             | 3600
+"#;
+
+/// The lines of a table, each in its fields.
+fn lines(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    let lines = table.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| line.split('|').map(str::trim).collect())
+}
+
+#[test]
+fn t84_a_field_that_is_wrong_is_the_one_fault_and_closes_its_service_alone() {
+    let mut wrong = Vec::new();
+    for fields in lines(BROKEN) {
+        let (field, value) = (fields[0], fields[1]);
+        let mut vars = vars();
+        match value {
+            "absent" => unset(&mut vars, field),
+            value => set(&mut vars, field, serde_json::from_str(value).unwrap()),
+        }
+        let config = Config::parse(&vars);
+        let place = fields.get(2).unwrap_or(&field);
+        let expected = [format!("DEMO {place}")];
+        let alone = is_open(&config, OTHER) && !is_open(&config, HOST);
+        if places(&config.faults) != expected || !alone {
+            wrong.push(format!("{field} = {value}: {:?}", places(&config.faults)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A secret of the service and a wrong value for it.
+const SECRETS: &[(&str, &str)] = &[
+    ("CLIENT_KEY_DEMO_A", "not JSON"),
+    ("CLIENT_KEY_DEMO_A", "[]"),
+    ("CLIENT_KEY_DEMO_A", "{}"),
+    ("CLIENT_KEY_DEMO_A", ""),
+    ("CLIENT_KEY_DEMO_A", ASSERTION_A),
+    ("CLIENT_KEY_DEMO_B", "not JSON"),
+    ("CLIENT_KEY_DEMO_B", CLIENT_A),
+    ("ASSERTION_KEY_DEMO_A", CLIENT_A),
+    ("ASSERTION_KEY_DEMO_A", "-----BEGIN PRIVATE KEY-----"),
+    ("ASSERTION_KEY_DEMO_B", "{}"),
+    ("ASSERTION_KEY_DEMO_B", ASSERTION_A),
+];
+
+#[test]
+fn t84_a_secret_that_is_wrong_is_the_one_fault_and_never_shown() {
+    for (name, value) in SECRETS {
+        let mut vars = vars();
+        vars.insert((*name).to_owned(), json!(value));
+        let config = Config::parse(&vars);
+        assert_eq!(places(&config.faults), [format!("DEMO {name}")], "{value}");
+        assert!(is_closed(&config, HOST) && is_open(&config, OTHER));
+        let text = config.faults[0].to_string();
+        assert!(text.starts_with(&format!("{name}: ")), "{text}");
+        assert!(value.len() < 3 || !text.contains(value), "{text}");
+    }
+}
+
+#[test]
+fn t84_a_secret_that_is_missing_or_no_text_is_the_one_fault() {
+    for name in ["CLIENT_KEY_DEMO_A", "ASSERTION_KEY_DEMO_A"] {
+        for value in [
+            None,
+            Some(json!({ "kty": "RSA" })),
+            Some(json!(7)),
+            Some(json!(true)),
+        ] {
+            let mut vars = vars();
+            vars.remove(name);
+            vars.extend(value.clone().map(|value| (name.to_owned(), value)));
+            let config = Config::parse(&vars);
+            assert_eq!(
+                places(&config.faults),
+                [format!("DEMO {name}")],
+                "{value:?}"
+            );
+            assert!(is_closed(&config, HOST) && is_open(&config, OTHER));
+        }
+    }
+}
+
+#[test]
+fn t84_a_key_that_is_weak_or_public_is_refused() {
+    let weakened = |jwk: &str, change: fn(&mut Value)| {
+        let mut jwk: Value = serde_json::from_str(jwk).unwrap();
+        change(&mut jwk);
+        jwk.to_string()
+    };
+    for (name, value) in [
+        (
+            "CLIENT_KEY_DEMO_A",
+            weakened(CLIENT_A, |key| key["e"] = json!("Aw")),
+        ),
+        (
+            "CLIENT_KEY_DEMO_A",
+            weakened(CLIENT_A, |key| key["n"] = json!("_____w")),
+        ),
+        (
+            "CLIENT_KEY_DEMO_A",
+            weakened(CLIENT_A, |key| key["d"] = Value::Null),
+        ),
+        (
+            "CLIENT_KEY_DEMO_A",
+            weakened(CLIENT_A, |key| key["qi"] = Value::Null),
+        ),
+        (
+            "ASSERTION_KEY_DEMO_A",
+            weakened(ASSERTION_A, |key| key["d"] = Value::Null),
+        ),
+        (
+            "ASSERTION_KEY_DEMO_A",
+            weakened(ASSERTION_A, |key| key["crv"] = json!("P-384")),
+        ),
+        (
+            "ASSERTION_KEY_DEMO_A",
+            weakened(ASSERTION_A, |key| key["x"] = json!("AA")),
+        ),
+    ] {
+        let mut vars = vars();
+        vars.insert(name.to_owned(), json!(value));
+        let config = Config::parse(&vars);
+        assert_eq!(places(&config.faults), [format!("DEMO {name}")]);
+    }
+}
+
+#[test]
+fn every_fault_is_reported_at_once() {
+    let mut vars = vars();
+    set(&mut vars, "environment", json!("staging"));
+    set(&mut vars, "level", json!("P9"));
+    set(&mut vars, "origin", json!("nowhere"));
+    set(&mut vars, "misspelt", json!(1));
+    unset(&mut vars, "client_id");
+    vars.remove("CLIENT_KEY_DEMO_A");
+    vars.remove("ASSERTION_KEY_DEMO_A");
+    let mut found = places(&Config::parse(&vars).faults);
+    found.sort();
+    let expected = [
+        "ASSERTION_KEY_DEMO_A",
+        "CLIENT_KEY_DEMO_A",
+        "client_id",
+        "environment",
+        "level",
+        "misspelt",
+        "origin",
+    ];
+    assert_eq!(found, expected.map(|place| format!("DEMO {place}")));
+}
+
+#[test]
+fn a_fault_is_worded_for_the_person_who_mends_it() {
+    let mut vars = vars();
+    set(&mut vars, "scopes", json!(["openid", "profile"]));
+    let config = Config::parse(&vars);
+    assert_eq!(
+        config.faults[0].to_string(),
+        "SERVICE_DEMO.scopes: \"profile\" is not one of openid, email, phone, wallet-subject-id"
+    );
+}

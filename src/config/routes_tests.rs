@@ -1,0 +1,281 @@
+use serde_json::json;
+
+use super::*;
+use crate::config::sample::*;
+use crate::config::{Config, Vars};
+
+fn with(routes: Value) -> Vars {
+    let mut vars = vars();
+    set(
+        &mut vars,
+        "scopes",
+        json!(["openid", "email", "phone", "wallet-subject-id"]),
+    );
+    set(&mut vars, "routes", routes);
+    vars
+}
+
+/// The pattern of the rule for a path.
+fn rule(rules: &Rules, path: &str) -> String {
+    let path = CanonicalPath::parse(path, true).unwrap();
+    rules.find(&path).pattern.clone()
+}
+
+/// Rules of patterns with their access.
+fn rules(patterns: &[(&str, &str)]) -> Rules {
+    let routes: Vec<_> = patterns
+        .iter()
+        .map(|(path, access)| json!({ "path": path, "access": access }))
+        .collect();
+    demo(&with(json!(routes))).rules.clone()
+}
+
+#[test]
+fn t57_what_is_not_listed_is_protected() {
+    let rules = rules(&[("/", "public"), ("/assets/*", "public")]);
+    for path in [
+        "/account",
+        "/assetsx",
+        "/assets.old/a",
+        "/index.html",
+        "/anything/at/all",
+    ] {
+        let path = CanonicalPath::parse(path, false).unwrap();
+        let rule = rules.find(&path);
+        assert_eq!((rule.access, rule.level), (Access::Required, Level::ClCm));
+        assert_eq!(rule.release, Release::default());
+    }
+}
+
+#[test]
+fn t57_the_most_specific_pattern_wins_whatever_the_order() {
+    let patterns = [
+        ("/*", "public"),
+        ("/a/*", "required"),
+        ("/a/b", "public"),
+        ("/a/b/*", "optional"),
+        ("/a/b/c", "required"),
+    ];
+    let mut reversed = patterns;
+    reversed.reverse();
+    for rules in [rules(&patterns), rules(&reversed)] {
+        for (path, pattern) in [
+            ("/", "/*"),
+            ("/x", "/*"),
+            ("/a", "/a/*"),
+            ("/a/", "/a/*"),
+            ("/a/x", "/a/*"),
+            ("/ab", "/*"),
+            ("/a/b", "/a/b"),
+            ("/a/b/", "/a/b/*"),
+            ("/a/b/x/y", "/a/b/*"),
+            ("/a/b/c", "/a/b/c"),
+            ("/a/b/c/d", "/a/b/*"),
+            ("/a/bc", "/a/*"),
+        ] {
+            assert_eq!(rule(&rules, path), pattern, "{path}");
+        }
+    }
+}
+
+#[test]
+fn t57_a_stricter_pattern_also_holds_for_what_a_lenient_origin_would_read() {
+    let rules = rules(&[
+        ("/*", "public"),
+        ("/account/*", "required"),
+        ("/Whoami", "optional"),
+    ]);
+    for path in [
+        "/account",
+        "/Account/x",
+        "/ACCOUNT/X",
+        "/account./x",
+        "/account%20/x",
+        "/account/x.",
+        "/account..%20/x",
+        "/acc%6Funt",
+        "/acc%256Funt/x",
+        "/AcCoUnT/",
+    ] {
+        assert_eq!(rule(&rules, path), "/account/*", "{path}");
+    }
+    for path in ["/whoami", "/WHOAMI", "/whoami.", "/Whoami/"] {
+        assert_eq!(rule(&rules, path), "/Whoami", "{path}");
+    }
+    for path in ["/accounts", "/account-x/y", "/x/account", "/whoami/x"] {
+        assert_eq!(rule(&rules, path), "/*", "{path}");
+    }
+}
+
+#[test]
+fn t57_a_public_pattern_opens_its_own_spelling_alone() {
+    let rules = rules(&[
+        ("/help", "public"),
+        ("/Assets/*", "public"),
+        ("/whoami", "optional"),
+    ]);
+    for (path, access) in [
+        ("/help", Access::Public),
+        ("/Help", Access::Required),
+        ("/help/", Access::Required),
+        ("/help.", Access::Required),
+        ("/help/x", Access::Required),
+        ("/Assets/x", Access::Public),
+        ("/assets/x", Access::Required),
+        ("/Assets./x", Access::Required),
+        ("/h%65lp", Access::Public),
+        ("/h%2565lp", Access::Required),
+    ] {
+        let path = CanonicalPath::parse(path, false).unwrap();
+        assert_eq!(rules.find(&path).access, access, "{path:?}");
+    }
+}
+
+#[test]
+fn t57_a_path_parameter_hides_no_path_from_a_stricter_rule() {
+    let rules = rules(&[("/*", "public"), ("/account/*", "required")]);
+    for path in [
+        "/account;a=b",
+        "/account;a=b/x",
+        "/account;/x;y",
+        "/ACCOUNT;x/y",
+        "/account.;x/y",
+    ] {
+        let path = CanonicalPath::parse(path, true).unwrap();
+        assert_eq!(rules.find(&path).access, Access::Required, "{path:?}");
+    }
+}
+
+#[test]
+fn t57_a_lenient_reading_never_makes_a_path_less_strict() {
+    let rules = rules(&[
+        ("/a/*", "required"),
+        ("/a/B", "optional"),
+        ("/a/c", "public"),
+    ]);
+    // What is open or optional in one spelling is protected in every other.
+    for path in ["/a/b", "/A/B", "/a/C", "/A/c", "/a/c/", "/a/c.", "/a/B/x"] {
+        let path = CanonicalPath::parse(path, false).unwrap();
+        assert_eq!(rules.find(&path).access, Access::Required, "{path:?}");
+    }
+    assert_eq!(rule(&rules, "/a/B"), "/a/B");
+    assert_eq!(rule(&rules, "/a/c"), "/a/c");
+}
+
+#[test]
+fn t14_of_two_levels_the_higher_holds_for_what_could_be_either() {
+    let rules = demo(&with(json!([
+        { "path": "/low/*", "level": "Cl" },
+        { "path": "/Low/high/*", "level": "Cl.Cm" },
+        { "path": "/low/high/open", "level": "Cl" },
+    ])));
+    let rules = &rules.rules;
+    assert_eq!(rule(rules, "/low/x"), "/low/*");
+    assert_eq!(rule(rules, "/low/high/x"), "/Low/high/*");
+    assert_eq!(rule(rules, "/low/high/open"), "/low/high/open");
+}
+
+#[test]
+fn t57_t84_two_rules_for_one_path_are_a_fault() {
+    for (first, second) in [
+        ("/a", "/a"),
+        ("/a/*", "/a/*"),
+        ("/a", "/A"),
+        ("/a/*", "/A/*"),
+        ("/a/b", "/a/b."),
+        ("/a", "/a/"),
+        ("/*", "/*"),
+    ] {
+        for (one, two) in [
+            ("public", "required"),
+            ("required", "required"),
+            ("optional", "public"),
+        ] {
+            let config = Config::parse(&with(json!([
+                { "path": first, "access": one },
+                { "path": second, "access": two },
+            ])));
+            assert_eq!(places(&config.faults), ["DEMO routes"], "{first} {second}");
+            assert!(is_closed(&config, HOST) && is_open(&config, OTHER));
+        }
+    }
+    // A literal and a prefix of the same path are two different things.
+    assert_eq!(
+        Config::parse(&with(json!([{ "path": "/a" }, { "path": "/a/*" }]))).faults,
+        []
+    );
+}
+
+/// A route that is wrong, and the field in which it is.
+const BROKEN: &str = r#"
+    "/account"                                                  | routes[1]
+    7                                                           | routes[1]
+    {}                                                          | routes[1].path
+    { "path": "" }                                              | routes[1].path
+    { "path": 7 }                                               | routes[1].path
+    { "path": "account" }                                       | routes[1].path
+    { "path": "*" }                                             | routes[1].path
+    { "path": "/a*" }                                           | routes[1].path
+    { "path": "/a/*/b" }                                        | routes[1].path
+    { "path": "/a/**" }                                         | routes[1].path
+    { "path": "/a//*" }                                         | routes[1].path
+    { "path": "/a//b" }                                         | routes[1].path
+    { "path": "/a/./b" }                                        | routes[1].path
+    { "path": "/a/../b" }                                       | routes[1].path
+    { "path": "/a%20b" }                                        | routes[1].path
+    { "path": "/a b" }                                          | routes[1].path
+    { "path": "/é" }                                            | routes[1].path
+    { "path": "/a?b" }                                          | routes[1].path
+    { "path": "/a#b" }                                          | routes[1].path
+    { "path": "/a\\b" }                                         | routes[1].path
+    { "path": "https://demo.example.gov.uk/a" }                 | routes[1].path
+    { "path": "/auth" }                                         | routes[1].path
+    { "path": "/auth/*" }                                       | routes[1].path
+    { "path": "/auth/callback" }                                | routes[1].path
+    { "path": "/a", "access": "private" }                       | routes[1].access
+    { "path": "/a", "access": true }                            | routes[1].access
+    { "path": "/a", "level": "P2" }                             | routes[1].level
+    { "path": "/a", "level": "Cl.Cm.P2" }                       | routes[1].level
+    { "path": "/a", "level": "Cl.Cm.P1" }                       | routes[1].level
+    { "path": "/a", "release": "email" }                        | routes[1].release
+    { "path": "/a", "release": ["name"] }                       | routes[1].release
+    { "path": "/a", "release": ["address"] }                    | routes[1].release
+    { "path": "/a", "release": ["email", "email"] }             | routes[1].release
+    { "path": "/a", "access": "public", "release": ["email"] }  | routes[1].release
+    { "path": "/a", "acces": "public" }                         | routes[1].acces
+    { "path": "/a", "methods": ["GET"] }                        | routes[1].methods
+"#;
+
+#[test]
+fn t84_a_route_that_is_wrong_is_the_one_fault() {
+    let mut wrong = Vec::new();
+    for line in BROKEN.lines().filter(|line| !line.trim().is_empty()) {
+        let (route, place) = line.rsplit_once('|').unwrap();
+        let route: Value = serde_json::from_str(route).unwrap();
+        let config = Config::parse(&with(json!([{ "path": "/", "access": "public" }, route])));
+        let alone = is_closed(&config, HOST) && is_open(&config, OTHER);
+        if places(&config.faults) != [format!("DEMO {}", place.trim())] || !alone {
+            wrong.push(format!("{route}: {:?}", places(&config.faults)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn t84_what_a_route_releases_needs_its_scope() {
+    for (name, scope) in [
+        ("email", "email"),
+        ("phone", "phone"),
+        ("wallet_subject_id", "wallet-subject-id"),
+    ] {
+        let mut vars = with(json!([{ "path": "/a", "release": [name] }]));
+        assert_eq!(Config::parse(&vars).faults, []);
+        set(&mut vars, "scopes", json!(["openid"]));
+        assert_eq!(
+            places(&Config::parse(&vars).faults),
+            ["DEMO routes[0].release"]
+        );
+        set(&mut vars, "scopes", json!(["openid", scope]));
+        assert_eq!(Config::parse(&vars).faults, []);
+    }
+}
