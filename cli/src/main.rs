@@ -12,6 +12,7 @@ mod build;
 mod child;
 mod dev;
 mod groups;
+mod keys;
 mod local_config;
 mod npm;
 mod places;
@@ -64,6 +65,11 @@ enum Task {
         #[arg(long, value_name = "URL")]
         origin: Option<String>,
     },
+    /// Make the keys of a service and hand them to Cloudflare as secrets
+    Keys {
+        #[command(subcommand)]
+        task: KeysTask,
+    },
     /// Set up, build and run every test
     Test {
         /// One part alone
@@ -85,6 +91,22 @@ enum Task {
         /// The Worker's name
         #[arg(long)]
         name: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeysTask {
+    /// Make the first keys of a service; keys that exist are never replaced
+    New {
+        /// The service's id, as in SERVICE_<ID> in wrangler.toml
+        #[arg(long, value_name = "ID")]
+        service: String,
+        /// The environment in wrangler.toml, such as integration
+        #[arg(long, value_name = "ENV")]
+        env: String,
+        /// Write the secrets to standard output in place of Cloudflare; refused on a terminal
+        #[arg(long)]
+        stdout: bool,
     },
 }
 
@@ -121,6 +143,14 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 },
             )?;
         }
+        Task::Keys {
+            task:
+                KeysTask::New {
+                    service,
+                    env,
+                    stdout,
+                },
+        } => keys::command(&places, &service, &env, stdout)?,
         Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,
         Task::LocalConfig { out, vars, name } => {
             local_config::command(&places, &out, &vars, name.as_deref())?
