@@ -39,13 +39,13 @@ pub fn command(places: &Places, service: &str, environment: &str, to_stdout: boo
     check_service(&toml, service, environment)?;
     setup::command(places, false)?;
     let wanted = names(service);
-    let existing = match to_stdout {
+    let kept = match to_stdout {
         true => Vec::new(),
         false => existing(places, environment)?,
     };
     let missing: Vec<_> = wanted
         .into_iter()
-        .filter(|name| !existing.contains(name))
+        .filter(|name| !kept.contains(name))
         .collect();
     if missing.is_empty() {
         println!("{environment} has every key of {service} already; nothing was changed");
@@ -67,6 +67,13 @@ pub fn command(places: &Places, service: &str, environment: &str, to_stdout: boo
     .context(
         "Cloudflare did not take the secrets; sign in with `npx wrangler login` and try again",
     )?;
+    // wrangler also ends well when it was not allowed to make the Worker that is to have them.
+    let now = existing(places, environment)?;
+    if let Some(absent) = missing.iter().find(|name| !now.contains(name)) {
+        bail!(
+            "Cloudflare has no secret {absent}; try again, or set it with `npx wrangler secret put`"
+        );
+    }
     println!(
         "Cloudflare keeps these secrets of {environment} now: {}",
         missing.join(", ")
@@ -107,8 +114,11 @@ fn existing(places: &Places, environment: &str) -> Result<Vec<String>> {
         .context("wrangler cannot be started")?;
     let complaint = String::from_utf8_lossy(&listed.stderr);
     if !listed.status.success() {
-        // Cloudflare's code for a Worker that does not exist.
-        if complaint.contains("10007") {
+        // Cloudflare's codes for a Worker that does not exist.
+        if ["10007", "10090"]
+            .iter()
+            .any(|code| complaint.contains(code))
+        {
             return Ok(Vec::new());
         }
         bail!(
