@@ -211,6 +211,20 @@ fn a_table_is_no_larger_than_cloudflare_takes() {
 }
 
 #[test]
+fn there_are_no_more_variables_than_cloudflare_takes() {
+    let mut vars = vars();
+    for number in vars.len()..128 {
+        vars.insert(format!("UNUSED_{number}"), json!("x"));
+    }
+    assert_eq!(Config::parse(&vars).faults, []);
+    vars.insert("ONE_MORE".to_owned(), json!("x"));
+    assert_eq!(
+        places(&Config::parse(&vars).faults),
+        ["everything (variables)"]
+    );
+}
+
+#[test]
 fn a_table_may_arrive_as_json_text() {
     let mut vars = vars();
     let text = vars["SERVICE_DEMO"].to_string();

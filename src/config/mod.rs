@@ -6,6 +6,7 @@
 
 mod deployment;
 mod fault;
+mod own_page;
 mod read;
 mod routes;
 mod service;
@@ -13,6 +14,7 @@ mod table;
 
 pub use deployment::{Config, Host, Vars, is_loopback};
 pub use fault::Fault;
+pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
 pub use routes::{Access, Release, Rule, Rules};
 pub use service::{
     Claim, Environment, KeyPair, Locale, Name, Origin, Provider, Revocation, Service, TokenAuth,
@@ -33,5 +35,7 @@ mod local_tests;
 #[cfg(test)]
 #[path = "sample_tests.rs"]
 mod sample;
+#[cfg(test)]
+mod secrets_tests;
 #[cfg(test)]
 mod wrangler_tests;

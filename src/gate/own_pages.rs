@@ -14,61 +14,11 @@ use super::request::Request;
 use super::sign_in::Start;
 use super::sign_out;
 use super::{Scene, Task, Verdict};
-use crate::config::{KeyPair, Service};
+use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
 use crate::platform::Platform;
 use crate::session::return_path;
-
-/// Where a person's device finds a key set that lives at the host's well-known address.
-pub const WELL_KNOWN_JWKS: &str = "/.well-known/jwks.json";
-
-/// Which of the edge's own addresses, by the path behind the prefix.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OwnPage {
-    /// The client's public keys, for the provider.
-    ClientKeys,
-    /// The assertion's public keys, for the origin.
-    AssertionKeys,
-    /// Whether the deployment is sound.
-    Health,
-    /// Starting a sign-in.
-    SignIn,
-    /// Signing out.
-    SignOut,
-    /// Where people come back to after signing out.
-    SignedOut,
-    /// The provider's notifications.
-    Backchannel,
-    /// The style sheet.
-    Style,
-}
-
-impl OwnPage {
-    /// Reads the path behind `own_path` and its slash.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        match name {
-            "jwks.json" => Some(Self::ClientKeys),
-            "assertion-jwks.json" => Some(Self::AssertionKeys),
-            "health" => Some(Self::Health),
-            "sign-in" => Some(Self::SignIn),
-            "sign-out" => Some(Self::SignOut),
-            "signed-out" => Some(Self::SignedOut),
-            "backchannel-logout" => Some(Self::Backchannel),
-            _ if name == pages::style_name() => Some(Self::Style),
-            _ => None,
-        }
-    }
-}
-
-/// Whether a path is one of the edge's own pages, so that nothing else can be there.
-#[must_use]
-pub fn is_taken(path: &str, own_path: &str) -> bool {
-    let rest = path.strip_prefix(own_path);
-    let page = rest.and_then(|rest| rest.strip_prefix('/'));
-    path == WELL_KNOWN_JWKS || path == own_path || page.and_then(OwnPage::parse).is_some()
-}
 
 /// The edge's own answer to a request, or `None` when the path is the service's.
 ///
@@ -94,9 +44,16 @@ pub fn route<P: Platform>(
         .and_then(|rest| rest.strip_prefix('/'))
         .and_then(OwnPage::parse);
     Some(match page {
-        Some(page) => own_page(scene, request, page, query),
-        None => scene.page(404, Page::NotFound).into(),
+        Some(page) if page != OwnPage::Asset || path.text == style_path(service) => {
+            own_page(scene, request, page, query)
+        }
+        _ => scene.page(404, Page::NotFound).into(),
     })
+}
+
+/// Where the style sheet is.
+fn style_path(service: &Service) -> String {
+    service.own_page(&pages::style_name())
 }
 
 /// Whether the path is the edge's own in any reading, so that no origin ever sees it.
@@ -144,7 +101,7 @@ fn own_page<P: Platform>(
     match page {
         OwnPage::ClientKeys => read_only(scene, request, client_keys(service)),
         OwnPage::AssertionKeys => read_only(scene, request, assertion_keys(service)),
-        OwnPage::Style => read_only(scene, request, pages::style().of(service)),
+        OwnPage::Asset => read_only(scene, request, pages::style().of(service)),
         OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
         OwnPage::SignIn if request.is_document() && request.is_get() => {
             signing_in(scene, request, query)
@@ -278,9 +235,12 @@ async fn prove<P: Platform>(scene: &Scene<P>, keys: &KeyPair, alg: Alg) -> bool 
         alg,
         material: keys.active.public.clone(),
     };
-    let proved = match scene.platform.sign(&keys.active, alg, MESSAGE).await {
-        Ok(signature) => scene.platform.verify(&public, MESSAGE, &signature).await == Ok(true),
-        Err(_) => false,
+    // A failure of the platform says nothing of the keys, so it is not remembered.
+    let Ok(signature) = scene.platform.sign(&keys.active, alg, MESSAGE).await else {
+        return false;
+    };
+    let Ok(proved) = scene.platform.verify(&public, MESSAGE, &signature).await else {
+        return false;
     };
     scene.isolate.proved.borrow_mut().insert(id.clone(), proved);
     proved

@@ -9,7 +9,6 @@ use super::refused::Failure;
 use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
 use crate::config::{Locale, Service};
-use crate::oidc::jws::encode;
 use crate::platform::{Event, Platform};
 use crate::session::attempt::Attempt;
 use crate::session::cookie::{self, Session};
@@ -110,7 +109,8 @@ impl<P: Platform> Scene<P> {
         // Without a request id of the platform's the page and the line still find each other.
         let mut scene = self.clone();
         if scene.reference.is_empty() {
-            scene.reference = encode(&self.random::<9>());
+            let random = self.random::<6>();
+            scene.reference = random.iter().map(|byte| format!("{byte:02x}")).collect();
         }
         scene.log(step, outcome.label);
         let reply = pages::page(

@@ -8,10 +8,10 @@ mod origin;
 
 use super::deployment::Vars;
 use super::fault::Fault;
+use super::own_page::is_taken;
 use super::routes::{Rules, read_level};
 use super::service::{Environment, Service};
 use super::table::Table;
-use crate::gate::own_pages::is_taken;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use keys::{read_keys, read_token_auth};

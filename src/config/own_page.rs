@@ -1,0 +1,52 @@
+//! The names of the edge's own addresses: the gate answers there, and nothing may be configured to
+//! be there too.
+
+/// Where a key set lives at the host's well-known address.
+pub const WELL_KNOWN_JWKS: &str = "/.well-known/jwks.json";
+
+/// Which of the edge's own addresses, by the path behind the prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnPage {
+    /// The client's public keys, for the provider.
+    ClientKeys,
+    /// The assertion's public keys, for the origin.
+    AssertionKeys,
+    /// Whether the deployment is sound.
+    Health,
+    /// Starting a sign-in.
+    SignIn,
+    /// Signing out.
+    SignOut,
+    /// Where people come back to after signing out.
+    SignedOut,
+    /// The provider's notifications.
+    Backchannel,
+    /// What pages are made of.
+    Asset,
+}
+
+impl OwnPage {
+    /// Reads the path behind `own_path` and its slash.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "jwks.json" => Some(Self::ClientKeys),
+            "assertion-jwks.json" => Some(Self::AssertionKeys),
+            "health" => Some(Self::Health),
+            "sign-in" => Some(Self::SignIn),
+            "sign-out" => Some(Self::SignOut),
+            "signed-out" => Some(Self::SignedOut),
+            "backchannel-logout" => Some(Self::Backchannel),
+            _ if name.starts_with("assets/") => Some(Self::Asset),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a path is one of the edge's own, so that nothing else can be there.
+#[must_use]
+pub fn is_taken(path: &str, own_path: &str) -> bool {
+    let rest = path.strip_prefix(own_path);
+    let page = rest.and_then(|rest| rest.strip_prefix('/'));
+    path == WELL_KNOWN_JWKS || path == own_path || page.and_then(OwnPage::parse).is_some()
+}

@@ -1,0 +1,233 @@
+//! House rules as tests: which part may import which, what stays synchronous, how long a file is,
+//! and that the README lists the configuration that is really read.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
+#[path = "architecture/readme.rs"]
+mod readme;
+#[path = "architecture/sources.rs"]
+mod sources;
+
+use std::fs;
+
+use serde_json::Value;
+use sources::{Source, root, sources};
+
+/// Which part may use which others; `gate::path` is the one file of the gate that the
+/// configuration shares, because patterns and paths must be read by the same rules.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("secret", &[]),
+    ("oidc", &["secret"]),
+    ("session", &["oidc", "secret"]),
+    ("platform", &["oidc", "secret"]),
+    ("config", &["oidc", "session", "secret", "gate::path"]),
+    ("gate", &["oidc", "session", "platform", "config", "secret"]),
+    (
+        "edge",
+        &["gate", "oidc", "session", "platform", "config", "secret"],
+    ),
+];
+
+/// The length at which a file should have been split, and the length at which it must be.
+const LONG: usize = 300;
+const TOO_LONG: usize = 400;
+
+/// What a line names of its own crate: the part, and the item inside it.
+fn named(line: &str) -> impl Iterator<Item = (&str, &str)> {
+    line.split("crate::").skip(1).map(|rest| {
+        let path = rest
+            .split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':')
+            .next();
+        let mut steps = path.unwrap().split("::");
+        (
+            steps.next().unwrap_or_default(),
+            steps.next().unwrap_or_default(),
+        )
+    })
+}
+
+#[test]
+fn imports_point_one_way() {
+    let mut wrong = Vec::new();
+    for source in sources("src") {
+        let part = source.part();
+        if part == "lib" {
+            continue;
+        }
+        let allowed = ALLOWED.iter().find(|(name, _)| *name == part);
+        let Some((_, allowed)) = allowed else {
+            panic!("{} belongs to no part of the table", source.name());
+        };
+        for (number, line) in source.code() {
+            assert!(
+                !line.contains("crate::{"),
+                "{}:{number} hides what it imports",
+                source.name()
+            );
+            for (other, item) in named(line) {
+                let precise = format!("{other}::{item}");
+                let fine = other == part
+                    || allowed.contains(&other)
+                    || allowed.contains(&precise.as_str());
+                if !fine {
+                    wrong.push(format!("{}:{number}: {part} uses {precise}", source.name()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_part_climbs_out_of_itself_by_super() {
+    for source in sources("src") {
+        // A file directly under a part's directory reaches the part by one step and the crate by two.
+        let depth = source.name().split('/').count() - 2;
+        let tests = usize::from(
+            source.text.contains("#[cfg(test)]") || source.name().ends_with("_tests.rs"),
+        );
+        let steps = |line: &str| line.matches("super::").count();
+        for (number, line) in source
+            .code()
+            .filter(|(_, line)| line.starts_with("use super::"))
+        {
+            assert!(
+                steps(line) <= depth + tests,
+                "{}:{number}: {line}",
+                source.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_the_specifications_say_and_what_is_remembered_waits_for_nothing() {
+    for part in ["src/oidc", "src/session"] {
+        for source in sources(part) {
+            for (number, line) in source.code() {
+                let words: Vec<_> = line
+                    .split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .collect();
+                let waits = words.contains(&"async") || words.contains(&"await");
+                assert!(!waits, "{}:{number}: {line}", source.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn only_the_edge_knows_that_this_is_a_worker() {
+    let foreign = [
+        "worker",
+        "wasm_bindgen",
+        "wasm_bindgen_futures",
+        "js_sys",
+        "web_sys",
+        "getrandom",
+    ];
+    for source in sources("src")
+        .into_iter()
+        .filter(|source| source.part() != "edge")
+    {
+        for (number, line) in source.code() {
+            for name in foreign {
+                let used = line.starts_with(&format!("use {name}"))
+                    || line.contains(&format!(" {name}::"))
+                    || line.contains(&format!("#[{name}"));
+                assert!(!used, "{}:{number}: {line}", source.name());
+            }
+        }
+    }
+    let gated: Vec<_> = sources("src")
+        .iter()
+        .filter(|source| source.code().any(|(_, line)| line.contains("target_arch")))
+        .map(Source::name)
+        .collect();
+    assert_eq!(gated, ["src/lib.rs"]);
+}
+
+fn manifest(path: &str) -> Value {
+    toml::from_str(&fs::read_to_string(root().join(path)).unwrap()).unwrap()
+}
+
+fn names(dependencies: &Value) -> Vec<&str> {
+    let table = dependencies.as_object().unwrap();
+    table.keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_simulator_and_the_product_share_neither_code_nor_cryptography() {
+    for source in sources("simulator") {
+        let uses = source
+            .code()
+            .any(|(_, line)| line.contains("one_login_edge"));
+        assert!(!uses, "{}", source.name());
+    }
+    for source in sources("src") {
+        let uses = source.code().any(|(_, line)| line.contains("simulator::"));
+        assert!(!uses, "{}", source.name());
+    }
+    let (product, simulator) = (manifest("Cargo.toml"), manifest("simulator/Cargo.toml"));
+    let (ours, theirs) = (
+        names(&product["dependencies"]),
+        names(&simulator["dependencies"]),
+    );
+    for library in [
+        "jwt-compact",
+        "sha2",
+        "hmac",
+        "hkdf",
+        "chacha20poly1305",
+        "base64ct",
+        "one-login-edge",
+    ] {
+        assert!(!theirs.contains(&library), "the simulator uses {library}");
+    }
+    for library in ["aws-lc-rs", "ring", "base64", "one-login-simulator"] {
+        assert!(!ours.contains(&library), "the product uses {library}");
+    }
+}
+
+#[test]
+fn a_file_is_about_one_thing_and_so_not_long() {
+    for directory in ["src", "tests"] {
+        for source in sources(directory) {
+            let lines = source.text.lines().count();
+            if lines > LONG {
+                println!("{} has {lines} lines", source.name());
+            }
+            assert!(lines <= TOO_LONG, "{} has {lines} lines", source.name());
+            assert!(
+                source.text.starts_with("//!") || source.name().ends_with("_tests.rs"),
+                "{}",
+                source.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_is_left_undone() {
+    // The words are put together here so that this file does not find itself.
+    let unfinished = [
+        concat!("TO", "DO"),
+        concat!("FIX", "ME"),
+        concat!("#[ig", "nore"),
+        concat!("unimple", "mented!"),
+    ];
+    for directory in ["src", "tests", "simulator", "cli"] {
+        for source in sources(directory) {
+            for word in unfinished {
+                assert!(
+                    !source.text.contains(word),
+                    "{} holds {word}",
+                    source.name()
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+// A browser in the few things that matter here: it keeps cookies by host as browsers do and says which kind of request it
+// makes. It follows no redirect by itself, so that a test sees every step.
+
+import { request } from "./wire.mjs";
+
+/** What a browser says when a person opens an address. */
+export const NAVIGATION = [
+  ["Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"],
+  ["Sec-Fetch-Dest", "document"],
+  ["Sec-Fetch-Mode", "navigate"],
+];
+
+/** What a browser says when a script fetches. */
+export const FETCH = [
+  ["Accept", "application/json"],
+  ["Sec-Fetch-Dest", "empty"],
+  ["Sec-Fetch-Mode", "cors"],
+];
+
+export class Browser {
+  cookies = new Map();
+  /** Every value that this browser ever kept: none of them may turn up in a log. */
+  seen = new Set();
+
+  constructor(port, host) {
+    this.port = port;
+    this.host = host;
+  }
+
+  /** The `Cookie` header's value, or nothing. */
+  get cookie() {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ") || undefined;
+  }
+
+  get session() {
+    return this.cookies.get("__Host-ol-session");
+  }
+
+  /** The names of the sign-ins that are under way. */
+  get attempts() {
+    return [...this.cookies.keys()].filter((name) => name.startsWith("__Host-ol-attempt-"));
+  }
+
+  /** Another browser with the same cookies, for what must not disturb this one. */
+  copy() {
+    const copy = new Browser(this.port, this.host);
+    copy.cookies = new Map(this.cookies);
+    copy.seen = this.seen;
+    return copy;
+  }
+
+  /** A request with this browser's cookies. */
+  async send({ target, method = "GET", headers = NAVIGATION, body }) {
+    const cookie = this.cookie === undefined ? [] : [["Cookie", this.cookie]];
+    const description = { method, target: this.#path(target), host: this.host, headers: [...headers, ...cookie], body };
+    const answer = await request(this.port, description);
+    answer.all("set-cookie").forEach((line) => this.#keep(line));
+    return answer;
+  }
+
+  /** A person opens an address of this host. */
+  get(target, headers = []) {
+    return this.send({ target, headers: [...NAVIGATION, ...headers] });
+  }
+
+  /** A script fetches an address. */
+  fetch(target, headers = []) {
+    return this.send({ target, headers: [...FETCH, ...headers] });
+  }
+
+  #path(target) {
+    const own = `http://${this.host}`;
+    if (target.startsWith(`${own}/`)) return target.slice(own.length);
+    if (target.startsWith("/")) return target;
+    throw new Error(`this browser is at ${own}, and was sent to ${target}`);
+  }
+
+  #keep(line) {
+    const [pair, ...attributes] = line.split(";").map((part) => part.trim());
+    const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
+    const maxAge = attributes.find((attribute) => /^max-age=/i.test(attribute));
+    if (maxAge !== undefined && Number(maxAge.slice(8)) <= 0) this.cookies.delete(name);
+    else this.cookies.set(name, value);
+    if (value.length > 20) this.seen.add(value);
+  }
+}
+
+/** The parts of a `Set-Cookie` line: name, value and a sorted list of attributes. */
+export function cookieParts(line) {
+  const [pair, ...attributes] = line.split(";").map((part) => part.trim());
+  const equals = pair.indexOf("=");
+  return { name: pair.slice(0, equals), value: pair.slice(equals + 1), attributes: attributes.sort() };
+}

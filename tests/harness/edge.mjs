@@ -1,0 +1,158 @@
+// Starts the built Worker, in one of two ways.
+//
+// `wrangler dev` is how people run it, with KV on disk; most tests use it. Its proxy in front of workerd resolves dots in
+// paths and rewrites headers that name the host (an `Origin` of https becomes one of http), so that tests of raw addresses
+// and headers start workerd alone, with the very modules that wrangler would upload and a KV that lives in memory.
+
+import fs from "node:fs/promises";
+import net from "node:net";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Child, run } from "./children.mjs";
+import { CLI, ROOT, npm } from "./places.mjs";
+import { request } from "./wire.mjs";
+
+// npm's own Node comes first, because wrangler refuses an old one that the machine may have.
+const PATH = [path.join(ROOT, "node_modules/.bin"), process.env.PATH].join(path.delimiter);
+const ENVIRONMENT = { ...process.env, PATH, WRANGLER_SEND_METRICS: "false", CI: "1", FORCE_COLOR: "0" };
+
+/** A port that nobody uses at the moment. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().on("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts the Worker with these variables and secrets, and waits until it answers. */
+export async function startEdge({ engine = "wrangler", port, directory, variables, secrets, kv = "sound" }) {
+  const config = await configuration(directory, variables);
+  const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, kv);
+  try {
+    await answers(child, port);
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+  return child;
+}
+
+/** `wrangler.toml` with these variables, as the command line derives it for every local use. */
+async function configuration(directory, variables) {
+  const file = path.join(directory, "variables.json");
+  await fs.writeFile(file, JSON.stringify(variables));
+  await run(CLI, ["local-config", "--out", directory, "--vars", file], { cwd: ROOT });
+  return JSON.parse(await fs.readFile(path.join(directory, "wrangler.json"), "utf8"));
+}
+
+async function wrangler(directory, port, secrets) {
+  const lines = Object.entries(secrets).map(([name, value]) => `${name}='${value}'\n`);
+  await fs.writeFile(path.join(directory, ".dev.vars"), lines.join(""));
+  const config = ["--config", path.join(directory, "wrangler.json"), "--persist-to", path.join(directory, "state")];
+  const options = [
+    "dev", "--local", "--ip", "127.0.0.1", "--port", String(port), "--show-interactive-dev-session=false",
+  ];
+  return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
+}
+
+async function workerd(directory, port, config, secrets, kv) {
+  const bundle = path.join(directory, "bundle");
+  const known = await fs.stat(bundle).then(() => true, () => false);
+  const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
+  // The modules stay the same when a test starts the Worker anew; only its variables change.
+  if (!known) await run(npm("wrangler"), dryRun, { cwd: directory, env: ENVIRONMENT });
+  await fs.writeFile(path.join(bundle, "kv.mjs"), KV[kv]);
+  const file = path.join(bundle, "config.capnp");
+  await fs.writeFile(file, await capnp(bundle, port, config, secrets));
+  return new Child("workerd", npm("workerd"), ["serve", file], { cwd: directory });
+}
+
+/** KV as workerd asks for it, GET and PUT of a path that is the key: one that works, and three that do not. */
+const KV = {
+  sound: `const kept = new Map();
+export default {
+  async fetch(request) {
+    const key = new URL(request.url).pathname;
+    if (request.method === "PUT") {
+      kept.set(key, await request.text());
+      return new Response(null);
+    }
+    return kept.has(key) ? new Response(kept.get(key)) : new Response(null, { status: 404 });
+  },
+};
+`,
+  broken: `export default {
+  async fetch(request) {
+    await request.text();
+    return new Response("broken", { status: 500 });
+  },
+};
+`,
+  stuck: `export default {
+  async fetch() {
+    await new Promise((resolve) => setTimeout(resolve, 60_000));
+    return new Response("too late");
+  },
+};
+`,
+  // What somebody would store who can write to KV but has no key: a document of their own, with a made-up seal.
+  poisoned: `const body = JSON.stringify({ issuer: "https://evil.example/", keys: [] });
+const now = Math.floor(Date.now() / 1000);
+const stored = JSON.stringify({ fetched_at: now, max_age: 86400, body });
+let n = 0;
+const values = ["A".repeat(43) + "\\n" + stored, "\\n" + stored, stored, "", "x", "\\n", "null"];
+export default {
+  async fetch(request) {
+    await request.text();
+    return new Response(request.method === "PUT" ? null : values[n++ % values.length]);
+  },
+};
+`,
+};
+
+async function capnp(bundle, port, config, secrets) {
+  const text = (value) => JSON.stringify(String(value));
+  const names = (await fs.readdir(bundle)).filter((name) => /\.(js|wasm)$/.test(name));
+  // The first module is the entry point.
+  names.sort((a, b) => Number(b.endsWith(".js")) - Number(a.endsWith(".js")));
+  const modules = names.map((name) => `(name = ${text(name)}, ${name.endsWith(".js") ? "esModule" : "wasm"} = embed ${text(name)})`);
+  const plain = Object.entries(config.vars).map(([name, value]) => {
+    const typed = typeof value === "string" ? `text = ${text(value)}` : `json = ${text(JSON.stringify(value))}`;
+    return `(name = ${text(name)}, ${typed})`;
+  });
+  const secret = Object.entries(secrets).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
+  const kv = config.kv_namespaces.map(({ binding }) => `(name = ${text(binding)}, kvNamespace = "kv")`);
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "edge", worker = .edge),
+    (name = "kv", worker = .kv),
+    (name = "internet", network = (allow = ["public", "private"])),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "edge")],
+);
+const edge :Workerd.Worker = (
+  modules = [${modules.join(", ")}],
+  compatibilityDate = ${text(config.compatibility_date)},
+  bindings = [${[...plain, ...secret, ...kv].join(", ")}],
+);
+const kv :Workerd.Worker = (
+  modules = [(name = "kv.mjs", esModule = embed "kv.mjs")],
+  compatibilityDate = ${text(config.compatibility_date)},
+);
+`;
+}
+
+/** Waits for the Worker's own answer to a host that is no service's. */
+async function answers(child, port) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline && child.ended === null) {
+    const answer = await request(port, { target: "/", host: "nobody.invalid" }).catch(() => null);
+    if (answer?.status === 404 || answer?.status === 500) return;
+    await sleep(50);
+  }
+  throw new Error(`${child.name} (${child.ended ?? "running"}) did not come up:\n${child.tail}`);
+}

@@ -1,0 +1,127 @@
+// What becomes of a sign-in under each fault of the simulated provider. Every fault that the simulator has is listed
+// exactly once, and a test says so: a new fault there needs an expectation here.
+//
+// A row reads: the threats, the status of the page that ends the sign-in (303 where the sign-in must succeed), and the
+// calls that were made on the way. An attempt is over when its state came back, and kept when nobody can tell whose answer
+// it was. Faults are grouped by what they have in common.
+
+const token = ["/token"];
+const whole = ["/token", "/userinfo"];
+
+const prefixed = (prefix, text) => text.trim().split(/\s+/).map((name) => `${prefix}-${name}`);
+
+/** Faults of a callback or a later step. */
+export const SIGN_IN = [
+  // The provider's answer in the address.
+  { threats: "t26", status: 400, calls: [], keepsAttempt: true,
+    faults: prefixed("authorisation", `state-missing state-empty state-twice iss-twice code-twice
+      code-missing code-empty code-long code-and-error`) },
+  { threats: "t23", status: 400, calls: [], keepsAttempt: true, faults: ["authorisation-state-other"] },
+  { threats: "t25", status: 400, calls: [], faults: ["authorisation-iss-other", "error-iss-other"] },
+  { threats: "t24", status: 400, calls: token, faults: ["authorisation-code-other"] },
+  { threats: "t25 t26", status: 303, calls: whole,
+    faults: ["authorisation-iss-right", "authorisation-extra-parameter"] },
+  { threats: "t28", status: 400, calls: [], faults: ["error-access-denied", "error-login-required"] },
+  { threats: "t28", status: 400, calls: [], keepsAttempt: true, faults: ["error-without-state", "error-empty"] },
+  { threats: "t28", status: 503, calls: [], faults: ["error-temporarily-unavailable"] },
+  { threats: "t28", status: 500, calls: [],
+    faults: ["error-unauthorized-client", "error-invalid-request", "error-invalid-scope"] },
+  { threats: "t28", status: 502, calls: [],
+    faults: prefixed("error", `server-error unsupported-response-type unmet-authentication-requirements
+      request-uri-not-supported unknown`) },
+  { threats: "t29", status: 502, calls: [], faults: ["error-hostile-description"] },
+
+  // The token endpoint.
+  { threats: "t27 t35", status: 400, calls: token, faults: ["token-invalid-grant"] },
+  { threats: "t36 t40", status: 500, calls: token,
+    faults: ["token-assertion-expired", "token-invalid-client", "token-server-error", "token-400-page"] },
+  { threats: "t35 t89", status: 503, calls: token, faults: ["token-403", "token-429", "token-500", "token-503"] },
+  { threats: "t19 t35", status: 503, calls: token, faults: ["token-redirect", "token-redirect-307"] },
+  { threats: "t35", status: 503, calls: token,
+    faults: ["token-huge", "token-gzip-bomb", "token-not-gzip", "token-cut-short"] },
+  { threats: "t35", status: 503, calls: token, slow: true, faults: ["token-hang", "token-drip"] },
+  { threats: "t35", status: 502, calls: token,
+    faults: prefixed("token", `page empty truncated in-array id-token-missing id-token-null id-token-twice
+      access-token-missing access-token-empty access-token-line-end type-other type-missing error-with-200`) },
+  { threats: "t15", status: 502, calls: token, faults: ["token-id-token-is-access-token"] },
+  { threats: "t35", status: 303, calls: whole,
+    faults: ["token-type-mixed-case", "token-no-expires-in", "token-content-type-text"] },
+
+  // The ID token: its form and signature.
+  { threats: "t1", status: 502, calls: token,
+    faults: prefixed("id-token", `alg-none alg-none-capital alg-none-upper alg-none-mixed alg-missing alg-null
+      signature-empty`) },
+  { threats: "t2", status: 502, calls: token, faults: prefixed("id-token-hs256", "pem der jwk empty") },
+  { threats: "t3", status: 502, calls: token,
+    faults: prefixed("id-token", "jwk-in-header jku-in-header crit-unknown b64-false") },
+  { threats: "t4", status: 502, calls: token,
+    faults: prefixed("id-token-kid", "missing unknown empty not-text long path") },
+  { threats: "t5", status: 500, calls: token,
+    faults: prefixed("id-token", "alg-not-registered alg-mislabelled kid-of-other-key") },
+  { threats: "t6", status: 502, calls: token,
+    faults: prefixed("id-token", `signed-by-stranger signature-tampered payload-tampered signature-zero
+      signature-longer signature-shorter signature-padded line-end-after two-parts five-parts json-serialised`) },
+  { threats: "t15", status: 502, calls: token, faults: ["id-token-typ-logout", "id-token-events-present"] },
+  { threats: "t21", status: 502, calls: token,
+    faults: prefixed("id-token", `nonce-twice deeply-nested payload-array payload-not-utf8
+      payload-byte-order-mark`) },
+
+  // The ID token: what it says.
+  { threats: "t7", status: 502, calls: token,
+    faults: prefixed("id-token-exp", "missing past text null huge negative") },
+  { threats: "t8", status: 502, calls: token,
+    faults: prefixed("id-token", "iat-missing iat-future iat-old iat-text nbf-future") },
+  { threats: "t9", status: 502, calls: token,
+    faults: prefixed("id-token-iss", "missing not-text no-slash other-case other-scheme other-port other-environment") },
+  { threats: "t10", status: 502, calls: token,
+    faults: prefixed("id-token", "aud-missing aud-not-text aud-other aud-longer aud-empty-array aud-array-with-extra azp-other") },
+  { threats: "t10", status: 303, calls: whole, faults: ["id-token-aud-array-of-one"] },
+  { threats: "t11", status: 502, calls: token, faults: prefixed("id-token-nonce", "missing other not-text") },
+  { threats: "t12", status: 502, calls: token, faults: prefixed("id-token-at-hash", "missing other not-text") },
+  { threats: "t13", status: 502, calls: token,
+    faults: prefixed("id-token-sub", "missing empty not-text null too-long") },
+  { threats: "t13", status: 502, calls: whole, faults: ["id-token-sub-other"] },
+  { threats: "t14", status: 502, calls: token,
+    faults: prefixed("id-token", "vot-missing vot-other vot-with-identity vot-not-text auth-time-text auth-time-future") },
+  { threats: "t14", status: 303, calls: whole, faults: prefixed("id-token-auth-time", "missing null old") },
+
+  // Userinfo.
+  { threats: "t38", status: 502, calls: whole,
+    faults: prefixed("userinfo", `401 403 429 500 page redirect empty truncated in-array signed sub-missing
+      email-not-text email-verified-text`) },
+  { threats: "t13 t38", status: 502, calls: whole,
+    faults: ["userinfo-sub-other", "userinfo-sub-not-text", "userinfo-sub-twice"] },
+  { threats: "t21 t38", status: 502, calls: whole, faults: ["userinfo-not-utf8", "userinfo-deeply-nested"] },
+  { threats: "t38", status: 503, calls: whole, faults: ["userinfo-huge", "userinfo-gzip-bomb"] },
+  { threats: "t38", status: 503, calls: whole, slow: true, faults: ["userinfo-hang", "userinfo-drip"] },
+  { threats: "t38 t55", status: 303, calls: whole,
+    faults: prefixed("userinfo", `email-missing email-long email-line-end email-bidirectional
+      email-unverified phone-not-number`) },
+
+  // This version fetches no DID document, so that a broken one changes nothing.
+  { threats: "t20", status: 303, calls: whole,
+    faults: prefixed("did", "500 page redirect truncated huge hang id-other controller-other empty alg-missing") },
+];
+
+/** Faults of the two documents, for a Worker that has no copy yet: where the sign-in ends, and how. */
+export const DOCUMENTS = [
+  { threats: "t37", start: 503, faults: prefixed("discovery", "403 404 500 page truncated in-array") },
+  { threats: "t18 t37", start: 503, faults: ["discovery-huge", "discovery-gzip-bomb"] },
+  { threats: "t37", start: 503, slow: true, faults: ["discovery-hang"] },
+  { threats: "t9", start: 503, faults: prefixed("discovery-issuer", "other no-slash missing") },
+  { threats: "t19", start: 503,
+    faults: prefixed("discovery", `redirect jwks-elsewhere token-elsewhere userinfo-elsewhere authorize-elsewhere
+      token-metadata-host token-at-sign token-missing`) },
+  { threats: "t37", callback: 303, faults: ["discovery-no-pkce", "discovery-no-store", "jwks-no-store"] },
+  { threats: "t18", callback: 303, faults: ["jwks-bad-keys-beside"] },
+  { threats: "t37", callback: 503, faults: prefixed("jwks", "403 500 page truncated") },
+  { threats: "t37", callback: 503, slow: true, faults: ["jwks-hang"] },
+  { threats: "t18", callback: 503,
+    faults: prefixed("jwks", "huge empty keys-not-array many-keys use-enc alg-other kid-missing") },
+  { threats: "t19", callback: 503, faults: ["jwks-redirect"] },
+  { threats: "t4 t18", callback: 502, faults: ["jwks-kid-twice"] },
+  { threats: "t16 t18", callback: 502, faults: ["jwks-signing-key-missing", "jwks-off-curve", "jwks-private-member"] },
+];
+
+/** The rows of a table, one for each fault. */
+export const each = (table) => table.flatMap(({ faults, ...row }) => faults.map((fault) => ({ fault, ...row })));

@@ -1,0 +1,23 @@
+// Where the programs under test are. `cargo edge test` says so in the environment; without it the places that a debug
+// build uses are taken, so that one file can be run by hand with `node --test`.
+
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const env = process.env;
+
+export const ROOT = env.EDGE_ROOT ?? path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+export const SIMULATOR = env.EDGE_SIMULATOR ?? path.join(ROOT, "target/debug/simulator");
+export const CLI = env.EDGE_CLI ?? path.join(ROOT, "target/debug/edge");
+export const CHROMIUM = env.EDGE_CHROMIUM ?? "/usr/bin/chromium";
+
+/** What tests leave behind for people to look at. */
+export const ARTEFACTS = path.join(ROOT, "target/edge/test");
+
+/** A program of npm's. */
+export const npm = (name) => path.join(ROOT, "node_modules/.bin", name);
+
+for (const program of [SIMULATOR, CLI]) {
+  if (!fs.existsSync(program)) throw new Error(`${program} is not there; run these tests with \`cargo edge test\``);
+}

@@ -1,0 +1,221 @@
+// Everything that a journey needs: the Worker, the simulated One Login, and a demo service behind each of the Worker's
+// services. A test file makes one world and clears its records between tests.
+
+import fs from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach } from "node:test";
+import { Browser } from "./browser.mjs";
+import { Child } from "./children.mjs";
+import { freePort, startEdge } from "./edge.mjs";
+import * as keys from "./keys.mjs";
+import { SIMULATOR } from "./places.mjs";
+import { request } from "./wire.mjs";
+
+/** Texts of the simulator's people that must never turn up in a log. */
+export const PERSONAL = [
+  "kenneth@example.gov.uk", "amal@example.gov.uk", "siân.ŵyn@enghraifft.cymru", "+4477009000", "urn:fdc:",
+];
+
+/** The routes of a service whose origin is the demo service: a bit of everything. */
+export const ROUTES = [
+  { path: "/", access: "public" },
+  { path: "/assets/*", access: "public" },
+  { path: "/echo/public/*", access: "public" },
+  { path: "/echo/optional/*", access: "optional", release: ["email"] },
+  { path: "/whoami", access: "optional", release: ["email"] },
+  { path: "/account/*", access: "required", level: "Cl.Cm", release: ["email", "phone"] },
+];
+
+// Whoever looks into a failed test sees at once what the programs last said.
+const worlds = new Set();
+afterEach((test) => {
+  if (test.error == null) return;
+  for (const child of [...worlds].flatMap((world) => world.children)) test.diagnostic(`${child.name} last said:\n${child.tail}`);
+});
+
+/** One running child with the control interface of the simulator. */
+class Simulated {
+  constructor(child, port) {
+    Object.assign(this, { child, port, url: `http://127.0.0.1:${port}` });
+  }
+
+  async control(method, name, body) {
+    const headers = body === undefined ? [] : [["Content-Type", "application/json"]];
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const answer = await request(this.port, { method, target: `/control/${name}`, host: `127.0.0.1:${this.port}`, headers, body: text });
+    if (answer.status !== 200) throw new Error(`/control/${name}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  }
+
+  requests = () => this.control("GET", "requests");
+  clear = () => this.control("DELETE", "requests");
+  auto = (persona) => this.control("POST", "auto", { persona });
+  fault = (fault, times) => this.control("POST", "fault", times === undefined ? { fault } : { fault, times });
+  faults = () => this.control("GET", "faults");
+  clock = (seconds) => this.control("POST", "clock", { offset_seconds: seconds });
+  rotate = (keepOld) => this.control("POST", "rotate", { keep_old: keepOld });
+
+  /** The paths that were asked for since the last clearing. */
+  async paths() {
+    return (await this.requests()).map((entry) => entry.path ?? entry.target);
+  }
+}
+
+async function simulated(name, options) {
+  const child = new Child(name, SIMULATOR, [name, "--port", "0", ...options]);
+  const [, port] = await child.says(/listening on http:\/\/127\.0\.0\.1:(\d+)/);
+  return new Simulated(child, Number(port));
+}
+
+/**
+ * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
+ * `variables` and `secrets` are added to those of the services and win over them.
+ */
+export class World {
+  browsers = [];
+
+  static async start({ services = { DEMO: { host: "localhost" } }, engine, variables = {}, secrets = {}, auto = "kenneth" } = {}) {
+    const world = new World();
+    world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
+    world.port = await freePort();
+    world.engine = engine;
+    try {
+      await world.#populate(services, variables, secrets, auto);
+      world.edge = await world.#edge();
+    } catch (error) {
+      await world.stop({ silent: true });
+      throw error;
+    }
+    worlds.add(world);
+    return world;
+  }
+
+  async #populate(services, variables, secrets, auto) {
+    this.origins = {};
+    this.secrets = { SESSION_KEY_A: keys.sessionKey(), ...secrets };
+    const ids = Object.keys(services);
+    const hosts = Object.fromEntries(ids.map((id) => [id, `${services[id].host}:${this.port}`]));
+    const clients = [];
+    for (const id of ids) {
+      const client = await keys.clientKey();
+      this.secrets[`CLIENT_KEY_${id}_A`] ??= JSON.stringify(client);
+      this.secrets[`ASSERTION_KEY_${id}_A`] ??= JSON.stringify(await keys.assertionKey());
+      clients.push(registration(id, hosts[id], services[id], client));
+    }
+    const file = path.join(this.directory, "clients.json");
+    await fs.writeFile(file, JSON.stringify(clients));
+    this.provider = await simulated("provider", ["--clients", file, ...(auto ? ["--auto", auto] : [])]);
+    for (const id of ids) {
+      const own = `http://${hosts[id]}`;
+      const published = `http://localhost:${this.port}/auth/assertion-jwks.json`;
+      this.origins[id] = await simulated("origin", ["--issuer", own, "--audience", own, "--jwks", published]);
+    }
+    this.origin = this.origins[ids[0]];
+    this.hosts = hosts;
+    this.host = hosts[ids[0]];
+    const tables = ids.map((id) => [`SERVICE_${id}`, this.#table(id, services[id])]);
+    this.variables = { DEPLOYMENT: "local", SESSION_KEY_ACTIVE: "A", ...Object.fromEntries(tables), ...variables };
+  }
+
+  #table(id, { host, registration: _, ...own }) {
+    const issuer = `${this.provider.url}/`;
+    return {
+      host: `${host}:${this.port}`,
+      environment: "local",
+      client_id: id.toLowerCase(),
+      name: { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded enghreifftiol" },
+      scopes: ["openid", "email", "phone"],
+      origin: this.origins[id].url,
+      issuer,
+      identity_issuer: issuer,
+      did_url: `${issuer}.well-known/did.json`,
+      did_id: `did:web:127.0.0.1%3A${this.provider.port}`,
+      routes: ROUTES,
+      ...own,
+    };
+  }
+
+  #edge(kv) {
+    const { engine, port, directory, variables, secrets } = this;
+    return startEdge({ engine, port, directory, variables, secrets, kv });
+  }
+
+  /** Starts the Worker anew with other variables or secrets; `undefined` takes one away, `cold` empties KV on disk. */
+  async restart({ variables = {}, secrets = {}, cold = false, kv } = {}) {
+    await this.edge.stop();
+    if (cold) await fs.rm(path.join(this.directory, "state"), { recursive: true, force: true });
+    this.earlier = (this.earlier ?? "") + this.edge.output;
+    this.variables = merged(this.variables, variables);
+    this.secrets = merged(this.secrets, secrets);
+    this.edge = await this.#edge(kv);
+  }
+
+  get children() {
+    return [this.edge, this.provider?.child, ...Object.values(this.origins ?? {}).map((origin) => origin.child)].filter(Boolean);
+  }
+
+  /** A new browser at a service. */
+  browser(id = Object.keys(this.hosts)[0]) {
+    const browser = new Browser(this.port, this.hosts[id]);
+    this.browsers.push(browser);
+    return browser;
+  }
+
+  /** A raw request to a service, without any header but those given. */
+  raw(description) {
+    return request(this.port, { host: this.host, ...description });
+  }
+
+  /** Forgets what provider and origins have seen, and makes the provider an honest one again. */
+  async clear() {
+    await this.provider.fault(null);
+    await Promise.all([this.provider, ...Object.values(this.origins)].map((peer) => peer.clear()));
+  }
+
+  /** Everything that the Worker and its runtime have said. */
+  get log() {
+    return (this.earlier ?? "") + this.edge.output;
+  }
+
+  /** The events of the Worker's log. */
+  get events() {
+    const lines = this.log.split("\n").map((line) => line.match(/\{"detail":.*\}|\{"event":.*\}/)?.[0]);
+    return lines.filter(Boolean).map((line) => JSON.parse(line));
+  }
+
+  /** Texts about a person, or that would let somebody act as one, which stand in the log. */
+  leaks() {
+    const kept = this.browsers.flatMap((browser) => [...browser.seen]);
+    const said = [...kept, ...PERSONAL, ...Object.values(this.secrets)];
+    return [...new Set(said)].filter((text) => this.log.includes(text));
+  }
+
+  /** Ends everything; a world whose log says too much ends in an error. */
+  async stop({ silent = false } = {}) {
+    worlds.delete(this);
+    const leaks = !silent && this.edge ? this.leaks() : [];
+    await Promise.all(this.children.map((child) => child.stop()));
+    await fs.rm(this.directory, { recursive: true, force: true });
+    if (leaks.length > 0) throw new Error(`the Worker's log holds what it must not: ${leaks.join(", ")}`);
+  }
+}
+
+function merged(before, changes) {
+  return Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined));
+}
+
+/** How the service's client is registered with the provider. */
+function registration(id, host, service, client) {
+  // The provider cannot resolve names below localhost, so that only plain localhost is asked for its keys.
+  const proof = service.host === "localhost" ? { jwks_uri: `http://${host}/auth/jwks.json` } : { public_jwk: keys.publicHalf(client) };
+  return {
+    client_id: id.toLowerCase(),
+    client_name: "Apply for a demo licence",
+    redirect_uris: [`http://${host}${service.redirect_path ?? "/auth/callback"}`],
+    scopes: ["openid", "email", "phone", "wallet-subject-id"],
+    pkce_enforced: true,
+    ...proof,
+    ...service.registration,
+  };
+}

@@ -1,0 +1,116 @@
+//! Cookies that are not what the edge sealed for this person, service and deployment.
+
+use crate::world::{Browser, By, Incoming, SESSION, World};
+
+fn signed_in(world: &World) -> Browser {
+    let mut browser = Browser::new();
+    let shown = browser.open(world, "/account/details");
+    assert_eq!((shown.by, shown.status), (By::Origin, 200));
+    browser
+}
+
+#[test]
+fn t42_a_cookie_that_was_changed_is_nobodys_and_is_left_alone() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    let good = browser.cookie(SESSION).unwrap().to_owned();
+    let mut wrong: Vec<String> = (0..good.len())
+        .map(|at| {
+            let other = if &good[at..=at] == "A" { "B" } else { "A" };
+            format!("{}{other}{}", &good[..at], &good[at + 1..])
+        })
+        .collect();
+    wrong.extend([
+        String::new(),
+        format!("{good}A"),
+        format!("{good}=="),
+        good[1..].to_owned(),
+    ]);
+    wrong.push("A".repeat(100_000));
+    for value in wrong {
+        browser.plant(SESSION, &value);
+        world.forget();
+        let request = Incoming::get("/account/x").with("accept", "application/json");
+        let shown = browser.send(&world, request);
+        assert_eq!((shown.status, shown.set_cookies().count()), (401, 0));
+        assert!(
+            world.happened().0.is_empty(),
+            "nothing is logged of what anybody can send"
+        );
+    }
+    browser.plant(SESSION, &good);
+    assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+}
+
+#[test]
+fn t48_what_one_service_sealed_opens_nothing_of_another() {
+    let world = World::with(|setup| setup.add_other("other.example.gov.uk", "other-client"));
+    let mut browser = signed_in(&world);
+    let session = browser.cookie(SESSION).unwrap().to_owned();
+    let start = browser.step(&world, "/auth/sign-in?return_to=/wallet");
+    assert_eq!(start.status, 303, "somebody who is signed in is sent on");
+    // The same keys, another host and client: a cookie that was carried over is not a session.
+    let shown = world.ask(
+        Incoming::get("https://other.example.gov.uk/account/details")
+            .with("accept", "application/json")
+            .with("cookie", &format!("{SESSION}={session}")),
+    );
+    assert_eq!((shown.by, shown.status), (By::Edge, 401));
+    // Nor does an attempt open as a session.
+    let mut fresh = Browser::new();
+    fresh.step(&world, "/account/details");
+    let attempt = fresh.attempts()[0].to_owned();
+    let sealed = fresh.cookie(&attempt).unwrap().to_owned();
+    fresh.plant(SESSION, &sealed);
+    let shown = fresh.send(&world, Incoming::get("/account/x"));
+    assert_eq!(shown.status, 401);
+}
+
+#[test]
+fn t48_another_environment_client_or_host_opens_no_session() {
+    let world = World::new();
+    let browser = signed_in(&world);
+    world.deploy(|setup| setup.field("client_id", "renamed-client"));
+    let shown = world.ask(browser.dressed(&world, Incoming::get("/account/x")));
+    assert_eq!(shown.status, 401);
+    world.deploy(|setup| {
+        setup.field("client_id", crate::world::CLIENT);
+        setup.field("environment", "integration");
+        setup.set("DEPLOYMENT", "integration");
+    });
+    let shown = world.ask(browser.dressed(&world, Incoming::get("/account/x")));
+    assert_eq!(shown.status, 401);
+    world.deploy(|setup| {
+        setup.field("environment", "production");
+        setup.set("DEPLOYMENT", "production");
+    });
+    let shown = world.ask(browser.dressed(&world, Incoming::get("/account/x")));
+    assert_eq!(shown.by, By::Origin);
+}
+
+#[test]
+fn t45_a_cookie_that_could_be_somebody_elses_is_nobodys() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    let good = browser.cookie(SESSION).unwrap().to_owned();
+    for header in [
+        format!("{SESSION}={good}; {SESSION}={good}"),
+        format!("{SESSION}=planted; {SESSION}={good}"),
+        format!("__host-ol-session={good}"),
+        format!("={SESSION}={good}"),
+        format!("a=b, {SESSION}={good}"),
+        format!("\u{a0}{SESSION}={good}"),
+        format!("{SESSION} ={good}"),
+        format!("{SESSION}=\"{good}\""),
+    ] {
+        let request = Incoming::get("/account/x").with("cookie", &header);
+        assert_eq!(world.ask(request).status, 401, "{header}");
+        // On an open page it does not reach the service either.
+        world.forget();
+        world.ask(Incoming::get("/").with("cookie", &header));
+        let reached = world.happened().reached().pop().unwrap();
+        let cookie = reached.header("cookie").unwrap_or_default().to_lowercase();
+        assert!(!cookie.contains("__host-ol-"), "{header}");
+    }
+    assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+}

@@ -1,0 +1,132 @@
+//! Other origins: whose scripts may ask, and who may read that nobody is signed in.
+
+use serde_json::json;
+
+use crate::world::{Browser, By, Incoming, World};
+
+const LISTED: &str = "https://www.example.gov.uk";
+
+fn listing() -> World {
+    World::with(|setup| setup.field("cors_origins", json!([LISTED])))
+}
+
+fn preflight(path: &str, origin: &str) -> Incoming {
+    Incoming::get(path)
+        .method("OPTIONS")
+        .with("origin", origin)
+        .with("access-control-request-method", "PUT")
+        .with("access-control-request-headers", "content-type")
+}
+
+#[test]
+fn t60_a_preflight_of_a_listed_origin_is_answered_here() {
+    let world = listing();
+    let shown = world.ask(preflight("/account/data", LISTED));
+    assert_eq!((shown.by, shown.status), (By::Edge, 204));
+    for (name, value) in [
+        ("access-control-allow-origin", LISTED),
+        ("access-control-allow-credentials", "true"),
+        ("access-control-allow-methods", "PUT"),
+        ("access-control-allow-headers", "content-type"),
+        ("vary", "Origin"),
+    ] {
+        assert_eq!(shown.header(name), Some(value), "{name}");
+    }
+    assert!(world.happened().0.is_empty());
+}
+
+#[test]
+fn t60_a_preflight_of_anybody_else_is_as_protected_as_any_request() {
+    let world = listing();
+    for origin in [
+        "https://evil.example",
+        "null",
+        "http://www.example.gov.uk",
+        "https://www.example.gov.uk.evil.example",
+        "https://WWW.example.gov.uk",
+    ] {
+        let shown = world.ask(preflight("/account/data", origin));
+        assert_eq!((shown.by, shown.status), (By::Edge, 401), "{origin}");
+        assert_eq!(shown.header("access-control-allow-origin"), None);
+        // On a public path it is the service's own business.
+        assert_eq!(world.ask(preflight("/", origin)).by, By::Origin);
+    }
+    // What only looks like a preflight is none.
+    let get = preflight("/account/data", LISTED).method("GET");
+    assert_eq!(world.ask(get).status, 401);
+}
+
+#[test]
+fn a_listed_origin_may_read_that_nobody_is_signed_in_and_no_other_may() {
+    let world = listing();
+    for (origin, readable) in [(LISTED, true), ("https://evil.example", false)] {
+        let shown = world.ask(Incoming::get("/account/data").with("origin", origin));
+        assert_eq!(shown.status, 401);
+        let allowed = shown.header("access-control-allow-origin");
+        assert_eq!(allowed, readable.then_some(origin));
+        let shared = shown.header("cross-origin-resource-policy");
+        let policy = if readable {
+            "cross-origin"
+        } else {
+            "same-origin"
+        };
+        assert_eq!(shared, Some(policy));
+    }
+}
+
+#[test]
+fn t83_nothing_personal_and_no_secret_is_in_a_log_line() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let start = browser.step(&world, "/account/details?private=query");
+    let back = browser.step(&world, start.location());
+    browser.step(&world, back.location());
+    browser.open(&world, "/account/details?private=query");
+    browser.open(&world, back.location());
+    browser.open(
+        &world,
+        "/auth/callback?error=access_denied&error_description=private",
+    );
+    browser.open(&world, "/account/%00private");
+    world.refresh();
+    let happened = world.happened();
+    let lines: Vec<_> = happened
+        .events()
+        .iter()
+        .map(|event| format!("{event:?}"))
+        .collect();
+    assert!(lines.len() >= 4, "{lines:?}");
+    let parameter = |name: &str| crate::world::http::parameter(back.location(), name).unwrap();
+    let session = browser.cookie(crate::world::SESSION).unwrap().to_owned();
+    let assertion = happened.reached()[0].assertions()[0].to_owned();
+    let secrets = [parameter("code"), parameter("state"), session, assertion];
+    let words = [
+        "kenneth",
+        "urn:fdc",
+        "+44",
+        "203.0.113.7",
+        "private",
+        "eyJ",
+        "Mozilla",
+    ];
+    for line in lines {
+        for word in words.into_iter().chain(secrets.iter().map(String::as_str)) {
+            assert!(!line.contains(word), "{word} stands in {line}");
+        }
+    }
+}
+
+#[test]
+fn t83_the_code_is_gone_from_the_address_and_is_told_to_nobody() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let start = browser.step(&world, "/account/details");
+    let back = browser.step(&world, start.location());
+    let signed_in = browser.step(&world, back.location());
+    assert_eq!(
+        (signed_in.status, signed_in.location()),
+        (303, "/account/details")
+    );
+    assert_eq!(signed_in.header("referrer-policy"), Some("no-referrer"));
+    assert_eq!(start.header("referrer-policy"), Some("no-referrer"));
+}

@@ -1,0 +1,85 @@
+//! What the service behind the edge sees of a request, and what it cannot do to a browser.
+
+use crate::world::{Browser, Incoming, SESSION, World};
+
+#[test]
+fn t53_t58_the_service_is_told_nothing_by_anybody_but_the_edge() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.open(&world, "/account/details");
+    world.forget();
+    let lies = [
+        ("One-Login-Assertion", "forged"),
+        ("one_login_assertion", "forged"),
+        ("ONE-LOGIN_Subject", "forged"),
+        ("X-Forwarded-Host", "evil.example"),
+        ("X-Forwarded-For", "10.0.0.1"),
+        ("x_forwarded_proto", "http"),
+        ("Forwarded", "host=evil.example"),
+        ("X-Original-URL", "/"),
+        ("X-Rewrite-URL", "/"),
+        ("X-HTTP-Method-Override", "DELETE"),
+        ("X-Real-IP", "evil.example"),
+        ("True-Client-IP", "evil.example"),
+        ("X-Original-Host", "evil.example"),
+        ("CF_Connecting_IP", "evil.example"),
+    ];
+    for path in ["/", "/whoami", "/account/details"] {
+        let mut request = Incoming::get(path)
+            .with("x-own", "kept")
+            .with("cookie", "own=kept");
+        for (name, value) in lies {
+            request = request.with(name, value);
+        }
+        // The browser's own cookies come as a second line, which the platform joins by a comma.
+        browser.send(&world, request);
+        let reached = world.happened().reached().pop();
+        let Some(reached) = reached else {
+            assert_eq!(
+                path, "/account/details",
+                "only a protected path is closed to a torn cookie"
+            );
+            continue;
+        };
+        let told = format!("{:?}", reached.headers);
+        assert!(
+            !told.contains("forged") && !told.contains("evil.example"),
+            "{told}"
+        );
+        assert!(!told.to_lowercase().contains("__host-ol-"), "{told}");
+        assert_eq!(
+            reached.header("x-forwarded-host"),
+            Some("licence.example.gov.uk")
+        );
+        assert_eq!(reached.header("x-forwarded-proto"), Some("https"));
+        assert_eq!(reached.header("x-forwarded-for"), Some("203.0.113.7"));
+        assert_eq!(reached.header("x-own"), Some("kept"));
+        for gone in [
+            "x_forwarded_proto",
+            "forwarded",
+            "x-original-url",
+            "x-rewrite-url",
+        ] {
+            assert_eq!(reached.header(gone), None);
+        }
+    }
+}
+
+#[test]
+fn t52_the_service_sees_its_own_cookies_and_none_of_ours() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.open(&world, "/account/details");
+    browser.plant("theme", "dark");
+    world.answer.borrow_mut().set_cookies = vec![
+        "seen=1; Path=/".to_owned(),
+        "__Host-ol-session=planted; Path=/; Secure".to_owned(),
+    ];
+    let session = browser.cookie(SESSION).unwrap().to_owned();
+    world.forget();
+    browser.open(&world, "/account/details");
+    let reached = world.happened().reached().pop().unwrap();
+    assert_eq!(reached.header("cookie"), Some("theme=dark"));
+    assert_eq!(browser.cookie("seen"), Some("1"));
+    assert_eq!(browser.cookie(SESSION), Some(session.as_str()));
+}

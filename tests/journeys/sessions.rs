@@ -1,0 +1,260 @@
+//! How long a session lasts, how it is renewed, and what level it has.
+
+use crate::world::assertion::verified;
+use crate::world::{BEGINNING, Browser, By, ISSUER, Incoming, SESSION, World};
+use serde_json::json;
+
+fn signed_in(world: &World) -> Browser {
+    let mut browser = Browser::new();
+    let shown = browser.open(world, "/account/details");
+    assert_eq!((shown.by, shown.status), (By::Origin, 200));
+    browser
+}
+
+#[test]
+fn the_cookie_has_every_attribute_and_ends_with_the_window() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let start = browser.step(&world, "/account/details");
+    for cookie in start.set_cookies() {
+        assert!(
+            cookie.ends_with("; Secure; HttpOnly; SameSite=Lax"),
+            "{cookie}"
+        );
+        assert!(cookie.contains("; Path=/; Max-Age="), "{cookie}");
+    }
+    let back = browser.step(&world, start.location());
+    let signed_in = browser.step(&world, back.location());
+    assert_eq!(signed_in.status, 303);
+    assert_eq!(signed_in.header("cache-control"), Some("no-store"));
+    let session: Vec<_> = signed_in
+        .set_cookies()
+        .filter(|c| c.starts_with(SESSION))
+        .collect();
+    assert_eq!(session.len(), 1);
+    assert!(
+        session[0].ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"),
+        "{}",
+        session[0]
+    );
+    browser.close();
+    assert!(!browser.has_session());
+}
+
+#[test]
+fn a_session_that_is_not_used_ends_after_an_hour() {
+    for (seconds, by) in [(3_599, By::Origin), (3_600, By::Edge)] {
+        let world = World::new();
+        let mut browser = signed_in(&world);
+        world.pass(seconds);
+        world.forget();
+        let shown = browser.step(&world, "/account/details");
+        assert_eq!(shown.by, by, "{seconds}");
+        assert_eq!(
+            world.happened().reached().len(),
+            usize::from(by == By::Origin)
+        );
+    }
+}
+
+#[test]
+fn a_session_that_is_used_all_day_ends_after_twelve_hours() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    for _ in 0..14 {
+        world.pass(3_000);
+        assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+    }
+    world.pass(43_199 - 42_000);
+    assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+    world.pass(1);
+    assert_eq!(browser.step(&world, "/account/details").by, By::Edge);
+}
+
+#[test]
+fn the_limits_are_the_services_own() {
+    let world = World::with(|setup| {
+        setup.field("session_idle_seconds", 120);
+        setup.field("session_absolute_seconds", 300);
+    });
+    let mut browser = signed_in(&world);
+    let exp = |world: &World| {
+        let reached = world.happened().reached().pop().unwrap();
+        verified(world, reached.assertions()[0]).person.session_exp
+    };
+    assert_eq!(exp(&world), BEGINNING + 300);
+    for _ in 0..2 {
+        world.pass(119);
+        assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+    }
+    assert_eq!(
+        exp(&world),
+        BEGINNING + 300,
+        "use does not move the absolute limit"
+    );
+    world.pass(62);
+    assert_eq!(browser.step(&world, "/account/details").by, By::Edge);
+}
+
+#[test]
+fn a_session_is_renewed_once_a_minute_of_use() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    let mut renewals = Vec::new();
+    for second in 1..=200 {
+        world.pass(1);
+        let shown = browser.step(&world, "/account/details");
+        if shown
+            .set_cookies()
+            .any(|cookie| cookie.starts_with(SESSION))
+        {
+            renewals.push(second);
+        }
+    }
+    assert_eq!(renewals, [60, 120, 180]);
+    assert!(browser.refused.is_empty());
+}
+
+#[test]
+fn a_session_is_not_renewed_where_that_could_do_harm() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    world.pass(60);
+    let renews = |browser: &Browser, request: Incoming| {
+        let shown = world.ask(browser.dressed(&world, request));
+        assert_eq!(shown.by, By::Origin);
+        shown
+            .set_cookies()
+            .any(|cookie| cookie.starts_with(SESSION))
+    };
+    let page = Incoming::get("/account/details");
+    world.answer.borrow_mut().status = 304;
+    assert!(
+        !renews(&browser, page.clone()),
+        "a cached page has no new cookies"
+    );
+    world.answer.borrow_mut().status = 200;
+    world.answer.borrow_mut().elapsed_ms = 5_001;
+    assert!(
+        !renews(&browser, page.clone()),
+        "another tab may have signed out meanwhile"
+    );
+    world.answer.borrow_mut().elapsed_ms = 0;
+    let upgrade = page
+        .clone()
+        .with("upgrade", "websocket")
+        .with("origin", crate::world::SERVICE);
+    assert!(
+        !renews(&browser, upgrade),
+        "a socket is no answer to keep a cookie from"
+    );
+    assert!(
+        !renews(&browser, Incoming::get("/")),
+        "a public page may be in a shared cache"
+    );
+    assert!(renews(&browser, page));
+    browser.open(&world, "/account/details");
+}
+
+#[test]
+fn t51_parallel_requests_never_shorten_a_session() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    let early = browser.clone();
+    world.pass(70);
+    let slow = world.ask(early.dressed(&world, Incoming::get("/account/slow")));
+    world.pass(3_000);
+    browser.step(&world, "/account/details");
+    // The slow answer's older renewal arrives last. The browser keeps it, and it is still good.
+    browser.keep(&world, &slow);
+    world.pass(500);
+    assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+}
+
+#[test]
+fn t51_a_session_from_the_future_is_nobodys() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    for (back, by) in [(30, By::Origin), (31, By::Edge)] {
+        world.outside.clock.set(BEGINNING - back);
+        assert_eq!(browser.step(&world, "/account/details").by, by, "{back}");
+    }
+}
+
+#[test]
+fn t14_a_session_of_a_lower_level_signs_in_again_for_a_higher_one() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.open(&world, "/low/page");
+    let vot = |world: &World| {
+        let reached = world.happened().reached().pop().unwrap();
+        verified(world, reached.assertions()[0]).person.vot
+    };
+    assert_eq!(vot(&world), "Cl");
+    let start = browser.step(&world, "/account/details");
+    assert_eq!(
+        (start.by, start.status),
+        (By::Edge, 302),
+        "Cl is not enough for Cl.Cm"
+    );
+    world.forget();
+    browser.open(&world, "/account/details");
+    assert_eq!(vot(&world), "Cl.Cm");
+    // A higher level is enough for a lower one, and an optional route says what it is.
+    for path in ["/low/page", "/whoami"] {
+        let shown = browser.step(&world, path);
+        assert_eq!(shown.by, By::Origin);
+        assert_eq!(vot(&world), "Cl.Cm");
+    }
+}
+
+#[test]
+fn t14_a_sign_in_that_was_asked_for_is_at_the_level_of_where_it_leads() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.open(&world, "/low/page");
+    let ask = |browser: &mut Browser, path: &str| {
+        let shown = browser.step(&world, &format!("/auth/sign-in?return_to={path}"));
+        (shown.status, shown.location().starts_with(ISSUER))
+    };
+    assert_eq!(
+        ask(&mut browser, "/low/page"),
+        (303, false),
+        "there already"
+    );
+    assert_eq!(ask(&mut browser, "/account/details"), (302, true));
+    assert_eq!(ask(&mut browser, "/not-listed"), (302, true));
+}
+
+#[test]
+fn t14_a_script_of_a_session_of_a_lower_level_gets_401() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.open(&world, "/low/page");
+    world.forget();
+    let request = Incoming::get("/account/data").with("accept", "application/json");
+    let shown = browser.send(&world, request);
+    assert_eq!((shown.by, shown.status), (By::Edge, 401));
+    assert!(world.happened().reached().is_empty());
+}
+
+#[test]
+fn t55_a_person_with_any_letters_in_the_address_signs_in() {
+    let world = World::new();
+    for (persona, email, phone) in [
+        ("sian", "siân.ŵyn@enghraifft.cymru", json!("+447700900001")),
+        ("mo", "mo.o'neill+licences@example.gov.uk", json!(null)),
+        ("amal", "amal@example.gov.uk", json!("+447700900002")),
+    ] {
+        world.person(persona);
+        world.forget();
+        signed_in(&world);
+        let reached = world.happened().reached().pop().unwrap();
+        let person = verified(&world, reached.assertions()[0]).person;
+        assert_eq!(person.email.as_deref(), Some(email));
+        assert_eq!(json!(person.phone_number), phone);
+        if persona == "amal" {
+            assert_eq!(person.phone_number_verified, Some(false));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! KV: what is in it is public and untrusted, and doing without it costs time and nothing else.
+
+use one_login_edge::session::seal::{Generation, Ring};
+use serde_json::{Value, json};
+use simulator::provider::Provider;
+use simulator::provider::settings::Settings;
+
+use crate::world::{Browser, By, ISSUER, Trouble, When, World, keys};
+
+const DISCOVERY: &str = "v1/https://oidc.account.gov.uk/discovery";
+const JWKS: &str = "v1/https://oidc.account.gov.uk/jwks";
+
+fn signs_in(world: &World) {
+    let shown = Browser::new().open(world, "/account/details");
+    assert_eq!(
+        (shown.by, shown.status),
+        (By::Origin, 200),
+        "{:?}",
+        world.happened().lines()
+    );
+}
+
+/// What the deployment's own keys make of a document, as it would stand in KV.
+fn packed(key: &str, name: &str, document: &Value) -> String {
+    let ring = Ring::new(Some(key), None, Generation::A).unwrap();
+    let json = document.to_string();
+    format!(
+        "{}\n{json}",
+        ring.authenticate(format!("{name}\n{json}").as_bytes())
+    )
+}
+
+fn stored(world: &World, name: &str) -> Value {
+    let documents = world.outside.documents.borrow();
+    serde_json::from_str(documents[name].split_once('\n').unwrap().1).unwrap()
+}
+
+fn put(world: &World, name: &str, text: &str) {
+    world
+        .outside
+        .documents
+        .borrow_mut()
+        .insert(name.to_owned(), text.to_owned());
+}
+
+#[test]
+fn t69_without_kv_people_sign_in_all_the_same() {
+    for trouble in [
+        Trouble::ReadFails,
+        Trouble::WriteFails,
+        Trouble::WriteUnconfirmed,
+    ] {
+        let world = World::new();
+        world.trouble(trouble, When::Always);
+        signs_in(&world);
+        let lines = world.happened().lines();
+        let line = match trouble {
+            Trouble::ReadFails => "documents_unreadable: storage",
+            _ => "document_not_stored: storage",
+        };
+        assert!(lines.contains(&line.to_owned()), "{lines:?}");
+        // What was fetched stands in memory, so the next sign-in calls nobody for it.
+        signs_in(&world);
+        assert_eq!(world.happened().calls().len(), 2);
+    }
+}
+
+#[test]
+fn what_stands_in_kv_is_public_and_names_nobody() {
+    let world = World::new();
+    signs_in(&world);
+    let documents = world.outside.documents.borrow();
+    assert_eq!(documents.keys().collect::<Vec<_>>(), [DISCOVERY, JWKS]);
+    for text in documents.values() {
+        for secret in ["kenneth", "urn:fdc", "licence", keys::SESSION[0], "Bearer"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+    }
+}
+
+#[test]
+fn t68_what_nobody_with_our_keys_stored_is_never_used() {
+    let good = World::new();
+    signs_in(&good);
+    let (discovery, jwks) = (stored(&good, DISCOVERY), stored(&good, JWKS));
+    let good = good.outside.documents.borrow().clone();
+    let mut elsewhere = discovery.clone();
+    elsewhere["body"] = json!(
+        discovery["body"]
+            .as_str()
+            .unwrap()
+            .replace("token", "stolen")
+    );
+    let mut future = discovery.clone();
+    future["fetched_at"] = json!(crate::world::BEGINNING + 31);
+    let flipped = good[DISCOVERY].replace("userinfo", "userinf0");
+    let untagged = format!("{}\n{elsewhere}", "A".repeat(43));
+    for (what, text) in [
+        ("nothing", String::new()),
+        ("no line", "garbage".to_owned()),
+        ("no tag", format!("\n{discovery}")),
+        ("no content", "tag\n".to_owned()),
+        ("a made-up tag", untagged),
+        ("a changed letter", flipped),
+        (
+            "a tag of somebody else's key",
+            packed(keys::SESSION[1], DISCOVERY, &elsewhere),
+        ),
+        (
+            "a tag for another name",
+            packed(keys::SESSION[0], JWKS, &elsewhere),
+        ),
+        ("another document under this name", good[JWKS].clone()),
+        (
+            "a document from the future",
+            packed(keys::SESSION[0], DISCOVERY, &future),
+        ),
+        (
+            "an older form",
+            packed(
+                keys::SESSION[0],
+                DISCOVERY,
+                &json!({ "body": discovery["body"] }),
+            ),
+        ),
+        (
+            "our tag over nonsense",
+            packed(keys::SESSION[0], DISCOVERY, &json!("nonsense")),
+        ),
+        (
+            "our tag over a broken document",
+            packed(keys::SESSION[0], DISCOVERY, &jwks),
+        ),
+    ] {
+        let world = World::new();
+        put(&world, DISCOVERY, &text);
+        world.forget();
+        signs_in(&world);
+        let happened = world.happened();
+        let fetched = happened
+            .calls()
+            .iter()
+            .filter(|call| call.contains("openid-conf"))
+            .count();
+        assert_eq!(fetched, 1, "{what} is a miss");
+        assert!(
+            happened.calls().iter().all(|call| !call.contains("stolen")),
+            "{what}"
+        );
+        assert!(
+            stored(&world, DISCOVERY)["body"] == discovery["body"],
+            "{what} is replaced"
+        );
+    }
+}
+
+#[test]
+fn t68_a_key_set_that_was_planted_in_kv_forges_no_sign_in() {
+    // Somebody who can write KV, but has no key of ours, plants the keys of a provider of their own.
+    let clients = crate::world::Setup::default().registrations;
+    let clients =
+        simulator::provider::settings::Client::list_from_json(&json!(clients).to_string());
+    let clients = clients.unwrap();
+    let mut evil = Provider::new(Settings::new(ISSUER, clients));
+    evil.set_automatic(simulator::provider::personas::Persona::find("kenneth"));
+    let world = World::new();
+    signs_in(&world);
+    let mut planted = stored(&world, JWKS);
+    let request =
+        simulator::http::Request::get("/.well-known/jwks.json").with_header("user-agent", "x");
+    let keys = evil.handle(
+        0,
+        &request,
+        &mut simulator::provider::client_keys::NoClientKeys,
+    );
+    planted["body"] = json!(String::from_utf8(keys.body).unwrap());
+    planted["fetched_at"] = json!(world.now() + 1);
+    put(&world, JWKS, &packed(keys::SESSION[1], JWKS, &planted));
+    // Their tokens reach the edge, while the honest documents cannot be fetched.
+    world.outside.provider.replace(evil);
+    world.trouble(Trouble::CallNotSent, When::About("jwks.json"));
+    world.pass(61);
+    for new_isolate in [false, true] {
+        if new_isolate {
+            world.new_isolate();
+        }
+        world.forget();
+        let mut browser = Browser::new();
+        let shown = browser.open(&world, "/account/details");
+        assert_eq!(shown.by, By::Edge);
+        assert!(!browser.has_session());
+        let lines = world.happened().lines();
+        assert!(
+            lines.contains(&"document_not_authentic: jwks".to_owned()),
+            "{lines:?}"
+        );
+    }
+}
+
+#[test]
+fn t68_an_older_document_never_replaces_a_newer_one() {
+    let world = World::new();
+    signs_in(&world);
+    let old = world.outside.documents.borrow().clone();
+    world.pass(120);
+    world.provider().rotate(false);
+    world.refresh();
+    // A data centre far away still shows the old copies.
+    world.outside.documents.replace(old);
+    world.pass(61);
+    world.forget();
+    signs_in(&world);
+    assert_eq!(world.happened().calls().len(), 2, "memory had the new keys");
+}
+
+#[test]
+fn t68_what_another_isolate_stored_is_seen_within_a_minute() {
+    let world = World::new();
+    signs_in(&world);
+    let first = world.isolate();
+    world.pass(100);
+    world.provider().rotate(false);
+    world.new_isolate();
+    world.refresh();
+    world.outside.isolate.replace(first);
+    world.forget();
+    // The first isolate re-reads KV before it uses what it has, and calls nobody for keys.
+    signs_in(&world);
+    let happened = world.happened();
+    assert_eq!(happened.calls().len(), 2, "{:?}", happened.calls());
+    assert!(happened.storage().0 > 0);
+}
+
+#[test]
+fn t49_documents_stay_authentic_while_the_session_key_changes() {
+    let world = World::new();
+    signs_in(&world);
+    world.deploy(|setup| {
+        setup.set("SESSION_KEY_B", keys::SESSION[1]);
+        setup.set("SESSION_KEY_ACTIVE", "B");
+    });
+    signs_in(&world);
+    let happened = world.happened();
+    assert!(
+        !happened
+            .lines()
+            .iter()
+            .any(|line| line.contains("not_authentic"))
+    );
+}

@@ -1,0 +1,296 @@
+//! Callbacks that no provider sent: other methods, other parameters, other people's addresses.
+
+use crate::expected::AGAIN;
+use crate::world::{Browser, By, Incoming, SERVICE, World};
+
+/// A sign-in that stands before its callback: the browser, and the callback's address.
+fn before_callback(world: &World) -> (Browser, String) {
+    let mut browser = Browser::new();
+    let start = browser.step(world, "/account/details");
+    let back = browser.step(world, start.location());
+    let callback = back.location().to_owned();
+    world.forget();
+    (browser, callback)
+}
+
+#[test]
+fn t30_only_a_get_finishes_a_sign_in() {
+    for method in [
+        "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "get", "PROPFIND",
+    ] {
+        let world = World::new();
+        let (mut browser, callback) = before_callback(&world);
+        let shown = browser.send(&world, Incoming::get(&callback).method(method));
+        assert_eq!(
+            (shown.status, shown.header("allow")),
+            (405, Some("GET")),
+            "{method}"
+        );
+        assert!(world.happened().calls().is_empty());
+        // The attempt and the code are still there for the person's own step.
+        assert_eq!(browser.open(&world, &callback).by, By::Origin);
+    }
+}
+
+#[test]
+fn t30_a_browser_that_looks_ahead_spends_no_code() {
+    let ways = [
+        ("sec-purpose", "prefetch;prerender"),
+        ("purpose", "prefetch"),
+        ("x-moz", "prefetch"),
+    ];
+    for (name, value) in ways {
+        let world = World::new();
+        let (mut browser, callback) = before_callback(&world);
+        let shown = browser.send(&world, Incoming::get(&callback).with(name, value));
+        assert_eq!(shown.status, 204);
+        assert_eq!(shown.set_cookies().count(), 0);
+        assert!(world.happened().calls().is_empty());
+        assert_eq!(browser.open(&world, &callback).by, By::Origin);
+    }
+}
+
+#[test]
+fn t26_parameters_that_are_missing_doubled_or_odd_spend_no_code() {
+    let world = World::new();
+    let (mut browser, callback) = before_callback(&world);
+    let (_, query) = callback.split_once('?').unwrap();
+    let code = query
+        .split('&')
+        .find(|pair| pair.starts_with("code="))
+        .unwrap();
+    let state = query
+        .split('&')
+        .find(|pair| pair.starts_with("state="))
+        .unwrap();
+    for query in [
+        String::new(),
+        code.to_owned(),
+        state.to_owned(),
+        format!("{code}&{code}&{state}"),
+        format!("{code}&{state}&{state}"),
+        format!("{code}&{state}&error=access_denied"),
+        format!("{code}&{state}&iss=https://oidc.account.gov.uk/&iss=https://oidc.account.gov.uk/"),
+        format!("{code}%00&{state}"),
+        format!("{code}%0d%0aSet-Cookie:a&{state}"),
+        format!("{code}&{}", state.replace("state", "state[]")),
+        format!("{code}&{}", state.replace("state", "State")),
+        format!("{code};{state}"),
+        format!("{code}{}&{state}", "c".repeat(8_192)),
+        format!("{code}&state=%3Csvg%20onload%3D1%3E%3Csvg%3E"),
+    ] {
+        world.forget();
+        let shown = browser.open(&world, &format!("{SERVICE}/auth/callback?{query}"));
+        assert_eq!((shown.status, shown.heading()), (400, AGAIN), "{query}");
+        assert!(world.happened().calls().is_empty(), "{query}");
+        assert_eq!(shown.set_cookies().count(), 0, "{query}");
+        assert!(!shown.body.contains("svg"));
+    }
+    assert_eq!(browser.open(&world, &callback).by, By::Origin);
+}
+
+#[test]
+fn t32_nobody_is_sent_anywhere_else_by_a_sign_in() {
+    let evil = [
+        "//evil.example",
+        "///evil.example",
+        "/\\evil.example",
+        "https://evil.example",
+        "/%09/evil.example",
+        "https:evil.example",
+        "javascript:alert(1)",
+        "/\t/evil.example",
+        "\\\\evil.example",
+        "/.//evil.example",
+        "https://licence.example.gov.uk@evil.example",
+        "https://licence.example.gov.uk/account",
+        "/\r\nLocation: https://evil.example",
+        "@evil.example",
+        "/auth/callback?code=1&state=2",
+        "",
+    ];
+    for wanted in evil {
+        let query: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+        let world = World::new();
+        let mut browser = Browser::new();
+        let shown = browser.open(&world, &format!("{SERVICE}/auth/sign-in?return_to={query}"));
+        let landed = if wanted == "/%09/evil.example" {
+            wanted
+        } else {
+            "/"
+        };
+        // An encoded tab is part of a path, which is then refused as one that could mean two things.
+        let path = shown.url.strip_prefix(SERVICE);
+        assert_eq!(path, Some(landed), "{wanted:?}");
+        assert!(browser.has_session());
+        // Somebody who is signed in already is sent on by the same rule.
+        let shown = browser.step(&world, &format!("{SERVICE}/auth/sign-in?return_to={query}"));
+        assert_eq!(
+            (shown.status, shown.location()),
+            (303, landed),
+            "{wanted:?}"
+        );
+    }
+}
+
+#[test]
+fn t41_a_sign_in_starts_by_a_persons_own_navigation_alone() {
+    let world = World::new();
+    for (name, value) in [
+        ("sec-fetch-dest", "image"),
+        ("sec-fetch-dest", "iframe"),
+        ("sec-fetch-dest", "empty"),
+        ("sec-purpose", "prefetch"),
+        ("accept", "application/json"),
+        ("x-requested-with", "XMLHttpRequest"),
+    ] {
+        for path in ["/account/details", "/auth/sign-in"] {
+            let shown = world.ask(Incoming::get(path).with(name, value));
+            assert_eq!((shown.by, shown.status), (By::Edge, 401), "{name} {value}");
+            assert_eq!(shown.set_cookies().count(), 0);
+            assert_eq!(shown.header("location"), None);
+        }
+    }
+    let shown = world.ask(Incoming::get("/account/details"));
+    assert_eq!(
+        shown.header("content-type"),
+        Some("application/problem+json")
+    );
+    let challenge = "OneLogin realm=\"licence.example.gov.uk\"";
+    assert_eq!(shown.header("www-authenticate"), Some(challenge));
+    assert!(world.happened().0.is_empty());
+}
+
+#[test]
+fn t60_t61_every_method_is_protected_and_nothing_posted_is_redirected() {
+    let world = World::new();
+    for method in [
+        "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get",
+    ] {
+        let shown = world.ask(Incoming::get("/account/details").method(method));
+        assert_eq!((shown.by, shown.status), (By::Edge, 401), "{method}");
+    }
+    for method in ["TRACE", "TRACK", "CONNECT"] {
+        for path in ["/", "/account/details", "/auth/callback"] {
+            let shown = world.ask(Incoming::get(path).method(method));
+            assert_eq!((shown.by, shown.status), (By::Edge, 405), "{method} {path}");
+        }
+    }
+    let form = Incoming::get("/account/apply?step=2")
+        .method("POST")
+        .with("sec-fetch-dest", "document");
+    let shown = world.ask(form);
+    assert_eq!(
+        (shown.status, shown.heading()),
+        (401, "You need to sign in again")
+    );
+    assert_eq!(
+        shown.link(),
+        Some("/auth/sign-in?return_to=%2Faccount%2Fapply")
+    );
+    assert!(world.happened().reached().is_empty());
+}
+
+#[test]
+fn t62_a_socket_opens_for_the_services_own_pages_and_listed_ones_alone() {
+    let listed = "https://app.example.gov.uk";
+    let world = World::with(|setup| setup.field("websocket_origins", serde_json::json!([listed])));
+    let mut browser = Browser::new();
+    browser.open(&world, "/account/details");
+    world.forget();
+    let upgrade = |path: &str, origin: Option<&str>| {
+        let request = Incoming::get(path).with("upgrade", "websocket");
+        match origin {
+            Some(origin) => request.with("origin", origin),
+            None => request,
+        }
+    };
+    for path in ["/", "/account/socket"] {
+        for origin in [
+            None,
+            Some("null"),
+            Some("https://evil.example"),
+            Some("http://licence.example.gov.uk"),
+        ] {
+            let shown = browser.send(&world, upgrade(path, origin));
+            assert_eq!(
+                (shown.by, shown.status),
+                (By::Edge, 403),
+                "{path} {origin:?}"
+            );
+        }
+        for origin in [SERVICE, listed] {
+            assert_eq!(
+                browser.send(&world, upgrade(path, Some(origin))).by,
+                By::Origin
+            );
+        }
+    }
+    let shown = world.ask(upgrade("/account/socket", Some(SERVICE)));
+    assert_eq!(
+        (shown.by, shown.status),
+        (By::Edge, 401),
+        "nobody is signed in"
+    );
+}
+
+#[test]
+fn t88_what_is_under_the_edges_own_path_never_reaches_the_service() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.open(&world, "/account/details");
+    world.forget();
+    for path in [
+        "/auth",
+        "/auth/",
+        "/auth/unknown",
+        "/auth/callback/",
+        "/auth/jwks.json/",
+        "/auth/health/x",
+        "/AUTH/health",
+        "/Auth/Callback",
+        "/auth/%63allback/x",
+        "/auth./health",
+        "/auth/SIGN-IN",
+        "/%61uth/nothing",
+    ] {
+        let shown = browser.step(&world, path);
+        assert_eq!((shown.by, shown.status), (By::Edge, 404), "{path}");
+    }
+    assert!(world.happened().reached().is_empty());
+    assert_eq!(browser.step(&world, "/authority").by, By::Origin);
+}
+
+#[test]
+fn t57_no_spelling_of_a_protected_path_reaches_the_service_unseen() {
+    let world = World::new();
+    for path in [
+        "/account/x",
+        "/Account/x",
+        "/ACCOUNT/X",
+        "//account/x",
+        "/./account/x",
+        "/assets/../account/x",
+        "/account./x",
+        "/assets/%2e%2e/account/x",
+        "/assets%2f..%2faccount/x",
+        "/assets/..%5caccount/x",
+        "/assets\\..\\account",
+        "/%61ccount/x",
+        "/account;x=y/x",
+        "/account%20/x",
+        "/account%00",
+        "/%252e%252e/account",
+        "/account#/assets/",
+        "/assets/..;/account",
+        "/assets/%c0%ae%c0%ae/account",
+        "/ASSETS/app.css",
+        "/assets./app.css",
+        "/assets%2fapp.css",
+    ] {
+        let shown = world.ask(Incoming::get(path));
+        assert_eq!(shown.by, By::Edge, "{path}");
+        assert!(matches!(shown.status, 400 | 401), "{path} {}", shown.status);
+    }
+    assert!(world.happened().reached().is_empty());
+}

@@ -1,0 +1,85 @@
+//! What a fault in one of the provider's documents must end in, when nobody has a copy of it yet.
+
+use simulator::provider::fault::documents::{DidFault, DiscoveryFault, JwksFault};
+
+use crate::expected::{Expected, LATER, Refused, refused, untrusted};
+
+/// There is no attempt yet: the sign-in does not even begin.
+const fn not_begun(lines: &'static [&'static str]) -> Expected {
+    Expected::Refused(Refused {
+        status: 503,
+        heading: LATER,
+        lines,
+        attempt_over: true,
+    })
+}
+
+pub fn discovery(fault: DiscoveryFault) -> Expected {
+    use DiscoveryFault as F;
+    const END: &str = "sign_in_start: documents_unavailable";
+    match fault {
+        // What is supported is this product's own decision, so a changed document weakens nothing.
+        F::NoPkce | F::NoStore => Expected::SignedIn,
+        F::Status403
+        | F::Status404
+        | F::Status500
+        | F::Page
+        | F::Redirect
+        | F::Truncated
+        | F::InArray
+        | F::TokenMissing => not_begun(&["document_refused: document_malformed", END]),
+        F::Huge | F::GzipBomb => not_begun(&["document_not_fetched: too_large", END]),
+        F::Hang => not_begun(&["document_not_fetched: timed_out", END]),
+        F::IssuerOther | F::IssuerNoSlash | F::IssuerMissing => {
+            not_begun(&["document_refused: document_issuer_mismatch", END])
+        }
+        F::JwksElsewhere
+        | F::TokenElsewhere
+        | F::UserinfoElsewhere
+        | F::AuthorizeElsewhere
+        | F::TokenMetadataHost
+        | F::TokenUserInfoTrick => not_begun(&["document_refused: endpoint_not_allowed", END]),
+    }
+}
+
+pub fn jwks(fault: JwksFault) -> Expected {
+    use JwksFault as F;
+    const END: &str = "callback: documents_unavailable";
+    match fault {
+        // A key that cannot be used is passed over; the good ones beside it still work.
+        F::NoStore | F::BadKeysBeside => Expected::SignedIn,
+        F::Status403
+        | F::Status500
+        | F::Page
+        | F::Redirect
+        | F::Truncated
+        | F::Empty
+        | F::NotArray
+        | F::UseEnc
+        | F::AlgOther
+        | F::KidMissing => refused(503, LATER, &["document_refused: document_malformed", END]),
+        F::Huge | F::ManyKeys => refused(503, LATER, &["document_not_fetched: too_large", END]),
+        F::Hang => refused(503, LATER, &["document_not_fetched: timed_out", END]),
+        F::SigningKeyMissing | F::KidTwice | F::PrivateMember => {
+            untrusted(&["callback: key_unknown"])
+        }
+        F::OffCurve => untrusted(&["callback: signature_invalid"]),
+    }
+}
+
+/// Nothing asks for the DID document in a plain sign-in.
+pub fn did(fault: DidFault) -> Expected {
+    use DidFault as F;
+    match fault {
+        F::Status500
+        | F::Page
+        | F::Redirect
+        | F::Truncated
+        | F::Huge
+        | F::Hang
+        | F::IdOther
+        | F::ControllerOther
+        | F::Empty
+        | F::AlgMissing => Expected::SignedIn,
+    }
+}

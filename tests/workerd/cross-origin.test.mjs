@@ -1,0 +1,143 @@
+// What pages of other origins may do here: open sockets and read answers only where the service lists them.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import WebSocket from "ws";
+import { signedIn } from "../harness/journey.mjs";
+import { World } from "../harness/world.mjs";
+
+const LISTED = "https://www.example.gov.uk";
+const EVIL = "https://evil.example";
+let world;
+let browser;
+let own;
+
+before(async () => {
+  const lists = { cors_origins: [LISTED], websocket_origins: [LISTED] };
+  world = await World.start({ engine: "workerd", services: { DEMO: { host: "localhost", ...lists } } });
+  browser = await signedIn(world);
+  own = `http://${world.host}`;
+});
+beforeEach(() => world.clear());
+after(() => world?.stop());
+
+/** Opens a WebSocket; gives the socket, or the status with which it was refused. */
+function open({ origin, cookie = browser.cookie, path = "/ws" }) {
+  const headers = { Host: world.host, ...(cookie && { Cookie: cookie }), ...(origin && { Origin: origin }) };
+  const socket = new WebSocket(`ws://127.0.0.1:${world.port}${path}`, { headers });
+  return new Promise((resolve, reject) => {
+    socket.on("open", () => resolve({ socket }));
+    socket.on("unexpected-response", (_, response) => resolve({ status: response.statusCode, headers: response.headers }));
+    socket.on("error", reject);
+  });
+}
+
+/** Sends a message and gives what comes back. */
+const echoed = (socket, message) =>
+  new Promise((resolve) => {
+    socket.once("message", (data, isBinary) => resolve(isBinary ? data : data.toString()));
+    socket.send(message);
+  });
+
+test("t62 a WebSocket of the service's own page, or of a listed origin, carries messages both ways", async () => {
+  for (const origin of [own, LISTED]) {
+    const { socket } = await open({ origin });
+    for (const text of ["hello", "siân", "x".repeat(100_000)]) assert.equal(await echoed(socket, text), text);
+    const bytes = Buffer.from([0, 255, 1, 254]);
+    assert.deepEqual(await echoed(socket, bytes), bytes);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.close(1000);
+    await closed;
+    const [{ headers, target }] = await world.origin.requests();
+    assert.equal(target, "/ws");
+    assert.ok(headers.some(([name]) => name === "one-login-assertion"));
+    await world.clear();
+  }
+});
+
+test("t62 two sockets of one page do not get each other's messages", async () => {
+  const [first, second] = (await Promise.all([open({ origin: own }), open({ origin: own })])).map(({ socket }) => socket);
+  assert.deepEqual(await Promise.all([echoed(first, "one"), echoed(second, "two")]), ["one", "two"]);
+  first.terminate();
+  second.terminate();
+});
+
+test("t62 no other page opens one, whatever cookies its browser has", async () => {
+  const others = [
+    EVIL, "null", `${own}.evil.example`, own.toUpperCase(), own.replace("http:", "https:"),
+    `http://localhost:${world.port + 1}`, "http://localhost", `${own}/`, ` ${LISTED}x`, undefined,
+  ];
+  for (const origin of others) {
+    for (const path of ["/ws", "/", "/whoami"]) {
+      assert.equal((await open({ origin, path })).status, 403, `${origin} ${path}`);
+    }
+  }
+  assert.deepEqual(await world.origin.requests(), []);
+});
+
+test("t62 a socket needs a session like any other request, and nobody is sent to sign in for one", async () => {
+  for (const cookie of ["a=b", "__Host-ol-session=x", ""]) {
+    const { status, headers } = await open({ origin: own, cookie });
+    assert.equal(status, 401);
+    assert.match(headers["www-authenticate"], /^OneLogin /);
+    assert.equal(headers["set-cookie"], undefined);
+  }
+  assert.deepEqual(await world.origin.requests(), []);
+});
+
+const preflight = (origin, extra = []) => ({
+  method: "OPTIONS",
+  headers: [
+    ["Origin", origin], ["Access-Control-Request-Method", "PUT"],
+    ["Access-Control-Request-Headers", "x-one, content-type"], ...extra,
+  ],
+});
+const corsHeaders = (answer) => answer.headers.filter(([name]) => name.toLowerCase().startsWith("access-control-"));
+
+test("t60 a preflight of a listed origin is answered here, without a session and without the origin", async () => {
+  for (const target of ["/account", "/echo/x", "/echo/public/x"]) {
+    const answer = await world.raw({ target, ...preflight(LISTED) });
+    assert.equal(answer.status, 204, target);
+    assert.equal(answer.get("access-control-allow-origin"), LISTED);
+    assert.equal(answer.get("access-control-allow-credentials"), "true");
+    assert.equal(answer.get("access-control-allow-methods"), "PUT");
+    assert.equal(answer.get("access-control-allow-headers"), "x-one, content-type");
+    assert.match(answer.get("vary"), /Origin/);
+  }
+  assert.deepEqual(await world.origin.requests(), []);
+});
+
+test("t60 a preflight of any other origin gets nothing on protected paths, and the origin's word on public ones", async () => {
+  for (const origin of [
+    EVIL, "null", `${LISTED}.evil.example`, LISTED.toUpperCase(), `${LISTED}:443`, `${LISTED}/`, "*", own,
+  ]) {
+    const answer = await world.raw({ target: "/account", ...preflight(origin) });
+    assert.equal(answer.status, 401, origin);
+    assert.deepEqual(corsHeaders(answer), [], origin);
+  }
+  assert.deepEqual(await world.origin.requests(), []);
+  const open = await world.raw({ target: "/echo/public/x", ...preflight(EVIL) });
+  assert.deepEqual([open.status, corsHeaders(open)], [200, []]);
+  assert.equal((await world.origin.requests()).length, 1);
+});
+
+test("a listed origin's script can read that nobody is signed in, and no other origin's can", async () => {
+  for (const [origin, readable] of [[LISTED, true], [EVIL, false], ["null", false]]) {
+    const answer = await world.raw({ target: "/account", headers: [["Origin", origin], ["Sec-Fetch-Dest", "empty"]] });
+    assert.equal(answer.status, 401);
+    assert.equal(answer.get("access-control-allow-origin"), readable ? origin : null);
+    assert.equal(answer.get("cross-origin-resource-policy"), readable ? "cross-origin" : "same-origin");
+  }
+});
+
+test("a request method in a header makes no preflight of another method", async () => {
+  const answer = await world.raw({ method: "GET", target: "/account", headers: preflight(LISTED).headers });
+  assert.equal(answer.status, 401);
+});
+
+test("t88 the edge's own addresses open no socket", async () => {
+  for (const path of ["/auth/callback?code=x&state=y", "/auth/sign-in", "/auth/health", "/auth/jwks.json"]) {
+    const refused = await open({ origin: EVIL, path });
+    assert.ok(refused.status >= 200 && refused.socket === undefined, path);
+  }
+});

@@ -1,0 +1,242 @@
+//! A browser: a cookie jar that follows the rules, and redirects that are followed until it rests.
+//!
+//! Of RFC 6265 and its revision there is what these tests need: cookies belong to one host, have a
+//! name, are deleted by `Max-Age=0`, end with the window unless they have a life of their own, and
+//! keep the promises of the `__Host-` prefix. A cookie that breaks a rule is not kept and is listed.
+
+use simulator::http;
+use url::Url;
+
+use super::World;
+use super::http::{By, Incoming, Shown};
+use super::settings::{ISSUER, SERVICE};
+
+/// The largest cookie that browsers keep, name and value together.
+const LARGEST: usize = 4_096;
+
+/// More redirects than this are a loop.
+const REDIRECTS: usize = 20;
+
+#[derive(Clone, Debug)]
+struct Cookie {
+    host: String,
+    name: String,
+    value: String,
+    ends_at: Option<i64>,
+}
+
+/// One person's browser.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    jar: Vec<Cookie>,
+    /// What it sends as `Accept-Language`.
+    pub language: &'static str,
+    /// Cookies that were set and broke a rule.
+    pub refused: Vec<String>,
+    /// Every address that it went to, in order.
+    pub history: Vec<String>,
+}
+
+impl Default for Browser {
+    fn default() -> Self {
+        Self {
+            jar: Vec::new(),
+            language: "en-GB,en;q=0.9",
+            refused: Vec::new(),
+            history: Vec::new(),
+        }
+    }
+}
+
+impl Browser {
+    /// A browser without cookies.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Goes to an address, or a path of the service, and follows redirects until there is a page.
+    pub fn open(&mut self, world: &World, address: &str) -> Shown {
+        let mut address = address.to_owned();
+        for _ in 0..REDIRECTS {
+            let shown = self.step(world, &address);
+            match shown.header("location") {
+                Some(location) if (300..400).contains(&shown.status) => {
+                    let base = Url::parse(&shown.url).unwrap();
+                    address = base.join(location).unwrap().into();
+                }
+                _ => return shown,
+            }
+        }
+        panic!("more than {REDIRECTS} redirects: {:?}", self.history);
+    }
+
+    /// Goes to one address and follows nothing.
+    pub fn step(&mut self, world: &World, address: &str) -> Shown {
+        let navigation = Incoming::get(address)
+            .with("accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+            .with("sec-fetch-dest", "document")
+            .with("sec-fetch-mode", "navigate");
+        self.send(world, navigation)
+    }
+
+    /// Chooses who to be on the provider's page; the answer is not followed.
+    pub fn choose(&mut self, world: &World, page: &Shown, persona: &str) -> Shown {
+        let (_, rest) = page.body.split_once("name=\"journey\" value=\"").unwrap();
+        let (journey, _) = rest.split_once('"').unwrap();
+        let form = http::form_encode(&[("journey", journey), ("persona", persona)]);
+        let request = http::Request::post_form("/sign-in", form);
+        let address = format!("{ISSUER}sign-in");
+        self.history.push(address.clone());
+        from_provider(address, world.outside.ask_provider(&request))
+    }
+
+    /// Sends any request with this browser's cookies, and keeps what comes back.
+    pub fn send(&mut self, world: &World, request: Incoming) -> Shown {
+        self.history.push(request.url.clone());
+        if request.url.starts_with(ISSUER) {
+            return at_provider(world, &request);
+        }
+        let shown = world.ask(self.dressed(world, request));
+        self.keep(world, &shown);
+        shown
+    }
+
+    /// A request with what this browser adds to each.
+    pub fn dressed(&self, world: &World, request: Incoming) -> Incoming {
+        let host = host(&request.url);
+        let cookies: Vec<_> = self
+            .live(world)
+            .filter(|cookie| cookie.host == host)
+            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
+            .collect();
+        let request = request
+            .with("user-agent", "Mozilla/5.0")
+            .with("accept-language", self.language)
+            .with("cf-connecting-ip", "203.0.113.7");
+        match cookies.is_empty() {
+            true => request,
+            false => request.with("cookie", &cookies.join("; ")),
+        }
+    }
+
+    fn live(&self, world: &World) -> impl Iterator<Item = &Cookie> {
+        let now = world.now();
+        let alive = move |cookie: &&Cookie| cookie.ends_at.is_none_or(|end| now < end);
+        self.jar.iter().filter(alive)
+    }
+
+    /// Keeps the cookies of an answer.
+    pub fn keep(&mut self, world: &World, shown: &Shown) {
+        let host = host(&shown.url);
+        for line in shown.set_cookies() {
+            match read(line, &host, world.now()) {
+                None => self.refused.push(line.to_owned()),
+                Some(cookie) => {
+                    self.jar
+                        .retain(|kept| kept.host != host || kept.name != cookie.name);
+                    let deleted = cookie.ends_at.is_some_and(|end| end <= world.now());
+                    if !deleted {
+                        self.jar.push(cookie);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The value of a cookie for the service.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let named = self.jar.iter().find(|cookie| cookie.name == name);
+        named.map(|cookie| cookie.value.as_str())
+    }
+
+    /// The names of all cookies.
+    pub fn cookies(&self) -> Vec<&str> {
+        self.jar.iter().map(|cookie| cookie.name.as_str()).collect()
+    }
+
+    /// The names of the cookies of sign-ins under way.
+    pub fn attempts(&self) -> Vec<&str> {
+        let mut names = self.cookies();
+        names.retain(|name| name.starts_with("__Host-ol-attempt-"));
+        names
+    }
+
+    /// Whether there is a session cookie, which need not be a good one.
+    pub fn has_session(&self) -> bool {
+        self.cookie(SESSION).is_some()
+    }
+
+    /// Puts a cookie for the service into the jar, as somebody with the machine could.
+    pub fn plant(&mut self, name: &str, value: &str) {
+        let host = host(SERVICE);
+        self.jar
+            .retain(|kept| kept.host != host || kept.name != name);
+        self.jar.push(Cookie {
+            host,
+            name: name.to_owned(),
+            value: value.to_owned(),
+            ends_at: None,
+        });
+    }
+
+    /// Takes a cookie away.
+    pub fn drop_cookie(&mut self, name: &str) {
+        self.jar.retain(|kept| kept.name != name);
+    }
+
+    /// Closes every window: what has no life of its own is gone.
+    pub fn close(&mut self) {
+        self.jar.retain(|cookie| cookie.ends_at.is_some());
+    }
+}
+
+/// The session cookie's name.
+pub const SESSION: &str = "__Host-ol-session";
+
+fn host(address: &str) -> String {
+    let url = Url::parse(address).unwrap();
+    url.host_str().unwrap_or_default().to_owned()
+}
+
+/// Reads a `Set-Cookie` line; `None` for one that a browser would not keep.
+fn read(line: &str, host: &str, now: i64) -> Option<Cookie> {
+    let mut parts = line.split(';').map(str::trim);
+    let (name, value) = parts.next()?.split_once('=')?;
+    let attributes: Vec<String> = parts.map(str::to_ascii_lowercase).collect();
+    let has = |wanted: &str| attributes.iter().any(|attribute| attribute == wanted);
+    let value_of = |wanted: &str| attributes.iter().find_map(|a| a.strip_prefix(wanted));
+    let kept_promises = has("secure") && has("path=/") && value_of("domain=").is_none();
+    let promised = name.to_ascii_lowercase().starts_with("__host-");
+    if (promised && !kept_promises) || name.is_empty() || name.len() + value.len() > LARGEST {
+        return None;
+    }
+    let life = value_of("max-age=").and_then(|seconds| seconds.parse::<i64>().ok());
+    Some(Cookie {
+        host: host.to_owned(),
+        name: name.to_owned(),
+        value: value.to_owned(),
+        ends_at: life.map(|seconds| now + seconds.max(0)),
+    })
+}
+
+/// The browser at the provider, which has no cookies in this world.
+fn at_provider(world: &World, request: &Incoming) -> Shown {
+    let target = &request.url[ISSUER.len() - 1..];
+    let answer = world.outside.ask_provider(&http::Request {
+        method: request.method.clone(),
+        target: target.to_owned(),
+        headers: request.headers.clone(),
+        body: Vec::new(),
+    });
+    from_provider(request.url.clone(), answer)
+}
+
+fn from_provider(url: String, answer: http::Response) -> Shown {
+    Shown {
+        by: By::Provider,
+        url,
+        status: answer.status,
+        headers: answer.headers,
+        body: String::from_utf8_lossy(&answer.body).into_owned(),
+    }
+}

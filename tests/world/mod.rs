@@ -1,0 +1,264 @@
+//! One world for the native tests: the edge, the provider, an origin, a clock and browsers, without
+//! a runtime, a socket or a thread.
+//!
+//! Read [`settings`] for what is deployed, [`outside`] for what the edge sees of the rest, and
+//! [`browser`] for who uses it. [`trouble`] is what can go wrong, [`record`] what happened.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test file uses a part of the world"
+)]
+
+pub mod assertion;
+pub mod browser;
+pub mod executor;
+pub mod http;
+pub mod keys;
+pub mod outside;
+pub mod record;
+pub mod settings;
+pub mod trouble;
+
+use std::cell::{RefCell, RefMut};
+use std::rc::Rc;
+
+use one_login_edge::config::Config;
+use one_login_edge::gate::answer::{OriginAnswer, SHARED_CACHING, changes};
+use one_login_edge::gate::forward::Forward;
+use one_login_edge::gate::{self, Decision, Isolate, Verdict};
+use simulator::provider::Provider;
+use simulator::provider::fault::Fault;
+use simulator::provider::personas::Persona;
+
+pub use browser::{Browser, SESSION};
+pub use executor::{block_on, together};
+pub use http::{By, Incoming, Shown};
+pub use outside::Outside;
+pub use record::{Happened, OriginRequest, Record};
+pub use settings::{ALIAS, CLIENT, HOST, ISSUER, SERVICE, Setup};
+pub use trouble::{Trouble, Verb, When};
+
+/// When every world begins.
+pub const BEGINNING: i64 = 1_800_000_000;
+
+/// Everything at once.
+pub struct World {
+    /// The platform of the edge.
+    pub outside: Outside,
+    /// What the service behind the edge answers, and how long it takes.
+    pub answer: RefCell<OriginAnswer>,
+    setup: RefCell<Setup>,
+}
+
+impl World {
+    /// A world with the usual deployment.
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A world whose deployment was changed before it began; it must be sound.
+    pub fn with(change: impl FnOnce(&mut Setup)) -> Self {
+        let world = Self::possibly_faulty(change);
+        let faults = world.isolate().config.faults.clone();
+        assert!(faults.is_empty(), "{faults:?}");
+        world
+    }
+
+    /// A world whose deployment may have faults.
+    pub fn possibly_faulty(change: impl FnOnce(&mut Setup)) -> Self {
+        let mut setup = Setup::default();
+        change(&mut setup);
+        let isolate = Rc::new(Isolate::new(Config::parse(&setup.vars)));
+        Self {
+            outside: Outside::new(BEGINNING, setup.provider(), isolate),
+            answer: RefCell::new(OriginAnswer {
+                status: 200,
+                ..OriginAnswer::default()
+            }),
+            setup: RefCell::new(setup),
+        }
+    }
+
+    /// Now, in seconds since the epoch.
+    pub fn now(&self) -> i64 {
+        self.outside.clock.get()
+    }
+
+    /// Time passes.
+    pub fn pass(&self, seconds: i64) {
+        self.outside.clock.set(self.now() + seconds);
+    }
+
+    /// The isolate that answers now.
+    pub fn isolate(&self) -> Rc<Isolate> {
+        Rc::clone(&self.outside.isolate.borrow())
+    }
+
+    /// The same version goes on in an isolate that remembers nothing.
+    pub fn new_isolate(&self) {
+        self.deploy(|_| {});
+    }
+
+    /// Another version is deployed, in an isolate that remembers nothing. KV and the provider stay.
+    pub fn deploy(&self, change: impl FnOnce(&mut Setup)) {
+        let mut setup = self.setup.borrow_mut();
+        change(&mut setup);
+        let isolate = Isolate::new(Config::parse(&setup.vars));
+        self.outside.isolate.replace(Rc::new(isolate));
+    }
+
+    /// The provider.
+    pub fn provider(&self) -> RefMut<'_, Provider> {
+        self.outside.provider.borrow_mut()
+    }
+
+    /// Who signs in at the provider from now on.
+    pub fn person(&self, id: &str) {
+        let persona = Persona::find(id);
+        assert!(persona.is_some(), "there is no persona {id}");
+        self.provider().set_automatic(persona);
+    }
+
+    /// The provider breaks its answers in one way from now on.
+    pub fn provider_fault(&self, fault: Fault) {
+        self.provider().set_fault(Some(fault), None);
+    }
+
+    /// A verb of the platform fails.
+    pub fn trouble(&self, trouble: Trouble, when: When) {
+        self.outside.troubles.plan(trouble, when);
+    }
+
+    /// Everything works again, on the platform and at the provider.
+    pub fn mend(&self) {
+        self.outside.troubles.mend();
+        self.provider().set_fault(None, None);
+    }
+
+    /// What happened since this was last asked or forgotten.
+    pub fn happened(&self) -> Record {
+        self.outside.record.take()
+    }
+
+    /// Forgets what happened.
+    pub fn forget(&self) {
+        self.outside.record.take();
+    }
+
+    /// The edge's answer to one request, and then the work that it left for afterwards.
+    pub fn ask(&self, request: Incoming) -> Shown {
+        let mut shown = self.ask_together(vec![request]);
+        shown.remove(0)
+    }
+
+    /// The edge's answers to several requests that one isolate serves at the same time.
+    pub fn ask_together(&self, requests: Vec<Incoming>) -> Vec<Shown> {
+        let answers = requests.into_iter().map(|request| self.answer(request));
+        let shown = block_on(together(answers.collect()));
+        self.finish_spawned();
+        shown
+    }
+
+    /// Requests whose clients leave as soon as the edge waits for something.
+    pub fn ask_and_leave(&self, requests: Vec<Incoming>) {
+        for request in requests {
+            executor::poll_to_a_call(self.answer(request), || {
+                self.outside.record.borrow().calls().len()
+            });
+        }
+    }
+
+    /// Runs what was left for afterwards, and what that leaves in its turn.
+    fn finish_spawned(&self) {
+        loop {
+            let work = self.outside.take_spawned();
+            if work.is_empty() {
+                return;
+            }
+            block_on(together(work));
+        }
+    }
+
+    /// The hourly task.
+    pub fn refresh(&self) {
+        block_on(gate::refresh(&self.isolate(), &self.outside, self.now()));
+        self.finish_spawned();
+    }
+
+    async fn answer(&self, request: Incoming) -> Shown {
+        let parsed = request.to_request();
+        let isolate = self.isolate();
+        let decision = match gate::decide(&isolate, &self.outside, &parsed, self.now()) {
+            (Verdict::Now(decision), _) => *decision,
+            (Verdict::Later(task), Some(scene)) => gate::finish(&scene, &parsed, task).await,
+            (Verdict::Later(_), None) => panic!("a task without a scene"),
+        };
+        match decision {
+            Decision::Reply(reply) => Shown {
+                by: By::Edge,
+                url: request.url,
+                status: reply.status,
+                headers: owned(reply.headers),
+                body: reply.body,
+            },
+            Decision::Forward(forward) => self.reach(request, forward),
+        }
+    }
+
+    /// The service behind the edge takes a request and answers it, and the edge changes the answer.
+    fn reach(&self, request: Incoming, forward: Forward) -> Shown {
+        let mut headers = request.joined();
+        headers.retain(|(name, _)| !forward.remove.contains(name));
+        for (name, value) in &forward.set {
+            headers.retain(|(known, _)| known != name);
+            headers.push((name.clone(), value.clone()));
+        }
+        self.outside.note(Happened::Reached(OriginRequest {
+            binding: forward.binding,
+            method: request.method,
+            url: forward.url,
+            headers,
+            personal: forward.answer.personal,
+        }));
+        let answer = self.answer.borrow().clone();
+        let changes = changes(&forward.answer, &answer).unwrap_or_default();
+        let mut headers: Vec<(String, String)> = Vec::new();
+        let own = [
+            ("cache-control", answer.cache_control),
+            ("location", answer.location),
+        ];
+        for (name, value) in own {
+            let set = changes.set.iter().find(|(changed, _)| *changed == name);
+            let value = set.map(|(_, value)| value.clone()).or(value);
+            headers.extend(value.map(|value| (name.to_owned(), value)));
+        }
+        if answer.shared_caching {
+            let shared = SHARED_CACHING
+                .iter()
+                .filter(|name| !changes.remove.contains(name));
+            let open = "public, max-age=3600";
+            headers.extend(shared.map(|name| ((*name).to_owned(), open.to_owned())));
+        }
+        let cookies = changes.set_cookies.unwrap_or(answer.set_cookies);
+        headers.extend(
+            cookies
+                .into_iter()
+                .map(|cookie| ("set-cookie".to_owned(), cookie)),
+        );
+        Shown {
+            by: By::Origin,
+            url: request.url,
+            status: answer.status,
+            headers,
+            body: "the service".to_owned(),
+        }
+    }
+}
+
+fn owned(headers: Vec<(&'static str, String)>) -> Vec<(String, String)> {
+    headers
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
+}

@@ -1,0 +1,245 @@
+//! The platform double: the provider in the same process, KV as a map, and a fault for every verb.
+//!
+//! Each verb waits once before it takes effect, so that requests that run side by side meet at
+//! every place where they could meet in a Worker.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use one_login_edge::gate::request::{Headers, Request};
+use one_login_edge::gate::{self, Decision, Isolate, Verdict};
+use one_login_edge::oidc::jwk::PrivateJwk;
+use one_login_edge::oidc::jwks::VerifyingKey;
+use one_login_edge::oidc::jws::Alg;
+use one_login_edge::platform::{Answer, Body, Call, Event, MAX_ANSWER, Outage, Platform};
+use simulator::http::{self, Delivery, Response};
+use simulator::provider::Provider;
+
+use super::executor::{Work, pause};
+use super::keys;
+use super::record::{Carried, Happened, Record};
+use super::settings::ISSUER;
+use super::trouble::{Trouble, Troubles, Verb};
+
+/// One request's view of the outside; clones see the same outside.
+#[derive(Clone)]
+pub struct Outside(Rc<Inner>);
+
+/// The outside itself.
+pub struct Inner {
+    /// Seconds since the epoch, the same for the edge and the provider.
+    pub clock: Cell<i64>,
+    /// The provider.
+    pub provider: RefCell<Provider>,
+    /// KV.
+    pub documents: RefCell<BTreeMap<String, String>>,
+    /// What goes wrong.
+    pub troubles: Troubles,
+    /// What happened.
+    pub record: RefCell<Record>,
+    /// The isolate that answers, which the provider asks for the client's keys.
+    pub isolate: RefCell<Rc<Isolate>>,
+    random: Cell<u64>,
+    spawned: RefCell<Vec<Work>>,
+}
+
+impl Deref for Outside {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Outside {
+    /// An outside in which nothing has happened.
+    pub fn new(now: i64, provider: Provider, isolate: Rc<Isolate>) -> Self {
+        Self(Rc::new(Inner {
+            clock: Cell::new(now),
+            provider: RefCell::new(provider),
+            documents: RefCell::default(),
+            troubles: Troubles::default(),
+            record: RefCell::default(),
+            isolate: RefCell::new(isolate),
+            random: Cell::new(1),
+            spawned: RefCell::default(),
+        }))
+    }
+
+    /// Notes what happened.
+    pub fn note(&self, event: Happened) {
+        self.record.borrow_mut().0.push(event);
+    }
+
+    /// The work that was left for after the answer.
+    pub fn take_spawned(&self) -> Vec<Work> {
+        self.spawned.take()
+    }
+
+    /// The provider's answer to a request, be it the edge's or a browser's.
+    pub fn ask_provider(&self, request: &http::Request) -> Response {
+        let mut client_keys = |address: &str| self.published(address);
+        let mut provider = self.provider.borrow_mut();
+        provider.handle(self.clock.get(), request, &mut client_keys)
+    }
+
+    /// What the provider finds at the address where a client publishes its keys: the edge itself.
+    fn published(&self, address: &str) -> Result<Vec<u8>, String> {
+        let request = Request {
+            method: "GET".to_owned(),
+            url: address.to_owned(),
+            headers: Headers::default(),
+        };
+        let isolate = Rc::clone(&self.isolate.borrow());
+        match gate::decide(&isolate, self, &request, self.clock.get()).0 {
+            Verdict::Now(decision) => match *decision {
+                Decision::Reply(reply) if reply.status == 200 => Ok(reply.body.into_bytes()),
+                _ => Err("no keys".to_owned()),
+            },
+            Verdict::Later(_) => Err("the keys have to be waited for".to_owned()),
+        }
+    }
+}
+
+impl Platform for Outside {
+    fn random(&self, out: &mut [u8]) {
+        for byte in out {
+            // SplitMix64: enough for values that differ, and the same in every run.
+            let state = self.0.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+            self.0.random.set(state);
+            let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            *byte = (mixed >> 56) as u8;
+        }
+    }
+
+    async fn sign(&self, key: &PrivateJwk, alg: Alg, message: &[u8]) -> Result<Vec<u8>, Outage> {
+        pause().await;
+        let key_id = key.key_id.clone();
+        let trouble = self.troubles.strike(Verb::Sign, &key_id);
+        self.note(Happened::Signed { key_id, alg });
+        if trouble.is_some() {
+            return Err(Outage::Cryptography);
+        }
+        keys::sign(key.json.expose(), alg, message).ok_or(Outage::Cryptography)
+    }
+
+    async fn verify(
+        &self,
+        key: &VerifyingKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, Outage> {
+        pause().await;
+        let broken = self.troubles.strike(Verb::Verify, &key.key_id).is_some();
+        let verdict =
+            (!broken).then(|| keys::verify(&key.material.to_json(), key.alg, message, signature));
+        let key_id = key.key_id.clone();
+        self.note(Happened::Verified { key_id, verdict });
+        verdict.ok_or(Outage::Cryptography)
+    }
+
+    async fn send(&self, call: Call) -> Result<Answer, Outage> {
+        pause().await;
+        let request = as_provider_sees(&call);
+        self.note(Happened::Called {
+            url: call.url.clone(),
+            user_agent: call.user_agent,
+            carried: match &call.body {
+                Body::Nothing => Carried::Nothing,
+                Body::Bearer(_) => Carried::Bearer,
+                Body::Form(form) => Carried::Form(form.expose().to_owned()),
+            },
+            timeout_ms: call.timeout_ms,
+        });
+        let trouble = self.troubles.strike(Verb::Send, &call.url);
+        if trouble == Some(Trouble::CallNotSent) || !call.url.starts_with(ISSUER) {
+            return Err(Outage::Unreachable);
+        }
+        let answer = received(self.ask_provider(&request));
+        pause().await;
+        match trouble {
+            Some(Trouble::CallAnswerLost) => Err(Outage::Unreachable),
+            Some(Trouble::CallTimesOut) => Err(Outage::TimedOut),
+            Some(Trouble::CallTooLarge) => Err(Outage::TooLarge),
+            _ => answer,
+        }
+    }
+
+    async fn stored(&self, name: &str) -> Result<Option<String>, Outage> {
+        pause().await;
+        self.note(Happened::Read(name.to_owned()));
+        if self.troubles.strike(Verb::Stored, name).is_some() {
+            return Err(Outage::Storage);
+        }
+        Ok(self.documents.borrow().get(name).cloned())
+    }
+
+    async fn store(&self, name: &str, document: &str) -> Result<(), Outage> {
+        pause().await;
+        self.note(Happened::Written(name.to_owned()));
+        let trouble = self.troubles.strike(Verb::Store, name);
+        if trouble != Some(Trouble::WriteFails) {
+            let mut documents = self.documents.borrow_mut();
+            documents.insert(name.to_owned(), document.to_owned());
+        }
+        trouble.map_or(Ok(()), |_| Err(Outage::Storage))
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + 'static) {
+        self.note(Happened::Spawned);
+        if self.troubles.strike(Verb::Spawn, "").is_none() {
+            self.0.spawned.borrow_mut().push(Box::pin(work));
+        }
+    }
+
+    fn log(&self, event: &Event) {
+        self.note(Happened::Logged(event.clone()));
+    }
+}
+
+/// A call as it arrives at the provider.
+fn as_provider_sees(call: &Call) -> http::Request {
+    let target = call.url.get(ISSUER.len() - 1..).unwrap_or_default();
+    let request = match &call.body {
+        Body::Nothing => http::Request::get(target),
+        Body::Bearer(token) => {
+            let value = format!("Bearer {}", token.expose());
+            http::Request::get(target).with_header("authorization", &value)
+        }
+        Body::Form(form) => http::Request::post_form(target, form.expose()),
+    };
+    request.with_header("user-agent", &call.user_agent)
+}
+
+/// The provider's answer as the edge's fetch would report it.
+fn received(response: Response) -> Result<Answer, Outage> {
+    match response.delivery {
+        Delivery::AtOnce => {}
+        Delivery::Hang | Delivery::Drip => return Err(Outage::TimedOut),
+        Delivery::CutShort => return Err(Outage::Unreachable),
+    }
+    if response.header("content-encoding") == Some("gzip") {
+        // Nothing of the provider's is compressed but the bomb, which has no end once it is opened.
+        // What only says that it is compressed cannot be read: the body breaks off.
+        let bomb = response.body.starts_with(&[0x1f, 0x8b]);
+        return Err(if bomb {
+            Outage::TooLarge
+        } else {
+            Outage::Unreachable
+        });
+    }
+    if response.body.len() > MAX_ANSWER {
+        return Err(Outage::TooLarge);
+    }
+    Ok(Answer {
+        status: response.status,
+        cache_control: response
+            .header("cache-control")
+            .unwrap_or_default()
+            .to_owned(),
+        body: response.body,
+    })
+}

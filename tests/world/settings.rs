@@ -1,0 +1,128 @@
+//! The deployment under test and the client that is registered for it at the provider.
+//!
+//! It is a production deployment, with the real names and addresses, so that everything that is
+//! only relaxed for development is strict here.
+
+use one_login_edge::config::Vars;
+use serde_json::{Value, json};
+use simulator::provider::Provider;
+use simulator::provider::personas::Persona;
+use simulator::provider::settings::{Client, Settings};
+
+use super::keys;
+
+/// The service's host.
+pub const HOST: &str = "licence.example.gov.uk";
+
+/// What browsers call the service's origin.
+pub const SERVICE: &str = "https://licence.example.gov.uk";
+
+/// Another name of the service.
+pub const ALIAS: &str = "www.licence.example.gov.uk";
+
+/// The provider.
+pub const ISSUER: &str = "https://oidc.account.gov.uk/";
+
+/// The client id.
+pub const CLIENT: &str = "licence-client";
+
+/// Everything that a test may set before its world begins, or before a new version is deployed.
+#[derive(Clone)]
+pub struct Setup {
+    /// Every variable, secret and binding.
+    pub vars: Vars,
+    /// The clients that the provider knows.
+    pub registrations: Vec<Value>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        let mut setup = Self {
+            vars: Vars::new(),
+            registrations: vec![registration(CLIENT, SERVICE)],
+        };
+        setup.set("DEPLOYMENT", "production");
+        setup.set("SESSION_KEY_ACTIVE", "A");
+        setup.set("SESSION_KEY_A", keys::SESSION[0]);
+        setup.set("DOCUMENTS", true);
+        setup.add_service("DEMO", service(HOST, CLIENT));
+        setup.field("aliases", json!([ALIAS]));
+        setup
+    }
+}
+
+impl Setup {
+    /// Sets a variable, secret or binding.
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.vars.insert(name.to_owned(), value.into());
+    }
+
+    /// Takes one away.
+    pub fn unset(&mut self, name: &str) {
+        self.vars.remove(name);
+    }
+
+    /// Sets a field of the service.
+    pub fn field(&mut self, name: &str, value: impl Into<Value>) {
+        self.vars.get_mut("SERVICE_DEMO").unwrap()[name] = value.into();
+    }
+
+    /// Sets a member of the client's registration at the provider.
+    pub fn register(&mut self, name: &str, value: impl Into<Value>) {
+        self.registrations[0][name] = value.into();
+    }
+
+    /// Adds a service with its keys of generation A.
+    pub fn add_service(&mut self, id: &str, table: Value) {
+        self.set(&format!("SERVICE_{id}"), table);
+        self.set(&format!("CLIENT_KEY_{id}_A"), keys::CLIENT[0]);
+        self.set(&format!("ASSERTION_KEY_{id}_A"), keys::ASSERTION[0]);
+    }
+
+    /// Adds a second service with another host and client, and registers it.
+    pub fn add_other(&mut self, host: &str, client: &str) {
+        self.add_service("OTHER", service(host, client));
+        let registered = registration(client, &format!("https://{host}"));
+        self.registrations.push(registered);
+    }
+
+    /// A provider that knows the clients, where Kenneth signs in without being asked.
+    pub fn provider(&self) -> Provider {
+        let clients = Value::Array(self.registrations.clone()).to_string();
+        let clients = Client::list_from_json(&clients).unwrap();
+        let mut provider = Provider::new(Settings::new(ISSUER, clients));
+        provider.set_automatic(Persona::find("kenneth"));
+        provider
+    }
+}
+
+/// A service with every kind of route.
+pub fn service(host: &str, client: &str) -> Value {
+    json!({
+        "host": host,
+        "environment": "production",
+        "client_id": client,
+        "name": { "en": "Apply for a licence", "cy": "Gwneud cais am drwydded" },
+        "scopes": ["openid", "email", "phone", "wallet-subject-id"],
+        "routes": [
+            { "path": "/", "access": "public" },
+            { "path": "/assets/*", "access": "public" },
+            { "path": "/whoami", "access": "optional", "release": ["email"] },
+            { "path": "/account/*", "level": "Cl.Cm", "release": ["email", "phone"] },
+            { "path": "/wallet", "release": ["wallet_subject_id"] },
+            { "path": "/low/*", "level": "Cl" },
+        ],
+    })
+}
+
+/// What the provider knows of a client of ours.
+pub fn registration(client: &str, origin: &str) -> Value {
+    json!({
+        "client_id": client,
+        "client_name": "Apply for a licence",
+        "redirect_uris": [format!("{origin}/auth/callback")],
+        "jwks_uri": format!("{origin}/.well-known/jwks.json"),
+        "scopes": ["openid", "email", "phone", "wallet-subject-id"],
+        "pkce_enforced": true,
+    })
+}
