@@ -21,6 +21,9 @@ use crate::session::account::Standing;
 use crate::session::cookie::{self, Session, deleted, kept};
 use crate::session::return_path;
 
+/// The time in which questions about a session are counted, in seconds.
+const MINUTE: i64 = 60;
+
 /// Decides about a request for the origin.
 pub fn protect<P: Platform>(
     scene: &Scene<P>,
@@ -94,10 +97,10 @@ pub async fn check<P: Platform>(
 ) -> Decision {
     let rule = scene.service.rules.find(path);
     let leases = &scene.isolate.leases;
-    let asked = match leases.may_ask(&session.id, scene.now) {
-        true => accounts::check(scene, &session).await,
-        false => Err(Outage::TimedOut),
-    };
+    if !leases.may_ask(&session.id, scene.now) {
+        return limited(scene, request, path, query, rule, session).await;
+    }
+    let asked = accounts::check(scene, &session).await;
     let verdict = match asked {
         Ok(Standing::Live) => {
             leases.note(&session.id, scene.now);
@@ -112,22 +115,50 @@ pub async fn check<P: Platform>(
         }
         Err(outage) => {
             scene.log("session_unchecked", outage.label());
-            let age = scene.now - session.checked_at;
             let grace = match outage {
                 Outage::Overloaded => 0,
                 _ if rule.level.has_identity() => 0,
                 _ => scene.service.revocation.grace,
             };
-            if age < grace {
-                admit(scene, request, path, query, rule, session)
-            } else if rule.access == Access::Optional {
-                anonymous(scene, request, path, query, rule)
-            } else {
-                unavailable(scene, request)
-            }
+            unchecked(scene, request, path, query, rule, session, grace)
         }
     };
     settle(scene, request, verdict).await
+}
+
+/// Goes on with a session about which enough was asked in this minute: the minute's own answer
+/// counts, where there was one.
+async fn limited<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    path: &CanonicalPath,
+    query: Option<&str>,
+    rule: &Rule,
+    session: Session,
+) -> Decision {
+    scene.log("session_unchecked", "limited");
+    let verdict = unchecked(scene, request, path, query, rule, session, MINUTE);
+    settle(scene, request, verdict).await
+}
+
+/// Goes on without the account's word: with a session whose last one is younger than `grace`,
+/// anonymous where that is allowed, else not at all.
+fn unchecked<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    path: &CanonicalPath,
+    query: Option<&str>,
+    rule: &Rule,
+    session: Session,
+    grace: i64,
+) -> Verdict {
+    if scene.now - session.checked_at < grace {
+        admit(scene, request, path, query, rule, session)
+    } else if rule.access == Access::Optional {
+        anonymous(scene, request, path, query, rule)
+    } else {
+        unavailable(scene, request)
+    }
 }
 
 /// Carries out what a verdict about a request for the origin still waits for.

@@ -59,6 +59,15 @@ impl Reply {
         self
     }
 
+    /// The same with a `Set-Cookie`, if there is one to set.
+    #[must_use]
+    pub fn with_cookie(self, cookie: Option<String>) -> Self {
+        match cookie {
+            Some(cookie) => self.with("set-cookie", cookie),
+            None => self,
+        }
+    }
+
     /// The same with a body of a type.
     #[must_use]
     pub fn body(mut self, content_type: &'static str, body: String) -> Self {
@@ -80,10 +89,10 @@ impl Reply {
     #[must_use]
     pub fn with_own_forms(self) -> Self {
         let [none, own] = OWN_FORMS;
-        self.with(
-            "content-security-policy",
-            CONTENT_SECURITY_POLICY.replace(none, own),
-        )
+        let policy = CONTENT_SECURITY_POLICY.replace(none, own);
+        // Without a referrer to its own host a browser would call the form's origin `null`.
+        self.with("content-security-policy", policy)
+            .with("referrer-policy", "same-origin")
     }
 
     /// A redirect.

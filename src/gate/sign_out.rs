@@ -24,7 +24,8 @@ use crate::session::seal::{NONCE, Purpose};
 #[must_use]
 pub fn is_own<P: Platform>(scene: &Scene<P>, request: &Request) -> bool {
     match request.headers.get("sec-fetch-site") {
-        Some(site) => site == "same-origin",
+        // An image in what somebody wrote is of the same origin too, and signs nobody out.
+        Some(site) => site == "same-origin" && (!request.is_get() || request.is_document()),
         None => {
             !request.is_read() && request.headers.get("origin") == Some(&scene.service.origin_url)
         }
@@ -75,10 +76,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
     for name in own_cookies(cookies) {
         reply = reply.with("set-cookie", deleted(&name));
     }
-    match unfinished {
-        Some(cookie) => reply.with("set-cookie", cookie),
-        None => reply,
-    }
+    reply.with_cookie(unfinished)
 }
 
 /// The provider's sign-out, or our own page when the provider says of none.
@@ -139,8 +137,9 @@ pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> bool 
     };
     let ring = scene.isolate.config.ring.as_ref();
     let opened = ring.and_then(|ring| ring.open(Purpose::Ending, &scene.service.binding, sealed));
+    // One that does not open here may open in an isolate that is a version ahead.
     let Some(ending) = opened.and_then(|bytes| Ending::from_bytes(&bytes)) else {
-        return true;
+        return false;
     };
     match accounts::end(scene, &ending.subject, &ending.session, ending.everywhere).await {
         Ok(_) => {
@@ -155,7 +154,11 @@ pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> bool 
 }
 
 /// The cookie that lets the next request try again.
-fn remember<P: Platform>(scene: &Scene<P>, session: &Session, everywhere: bool) -> Option<String> {
+pub fn remember<P: Platform>(
+    scene: &Scene<P>,
+    session: &Session,
+    everywhere: bool,
+) -> Option<String> {
     let ring = scene.isolate.config.ring.as_ref()?;
     let ending = Ending {
         session: session.id,

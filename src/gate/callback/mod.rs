@@ -15,6 +15,7 @@ use super::refused::Failure;
 use super::reply::Reply;
 use super::request::Request;
 use super::sign_in::again;
+use super::sign_out;
 use crate::config::TokenAuth;
 use crate::oidc::client_assertion;
 use crate::oidc::id_token::{self, Expected, IdToken};
@@ -55,10 +56,11 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
     };
     let before = scene.live_session(cookies);
     let reply = match sign_in(scene, &attempt, &parameters, before.as_ref()).await {
-        Ok(sealed) => {
+        Ok((sealed, unfinished)) => {
             scene.log("signed_in", attempt.level.as_str());
             Reply::redirect(303, &attempt.return_path)
                 .with("set-cookie", kept(cookie::NAME, &sealed))
+                .with_cookie(unfinished)
                 .of(&scene.service)
         }
         Err(failure) => ended(scene, cookies, failure, &attempt.return_path),
@@ -99,7 +101,7 @@ async fn sign_in<P: Platform>(
     attempt: &Attempt,
     parameters: &Parameters,
     before: Option<&Session>,
-) -> Result<String, Failure> {
+) -> Result<(String, Option<String>), Failure> {
     let issuer = parameters.issuer.as_deref();
     if issuer.is_some_and(|issuer| issuer != scene.service.provider.issuer) {
         return Err(Failure::OtherIssuer);
@@ -113,8 +115,9 @@ async fn sign_in<P: Platform>(
     let id_token = verify(scene, &metadata, attempt, &tokens).await?;
     let userinfo = userinfo(scene, &metadata, &tokens, &id_token).await?;
     let session = session(scene, attempt, id_token, userinfo);
-    record(scene, attempt, &session, &tokens, before).await?;
-    scene.seal_session(&session).ok_or(Failure::Unavailable)
+    let unfinished = record(scene, attempt, &session, &tokens, before).await?;
+    let sealed = scene.seal_session(&session).ok_or(Failure::Unavailable)?;
+    Ok((sealed, unfinished))
 }
 
 /// Exchanges the code, once: whatever the answer is, the code is used up.
@@ -225,14 +228,15 @@ fn call<P: Platform>(scene: &Scene<P>, url: &str, body: Body) -> Call {
 }
 
 /// Has the account record the session before its cookie is sent, and the one that the browser had
-/// end: in the same step when it is the same person's, else at the other person's account.
+/// end: in the same step when it is the same person's, else at the other person's account. When that
+/// account cannot be reached, the answer is the cookie with which the next request tries again.
 async fn record<P: Platform>(
     scene: &Scene<P>,
     attempt: &Attempt,
     session: &Session,
     tokens: &Tokens,
     before: Option<&Session>,
-) -> Result<(), Failure> {
+) -> Result<Option<String>, Failure> {
     let same = before.filter(|before| before.subject == session.subject);
     match accounts::begin(scene, attempt, session, &tokens.id_token, same).await? {
         Begun::Listed => {}
@@ -240,13 +244,17 @@ async fn record<P: Platform>(
         Begun::Ended => return Err(Failure::SignedOutMeanwhile),
     }
     scene.isolate.leases.note(&session.id, scene.now);
-    if let Some(other) = before.filter(|before| before.subject != session.subject) {
-        scene.log("changed_subject", "other_session_ended");
-        if let Err(outage) = accounts::end(scene, &other.subject, &other.id, false).await {
+    let Some(other) = before.filter(|before| before.subject != session.subject) else {
+        return Ok(None);
+    };
+    scene.log("changed_subject", "other_session_ended");
+    match accounts::end(scene, &other.subject, &other.id, false).await {
+        Ok(_) => Ok(None),
+        Err(outage) => {
             scene.log("sign_out_unfinished", outage.label());
+            Ok(sign_out::remember(scene, other, false))
         }
     }
-    Ok(())
 }
 
 /// A new session with a new id, whatever session the browser had before.
