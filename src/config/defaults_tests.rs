@@ -36,6 +36,10 @@ fn a_service_that_says_little_has_the_documented_defaults() {
         }
     );
     assert_eq!(
+        (service.revocation.check, service.revocation.grace),
+        (60, 300)
+    );
+    assert_eq!(
         (service.level, &service.origin),
         (Level::ClCm, &Origin::Route)
     );
@@ -96,6 +100,8 @@ fn every_field_is_read() {
         "publish_well_known_jwks": false,
         "session_idle_seconds": 60,
         "session_absolute_seconds": 604_800,
+        "revocation_check_seconds": 0,
+        "revocation_grace_seconds": 3_600,
         "origin": "https://origin.example:8443",
         "origin_headers": { "X-Origin-Lock": "LOCK" },
         "origin_audience": "an audience",
@@ -114,6 +120,10 @@ fn every_field_is_read() {
     assert_eq!(service.scope, "openid email phone wallet-subject-id");
     assert_eq!(service.redirect_uri(), "https://demo.example.gov.uk/return");
     assert_eq!(service.registered_claims.len(), 5);
+    assert_eq!(
+        (service.revocation.check, service.revocation.grace),
+        (0, 3_600)
+    );
     assert_eq!(service.locales, [Locale::Cy, Locale::En]);
     assert_eq!(service.name.in_locale(Locale::Cy), "Gwasanaeth");
     assert!(

@@ -11,13 +11,29 @@ type Doubling = (&'static str, fn(&mut Value));
 
 #[test]
 fn t84_what_all_services_share_closes_all_of_them() {
-    let cases: [Case; 13] = [
+    let cases: [Case; 17] = [
         (
             "no deployment",
             |v| drop(v.remove("DEPLOYMENT")),
             "DEPLOYMENT",
         ),
         ("no KV", |v| drop(v.remove("DOCUMENTS")), "DOCUMENTS"),
+        ("no accounts", |v| drop(v.remove("ACCOUNTS")), "ACCOUNTS"),
+        (
+            "another place",
+            |v| text(v, "ACCOUNT_JURISDICTION", "EU"),
+            "ACCOUNT_JURISDICTION",
+        ),
+        (
+            "no place",
+            |v| text(v, "ACCOUNT_JURISDICTION", ""),
+            "ACCOUNT_JURISDICTION",
+        ),
+        (
+            "a place that is no text",
+            |v| drop(v.insert("ACCOUNT_JURISDICTION".into(), json!(true))),
+            "ACCOUNT_JURISDICTION",
+        ),
         (
             "no key",
             |v| drop(v.remove("SESSION_KEY_A")),
@@ -100,6 +116,22 @@ fn t84_what_all_services_share_closes_all_of_them() {
 
 fn text(vars: &mut Vars, name: &str, value: &str) {
     vars.insert(name.to_owned(), json!(value));
+}
+
+#[test]
+fn accounts_are_kept_in_the_european_union_unless_it_says_otherwise() {
+    let jurisdiction = |vars: &Vars| {
+        let config = Config::parse(vars);
+        assert_eq!(config.faults, []);
+        config.jurisdiction
+    };
+    let mut vars = vars();
+    assert_eq!(jurisdiction(&vars), Some("eu"));
+    text(&mut vars, "ACCOUNT_JURISDICTION", "none");
+    assert_eq!(jurisdiction(&vars), None);
+    text(&mut vars, "ACCOUNT_JURISDICTION", "eu");
+    assert_eq!(jurisdiction(&vars), Some("eu"));
+    assert_eq!(jurisdiction(&local()), None, "workerd knows none");
 }
 
 #[test]

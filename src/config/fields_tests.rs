@@ -60,6 +60,9 @@ const BROKEN: &str = r#"
     redirect_path            | "/auth/jwks.json"
     redirect_path            | "/auth/sign-in"
     redirect_path            | "/auth/health"
+    redirect_path            | "/auth/sign-out"
+    redirect_path            | "/auth/signed-out"
+    redirect_path            | "/auth/backchannel-logout"
     redirect_path            | "/.well-known/jwks.json"
     scopes                   | "openid"
     scopes                   | []
@@ -100,7 +103,16 @@ const BROKEN: &str = r#"
     session_absolute_seconds | 604801
     session_absolute_seconds | -1
     session_absolute_seconds | null
+    revocation_check_seconds | -1
+    revocation_check_seconds | 3601
+    revocation_check_seconds | "60"
+    revocation_check_seconds | 301                       | revocation_grace_seconds
+    revocation_grace_seconds | -1
+    revocation_grace_seconds | 3601
+    revocation_grace_seconds | 59
+    revocation_grace_seconds | null
     origin                   | "http://origin.example"
+    origin                   | "binding:ACCOUNTS"
     origin                   | "https://origin.example/"
     origin                   | "https://origin.example/path"
     origin                   | "https://user@origin.example"

@@ -10,6 +10,12 @@ use super::{Config, Vars};
 
 const FILE: &str = include_str!("../../wrangler.toml");
 
+/// The class of the account object.
+const ACCOUNT_CLASS: &str = "AccountObject";
+
+/// The limits by the names of their bindings.
+const LIMITS: [&str; 2] = ["SIGN_IN_STARTS", "REFUSED_NOTIFICATIONS"];
+
 fn document() -> Value {
     toml::from_str(FILE).unwrap()
 }
@@ -82,18 +88,60 @@ fn placed(place: &Value) -> Vec<String> {
     if !bindings(place).contains(&"DOCUMENTS".to_owned()) {
         found.push("the KV namespace DOCUMENTS is not bound".to_owned());
     }
+    if place["durable_objects"]["bindings"]
+        != json!([{ "name": "ACCOUNTS", "class_name": ACCOUNT_CLASS }])
+    {
+        found.push(format!("ACCOUNTS is not bound to {ACCOUNT_CLASS}"));
+    }
+    if place["migrations"] != json!([{ "tag": "v1", "new_sqlite_classes": [ACCOUNT_CLASS] }]) {
+        found.push(format!(
+            "migrations do not make {ACCOUNT_CLASS} a class on SQLite"
+        ));
+    }
+    found.extend(limits(place));
     if place.get("cache").is_some() {
         found.push("cache must stay off: it answers before the Worker does".to_owned());
     }
     found
 }
 
-fn bindings(place: &Value) -> Vec<String> {
-    ["kv_namespaces", "services"]
+fn list(place: &Value, pointer: &str) -> Vec<Value> {
+    let list = place.pointer(pointer).and_then(Value::as_array);
+    list.cloned().unwrap_or_default()
+}
+
+/// The two limits, generous enough for an office behind one address.
+fn limits(place: &Value) -> Vec<String> {
+    let limits = list(place, "/ratelimits");
+    let is_there = |name: &str| {
+        let named = limits.iter().filter(|limit| limit["name"] == json!(name));
+        let fine = |limit: &Value| {
+            limit["namespace_id"].is_string()
+                && limit["simple"]["period"] == json!(60)
+                && limit["simple"]["limit"].as_i64() >= Some(100)
+        };
+        named.map(fine).collect::<Vec<_>>() == [true]
+    };
+    LIMITS
         .into_iter()
-        .flat_map(|kind| place[kind].as_array().cloned().unwrap_or_default())
-        .filter_map(|binding| Some(binding["binding"].as_str()?.to_owned()))
+        .filter(|name| !is_there(name))
+        .map(|name| format!("the limit {name} is not as it should be"))
         .collect()
+}
+
+/// The bindings of a place, by the names under which the Worker sees them.
+fn bindings(place: &Value) -> Vec<String> {
+    [
+        ("/kv_namespaces", "binding"),
+        ("/services", "binding"),
+        ("/durable_objects/bindings", "name"),
+    ]
+    .into_iter()
+    .flat_map(|(kind, name)| {
+        let of_kind = list(place, kind).into_iter();
+        of_kind.filter_map(move |binding| Some(binding[name].as_str()?.to_owned()))
+    })
+    .collect()
 }
 
 fn environment_is_sound(name: &str, environment: &Value) -> Vec<String> {
@@ -194,6 +242,18 @@ const BROKEN: &str = r#"
     /env/ENV/triggers/crons                         | []                  | crons
     /env/ENV/kv_namespaces                          | absent              | DOCUMENTS
     /env/ENV/kv_namespaces/0/binding                | "OTHER"             | DOCUMENTS
+    /env/ENV/durable_objects                        | absent              | ACCOUNTS
+    /env/ENV/durable_objects/bindings/0/name        | "ACCOUNT"           | ACCOUNTS
+    /env/ENV/durable_objects/bindings/0/class_name  | "Account"           | AccountObject
+    /env/ENV/migrations                             | absent              | migrations
+    /env/ENV/migrations/0/tag                       | "v2"                | migrations
+    /env/ENV/migrations/0/new_sqlite_classes        | []                  | migrations
+    /env/ENV/migrations/0                           | { "tag": "v1", "new_classes": ["AccountObject"] } | migrations
+    /env/ENV/ratelimits                             | absent              | SIGN_IN_STARTS
+    /env/ENV/ratelimits/1/name                      | "OTHER"             | REFUSED_NOTIFICATIONS
+    /env/ENV/ratelimits/0/simple/limit              | 5                   | SIGN_IN_STARTS
+    /env/ENV/ratelimits/0/simple/period             | 10                  | SIGN_IN_STARTS
+    /env/ENV/vars/ACCOUNT_JURISDICTION              | "us"                | ACCOUNT_JURISDICTION
     /env/ENV/cache                                  | { "enabled": true } | cache
     /env/ENV/secrets/required                       | []                  | SESSION_KEY_A
     /env/ENV/secrets/required                       | ["SESSION_KEY_A"]   | CLIENT_KEY_DEMO_A
@@ -248,6 +308,35 @@ fn change(document: &mut Value, place: &str, value: &str) {
         Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
         parent => parent[name] = value,
     }
+}
+
+#[test]
+fn t84_the_names_in_the_file_are_those_that_the_worker_uses() {
+    let object = include_str!("../edge/account.rs");
+    assert!(object.contains(&format!("\npub struct {ACCOUNT_CLASS} ")));
+    let platform = include_str!("../edge/platform.rs");
+    for name in LIMITS {
+        assert!(platform.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
+#[test]
+fn t87_no_two_limits_share_their_counters() {
+    let document = document();
+    let places = [
+        &document,
+        &document["env"]["integration"],
+        &document["env"]["production"],
+    ];
+    let mut ids: Vec<_> = places
+        .iter()
+        .flat_map(|place| list(place, "/ratelimits"))
+        .map(|limit| limit["namespace_id"].to_string())
+        .collect();
+    let all = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((all, ids.len()), (6, 6));
 }
 
 #[test]

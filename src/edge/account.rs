@@ -46,7 +46,10 @@ impl AccountObject {
             };
             let mut answer = None;
             object
-                .change(|account, now| answer = Some(account.answer(question, now)))
+                .change(
+                    |account, now| answer = Some(account.answer(question, now)),
+                    false,
+                )
                 .await?;
             let answer = serde_json::to_string(&answer.map(Message::new));
             Ok(glue::respond(200, "", &answer.unwrap_or_default()))
@@ -57,21 +60,26 @@ impl AccountObject {
     pub fn alarm(&self) -> Promise {
         let object = self.clone();
         future_to_promise(async move {
-            object.change(Account::tidy).await?;
+            object.change(Account::tidy, true).await?;
             Ok(JsValue::UNDEFINED)
         })
     }
 }
 
 impl AccountObject {
-    /// Loads the account, changes it, and stores it if that made a difference.
-    async fn change(&self, change: impl FnOnce(&mut Account, i64)) -> Result<(), JsValue> {
+    /// Loads the account, changes it, and stores it if that made a difference, or `always`: an alarm
+    /// that found nothing to do has been used up and must be set again.
+    async fn change(
+        &self,
+        change: impl FnOnce(&mut Account, i64),
+        always: bool,
+    ) -> Result<(), JsValue> {
         let stored = JsFuture::from(glue::load(&self.state)).await?.as_string();
         let now = now();
         let mut account = Account::from_stored(stored.as_deref());
         change(&mut account, now);
         let changed = account.to_stored();
-        if changed == stored {
+        if changed == stored && !always {
             return Ok(());
         }
         #[expect(

@@ -216,12 +216,12 @@ export function load(state) {
 /** Stores the text of an account object and when it is woken; without a text it leaves nothing. */
 export async function save(state, text, wake) {
   if (text === undefined) {
-    await state.storage.deleteAlarm();
-    await state.storage.deleteAll();
+    await Promise.all([state.storage.deleteAlarm(), state.storage.deleteAll()]);
     return;
   }
-  await state.storage.put("account", text);
-  if (wake !== undefined) await state.storage.setAlarm(wake);
+  // Nothing is awaited between the two, so that both are stored or neither.
+  const woken = wake === undefined ? undefined : state.storage.setAlarm(wake);
+  await Promise.all([state.storage.put("account", text), woken]);
 }
 
 const ALGORITHMS = {

@@ -86,14 +86,18 @@ pub async fn end<P: Platform>(
     session: &[u8; 16],
     everywhere: bool,
 ) -> Result<Option<Secret>, Outage> {
-    scene.isolate.leases.forget(session);
     let question = Question::End {
         session: encode(session),
         everywhere,
     };
-    let Reply::Ended(hint) = ask(scene, subject, question).await? else {
+    let Reply::Ended { listed, hint } = ask(scene, subject, question).await? else {
         return Err(Outage::Unreachable);
     };
+    scene.isolate.leases.end(session, scene.now);
+    if !listed {
+        // It was over already, so it could not speak for the others either.
+        scene.log("sign_out", "not_listed");
+    }
     let ring = scene.isolate.config.ring.as_ref();
     let opened = hint
         .zip(ring)

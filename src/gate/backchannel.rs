@@ -61,16 +61,18 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
 
 /// The status of a refusal; whoever is refused too often is told so, at no other cost.
 async fn refused<P: Platform>(scene: &Scene<P>, request: &Request, status: u16) -> u16 {
-    let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
-    if scene
-        .platform
-        .may(Limit::RefusedNotifications, address)
-        .await
-    {
+    if may_be_refused(scene, request).await {
         status
     } else {
         429
     }
+}
+
+/// Whether one more notification of this address may cost something and be refused.
+async fn may_be_refused<P: Platform>(scene: &Scene<P>, request: &Request) -> bool {
+    let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
+    let limit = Limit::RefusedNotifications;
+    scene.platform.may(limit, address).await
 }
 
 async fn take<P: Platform>(scene: &Scene<P>, request: &Request) -> Result<(), NotTaken> {
@@ -91,14 +93,18 @@ async fn take<P: Platform>(scene: &Scene<P>, request: &Request) -> Result<(), No
     let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
         return Err(NotTaken::Refused("not_one_token"));
     };
-    let token = verify(scene, &token).await?;
+    let token = verify(scene, request, &token).await?;
     accounts::log_out(scene, &token)
         .await
         .map_err(|outage| NotTaken::Outage(outage.label()))
 }
 
 /// Everything that can be refused without cryptography, then the signature, then the claims again.
-async fn verify<P: Platform>(scene: &Scene<P>, token: &str) -> Result<LogoutToken, NotTaken> {
+async fn verify<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    token: &str,
+) -> Result<LogoutToken, NotTaken> {
     let token = Untrusted::parse(token)?;
     logout_token::check_header(&token)?;
     let expected = Expected {
@@ -113,6 +119,10 @@ async fn verify<P: Platform>(scene: &Scene<P>, token: &str) -> Result<LogoutToke
         .await
         .map_err(unavailable)?;
     if keys.select(&token, ALG) == Err(Refusal::KeyUnknown) {
+        // Whoever made up many keys already gets no more of KV and the provider.
+        if !may_be_refused(scene, request).await {
+            return Err(NotTaken::Refused("key_unknown"));
+        }
         keys = provider::keys_again(scene, &metadata)
             .await
             .map_err(unavailable)?;

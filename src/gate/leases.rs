@@ -1,8 +1,9 @@
-//! How long it has been certain that sessions are alive, in the isolate's memory.
+//! What accounts answered about sessions, in the isolate's memory.
 //!
 //! A page asks for many things at once, all with one cookie. Without this each of them would ask
 //! the account anew. Nothing here prolongs what the configuration allows: an entry says when the
-//! account answered, and no more.
+//! account answered, and no more. That a session has ended is remembered too, because no session
+//! ever comes back.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,14 +11,15 @@ use std::collections::HashMap;
 /// The most sessions that are remembered.
 const MAX: usize = 1_000;
 
-/// The most questions about one session in a minute.
-const QUESTIONS: u32 = 30;
+/// The most questions about one session in a minute that may go unanswered.
+const UNANSWERED: u32 = 30;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Lease {
     checked_at: i64,
+    ended: bool,
     minute: i64,
-    questions: u32,
+    unanswered: u32,
 }
 
 /// The answers of accounts, by session.
@@ -28,48 +30,62 @@ impl Leases {
     /// When the account last said that the session is alive; 0 when it is not known here.
     #[must_use]
     pub fn checked_at(&self, session: &[u8; 16]) -> i64 {
+        let leases = self.0.borrow();
+        leases.get(session).map_or(0, |lease| lease.checked_at)
+    }
+
+    /// Whether the account has said that the session has ended.
+    #[must_use]
+    pub fn has_ended(&self, session: &[u8; 16]) -> bool {
         self.0
             .borrow()
             .get(session)
-            .map_or(0, |lease| lease.checked_at)
+            .is_some_and(|lease| lease.ended)
     }
 
-    /// Notes that the account said so now.
+    /// Notes that the account says that the session is alive.
     pub fn note(&self, session: &[u8; 16], now: i64) {
         self.with(session, now, |lease| lease.checked_at = now);
     }
 
-    /// Forgets a session that has ended.
-    pub fn forget(&self, session: &[u8; 16]) {
-        self.0.borrow_mut().remove(session);
+    /// Notes that the session has ended.
+    pub fn end(&self, session: &[u8; 16], now: i64) {
+        self.with(session, now, |lease| {
+            lease.checked_at = 0;
+            lease.ended = true;
+        });
     }
 
-    /// Whether the account may be asked once more in this minute.
-    pub fn may_ask(&self, session: &[u8; 16], now: i64) -> bool {
+    /// Notes that the account gave no answer.
+    pub fn miss(&self, session: &[u8; 16], now: i64) {
         self.with(session, now, |lease| {
             if lease.minute != now / 60 {
                 lease.minute = now / 60;
-                lease.questions = 0;
+                lease.unanswered = 0;
             }
-            lease.questions += 1;
-            lease.questions <= QUESTIONS
-        })
+            lease.unanswered += 1;
+        });
     }
 
-    fn with<T>(&self, session: &[u8; 16], now: i64, change: impl FnOnce(&mut Lease) -> T) -> T {
+    /// Whether the account may be asked once more in this minute; answered questions cost nothing.
+    #[must_use]
+    pub fn may_ask(&self, session: &[u8; 16], now: i64) -> bool {
+        let leases = self.0.borrow();
+        leases
+            .get(session)
+            .is_none_or(|lease| lease.minute != now / 60 || lease.unanswered < UNANSWERED)
+    }
+
+    fn with(&self, session: &[u8; 16], now: i64, change: impl FnOnce(&mut Lease)) {
         let mut leases = self.0.borrow_mut();
         if leases.len() >= MAX && !leases.contains_key(session) {
-            // Whatever is forgotten is asked for again; a minute's worth is all that matters.
-            leases.retain(|_, lease| lease.minute == now / 60 && lease.questions > 1);
+            // Whatever is forgotten is asked for again.
+            leases.retain(|_, lease| now - lease.checked_at < 60);
             if leases.len() >= MAX {
                 leases.clear();
             }
         }
-        change(leases.entry(*session).or_insert(Lease {
-            checked_at: 0,
-            minute: now / 60,
-            questions: 0,
-        }))
+        change(leases.entry(*session).or_default());
     }
 }
 
@@ -84,18 +100,23 @@ mod tests {
         leases.note(&[1; 16], 100);
         assert_eq!(leases.checked_at(&[1; 16]), 100);
         assert_eq!(leases.checked_at(&[2; 16]), 0);
-        leases.forget(&[1; 16]);
+        leases.end(&[1; 16], 101);
         assert_eq!(leases.checked_at(&[1; 16]), 0);
+        assert!(leases.has_ended(&[1; 16]) && !leases.has_ended(&[2; 16]));
     }
 
     #[test]
-    fn questions_are_counted_for_each_session_and_minute() {
+    fn t71_unanswered_questions_are_counted_for_each_session_and_minute() {
         let leases = Leases::default();
-        let allowed = |now| (0..40).filter(|_| leases.may_ask(&[1; 16], now)).count();
-        assert_eq!(allowed(60), 30);
-        assert_eq!(allowed(119), 0);
+        for _ in 0..UNANSWERED {
+            assert!(leases.may_ask(&[1; 16], 60));
+            leases.miss(&[1; 16], 60);
+        }
+        assert!(!leases.may_ask(&[1; 16], 119));
         assert!(leases.may_ask(&[2; 16], 119));
-        assert_eq!(allowed(120), 30);
+        assert!(leases.may_ask(&[1; 16], 120));
+        leases.miss(&[1; 16], 120);
+        assert!(leases.may_ask(&[1; 16], 121));
     }
 
     #[test]

@@ -108,6 +108,7 @@ fn own_page<P: Platform>(
         }
         OwnPage::SignIn if request.is_get() => cross_origin::unauthorised(service, request).into(),
         OwnPage::SignOut => signing_out(scene, request, query),
+        OwnPage::SignedOut if request.is_prefetch() => Reply::new(204).of(service).into(),
         OwnPage::SignedOut if request.is_get() => Verdict::Later(Task::SignedOut),
         OwnPage::Backchannel if request.method == "POST" => Verdict::Later(Task::Notification),
         OwnPage::Backchannel => Reply::new(405).with("allow", "POST").of(service).into(),
@@ -121,7 +122,8 @@ fn own_page<P: Platform>(
 /// A sign-out that was asked for: by the service's own page it happens, by anything else the person
 /// is asked first.
 fn signing_out<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
-    let everywhere = query == Some("everywhere") || query == Some("everywhere=");
+    let everywhere = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+        .any(|(name, _)| name == "everywhere");
     if !matches!(request.method.as_str(), "GET" | "POST") {
         let page = scene.page(405, Page::WrongMethod);
         return page.with("allow", "GET, POST").into();

@@ -13,16 +13,12 @@ use super::path::CanonicalPath;
 use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
 use super::sign_in::{self, Start, again};
-use super::{Decision, Scene, Task, Verdict, accounts, cross_origin};
+use super::{Decision, Scene, Task, Verdict, accounts, cross_origin, sign_out};
 use crate::config::{Access, Release, Rule};
-use crate::oidc::SKEW;
 use crate::platform::{Outage, Platform};
 use crate::session::account::Standing;
 use crate::session::cookie::{self, Session, deleted, kept};
 use crate::session::return_path;
-
-/// The time in which questions about a session are counted, in seconds.
-const MINUTE: i64 = 60;
 
 /// Decides about a request for the origin.
 pub fn protect<P: Platform>(
@@ -43,6 +39,7 @@ pub fn protect<P: Platform>(
     let session = scene
         .live_session(cookies)
         .filter(|session| session.level >= rule.level || rule.access == Access::Optional)
+        .filter(|session| !sign_out::is_ending(scene, cookies, session))
         .map(|session| informed(scene, session));
     match session {
         Some(session) if !is_certain(scene, &session) => Verdict::Later(Task::Check {
@@ -56,7 +53,11 @@ pub fn protect<P: Platform>(
 }
 
 /// The session with the account's last word that is known here, which may be newer than its cookie.
+/// A word from the future is none: whose clock was ahead cannot be known.
 fn informed<P: Platform>(scene: &Scene<P>, mut session: Session) -> Session {
+    if session.checked_at > scene.now {
+        session.checked_at = 0;
+    }
     let here = scene.isolate.leases.checked_at(&session.id);
     session.checked_at = session.checked_at.max(here);
     session
@@ -65,7 +66,8 @@ fn informed<P: Platform>(scene: &Scene<P>, mut session: Session) -> Session {
 /// Whether the account's last word on the session is recent enough to rely on.
 fn is_certain<P: Platform>(scene: &Scene<P>, session: &Session) -> bool {
     let age = scene.now - session.checked_at;
-    age < scene.service.revocation.check && age >= -SKEW
+    (0..scene.service.revocation.check).contains(&age)
+        && !scene.isolate.leases.has_ended(&session.id)
 }
 
 /// Goes on without a session.
@@ -97,52 +99,61 @@ pub async fn check<P: Platform>(
 ) -> Decision {
     let rule = scene.service.rules.find(path);
     let leases = &scene.isolate.leases;
-    if !leases.may_ask(&session.id, scene.now) {
-        return limited(scene, request, path, query, rule, session).await;
-    }
-    let asked = accounts::check(scene, &session).await;
-    let verdict = match asked {
+    let verdict = match standing(scene, &session).await {
         Ok(Standing::Live) => {
             leases.note(&session.id, scene.now);
             session.checked_at = scene.now;
             admit(scene, request, path, query, rule, session)
         }
         Ok(Standing::Ended) => {
-            leases.forget(&session.id);
+            leases.end(&session.id, scene.now);
             scene.log("session", "ended_elsewhere");
             let verdict = anonymous(scene, request, path, query, rule);
-            return forget(settle(scene, request, verdict).await);
-        }
-        Err(outage) => {
-            scene.log("session_unchecked", outage.label());
-            let grace = match outage {
-                Outage::Overloaded => 0,
-                _ if rule.level.has_identity() => 0,
-                _ => scene.service.revocation.grace,
+            let decision = settle(scene, request, verdict).await;
+            // A script's late answer must not delete the cookie of a sign-in that came meanwhile.
+            return if request.is_document() {
+                forget(decision)
+            } else {
+                decision
             };
-            unchecked(scene, request, path, query, rule, session, grace)
         }
+        Err(grace) => unchecked(scene, request, path, query, rule, session, grace),
     };
     settle(scene, request, verdict).await
 }
 
-/// Goes on with a session about which enough was asked in this minute: the minute's own answer
-/// counts, where there was one.
-async fn limited<P: Platform>(
-    scene: &Scene<P>,
-    request: &Request,
-    path: &CanonicalPath,
-    query: Option<&str>,
-    rule: &Rule,
-    session: Session,
-) -> Decision {
-    scene.log("session_unchecked", "limited");
-    let verdict = unchecked(scene, request, path, query, rule, session, MINUTE);
-    settle(scene, request, verdict).await
+/// What the account says of a session, or for how long its last word may be relied on: never longer
+/// than without asking when too many questions went unanswered or it has too much to do.
+async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Grace> {
+    let leases = &scene.isolate.leases;
+    if leases.has_ended(&session.id) {
+        return Ok(Standing::Ended);
+    }
+    if !leases.may_ask(&session.id, scene.now) {
+        scene.log("session_unchecked", "limited");
+        return Err(Grace::AsChecked);
+    }
+    accounts::check(scene, session).await.map_err(|outage| {
+        leases.miss(&session.id, scene.now);
+        scene.log("session_unchecked", outage.label());
+        match outage {
+            Outage::Overloaded => Grace::AsChecked,
+            _ => Grace::Configured,
+        }
+    })
 }
 
-/// Goes on without the account's word: with a session whose last one is younger than `grace`,
-/// anonymous where that is allowed, else not at all.
+/// For how long a session may go on without its account's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Grace {
+    /// For as long as one is relied on anyway.
+    AsChecked,
+    /// For as long as the configuration says; never where an identity is at stake.
+    Configured,
+}
+
+/// Goes on without the account's word: with a session whose last one is young enough, anonymous
+/// where that is allowed, else not at all.
 fn unchecked<P: Platform>(
     scene: &Scene<P>,
     request: &Request,
@@ -150,9 +161,14 @@ fn unchecked<P: Platform>(
     query: Option<&str>,
     rule: &Rule,
     session: Session,
-    grace: i64,
+    grace: Grace,
 ) -> Verdict {
-    if scene.now - session.checked_at < grace {
+    let revocation = scene.service.revocation;
+    let seconds = match grace {
+        Grace::Configured if !rule.level.has_identity() => revocation.grace,
+        Grace::Configured | Grace::AsChecked => revocation.check,
+    };
+    if scene.now - session.checked_at < seconds {
         admit(scene, request, path, query, rule, session)
     } else if rule.access == Access::Optional {
         anonymous(scene, request, path, query, rule)

@@ -121,8 +121,9 @@ impl<P: Platform> Scene<P> {
             &scene.reference,
             again,
         );
-        match outcome.status {
-            503 => reply.with("retry-after", RETRY_AFTER),
+        match (outcome.status, failure) {
+            (429, Failure::TooManyRequests) => reply.with("retry-after", "60"),
+            (503, _) => reply.with("retry-after", RETRY_AFTER),
             _ => reply,
         }
     }
@@ -130,10 +131,17 @@ impl<P: Platform> Scene<P> {
     /// The session of the request's cookie, if it opens and is inside its limits.
     #[must_use]
     pub fn live_session(&self, cookies: Cookies<'_>) -> Option<Session> {
+        self.opened_session(cookies)
+            .filter(|session| session.is_live(self.now, self.service.limits))
+    }
+
+    /// The session of the request's cookie, if it opens, whatever its limits say.
+    #[must_use]
+    pub fn opened_session(&self, cookies: Cookies<'_>) -> Option<Session> {
         let sealed = cookies.get(cookie::NAME)?;
         let ring = self.isolate.config.ring.as_ref()?;
         let bytes = ring.open(Purpose::Session, &self.service.binding, sealed)?;
-        Session::from_bytes(&bytes).filter(|session| session.is_live(self.now, self.service.limits))
+        Session::from_bytes(&bytes)
     }
 
     /// The session as a cookie's value; `None` without session keys.

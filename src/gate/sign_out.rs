@@ -130,17 +130,29 @@ pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Rep
         .fold(page, |reply, name| reply.with("set-cookie", deleted(name)))
 }
 
+/// What could not be ended before, if the browser has such a wish.
+fn wish<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Ending> {
+    let ring = scene.isolate.config.ring.as_ref()?;
+    let sealed = cookies.get(ending::NAME)?;
+    let opened = ring.open(Purpose::Ending, &scene.service.binding, sealed)?;
+    Ending::from_bytes(&opened)
+}
+
+/// Whether the session's owner has ended it, although its account does not know that yet.
+#[must_use]
+pub fn is_ending<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, session: &Session) -> bool {
+    wish(scene, cookies).is_some_and(|ending| ending.session == session.id)
+}
+
 /// Ends a session that could not be ended before; true when its cookie has served its purpose.
 pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> bool {
-    let Some(sealed) = cookies.get(ending::NAME) else {
-        return false;
-    };
-    let ring = scene.isolate.config.ring.as_ref();
-    let opened = ring.and_then(|ring| ring.open(Purpose::Ending, &scene.service.binding, sealed));
     // One that does not open here may open in an isolate that is a version ahead.
-    let Some(ending) = opened.and_then(|bytes| Ending::from_bytes(&bytes)) else {
+    let Some(ending) = wish(scene, cookies) else {
         return false;
     };
+    if ending.until <= scene.now {
+        return true;
+    }
     match accounts::end(scene, &ending.subject, &ending.session, ending.everywhere).await {
         Ok(_) => {
             scene.log("signed_out", "later");
@@ -164,6 +176,7 @@ pub fn remember<P: Platform>(
         session: session.id,
         subject: session.subject.clone(),
         everywhere,
+        until: scene.now + ending::LIFETIME,
     };
     let nonce = scene.random::<NONCE>();
     let sealed = ring.seal(

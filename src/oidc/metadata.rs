@@ -41,10 +41,8 @@ impl Metadata {
             return Err(Refusal::DocumentIssuerMismatch);
         }
         let home = Url::parse(issuer).map_err(|_| Refusal::DocumentIssuerMismatch)?;
-        let allowed = |address: &str| pinned(address, &home, insecure);
         let endpoint = |name| match text(name)? {
-            Some(address) if allowed(address) => Ok(address.to_owned()),
-            Some(_) => Err(Refusal::EndpointNotAllowed),
+            Some(address) => pinned(address, &home, insecure).ok_or(Refusal::EndpointNotAllowed),
             None => Err(Refusal::DocumentMalformed),
         };
         Ok(Self {
@@ -60,20 +58,20 @@ impl Metadata {
     }
 }
 
-/// Whether an address is on the issuer's host and port, without user, query or fragment.
-fn pinned(address: &str, home: &Url, insecure: bool) -> bool {
-    let Ok(url) = Url::parse(address) else {
-        return false;
-    };
+/// The address as a URL parser writes it, if it is on the issuer's host and port, without user,
+/// query or fragment. What a parser passes over, such as line feeds, is not in it.
+fn pinned(address: &str, home: &Url, insecure: bool) -> Option<String> {
+    let url = Url::parse(address).ok()?;
     let scheme = url.scheme() == "https" || (insecure && url.scheme() == "http");
-    scheme
+    let own = scheme
         && url.scheme() == home.scheme()
         && url.host() == home.host()
         && url.port_or_known_default() == home.port_or_known_default()
         && url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
-        && url.fragment().is_none()
+        && url.fragment().is_none();
+    own.then(|| url.to_string())
 }
 
 #[cfg(test)]

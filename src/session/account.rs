@@ -188,11 +188,11 @@ impl Account {
         self.sessions.retain(|session| session.born_at > not_before);
     }
 
-    /// Ends a session, or with `everywhere` all of the person's, and gives back its hint.
+    /// Ends a session, or with `everywhere` all of the person's, and gives it back.
     ///
     /// A session that is not alive ends nothing, so that an old copy of a cookie cannot sign
     /// anybody out.
-    pub fn end(&mut self, session: &str, everywhere: bool, now: i64) -> Option<String> {
+    pub fn end(&mut self, session: &str, everywhere: bool, now: i64) -> Option<Listed> {
         self.tidy(now);
         let position = self
             .sessions
@@ -202,7 +202,7 @@ impl Account {
         if everywhere {
             self.sessions.clear();
         }
-        ended.hint
+        Some(ended)
     }
 
     /// Forgets what has served its purpose.
@@ -288,8 +288,13 @@ pub enum Reply {
     Standing(Standing),
     /// To `LogOut`: it is stored.
     LoggedOut,
-    /// To `End`: the hint of the session that ended.
-    Ended(Option<String>),
+    /// To `End`.
+    Ended {
+        /// Whether the session was alive until now; if not, nothing ended.
+        listed: bool,
+        /// Its hint.
+        hint: Option<String>,
+    },
 }
 
 /// A message with its version, so that a Worker and an object of different versions never
@@ -333,7 +338,16 @@ impl Account {
             Question::End {
                 session,
                 everywhere,
-            } => Reply::Ended(self.end(&session, everywhere, now)),
+            } => match self.end(&session, everywhere, now) {
+                Some(ended) => Reply::Ended {
+                    listed: true,
+                    hint: ended.hint,
+                },
+                None => Reply::Ended {
+                    listed: false,
+                    hint: None,
+                },
+            },
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Ending {
     pub subject: String,
     /// Whether every session of the person is to end.
     pub everywhere: bool,
+    /// Until when it is tried, in seconds since the epoch.
+    pub until: i64,
 }
 
 impl Ending {
@@ -32,6 +34,7 @@ impl Ending {
             .fixed(&self.session)
             .text(&self.subject)
             .byte(self.everywhere.into())
+            .seconds(self.until)
             .finish()
     }
 
@@ -46,6 +49,7 @@ impl Ending {
             session: read.fixed()?,
             subject: read.text()?,
             everywhere: read.byte()? != 0,
+            until: read.seconds()?,
         };
         read.end()?;
         Some(ending)
@@ -62,10 +66,11 @@ mod tests {
             session: [7; 16],
             subject: "sub".to_owned(),
             everywhere: true,
+            until: 258,
         };
         let mut bytes = vec![1];
         bytes.extend([7; 16]);
-        bytes.extend([0, 3, b's', b'u', b'b', 1]);
+        bytes.extend([0, 3, b's', b'u', b'b', 1, 0, 0, 0, 0, 0, 0, 1, 2]);
         assert_eq!(ending.to_bytes(), bytes);
         assert_eq!(Ending::from_bytes(&bytes), Some(ending));
         assert_eq!(Ending::from_bytes(&bytes[1..]), None);

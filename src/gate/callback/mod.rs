@@ -54,7 +54,8 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         };
         return ended(scene, cookies, failure, "/");
     };
-    let before = scene.live_session(cookies);
+    // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
+    let before = scene.opened_session(cookies);
     let reply = match sign_in(scene, &attempt, &parameters, before.as_ref()).await {
         Ok((sealed, unfinished)) => {
             scene.log("signed_in", attempt.level.as_str());

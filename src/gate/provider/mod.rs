@@ -83,19 +83,25 @@ pub async fn keys<P: Platform>(
 /// made-up keys must not become requests to the provider.
 ///
 /// # Errors
-/// [`Unavailable`] when there is no copy at all.
+/// [`Unavailable`] when there is no copy at all, or the provider was asked and gave no answer: then
+/// it is not known whether the key is the provider's.
 pub async fn keys_again<P: Platform>(
     scene: &Scene<P>,
     metadata: &Metadata,
 ) -> Result<Rc<KeySet>, Unavailable> {
     let issuer = &scene.service.provider.issuer;
     let shelf = KeySet::shelf(&scene.isolate.documents);
-    read_stored::<KeySet, P>(scene).await;
+    let now = scene.now;
+    if shelf
+        .get(issuer)
+        .is_none_or(|copy| now - copy.read_at >= REREAD_STALE)
+    {
+        read_stored::<KeySet, P>(scene).await;
+    }
     let copy = shelf.get(issuer).ok_or(Unavailable)?;
-    let old = scene.now - copy.fetched_at >= UNKNOWN_KEY_AGE;
-    if old && shelf.may_try(issuer, scene.now) {
-        let fetched = fetch::<KeySet, P>(scene, metadata.jwks_uri.clone(), WAIT_MS.0).await;
-        return Ok(fetched.unwrap_or(copy.value));
+    let old = now - copy.fetched_at >= UNKNOWN_KEY_AGE;
+    if old && shelf.may_try(issuer, now) {
+        return fetch::<KeySet, P>(scene, metadata.jwks_uri.clone(), WAIT_MS.0).await;
     }
     Ok(copy.value)
 }
