@@ -18,7 +18,7 @@ use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
 use crate::platform::{Body, Call, Platform};
-use shelf::Copy;
+use shelf::Held;
 pub use shelf::{Document, Documents};
 
 /// How long memory is used before KV is read again, in seconds.
@@ -113,7 +113,7 @@ async fn current<T: Document, P: Platform>(
 ) -> Result<Rc<T>, Unavailable> {
     let (issuer, now) = (&scene.service.provider.issuer, scene.now);
     let shelf = T::shelf(&scene.isolate.documents);
-    let due = |copy: &Copy<T>| {
+    let due = |copy: &Held<T>| {
         let wait = if copy.overdue(now) < 0 {
             REREAD
         } else {
@@ -169,7 +169,7 @@ async fn read_stored<T: Document, P: Platform>(scene: &Scene<P>) {
 }
 
 /// The copy in a stored text; `None` for one that nobody with our keys stored, or from the future.
-fn unpack<T: Document, P: Platform>(scene: &Scene<P>, text: &str) -> Option<Copy<T>> {
+fn unpack<T: Document, P: Platform>(scene: &Scene<P>, text: &str) -> Option<Held<T>> {
     let ring = scene.isolate.config.ring.as_ref()?;
     let (tag, json) = text.split_once('\n')?;
     let provider = &scene.service.provider;
@@ -179,7 +179,7 @@ fn unpack<T: Document, P: Platform>(scene: &Scene<P>, text: &str) -> Option<Copy
     }
     let stored: Stored = serde_json::from_str(json).ok()?;
     let value = T::parse(stored.body.as_bytes(), provider).ok()?;
-    (stored.fetched_at <= scene.now + crate::oidc::SKEW).then(|| Copy {
+    (stored.fetched_at <= scene.now + crate::oidc::SKEW).then(|| Held {
         value: Rc::new(value),
         fetched_at: stored.fetched_at,
         max_age: stored.max_age,
@@ -213,7 +213,7 @@ async fn fetch<T: Document, P: Platform>(
         Unavailable
     })?);
     let max_age = freshness(&answer.cache_control);
-    let copy = Copy {
+    let copy = Held {
         value: Rc::clone(&value),
         fetched_at: scene.now,
         max_age,

@@ -66,7 +66,7 @@ pub struct Documents {
 /// The copies of one kind of document, by the issuer they belong to.
 #[derive(Debug)]
 pub struct Shelf<T> {
-    copies: RefCell<HashMap<String, Copy<T>>>,
+    copies: RefCell<HashMap<String, Held<T>>>,
     tried_at: RefCell<HashMap<String, i64>>,
     failed_at: RefCell<HashMap<String, i64>>,
     waiting: RefCell<HashMap<String, Vec<i64>>>,
@@ -85,7 +85,7 @@ impl<T> Default for Shelf<T> {
 
 /// One copy of a document. Times are seconds since the epoch, lengths are seconds.
 #[derive(Debug)]
-pub struct Copy<T> {
+pub struct Held<T> {
     /// The document.
     pub value: Rc<T>,
     /// When it was fetched from the provider.
@@ -96,7 +96,7 @@ pub struct Copy<T> {
     pub read_at: i64,
 }
 
-impl<T> Clone for Copy<T> {
+impl<T> Clone for Held<T> {
     fn clone(&self) -> Self {
         Self {
             value: Rc::clone(&self.value),
@@ -105,7 +105,7 @@ impl<T> Clone for Copy<T> {
     }
 }
 
-impl<T> Copy<T> {
+impl<T> Held<T> {
     /// How long ago it stopped being fresh; negative while it is.
     #[must_use]
     pub const fn overdue(&self, now: i64) -> i64 {
@@ -114,12 +114,12 @@ impl<T> Copy<T> {
 }
 
 impl<T> Shelf<T> {
-    pub(super) fn get(&self, issuer: &str) -> Option<Copy<T>> {
+    pub(super) fn get(&self, issuer: &str) -> Option<Held<T>> {
         self.copies.borrow().get(issuer).cloned()
     }
 
     /// Keeps a copy unless a newer one is there already.
-    pub(super) fn offer(&self, issuer: &str, copy: Copy<T>) {
+    pub(super) fn offer(&self, issuer: &str, copy: Held<T>) {
         let mut copies = self.copies.borrow_mut();
         match copies.get_mut(issuer) {
             Some(kept) if kept.fetched_at >= copy.fetched_at => kept.read_at = copy.read_at,
