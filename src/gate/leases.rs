@@ -20,6 +20,7 @@ struct Lease {
     ended: bool,
     minute: i64,
     unanswered: u32,
+    overloaded: bool,
 }
 
 /// The answers of accounts, by session.
@@ -56,9 +57,10 @@ impl Leases {
         });
     }
 
-    /// Notes that the account gave no answer.
-    pub fn miss(&self, session: &[u8; 16], now: i64) {
+    /// Notes that the account gave no answer, and whether because it has too much to do.
+    pub fn miss(&self, session: &[u8; 16], now: i64, overloaded: bool) {
         self.with(session, now, |lease| {
+            lease.overloaded = overloaded;
             if lease.minute != now / 60 {
                 lease.minute = now / 60;
                 lease.unanswered = 0;
@@ -67,13 +69,14 @@ impl Leases {
         });
     }
 
-    /// Whether the account may be asked once more in this minute; answered questions cost nothing.
+    /// Whether enough questions went unanswered in this minute, and then whether because the account
+    /// has too much to do; answered questions cost nothing.
     #[must_use]
-    pub fn may_ask(&self, session: &[u8; 16], now: i64) -> bool {
+    pub fn limited(&self, session: &[u8; 16], now: i64) -> Option<bool> {
         let leases = self.0.borrow();
-        leases
-            .get(session)
-            .is_none_or(|lease| lease.minute != now / 60 || lease.unanswered < UNANSWERED)
+        let lease = leases.get(session)?;
+        let limited = lease.minute == now / 60 && lease.unanswered >= UNANSWERED;
+        limited.then_some(lease.overloaded)
     }
 
     fn with(&self, session: &[u8; 16], now: i64, change: impl FnOnce(&mut Lease)) {
@@ -109,14 +112,14 @@ mod tests {
     fn t71_unanswered_questions_are_counted_for_each_session_and_minute() {
         let leases = Leases::default();
         for _ in 0..UNANSWERED {
-            assert!(leases.may_ask(&[1; 16], 60));
-            leases.miss(&[1; 16], 60);
+            assert_eq!(leases.limited(&[1; 16], 60), None);
+            leases.miss(&[1; 16], 60, true);
         }
-        assert!(!leases.may_ask(&[1; 16], 119));
-        assert!(leases.may_ask(&[2; 16], 119));
-        assert!(leases.may_ask(&[1; 16], 120));
-        leases.miss(&[1; 16], 120);
-        assert!(leases.may_ask(&[1; 16], 121));
+        assert_eq!(leases.limited(&[1; 16], 119), Some(true));
+        assert_eq!(leases.limited(&[2; 16], 119), None);
+        assert_eq!(leases.limited(&[1; 16], 120), None);
+        leases.miss(&[1; 16], 120, false);
+        assert_eq!(leases.limited(&[1; 16], 121), None);
     }
 
     #[test]

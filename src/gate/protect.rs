@@ -122,24 +122,26 @@ pub async fn check<P: Platform>(
     settle(scene, request, verdict).await
 }
 
-/// What the account says of a session, or for how long its last word may be relied on: never longer
-/// than without asking when too many questions went unanswered or it has too much to do.
+/// What the account says of a session, or for how long its last word may be relied on. An account
+/// that has too much to do earns nothing, and one that gave no answer is not asked without end.
 async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Grace> {
     let leases = &scene.isolate.leases;
     if leases.has_ended(&session.id) {
         return Ok(Standing::Ended);
     }
-    if !leases.may_ask(&session.id, scene.now) {
+    let grace = |overloaded| match overloaded {
+        true => Grace::AsChecked,
+        false => Grace::Configured,
+    };
+    if let Some(overloaded) = leases.limited(&session.id, scene.now) {
         scene.log("session_unchecked", "limited");
-        return Err(Grace::AsChecked);
+        return Err(grace(overloaded));
     }
     accounts::check(scene, session).await.map_err(|outage| {
-        leases.miss(&session.id, scene.now);
+        let overloaded = outage == Outage::Overloaded;
+        leases.miss(&session.id, scene.now, overloaded);
         scene.log("session_unchecked", outage.label());
-        match outage {
-            Outage::Overloaded => Grace::AsChecked,
-            _ => Grace::Configured,
-        }
+        grace(overloaded)
     })
 }
 

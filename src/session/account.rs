@@ -9,7 +9,6 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::oidc::SKEW;
 use crate::oidc::jws::encode;
 
 /// The most sessions that a person has at once; the oldest makes room.
@@ -175,15 +174,15 @@ impl Account {
 
     /// Ends every session that was born when the provider sent a notification, or before.
     ///
-    /// A notification from further in the future than clocks differ counts as sent then. One that was
-    /// seen before changes nothing.
+    /// No clock of ours comes into it: the token check has refused what lies further in the future
+    /// than clocks differ. A notification that was seen before changes nothing.
     pub fn log_out(&mut self, id: &str, issued_at: i64, now: i64) {
         self.tidy(now);
         if self.logouts.iter().any(|seen| seen.id == id) {
             return;
         }
         remember(&mut self.logouts, id, now + LOGOUT_MEMORY, MAX_LOGOUTS);
-        self.not_before = self.not_before.max(issued_at.min(now + SKEW));
+        self.not_before = self.not_before.max(issued_at);
         let not_before = self.not_before;
         self.sessions.retain(|session| session.born_at > not_before);
     }
