@@ -18,12 +18,13 @@ use serde_json::Value;
 use sources::{Source, root, sources};
 
 /// Which part may use which others; `gate::path` is the one file of the gate that the
-/// configuration shares, because patterns and paths must be read by the same rules.
+/// configuration shares, because patterns and paths must be read by the same rules, and an account's
+/// questions and answers are what the platform carries.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("oidc", &["secret"]),
     ("session", &["oidc", "secret"]),
-    ("platform", &["oidc", "secret"]),
+    ("platform", &["oidc", "secret", "session::account"]),
     ("config", &["oidc", "session", "secret", "gate::path"]),
     ("gate", &["oidc", "session", "platform", "config", "secret"]),
     (

@@ -166,12 +166,14 @@ fn the_calls_to_the_outside_are_counted() {
     let start = another.step(&world, "/account/details");
     let happened = world.happened();
     assert_eq!((happened.calls().len(), happened.storage()), (0, (0, 0)));
+    assert!(happened.asked().is_empty());
     assert_eq!(happened.signers().len(), 1);
     let back = another.step(&world, start.location());
     another.step(&world, back.location());
     let happened = world.happened();
     assert_eq!(paths(&happened.calls()), ["token", "userinfo"]);
     assert_eq!(happened.storage(), (0, 0));
+    assert_eq!(happened.asked(), ["begin"]);
 
     // Signed in: the first request signs an assertion, and after that nothing leaves the edge.
     another.open(&world, "/account/details");

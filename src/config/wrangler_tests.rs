@@ -321,7 +321,7 @@ fn t84_the_names_in_the_file_are_those_that_the_worker_uses() {
 }
 
 #[test]
-fn t87_no_two_limits_share_their_counters() {
+fn t84_no_two_limits_share_their_counters() {
     let document = document();
     let places = [
         &document,

@@ -92,6 +92,8 @@ fn the_readme_names_every_variable_and_secret() {
         "CLIENT_SECRET_<ID>",
         "SERVICE_<ID>",
         "DOCUMENTS",
+        "ACCOUNTS",
+        "ACCOUNT_JURISDICTION",
     ] {
         assert!(
             readme.contains(name),

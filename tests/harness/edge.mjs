@@ -3,12 +3,14 @@
 // `wrangler dev` is how people run it, with KV on disk; most tests use it. Its proxy in front of workerd resolves dots in
 // paths and rewrites headers that name the host (an `Origin` of https becomes one of http), so that tests of raw addresses
 // and headers start workerd alone, with the very modules that wrangler would upload and a KV that lives in memory.
+// Accounts are on disk in both.
 
 import fs from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child, run } from "./children.mjs";
+import { faultyAccounts } from "./faulty-accounts.mjs";
 import { CLI, ROOT, npm } from "./places.mjs";
 import { request } from "./wire.mjs";
 
@@ -28,9 +30,10 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, directory, variables, secrets, kv = "sound" }) {
-  const config = await configuration(directory, variables);
-  const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, kv);
+export async function startEdge({ engine = "wrangler", port, directory, variables, secrets, kv = "sound", accounts, limited }) {
+  const config = await configuration(directory, variables, limited);
+  const stores = { kv, accounts };
+  const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, stores);
   try {
     await answers(child, port);
   } catch (error) {
@@ -40,12 +43,19 @@ export async function startEdge({ engine = "wrangler", port, directory, variable
   return child;
 }
 
-/** `wrangler.toml` with these variables, as the command line derives it for every local use. */
-async function configuration(directory, variables) {
+/**
+ * `wrangler.toml` with these variables, as the command line derives it for every local use. A test makes more sign-ins in
+ * a minute than an office, so that the limits are lifted unless they are what it is about.
+ */
+async function configuration(directory, variables, limited) {
   const file = path.join(directory, "variables.json");
   await fs.writeFile(file, JSON.stringify(variables));
   await run(CLI, ["local-config", "--out", directory, "--vars", file], { cwd: ROOT });
-  return JSON.parse(await fs.readFile(path.join(directory, "wrangler.json"), "utf8"));
+  const written = path.join(directory, "wrangler.json");
+  const config = JSON.parse(await fs.readFile(written, "utf8"));
+  if (!limited) for (const { simple } of config.ratelimits) simple.limit = 1_000_000;
+  await fs.writeFile(written, JSON.stringify(config));
+  return config;
 }
 
 async function wrangler(directory, port, secrets) {
@@ -58,17 +68,28 @@ async function wrangler(directory, port, secrets) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
 }
 
-async function workerd(directory, port, config, secrets, kv) {
+async function workerd(directory, port, config, secrets, { kv, accounts }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
   // The modules stay the same when a test starts the Worker anew; only its variables change.
   if (!known) await run(npm("wrangler"), dryRun, { cwd: directory, env: ENVIRONMENT });
   await fs.writeFile(path.join(bundle, "kv.mjs"), KV[kv]);
+  const disk = accountsOf(directory);
+  await fs.mkdir(disk, { recursive: true });
+  const modules = await fs.readdir(bundle);
+  const worker = { modules: modules.filter((name) => /^index\.js$|\.wasm$/.test(name)), disk, services: [], sockets: [] };
+  if (accounts !== undefined) await faultyAccounts(bundle, worker, accounts);
   const file = path.join(bundle, "config.capnp");
-  await fs.writeFile(file, await capnp(bundle, port, config, secrets));
+  await fs.writeFile(file, capnp(worker, port, config, secrets));
   return new Child("workerd", npm("workerd"), ["serve", file], { cwd: directory });
 }
+
+/** Where the accounts are on disk, in either way of starting. */
+export const accountsOf = (directory) => path.join(directory, "state/v3/do");
+
+/** Where KV is on disk, when `wrangler dev` keeps it. */
+export const kvOf = (directory) => path.join(directory, "state/v3/kv");
 
 /** KV as workerd asks for it, GET and PUT of a path that is the key: one that works, and three that do not. */
 const KV = {
@@ -113,38 +134,52 @@ export default {
 `,
 };
 
-async function capnp(bundle, port, config, secrets) {
-  const text = (value) => JSON.stringify(String(value));
-  const names = (await fs.readdir(bundle)).filter((name) => /\.(js|wasm)$/.test(name));
+const text = (value) => JSON.stringify(String(value));
+const module = (name) => `(name = ${text(name)}, ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed ${text(name)})`;
+
+function capnp({ modules, disk, services, sockets }, port, config, secrets) {
   // The first module is the entry point.
-  names.sort((a, b) => Number(b.endsWith(".js")) - Number(a.endsWith(".js")));
-  const modules = names.map((name) => `(name = ${text(name)}, ${name.endsWith(".js") ? "esModule" : "wasm"} = embed ${text(name)})`);
+  const ordered = [...modules].sort((a, b) => rank(a) - rank(b));
   const plain = Object.entries(config.vars).map(([name, value]) => {
     const typed = typeof value === "string" ? `text = ${text(value)}` : `json = ${text(JSON.stringify(value))}`;
     return `(name = ${text(name)}, ${typed})`;
   });
   const secret = Object.entries(secrets).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
   const kv = config.kv_namespaces.map(({ binding }) => `(name = ${text(binding)}, kvNamespace = "kv")`);
+  const classes = config.durable_objects.bindings;
+  const objects = classes.map((object) => `(name = ${text(object.name)}, durableObjectNamespace = ${text(object.class_name)})`);
+  const namespaces = classes.map(({ class_name }) => `(className = ${text(class_name)}, uniqueKey = ${text(class_name)}, enableSql = true)`);
+  const others = services.map(({ name }) => `(name = ${text(name)}, service = ${text(name)})`);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
     (name = "kv", worker = .kv),
+    (name = "accounts", disk = (path = ${text(disk)}, writable = true)),
     (name = "internet", network = (allow = ["public", "private"])),
+    ${services.map(({ name }) => `(name = ${text(name)}, worker = .${name}),`).join("\n    ")}
   ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "edge")],
+  sockets = [
+    (name = "http", address = "127.0.0.1:${port}", http = (), service = "edge"),
+    ${sockets.map(({ service, port }) => `(name = ${text(service)}, address = "127.0.0.1:${port}", http = (), service = ${text(service)}),`).join("\n    ")}
+  ],
 );
 const edge :Workerd.Worker = (
-  modules = [${modules.join(", ")}],
+  modules = [${ordered.map(module).join(", ")}],
   compatibilityDate = ${text(config.compatibility_date)},
-  bindings = [${[...plain, ...secret, ...kv].join(", ")}],
+  bindings = [${[...plain, ...secret, ...kv, ...objects, ...others].join(", ")}],
+  durableObjectNamespaces = [${namespaces.join(", ")}],
+  durableObjectStorage = (localDisk = "accounts"),
 );
-const kv :Workerd.Worker = (
-  modules = [(name = "kv.mjs", esModule = embed "kv.mjs")],
+${["kv", ...services.map(({ name }) => name)].map((name) => `const ${name} :Workerd.Worker = (
+  modules = [(name = ${text(`${name}.mjs`)}, esModule = embed ${text(`${name}.mjs`)})],
   compatibilityDate = ${text(config.compatibility_date)},
 );
-`;
+`).join("")}`;
 }
+
+/** Entry points come before what they import. */
+const rank = (name) => ["faulty.mjs", "index.js"].indexOf(name) + (name.endsWith(".wasm") ? 3 : 0);
 
 /** Waits for the Worker's own answer to a host that is no service's. */
 async function answers(child, port) {

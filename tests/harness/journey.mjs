@@ -1,8 +1,7 @@
 // The steps of a sign-in, one function each, and all of them together.
 
 import assert from "node:assert/strict";
-import { NAVIGATION } from "./browser.mjs";
-import { request } from "./wire.mjs";
+import { Browser } from "./browser.mjs";
 
 /** Goes to a protected address and gives the provider's address that the browser is sent to. */
 export async function start(browser, target) {
@@ -11,22 +10,24 @@ export async function start(browser, target) {
   return answer.location;
 }
 
-/** Opens the provider's address, which signs the person in by itself, and gives the address of the callback. */
-export async function authorise(world, address) {
+/** Opens an address of the provider's with the cookies that this browser has there. */
+export function atProvider(world, browser, address) {
   const url = new URL(address);
   assert.equal(url.origin, world.provider.url);
-  const answer = await request(world.provider.port, {
-    target: url.pathname + url.search,
-    host: url.host,
-    headers: [...NAVIGATION, ["User-Agent", "test"]],
-  });
+  browser.elsewhere ??= new Browser(world.provider.port, url.host);
+  return browser.elsewhere.get(address, [["User-Agent", "test"]]);
+}
+
+/** Opens the provider's address, which signs the person in by itself, and gives the address of the callback. */
+export async function authorise(world, address, browser = {}) {
+  const answer = await atProvider(world, browser, address);
   assert.equal(answer.status, 302, answer.text);
   return answer.location;
 }
 
 /** Start and provider; what is left is to open the callback. */
 export async function untilCallback(world, browser, target) {
-  const callback = await authorise(world, await start(browser, target));
+  const callback = await authorise(world, await start(browser, target), browser);
   const { searchParams } = new URL(callback);
   // Neither is a secret for ever, but neither belongs into a log.
   for (const name of ["code", "state"]) if (searchParams.get(name)) browser.seen.add(searchParams.get(name));
@@ -48,4 +49,27 @@ export async function signedIn(world, id) {
   await signIn(world, browser, "/account");
   await world.clear();
   return browser;
+}
+
+/** What a page of the service says of itself when it leads to another of its pages. */
+export const OWN_PAGE = [["Sec-Fetch-Site", "same-origin"]];
+
+/** Signs out by a link on the service's own page; gives the answer, which leads to the provider. */
+export async function signOut(browser, target = "/auth/sign-out") {
+  const answer = await browser.get(target, OWN_PAGE);
+  assert.equal(answer.status, 303, answer.text);
+  assert.equal(browser.session, undefined);
+  return answer;
+}
+
+/** Goes on to the provider and gives the address to which it sends the browser. */
+export async function onToProvider(world, browser, answer) {
+  const gone = await atProvider(world, browser, answer.location);
+  assert.equal(gone.status, 302, gone.text);
+  return gone.location;
+}
+
+/** Waits until the next second has begun: times in tokens and sessions are whole seconds. */
+export function nextSecond() {
+  return new Promise((resolve) => setTimeout(resolve, 1_020 - (Date.now() % 1_000)));
 }

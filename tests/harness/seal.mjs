@@ -47,10 +47,10 @@ const text = (value) => {
   return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
 };
 
-/** A session's content: who, at which level, and when it was made and used. */
-export function session({ format = 1, subject = "urn:fdc:gov.uk:2022:made-in-a-test", level = 1, made, used }) {
+/** A session's content: who, at which level, and when it was made and used, and its account last asked. */
+export function session({ format = 1, subject = "urn:fdc:gov.uk:2022:made-in-a-test", level = 1, made, used, checked = used }) {
   // The second byte says which optional members follow; here it is the e-mail address alone, which is verified.
   const head = [Buffer.from([format, 2]), randomBytes(16), text(subject), Buffer.from([level])];
-  const times = [made, made, used, used].map(seconds);
+  const times = [made, made, used, checked].map(seconds);
   return Buffer.concat([...head, ...times, Buffer.from([1]), text("made@example.gov.uk")]);
 }

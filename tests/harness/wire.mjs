@@ -37,15 +37,18 @@ export class Answer {
   }
 }
 
-/** A request as bytes. Headers are pairs, so that a name can be there twice; nothing is added but what is needed. */
-export function bytesOf({ method = "GET", target = "/", host, headers = [], body }) {
+/**
+ * A request as bytes. Headers are pairs, so that a name can be there twice; nothing is added but what is needed. What is
+ * `trailing` goes behind the head as it is, without a length.
+ */
+export function bytesOf({ method = "GET", target = "/", host, headers = [], body, trailing = "" }) {
   let head = `${method} ${target} HTTP/1.1\r\n`;
   if (host !== undefined) head += `Host: ${host}\r\n`;
   head += "Connection: close\r\n";
   for (const [name, value] of headers) head += `${name}: ${value}\r\n`;
   if (body !== undefined) head += `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   // Latin-1 sends each character as the byte of the same number, so that a test can write any byte.
-  return Buffer.concat([Buffer.from(`${head}\r\n`, "latin1"), Buffer.from(body ?? "")]);
+  return Buffer.concat([Buffer.from(`${head}\r\n`, "latin1"), Buffer.from(body ?? trailing)]);
 }
 
 /** Sends a request that `bytesOf` describes and reads the whole answer. */

@@ -5,9 +5,10 @@ import fs from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Browser } from "./browser.mjs";
 import { Child } from "./children.mjs";
-import { freePort, startEdge } from "./edge.mjs";
+import { accountsOf, freePort, kvOf, startEdge } from "./edge.mjs";
 import * as keys from "./keys.mjs";
 import { SIMULATOR } from "./places.mjs";
 import { request } from "./wire.mjs";
@@ -55,6 +56,22 @@ class Simulated {
   faults = () => this.control("GET", "faults");
   clock = (seconds) => this.control("POST", "clock", { offset_seconds: seconds });
   rotate = (keepOld) => this.control("POST", "rotate", { keep_old: keepOld });
+  sessions = () => this.control("GET", "sessions");
+  endSessions = (persona) => this.control("POST", "end-session", { persona });
+  notify = (notice) => this.control("POST", "notify", notice);
+  notifications = () => this.control("GET", "notifications");
+  delivery = (settings) => this.control("POST", "notifications", settings);
+  notificationFaults = () => this.control("GET", "notification-faults");
+
+  /** What the provider made of its notifications since the last clearing, once none waits for its answer any more. */
+  async delivered(least = 1) {
+    for (let waited = 0; waited < 20_000; waited += 25) {
+      const sent = await this.notifications();
+      if (sent.length >= least && sent.every(({ state }) => state !== "under-way")) return sent;
+      await sleep(25);
+    }
+    throw new Error(`fewer than ${least} notifications were answered: ${JSON.stringify(await this.notifications())}`);
+  }
 
   /** The paths that were asked for since the last clearing. */
   async paths() {
@@ -75,11 +92,13 @@ async function simulated(name, options) {
 export class World {
   browsers = [];
 
-  static async start({ services = { DEMO: { host: "localhost" } }, engine, variables = {}, secrets = {}, auto = "kenneth" } = {}) {
+  static async start({ services = { DEMO: { host: "localhost" } }, engine, faulty = false, limited = false, variables = {}, secrets = {}, auto = "kenneth" } = {}) {
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
-    world.engine = engine;
+    Object.assign(world, { engine, limited });
+    // Account objects that can be told to fail; the port is where they are told.
+    if (faulty) world.faults = await freePort();
     try {
       await world.#populate(services, variables, secrets, auto);
       world.edge = await world.#edge();
@@ -137,18 +156,30 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, directory, variables, secrets } = this;
-    return startEdge({ engine, port, directory, variables, secrets, kv });
+    const { engine, port, directory, variables, secrets, faults, limited } = this;
+    return startEdge({ engine, port, directory, variables, secrets, kv, accounts: faults, limited });
   }
 
-  /** Starts the Worker anew with other variables or secrets; `undefined` takes one away, `cold` empties KV on disk. */
-  async restart({ variables = {}, secrets = {}, cold = false, kv } = {}) {
+  /**
+   * Starts the Worker anew with other variables or secrets; `undefined` takes one away, `cold` empties KV on disk and
+   * `forgetful` the accounts.
+   */
+  async restart({ variables = {}, secrets = {}, cold = false, forgetful = false, kv } = {}) {
     await this.edge.stop();
-    if (cold) await fs.rm(path.join(this.directory, "state"), { recursive: true, force: true });
+    const gone = [...(cold ? [kvOf(this.directory)] : []), ...(forgetful ? [accountsOf(this.directory)] : [])];
+    for (const store of gone) await fs.rm(store, { recursive: true });
     this.earlier = (this.earlier ?? "") + this.edge.output;
     this.variables = merged(this.variables, variables);
     this.secrets = merged(this.secrets, secrets);
     this.edge = await this.#edge(kv);
+  }
+
+  /** Tells the account objects how to fail from now on, or `sound`; gives how many questions came since the last time. */
+  async accounts(mode) {
+    const port = this.faults;
+    const before = (await request(port, { target: "/", host: "faults" })).json;
+    await request(port, { method: "PUT", target: "/", host: "faults", body: mode });
+    return before.questions;
   }
 
   get children() {
@@ -170,6 +201,7 @@ export class World {
   /** Forgets what provider and origins have seen, and makes the provider an honest one again. */
   async clear() {
     await this.provider.fault(null);
+    await this.provider.control("DELETE", "notifications");
     await Promise.all([this.provider, ...Object.values(this.origins)].map((peer) => peer.clear()));
   }
 
@@ -207,15 +239,19 @@ function merged(before, changes) {
 
 /** How the service's client is registered with the provider. */
 function registration(id, host, service, client) {
-  // The provider cannot resolve names below localhost, so that only plain localhost is asked for its keys.
+  // The provider cannot resolve names below localhost, so that only plain localhost is asked for its keys and is told.
   const proof = service.host === "localhost" ? { jwks_uri: `http://${host}/auth/jwks.json` } : { public_jwk: keys.publicHalf(client) };
+  const own = `http://${host}${service.own_path ?? "/auth"}`;
+  const told = service.host === "localhost" ? { back_channel_logout_uri: `${own}/backchannel-logout` } : {};
   return {
     client_id: id.toLowerCase(),
     client_name: "Apply for a demo licence",
     redirect_uris: [`http://${host}${service.redirect_path ?? "/auth/callback"}`],
     scopes: ["openid", "email", "phone", "wallet-subject-id"],
     pkce_enforced: true,
+    post_logout_redirect_uris: [`${own}/signed-out`],
     ...proof,
+    ...told,
     ...service.registration,
   };
 }

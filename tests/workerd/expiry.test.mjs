@@ -33,11 +33,15 @@ after(async () => {
 
 const now = () => Math.floor(Date.now() / 1_000);
 
-/** A session's cookie at a service, made and last used so many seconds ago. */
+/**
+ * A session's cookie at a service, made and last used so many seconds ago. Its account was asked just now, so that nobody
+ * asks it again: it knows nothing of sessions that are made here.
+ */
 function cookie(ages, { id = "DEMO", seal: changes, ...rest } = {}) {
   const [made, used] = ages.map((age) => now() - age);
   const binding = `local\0${world.hosts[id]}\0${id.toLowerCase()}`;
-  return seal(world.secrets.SESSION_KEY_A, { purpose: "session", binding, ...changes }, session({ made, used, ...rest }));
+  const checked = now() - 5;
+  return seal(world.secrets.SESSION_KEY_A, { purpose: "session", binding, ...changes }, session({ made, used, checked, ...rest }));
 }
 
 function ask(value, target = "/account", id = "DEMO") {

@@ -186,7 +186,8 @@ test("t88 nothing below the edge's own path is ever forwarded, in any spelling",
     "/auth", "/auth/", "/auth/x", "/auth/jwks.json/", "/auth/jwks.json/x", "/auth/callback/", "/auth/callback/x",
     "/auth/signin", "/AUTH/x", "/Auth/Callback", "/auth./x", "/auth%20/x",
     "/%61uth/x", "/auth/%63allbackx", "/auth/sign-in/", "/auth/health/x", "/auth/assertion-jwks.json.",
-    "/auth/JWKS.JSON", "/auth/..%252fx", "/auth/logout", "/auth/sign-out", "/auth?x",
+    "/auth/JWKS.JSON", "/auth/..%252fx", "/auth/logout", "/auth/sign-out/", "/auth/sign-outs", "/auth/Signed-Out",
+    "/auth/signed-out/x", "/auth/backchannel", "/auth/backchannel-logout/", "/auth?x",
   ]) {
     for (const headers of ["", `Cookie: ${browser.cookie}\r\nAccept: text/html\r\nSec-Fetch-Dest: document\r\n`]) {
       const { answer, seen } = await ask(target, { headers });

@@ -84,19 +84,18 @@ impl Browser {
         let (_, rest) = page.body.split_once("name=\"journey\" value=\"").unwrap();
         let (journey, _) = rest.split_once('"').unwrap();
         let form = http::form_encode(&[("journey", journey), ("persona", persona)]);
-        let request = http::Request::post_form("/sign-in", form);
-        let address = format!("{ISSUER}sign-in");
-        self.history.push(address.clone());
-        from_provider(address, world.outside.ask_provider(&request))
+        self.send(world, Incoming::post(&format!("{ISSUER}sign-in"), &form))
     }
 
     /// Sends any request with this browser's cookies, and keeps what comes back.
     pub fn send(&mut self, world: &World, request: Incoming) -> Shown {
         self.history.push(request.url.clone());
-        if request.url.starts_with(ISSUER) {
-            return at_provider(world, &request);
-        }
-        let shown = world.ask(self.dressed(world, request));
+        let at_provider = request.url.starts_with(ISSUER);
+        let request = self.dressed(world, request);
+        let shown = match at_provider {
+            true => at_the_provider(world, &request),
+            false => world.ask(request),
+        };
         self.keep(world, &shown);
         shown
     }
@@ -145,13 +144,20 @@ impl Browser {
 
     /// The value of a cookie for the service.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let named = self.jar.iter().find(|cookie| cookie.name == name);
+        let named = self.own().find(|cookie| cookie.name == name);
         named.map(|cookie| cookie.value.as_str())
     }
 
-    /// The names of all cookies.
+    /// The names of all cookies but the provider's.
     pub fn cookies(&self) -> Vec<&str> {
-        self.jar.iter().map(|cookie| cookie.name.as_str()).collect()
+        self.own().map(|cookie| cookie.name.as_str()).collect()
+    }
+
+    fn own(&self) -> impl Iterator<Item = &Cookie> {
+        let provider = host(ISSUER);
+        self.jar
+            .iter()
+            .filter(move |cookie| cookie.host != provider)
     }
 
     /// The names of the cookies of sign-ins under way.
@@ -219,22 +225,18 @@ fn read(line: &str, host: &str, now: i64) -> Option<Cookie> {
     })
 }
 
-/// The browser at the provider, which has no cookies in this world.
-fn at_provider(world: &World, request: &Incoming) -> Shown {
+/// The browser at the provider.
+fn at_the_provider(world: &World, request: &Incoming) -> Shown {
     let target = &request.url[ISSUER.len() - 1..];
     let answer = world.outside.ask_provider(&http::Request {
         method: request.method.clone(),
         target: target.to_owned(),
         headers: request.headers.clone(),
-        body: Vec::new(),
+        body: request.body.clone(),
     });
-    from_provider(request.url.clone(), answer)
-}
-
-fn from_provider(url: String, answer: http::Response) -> Shown {
     Shown {
         by: By::Provider,
-        url,
+        url: request.url.clone(),
         status: answer.status,
         headers: answer.headers,
         body: String::from_utf8_lossy(&answer.body).into_owned(),

@@ -50,6 +50,23 @@ pub fn poll_to_a_call<T>(future: impl Future<Output = T>, count: impl Fn() -> us
     }
 }
 
+/// Runs a future until the moment comes, lets something else happen, and then runs it to its end.
+pub fn interrupted<T>(
+    future: impl Future<Output = T>,
+    moment: impl Fn() -> bool,
+    happens: impl FnOnce(),
+) -> T {
+    let waker = Waker::from(Arc::new(Bell::default()));
+    let mut context = Context::from_waker(&waker);
+    let mut future = Box::pin(future);
+    while !moment() {
+        let finished = future.as_mut().poll(&mut context).is_ready();
+        assert!(!finished, "it ended before the moment came");
+    }
+    happens();
+    block_on(future)
+}
+
 /// Runs several futures side by side, each a step at a time in turn, as requests in one isolate run.
 pub async fn together<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut futures: Vec<_> = futures.into_iter().map(Box::pin).collect();

@@ -14,6 +14,8 @@ pub struct Incoming {
     pub url: String,
     /// Names and values; a name may be there several times.
     pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Incoming {
@@ -28,7 +30,17 @@ impl Incoming {
                 address.to_owned()
             },
             headers: Vec::new(),
+            body: Vec::new(),
         }
+    }
+
+    /// A POST of a form to a path of the service.
+    pub fn post(address: &str, form: &str) -> Self {
+        let mut request = Self::get(address)
+            .method("POST")
+            .with("content-type", "application/x-www-form-urlencoded");
+        request.body = form.as_bytes().to_vec();
+        request
     }
 
     /// The same with another method.

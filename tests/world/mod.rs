@@ -10,6 +10,7 @@
     reason = "each test file uses a part of the world"
 )]
 
+pub mod accounts;
 pub mod assertion;
 pub mod browser;
 pub mod executor;
@@ -18,7 +19,9 @@ pub mod keys;
 pub mod outside;
 pub mod record;
 pub mod settings;
+pub mod signing_out;
 pub mod trouble;
+mod wire;
 
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
@@ -85,9 +88,10 @@ impl World {
         self.outside.clock.get()
     }
 
-    /// Time passes.
+    /// Time passes, and accounts whose alarm it was are tidied.
     pub fn pass(&self, seconds: i64) {
         self.outside.clock.set(self.now() + seconds);
+        self.outside.accounts.tidy(self.now());
     }
 
     /// The isolate that answers now.
@@ -160,6 +164,20 @@ impl World {
         shown
     }
 
+    /// The edge's answer to one request, in the middle of which something else happens: as soon as
+    /// the record says so.
+    pub fn ask_while(
+        &self,
+        request: Incoming,
+        now: impl Fn(&Record) -> bool,
+        happens: impl FnOnce(),
+    ) -> Shown {
+        let ready = || now(&self.outside.record.borrow());
+        let shown = executor::interrupted(self.answer(request), ready, happens);
+        self.finish_spawned();
+        shown
+    }
+
     /// Requests whose clients leave as soon as the edge waits for something.
     pub fn ask_and_leave(&self, requests: Vec<Incoming>) {
         for request in requests {
@@ -189,7 +207,8 @@ impl World {
     async fn answer(&self, request: Incoming) -> Shown {
         let parsed = request.to_request();
         let isolate = self.isolate();
-        let decision = match gate::decide(&isolate, &self.outside, &parsed, self.now()) {
+        let outside = self.outside.with_body(&request.body);
+        let decision = match gate::decide(&isolate, &outside, &parsed, self.now()) {
             (Verdict::Now(decision), _) => *decision,
             (Verdict::Later(task), Some(scene)) => gate::finish(&scene, &parsed, task).await,
             (Verdict::Later(_), None) => panic!("a task without a scene"),

@@ -13,19 +13,25 @@ use one_login_edge::gate::{self, Decision, Isolate, Verdict};
 use one_login_edge::oidc::jwk::PrivateJwk;
 use one_login_edge::oidc::jwks::VerifyingKey;
 use one_login_edge::oidc::jws::Alg;
-use one_login_edge::platform::{Answer, Body, Call, Event, MAX_ANSWER, Outage, Platform};
-use simulator::http::{self, Delivery, Response};
+use one_login_edge::platform::{Answer, Body, Call, Event, Limit, Outage, Platform};
+use one_login_edge::session::account::{Question, Reply};
+use simulator::http::{self, Response};
 use simulator::provider::Provider;
 
+use super::accounts::Accounts;
 use super::executor::{Work, pause};
 use super::keys;
-use super::record::{Carried, Happened, Record};
+use super::record::{Carried, Happened, Record, kind};
 use super::settings::ISSUER;
 use super::trouble::{Trouble, Troubles, Verb};
+use super::wire::{as_provider_sees, received};
 
 /// One request's view of the outside; clones see the same outside.
 #[derive(Clone)]
-pub struct Outside(Rc<Inner>);
+pub struct Outside {
+    inner: Rc<Inner>,
+    body: Rc<[u8]>,
+}
 
 /// The outside itself.
 pub struct Inner {
@@ -35,6 +41,10 @@ pub struct Inner {
     pub provider: RefCell<Provider>,
     /// KV.
     pub documents: RefCell<BTreeMap<String, String>>,
+    /// Who is signed in.
+    pub accounts: Accounts,
+    /// The limits that are used up.
+    pub used_up: RefCell<Vec<Limit>>,
     /// What goes wrong.
     pub troubles: Troubles,
     /// What happened.
@@ -49,23 +59,35 @@ impl Deref for Outside {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.inner
     }
 }
 
 impl Outside {
     /// An outside in which nothing has happened.
     pub fn new(now: i64, provider: Provider, isolate: Rc<Isolate>) -> Self {
-        Self(Rc::new(Inner {
+        let inner = Rc::new(Inner {
             clock: Cell::new(now),
             provider: RefCell::new(provider),
             documents: RefCell::default(),
+            accounts: Accounts::default(),
+            used_up: RefCell::default(),
             troubles: Troubles::default(),
             record: RefCell::default(),
             isolate: RefCell::new(isolate),
             random: Cell::new(1),
             spawned: RefCell::default(),
-        }))
+        });
+        let body = Rc::default();
+        Self { inner, body }
+    }
+
+    /// The view of a request with a body.
+    pub fn with_body(&self, body: &[u8]) -> Self {
+        Self {
+            inner: Rc::clone(&self.inner),
+            body: body.into(),
+        }
     }
 
     /// Notes what happened.
@@ -107,8 +129,8 @@ impl Platform for Outside {
     fn random(&self, out: &mut [u8]) {
         for byte in out {
             // SplitMix64: enough for values that differ, and the same in every run.
-            let state = self.0.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
-            self.0.random.set(state);
+            let state = self.random.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+            self.random.set(state);
             let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             *byte = (mixed >> 56) as u8;
@@ -188,58 +210,51 @@ impl Platform for Outside {
         trouble.map_or(Ok(()), |_| Err(Outage::Storage))
     }
 
+    async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage> {
+        pause().await;
+        let trouble = self.troubles.strike(Verb::Ask, kind(&question));
+        self.note(Happened::Asked {
+            account: account.to_owned(),
+            question: question.clone(),
+        });
+        match trouble {
+            Some(Trouble::AccountHangs) => return Err(Outage::TimedOut),
+            Some(Trouble::AccountOverloaded) => return Err(Outage::Overloaded),
+            Some(Trouble::AccountNotReached) => return Err(Outage::Unreachable),
+            _ => {}
+        }
+        let reply = self.accounts.answer(account, &question, self.clock.get());
+        pause().await;
+        match trouble {
+            Some(_) => Err(Outage::Unreachable),
+            None => Ok(reply),
+        }
+    }
+
+    async fn body(&self, most: usize) -> Result<Vec<u8>, Outage> {
+        pause().await;
+        match self.troubles.strike(Verb::Body, "") {
+            Some(Trouble::BodyHangs) => Err(Outage::TimedOut),
+            Some(_) => Err(Outage::Unreachable),
+            None if self.body.len() > most => Err(Outage::TooLarge),
+            None => Ok(self.body.to_vec()),
+        }
+    }
+
+    async fn may(&self, limit: Limit, key: &str) -> bool {
+        pause().await;
+        self.note(Happened::Counted(limit, key.to_owned()));
+        !self.used_up.borrow().contains(&limit)
+    }
+
     fn spawn(&self, work: impl Future<Output = ()> + 'static) {
         self.note(Happened::Spawned);
         if self.troubles.strike(Verb::Spawn, "").is_none() {
-            self.0.spawned.borrow_mut().push(Box::pin(work));
+            self.spawned.borrow_mut().push(Box::pin(work));
         }
     }
 
     fn log(&self, event: &Event) {
         self.note(Happened::Logged(event.clone()));
     }
-}
-
-/// A call as it arrives at the provider.
-fn as_provider_sees(call: &Call) -> http::Request {
-    let target = call.url.get(ISSUER.len() - 1..).unwrap_or_default();
-    let request = match &call.body {
-        Body::Nothing => http::Request::get(target),
-        Body::Bearer(token) => {
-            let value = format!("Bearer {}", token.expose());
-            http::Request::get(target).with_header("authorization", &value)
-        }
-        Body::Form(form) => http::Request::post_form(target, form.expose()),
-    };
-    request.with_header("user-agent", &call.user_agent)
-}
-
-/// The provider's answer as the edge's fetch would report it.
-fn received(response: Response) -> Result<Answer, Outage> {
-    match response.delivery {
-        Delivery::AtOnce => {}
-        Delivery::Hang | Delivery::Drip => return Err(Outage::TimedOut),
-        Delivery::CutShort => return Err(Outage::Unreachable),
-    }
-    if response.header("content-encoding") == Some("gzip") {
-        // Nothing of the provider's is compressed but the bomb, which has no end once it is opened.
-        // What only says that it is compressed cannot be read: the body breaks off.
-        let bomb = response.body.starts_with(&[0x1f, 0x8b]);
-        return Err(if bomb {
-            Outage::TooLarge
-        } else {
-            Outage::Unreachable
-        });
-    }
-    if response.body.len() > MAX_ANSWER {
-        return Err(Outage::TooLarge);
-    }
-    Ok(Answer {
-        status: response.status,
-        cache_control: response
-            .header("cache-control")
-            .unwrap_or_default()
-            .to_owned(),
-        body: response.body,
-    })
 }

@@ -1,7 +1,8 @@
 //! Everything that happened at the door to the outside, in order.
 
 use one_login_edge::oidc::jws::Alg;
-use one_login_edge::platform::Event;
+use one_login_edge::platform::{Event, Limit};
+use one_login_edge::session::account::Question;
 
 /// What a call carried, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +79,15 @@ pub enum Happened {
     Read(String),
     /// KV was written.
     Written(String),
+    /// An account was asked.
+    Asked {
+        /// Its name.
+        account: String,
+        /// The question.
+        question: Question,
+    },
+    /// It was asked whether one more may happen, for this key.
+    Counted(Limit, String),
     /// Work was left for after the answer.
     Spawned,
     /// A line was written for the operator.
@@ -151,6 +161,27 @@ impl Record {
         )
     }
 
+    /// The questions that accounts were asked, in order.
+    pub fn questions(&self) -> Vec<Question> {
+        self.pick(|event| match event {
+            Happened::Asked { question, .. } => Some(question.clone()),
+            _ => None,
+        })
+    }
+
+    /// The kinds of these questions.
+    pub fn asked(&self) -> Vec<&'static str> {
+        self.questions().iter().map(kind).collect()
+    }
+
+    /// What was counted towards a limit, with the keys.
+    pub fn counted(&self) -> Vec<(Limit, String)> {
+        self.pick(|event| match event {
+            Happened::Counted(limit, key) => Some((*limit, key.clone())),
+            _ => None,
+        })
+    }
+
     /// How much work was left for after an answer.
     pub fn spawned(&self) -> usize {
         let spawned = self
@@ -162,5 +193,15 @@ impl Record {
 
     fn pick<T>(&self, choose: impl Fn(&Happened) -> Option<T>) -> Vec<T> {
         self.0.iter().filter_map(choose).collect()
+    }
+}
+
+/// The kind of a question.
+pub const fn kind(question: &Question) -> &'static str {
+    match question {
+        Question::Begin { .. } => "begin",
+        Question::Check { .. } => "check",
+        Question::LogOut { .. } => "log_out",
+        Question::End { .. } => "end",
     }
 }

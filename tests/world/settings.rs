@@ -45,6 +45,7 @@ impl Default for Setup {
         setup.set("SESSION_KEY_ACTIVE", "A");
         setup.set("SESSION_KEY_A", keys::SESSION[0]);
         setup.set("DOCUMENTS", true);
+        setup.set("ACCOUNTS", true);
         setup.add_service("DEMO", service(HOST, CLIENT));
         setup.field("aliases", json!([ALIAS]));
         setup
@@ -121,6 +122,8 @@ pub fn registration(client: &str, origin: &str) -> Value {
         "client_id": client,
         "client_name": "Apply for a licence",
         "redirect_uris": [format!("{origin}/auth/callback")],
+        "post_logout_redirect_uris": [format!("{origin}/auth/signed-out")],
+        "back_channel_logout_uri": format!("{origin}/auth/backchannel-logout"),
         "jwks_uri": format!("{origin}/.well-known/jwks.json"),
         "scopes": ["openid", "email", "phone", "wallet-subject-id"],
         "pkce_enforced": true,

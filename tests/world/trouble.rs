@@ -17,6 +17,10 @@ pub enum Verb {
     Store,
     /// Work goes on after the answer.
     Spawn,
+    /// An account is asked.
+    Ask,
+    /// The request's body is read.
+    Body,
 }
 
 /// One way in which a verb fails: before it took effect, or after, where that differs.
@@ -42,11 +46,23 @@ pub enum Trouble {
     WriteUnconfirmed,
     /// Work after the answer is cut off before it begins.
     SpawnCutOff,
+    /// A question never arrives at its account.
+    AccountNotReached,
+    /// An account stores what a question changes, but its answer is lost.
+    AccountAnswerLost,
+    /// An account does not answer in time, and stores nothing.
+    AccountHangs,
+    /// An account has too much to do, and says so at once.
+    AccountOverloaded,
+    /// The request's body breaks off.
+    BodyBreaksOff,
+    /// The request's body takes too long.
+    BodyHangs,
 }
 
 impl Trouble {
     /// Every way.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::SignFails,
         Self::VerifyFails,
         Self::CallNotSent,
@@ -57,6 +73,20 @@ impl Trouble {
         Self::WriteFails,
         Self::WriteUnconfirmed,
         Self::SpawnCutOff,
+        Self::AccountNotReached,
+        Self::AccountAnswerLost,
+        Self::AccountHangs,
+        Self::AccountOverloaded,
+        Self::BodyBreaksOff,
+        Self::BodyHangs,
+    ];
+
+    /// Every way in which an account gives no answer, with its label in the log.
+    pub const ACCOUNT: [(Self, &'static str); 4] = [
+        (Self::AccountNotReached, "unreachable"),
+        (Self::AccountAnswerLost, "unreachable"),
+        (Self::AccountHangs, "timed_out"),
+        (Self::AccountOverloaded, "overloaded"),
     ];
 
     /// The verb that fails.
@@ -70,6 +100,11 @@ impl Trouble {
             Self::ReadFails => Verb::Stored,
             Self::WriteFails | Self::WriteUnconfirmed => Verb::Store,
             Self::SpawnCutOff => Verb::Spawn,
+            Self::AccountNotReached
+            | Self::AccountAnswerLost
+            | Self::AccountHangs
+            | Self::AccountOverloaded => Verb::Ask,
+            Self::BodyBreaksOff | Self::BodyHangs => Verb::Body,
         }
     }
 }
@@ -81,7 +116,8 @@ pub enum When {
     Always,
     /// Once: at the use of the verb with this number, counted from zero.
     Nth(usize),
-    /// Every time that the verb is about this: part of an address, a document or a key.
+    /// Every time that the verb is about this: part of an address, a document, a key,
+    /// or the kind of a question.
     About(&'static str),
 }
 

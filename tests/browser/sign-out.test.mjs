@@ -1,0 +1,188 @@
+// Signing out as a person does it, in Chromium: by the buttons of the demo service, by an address that was typed in, and by
+// a form of somebody else's that only gets as far as a question.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { picture, startChromium, visitor } from "../harness/chromium.mjs";
+import { nextSecond } from "../harness/journey.mjs";
+import { World } from "../harness/world.mjs";
+
+let world;
+let chromium;
+let service;
+const contexts = [];
+
+before(async () => {
+  // Accounts are asked at every request, so that nobody has to wait for what has ended.
+  world = await World.start({ auto: null, services: { DEMO: { host: "localhost", revocation_check_seconds: 0 } } });
+  service = `http://${world.host}`;
+  chromium = await startChromium();
+});
+beforeEach(async () => {
+  await world.provider.delivery({ held: false });
+  await world.clear();
+  await nextSecond();
+});
+afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
+after(async () => {
+  await chromium?.close();
+  await world?.stop();
+});
+
+/** A person in a browser of their own who is signed in, on the account's page. */
+async function signedIn(name, options) {
+  const made = await visitor(chromium, options);
+  contexts.push(made.context);
+  const { page } = made;
+  await page.goto(`${service}/account`);
+  await page.getByRole("radio", { name }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL(`${service}/account`);
+  return made;
+}
+
+/** Asserts that opening the account asks who is there. */
+async function assertAsked(page) {
+  await page.goto(`${service}/account`);
+  assert.ok(page.url().startsWith(`${world.provider.url}/authorize`), page.url());
+  assert.match(await page.textContent("h1"), /Who is signing in/);
+}
+
+/** The cookies of the edge's own that a browser holds. */
+const kept = async (context) => (await context.cookies(service)).map(({ name }) => name).filter((name) => name.startsWith("__Host-"));
+
+const signOut = (page) => page.getByRole("button", { name: "Sign out", exact: true }).click();
+const signedOut = (page) => page.waitForURL(`${service}/auth/signed-out?**`);
+
+test("the service's button signs a person out, here and at the provider", async () => {
+  const { page, context, complaints } = await signedIn(/Kenneth/);
+  await picture(page, "account.png");
+  await signOut(page);
+  await signedOut(page);
+  assert.match(await page.textContent("h1"), /You have signed out/);
+  await picture(page, "signed-out.png");
+  assert.deepEqual(await kept(context), []);
+  assert.deepEqual(await world.provider.sessions(), []);
+  assert.deepEqual((await world.provider.delivered()).map(({ status }) => status), [200]);
+  assert.deepEqual(complaints, []);
+  await assertAsked(page);
+});
+
+test("the page that leads on to the provider can be read, and its link followed, when nothing happens", async () => {
+  const { page, context } = await signedIn(/Kenneth/);
+  // An answer without content leaves the browser where it is.
+  await page.route(`${world.provider.url}/logout**`, (route) => route.fulfill({ status: 204 }));
+  await signOut(page);
+  await page.getByRole("link", { name: "Continue" }).waitFor();
+  assert.match(await page.textContent("h1"), /You are being signed out/);
+  assert.ok(!(await kept(context)).includes("__Host-ol-session"), "it is over here already");
+  await picture(page, "signing-out.png");
+  await page.unroute(`${world.provider.url}/logout**`);
+  await page.getByRole("link", { name: "Continue" }).click();
+  await signedOut(page);
+});
+
+test("signing out needs no JavaScript, and speaks Welsh", async () => {
+  const { page } = await signedIn(/Siân/, { javaScriptEnabled: false, locale: "cy-GB" });
+  await signOut(page);
+  await signedOut(page);
+  assert.equal(await page.getAttribute("html", "lang"), "cy");
+  assert.match(await page.textContent("h1"), /Rydych wedi allgofnodi/);
+  await picture(page, "signed-out-cy.png");
+});
+
+test("signing out everywhere ends the person's other browser, and nobody else's", async () => {
+  // The provider's own notifications would end it as well; they are held back, to see what the button does by itself.
+  await world.provider.delivery({ held: true });
+  const [phone, laptop, amal] = [await signedIn(/Kenneth/), await signedIn(/Kenneth/), await signedIn(/Amal/)];
+  await phone.page.getByRole("button", { name: "Sign out everywhere" }).click();
+  await signedOut(phone.page);
+  await amal.page.goto(`${service}/account/x`);
+  assert.match(await amal.page.textContent(".panel"), /amal@example\.gov\.uk/);
+  // A script of a page that is open still hears it first.
+  const status = await laptop.page.evaluate(async () => (await fetch("/account")).status);
+  assert.equal(status, 401);
+});
+
+test("t81 what the provider tells about one browser ends the person's other one as well", async () => {
+  const [phone, laptop] = [await signedIn(/Mo/), await signedIn(/Mo/)];
+  await signOut(phone.page);
+  await signedOut(phone.page);
+  await world.provider.delivered();
+  assert.equal(await laptop.page.evaluate(async () => (await fetch("/account")).status), 401);
+});
+
+test("t73 a form of another site's gets the page that asks, and only the person's own click signs out", async () => {
+  const { page, complaints } = await signedIn(/Kenneth/);
+  for (const target of ["/auth/sign-out", "/auth/sign-out?everywhere"]) {
+    await page.goto(`${world.provider.url}/elsewhere`);
+    complaints.length = 0;
+    await page.evaluate((action) => {
+      const form = Object.assign(document.createElement("form"), { action, method: "post" });
+      document.body.append(form);
+      form.submit();
+    }, service + target);
+    await page.waitForURL(service + target);
+    assert.match(await page.textContent("h1"), /Do you want to sign out\?/);
+    await picture(page, "confirm-sign-out.png");
+    assert.deepEqual(complaints, []);
+    await page.goto(`${service}/account`);
+    assert.match(await page.textContent(".panel"), /kenneth@example\.gov\.uk/);
+  }
+  // A typed address asks as well, and the page's button does what it says.
+  await page.goto(`${service}/auth/sign-out`);
+  assert.match(await page.textContent("h1"), /Do you want to sign out\?/);
+  await signOut(page);
+  await signedOut(page);
+  assert.deepEqual(complaints, []);
+  await assertAsked(page);
+});
+
+test("t73 pictures, frames, scripts and links of another site's end nothing", async () => {
+  const { page } = await signedIn(/Kenneth/);
+  await page.goto(`${world.provider.url}/elsewhere`);
+  await page.evaluate(async (src) => {
+    const load = (element) => new Promise((resolve) => {
+      Object.assign(element, { onload: resolve, onerror: resolve });
+      document.body.append(element);
+    });
+    await load(Object.assign(new Image(), { src }));
+    await load(Object.assign(document.createElement("script"), { src }));
+    await load(Object.assign(document.createElement("iframe"), { src }));
+    // The answers are kept from the page, which is an error there; the requests were made.
+    await fetch(src, { mode: "no-cors", credentials: "include" }).catch(() => {});
+    await fetch(src, { mode: "no-cors", credentials: "include", method: "POST" }).catch(() => {});
+  }, `${service}/auth/sign-out?everywhere`);
+  await page.evaluate((url) => (location.href = url), `${service}/auth/sign-out?everywhere`);
+  await page.waitForURL(`${service}/auth/sign-out?everywhere`);
+  assert.match(await page.textContent("h1"), /Do you want to sign out\?/);
+  await page.goto(`${service}/account`);
+  assert.match(await page.textContent(".panel"), /kenneth@example\.gov\.uk/);
+});
+
+test("going back after signing out shows nothing of the account", async () => {
+  const { page } = await signedIn(/Kenneth/);
+  await signOut(page);
+  await signedOut(page);
+  for (let steps = 0; steps < 4; steps += 1) {
+    await page.goBack({ waitUntil: "load" }).catch(() => {});
+    // The provider's page offers everybody's name.
+    const text = page.url().startsWith(service) ? await page.textContent("body") : "";
+    assert.ok(!text.includes("kenneth@example.gov.uk"), `${page.url()} after ${steps + 1} steps back`);
+  }
+});
+
+test("from the signed-out page a person signs in again, also as somebody else", async () => {
+  const { page } = await signedIn(/Kenneth/);
+  await signOut(page);
+  await signedOut(page);
+  await world.provider.delivered();
+  await nextSecond();
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.waitForURL(`${world.provider.url}/authorize?**`);
+  await page.getByRole("radio", { name: /Amal/ }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL(`${service}/`);
+  await page.goto(`${service}/account`);
+  assert.match(await page.textContent(".panel"), /amal@example\.gov\.uk/);
+});

@@ -1,0 +1,209 @@
+//! Sessions end: by the person's own wish, by the provider's word, and everywhere within a bound.
+//!
+//! This file keeps the promise as a whole: who is affected, and for how long a copied cookie can
+//! still be used. The others follow the lease, outages, signing out, the callback, notifications
+//! and what happens when several of these meet.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
+mod world;
+
+#[path = "sessions_end/begin.rs"]
+mod begin;
+#[path = "sessions_end/clocks.rs"]
+mod clocks;
+#[path = "sessions_end/every_step.rs"]
+mod every_step;
+#[path = "sessions_end/expected.rs"]
+mod expected;
+#[path = "sessions_end/grace.rs"]
+mod grace;
+#[path = "sessions_end/keys.rs"]
+mod keys;
+#[path = "sessions_end/lease.rs"]
+mod lease;
+#[path = "sessions_end/limits.rs"]
+mod limits;
+#[path = "sessions_end/notification.rs"]
+mod notification;
+#[path = "sessions_end/races.rs"]
+mod races;
+#[path = "sessions_end/sign_out.rs"]
+mod sign_out;
+#[path = "sessions_end/signed_out.rs"]
+mod signed_out;
+#[path = "sessions_end/unfinished.rs"]
+mod unfinished;
+
+use world::assertion::verified;
+use world::{Browser, By, Incoming, SESSION, World};
+
+/// A page that only people who are signed in see.
+const PAGE: &str = "/account/details";
+
+/// A browser in which somebody has just signed in.
+fn signed_in(world: &World, persona: &str) -> Browser {
+    world.person(persona);
+    let mut browser = Browser::new();
+    let shown = browser.open(world, PAGE);
+    let lines = world.outside.record.borrow().lines();
+    assert_eq!((shown.by, shown.status), (By::Origin, 200), "{lines:?}");
+    browser
+}
+
+/// Whether the browser's session is alive; one that is not leads to a new sign-in.
+fn is_in(world: &World, browser: &mut Browser) -> bool {
+    let shown = browser.step(world, PAGE);
+    match shown.by {
+        By::Origin => assert_eq!(shown.status, 200),
+        _ => {
+            assert_eq!(shown.status, 302, "{:?}", shown.body);
+            assert!(shown.location().starts_with(world::ISSUER));
+        }
+    }
+    shown.by == By::Origin
+}
+
+/// What ends a session.
+type Ending = fn(&World, &mut Browser);
+
+/// How a session can end without the copy of its cookie.
+const ENDINGS: [(&str, Ending); 3] = [
+    ("signed out", |world, browser| {
+        assert_eq!(browser.sign_out(world, "").status, 303);
+    }),
+    ("signed out everywhere", |world, browser| {
+        assert_eq!(browser.sign_out(world, "?everywhere").status, 303);
+    }),
+    ("notified", |world, _| {
+        assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+    }),
+];
+
+/// Uses a copied cookie every second, as somebody would to keep it alive, and gives the last second
+/// at which it was of use. Whatever deletes it is ignored.
+fn last_use(world: &World, thief: &mut Browser) -> i64 {
+    let mut last = world.now() - 1;
+    for _ in 0..180 {
+        let shown = world.ask(thief.dressed(world, Incoming::get(PAGE)));
+        if shown.by == By::Origin {
+            assert_eq!(last, world.now() - 1, "it came back to life");
+            last = world.now();
+            thief.keep(world, &shown);
+        } else {
+            assert_eq!(shown.status, 401);
+        }
+        world.pass(1);
+    }
+    last
+}
+
+#[test]
+fn t47_a_copied_cookie_is_dead_within_the_bound_by_the_clock() {
+    for (what, end) in ENDINGS {
+        for after in [0, 1, 30, 59, 60, 61, 3_000] {
+            for same_isolate in [true, false] {
+                let world = World::new();
+                let mut browser = signed_in(&world, "kenneth");
+                let mut thief = browser.clone();
+                world.pass(after);
+                end(&world, &mut browser);
+                let ended_at = world.now();
+                if !same_isolate {
+                    world.new_isolate();
+                }
+                world.forget();
+                let used_for = last_use(&world, &mut thief) - ended_at + 1;
+                assert!(used_for <= 60, "{what} {after}: used for {used_for} s");
+                // What the service was told is worth nothing either, a minute later.
+                for reached in world.happened().reached() {
+                    let token = simulator::jose::Unverified::parse(reached.assertions()[0]);
+                    let exp = token.unwrap().claims["exp"].as_i64().unwrap();
+                    assert!(exp <= ended_at + 120, "{what} {after}: {exp}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn t47_with_a_check_at_every_request_a_copied_cookie_is_dead_at_once() {
+    for (what, end) in ENDINGS {
+        let world = World::with(|setup| setup.field("revocation_check_seconds", 0));
+        let mut browser = signed_in(&world, "kenneth");
+        let mut thief = browser.clone();
+        world.pass(10);
+        end(&world, &mut browser);
+        assert!(!is_in(&world, &mut thief), "{what}");
+        assert!(!thief.has_session(), "{what}");
+    }
+}
+
+#[test]
+fn t47_t81_the_provider_ends_both_browsers_of_one_person_and_nobody_elses() {
+    let world = World::new();
+    let mut laptop = signed_in(&world, "kenneth");
+    let mut phone = signed_in(&world, "kenneth");
+    let mut other = signed_in(&world, "sian");
+    world.pass(20);
+    world.end_at_provider("kenneth");
+    assert_eq!(world.deliver(), [200, 200], "one for each sign-in");
+    world.pass(60);
+    assert!(!is_in(&world, &mut laptop));
+    assert!(!is_in(&world, &mut phone));
+    for _ in 0..30 {
+        assert!(is_in(&world, &mut other));
+        world.pass(100);
+    }
+}
+
+#[test]
+fn t47_signing_out_here_leaves_the_other_browser_and_everywhere_does_not() {
+    for (query, other_lives) in [("", true), ("?everywhere", false), ("?everywhere=", false)] {
+        let world = World::new();
+        let mut laptop = signed_in(&world, "kenneth");
+        let mut phone = signed_in(&world, "kenneth");
+        let mut other = signed_in(&world, "sian");
+        world.pass(20);
+        laptop.sign_out(&world, query);
+        world.pass(60);
+        assert!(!is_in(&world, &mut laptop), "{query}");
+        assert_eq!(is_in(&world, &mut phone), other_lives, "{query}");
+        assert!(is_in(&world, &mut other), "{query}");
+    }
+}
+
+#[test]
+fn the_twenty_first_session_ends_the_oldest() {
+    let world = World::new();
+    let mut browsers: Vec<_> = (0..21).map(|_| signed_in(&world, "kenneth")).collect();
+    world.pass(60);
+    let alive: Vec<_> = browsers
+        .iter_mut()
+        .map(|browser| is_in(&world, browser))
+        .collect();
+    assert!(!alive[0]);
+    assert!(alive[1..].iter().all(|alive| *alive), "{alive:?}");
+}
+
+#[test]
+fn t47_a_session_that_is_alive_says_who_it_is_after_every_check() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut sids = Vec::new();
+    for _ in 0..5 {
+        world.pass(600);
+        world.forget();
+        assert!(is_in(&world, &mut browser));
+        let reached = world.happened().reached().pop().unwrap();
+        let stated = verified(&world, reached.assertions()[0]);
+        sids.push(stated.claims["sid"].as_str().unwrap().to_owned());
+    }
+    sids.dedup();
+    assert_eq!(sids.len(), 1);
+    assert!(browser.cookie(SESSION).is_some());
+}

@@ -1,0 +1,280 @@
+//! The callback and the account: a session is recorded before its cookie is sent, once.
+
+use one_login_edge::session::account::{Begun, Question, Reply};
+
+use super::{PAGE, is_in, signed_in};
+use crate::world::{Browser, By, ISSUER, Incoming, SESSION, Shown, Trouble, When, World};
+
+const AGAIN: &str = "You need to start signing in again";
+const LATER: &str = "Sorry, the service is unavailable";
+
+/// A browser on its way back from the provider, and the address of the callback.
+fn on_the_way_back(world: &World, browser: &mut Browser) -> String {
+    let start = browser.step(world, PAGE);
+    assert!(start.location().starts_with(ISSUER), "{start:?}");
+    let back = browser.step(world, start.location());
+    back.location().to_owned()
+}
+
+/// The same with a session in the browser meanwhile, as when two tabs sign in.
+fn back_into_a_session(world: &World, first: &str, second: &str) -> (Browser, String) {
+    let mut browser = Browser::new();
+    world.person(second);
+    let callback = on_the_way_back(world, &mut browser);
+    world.person(first);
+    let other_tab = on_the_way_back(world, &mut browser);
+    assert_eq!(browser.open(world, &other_tab).by, By::Origin);
+    (browser, callback)
+}
+
+#[test]
+fn the_account_knows_of_the_session_before_the_browser_does() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let callback = on_the_way_back(&world, &mut browser);
+    world.forget();
+    let shown = browser.step(&world, &callback);
+    assert_eq!(shown.status, 303);
+    let happened = world.happened();
+    assert_eq!(happened.asked(), ["begin"]);
+    let calls = happened.calls();
+    assert!(calls.last().unwrap().ends_with("/userinfo"), "{calls:?}");
+    let [
+        Question::Begin {
+            session, replaces, ..
+        },
+    ] = &happened.questions()[..]
+    else {
+        panic!("{happened:?}");
+    };
+    assert_eq!((session.born_at, replaces), (world.now(), &None));
+    let hint = session.hint.as_deref().unwrap();
+    assert!(!hint.contains("eyJ"), "the ID token is sealed");
+    let stored = format!("{:?}", world.outside.accounts.stored.borrow());
+    assert!(
+        !stored.contains("urn:fdc") && !stored.contains('@'),
+        "{stored}"
+    );
+}
+
+#[test]
+fn t71_without_the_accounts_word_there_is_no_cookie() {
+    for (trouble, label) in Trouble::ACCOUNT {
+        let world = World::new();
+        let mut browser = Browser::new();
+        let callback = on_the_way_back(&world, &mut browser);
+        world.trouble(trouble, When::About("begin"));
+        world.forget();
+        let shown = browser.step(&world, &callback);
+        let page = (shown.by, shown.status, shown.heading());
+        assert_eq!(page, (By::Edge, 503, LATER), "{trouble:?}");
+        assert_eq!(shown.header("retry-after"), Some("30"));
+        assert!(!browser.has_session() && browser.attempts().is_empty());
+        assert_eq!(
+            world.happened().lines().last().unwrap(),
+            &format!("callback: {label}")
+        );
+        world.mend();
+        assert_eq!(browser.open(&world, PAGE).by, By::Origin);
+    }
+}
+
+#[test]
+fn t27_the_same_question_again_is_answered_the_same_and_another_one_is_a_replay() {
+    let world = World::new();
+    let browser = signed_in(&world, "kenneth");
+    let questions = world.happened().questions();
+    let [question @ Question::Begin { .. }] = &questions[..] else {
+        panic!("{questions:?}");
+    };
+    let accounts = &world.outside.accounts;
+    let name = accounts.stored.borrow().keys().next().unwrap().clone();
+    let before = accounts.stored.borrow().clone();
+    let answer = |question: &Question| accounts.answer(&name, question, world.now());
+    assert_eq!(answer(question), Reply::Begun(Begun::Listed));
+    assert_eq!(*accounts.stored.borrow(), before, "nothing changed");
+
+    let mut other = question.clone();
+    if let Question::Begin { session, .. } = &mut other {
+        session.id = "AAAAAAAAAAAAAAAAAAAAAA".to_owned();
+    }
+    assert_eq!(answer(&other), Reply::Begun(Begun::Repeated));
+    assert_eq!(*accounts.stored.borrow(), before);
+    world.pass(60);
+    assert!(is_in(&world, &mut browser.clone()));
+}
+
+#[test]
+fn t27_a_callback_that_is_repeated_begins_nothing() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let callback = on_the_way_back(&world, &mut browser);
+    let early = browser.clone();
+    assert_eq!(browser.step(&world, &callback).status, 303);
+    world.forget();
+    // With the attempt's cookie, as a browser that went back would have; the code is used up.
+    let shown = early.clone().step(&world, &callback);
+    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert!(world.happened().asked().is_empty());
+    world.pass(60);
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn t27_two_callbacks_at_once_begin_one_session() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let callback = on_the_way_back(&world, &mut browser);
+    let request = browser.dressed(&world, Incoming::get(&callback).with("accept", "text/html"));
+    world.forget();
+    let shown = world.ask_together(vec![request.clone(), request]);
+    let mut statuses: Vec<_> = shown.iter().map(|shown| shown.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 400]);
+    assert_eq!(world.happened().asked(), ["begin"]);
+}
+
+#[test]
+fn t46_a_new_session_ends_the_one_that_the_browser_presented() {
+    let world = World::new();
+    let (mut browser, callback) = back_into_a_session(&world, "kenneth", "kenneth");
+    let mut old = browser.clone();
+    world.forget();
+    assert_eq!(browser.step(&world, &callback).status, 303);
+    let happened = world.happened();
+    assert_eq!(happened.asked(), ["begin"], "both in one step");
+    assert_ne!(browser.cookie(SESSION), old.cookie(SESSION));
+    world.pass(60);
+    assert!(!is_in(&world, &mut old));
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn t46_a_session_past_its_limits_here_is_ended_with_its_copies() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut copy = browser.clone();
+    for _ in 0..2 {
+        world.pass(3_000);
+        assert!(is_in(&world, &mut copy), "a copy is kept in use elsewhere");
+    }
+    let callback = on_the_way_back(&world, &mut browser);
+    world.forget();
+    assert_eq!(browser.step(&world, &callback).status, 303);
+    let questions = world.happened().questions();
+    let replaced = |question: &Question| {
+        matches!(
+            question,
+            Question::Begin {
+                replaces: Some(_),
+                ..
+            }
+        )
+    };
+    assert!(questions.iter().any(replaced), "{questions:?}");
+    world.pass(60);
+    assert!(!is_in(&world, &mut copy));
+}
+
+#[test]
+fn t46_another_persons_session_is_ended_at_their_own_account_and_no_other_of_theirs() {
+    let world = World::new();
+    let mut elsewhere = signed_in(&world, "kenneth");
+    let (mut browser, callback) = back_into_a_session(&world, "kenneth", "sian");
+    let mut old = browser.clone();
+    world.forget();
+    let shown = browser.step(&world, &callback);
+    assert_eq!(shown.status, 303);
+    let happened = world.happened();
+    assert_eq!(happened.asked(), ["begin", "end"]);
+    let lines = happened.lines();
+    assert!(
+        lines.contains(&"changed_subject: other_session_ended".to_owned()),
+        "{lines:?}"
+    );
+    world.pass(60);
+    assert!(!is_in(&world, &mut old));
+    assert!(is_in(&world, &mut elsewhere));
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn t46_when_the_other_persons_account_is_gone_the_sign_in_goes_on_and_it_is_tried_again() {
+    let world = World::new();
+    let (mut browser, callback) = back_into_a_session(&world, "kenneth", "sian");
+    let mut old = browser.clone();
+    world.trouble(Trouble::AccountNotReached, When::About("end"));
+    world.forget();
+    assert_eq!(browser.step(&world, &callback).status, 303);
+    let lines = world.happened().lines();
+    let line = "sign_out_unfinished: unreachable".to_owned();
+    assert!(lines.contains(&line), "{lines:?}");
+    assert!(is_in(&world, &mut browser));
+    // The next request that can tries again.
+    world.mend();
+    browser.step(&world, "/auth/signed-out");
+    assert_eq!(
+        world.happened().lines().last().unwrap(),
+        "signed_out: later"
+    );
+    world.pass(60);
+    assert!(!is_in(&world, &mut old));
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn t46_a_sign_in_that_fails_leaves_the_session_that_there_was() {
+    let world = World::new();
+    let (mut browser, callback) = back_into_a_session(&world, "kenneth", "kenneth");
+    world.trouble(Trouble::AccountNotReached, When::About("begin"));
+    assert_eq!(browser.step(&world, &callback).status, 503);
+    world.mend();
+    world.pass(60);
+    assert!(is_in(&world, &mut browser));
+}
+
+/// A callback in the middle of which the provider says that the person has signed out.
+fn notified_meanwhile(world: &World, browser: &mut Browser, moment: &str) -> Shown {
+    let callback = on_the_way_back(world, browser);
+    let request = browser.dressed(world, Incoming::get(&callback).with("accept", "text/html"));
+    world.forget();
+    let shown = world.ask_while(
+        request,
+        |record| record.calls().iter().any(|call| call.ends_with(moment)),
+        || assert_eq!(world.notify("kenneth", |_| {}).status, 200),
+    );
+    browser.keep(world, &shown);
+    shown
+}
+
+#[test]
+fn t79_a_notification_between_the_code_and_the_session_ends_the_sign_in() {
+    let world = World::new();
+    signed_in(&world, "sian");
+    world.person("kenneth");
+    let mut browser = Browser::new();
+    // The ID token is there, and the session is not yet.
+    let shown = notified_meanwhile(&world, &mut browser, "/userinfo");
+    assert_eq!(
+        (shown.by, shown.status, shown.heading()),
+        (By::Edge, 400, AGAIN)
+    );
+    assert!(!browser.has_session() && browser.attempts().is_empty());
+    let lines = world.happened().lines();
+    assert_eq!(lines.last().unwrap(), "callback: signed_out_meanwhile");
+    // Somebody who signs in after that is signed in.
+    world.pass(1);
+    assert_eq!(browser.open(&world, shown.link().unwrap()).by, By::Origin);
+    world.pass(60);
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn t79_a_session_that_a_browser_had_before_is_ended_by_that_notification_too() {
+    let world = World::new();
+    let mut phone = signed_in(&world, "kenneth");
+    let mut browser = Browser::new();
+    notified_meanwhile(&world, &mut browser, "/userinfo");
+    world.pass(60);
+    assert!(!is_in(&world, &mut phone));
+}

@@ -1,0 +1,69 @@
+//! Clocks that differ from the Worker's by half a minute: the provider's, the Worker's and the account's.
+
+use super::{PAGE, is_in, signed_in};
+use crate::world::{Browser, By, World};
+
+/// The provider is ahead by the first, the account by the second.
+fn worlds() -> impl Iterator<Item = (i64, i64, World)> {
+    let pairs = (0..9).map(|number| ((number / 3 - 1) * 30, (number % 3 - 1) * 30));
+    pairs.map(|(provider, account)| {
+        let world = World::new();
+        world.provider().set_clock_offset(provider);
+        world.outside.accounts.ahead.set(account);
+        (provider, account, world)
+    })
+}
+
+#[test]
+fn people_sign_in_and_stay_signed_in_whatever_the_clocks() {
+    for (provider, account, world) in worlds() {
+        let mut browser = signed_in(&world, "kenneth");
+        for _ in 0..10 {
+            world.pass(60);
+            assert!(is_in(&world, &mut browser), "{provider} {account}");
+        }
+    }
+}
+
+#[test]
+fn t79_a_notification_ends_the_session_whatever_the_clocks() {
+    for after in [0, 1, 10, 29, 30, 31, 600] {
+        for (provider, account, world) in worlds() {
+            let mut browser = signed_in(&world, "kenneth");
+            world.pass(after);
+            assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+            world.pass(60);
+            let alive = is_in(&world, &mut browser);
+            assert!(!alive, "{provider} {account}: {after} s after the sign-in");
+        }
+    }
+}
+
+#[test]
+fn t79_who_signs_in_after_a_notification_stays_signed_in_whatever_the_clocks() {
+    for (provider, account, world) in worlds() {
+        signed_in(&world, "kenneth");
+        world.pass(40);
+        assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+        // By the provider's clock alone it is later.
+        world.pass(1);
+        let mut browser = Browser::new();
+        let shown = browser.open(&world, PAGE);
+        assert_eq!(shown.by, By::Origin, "{provider} {account}");
+        world.pass(60);
+        assert!(is_in(&world, &mut browser), "{provider} {account}");
+    }
+}
+
+#[test]
+fn t51_an_answer_from_the_future_is_none_so_the_account_is_asked() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    let now = world.now();
+    for (back, asked) in [(0, 0), (1, 1), (30, 1)] {
+        world.outside.clock.set(now - back);
+        world.forget();
+        assert!(is_in(&world, &mut browser));
+        assert_eq!(world.happened().asked().len(), asked, "{back}");
+    }
+}

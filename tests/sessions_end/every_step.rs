@@ -1,0 +1,102 @@
+//! Every verb of the platform fails once at every step of an end, and it comes all the same.
+
+use super::{PAGE, is_in, signed_in};
+use crate::world::{Browser, By, Incoming, SESSION, Trouble, When, World};
+
+/// Somebody who has been signed in for long enough that everything has to be asked for anew.
+fn begun() -> (World, Browser, Browser) {
+    let world = World::new();
+    let browser = signed_in(&world, "kenneth");
+    let thief = browser.clone();
+    world.pass(60);
+    world.outside.documents.borrow_mut().clear();
+    world.new_isolate();
+    (world, browser, thief)
+}
+
+/// Every trouble at every use of its verb, until a run in which it does not strike; then all is well
+/// again, and what has to be true in the end is.
+fn every_step(
+    at_least: usize,
+    run: impl Fn(&World, &mut Browser, &str),
+    in_the_end: impl Fn(&World, &mut Browser, &Browser, &str),
+) {
+    let mut runs = 0;
+    for trouble in Trouble::ALL {
+        for nth in 0.. {
+            let (world, mut browser, thief) = begun();
+            world.trouble(trouble, When::Nth(nth));
+            let what = format!("{trouble:?} {nth}");
+            run(&world, &mut browser, &what);
+            let struck = world.outside.troubles.struck();
+            world.mend();
+            in_the_end(&world, &mut browser, &thief, &what);
+            if !struck {
+                break;
+            }
+            runs += 1;
+        }
+    }
+    assert!(runs >= at_least, "{runs}");
+}
+
+/// Whether a copied cookie is still of use.
+fn is_of_use(world: &World, thief: &Browser) -> bool {
+    let shown = world.ask(thief.dressed(world, Incoming::get(PAGE)));
+    assert!(
+        shown.by == By::Origin || shown.status == 401,
+        "{}",
+        shown.status
+    );
+    shown.by == By::Origin
+}
+
+#[test]
+fn t71_t72_a_notification_ends_the_session_at_the_latest_with_its_last_attempt() {
+    let run = |world: &World, _: &mut Browser, what: &str| {
+        world.end_at_provider("kenneth");
+        for _ in 0..3 {
+            let statuses = world.deliver();
+            let fine = statuses.iter().all(|status| [200, 503].contains(status));
+            assert!(fine, "{what}: {statuses:?}");
+            world.pass(30);
+        }
+        assert!(world.deliver().is_empty(), "{what}: it was taken");
+    };
+    every_step(15, run, |world, _, thief, what| {
+        world.new_isolate();
+        assert!(!is_of_use(world, thief), "{what}");
+    });
+}
+
+#[test]
+fn t71_whoever_signs_out_is_signed_out_of_this_browser_at_once_and_of_all_copies_soon() {
+    let run = |world: &World, browser: &mut Browser, what: &str| {
+        let shown = browser.sign_out(world, "");
+        assert_eq!((shown.by, shown.status), (By::Edge, 303), "{what}");
+        assert!(!browser.has_session(), "{what}");
+        assert!(shown.deleted().contains(&SESSION), "{what}");
+        let shown = browser.open(world, shown.location());
+        assert!(shown.by == By::Provider || shown.status == 200, "{what}");
+    };
+    every_step(10, run, |world, browser, thief, what| {
+        // Without a hint the person stayed at the provider, and comes back some time or other.
+        browser.open(world, "/auth/signed-out");
+        assert!(browser.cookies().is_empty(), "{what}");
+        world.pass(60);
+        world.new_isolate();
+        assert!(!is_of_use(world, thief), "{what}");
+    });
+}
+
+#[test]
+fn t71_a_page_of_somebody_who_is_signed_in_is_theirs_or_closed() {
+    let run = |world: &World, browser: &mut Browser, what: &str| {
+        let shown = browser.step(world, PAGE);
+        let good = shown.by == By::Origin || shown.status >= 500;
+        assert!(good && browser.has_session(), "{what}: {}", shown.status);
+    };
+    every_step(5, run, |world, browser, _, what| {
+        assert!(is_in(world, browser), "{what}");
+    });
+}

@@ -1,0 +1,190 @@
+//! What is limited, and what never is.
+
+use one_login_edge::platform::Limit;
+use simulator::provider::fault::logout_token::NotificationFault as F;
+
+use super::{PAGE, is_in, signed_in};
+use crate::world::signing_out::PROVIDERS_ADDRESS;
+use crate::world::{Browser, By, Incoming, Trouble, When, World};
+
+fn used_up(world: &World, limit: Limit) {
+    world.outside.used_up.borrow_mut().push(limit);
+}
+
+/// How often the keys were fetched since this was last asked.
+fn fetches(world: &World) -> usize {
+    let calls = world.happened().calls();
+    let keys = calls.iter().filter(|call| call.ends_with("jwks.json"));
+    keys.count()
+}
+
+#[test]
+fn t31_too_many_starts_from_one_address_are_told_to_wait() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let start = browser.step(&world, PAGE);
+    assert_eq!(start.status, 302);
+    let counted = world.happened().counted();
+    assert_eq!(counted, [(Limit::Starts, "203.0.113.7".to_owned())]);
+
+    used_up(&world, Limit::Starts);
+    let shown = browser.step(&world, PAGE);
+    assert_eq!((shown.by, shown.status), (By::Edge, 429));
+    assert_eq!(
+        shown.heading(),
+        "There have been too many attempts to sign in"
+    );
+    assert_eq!(shown.header("retry-after"), Some("60"));
+    assert!(
+        shown.link().unwrap().contains("return_to="),
+        "{:?}",
+        shown.link()
+    );
+    let happened = world.happened();
+    assert!(happened.calls().is_empty() && happened.signers().is_empty());
+    assert_eq!(happened.lines(), ["sign_in_start: too_many_requests"]);
+    assert_eq!(browser.attempts().len(), 1, "nothing is added");
+
+    // Who is on the way finishes, and who is signed in goes on.
+    let shown = browser.open(&world, start.location());
+    assert_eq!((shown.by, shown.status), (By::Origin, 200));
+    world.pass(60);
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn t31_only_starts_and_refused_notifications_are_counted() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.forget();
+    world.pass(60);
+    is_in(&world, &mut browser);
+    browser.step(&world, "/");
+    browser.step(&world, "/whoami");
+    browser.step(&world, "/auth/signed-out");
+    world.notify("kenneth", |_| {});
+    browser.sign_out(&world, "");
+    world.ask(Incoming::get(PAGE));
+    assert!(world.happened().counted().is_empty());
+    world.notify("kenneth", |notice| notice.fault = Some(F::TypJwt));
+    let counted = world.happened().counted();
+    let wanted = (Limit::RefusedNotifications, PROVIDERS_ADDRESS.to_owned());
+    assert_eq!(counted, [wanted]);
+}
+
+#[test]
+fn t80_a_good_notification_is_taken_whatever_was_refused_before() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    used_up(&world, Limit::RefusedNotifications);
+    for fault in [
+        F::AlgNone,
+        F::SignedByStranger,
+        F::KidUnknown,
+        F::OneMegabyte,
+    ] {
+        let shown = world.notify("kenneth", |notice| notice.fault = Some(fault));
+        assert_eq!((shown.status, shown.body.as_str()), (429, ""), "{fault:?}");
+    }
+    world.pass(60);
+    assert!(is_in(&world, &mut browser));
+    world.pass(1);
+    assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+    world.pass(60);
+    assert!(!is_in(&world, &mut browser));
+}
+
+#[test]
+fn t80_whoever_made_up_many_keys_gets_no_more_of_kv_and_the_provider() {
+    let world = World::new();
+    signed_in(&world, "kenneth");
+    world.pass(3_600);
+    used_up(&world, Limit::RefusedNotifications);
+    world.forget();
+    let shown = world.notify("kenneth", |notice| notice.fault = Some(F::KidUnknown));
+    assert_eq!(shown.status, 429);
+    let happened = world.happened();
+    assert!(happened.calls().is_empty());
+    assert!(happened.storage().0 <= 2, "{happened:?}");
+}
+
+#[test]
+fn t80_an_outage_is_not_held_against_the_provider() {
+    let world = World::new();
+    signed_in(&world, "kenneth");
+    used_up(&world, Limit::RefusedNotifications);
+    world.trouble(Trouble::AccountHangs, When::Always);
+    world.forget();
+    assert_eq!(world.notify("kenneth", |_| {}).status, 503);
+    assert!(world.happened().counted().is_empty());
+}
+
+#[test]
+fn t80_a_thousand_notifications_with_made_up_keys_are_no_flood_of_requests() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(3_600 - 1);
+    world.forget();
+    let unknown =
+        |world: &World| world.notification("kenneth", |notice| notice.fault = Some(F::KidUnknown));
+    let mut fetched = 0;
+    for round in 0..100 {
+        let requests = (0..10).map(|_| unknown(&world)).collect();
+        for shown in world.ask_together(requests) {
+            assert_eq!(shown.status, 400);
+        }
+        let happened = world.outside.record.borrow().clone();
+        assert!(happened.asked().is_empty(), "no account hears of them");
+        fetched += fetches(&world);
+        if round % 2 == 1 {
+            world.pass(1);
+        }
+    }
+    assert!(
+        (1..=2).contains(&fetched),
+        "{fetched} fetches in 50 seconds"
+    );
+    // The provider's own, with keys that it has just changed, are not kept out by the flood.
+    world.pass(60);
+    world.provider().rotate(false);
+    assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+    assert_eq!(fetches(&world), 1);
+    assert!(!is_in(&world, &mut browser));
+}
+
+#[test]
+fn t80_rubbish_costs_nothing_beyond_itself() {
+    let world = World::new();
+    signed_in(&world, "kenneth");
+    world.pass(90_000);
+    world.forget();
+    for fault in [
+        F::AlgNone,
+        F::Hs256Pem,
+        F::AlgRs256,
+        F::TypMissing,
+        F::TypJwt,
+        F::IsIdToken,
+        F::IssOther,
+        F::AudOther,
+        F::ExpPast,
+        F::IatFuture,
+        F::SubMissing,
+        F::EventsOther,
+        F::NoncePresent,
+        F::JtiMissing,
+        F::Twice,
+        F::JsonBody,
+        F::Empty,
+        F::OneMegabyte,
+    ] {
+        let shown = world.notify("kenneth", |notice| notice.fault = Some(fault));
+        assert!((400..500).contains(&shown.status), "{fault:?}");
+        let happened = world.happened();
+        assert!(happened.calls().is_empty(), "{fault:?}");
+        assert_eq!(happened.storage(), (0, 0), "{fault:?}");
+        assert!(happened.asked().is_empty(), "{fault:?}");
+        // What is left is one line for the operator, and one count.
+        assert_eq!(happened.0.len(), 2, "{fault:?}: {happened:?}");
+    }
+}

@@ -1,0 +1,298 @@
+//! Signing out by the person's own wish: who may ask for it, and where it leads.
+
+use simulator::jose::Unverified;
+
+use super::{PAGE, is_in, signed_in};
+use crate::world::http::parameter;
+use crate::world::signing_out::{from_site, own};
+use crate::world::{Browser, By, ISSUER, Incoming, SERVICE, SESSION, Shown, Trouble, When, World};
+
+const ASKS: &str = "Do you want to sign out?";
+
+fn leads_to_the_provider(location: &str) -> bool {
+    let endpoint = format!("{ISSUER}logout");
+    location == endpoint || location.starts_with(&format!("{endpoint}?"))
+}
+
+#[test]
+fn a_link_of_the_services_own_page_signs_out_here_and_at_the_provider() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(5);
+    world.forget();
+    let shown = browser.sign_out(&world, "");
+    assert_eq!((shown.by, shown.status), (By::Edge, 303));
+    assert_eq!(shown.header("cache-control"), Some("no-store"));
+    assert_eq!(shown.deleted(), [SESSION, "__Host-ol-starts"]);
+    assert!(browser.cookies().is_empty());
+    let happened = world.happened();
+    assert_eq!(happened.asked(), ["end"]);
+    assert_eq!(happened.lines(), ["signed_out: here"]);
+
+    // The provider knows the hint, so the person comes back.
+    let location = shown.location();
+    assert!(leads_to_the_provider(location), "{location}");
+    let hint = Unverified::parse(&parameter(location, "id_token_hint").unwrap()).unwrap();
+    assert_eq!(hint.text("aud"), Some(crate::world::CLIENT));
+    assert_eq!(
+        parameter(location, "post_logout_redirect_uri").unwrap(),
+        format!("{SERVICE}/auth/signed-out")
+    );
+    assert_eq!(parameter(location, "state").unwrap().len(), 22);
+    assert!(location.split_once('?').unwrap().1.len() <= 2_048);
+    let shown = browser.open(&world, location);
+    assert_eq!((shown.by, shown.status), (By::Edge, 200));
+    assert!(shown.url.starts_with(&format!("{SERVICE}/auth/signed-out")));
+    assert_eq!(shown.heading(), "You have signed out");
+    assert_eq!(shown.link(), Some("/auth/sign-in"));
+    assert!(!is_in(&world, &mut browser));
+}
+
+#[test]
+fn a_form_of_the_services_own_page_goes_on_without_a_redirect() {
+    // A redirect would be stopped by the `form-action` of the page that posted.
+    let world = World::new();
+    for request in [
+        own("/auth/sign-out").method("POST"),
+        Incoming::post("/auth/sign-out", "").with("sec-fetch-site", "same-origin"),
+        Incoming::post("/auth/sign-out", "a=b").with("origin", SERVICE),
+    ] {
+        let mut browser = signed_in(&world, "kenneth");
+        let shown = browser.send(&world, request);
+        assert_eq!(
+            (shown.status, shown.heading()),
+            (200, "You are being signed out")
+        );
+        assert_eq!(shown.header("location"), None);
+        let (_, url) = shown
+            .header("refresh")
+            .unwrap()
+            .split_once("; url=")
+            .unwrap();
+        assert!(leads_to_the_provider(url), "{url}");
+        assert_eq!(shown.link().unwrap().replace("&amp;", "&"), url);
+        assert!(!browser.has_session());
+        let shown = browser.open(&world, url);
+        assert_eq!(shown.heading(), "You have signed out");
+    }
+}
+
+/// The requests of other sites' pages, of the address bar, and of clients that do not say.
+fn foreign() -> Vec<Incoming> {
+    let path = "/auth/sign-out";
+    let mut requests: Vec<_> = ["cross-site", "same-site", "none", "", "Same-Origin"]
+        .into_iter()
+        .flat_map(|site| [from_site(path, site), from_site(path, site).method("POST")])
+        .collect();
+    requests.extend([
+        Incoming::get(path),
+        Incoming::get(path).with("origin", SERVICE),
+        Incoming::get(path).with("referer", &format!("{SERVICE}{PAGE}")),
+        Incoming::post(path, ""),
+        Incoming::post(path, "").with("origin", "null"),
+        Incoming::post(path, "").with("origin", "https://evil.example"),
+        Incoming::post(path, "").with("origin", &format!("{SERVICE}.evil.example")),
+        Incoming::post(path, "")
+            .with("origin", SERVICE)
+            .with("sec-fetch-site", "cross-site"),
+        from_site(path, "same-origin").with("sec-fetch-site", "cross-site"),
+    ]);
+    // What somebody wrote on a page of the service may hold an image or a script of any address.
+    requests.extend(
+        ["image", "script", "iframe", "empty", "style"].map(|destination| {
+            Incoming::get(path)
+                .with("sec-fetch-site", "same-origin")
+                .with("sec-fetch-dest", destination)
+        }),
+    );
+    requests
+}
+
+fn asks_first(world: &World, browser: &mut Browser, request: Incoming) -> Shown {
+    world.forget();
+    let shown = browser.send(world, request);
+    assert_eq!(
+        (shown.by, shown.status, shown.heading()),
+        (By::Edge, 200, ASKS)
+    );
+    assert_eq!(shown.set_cookies().count(), 0);
+    assert!(world.happened().asked().is_empty());
+    shown
+}
+
+#[test]
+fn t73_nobody_is_signed_out_by_somebody_elses_page() {
+    for query in [
+        "",
+        "?everywhere",
+        "?everywhere=1",
+        "?a&everywhere=",
+        "?x=everywhere",
+    ] {
+        for mut request in foreign() {
+            let world = World::new();
+            let mut browser = signed_in(&world, "kenneth");
+            request.url.push_str(query);
+            let said = format!("{request:?}");
+            let shown = asks_first(&world, &mut browser, request);
+            world.pass(100);
+            assert!(is_in(&world, &mut browser), "{said}");
+            // The page posts a form to this host, and nowhere else.
+            assert_eq!(shown.header("referrer-policy"), Some("same-origin"));
+            let policy = shown.header("content-security-policy").unwrap();
+            assert!(policy.contains("form-action 'self'"), "{policy}");
+            assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+            let action = match query {
+                "" | "?x=everywhere" => "/auth/sign-out",
+                _ => "/auth/sign-out?everywhere",
+            };
+            let form = format!("<form method=\"post\" action=\"{action}\">");
+            assert!(shown.body.contains(&form), "{}", shown.body);
+        }
+    }
+}
+
+#[test]
+fn t73_the_page_that_asks_signs_out_when_the_person_says_so() {
+    for (query, other_lives) in [("", true), ("?everywhere", false)] {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        let mut other = signed_in(&world, "kenneth");
+        let request = from_site(&format!("/auth/sign-out{query}"), "cross-site");
+        let shown = asks_first(&world, &mut browser, request);
+        let (_, rest) = shown.body.split_once("action=\"").unwrap();
+        let (action, _) = rest.split_once('"').unwrap();
+        let shown = browser.send(&world, own(action).method("POST"));
+        assert_eq!(shown.heading(), "You are being signed out");
+        world.pass(60);
+        assert!(!is_in(&world, &mut browser));
+        assert_eq!(is_in(&world, &mut other), other_lives);
+    }
+}
+
+#[test]
+fn t73_a_browser_that_looks_ahead_signs_nobody_out() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    for (name, value) in [
+        ("sec-purpose", "prefetch"),
+        ("sec-purpose", "prefetch;prerender"),
+        ("purpose", "prefetch"),
+        ("x-moz", "prefetch"),
+        ("x-purpose", "preview"),
+    ] {
+        world.forget();
+        let shown = browser.send(&world, own("/auth/sign-out").with(name, value));
+        assert_eq!((shown.by, shown.status), (By::Edge, 204));
+        assert_eq!(shown.set_cookies().count(), 0);
+        assert!(world.happened().0.is_empty());
+    }
+    world.pass(100);
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn other_methods_are_not_for_signing_out() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    for method in ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+        let shown = browser.send(&world, own("/auth/sign-out").method(method));
+        assert_eq!(
+            (shown.status, shown.header("allow")),
+            (405, Some("GET, POST")),
+            "{method}"
+        );
+    }
+    world.pass(100);
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn without_a_session_the_person_still_goes_to_the_provider() {
+    let world = World::new();
+    let mut nobody = Browser::new();
+    let mut odd = Browser::new();
+    odd.plant(SESSION, "AUE-nonsense");
+    for browser in [&mut nobody, &mut odd] {
+        let shown = browser.sign_out(&world, "?everywhere");
+        assert_eq!(shown.status, 303);
+        assert_eq!(shown.location(), format!("{ISSUER}logout"));
+        assert!(world.happened().asked().is_empty());
+    }
+}
+
+#[test]
+fn sign_ins_under_way_in_other_tabs_are_over_too() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    for _ in 0..2 {
+        browser.step(&world, PAGE);
+    }
+    let start = browser.step(&world, PAGE);
+    browser.open(&world, start.location());
+    assert_eq!(browser.attempts().len(), 2);
+    browser.sign_out(&world, "");
+    assert!(browser.cookies().is_empty(), "{:?}", browser.cookies());
+}
+
+#[test]
+fn signing_out_twice_ends_nothing_more() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut other = signed_in(&world, "kenneth");
+    let mut copy = browser.clone();
+    browser.sign_out(&world, "");
+    world.forget();
+    let shown = copy.sign_out(&world, "?everywhere");
+    let lines = world.happened().lines();
+    assert_eq!(lines[0], "sign_out: not_listed", "{lines:?}");
+    assert_eq!(
+        shown.location(),
+        format!("{ISSUER}logout"),
+        "an old copy gets no hint"
+    );
+    world.pass(60);
+    assert!(is_in(&world, &mut other), "and signs nobody out");
+}
+
+#[test]
+fn t75_when_the_providers_documents_are_gone_the_person_is_signed_out_here() {
+    for method in ["GET", "POST"] {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        let mut thief = browser.clone();
+        world.outside.documents.borrow_mut().clear();
+        world.new_isolate();
+        world.trouble(Trouble::CallNotSent, When::Always);
+        let shown = browser.send(&world, own("/auth/sign-out").method(method));
+        let next = match method {
+            "GET" => shown.location(),
+            _ => shown.header("refresh").unwrap(),
+        };
+        assert!(next.ends_with("/auth/signed-out"), "{next}");
+        assert!(!browser.has_session());
+        let shown = browser.open(&world, "/auth/signed-out");
+        assert_eq!(
+            (shown.status, shown.heading()),
+            (200, "You have signed out")
+        );
+        world.pass(60);
+        let script = thief.dressed(&world, Incoming::get(PAGE));
+        assert_eq!(world.ask(script).status, 401);
+        thief.drop_cookie(SESSION);
+    }
+}
+
+#[test]
+fn t75_after_a_rotation_of_the_providers_keys_the_hint_is_useless_and_the_session_over() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(60);
+    world.provider().rotate(false);
+    let shown = browser.sign_out(&world, "");
+    assert!(parameter(shown.location(), "id_token_hint").is_some());
+    let shown = browser.open(&world, shown.location());
+    assert_eq!(shown.by, By::Provider, "the person stays on its page");
+    assert!(!is_in(&world, &mut browser));
+    assert_eq!(world.deliver(), [200], "and the provider tells us of it");
+}

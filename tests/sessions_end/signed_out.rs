@@ -1,0 +1,111 @@
+//! The page after signing out: it trusts no parameter and ends nothing.
+
+use super::{PAGE, is_in, signed_in};
+use crate::world::{Browser, By, Incoming, SESSION, Trouble, When, World};
+
+const QUERIES: [&str; 8] = [
+    "",
+    "?state=forged",
+    "?state=a&state=b",
+    "?everywhere",
+    "?return_to=https%3A%2F%2Fevil.example",
+    "?post_logout_redirect_uri=https://evil.example&state=%00",
+    "?error_code=invalid_request&error_description=%3Cscript%3E",
+    "?%ff=%fe",
+];
+
+#[test]
+fn t74_oidcc_client_test_rp_init_logout_other_state_and_no_state() {
+    let world = World::new();
+    let mut pages = Vec::new();
+    for query in QUERIES {
+        let mut browser = Browser::new();
+        let shown = browser.step(&world, &format!("/auth/signed-out{query}"));
+        assert_eq!((shown.by, shown.status), (By::Edge, 200), "{query}");
+        assert_eq!(shown.heading(), "You have signed out");
+        assert_eq!(shown.link(), Some("/auth/sign-in"));
+        assert_eq!(shown.header("location"), None);
+        assert_eq!(shown.header("refresh"), None);
+        assert_eq!(shown.header("cache-control"), Some("no-store"));
+        assert!(world.happened().0.is_empty());
+        pages.push(shown.body);
+    }
+    pages.dedup();
+    assert_eq!(pages.len(), 1, "no parameter makes a difference");
+}
+
+#[test]
+fn t74_a_session_that_is_alive_is_left_alone() {
+    for query in QUERIES {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        let shown = browser.step(&world, &format!("/auth/signed-out{query}"));
+        assert_eq!(shown.status, 200);
+        assert!(!shown.deleted().contains(&SESSION));
+        world.pass(100);
+        assert!(is_in(&world, &mut browser), "{query}");
+    }
+}
+
+#[test]
+fn t74_the_cookie_of_a_session_that_has_ended_is_cleared() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.notify("kenneth", |_| {});
+    let shown = browser.step(&world, "/auth/signed-out");
+    assert!(shown.deleted().contains(&SESSION));
+    assert!(browser.cookies().is_empty(), "{:?}", browser.cookies());
+}
+
+#[test]
+fn t74_cookies_of_sign_ins_under_way_are_cleared() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.step(&world, PAGE);
+    browser.step(&world, PAGE);
+    assert_eq!(browser.attempts().len(), 2);
+    browser.step(&world, "/auth/signed-out");
+    assert!(browser.cookies().is_empty(), "{:?}", browser.cookies());
+}
+
+#[test]
+fn t71_when_the_account_gives_no_answer_the_page_is_shown_all_the_same() {
+    for (trouble, _) in Trouble::ACCOUNT {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        world.trouble(trouble, When::Always);
+        let shown = browser.step(&world, "/auth/signed-out");
+        assert_eq!(
+            (shown.status, shown.heading()),
+            (200, "You have signed out")
+        );
+        assert!(browser.has_session(), "it may be alive");
+        world.mend();
+        world.pass(60);
+        assert!(is_in(&world, &mut browser));
+    }
+}
+
+#[test]
+fn t74_a_browser_that_looks_ahead_clears_nothing() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.notify("kenneth", |_| {});
+    world.forget();
+    let request = Incoming::get("/auth/signed-out").with("sec-purpose", "prefetch");
+    let shown = browser.send(&world, request);
+    assert_eq!((shown.status, shown.set_cookies().count()), (204, 0));
+    assert!(world.happened().0.is_empty());
+}
+
+#[test]
+fn other_methods_are_not_for_this_page() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    for method in ["POST", "HEAD", "PUT", "DELETE"] {
+        let request = Incoming::get("/auth/signed-out").method(method);
+        let shown = browser.send(&world, request);
+        assert_eq!((shown.status, shown.header("allow")), (405, Some("GET")));
+    }
+    assert!(browser.has_session());
+}

@@ -1,0 +1,181 @@
+// How soon a session is over everywhere, measured, and what outlives what: sessions a restart of the Worker and a rotation of
+// its keys, an end every copy of a cookie and the loss of everything that is stored.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { nextSecond, onToProvider, signIn, signOut, signedIn, untilCallback } from "../harness/journey.mjs";
+import { sessionKey } from "../harness/keys.mjs";
+import { World } from "../harness/world.mjs";
+
+/** How long a session is relied on before the account is asked again; by default it is a minute. */
+const CHECK_SECONDS = 2;
+/** Seconds are whole ones in cookies, and the last question takes a moment. */
+const BOUND_MS = (CHECK_SECONDS + 1) * 1_000;
+let world;
+
+before(async () => {
+  const service = { host: "localhost", revocation_check_seconds: CHECK_SECONDS, revocation_grace_seconds: 10 };
+  world = await World.start({ engine: "workerd", services: { DEMO: service } });
+});
+beforeEach(async () => {
+  await world.clear();
+  await world.provider.auto("kenneth");
+  await nextSecond();
+});
+after(() => world?.stop());
+
+const opens = async (browser) => (await browser.get("/account")).status === 200;
+
+/** Uses these browsers without pause until each is refused; gives how long it took the last one, in milliseconds. */
+async function untilDead(browsers, since) {
+  const alive = new Set(browsers);
+  let last = 0;
+  while (alive.size > 0) {
+    assert.ok(performance.now() - since < 20_000, "they live for ever");
+    await Promise.all([...alive].map(async (browser) => {
+      if (await opens(browser)) return;
+      last = performance.now() - since;
+      alive.delete(browser);
+    }));
+    await sleep(50);
+  }
+  return Math.round(last);
+}
+
+test("t47 two browsers of one person are dead within the bound once the provider logs out, and nobody else is", async (t) => {
+  const [phone, laptop] = [await signedIn(world), await signedIn(world)];
+  // Copies keep the cookie of the moment in which they were made; the browsers have theirs renewed.
+  const copies = [phone.copy(), laptop.copy()];
+  await world.provider.auto("amal");
+  const amal = await signedIn(world);
+  assert.deepEqual([await opens(phone), await opens(laptop), await opens(amal)], [true, true, true]);
+  await nextSecond();
+  await world.provider.endSessions("kenneth");
+  const sent = await world.provider.delivered(2);
+  assert.ok(sent.every(({ status }) => status === 200));
+  const took = await untilDead([phone, laptop, ...copies], performance.now());
+  t.diagnostic(`after a notification every copy was dead within ${took} ms; the bound is ${BOUND_MS} ms`);
+  assert.ok(took <= BOUND_MS, `${took} ms`);
+  assert.ok(await opens(amal));
+  assert.equal(phone.session, undefined, "the cookie is taken away");
+  await sleep(BOUND_MS);
+  assert.ok(await opens(amal));
+});
+
+test("t47 a cookie that was copied before a sign-out is dead within the bound, however busily it is used", async (t) => {
+  const browser = await signedIn(world);
+  const idle = browser.copy();
+  const busy = [browser.copy(), browser.copy()];
+  for (const copy of busy) assert.ok(await opens(copy));
+  await signOut(browser);
+  const took = await untilDead(busy, performance.now());
+  t.diagnostic(`after a sign-out every copy was dead within ${took} ms; the bound is ${BOUND_MS} ms`);
+  assert.ok(took <= BOUND_MS, `${took} ms`);
+  assert.equal(await opens(idle), false);
+  // Once it is dead it stays dead, for scripts and for whoever insists.
+  for (let n = 0; n < 40; n += 1) assert.equal((await idle.copy().fetch("/account")).status, 401);
+});
+
+test("t81 one's own sign-out, and the provider's notification of it, which comes before the browser is back", async () => {
+  const browser = await signedIn(world);
+  const elsewhere = await signedIn(world);
+  const back = await onToProvider(world, browser, await signOut(browser));
+  assert.deepEqual((await world.provider.delivered()).map(({ status }) => status), [200]);
+  assert.match((await browser.get(back)).text, /You have signed out/);
+  // The provider's word is about the person: it names no session, so that all of them end.
+  assert.ok((await untilDead([elsewhere], performance.now())) <= BOUND_MS);
+  await nextSecond();
+  await signIn(world, browser);
+  assert.ok(await opens(browser));
+});
+
+test("t49 t71 what accounts know survives a restart of the Worker", async () => {
+  const [live, ended] = [await signedIn(world), await signedIn(world)];
+  const copy = ended.copy();
+  await signOut(ended);
+  await world.restart();
+  await sleep(BOUND_MS);
+  assert.ok(await opens(live));
+  assert.equal(await opens(copy), false);
+  await world.restart();
+  assert.ok(await opens(live), "the renewed cookie says when it was checked");
+});
+
+test("t47 storage that was emptied gives life to nobody: not to who had signed out, and not to who had not", async () => {
+  const [live, ended] = [await signedIn(world), await signedIn(world)];
+  const copy = ended.copy();
+  await signOut(ended);
+  await world.restart({ forgetful: true });
+  await sleep(BOUND_MS);
+  assert.deepEqual([await opens(live.copy()), await opens(copy)], [false, false]);
+  await signIn(world, live);
+  await sleep(BOUND_MS);
+  assert.ok(await opens(live));
+});
+
+test("t49 the session key is changed twice, and a session that is in use outlives both", async () => {
+  const browser = await signedIn(world);
+  const forgotten = browser.copy();
+  const first = browser.session;
+  const rotate = async (generation) => {
+    // A new generation opens everywhere before it seals anywhere.
+    await world.restart({ secrets: { [`SESSION_KEY_${generation}`]: sessionKey() } });
+    await sleep(BOUND_MS);
+    assert.ok(await opens(browser));
+    await world.restart({ variables: { SESSION_KEY_ACTIVE: generation } });
+    await sleep(BOUND_MS);
+    assert.ok(await opens(browser), `generation ${generation} has taken over`);
+  };
+  await rotate("B");
+  const second = browser.session;
+  await rotate("A");
+  assert.equal(new Set([first, second, browser.session]).size, 3);
+  // Nobody knows the first key any more. Its cookies are nobody's, and lead to signing in instead of to an error.
+  assert.equal((await forgotten.get("/account")).status, 302);
+  assert.equal(forgotten.session, first, "such a cookie is not deleted");
+  // The ID token for signing out went with its key, so that the person stays at the provider; the session ends all the same.
+  const copy = browser.copy();
+  const { location } = await signOut(browser);
+  assert.equal(location, `${world.provider.url}/logout`);
+  await sleep(BOUND_MS);
+  assert.equal(await opens(copy), false);
+});
+
+test("t49 one change of the session key keeps the way back from the provider", async () => {
+  const browser = await signedIn(world);
+  const other = world.variables.SESSION_KEY_ACTIVE === "B" ? "A" : "B";
+  await world.restart({ secrets: { [`SESSION_KEY_${other}`]: sessionKey() }, variables: { SESSION_KEY_ACTIVE: other } });
+  const answer = await signOut(browser);
+  assert.match(await onToProvider(world, browser, answer), /\/auth\/signed-out\?state=/);
+});
+
+test("t46 whoever signs in in a browser that somebody has left ends that session, with its copies", async (t) => {
+  for (const persona of ["kenneth", "sian"]) {
+    await world.provider.auto("kenneth");
+    await nextSecond();
+    // The sign-in began in another tab, before this browser had a session.
+    const browser = world.browser();
+    const callback = await untilCallback(world, browser, "/account");
+    await signIn(world, browser);
+    const copy = browser.copy();
+    await world.provider.auto(persona);
+    const answer = persona === "kenneth" ? await browser.get(callback) : await otherPerson(browser);
+    assert.equal(answer.status, 303, answer.text);
+    assert.notEqual(browser.session, copy.session);
+    const took = await untilDead([copy], performance.now());
+    t.diagnostic(`${persona}: dead within ${took} ms`);
+    assert.ok(took <= BOUND_MS, `${took} ms`);
+    assert.ok(await opens(browser));
+  }
+});
+
+/** Somebody else signs in in a tab in which the session's cookie is not there yet, and finishes beside it. */
+async function otherPerson(browser) {
+  const tab = world.browser();
+  const callback = await untilCallback(world, tab, "/account");
+  tab.cookies.forEach((value, name) => browser.cookies.set(name, value));
+  return browser.get(callback);
+}
+
+test("t83 no log line says who it was", () => assert.deepEqual(world.leaks(), []));
