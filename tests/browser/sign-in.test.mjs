@@ -16,7 +16,10 @@ before(async () => {
   service = `http://${world.host}`;
   chromium = await startChromium();
 });
-beforeEach(() => world.clear());
+beforeEach(async () => {
+  await world.provider.control("POST", "single-sign-on", { enabled: null });
+  await world.clear();
+});
 afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
 after(async () => {
   await chromium?.close();
@@ -99,7 +102,20 @@ test("a browser in Welsh is met in Welsh, here and at the provider", async () =>
   await picture(page, "page-not-found-cy.png");
 });
 
-test("t27 going back after signing in, and choosing again, ends in no error", async () => {
+test("t27 going back after signing in leads on again, because the provider knows the person still", async () => {
+  const { page } = await person();
+  await toTheProvider(page);
+  await choose(page, /Kenneth/);
+  await page.waitForURL(`${service}/account`);
+  const answer = await page.goBack();
+  // The provider answers at once, and the callback finds somebody who is signed in.
+  assert.deepEqual([page.url(), answer.status()], [`${service}/`, 200]);
+  await page.goto(`${service}/account`);
+  assert.match(await page.textContent(".panel"), /kenneth@example\.gov\.uk/);
+});
+
+test("t27 going back to a provider that asks again, and choosing again, ends in no error", async () => {
+  await world.provider.control("POST", "single-sign-on", { enabled: false });
   const { page } = await person();
   await toTheProvider(page);
   await choose(page, /Kenneth/);

@@ -136,6 +136,8 @@ export default {
 
 const text = (value) => JSON.stringify(String(value));
 const module = (name) => `(name = ${text(name)}, ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed ${text(name)})`;
+const socket = ({ service, port }) =>
+  `(name = ${text(service)}, address = "127.0.0.1:${port}", http = (), service = ${text(service)}),`;
 
 function capnp({ modules, disk, services, sockets }, port, config, secrets) {
   // The first module is the entry point.
@@ -148,7 +150,10 @@ function capnp({ modules, disk, services, sockets }, port, config, secrets) {
   const kv = config.kv_namespaces.map(({ binding }) => `(name = ${text(binding)}, kvNamespace = "kv")`);
   const classes = config.durable_objects.bindings;
   const objects = classes.map((object) => `(name = ${text(object.name)}, durableObjectNamespace = ${text(object.class_name)})`);
-  const namespaces = classes.map(({ class_name }) => `(className = ${text(class_name)}, uniqueKey = ${text(class_name)}, enableSql = true)`);
+  const namespaces = classes.map((object) => {
+    const name = text(object.class_name);
+    return `(className = ${name}, uniqueKey = ${name}, enableSql = true)`;
+  });
   const others = services.map(({ name }) => `(name = ${text(name)}, service = ${text(name)})`);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -161,7 +166,7 @@ const config :Workerd.Config = (
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:${port}", http = (), service = "edge"),
-    ${sockets.map(({ service, port }) => `(name = ${text(service)}, address = "127.0.0.1:${port}", http = (), service = ${text(service)}),`).join("\n    ")}
+    ${sockets.map(socket).join("\n    ")}
   ],
 );
 const edge :Workerd.Worker = (

@@ -87,12 +87,15 @@ async function simulated(name, options) {
 
 /**
  * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
- * `variables` and `secrets` are added to those of the services and win over them.
+ * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
+ * and a `limited` world has the limits of a deployed one.
  */
 export class World {
   browsers = [];
 
-  static async start({ services = { DEMO: { host: "localhost" } }, engine, faulty = false, limited = false, variables = {}, secrets = {}, auto = "kenneth" } = {}) {
+  static async start(options = {}) {
+    const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
+    const { variables = {}, secrets = {}, faulty = false, limited = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();

@@ -97,7 +97,8 @@ for (const fault of FAULTS) {
 
 for (const fault of ["throws", "panics", "hangs", "answers-500", "throws-afterwards"]) {
   for (const everywhere of [false, true]) {
-    test(`an account that ${fault}: signing out ${everywhere ? "everywhere" : "here"} ends it for the browser now and for copies later`, async () => {
+    const where = everywhere ? "everywhere" : "here";
+    test(`an account that ${fault}: signing out ${where} ends it for the browser now and for copies later`, async () => {
       const [browser, elsewhere] = [await signedIn(world), await signedIn(world)];
       const copy = browser.copy();
       await world.accounts(fault);

@@ -69,7 +69,10 @@ test("t47 a cookie that was copied before a sign-out is dead within the bound, h
   const busy = [browser.copy(), browser.copy()];
   for (const copy of busy) assert.ok(await opens(copy));
   await signOut(browser);
-  const took = await untilDead(busy, performance.now());
+  const since = performance.now();
+  // The isolate in which somebody signs out knows it at once; the bound is about all the others, and a new one is such.
+  await world.restart();
+  const took = await untilDead(busy, since);
   t.diagnostic(`after a sign-out every copy was dead within ${took} ms; the bound is ${BOUND_MS} ms`);
   assert.ok(took <= BOUND_MS, `${took} ms`);
   assert.equal(await opens(idle), false);
