@@ -219,6 +219,16 @@ export class World {
     return lines.filter(Boolean).map((line) => JSON.parse(line));
   }
 
+  /** Waits for an event of the log, which may come after the answer that it is about. */
+  async logs(event, label) {
+    const found = (one) => one.event === event && (label === undefined || one.label === label);
+    for (let waited = 0; waited < 5_000; waited += 25) {
+      if (this.events.some(found)) return;
+      await sleep(25);
+    }
+    throw new Error(`nothing was logged of ${event} ${label ?? ""}`);
+  }
+
   /** Texts about a person, or that would let somebody act as one, which stand in the log. */
   leaks() {
     const kept = this.browsers.flatMap((browser) => [...browser.seen]);

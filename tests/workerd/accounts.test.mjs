@@ -62,7 +62,7 @@ for (const fault of FAULTS) {
     assert.ok(!optional.json.headers.some(([name]) => name === "one-login-assertion"));
     const graced = await inTime(() => lenient.get("/echo/x"));
     assert.equal(graced.status, 200);
-    assert.ok(world.events.some(({ event }) => event === "session_unchecked"));
+    await world.logs("session_unchecked");
     await world.accounts("sound");
     assert.deepEqual([await isLive(strict), await isLive(lenient)], [true, true]);
   });
@@ -106,7 +106,7 @@ for (const fault of ["throws", "panics", "hangs", "answers-500", "throws-afterwa
       assert.ok(answer.location.startsWith(`${world.provider.url}/logout`));
       const kept = answer.all("set-cookie").map(cookieParts).find(({ name }) => name === ENDING);
       assert.deepEqual(kept.attributes, ["HttpOnly", "Max-Age=600", "Path=/", "SameSite=Lax", "Secure"]);
-      assert.ok(world.events.some(({ event }) => event === "sign_out_unfinished"));
+      await world.logs("sign_out_unfinished");
       // Coming back too early changes nothing and loses nothing.
       const early = await inTime(() => browser.get("/auth/signed-out"));
       assert.equal(early.status, 200);
@@ -182,7 +182,7 @@ test("t79 a notification that arrives while the account is being told of a sign-
   const answer = await finishing;
   assert.equal(answer.status, 400, answer.text);
   assert.equal(browser.session, undefined);
-  assert.ok(world.events.some(({ label }) => label === "signed_out_meanwhile"));
+  await world.logs("callback", "signed_out_meanwhile");
 });
 
 test("t66 one person's broken account is nobody else's trouble: public paths, pages and starts go on", async () => {
