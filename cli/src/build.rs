@@ -84,8 +84,8 @@ fn worker_build(places: &Places, compiler: &Compiler) -> Result<Command> {
     Ok(command)
 }
 
-/// Drops the names of functions, a tenth of the upload: worker-build always keeps them, and they only decorate the
-/// stack traces of faults that a released Worker does not have.
+/// Drops the names of functions, a tenth of the upload: worker-build always keeps them, and all they do is
+/// name the functions in a stack trace.
 fn drop_names(places: &Places) -> Result<Command> {
     let module = places.root.join("build/index_bg.wasm");
     let mut command = child::command(places.npm_bin("wasm-opt"));
