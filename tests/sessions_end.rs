@@ -12,6 +12,8 @@
 
 mod world;
 
+#[path = "sessions_end/again.rs"]
+mod again;
 #[path = "sessions_end/begin.rs"]
 mod begin;
 #[path = "sessions_end/clocks.rs"]

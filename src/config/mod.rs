@@ -15,7 +15,7 @@ mod table;
 pub use deployment::{Config, Host, Vars, is_loopback};
 pub use fault::Fault;
 pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
-pub use routes::{Access, Release, Rule, Rules};
+pub use routes::{Access, Freshness, Release, Rule, Rules};
 pub use service::{
     Claim, Environment, KeyPair, Locale, Name, Origin, Provider, Revocation, Service, TokenAuth,
 };

@@ -3,11 +3,14 @@
 //! Everything that no rule names is `required`. Paths arrive here canonical; what makes one
 //! canonical, and what is refused instead, is in [`crate::gate::path`].
 
+use std::cmp::Reverse;
+
 use serde_json::Value;
 
 use super::table::Table;
 use super::{MAX_ROUTES, service::Claim};
 use crate::gate::path::CanonicalPath;
+use crate::oidc::SKEW;
 use crate::oidc::vector::Level;
 
 /// Who may pass.
@@ -32,6 +35,32 @@ pub struct Release {
     pub wallet_subject_id: bool,
 }
 
+/// How lately somebody must have signed in. Seconds since the ID token's `auth_time`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Freshness {
+    /// The provider is told with `max_age`, and decides whether it has to ask.
+    MaxAge(i64),
+    /// The provider is told to ask again, whatever it remembers.
+    Reauthenticate(i64),
+}
+
+impl Freshness {
+    /// How long ago it may be.
+    #[must_use]
+    pub const fn seconds(self) -> i64 {
+        match self {
+            Self::MaxAge(seconds) | Self::Reauthenticate(seconds) => seconds,
+        }
+    }
+
+    /// Whether somebody who signed in at `auth_time` has to do so again; not knowing when is too
+    /// long ago.
+    #[must_use]
+    pub fn is_over(self, auth_time: Option<i64>, now: i64) -> bool {
+        auth_time.is_none_or(|time| now > time + self.seconds() + SKEW)
+    }
+}
+
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
@@ -43,6 +72,8 @@ pub struct Rule {
     pub level: Level,
     /// What the origin learns.
     pub release: Release,
+    /// How lately the person must have signed in, where that matters.
+    pub freshness: Option<Freshness>,
     exact: Shape,
     folded: Shape,
 }
@@ -75,10 +106,12 @@ impl Shape {
 }
 
 impl Rule {
-    /// How much the rule asks for: public least, then optional, then the levels.
-    fn strictness(&self) -> (Access, Option<Level>) {
+    /// How much the rule asks for: public least, then optional, then the levels, and of two with
+    /// one level the one whose sign-in has to be younger.
+    fn strictness(&self) -> (Access, Option<Level>, Option<Reverse<i64>>) {
         let level = (self.access == Access::Required).then_some(self.level);
-        (self.access, level)
+        let freshness = self.freshness.map(|freshness| Reverse(freshness.seconds()));
+        (self.access, level, freshness)
     }
 }
 
@@ -168,6 +201,7 @@ fn fallback(level: Level) -> Rule {
         access: Access::Required,
         level,
         release: Release::default(),
+        freshness: None,
         exact: Shape::Prefix(String::new()),
         folded: Shape::Prefix(String::new()),
     }
@@ -208,6 +242,7 @@ fn read_fields(table: &Table<'_>, level: Level, scopes: &[&str], own_path: &str)
     );
     let level = read_level(table, level);
     let release = read_release(table, access, scopes);
+    let freshness = read_freshness(table, access);
     let shapes = shapes(pattern);
     let under_own = |path: &str| path == own_path || path.starts_with(&format!("{own_path}/"));
     match shapes {
@@ -230,6 +265,7 @@ fn read_fields(table: &Table<'_>, level: Level, scopes: &[&str], own_path: &str)
             access,
             level,
             release,
+            freshness,
             exact,
             folded,
         }),
@@ -246,6 +282,26 @@ pub(super) fn read_level(table: &Table<'_>, default: Level) -> Level {
         );
     }
     level
+}
+
+/// How lately somebody must have signed in; a minute at least, because a sign-in takes that long.
+fn read_freshness(table: &Table<'_>, access: Access) -> Option<Freshness> {
+    let read = |field| {
+        table.get(field)?;
+        if access != Access::Required {
+            table.fault(field, "has an effect on required routes only");
+        }
+        Some(table.seconds(field, 3_600, 60, 86_400))
+    };
+    let max_age = read("max_age").map(Freshness::MaxAge);
+    let again = read("reauthenticate_within").map(Freshness::Reauthenticate);
+    if max_age.is_some() && again.is_some() {
+        table.fault(
+            "reauthenticate_within",
+            "does not go together with max_age: name one of the two",
+        );
+    }
+    again.or(max_age)
 }
 
 fn read_release(table: &Table<'_>, access: Access, scopes: &[&str]) -> Release {

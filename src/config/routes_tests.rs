@@ -279,3 +279,64 @@ fn t84_what_a_route_releases_needs_its_scope() {
         assert_eq!(Config::parse(&vars).faults, []);
     }
 }
+
+#[test]
+fn how_lately_somebody_must_have_signed_in_is_read() {
+    let one = |field: &str, seconds: i64| {
+        let route = json!({ "path": "/pay", field: seconds });
+        let service = demo(&with(json!([route])));
+        service.rules.listed()[0].freshness
+    };
+    assert_eq!(one("max_age", 60), Some(Freshness::MaxAge(60)));
+    let again = Some(Freshness::Reauthenticate(86_400));
+    assert_eq!(one("reauthenticate_within", 86_400), again);
+    let places_of = |route: Value, alg: &str| {
+        let mut vars = with(json!([route]));
+        set(&mut vars, "id_token_alg", json!(alg));
+        places(&Config::parse(&vars).faults)
+    };
+    for (route, alg, fault) in [
+        (
+            json!({ "path": "/pay", "max_age": 59 }),
+            "ES256",
+            "routes[0].max_age",
+        ),
+        (
+            json!({ "path": "/pay", "max_age": "60" }),
+            "ES256",
+            "routes[0].max_age",
+        ),
+        (
+            json!({ "path": "/pay", "max_age": 60, "access": "optional" }),
+            "ES256",
+            "routes[0].max_age",
+        ),
+        (
+            json!({ "path": "/pay", "max_age": 60, "reauthenticate_within": 60 }),
+            "ES256",
+            "routes[0].reauthenticate_within",
+        ),
+        (
+            json!({ "path": "/pay", "reauthenticate_within": 60 }),
+            "RS256",
+            "id_token_alg",
+        ),
+    ] {
+        let found = places_of(route.clone(), alg);
+        assert_eq!(found, [format!("DEMO {fault}")], "{route}");
+    }
+    assert!(places_of(json!({ "path": "/pay", "max_age": 60 }), "RS256").is_empty());
+}
+
+#[test]
+fn t57_a_route_that_asks_for_a_recent_sign_in_is_the_stricter_one() {
+    let routes = json!([
+        { "path": "/pay", "max_age": 600 },
+        { "path": "/Pay" },
+    ]);
+    let config = Config::parse(&with(routes));
+    assert!(!config.faults.is_empty(), "one path in two spellings");
+    let listed = json!([{ "path": "/*" }, { "path": "/pay", "max_age": 600 }]);
+    let service = demo(&with(listed));
+    assert_eq!(rule(&service.rules, "/PAY"), "/pay");
+}

@@ -8,7 +8,7 @@ use crate::oidc::logout_token::LogoutToken;
 use crate::platform::{Outage, Platform};
 use crate::secret::Secret;
 use crate::session::account::{self, Begun, Listed, Question, Reply, Standing};
-use crate::session::attempt::{Attempt, LIFETIME};
+use crate::session::attempt::{Attempt, LIFETIME, Served};
 use crate::session::cookie::Session;
 use crate::session::seal::{NONCE, Purpose};
 
@@ -18,12 +18,17 @@ async fn ask<P: Platform>(
     subject: &str,
     question: Question,
 ) -> Result<Reply, Outage> {
-    let service = &scene.service;
-    let name = account::name(service.environment.as_str(), &service.client_id, subject);
+    let name = encode(&digest(scene, subject));
     scene.platform.ask(&name, question).await
 }
 
-/// Records a new session, in place of the one of the same person that the browser had.
+/// Which account is a subject's.
+pub fn digest<P: Platform>(scene: &Scene<P>, subject: &str) -> [u8; 32] {
+    let service = &scene.service;
+    account::digest(service.environment.as_str(), &service.client_id, subject)
+}
+
+/// Records a new session, in place of an old one of the same person.
 ///
 /// # Errors
 /// [`Outage`] when it is not certain that the session is recorded; its cookie must not be sent.
@@ -32,7 +37,7 @@ pub async fn begin<P: Platform>(
     attempt: &Attempt,
     session: &Session,
     id_token: &Secret,
-    replaces: Option<&Session>,
+    replaces: Option<Served>,
 ) -> Result<Begun, Outage> {
     let ring = scene.isolate.config.ring.as_ref();
     let hint = ring.map(|ring| {
@@ -53,7 +58,7 @@ pub async fn begin<P: Platform>(
             expires_at: session.expires_at(scene.service.limits),
             hint,
         },
-        replaces: replaces.map(|session| encode(&session.id)),
+        replaces: replaces.map(|old| encode(&old.session)),
     };
     match ask(scene, &session.subject, question).await? {
         Reply::Begun(begun) => Ok(begun),
@@ -73,6 +78,53 @@ pub async fn check<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<S
         Reply::Standing(standing) => Ok(standing),
         _ => Err(Outage::Unreachable),
     }
+}
+
+/// The ID token of a session that is alive, if it can still be read.
+///
+/// # Errors
+/// [`Outage`] when the account gave no answer.
+pub async fn id_token<P: Platform>(
+    scene: &Scene<P>,
+    session: &Session,
+) -> Result<Option<Secret>, Outage> {
+    let question = Question::IdToken {
+        session: encode(&session.id),
+    };
+    match ask(scene, &session.subject, question).await? {
+        Reply::IdToken(hint) => Ok(opened(scene, hint)),
+        _ => Err(Outage::Unreachable),
+    }
+}
+
+/// Ends the session that an attempt served.
+///
+/// # Errors
+/// [`Outage`] when it is not certain that the session has ended.
+pub async fn end_served<P: Platform>(scene: &Scene<P>, served: &Served) -> Result<(), Outage> {
+    let question = Question::End {
+        session: encode(&served.session),
+        everywhere: false,
+    };
+    match scene
+        .platform
+        .ask(&encode(&served.account), question)
+        .await?
+    {
+        Reply::Ended { .. } => {
+            scene.isolate.leases.end(&served.session, scene.now);
+            Ok(())
+        }
+        _ => Err(Outage::Unreachable),
+    }
+}
+
+/// The ID token in a hint, if the key that sealed it is still here.
+fn opened<P: Platform>(scene: &Scene<P>, hint: Option<String>) -> Option<Secret> {
+    let ring = scene.isolate.config.ring.as_ref()?;
+    let bytes = ring.open_long(Purpose::Hint, &scene.service.binding, &hint?)?;
+    let token = String::from_utf8(bytes.to_vec()).ok()?;
+    Some(Secret::new(token))
 }
 
 /// Ends a session, or with `everywhere` all of the person's, and gives its ID token if it can
@@ -98,12 +150,7 @@ pub async fn end<P: Platform>(
         // It was over already, so it could not speak for the others either.
         scene.log("sign_out", "not_listed");
     }
-    let ring = scene.isolate.config.ring.as_ref();
-    let opened = hint
-        .zip(ring)
-        .and_then(|(hint, ring)| ring.open_long(Purpose::Hint, &scene.service.binding, &hint));
-    let token = opened.and_then(|bytes| String::from_utf8(bytes.to_vec()).ok());
-    Ok(token.map(Secret::new))
+    Ok(opened(scene, hint))
 }
 
 /// Ends every session of the subject that was born before the notification.

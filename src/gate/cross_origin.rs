@@ -34,6 +34,17 @@ pub fn unauthorised(service: &Service, request: &Request) -> Reply {
     }
 }
 
+/// The same for somebody whose session is alive but whose sign-in is too long ago.
+///
+/// Source: RFC 9470 section 3.
+pub fn too_old(service: &Service, request: &Request, max_age: i64) -> Reply {
+    let mut value = challenge(service);
+    value.push_str(", error=\"insufficient_user_authentication\", max_age=\"");
+    value.push_str(&max_age.to_string());
+    value.push('"');
+    unauthorised(service, request).with("www-authenticate", value)
+}
+
 /// Lets a listed origin's script read the answer.
 fn readable_by(reply: Reply, origin: &str) -> Reply {
     reply

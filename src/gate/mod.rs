@@ -24,6 +24,7 @@ pub mod request;
 mod scene;
 pub mod sign_in;
 pub mod sign_out;
+pub mod standing;
 pub mod words;
 
 use std::cell::RefCell;
@@ -237,12 +238,12 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
             path,
             query,
             session,
-        } => protect::check(scene, request, &path, query.as_deref(), *session).await,
+        } => standing::check(scene, request, &path, query.as_deref(), *session).await,
         Task::Assert {
             forward,
             session,
             release,
-        } => protect::assert(scene, *forward, &session, release).await,
+        } => standing::assert(scene, *forward, &session, release).await,
     }
 }
 

@@ -145,13 +145,27 @@ fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&s
         .map(|(_, value)| value.into_owned());
     let return_path = return_path::safe(&wanted.unwrap_or_default(), &service.own_path);
     let path = return_path.split('?').next().unwrap_or("/");
-    let level = CanonicalPath::parse(path, service.allow_semicolons)
-        .map_or(service.level, |path| service.rules.find(&path).level);
+    let (level, freshness) = match CanonicalPath::parse(path, service.allow_semicolons) {
+        Ok(path) => {
+            let rule = service.rules.find(&path);
+            (rule.level, rule.freshness)
+        }
+        Err(_) => (service.level, None),
+    };
     let session = scene.live_session(Cookies::new(request.headers.get("cookie")));
-    if session.is_some_and(|session| session.level >= level) {
+    let session = session.filter(|session| session.level >= level);
+    let too_old = session.as_ref().is_some_and(|session| {
+        freshness.is_some_and(|freshness| freshness.is_over(session.auth_time, scene.now))
+    });
+    if session.is_some() && !too_old {
         return Reply::redirect(303, return_path).of(service).into();
     }
-    Verdict::Later(Task::Start(Start { level, return_path }))
+    Verdict::Later(Task::Start(Start {
+        level,
+        freshness,
+        session: session.map(Box::new),
+        return_path,
+    }))
 }
 
 /// The public halves of the client's keys, in both generations.

@@ -140,6 +140,9 @@ const fn refused(refusal: Refusal) -> Outcome {
     match refusal {
         // The code was used or is too old: starting again is what helps the person.
         Refusal::InvalidGrant => outcome(400, Page::StartAgain, label),
+        // The provider did not ask again, although the route wants it: a page, because another
+        // round would end the same way.
+        Refusal::AuthTimeTooOld => outcome(403, Page::StartAgain, label),
         // The registration, the keys, the clock or the configuration do not fit the provider's.
         Refusal::InvalidClient
         | Refusal::AssertionExpired

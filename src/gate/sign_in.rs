@@ -4,21 +4,24 @@
 //! [`super::protect`]; what comes back is taken in [`super::callback`].
 
 use super::Scene;
+use super::accounts;
 use super::cookies::Cookies;
 use super::provider;
 use super::refused::Failure;
 use super::reply::Reply;
 use super::request::Request;
 use super::sign_out;
+use crate::config::Freshness;
 use crate::oidc::authorize;
 use crate::oidc::jws::encode;
 use crate::oidc::vector::Level;
 use crate::platform::{Limit, Platform};
+use crate::secret::Secret;
 use crate::session::attempt::{
-    Attempt, LIFETIME, MAX_AT_ONCE, STARTS_LIMIT, STARTS_NAME, STARTS_WINDOW, cookie_name,
-    recent_starts,
+    Aim, Attempt, LIFETIME, MAX_AT_ONCE, STARTS_LIMIT, STARTS_NAME, STARTS_WINDOW, Served,
+    cookie_name, recent_starts,
 };
-use crate::session::cookie::{deleted, kept_for};
+use crate::session::cookie::{Session, deleted, kept_for};
 use crate::session::ending;
 use crate::session::seal::{NONCE, Purpose};
 
@@ -27,8 +30,18 @@ use crate::session::seal::{NONCE, Purpose};
 pub struct Start {
     /// The level that is asked for.
     pub level: Level,
+    /// How lately the person must have signed in.
+    pub freshness: Option<Freshness>,
+    /// The session that is alive but does not do.
+    pub session: Option<Box<Session>>,
     /// Where the person goes afterwards; already checked.
     pub return_path: String,
+}
+
+/// An attempt, and what its request object says beside it.
+struct Wanted {
+    attempt: Attempt,
+    hint: Option<Secret>,
 }
 
 /// Sends the person to the provider, or shows why that is not possible.
@@ -71,8 +84,9 @@ async fn attempt<P: Platform>(
         return Err(Failure::TooManyStarts);
     }
     let metadata = provider::metadata(scene).await?;
-    let attempt = Attempt::new(&scene.random(), scene.now, start.level, start.return_path);
-    let location = address(scene, &metadata.authorization_endpoint, &attempt).await?;
+    let wanted = wanted(scene, start).await?;
+    let location = address(scene, &metadata.authorization_endpoint, &wanted).await?;
+    let attempt = wanted.attempt;
     let ring = scene
         .isolate
         .config
@@ -104,11 +118,38 @@ async fn attempt<P: Platform>(
     Ok(reply)
 }
 
+/// What is asked of the provider.
+///
+/// Somebody who has to sign in again, and only then, is asked for by the ID token of the session.
+/// Without one, because the session has ended or the token can no longer be read, this is a sign-in
+/// like any other; if what comes of it is too old as well, that session has an ID token.
+async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, Failure> {
+    let mut attempt = Attempt::new(&scene.random(), scene.now, start.level, start.return_path);
+    let hint = match (start.freshness, &start.session) {
+        (Some(Freshness::Reauthenticate(_)), Some(session)) => {
+            accounts::id_token(scene, session).await?
+        }
+        _ => None,
+    };
+    attempt.max_age = match start.freshness {
+        Some(Freshness::MaxAge(seconds)) => Some(seconds),
+        Some(Freshness::Reauthenticate(seconds)) => hint.as_ref().map(|_| seconds),
+        None => None,
+    };
+    if let Some(session) = start.session.filter(|_| attempt.max_age.is_some()) {
+        attempt.aim = Aim::Again(Served {
+            session: session.id,
+            account: accounts::digest(scene, &session.subject),
+        });
+    }
+    Ok(Wanted { attempt, hint })
+}
+
 /// The authorisation endpoint with a signed request object.
 async fn address<P: Platform>(
     scene: &Scene<P>,
     endpoint: &str,
-    attempt: &Attempt,
+    Wanted { attempt, hint }: &Wanted,
 ) -> Result<String, Failure> {
     let service = &scene.service;
     let request = authorize::Request {
@@ -119,6 +160,9 @@ async fn address<P: Platform>(
         level: attempt.level,
         claims: &[],
         locale: scene.locale.as_str(),
+        // Beside a hint it would say the same thing twice.
+        max_age: attempt.max_age.filter(|_| hint.is_none()),
+        id_token_hint: hint.as_ref().map(Secret::expose),
         state: &attempt.state(),
         nonce: &attempt.nonce(),
         challenge: &authorize::challenge(attempt.verifier().expose()),

@@ -36,6 +36,12 @@ pub struct Request<'a> {
     pub claims: &'a [&'a str],
     /// `en` or `cy`.
     pub locale: &'a str,
+    /// How long ago the person may have signed in, in seconds; honoured only for clients that are
+    /// registered for it, so that what comes back is checked whatever was asked.
+    pub max_age: Option<i64>,
+    /// The ID token of the session whose person has to sign in again. It goes with `prompt=login`,
+    /// one without the other means nothing to the provider (`provider.md` 1.16).
+    pub id_token_hint: Option<&'a str>,
     /// The attempt's state.
     pub state: &'a str,
     /// The attempt's nonce.
@@ -63,6 +69,12 @@ struct Members<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     claims: Option<String>,
     ui_locales: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_age: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token_hint: Option<&'a str>,
     code_challenge: &'a str,
     code_challenge_method: &'static str,
     iat: i64,
@@ -92,6 +104,9 @@ impl Request<'_> {
             vtr: [self.level.as_str()],
             claims: requested(self.claims),
             ui_locales: self.locale,
+            max_age: self.max_age,
+            prompt: self.id_token_hint.map(|_| "login"),
+            id_token_hint: self.id_token_hint,
             code_challenge: self.challenge,
             code_challenge_method: "S256",
             iat: self.now,
@@ -155,6 +170,8 @@ mod tests {
             level: Level::ClCm,
             claims: &[],
             locale: "cy",
+            max_age: None,
+            id_token_hint: None,
             state: "state",
             nonce: "nonce",
             challenge: "challenge",
@@ -207,6 +224,20 @@ mod tests {
         let claims: serde_json::Value =
             serde_json::from_str(members["claims"].as_str().unwrap()).unwrap();
         assert_eq!(claims, serde_json::json!({ "userinfo": { name: null } }));
+    }
+
+    #[test]
+    fn t40_a_hint_and_the_prompt_go_together() {
+        let request = Request {
+            max_age: Some(900),
+            id_token_hint: Some("e.e.e"),
+            ..request()
+        };
+        let again = members(&request);
+        assert_eq!(again["max_age"], 900);
+        assert_eq!(again["prompt"], "login");
+        assert_eq!(again["id_token_hint"], "e.e.e");
+        assert_eq!(again["vtr"], serde_json::json!(["Cl.Cm"]));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Expected<'a> {
     pub access_token: &'a str,
     /// The vector that was asked for.
     pub level: Level,
+    /// How long ago the person may have signed in, in seconds, if that was asked.
+    pub max_age: Option<i64>,
     /// Now, in seconds since the epoch.
     pub now: i64,
 }
@@ -102,10 +104,16 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<IdToken, Refusa
     if claims.text("vot")? != Some(expected.level.credential().as_str()) {
         return Err(Refusal::VectorMismatch);
     }
-    // 13. The time of authentication cannot be in the future.
+    // 13. The time of authentication cannot be in the future, nor longer ago than was asked.
     let auth_time = claims.seconds("auth_time")?;
     if auth_time.is_some_and(|time| time > expected.now + SKEW) {
         return Err(Refusal::AuthTimeInvalid);
+    }
+    if let Some(max_age) = expected.max_age {
+        let time = auth_time.ok_or(Refusal::AuthTimeInvalid)?;
+        if expected.now > time + max_age + SKEW {
+            return Err(Refusal::AuthTimeTooOld);
+        }
     }
     // 3.1.3.8. The access token is the one that came with this ID token.
     check_access_token(claims, expected.access_token)?;

@@ -11,6 +11,7 @@ fn expected<'a>() -> Expected<'a> {
         nonce: "nonce",
         access_token: "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y",
         level: Level::ClCm,
+        max_age: None,
         now: NOW,
     }
 }
@@ -184,6 +185,24 @@ fn t14_the_vector_is_the_one_asked_for() {
         with("auth_time", json!(NOW + SKEW + 1)),
         Refusal::AuthTimeInvalid,
     );
+}
+
+#[test]
+fn t14_an_age_that_was_asked_for_is_checked_to_the_second() {
+    let aged = |auth_time: Value| {
+        let mut claims = good();
+        claims["auth_time"] = auth_time;
+        let object = Object::parse(claims.to_string().as_bytes()).unwrap();
+        let expected = Expected {
+            max_age: Some(900),
+            ..expected()
+        };
+        check(&object, &expected)
+    };
+    assert!(aged(json!(NOW - 900 - SKEW)).is_ok());
+    refused(aged(json!(NOW - 901 - SKEW)), Refusal::AuthTimeTooOld);
+    refused(aged(Value::Null), Refusal::AuthTimeInvalid);
+    refused(aged(json!(NOW + SKEW + 1)), Refusal::AuthTimeInvalid);
 }
 
 #[test]

@@ -50,6 +50,8 @@ pub enum Refusal {
     VectorMismatch,
     /// `auth_time` is in the future, or absent where an age was asked for.
     AuthTimeInvalid,
+    /// The person signed in longer ago than was asked for.
+    AuthTimeTooOld,
     /// The token carries `events`: it is a logout token.
     LogoutToken,
     /// `events` is absent or not that of a logout.
@@ -114,6 +116,7 @@ impl Refusal {
             Self::AccessTokenHashMismatch => "access_token_hash_mismatch",
             Self::VectorMismatch => "vector_mismatch",
             Self::AuthTimeInvalid => "auth_time_invalid",
+            Self::AuthTimeTooOld => "auth_time_too_old",
             Self::LogoutToken => "logout_token",
             Self::EventsInvalid => "events_invalid",
             Self::NoncePresent => "nonce_present",

@@ -35,12 +35,18 @@ const FORMAT: u8 = 1;
 /// behind its length, so that no two triples give one text.
 #[must_use]
 pub fn name(environment: &str, client_id: &str, subject: &str) -> String {
+    encode(&digest(environment, client_id, subject))
+}
+
+/// The 32 bytes that are an account's [`name`].
+#[must_use]
+pub fn digest(environment: &str, client_id: &str, subject: &str) -> [u8; 32] {
     let mut digest = Sha256::new();
     for part in [environment, client_id, subject] {
         digest.update((part.len() as u64).to_be_bytes());
         digest.update(part.as_bytes());
     }
-    encode(&digest.finalize())
+    digest.finalize().into()
 }
 
 /// A session as the account lists it. Times are seconds since the epoch.
@@ -172,6 +178,14 @@ impl Account {
         }
     }
 
+    /// The hint of a session that is alive, sealed as it was given; nothing ends.
+    #[must_use]
+    pub fn id_token(&self, session: &str, now: i64) -> Option<String> {
+        let live = self.check(session, now) == Standing::Live;
+        let listed = self.sessions.iter().find(|listed| listed.id == session);
+        listed.filter(|_| live)?.hint.clone()
+    }
+
     /// Ends every session that was born when the provider sent a notification, or before.
     ///
     /// No clock of ours comes into it: the token check has refused what lies further in the future
@@ -261,6 +275,11 @@ pub enum Question {
         /// The session's id.
         session: String,
     },
+    /// See [`Account::id_token`].
+    IdToken {
+        /// The session's id.
+        session: String,
+    },
     /// See [`Account::log_out`].
     LogOut {
         /// The notification's `jti`.
@@ -285,6 +304,8 @@ pub enum Reply {
     Begun(Begun),
     /// To `Check`.
     Standing(Standing),
+    /// To `IdToken`: the hint of a session that is alive and has one.
+    IdToken(Option<String>),
     /// To `LogOut`: it is stored.
     LoggedOut,
     /// To `End`.
@@ -330,6 +351,7 @@ impl Account {
                 replaces,
             } => Reply::Begun(self.begin(&attempt, deadline, session, replaces.as_deref(), now)),
             Question::Check { session } => Reply::Standing(self.check(&session, now)),
+            Question::IdToken { session } => Reply::IdToken(self.id_token(&session, now)),
             Question::LogOut { id, issued_at } => {
                 self.log_out(&id, issued_at, now);
                 Reply::LoggedOut

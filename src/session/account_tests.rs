@@ -191,3 +191,21 @@ fn messages_of_another_version_are_not_understood() {
     let other: Message<Question> = serde_json::from_str(&text.replace(":1,", ":2,")).unwrap();
     assert_eq!(other.open(), None);
 }
+
+#[test]
+fn t46_the_hint_of_a_session_that_is_alive_is_given_and_nothing_ends() {
+    let mut account = Account::default();
+    let with_hint = Listed {
+        hint: Some("sealed".to_owned()),
+        ..listed("one", NOW)
+    };
+    account.begin("attempt", NOW, with_hint, None, NOW);
+    begin(&mut account, "two", NOW);
+    let before = account.clone();
+    assert_eq!(account.id_token("one", NOW), Some("sealed".to_owned()));
+    assert_eq!(account.id_token("other", NOW), None);
+    assert_eq!(account, before);
+    assert_eq!(account.id_token("one", before.sessions[0].expires_at), None);
+    account.log_out("jti", NOW, NOW);
+    assert_eq!(account.id_token("one", NOW), None);
+}

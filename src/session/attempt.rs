@@ -27,8 +27,30 @@ pub const STARTS_WINDOW: i64 = 120;
 /// The start within the window that shows a page instead of going to the provider once more.
 pub const STARTS_LIMIT: usize = 4;
 
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
+
+/// The format before re-authentication; attempts of it may be under way while a version replaces it.
+const FORMAT_1: u8 = 1;
+
 const PREFIX: &str = "__Host-ol-attempt-";
+
+/// The session that an attempt serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// The session's id.
+    pub session: [u8; 16],
+    /// Whose it is: the digest of the account's name, shorter than a subject and no less certain.
+    pub account: [u8; 32],
+}
+
+/// What a sign-in is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aim {
+    /// To begin a session.
+    SignIn,
+    /// To have the person of a session sign in again, because they did so too long ago.
+    Again(Served),
+}
 
 /// A sign-in under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,12 +65,16 @@ pub struct Attempt {
     pub started_at: i64,
     /// The vector that was asked for.
     pub level: Level,
+    /// What it is for.
+    pub aim: Aim,
+    /// How long ago the person may have signed in when the attempt ends, in seconds.
+    pub max_age: Option<i64>,
     /// Where the person goes afterwards: a path of this host, at most 1,024 bytes.
     pub return_path: String,
 }
 
 impl Attempt {
-    /// Makes an attempt of 64 random bytes.
+    /// Makes an attempt of 64 random bytes that begins a session.
     #[must_use]
     pub fn new(random: &[u8; 64], now: i64, level: Level, return_path: String) -> Self {
         let mut attempt = Self {
@@ -57,6 +83,8 @@ impl Attempt {
             verifier: [0; 32],
             started_at: now,
             level,
+            aim: Aim::SignIn,
+            max_age: None,
             return_path,
         };
         attempt.state.copy_from_slice(&random[..16]);
@@ -86,32 +114,46 @@ impl Attempt {
     /// The bytes that are sealed; the format is pinned by a test.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        Writer::default()
+        let out = Writer::default()
             .byte(FORMAT)
             .fixed(&self.state)
             .fixed(&self.nonce)
             .fixed(&self.verifier)
             .seconds(self.started_at)
-            .byte(level_byte(self.level))
+            .byte(level_byte(self.level));
+        let out = match &self.aim {
+            Aim::SignIn => out.byte(0),
+            Aim::Again(served) => out.byte(1).fixed(&served.session).fixed(&served.account),
+        };
+        out.seconds(self.max_age.unwrap_or_default())
             .text(&self.return_path)
             .finish()
     }
 
-    /// Reads what [`Attempt::to_bytes`] wrote, or `None` for any other bytes.
+    /// Reads what [`Attempt::to_bytes`] wrote, now or one format ago, or `None` for any other bytes.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut read = Reader::new(bytes);
-        if read.byte()? != FORMAT {
-            return None;
-        }
-        let attempt = Self {
+        let format = read.byte()?;
+        let mut attempt = Self {
             state: read.fixed()?,
             nonce: read.fixed()?,
             verifier: read.fixed()?,
             started_at: read.seconds()?,
             level: level_of(read.byte()?)?,
-            return_path: read.text()?,
+            aim: Aim::SignIn,
+            max_age: None,
+            return_path: String::new(),
         };
+        match format {
+            FORMAT_1 => {}
+            FORMAT => {
+                attempt.aim = read_aim(&mut read)?;
+                attempt.max_age = Some(read.seconds()?).filter(|age| *age != 0);
+            }
+            _ => return None,
+        }
+        attempt.return_path = read.text()?;
         read.end()?;
         Some(attempt)
     }
@@ -120,6 +162,17 @@ impl Attempt {
     #[must_use]
     pub const fn is_live(&self, now: i64) -> bool {
         now < self.started_at + LIFETIME && self.started_at <= now + SKEW
+    }
+}
+
+fn read_aim(read: &mut Reader<'_>) -> Option<Aim> {
+    match read.byte()? {
+        0 => Some(Aim::SignIn),
+        1 => Some(Aim::Again(Served {
+            session: read.fixed()?,
+            account: read.fixed()?,
+        })),
+        _ => None,
     }
 }
 
@@ -161,23 +214,53 @@ mod tests {
         Attempt::new(&random, 1_000, Level::ClCm, return_path.to_owned())
     }
 
+    fn again(return_path: &str) -> Attempt {
+        let served = Served {
+            session: [7; 16],
+            account: [8; 32],
+        };
+        Attempt {
+            aim: Aim::Again(served),
+            max_age: Some(900),
+            ..attempt(return_path)
+        }
+    }
+
     #[test]
     fn the_stored_format_is_pinned() {
+        let pinned = |format: u8, rest: &[u8]| {
+            let mut bytes = vec![format];
+            bytes.extend(0..64_u8);
+            bytes.extend(1_000_i64.to_be_bytes());
+            bytes.push(1);
+            bytes.extend_from_slice(rest);
+            bytes.extend([0, 2, b'/', b'a']);
+            bytes
+        };
         let bytes = attempt("/a").to_bytes();
-        let mut expected = vec![1];
-        expected.extend(0..64_u8);
-        expected.extend(1_000_i64.to_be_bytes());
-        expected.extend([1, 0, 2, b'/', b'a']);
-        assert_eq!(bytes, expected);
+        assert_eq!(bytes, pinned(2, &[0; 9]));
         assert_eq!(Attempt::from_bytes(&bytes), Some(attempt("/a")));
         assert_eq!(Attempt::from_bytes(&bytes[1..]), None);
+
+        let mut rest = vec![1];
+        rest.extend([7; 16]);
+        rest.extend([8; 32]);
+        rest.extend(900_i64.to_be_bytes());
+        let again = again("/a");
+        assert_eq!(again.to_bytes(), pinned(2, &rest));
+        assert_eq!(Attempt::from_bytes(&again.to_bytes()), Some(again));
+
+        rest[0] = 9;
+        assert_eq!(Attempt::from_bytes(&pinned(2, &rest)), None);
+        assert_eq!(Attempt::from_bytes(&pinned(1, &[])), Some(attempt("/a")));
+        assert_eq!(Attempt::from_bytes(&pinned(3, &[0; 9])), None);
     }
 
     #[test]
     fn t31_five_attempts_with_the_longest_return_paths_stay_under_eight_kilobytes() {
         let key = "A".repeat(43);
         let ring = Ring::new(Some(&key), None, Generation::A).unwrap();
-        let longest = attempt(&"/".repeat(1_024));
+        let longest = again(&"/".repeat(1_024));
         let sealed = ring.seal(Purpose::Attempt, "binding", [0; NONCE], &longest.to_bytes());
         let name = cookie_name(&longest.state());
         assert!(kept_for(&name, &sealed, LIFETIME).len() < 4096);

@@ -81,6 +81,7 @@ impl Statements {
             nonce: &self.nonce,
             access_token: self.get("access token"),
             level: Level::ClCm,
+            max_age: None,
             now: self.world.now(),
         };
         id_token::check(&token.trust(good)?, &expected).map(drop)

@@ -201,6 +201,7 @@ pub const fn kind(question: &Question) -> &'static str {
     match question {
         Question::Begin { .. } => "begin",
         Question::Check { .. } => "check",
+        Question::IdToken { .. } => "id_token",
         Question::LogOut { .. } => "log_out",
         Question::End { .. } => "end",
     }

@@ -9,7 +9,7 @@ mod origin;
 use super::deployment::Vars;
 use super::fault::Fault;
 use super::own_page::is_taken;
-use super::routes::{Rules, read_level};
+use super::routes::{Freshness, Rules, read_level};
 use super::service::{Environment, Service};
 use super::table::Table;
 use crate::oidc::jws::Alg;
@@ -57,6 +57,7 @@ pub fn service(
         .text("origin_audience")
         .unwrap_or(&origin_url)
         .to_owned();
+    let rules = Rules::read(table, level, &scopes, &own_path);
     let redirect_path = read_path(table, "redirect_path", "/auth/callback");
     if is_taken(&redirect_path, &own_path) {
         table.fault("redirect_path", "is an address of the Worker's own");
@@ -72,12 +73,7 @@ pub fn service(
         locales: read_locales(table),
         token_auth: read_token_auth(table, vars),
         request_alg,
-        id_token_alg: table.choice(
-            "id_token_alg",
-            Alg::Es256,
-            "\"ES256\" or \"RS256\"",
-            |text| Alg::parse(text).filter(|alg| *alg != Alg::Ps256),
-        ),
+        id_token_alg: read_id_token_alg(table, &rules),
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
         limits: read_limits(table, warnings),
         revocation: read_revocation(table),
@@ -88,7 +84,7 @@ pub fn service(
         websocket_origins: read_origins(table, "websocket_origins"),
         allow_semicolons: table.flag("allow_semicolons", false),
         level,
-        rules: Rules::read(table, level, &scopes, &own_path),
+        rules,
         binding: format!("{}\0{host}\0{client_id}", environment.as_str()),
         scope: scopes.join(" "),
         client_keys: client_keys?,
@@ -98,4 +94,21 @@ pub fn service(
         origin_url,
         host,
     })
+}
+
+/// What the provider signs this client's ID tokens with.
+fn read_id_token_alg(table: &Table<'_>, rules: &Rules) -> Alg {
+    let alg = table.choice(
+        "id_token_alg",
+        Alg::Es256,
+        "\"ES256\" or \"RS256\"",
+        |text| Alg::parse(text).filter(|alg| *alg != Alg::Ps256),
+    );
+    let asks_again = |freshness| matches!(freshness, Some(Freshness::Reauthenticate(_)));
+    if alg == Alg::Rs256 && rules.listed().iter().any(|rule| asks_again(rule.freshness)) {
+        let problem = "must be \"ES256\" where a route has reauthenticate_within: the provider \
+             takes no other ID token back";
+        table.fault("id_token_alg", problem);
+    }
+    alg
 }

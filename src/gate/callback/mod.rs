@@ -5,34 +5,25 @@
 //!
 //! Source: OpenID Connect Core 1.0 section 3.1.2.5 to 3.1.3.8, RFC 9207, `provider.md` 2 to 5.
 
+mod exchange;
 mod parameters;
+mod record;
 
 use super::Scene;
 use super::accounts;
 use super::cookies::Cookies;
 use super::provider;
-use super::refused::Failure;
+use super::refused::{Failure, ProviderError};
 use super::reply::Reply;
 use super::request::Request;
 use super::sign_in::again;
-use super::sign_out;
-use crate::config::TokenAuth;
-use crate::oidc::client_assertion;
-use crate::oidc::id_token::{self, Expected, IdToken};
-use crate::oidc::jws::{Untrusted, encode};
-use crate::oidc::metadata::Metadata;
-use crate::oidc::refusal::Refusal;
-use crate::oidc::token::{self, Proof, Tokens};
-use crate::oidc::userinfo::Userinfo;
-use crate::platform::{Body, Call, Platform};
-use crate::secret::{Secret, same};
-use crate::session::account::Begun;
-use crate::session::attempt::{Attempt, cookie_name};
+use crate::platform::Platform;
+use crate::secret::same;
+use crate::session::attempt::{Aim, Attempt, cookie_name};
 use crate::session::cookie::{self, Session, deleted, kept};
+use exchange::{exchange, userinfo, verify};
 use parameters::{Parameters, Response};
-
-/// How long each call to the provider may take, in milliseconds.
-const TIMEOUT_MS: u32 = 8_000;
+use record::{not_again, record, session};
 
 /// Finishes a sign-in.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &str) -> Reply {
@@ -57,16 +48,34 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
     let before = scene.opened_session(cookies);
     let reply = match sign_in(scene, &attempt, &parameters, before.as_ref()).await {
-        Ok((sealed, unfinished)) => {
+        Ok(signed_in) => {
             scene.log("signed_in", attempt.level.as_str());
-            Reply::redirect(303, &attempt.return_path)
-                .with("set-cookie", kept(cookie::NAME, &sealed))
-                .with_cookie(unfinished)
+            Reply::redirect(303, signed_in.return_path)
+                .with("set-cookie", kept(cookie::NAME, &signed_in.sealed))
+                .with_cookie(signed_in.unfinished)
                 .of(&scene.service)
         }
-        Err(failure) => ended(scene, cookies, failure, &attempt.return_path),
+        Err(failure) => {
+            let reply = ended(scene, cookies, failure, &attempt.return_path);
+            match (failure, &attempt.aim) {
+                (Failure::Provider(ProviderError::LoginRequired), Aim::Again(served)) => {
+                    not_again(scene, served, before.as_ref(), reply).await
+                }
+                _ => reply,
+            }
+        }
     };
     reply.with("set-cookie", deleted(&name))
+}
+
+/// What a sign-in led to.
+struct SignedIn<'a> {
+    /// The session as a cookie's value.
+    sealed: String,
+    /// The cookie with which the end of another person's session is tried again.
+    unfinished: Option<String>,
+    /// Where the person goes.
+    return_path: &'a str,
 }
 
 /// The answer to a sign-in that failed; somebody who is signed in already and only repeated the
@@ -97,12 +106,12 @@ fn find<P: Platform>(
 }
 
 /// From the code to a sealed session.
-async fn sign_in<P: Platform>(
+async fn sign_in<'a, P: Platform>(
     scene: &Scene<P>,
-    attempt: &Attempt,
+    attempt: &'a Attempt,
     parameters: &Parameters,
     before: Option<&Session>,
-) -> Result<(String, Option<String>), Failure> {
+) -> Result<SignedIn<'a>, Failure> {
     let issuer = parameters.issuer.as_deref();
     if issuer.is_some_and(|issuer| issuer != scene.service.provider.issuer) {
         return Err(Failure::OtherIssuer);
@@ -118,164 +127,18 @@ async fn sign_in<P: Platform>(
     let session = session(scene, attempt, id_token, userinfo);
     let unfinished = record(scene, attempt, &session, &tokens, before).await?;
     let sealed = scene.seal_session(&session).ok_or(Failure::Unavailable)?;
-    Ok((sealed, unfinished))
-}
-
-/// Exchanges the code, once: whatever the answer is, the code is used up.
-async fn exchange<P: Platform>(
-    scene: &Scene<P>,
-    metadata: &Metadata,
-    attempt: &Attempt,
-    code: &str,
-) -> Result<Tokens, Failure> {
-    let service = &scene.service;
-    let assertion;
-    let proof = match &service.token_auth {
-        TokenAuth::PrivateKeyJwt => {
-            assertion = client_assertion(scene).await?;
-            Proof::Assertion(&assertion)
+    let account = accounts::digest(scene, &session.subject);
+    let return_path = match &attempt.aim {
+        // Where one person was going is not another's to see.
+        Aim::Again(served) if served.account != account => {
+            scene.log("changed_subject", "signed_in_again_as_another");
+            "/"
         }
-        TokenAuth::ClientSecretPost(secret) => Proof::Secret {
-            client_id: &service.client_id,
-            secret,
-        },
+        _ => &attempt.return_path,
     };
-    let form = token::form(code, &service.redirect_uri(), &attempt.verifier(), &proof);
-    let answer = scene
-        .platform
-        .send(call(
-            scene,
-            &metadata.token_endpoint,
-            Body::Form(Secret::new(form)),
-        ))
-        .await?;
-    Ok(Tokens::parse(answer.status, &answer.body)?)
-}
-
-async fn client_assertion<P: Platform>(scene: &Scene<P>) -> Result<String, Failure> {
-    let service = &scene.service;
-    let key = &service.client_keys.active;
-    let unsigned = client_assertion::assertion(
-        service.request_alg,
-        &key.key_id,
-        &service.client_id,
-        &service.provider.issuer,
-        &encode(&scene.random::<16>()),
-        scene.now,
-    )?;
-    let signature = scene
-        .platform
-        .sign(key, service.request_alg, unsigned.signing_input())
-        .await?;
-    Ok(unsigned.finish(&signature))
-}
-
-/// Verifies the ID token's signature, then everything that it says.
-async fn verify<P: Platform>(
-    scene: &Scene<P>,
-    metadata: &Metadata,
-    attempt: &Attempt,
-    tokens: &Tokens,
-) -> Result<IdToken, Failure> {
-    let service = &scene.service;
-    let token = Untrusted::parse(tokens.id_token.expose())?;
-    id_token::check_header(&token)?;
-    let mut keys = provider::keys(scene, metadata).await?;
-    if keys.select(&token, service.id_token_alg) == Err(Refusal::KeyUnknown) {
-        keys = provider::keys_again(scene, metadata).await?;
-    }
-    let key = keys.select(&token, service.id_token_alg)?;
-    let verified = scene
-        .platform
-        .verify(key, token.signing_input(), token.signature())
-        .await?;
-    let claims = token.trust(verified)?;
-    let expected = Expected {
-        issuer: &service.provider.issuer,
-        client_id: &service.client_id,
-        nonce: &attempt.nonce(),
-        access_token: tokens.access_token.expose(),
-        level: attempt.level,
-        now: scene.now,
-    };
-    Ok(id_token::check(&claims, &expected)?)
-}
-
-async fn userinfo<P: Platform>(
-    scene: &Scene<P>,
-    metadata: &Metadata,
-    tokens: &Tokens,
-    id_token: &IdToken,
-) -> Result<Userinfo, Failure> {
-    let bearer = Body::Bearer(tokens.access_token.clone());
-    let answer = scene
-        .platform
-        .send(call(scene, &metadata.userinfo_endpoint, bearer))
-        .await?;
-    Ok(Userinfo::parse(
-        answer.status,
-        &answer.body,
-        &id_token.subject,
-    )?)
-}
-
-fn call<P: Platform>(scene: &Scene<P>, url: &str, body: Body) -> Call {
-    Call {
-        url: url.to_owned(),
-        user_agent: scene.service.user_agent(),
-        body,
-        timeout_ms: TIMEOUT_MS,
-    }
-}
-
-/// Has the account record the session before its cookie is sent, and the one that the browser had
-/// end: in the same step when it is the same person's, else at the other person's account. When that
-/// account cannot be reached, the answer is the cookie with which the next request tries again.
-async fn record<P: Platform>(
-    scene: &Scene<P>,
-    attempt: &Attempt,
-    session: &Session,
-    tokens: &Tokens,
-    before: Option<&Session>,
-) -> Result<Option<String>, Failure> {
-    let same = before.filter(|before| before.subject == session.subject);
-    match accounts::begin(scene, attempt, session, &tokens.id_token, same).await? {
-        Begun::Listed => {}
-        Begun::Repeated => return Err(Failure::NoAttempt),
-        Begun::Ended => return Err(Failure::SignedOutMeanwhile),
-    }
-    scene.isolate.leases.note(&session.id, scene.now);
-    let Some(other) = before.filter(|before| before.subject != session.subject) else {
-        return Ok(None);
-    };
-    scene.log("changed_subject", "other_session_ended");
-    match accounts::end(scene, &other.subject, &other.id, false).await {
-        Ok(_) => Ok(None),
-        Err(outage) => {
-            scene.log("sign_out_unfinished", outage.label());
-            Ok(sign_out::remember(scene, other, false))
-        }
-    }
-}
-
-/// A new session with a new id, whatever session the browser had before.
-fn session<P: Platform>(
-    scene: &Scene<P>,
-    attempt: &Attempt,
-    id_token: IdToken,
-    userinfo: Userinfo,
-) -> Session {
-    Session {
-        id: scene.random(),
-        subject: id_token.subject,
-        level: attempt.level,
-        born_at: id_token.issued_at,
-        auth_time: id_token.auth_time,
-        created_at: scene.now,
-        used_at: scene.now,
-        checked_at: scene.now,
-        email: userinfo.email,
-        phone: userinfo.phone,
-        wallet_subject_id: userinfo.wallet_subject_id,
-    }
+    Ok(SignedIn {
+        sealed,
+        unfinished,
+        return_path,
+    })
 }

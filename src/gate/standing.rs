@@ -1,0 +1,168 @@
+//! Whether a session is still alive, when its account has to be asked.
+//!
+//! What is decided with the answer is [`super::protect`]'s; how an account decides is in
+//! [`crate::session::account`].
+
+use super::assertion::{self, NotSigned};
+use super::forward::{ASSERTION, Forward};
+use super::pages::Page;
+use super::path::CanonicalPath;
+use super::protect::Passage;
+use super::reply::{RETRY_AFTER, Reply};
+use super::request::Request;
+use super::{Decision, Scene, Task, Verdict, accounts, sign_in};
+use crate::config::{Access, Release};
+use crate::platform::{Outage, Platform};
+use crate::session::account::Standing;
+use crate::session::cookie::{self, Session, deleted};
+
+/// Asks the account whether the session is alive, and goes on accordingly.
+///
+/// Without an answer a session goes on for as long as its last one may be relied on; that never
+/// becomes longer by itself, and an account that has too much to do earns nothing.
+pub async fn check<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    path: &CanonicalPath,
+    query: Option<&str>,
+    mut session: Session,
+) -> Decision {
+    let passage = Passage::new(scene, request, path, query);
+    let leases = &scene.isolate.leases;
+    let verdict = match standing(scene, &session).await {
+        Ok(Standing::Live) => {
+            leases.note(&session.id, scene.now);
+            session.checked_at = scene.now;
+            passage.admit(session)
+        }
+        Ok(Standing::Ended) => {
+            leases.end(&session.id, scene.now);
+            scene.log("session", "ended_elsewhere");
+            let decision = settle(scene, request, passage.anonymous()).await;
+            // A script's late answer must not delete the cookie of a sign-in that came meanwhile.
+            return if request.is_document() {
+                forget(decision)
+            } else {
+                decision
+            };
+        }
+        Err(grace) => unchecked(&passage, session, grace),
+    };
+    settle(scene, request, verdict).await
+}
+
+/// What the account says of a session, or for how long its last word may be relied on. An account
+/// that has too much to do earns nothing, and one that gave no answer is not asked without end.
+async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Grace> {
+    let leases = &scene.isolate.leases;
+    if leases.has_ended(&session.id) {
+        return Ok(Standing::Ended);
+    }
+    let grace = |overloaded| match overloaded {
+        true => Grace::AsChecked,
+        false => Grace::Configured,
+    };
+    if let Some(overloaded) = leases.limited(&session.id, scene.now) {
+        scene.log("session_unchecked", "limited");
+        return Err(grace(overloaded));
+    }
+    accounts::check(scene, session).await.map_err(|outage| {
+        let overloaded = outage == Outage::Overloaded;
+        leases.miss(&session.id, scene.now, overloaded);
+        scene.log("session_unchecked", outage.label());
+        grace(overloaded)
+    })
+}
+
+/// For how long a session may go on without its account's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Grace {
+    /// For as long as one is relied on anyway.
+    AsChecked,
+    /// For as long as the configuration says; never where an identity is at stake.
+    Configured,
+}
+
+/// Goes on without the account's word: with a session whose last one is young enough, anonymous
+/// where that is allowed, else not at all.
+fn unchecked<P: Platform>(passage: &Passage<'_, P>, session: Session, grace: Grace) -> Verdict {
+    let (scene, rule) = (passage.scene, passage.rule);
+    let revocation = scene.service.revocation;
+    let seconds = match grace {
+        Grace::Configured if !rule.level.has_identity() => revocation.grace,
+        Grace::Configured | Grace::AsChecked => revocation.check,
+    };
+    if scene.now - session.checked_at < seconds {
+        passage.admit(session)
+    } else if rule.access == Access::Optional {
+        passage.anonymous()
+    } else {
+        unavailable(scene, passage.request)
+    }
+}
+
+/// Carries out what a verdict about a request for the origin still waits for.
+async fn settle<P: Platform>(scene: &Scene<P>, request: &Request, verdict: Verdict) -> Decision {
+    match verdict {
+        Verdict::Now(decision) => *decision,
+        Verdict::Later(Task::Start(start)) => {
+            Decision::Reply(sign_in::start(scene, request, start).await)
+        }
+        Verdict::Later(Task::Assert {
+            forward,
+            session,
+            release,
+        }) => assert(scene, *forward, &session, release).await,
+        Verdict::Later(_) => Decision::Reply(scene.page(500, Page::Problem)),
+    }
+}
+
+/// Signs the assertion of a request and lets it pass.
+pub async fn assert<P: Platform>(
+    scene: &Scene<P>,
+    mut out: Forward,
+    session: &Session,
+    release: Release,
+) -> Decision {
+    let kept = &scene.isolate.assertions;
+    let (service, now) = (&scene.service, scene.now);
+    match assertion::sign(&scene.platform, kept, service, session, release, now).await {
+        Ok(assertion) => {
+            out.set.push((ASSERTION.to_owned(), assertion));
+            Decision::Forward(out)
+        }
+        Err(NotSigned) => {
+            scene.log("refused", "assertion_not_signed");
+            Decision::Reply(scene.page(500, Page::Problem))
+        }
+    }
+}
+
+/// The same with the session's cookie deleted.
+fn forget(decision: Decision) -> Decision {
+    let gone = deleted(cookie::NAME);
+    match decision {
+        Decision::Reply(reply) => Decision::Reply(reply.with("set-cookie", gone)),
+        Decision::Forward(mut out) => {
+            out.answer.renewal = Some(gone);
+            Decision::Forward(out)
+        }
+    }
+}
+
+/// The answer while it cannot be known whether the session is alive.
+fn unavailable<P: Platform>(scene: &Scene<P>, request: &Request) -> Verdict {
+    let answer = if request.is_document() {
+        scene.page(503, Page::TryLater)
+    } else {
+        let problem = serde_json::json!({
+            "type": "about:blank",
+            "title": "Service Unavailable",
+            "status": 503,
+        });
+        Reply::json(503, &problem)
+            .with("content-type", "application/problem+json")
+            .of(&scene.service)
+    };
+    answer.with("retry-after", RETRY_AFTER).into()
+}

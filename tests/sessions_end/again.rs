@@ -1,0 +1,355 @@
+//! Signing in again, where a route says how lately somebody must have done so.
+
+use one_login_edge::session::account::Question;
+use serde_json::json;
+use simulator::jose::{Object, Unverified};
+use simulator::provider::fault::Fault;
+
+use super::signed_in;
+use crate::world::assertion::verified;
+use crate::world::http::parameter;
+use crate::world::signing_out::own;
+use crate::world::{Browser, By, ISSUER, Incoming, SESSION, Setup, Shown, Trouble, When, World};
+
+/// Asks again after 300 seconds, whatever the provider remembers.
+const PAY: &str = "/pay";
+
+/// Lets the provider decide after 600 seconds.
+const RECENT: &str = "/recent";
+
+/// Does not ask.
+const ACCOUNT: &str = "/account/details";
+
+const AGAIN: &str = "You need to start signing in again";
+const LATER: &str = "Sorry, the service is unavailable";
+
+fn routes(setup: &mut Setup) {
+    let routes = json!([
+        { "path": PAY, "reauthenticate_within": 300 },
+        { "path": RECENT, "max_age": 600 },
+        { "path": "/account/*" },
+    ]);
+    setup.field("routes", routes);
+    setup.register("max_age_enabled", true);
+}
+
+/// What happens to an account.
+type Happens = fn(&World);
+
+fn world() -> World {
+    World::with(routes)
+}
+
+/// The claims of the request object with which somebody is sent to the provider.
+fn object(shown: &Shown) -> Object {
+    assert_eq!(shown.status, 302, "{}", shown.body);
+    assert!(shown.location().starts_with(ISSUER));
+    let object = parameter(shown.location(), "request").unwrap();
+    Unverified::parse(&object).unwrap().claims
+}
+
+/// Follows a redirect to the provider and its way back, and stops at the callback's answer.
+fn callback(world: &World, browser: &mut Browser, start: &Shown) -> Shown {
+    let back = browser.step(world, start.location());
+    let address = back.location().to_owned();
+    browser.step(world, &address)
+}
+
+fn passes(world: &World, browser: &mut Browser, page: &str) -> bool {
+    browser.step(world, page).by == By::Origin
+}
+
+#[test]
+fn t46_a_route_that_wants_a_recent_sign_in_gets_a_new_session_and_the_old_one_ends() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    assert!(passes(&world, &mut browser, PAY), "nobody is asked twice");
+    world.pass(400);
+    assert!(passes(&world, &mut browser, ACCOUNT));
+    let mut thief = browser.clone();
+    world.forget();
+    let start = browser.step(&world, "/pay?amount=12");
+    assert_eq!(world.happened().asked(), ["id_token"], "nothing has ended");
+    let claims = object(&start);
+    assert_eq!(claims["prompt"], "login");
+    assert_eq!(claims["vtr"], json!(["Cl.Cm"]));
+    assert!(!claims.contains_key("max_age"));
+    let hint = Unverified::parse(claims["id_token_hint"].as_str().unwrap()).unwrap();
+    assert_eq!(hint.header["alg"], "ES256");
+
+    world.pass(20);
+    let back = callback(&world, &mut browser, &start);
+    assert_eq!((back.status, back.location()), (303, "/pay?amount=12"));
+    let happened = world.happened();
+    assert_eq!(happened.asked(), ["begin"], "both in one step");
+    assert!(happened.lines().contains(&"signed_in: Cl.Cm".to_owned()));
+    assert!(passes(&world, &mut browser, PAY));
+    let reached = world.happened().reached().pop().unwrap();
+    let auth_time = verified(&world, reached.assertions()[0]).claims["auth_time"].as_i64();
+    assert_eq!(auth_time, Some(world.now()));
+
+    world.pass(60);
+    assert!(
+        !passes(&world, &mut thief, ACCOUNT),
+        "the old one has ended"
+    );
+    // What the provider says of the old session spares the new one.
+    world.deliver();
+    world.pass(60);
+    assert!(passes(&world, &mut browser, ACCOUNT));
+}
+
+#[test]
+fn t14_how_long_ago_is_counted_to_the_second_with_the_difference_of_clocks() {
+    for (page, seconds) in [(PAY, 300), (RECENT, 600)] {
+        let world = world();
+        let mut browser = signed_in(&world, "kenneth");
+        world.pass(seconds + 30);
+        assert!(passes(&world, &mut browser, page), "{page}");
+        world.pass(1);
+        assert!(!passes(&world, &mut browser, page), "{page}");
+        assert!(passes(&world, &mut browser, ACCOUNT), "only there");
+    }
+}
+
+#[test]
+fn an_age_is_told_to_the_provider_with_the_first_sign_in_and_with_the_next() {
+    let world = world();
+    world.person("kenneth");
+    let mut browser = Browser::new();
+    let first = object(&browser.step(&world, RECENT));
+    assert_eq!(first["max_age"], 600);
+    assert!(!first.contains_key("prompt") && !first.contains_key("id_token_hint"));
+    let start = object(&Browser::new().step(&world, PAY));
+    let told = ["max_age", "prompt", "id_token_hint"].map(|name| start.contains_key(name));
+    assert_eq!(
+        told, [false; 3],
+        "there is nobody yet who could sign in again"
+    );
+
+    assert_eq!(browser.open(&world, RECENT).by, By::Origin);
+    world.pass(700);
+    let start = browser.step(&world, RECENT);
+    assert_eq!(object(&start)["max_age"], 600);
+    world.pass(5);
+    assert_eq!(callback(&world, &mut browser, &start).location(), RECENT);
+    assert!(passes(&world, &mut browser, RECENT));
+    world.deliver();
+    assert!(passes(&world, &mut browser, ACCOUNT));
+}
+
+#[test]
+fn t14_a_provider_that_does_not_ask_again_leads_to_a_page_and_not_round_in_circles() {
+    let problem = "Sorry, there is a problem with the service";
+    for (page, after) in [(PAY, 400), (RECENT, 700)] {
+        for (fault, status, heading, label) in [
+            ("id-token-auth-time-old", 403, AGAIN, "auth_time_too_old"),
+            (
+                "id-token-auth-time-missing",
+                502,
+                problem,
+                "auth_time_invalid",
+            ),
+        ] {
+            let world = world();
+            let mut browser = signed_in(&world, "kenneth");
+            world.pass(after);
+            assert!(passes(&world, &mut browser, ACCOUNT));
+            world.provider_fault(Fault::from_name(fault).unwrap());
+            world.forget();
+            let shown = browser.open(&world, page);
+            let seen = (shown.by, shown.status, shown.heading());
+            assert_eq!(seen, (By::Edge, status, heading), "{page} {fault}");
+            let lines = world.happened().lines();
+            assert_eq!(lines.last().unwrap(), &format!("callback: {label}"));
+            world.mend();
+            let kept = passes(&world, &mut browser, ACCOUNT);
+            assert!(kept, "the session is spared: {page} {fault}");
+        }
+    }
+}
+
+#[test]
+fn t28_who_cannot_sign_in_again_is_signed_out() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut thief = browser.clone();
+    world.pass(400);
+    world.person("sian");
+    world.forget();
+    let shown = browser.open(&world, PAY);
+    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    let happened = world.happened();
+    assert_eq!(happened.asked(), ["check", "id_token", "end"]);
+    let lines = happened.lines();
+    assert!(
+        lines.contains(&"session: not_signed_in_again".to_owned()),
+        "{lines:?}"
+    );
+    assert!(!browser.has_session());
+    world.pass(60);
+    assert!(!passes(&world, &mut thief, ACCOUNT));
+}
+
+#[test]
+fn t28_login_required_ends_nothing_when_nobody_was_asked_to_sign_in_again() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut other = browser.clone();
+    other.drop_cookie(SESSION);
+    let start = other.step(&world, ACCOUNT);
+    for cookie in other.attempts() {
+        browser.plant(cookie, other.cookie(cookie).unwrap());
+    }
+    world.provider_fault(Fault::from_name("error-login-required").unwrap());
+    world.forget();
+    let back = other.step(&world, start.location());
+    let shown = browser.step(&world, back.location());
+    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert!(world.happened().asked().is_empty());
+    world.pass(60);
+    assert!(passes(&world, &mut browser, ACCOUNT));
+}
+
+#[test]
+fn t28_t71_the_end_is_tried_again_when_the_account_cannot_be_reached() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut thief = browser.clone();
+    world.pass(400);
+    world.person("sian");
+    world.trouble(Trouble::AccountNotReached, When::About("end"));
+    let shown = browser.open(&world, PAY);
+    assert_eq!(shown.status, 400);
+    assert_eq!(browser.cookies().len(), 2, "{:?}", browser.cookies());
+    assert!(!browser.has_session());
+    world.mend();
+    world.person("kenneth");
+    assert_eq!(browser.open(&world, ACCOUNT).by, By::Origin);
+    world.pass(60);
+    assert!(!passes(&world, &mut thief, ACCOUNT));
+    assert!(passes(&world, &mut browser, ACCOUNT));
+}
+
+#[test]
+fn t46_somebody_else_who_signs_in_instead_begins_at_the_front_page_and_the_first_is_out() {
+    for keeps_cookie in [true, false] {
+        let world = world();
+        let mut browser = signed_in(&world, "kenneth");
+        let mut thief = browser.clone();
+        world.pass(700);
+        world.person("sian");
+        let start = browser.step(&world, RECENT);
+        if !keeps_cookie {
+            browser.drop_cookie(SESSION);
+        }
+        world.forget();
+        let back = callback(&world, &mut browser, &start);
+        assert_eq!((back.status, back.location()), (303, "/"), "{keeps_cookie}");
+        let happened = world.happened();
+        assert_eq!(happened.asked(), ["begin", "end"]);
+        let lines = happened.lines();
+        for line in ["other_session_ended", "signed_in_again_as_another"] {
+            let line = format!("changed_subject: {line}");
+            assert!(lines.contains(&line), "{line} {lines:?}");
+        }
+        world.pass(60);
+        assert!(!passes(&world, &mut thief, ACCOUNT));
+        assert!(passes(&world, &mut browser, RECENT));
+    }
+}
+
+#[test]
+fn t71_without_the_accounts_answer_nobody_is_sent_anywhere() {
+    for (trouble, _) in Trouble::ACCOUNT {
+        let world = world();
+        let mut browser = signed_in(&world, "kenneth");
+        world.pass(400);
+        assert!(passes(&world, &mut browser, ACCOUNT));
+        world.trouble(trouble, When::About("id_token"));
+        let shown = browser.step(&world, PAY);
+        assert_eq!(
+            (shown.by, shown.status, shown.heading()),
+            (By::Edge, 503, LATER)
+        );
+        world.mend();
+        assert!(passes(&world, &mut browser, ACCOUNT), "nothing is lost");
+        assert_eq!(object(&browser.step(&world, PAY))["prompt"], "login");
+    }
+}
+
+#[test]
+fn t75_without_a_hint_it_is_a_sign_in_like_any_other() {
+    // The session ended elsewhere within its lease, or the key that sealed the hint is gone.
+    let ended: Happens = |world| {
+        world.notify("kenneth", |_| {});
+    };
+    let forgotten: Happens = |world| {
+        for stored in world.outside.accounts.stored.borrow_mut().values_mut() {
+            let mut account: serde_json::Value = serde_json::from_str(stored).unwrap();
+            account["sessions"][0]["hint"] = json!("AAAA");
+            *stored = account.to_string();
+        }
+    };
+    for (what, happens) in [("ended", ended), ("forgotten", forgotten)] {
+        let world = world();
+        let mut browser = signed_in(&world, "kenneth");
+        world.pass(400);
+        assert!(passes(&world, &mut browser, ACCOUNT));
+        happens(&world);
+        let start = browser.step(&world, PAY);
+        let claims = object(&start);
+        let told = ["max_age", "prompt", "id_token_hint"].map(|name| claims.contains_key(name));
+        assert_eq!(told, [false; 3], "{what}");
+        world.pass(5);
+        assert_eq!(browser.open(&world, PAY).by, By::Origin, "{what}");
+    }
+}
+
+#[test]
+fn scripts_and_forms_are_told_that_the_sign_in_is_too_long_ago() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(400);
+    assert!(passes(&world, &mut browser, ACCOUNT));
+    world.forget();
+    let script = Incoming::get(PAY)
+        .with("accept", "application/json")
+        .with("sec-fetch-dest", "empty");
+    let shown = browser.send(&world, script);
+    assert_eq!(shown.status, 401);
+    let challenge = shown.header("www-authenticate").unwrap();
+    let expected = "error=\"insufficient_user_authentication\", max_age=\"300\"";
+    assert!(challenge.ends_with(expected), "{challenge}");
+    let form = Incoming::post(PAY, "amount=12")
+        .with("accept", "text/html")
+        .with("sec-fetch-dest", "document");
+    let shown = browser.send(&world, form);
+    assert_eq!((shown.by, shown.status), (By::Edge, 401));
+    assert!(shown.body.contains("sign-in?return_to=%2Fpay"));
+    assert!(world.happened().asked().is_empty());
+    let link = browser.step(&world, "/auth/sign-in?return_to=%2Fpay");
+    assert_eq!(object(&link)["prompt"], "login");
+    let link = browser.step(&world, "/auth/sign-in?return_to=%2Faccount%2Fdetails");
+    assert_eq!((link.status, link.location()), (303, ACCOUNT));
+}
+
+#[test]
+fn t71_a_lease_that_is_due_is_asked_about_before_anything_is_decided() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(400);
+    world.forget();
+    let start = browser.step(&world, PAY);
+    let questions = world.happened().questions();
+    let kinds = questions.iter().map(|question| match question {
+        Question::Check { .. } => "check",
+        Question::IdToken { .. } => "id_token",
+        _ => "another",
+    });
+    assert_eq!(kinds.collect::<Vec<_>>(), ["check", "id_token"]);
+    assert_eq!(object(&start)["prompt"], "login");
+    world.trouble(Trouble::AccountNotReached, When::Always);
+    let shown = browser.clone().send(&world, own(PAY));
+    assert_eq!((shown.by, shown.status), (By::Edge, 503));
+}
