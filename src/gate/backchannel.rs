@@ -5,6 +5,8 @@
 //!
 //! Source: OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8, `provider.md` 8.
 
+use std::cell::Cell;
+
 use url::form_urlencoded;
 
 use super::Scene;
@@ -38,7 +40,8 @@ impl From<Refusal> for NotTaken {
 
 /// Takes a notification.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
-    let status = match take(scene, request).await {
+    let count = Count::default();
+    let status = match take(scene, request, &count).await {
         Ok(()) => {
             scene.log("notification", "stored");
             200
@@ -49,33 +52,54 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
         }
         Err(NotTaken::Refused(label)) => {
             scene.log("notification", label);
-            refused(scene, request, 400).await
+            refused(scene, request, &count, 400).await
         }
         Err(NotTaken::TooLarge) => {
             scene.log("notification", "too_large");
-            refused(scene, request, 413).await
+            refused(scene, request, &count, 413).await
         }
     };
     Reply::new(status).of(&scene.service)
 }
 
+/// Whether this notification has been counted, and the limiter's answer then: one request counts
+/// once, however many reasons there are.
+#[derive(Default)]
+struct Count(Cell<Option<bool>>);
+
+impl Count {
+    /// Whether one more notification of this address may cost something and be refused.
+    async fn may<P: Platform>(&self, scene: &Scene<P>, request: &Request) -> bool {
+        if let Some(answer) = self.0.get() {
+            return answer;
+        }
+        let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
+        let limit = Limit::RefusedNotifications;
+        let answer = scene.platform.may(limit, address).await;
+        self.0.set(Some(answer));
+        answer
+    }
+}
+
 /// The status of a refusal; whoever is refused too often is told so, at no other cost.
-async fn refused<P: Platform>(scene: &Scene<P>, request: &Request, status: u16) -> u16 {
-    if may_be_refused(scene, request).await {
+async fn refused<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    count: &Count,
+    status: u16,
+) -> u16 {
+    if count.may(scene, request).await {
         status
     } else {
         429
     }
 }
 
-/// Whether one more notification of this address may cost something and be refused.
-async fn may_be_refused<P: Platform>(scene: &Scene<P>, request: &Request) -> bool {
-    let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
-    let limit = Limit::RefusedNotifications;
-    scene.platform.may(limit, address).await
-}
-
-async fn take<P: Platform>(scene: &Scene<P>, request: &Request) -> Result<(), NotTaken> {
+async fn take<P: Platform>(
+    scene: &Scene<P>,
+    request: &Request,
+    count: &Count,
+) -> Result<(), NotTaken> {
     let content_type = request.headers.get("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -93,7 +117,7 @@ async fn take<P: Platform>(scene: &Scene<P>, request: &Request) -> Result<(), No
     let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
         return Err(NotTaken::Refused("not_one_token"));
     };
-    let token = verify(scene, request, &token).await?;
+    let token = verify(scene, request, count, &token).await?;
     accounts::log_out(scene, &token)
         .await
         .map_err(|outage| NotTaken::Outage(outage.label()))
@@ -103,6 +127,7 @@ async fn take<P: Platform>(scene: &Scene<P>, request: &Request) -> Result<(), No
 async fn verify<P: Platform>(
     scene: &Scene<P>,
     request: &Request,
+    count: &Count,
     token: &str,
 ) -> Result<LogoutToken, NotTaken> {
     let token = Untrusted::parse(token)?;
@@ -120,7 +145,7 @@ async fn verify<P: Platform>(
         .map_err(unavailable)?;
     if keys.select(&token, ALG) == Err(Refusal::KeyUnknown) {
         // Whoever made up many keys already gets no more of KV and the provider.
-        if !may_be_refused(scene, request).await {
+        if !count.may(scene, request).await {
             return Err(NotTaken::Refused("key_unknown"));
         }
         keys = provider::keys_again(scene, &metadata)

@@ -109,6 +109,27 @@ fn t80_whoever_made_up_many_keys_gets_no_more_of_kv_and_the_provider() {
 }
 
 #[test]
+fn t80_a_notification_counts_once_whatever_is_wrong_with_it() {
+    let world = World::new();
+    signed_in(&world, "kenneth");
+    for pass in [0, 3_600] {
+        world.pass(pass);
+        for fault in [F::KidUnknown, F::SignedByStranger, F::AlgNone, F::Empty] {
+            world.forget();
+            let shown = world.notify("kenneth", |notice| notice.fault = Some(fault));
+            assert_eq!(shown.status, 400, "{fault:?}");
+            assert_eq!(world.happened().counted().len(), 1, "{fault:?}");
+        }
+    }
+    // With a key of the provider's that is new here it is good, and counts as one that might not be.
+    world.pass(60);
+    world.provider().rotate(false);
+    world.forget();
+    assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+    assert_eq!(world.happened().counted().len(), 1);
+}
+
+#[test]
 fn t80_an_outage_is_not_held_against_the_provider() {
     let world = World::new();
     signed_in(&world, "kenneth");
