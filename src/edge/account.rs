@@ -11,7 +11,8 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::{glue, now};
+use super::{glue, now, platform};
+use crate::platform::Event;
 use crate::session::account::{Account, Message, Question};
 
 /// The least time until the next tidying, in seconds, so that alarms never follow in a rush.
@@ -76,7 +77,16 @@ impl AccountObject {
     ) -> Result<(), JsValue> {
         let stored = JsFuture::from(glue::load(&self.state)).await?.as_string();
         let now = now();
-        let mut account = Account::from_stored(stored.as_deref());
+        let mut account = Account::from_stored(stored.as_deref()).unwrap_or_else(|unreadable| {
+            platform::log(&Event {
+                name: "account_unreadable",
+                service: String::new(),
+                label: unreadable.label(),
+                reference: String::new(),
+                detail: String::new(),
+            });
+            Account::default()
+        });
         change(&mut account, now);
         let changed = account.to_stored();
         if changed == stored && !always {

@@ -10,6 +10,7 @@ use crate::secret::Secret;
 use crate::session::account::{self, Begun, Listed, Question, Reply, Standing};
 use crate::session::attempt::{Attempt, LIFETIME, Served};
 use crate::session::cookie::Session;
+use crate::session::ending::Ending;
 use crate::session::seal::{NONCE, Purpose};
 
 /// Asks the account of a subject.
@@ -57,6 +58,7 @@ pub async fn begin<P: Platform>(
             born_at: session.born_at,
             expires_at: session.expires_at(scene.service.limits),
             hint,
+            listed_at: 0,
         },
         replaces: replaces.map(|old| encode(&old.session)),
     };
@@ -105,6 +107,7 @@ pub async fn end_served<P: Platform>(scene: &Scene<P>, served: &Served) -> Resul
     let question = Question::End {
         session: encode(&served.session),
         everywhere: false,
+        wished_at: None,
     };
     match scene
         .platform
@@ -138,9 +141,34 @@ pub async fn end<P: Platform>(
     session: &[u8; 16],
     everywhere: bool,
 ) -> Result<Option<Secret>, Outage> {
+    end_as_of(scene, subject, session, everywhere, None).await
+}
+
+/// The same for a wish that could not be granted when it was made.
+///
+/// # Errors
+/// [`Outage`] when it is still not certain that the session has ended.
+pub async fn end_later<P: Platform>(scene: &Scene<P>, ending: &Ending) -> Result<(), Outage> {
+    let Ending {
+        subject, session, ..
+    } = ending;
+    let wished_at = Some(ending.wished_at());
+    end_as_of(scene, subject, session, ending.everywhere, wished_at)
+        .await
+        .map(|_| ())
+}
+
+async fn end_as_of<P: Platform>(
+    scene: &Scene<P>,
+    subject: &str,
+    session: &[u8; 16],
+    everywhere: bool,
+    wished_at: Option<i64>,
+) -> Result<Option<Secret>, Outage> {
     let question = Question::End {
         session: encode(session),
         everywhere,
+        wished_at,
     };
     let Reply::Ended { listed, hint } = ask(scene, subject, question).await? else {
         return Err(Outage::Unreachable);

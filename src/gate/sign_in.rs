@@ -22,7 +22,6 @@ use crate::session::attempt::{
     cookie_name, recent_starts,
 };
 use crate::session::cookie::{Session, deleted, kept_for};
-use crate::session::ending;
 use crate::session::seal::{NONCE, Purpose};
 
 /// What a sign-in is for.
@@ -109,9 +108,7 @@ async fn attempt<P: Platform>(
             "set-cookie",
             kept_for(STARTS_NAME, &starts.join("."), STARTS_WINDOW),
         );
-    if sign_out::retry(scene, cookies).await {
-        reply = reply.with("set-cookie", deleted(ending::NAME));
-    }
+    reply = reply.with_cookie(sign_out::retry(scene, cookies).await);
     for name in surplus(scene, cookies) {
         reply = reply.with("set-cookie", deleted(&name));
     }

@@ -55,23 +55,26 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
             }
             Err(outage) => {
                 scene.log("sign_out_unfinished", outage.label());
-                unfinished = remember(scene, session, everywhere);
+                unfinished = remember(scene, cookies, session, everywhere);
             }
         }
     }
-    let location = location(scene, hint).await;
-    let mut reply = match request.is_get() {
-        true => Reply::redirect(303, location).of(&scene.service),
+    let mut reply = match location(scene, hint).await {
+        Some(location) if request.is_get() => Reply::redirect(303, location).of(&scene.service),
         // A redirect would be stopped by the `form-action` of the page that posted.
-        false => pages::page(
-            200,
-            Page::SigningOut,
-            &scene.service,
-            scene.locale,
-            "",
-            &location,
-        )
-        .with("refresh", format!("0; url={location}")),
+        Some(location) => {
+            page(scene, Page::SigningOut, &location).with("refresh", format!("0; url={location}"))
+        }
+        // Only part of the wish is granted, and the person is told which part. Without a session
+        // here the link leads to the same question once more.
+        None => {
+            scene.log("sign_out", "not_at_provider");
+            page(
+                scene,
+                Page::SignedOutHere,
+                &scene.service.own_page("sign-out"),
+            )
+        }
     };
     for name in own_cookies(cookies) {
         reply = reply.with("set-cookie", deleted(&name));
@@ -79,24 +82,23 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
     reply.with_cookie(unfinished)
 }
 
-/// The provider's sign-out, or our own page when the provider says of none.
-async fn location<P: Platform>(scene: &Scene<P>, hint: Option<Secret>) -> String {
+fn page<P: Platform>(scene: &Scene<P>, page: Page, link: &str) -> Reply {
+    pages::page(200, page, &scene.service, scene.locale, "", link)
+}
+
+/// The provider's sign-out; `None` when its documents are not to be had or name none.
+async fn location<P: Platform>(scene: &Scene<P>, hint: Option<Secret>) -> Option<String> {
+    let metadata = provider::metadata(scene).await.ok()?;
+    let endpoint = metadata.end_session_endpoint.as_deref()?;
     let home = scene.service.own_page("signed-out");
-    let endpoint = match provider::metadata(scene).await {
-        Ok(metadata) => metadata.end_session_endpoint.clone(),
-        Err(provider::Unavailable) => None,
-    };
-    let Some(endpoint) = endpoint else {
-        return home;
-    };
     let return_uri = format!("{}{home}", scene.service.origin_url);
     let state = encode(&scene.random::<16>());
-    end_session::address(
-        &endpoint,
+    Some(end_session::address(
+        endpoint,
         hint.as_ref().map(Secret::expose),
         &return_uri,
         &state,
-    )
+    ))
 }
 
 /// The page that people see who come back from the provider, or by themselves. No parameter is
@@ -115,77 +117,86 @@ pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Rep
     {
         gone.push(cookie::NAME.to_owned());
     }
-    if retry(scene, cookies).await {
-        gone.push(ending::NAME.to_owned());
-    }
-    let page = pages::page(
-        200,
-        Page::SignedOut,
-        &scene.service,
-        scene.locale,
-        "",
-        &scene.service.own_page("sign-in"),
-    );
+    let unfinished = retry(scene, cookies).await;
+    let page = page(scene, Page::SignedOut, &scene.service.own_page("sign-in"));
     gone.iter()
         .fold(page, |reply, name| reply.with("set-cookie", deleted(name)))
+        .with_cookie(unfinished)
 }
 
-/// What could not be ended before, if the browser has such a wish.
-fn wish<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Ending> {
+/// What could not be ended before, if the browser has such wishes. Those that do not open here may
+/// open in an isolate that is a version ahead.
+fn wishes<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Vec<Ending>> {
     let ring = scene.isolate.config.ring.as_ref()?;
     let sealed = cookies.get(ending::NAME)?;
     let opened = ring.open(Purpose::Ending, &scene.service.binding, sealed)?;
-    Ending::from_bytes(&opened)
+    ending::from_bytes(&opened)
 }
 
 /// Whether the session's owner has ended it, although its account does not know that yet.
 #[must_use]
 pub fn is_ending<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, session: &Session) -> bool {
-    wish(scene, cookies).is_some_and(|ending| ending.session == session.id)
+    wishes(scene, cookies)
+        .unwrap_or_default()
+        .iter()
+        .any(|ending| ending.session == session.id)
 }
 
-/// Ends a session that could not be ended before; true when its cookie has served its purpose.
-pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> bool {
-    // One that does not open here may open in an isolate that is a version ahead.
-    let Some(ending) = wish(scene, cookies) else {
-        return false;
-    };
-    if ending.until <= scene.now {
-        return true;
-    }
-    match accounts::end(scene, &ending.subject, &ending.session, ending.everywhere).await {
-        Ok(_) => {
-            scene.log("signed_out", "later");
-            true
-        }
-        Err(outage) => {
+/// Ends what could not be ended before, and gives the cookie that takes the old one's place, if it
+/// changes.
+///
+/// The person waits for this, so that it stops at the first account that gives no answer; the next
+/// request begins with another.
+pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<String> {
+    let before = wishes(scene, cookies)?;
+    let mut left = before.clone();
+    left.retain(|ending| ending.until > scene.now);
+    while let Some(ending) = left.first() {
+        if let Err(outage) = accounts::end_later(scene, ending).await {
             scene.log("sign_out_unfinished", outage.label());
-            false
+            left.rotate_left(1);
+            break;
         }
+        scene.log("signed_out", "later");
+        left.remove(0);
     }
+    if left == before {
+        return None;
+    }
+    keep(scene, &left)
 }
 
-/// The cookie that lets the next request try again.
+/// The cookie that lets the next request try again, beside what the browser wishes already.
 pub fn remember<P: Platform>(
     scene: &Scene<P>,
+    cookies: Cookies<'_>,
     session: &Session,
     everywhere: bool,
 ) -> Option<String> {
-    let ring = scene.isolate.config.ring.as_ref()?;
+    let mut endings = wishes(scene, cookies).unwrap_or_default();
     let ending = Ending {
         session: session.id,
         subject: session.subject.clone(),
         everywhere,
         until: scene.now + ending::LIFETIME,
     };
-    let nonce = scene.random::<NONCE>();
+    ending::add(&mut endings, ending);
+    keep(scene, &endings)
+}
+
+/// The cookie of these wishes, which goes with the last of them.
+fn keep<P: Platform>(scene: &Scene<P>, endings: &[Ending]) -> Option<String> {
+    let Some(until) = endings.iter().map(|ending| ending.until).max() else {
+        return Some(deleted(ending::NAME));
+    };
+    let ring = scene.isolate.config.ring.as_ref()?;
     let sealed = ring.seal(
         Purpose::Ending,
         &scene.service.binding,
-        nonce,
-        &ending.to_bytes(),
+        scene.random::<NONCE>(),
+        &ending::to_bytes(endings),
     );
-    Some(kept_for(ending::NAME, &sealed, ending::LIFETIME))
+    Some(kept_for(ending::NAME, &sealed, until - scene.now))
 }
 
 /// The session's cookie and those of sign-ins under way.

@@ -29,6 +29,8 @@ pub enum Page {
     SigningOut,
     /// The person has signed out.
     SignedOut,
+    /// The session has ended here, and nobody can say where the provider's sign-out is.
+    SignedOutHere,
     /// Too many sign-ins from one address.
     TooManyRequests,
 }
@@ -53,7 +55,7 @@ const fn words(
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Problem,
         Self::TryLater,
         Self::BadAddress,
@@ -66,6 +68,7 @@ impl Page {
         Self::ConfirmSignOut,
         Self::SigningOut,
         Self::SignedOut,
+        Self::SignedOutHere,
         Self::TooManyRequests,
     ];
 
@@ -229,6 +232,24 @@ impl Page {
                     "Rydych wedi allgofnodi",
                     &["Os ydych yn defnyddio cyfrifiadur a rennir, caewch y porwr hefyd."],
                     Some("Mewngofnodi"),
+                ),
+            ],
+            Self::SignedOutHere => [
+                words(
+                    "You have signed out of this service only",
+                    &[
+                        "We could not sign you out of GOV.UK One Login, so you may still be signed in there.",
+                        "Try again in a few minutes. If you use a shared computer, close the browser as well.",
+                    ],
+                    Some("Sign out of GOV.UK One Login"),
+                ),
+                words(
+                    "Rydych wedi allgofnodi o’r gwasanaeth hwn yn unig",
+                    &[
+                        "Ni allem eich allgofnodi o GOV.UK One Login, felly efallai eich bod yn dal wedi mewngofnodi yno.",
+                        "Rhowch gynnig arall arni ymhen ychydig funudau. Os ydych yn defnyddio cyfrifiadur a rennir, caewch y porwr hefyd.",
+                    ],
+                    Some("Allgofnodi o GOV.UK One Login"),
                 ),
             ],
             Self::TooManyRequests => [

@@ -6,10 +6,14 @@
 //!
 //! Source: OpenID Connect Back-Channel Logout 1.0 section 2.7, `provider.md` 8.
 
+mod message;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::oidc::SKEW;
 use crate::oidc::jws::encode;
+pub use message::{Message, Question, Reply};
 
 /// The most sessions that a person has at once; the oldest makes room.
 pub const MAX_SESSIONS: usize = 20;
@@ -60,6 +64,10 @@ pub struct Listed {
     pub expires_at: i64,
     /// The ID token for signing out, sealed by the Worker; the account cannot read it.
     pub hint: Option<String>,
+    /// When the account listed it, by the account's own clock, whatever a question says; 0 for one
+    /// that was stored before this was noted.
+    #[serde(default)]
+    pub listed_at: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +109,32 @@ pub enum Standing {
     Ended,
 }
 
+/// Why a stored account cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is no account at all.
+    Damaged,
+    /// Another version of the Worker stored it.
+    OtherFormat,
+}
+
+impl Unreadable {
+    /// The name in logs.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Damaged => "damaged",
+            Self::OtherFormat => "other_format",
+        }
+    }
+}
+
+/// The one thing that every stored format says.
+#[derive(Deserialize)]
+struct Format {
+    format: u8,
+}
+
 impl Default for Account {
     fn default() -> Self {
         Self {
@@ -114,12 +148,21 @@ impl Default for Account {
 }
 
 impl Account {
-    /// Reads a stored account; an unknown or damaged one is empty, so that no session of it lives.
-    #[must_use]
-    pub fn from_stored(text: Option<&str>) -> Self {
-        text.and_then(|text| serde_json::from_str::<Self>(text).ok())
-            .filter(|account| account.format == FORMAT)
-            .unwrap_or_default()
+    /// Reads a stored account. Nothing stored is an empty one.
+    ///
+    /// # Errors
+    /// [`Unreadable`]: whoever cannot read it goes on with an empty one, so that no session of it
+    /// lives, and tells the operator.
+    pub fn from_stored(text: Option<&str>) -> Result<Self, Unreadable> {
+        let Some(text) = text else {
+            return Ok(Self::default());
+        };
+        match serde_json::from_str::<Format>(text) {
+            Ok(Format { format: FORMAT }) => {}
+            Ok(_) => return Err(Unreadable::OtherFormat),
+            Err(_) => return Err(Unreadable::Damaged),
+        }
+        serde_json::from_str(text).map_err(|_| Unreadable::Damaged)
     }
 
     /// The text to store, or `None` when there is nothing worth keeping.
@@ -159,7 +202,10 @@ impl Account {
         );
         self.sessions
             .retain(|other| Some(other.id.as_str()) != replaces);
-        self.sessions.push(session);
+        self.sessions.push(Listed {
+            listed_at: now,
+            ..session
+        });
         if self.sessions.len() > MAX_SESSIONS {
             self.sessions.remove(0);
         }
@@ -201,19 +247,26 @@ impl Account {
         self.sessions.retain(|session| session.born_at > not_before);
     }
 
-    /// Ends a session, or with `everywhere` all of the person's, and gives it back.
+    /// Ends a session and gives it back; with `everywhere` every other one of the person's that was
+    /// listed by then ends as well.
     ///
-    /// A session that is not alive ends nothing, so that an old copy of a cookie cannot sign
-    /// anybody out.
-    pub fn end(&mut self, session: &str, everywhere: bool, now: i64) -> Option<Listed> {
+    /// A session that is not alive ends nothing, so that an old copy of a cookie cannot sign anybody
+    /// out. A wish may arrive ten minutes late, and the sessions begun since then are not what it was
+    /// about. What counts is when the account listed a session, because one that was listed later
+    /// would have outlived the wish had it arrived in time; a birth is the provider's to say, and
+    /// earlier than that. The wish's time is by the Worker's clock, so that what was listed within
+    /// [`SKEW`] after it ends as well: signing in once more is a small price, and a session that
+    /// lives on though its owner ended it is not.
+    pub fn end(&mut self, session: &str, everywhere: Option<i64>, now: i64) -> Option<Listed> {
         self.tidy(now);
         let position = self
             .sessions
             .iter()
             .position(|listed| listed.id == session)?;
         let ended = self.sessions.remove(position);
-        if everywhere {
-            self.sessions.clear();
+        if let Some(wished_at) = everywhere {
+            self.sessions
+                .retain(|other| other.listed_at > wished_at + SKEW);
         }
         Some(ended)
     }
@@ -252,124 +305,6 @@ fn remember(entries: &mut Vec<Remembered>, id: &str, until: i64, most: usize) {
     });
     if entries.len() > most {
         entries.remove(0);
-    }
-}
-
-/// What the Worker asks an account. The version is that of the whole set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Question {
-    /// See [`Account::begin`].
-    Begin {
-        /// The attempt's id.
-        attempt: String,
-        /// When it could have been finished at the latest.
-        deadline: i64,
-        /// The new session.
-        session: Listed,
-        /// The session that the browser had before.
-        replaces: Option<String>,
-    },
-    /// See [`Account::check`].
-    Check {
-        /// The session's id.
-        session: String,
-    },
-    /// See [`Account::id_token`].
-    IdToken {
-        /// The session's id.
-        session: String,
-    },
-    /// See [`Account::log_out`].
-    LogOut {
-        /// The notification's `jti`.
-        id: String,
-        /// Its `iat`.
-        issued_at: i64,
-    },
-    /// See [`Account::end`].
-    End {
-        /// The session's id.
-        session: String,
-        /// Whether every session of the person ends.
-        everywhere: bool,
-    },
-}
-
-/// What an account answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reply {
-    /// To `Begin`.
-    Begun(Begun),
-    /// To `Check`.
-    Standing(Standing),
-    /// To `IdToken`: the hint of a session that is alive and has one.
-    IdToken(Option<String>),
-    /// To `LogOut`: it is stored.
-    LoggedOut,
-    /// To `End`.
-    Ended {
-        /// Whether the session was alive until now; if not, nothing ended.
-        listed: bool,
-        /// Its hint.
-        hint: Option<String>,
-    },
-}
-
-/// A message with its version, so that a Worker and an object of different versions never
-/// misunderstand each other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message<T> {
-    version: u8,
-    body: T,
-}
-
-impl<T> Message<T> {
-    /// A message of this version.
-    pub const fn new(body: T) -> Self {
-        Self {
-            version: FORMAT,
-            body,
-        }
-    }
-
-    /// The content, if the version is this one.
-    pub fn open(self) -> Option<T> {
-        (self.version == FORMAT).then_some(self.body)
-    }
-}
-
-impl Account {
-    /// Answers a question; afterwards the account is to be stored before the answer is sent.
-    pub fn answer(&mut self, question: Question, now: i64) -> Reply {
-        match question {
-            Question::Begin {
-                attempt,
-                deadline,
-                session,
-                replaces,
-            } => Reply::Begun(self.begin(&attempt, deadline, session, replaces.as_deref(), now)),
-            Question::Check { session } => Reply::Standing(self.check(&session, now)),
-            Question::IdToken { session } => Reply::IdToken(self.id_token(&session, now)),
-            Question::LogOut { id, issued_at } => {
-                self.log_out(&id, issued_at, now);
-                Reply::LoggedOut
-            }
-            Question::End {
-                session,
-                everywhere,
-            } => match self.end(&session, everywhere, now) {
-                Some(ended) => Reply::Ended {
-                    listed: true,
-                    hint: ended.hint,
-                },
-                None => Reply::Ended {
-                    listed: false,
-                    hint: None,
-                },
-            },
-        }
     }
 }
 

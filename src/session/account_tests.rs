@@ -8,6 +8,7 @@ fn listed(id: &str, born_at: i64) -> Listed {
         born_at,
         expires_at: NOW + 43_200,
         hint: Some(format!("hint of {id}")),
+        listed_at: 0,
     }
 }
 
@@ -43,24 +44,39 @@ fn the_stored_format_is_pinned() {
     let text = account.to_stored().unwrap();
     assert_eq!(
         text,
-        r#"{"format":1,"not_before":9900,"sessions":[{"id":"one","born_at":9999,"expires_at":53200,"hint":"hint of one"}],"attempts":[{"id":"attempt of one","until":10660}],"logouts":[{"id":"jti","until":13600}]}"#
+        r#"{"format":1,"not_before":9900,"sessions":[{"id":"one","born_at":9999,"expires_at":53200,"hint":"hint of one","listed_at":10000}],"attempts":[{"id":"attempt of one","until":10660}],"logouts":[{"id":"jti","until":13600}]}"#
     );
-    assert_eq!(Account::from_stored(Some(&text)), account);
+    assert_eq!(Account::from_stored(Some(&text)), Ok(account));
     assert_eq!(Account::default().to_stored(), None);
 }
 
 #[test]
+fn an_account_stored_before_the_time_of_listing_was_noted_is_read() {
+    let text = r#"{"format":1,"not_before":9900,"sessions":[{"id":"one","born_at":9999,"expires_at":53200,"hint":"hint of one"},{"id":"two","born_at":9999,"expires_at":53200,"hint":null}],"attempts":[{"id":"attempt of one","until":10660}],"logouts":[{"id":"jti","until":13600}]}"#;
+    let mut account = Account::from_stored(Some(text)).unwrap();
+    assert!(is_live(&account, "one") && is_live(&account, "two"));
+    // It is as old as can be, so that every wish is about it.
+    account.end("one", Some(NOW - 600), NOW);
+    assert!(!is_live(&account, "two"));
+}
+
+#[test]
 fn what_cannot_be_read_lists_nobody() {
-    for stored in [None, Some(""), Some("{}"), Some("<html>")] {
-        assert_eq!(Account::from_stored(stored), Account::default());
-    }
+    assert_eq!(Account::from_stored(None), Ok(Account::default()));
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
-    let newer = account
-        .to_stored()
-        .unwrap()
-        .replace("\"format\":1", "\"format\":2");
-    assert!(!is_live(&Account::from_stored(Some(&newer)), "one"));
+    let whole = account.to_stored().unwrap();
+    let cut = whole.replace("\"sessions\"", "\"session\"");
+    for stored in ["", "{}", "<html>", "null", &whole[1..], &cut] {
+        let read = Account::from_stored(Some(stored));
+        assert_eq!(read, Err(Unreadable::Damaged), "{stored}");
+    }
+    // What another version stored is named as such, whatever else it says.
+    let newer = whole.replace("\"format\":1", "\"format\":2");
+    for stored in [newer.as_str(), r#"{"format":2}"#, r#"{"format":0,"x":[]}"#] {
+        let read = Account::from_stored(Some(stored));
+        assert_eq!(read, Err(Unreadable::OtherFormat), "{stored}");
+    }
 }
 
 #[test]
@@ -105,10 +121,10 @@ fn t47_a_session_that_is_not_listed_has_ended() {
     assert!(!is_live(&account, "one"));
     begin(&mut account, "one", NOW);
     assert_eq!(account.check("one", NOW + 43_200), Standing::Ended);
-    let ended = account.end("one", false, NOW).unwrap();
+    let ended = account.end("one", None, NOW).unwrap();
     assert_eq!(ended.hint.as_deref(), Some("hint of one"));
     assert!(!is_live(&account, "one"));
-    assert_eq!(account.end("one", false, NOW), None);
+    assert_eq!(account.end("one", None, NOW), None);
 }
 
 #[test]
@@ -116,9 +132,49 @@ fn everywhere_ends_all_but_only_for_a_live_session() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     begin(&mut account, "two", NOW);
-    assert_eq!(account.end("stolen and ended", true, NOW), None);
+    assert_eq!(account.end("stolen and ended", Some(NOW), NOW), None);
     assert!(is_live(&account, "one") && is_live(&account, "two"));
-    account.end("one", true, NOW);
+    account.end("one", Some(NOW), NOW);
+    assert!(!is_live(&account, "one") && !is_live(&account, "two"));
+}
+
+#[test]
+fn t71_a_wish_that_arrives_late_spares_what_was_listed_since() {
+    let mut account = Account::default();
+    // The provider's clock is half a minute off, either way, and has no say in it.
+    for (id, born_at, listed_at) in [
+        ("there", NOW + 30, NOW),
+        ("same second", NOW - 30, NOW + 5),
+        ("clocks differ", NOW, NOW + 35),
+        ("begun since", NOW - 30, NOW + 36),
+    ] {
+        let session = Listed {
+            listed_at: NOW + 99,
+            ..listed(id, born_at)
+        };
+        account.begin(id, NOW + 600, session, None, listed_at);
+    }
+    begin(&mut account, "signed out", NOW);
+    let retried_at = NOW + 300;
+    assert!(
+        account
+            .end("signed out", Some(NOW + 5), retried_at)
+            .is_some()
+    );
+    for id in ["there", "same second", "clocks differ"] {
+        assert!(!is_live(&account, id), "{id}");
+    }
+    assert!(is_live(&account, "begun since"));
+}
+
+#[test]
+fn a_wish_without_a_time_is_one_of_now() {
+    let question = r#"{"version":1,"body":{"end":{"session":"one","everywhere":true}}}"#;
+    let question: Message<Question> = serde_json::from_str(question).unwrap();
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    begin(&mut account, "two", NOW);
+    account.answer(question.open().unwrap(), NOW);
     assert!(!is_live(&account, "one") && !is_live(&account, "two"));
 }
 

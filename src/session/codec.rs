@@ -70,6 +70,11 @@ impl<'a> Reader<'a> {
         String::from_utf8(self.take(length.into())?.to_vec()).ok()
     }
 
+    /// Whether everything was read.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Succeeds only when nothing is left.
     pub fn end(self) -> Option<()> {
         self.0.is_empty().then_some(())

@@ -1,7 +1,7 @@
 //! Clocks that differ from the Worker's by half a minute: the provider's, the Worker's and the account's.
 
 use super::{PAGE, is_in, signed_in};
-use crate::world::{Browser, By, World};
+use crate::world::{Browser, By, Trouble, When, World};
 
 /// The provider is ahead by the first, the account by the second.
 fn worlds() -> impl Iterator<Item = (i64, i64, World)> {
@@ -52,6 +52,29 @@ fn t79_who_signs_in_after_a_notification_stays_signed_in_whatever_the_clocks() {
         assert_eq!(shown.by, By::Origin, "{provider} {account}");
         world.pass(60);
         assert!(is_in(&world, &mut browser), "{provider} {account}");
+    }
+}
+
+#[test]
+fn t71_everywhere_is_about_the_sessions_of_when_it_was_wished_for_whatever_the_clocks() {
+    for (provider, account, world) in worlds() {
+        let mut there = signed_in(&world, "kenneth");
+        let mut browser = signed_in(&world, "kenneth");
+        let mut thief = browser.clone();
+        world.trouble(Trouble::AccountNotReached, When::Always);
+        browser.sign_out(&world, "?everywhere");
+        world.mend();
+        // Twice the difference that clocks may have, as the account may be behind by as much.
+        world.pass(61);
+        let mut since = signed_in(&world, "kenneth");
+        world.pass(500);
+        world.forget();
+        browser.step(&world, "/auth/signed-out");
+        assert_eq!(world.happened().lines(), ["signed_out: later"]);
+        assert!(browser.cookies().is_empty());
+        world.pass(60);
+        let alive = [&mut there, &mut thief, &mut since].map(|browser| is_in(&world, browser));
+        assert_eq!(alive, [false, false, true], "{provider} {account}");
     }
 }
 

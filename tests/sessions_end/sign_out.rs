@@ -265,21 +265,28 @@ fn t75_when_the_providers_documents_are_gone_the_person_is_signed_out_here() {
         world.new_isolate();
         world.trouble(Trouble::CallNotSent, When::Always);
         let shown = browser.send(&world, own("/auth/sign-out").method(method));
-        let next = match method {
-            "GET" => shown.location(),
-            _ => shown.header("refresh").unwrap(),
-        };
-        assert!(next.ends_with("/auth/signed-out"), "{next}");
-        assert!(!browser.has_session());
-        let shown = browser.open(&world, "/auth/signed-out");
-        assert_eq!(
-            (shown.status, shown.heading()),
-            (200, "You have signed out")
+        let said = (shown.status, shown.heading(), shown.link());
+        let only_here = "You have signed out of this service only";
+        assert_eq!(said, (200, only_here, Some("/auth/sign-out")));
+        assert!(shown.body.contains("you may still be signed in there"));
+        assert_eq!(shown.header("refresh"), None);
+        let lines = world.happened().lines();
+        assert!(
+            lines.contains(&"sign_out: not_at_provider".to_owned()),
+            "{lines:?}"
         );
+        assert!(!browser.has_session());
+        // The link asks again, and leads to the provider as soon as that can be done.
+        assert_eq!(browser.sign_out(&world, "").heading(), only_here);
         world.pass(60);
         let script = thief.dressed(&world, Incoming::get(PAGE));
         assert_eq!(world.ask(script).status, 401);
         thief.drop_cookie(SESSION);
+        world.mend();
+        assert_eq!(
+            browser.sign_out(&world, "").location(),
+            format!("{ISSUER}logout")
+        );
     }
 }
 

@@ -70,6 +70,86 @@ fn t71_it_is_tried_again_when_the_person_comes_back_from_the_provider() {
 }
 
 #[test]
+fn t71_a_second_wish_does_not_replace_the_first() {
+    let world = World::new();
+    let mut other = signed_in(&world, "kenneth");
+    let mut copies = Vec::new();
+    let mut browser = Browser::new();
+    for persona in ["kenneth", "sian", "amal"] {
+        world.mend();
+        world.person(persona);
+        // Another browser of theirs brings the session here, so that no sign-in tries again.
+        let mut theirs = signed_in(&world, persona);
+        browser.plant(SESSION, theirs.cookie(SESSION).unwrap());
+        theirs.drop_cookie(SESSION);
+        copies.push(browser.clone());
+        world.trouble(Trouble::AccountNotReached, When::Always);
+        browser.sign_out(&world, "");
+        assert_eq!(browser.cookies(), [ENDING]);
+        world.pass(5);
+    }
+    // Nobody is signed in here by a copy of any of them.
+    for copy in &copies {
+        let mut tab = browser.clone();
+        tab.plant(SESSION, copy.cookie(SESSION).unwrap());
+        let script = tab.dressed(&world, Incoming::get(PAGE));
+        assert_eq!(world.ask(script).status, 401);
+    }
+    // In vain once more: one question, and another one's turn next.
+    let first = browser.cookie(ENDING).unwrap().to_owned();
+    world.forget();
+    let shown = browser.step(&world, "/auth/signed-out");
+    assert_eq!(world.happened().asked(), ["end"]);
+    assert_ne!(browser.cookie(ENDING), Some(first.as_str()));
+    let kept = shown
+        .set_cookies()
+        .find(|cookie| cookie.starts_with(ENDING));
+    assert!(kept.unwrap().contains("; Max-Age=595; "), "{kept:?}");
+    world.mend();
+    world.forget();
+    browser.step(&world, "/auth/signed-out");
+    assert_eq!(world.happened().asked(), ["end"; 3]);
+    assert!(browser.cookies().is_empty());
+    world.pass(60);
+    for copy in &mut copies {
+        copy.drop_cookie(ENDING);
+        assert!(!is_in(&world, copy));
+    }
+    assert!(is_in(&world, &mut other));
+}
+
+#[test]
+fn t71_one_account_that_stays_away_does_not_keep_the_others_alive() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let mut copies = Vec::new();
+    for persona in ["kenneth", "sian"] {
+        world.mend();
+        let theirs = signed_in(&world, persona);
+        browser.plant(SESSION, theirs.cookie(SESSION).unwrap());
+        copies.push(theirs);
+        world.trouble(Trouble::AccountNotReached, When::Always);
+        browser.sign_out(&world, "");
+    }
+    world.mend();
+    // Kenneth's is asked first and gives no answer; the next time Siân's is asked first.
+    world.trouble(Trouble::AccountHangs, When::Nth(0));
+    browser.step(&world, "/auth/signed-out");
+    world.mend();
+    world.trouble(Trouble::AccountHangs, When::Nth(1));
+    browser.step(&world, "/auth/signed-out");
+    assert_eq!(browser.cookies(), [ENDING]);
+    world.mend();
+    world.pass(60);
+    assert!(!is_in(&world, &mut copies[1]));
+    assert!(is_in(&world, &mut copies[0]));
+    browser.step(&world, "/auth/signed-out");
+    assert!(browser.cookies().is_empty());
+    world.pass(60);
+    assert!(!is_in(&world, &mut copies[0]));
+}
+
+#[test]
 fn t71_or_when_they_sign_in_again_and_the_new_session_stays() {
     let world = World::new();
     let (mut browser, mut thief) = signed_out_in_vain(&world, "", Trouble::AccountHangs);

@@ -47,7 +47,8 @@ impl Accounts {
     }
 
     fn account(&self, name: &str) -> Account {
-        Account::from_stored(self.stored.borrow().get(name).map(String::as_str))
+        let stored = self.stored.borrow();
+        Account::from_stored(stored.get(name).map(String::as_str)).unwrap_or_default()
     }
 
     fn change(&self, name: &str, now: i64, change: impl FnOnce(&mut Account, i64)) {

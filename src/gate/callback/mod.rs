@@ -47,7 +47,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
     };
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
     let before = scene.opened_session(cookies);
-    let reply = match sign_in(scene, &attempt, &parameters, before.as_ref()).await {
+    let reply = match sign_in(scene, cookies, &attempt, &parameters, before.as_ref()).await {
         Ok(signed_in) => {
             scene.log("signed_in", attempt.level.as_str());
             Reply::redirect(303, signed_in.return_path)
@@ -59,7 +59,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             let reply = ended(scene, cookies, failure, &attempt.return_path);
             match (failure, &attempt.aim) {
                 (Failure::Provider(ProviderError::LoginRequired), Aim::Again(served)) => {
-                    not_again(scene, served, before.as_ref(), reply).await
+                    not_again(scene, cookies, served, before.as_ref(), reply).await
                 }
                 _ => reply,
             }
@@ -108,6 +108,7 @@ fn find<P: Platform>(
 /// From the code to a sealed session.
 async fn sign_in<'a, P: Platform>(
     scene: &Scene<P>,
+    cookies: Cookies<'_>,
     attempt: &'a Attempt,
     parameters: &Parameters,
     before: Option<&Session>,
@@ -125,7 +126,7 @@ async fn sign_in<'a, P: Platform>(
     let id_token = verify(scene, &metadata, attempt, &tokens).await?;
     let userinfo = userinfo(scene, &metadata, &tokens, &id_token).await?;
     let session = session(scene, attempt, id_token, userinfo);
-    let unfinished = record(scene, attempt, &session, &tokens, before).await?;
+    let unfinished = record(scene, cookies, attempt, &session, &tokens, before).await?;
     let sealed = scene.seal_session(&session).ok_or(Failure::Unavailable)?;
     let account = accounts::digest(scene, &session.subject);
     let return_path = match &attempt.aim {

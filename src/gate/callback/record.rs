@@ -1,5 +1,6 @@
 //! What a sign-in leaves at the accounts: a new session recorded, an old one ended.
 
+use crate::gate::cookies::Cookies;
 use crate::gate::refused::Failure;
 use crate::gate::reply::Reply;
 use crate::gate::{Scene, accounts, sign_out};
@@ -16,6 +17,7 @@ use crate::session::cookie::{self, Session, deleted};
 /// be reached, the answer is the cookie with which the next request tries again.
 pub async fn record<P: Platform>(
     scene: &Scene<P>,
+    cookies: Cookies<'_>,
     attempt: &Attempt,
     session: &Session,
     tokens: &Tokens,
@@ -38,7 +40,7 @@ pub async fn record<P: Platform>(
         Ok(()) => Ok(None),
         Err(outage) => {
             scene.log("sign_out_unfinished", outage.label());
-            Ok(before.and_then(|before| sign_out::remember(scene, before, false)))
+            Ok(before.and_then(|before| sign_out::remember(scene, cookies, before, false)))
         }
     }
 }
@@ -87,6 +89,7 @@ pub fn session<P: Platform>(
 /// Source: GOV.UK One Login's documentation of re-authentication; `provider.md` 0 and 1.16.
 pub async fn not_again<P: Platform>(
     scene: &Scene<P>,
+    cookies: Cookies<'_>,
     served: &Served,
     before: Option<&Session>,
     reply: Reply,
@@ -103,7 +106,7 @@ pub async fn not_again<P: Platform>(
         }
         Err(outage) => {
             scene.log("sign_out_unfinished", outage.label());
-            reply.with_cookie(own.and_then(|own| sign_out::remember(scene, own, false)))
+            reply.with_cookie(own.and_then(|own| sign_out::remember(scene, cookies, own, false)))
         }
     }
 }
