@@ -7,7 +7,7 @@
 //! before it is durable (output gates): a session is recorded before its cookie is sent, and a
 //! notification is stored before the provider hears of success.
 
-use js_sys::Promise;
+use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -17,6 +17,9 @@ use crate::session::account::{Account, Message, Question};
 
 /// The least time until the next tidying, in seconds, so that alarms never follow in a rush.
 const MIN_WAIT: i64 = 60;
+
+/// The largest question, in bytes: a session with its ID token is a few thousand.
+const MAX_QUESTION: u32 = 64 * 1_024;
 
 /// A person's account where it is kept.
 #[wasm_bindgen]
@@ -39,8 +42,8 @@ impl AccountObject {
     pub fn fetch(&self, request: web_sys::Request) -> Promise {
         let object = self.clone();
         future_to_promise(async move {
-            let text = JsFuture::from(glue::text(&request)).await?;
-            let question = text.as_string().unwrap_or_default();
+            let body = JsFuture::from(glue::body(&request, MAX_QUESTION)).await?;
+            let question = String::from_utf8(Uint8Array::new(&body).to_vec()).unwrap_or_default();
             let question: Option<Message<Question>> = serde_json::from_str(&question).ok();
             let Some(question) = question.and_then(Message::open) else {
                 return Ok(glue::respond(400, "", ""));

@@ -203,11 +203,6 @@ export async function body(request, most) {
   }
 }
 
-/** The text of a request's body. */
-export function text(request) {
-  return request.text();
-}
-
 /** The stored text of an account object, or nothing when there is none. */
 export function load(state) {
   return state.storage.get("account");

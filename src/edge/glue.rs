@@ -41,8 +41,9 @@ extern "C" {
 
     pub fn body(request: &web_sys::Request, most: u32) -> Promise;
 
-    pub fn text(request: &web_sys::Request) -> Promise;
-
+    // wasm-bindgen imports a function straight from `glue.js` when all that it takes is a JavaScript
+    // value as it is, and names the file once for each such function: a second one would be a
+    // duplicate key, of which wrangler warns.
     pub fn load(state: &JsValue) -> Promise;
 
     pub fn save(state: &JsValue, text: Option<String>, wake: Option<f64>) -> Promise;

@@ -24,6 +24,10 @@ pub fn dry_run(places: &Places, environment: &str) -> Result<String> {
         output.push('\n');
     })?
     .into_result(&format!("`wrangler deploy --dry-run --env {environment}`"))?;
+    let warnings = warnings(&output);
+    if !warnings.is_empty() {
+        bail!("wrangler warns of what it would deploy:\n{warnings}");
+    }
     let gzip = upload_kib(&output).context("wrangler did not say how large the upload is")?;
     if gzip > UPLOAD_LIMIT_KIB {
         bail!(
@@ -31,6 +35,12 @@ pub fn dry_run(places: &Places, environment: &str) -> Result<String> {
         );
     }
     Ok(format!("upload {gzip:.0} KiB gzip"))
+}
+
+/// The lines in which wrangler or its bundler warns.
+fn warnings(output: &str) -> String {
+    let lines = output.lines().filter(|line| line.contains("WARNING"));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// From `Total Upload: 614.40 KiB / gzip: 204.80 KiB`.
@@ -51,6 +61,14 @@ fn upload_kib(output: &str) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_warning_is_found_among_what_wrangler_says() {
+        let duplicate = "▲ [WARNING] Duplicate key \"x\" in object literal";
+        let output = format!("[custom build] Worker in build/\n{duplicate}\n\n--dry-run: exiting");
+        assert_eq!(warnings(&output), duplicate);
+        assert_eq!(warnings("Total Upload: 1 KiB / gzip: 1 KiB\n"), "");
+    }
 
     #[test]
     fn the_upload_size_is_read_in_either_unit() {
