@@ -1,0 +1,26 @@
+// Which test files hold a test whose name contains one of the filters: `node chosen.mjs FILTERS-AS-JSON FILE...` prints
+// them, one a line. Node itself runs the hooks of every file, and so starts a whole world for it, even where no test is
+// left; and with none left the last hook does not wait for the first, so that this world is never stopped.
+
+import { registerHooks } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+
+const NOTED = `export const test = (name) => void globalThis.names.push(name);
+export const [before, after, beforeEach, afterEach] = Array(4).fill(() => {});
+`;
+
+globalThis.names = [];
+registerHooks({
+  resolve: (specifier, context, next) => specifier === "node:test"
+    ? { url: `data:text/javascript,${encodeURIComponent(NOTED)}`, shortCircuit: true }
+    : next(specifier, context),
+});
+
+const [filters, ...files] = process.argv.slice(2);
+const wanted = JSON.parse(filters);
+for (const file of files) {
+  globalThis.names.length = 0;
+  await import(pathToFileURL(path.resolve(file)));
+  if (globalThis.names.some((name) => wanted.some((filter) => name.includes(filter)))) console.log(file);
+}
