@@ -38,4 +38,7 @@ mod sample;
 #[cfg(test)]
 mod secrets_tests;
 #[cfg(test)]
+#[path = "wrangler_rules_tests.rs"]
+mod wrangler_rules;
+#[cfg(test)]
 mod wrangler_tests;
