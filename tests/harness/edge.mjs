@@ -30,9 +30,9 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, directory, variables, secrets, kv = "sound", accounts, limited }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, limited }) {
   const config = await configuration(directory, variables, limited);
-  const stores = { kv, accounts };
+  const stores = { kv, accounts, elsewhere };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, stores);
   try {
     await answers(child, port);
@@ -68,7 +68,7 @@ async function wrangler(directory, port, secrets) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -80,6 +80,7 @@ async function workerd(directory, port, config, secrets, { kv, accounts }) {
   const modules = await fs.readdir(bundle);
   const worker = { modules: modules.filter((name) => /^index\.js$|\.wasm$/.test(name)), disk, services: [], sockets: [] };
   if (accounts !== undefined) await faultyAccounts(bundle, worker, accounts);
+  if (elsewhere !== undefined) worker.sockets.push({ service: "elsewhere", port: elsewhere });
   const file = path.join(bundle, "config.capnp");
   await fs.writeFile(file, capnp(worker, port, config, secrets));
   return new Child("workerd", npm("workerd"), ["serve", file], { cwd: directory });
@@ -149,16 +150,21 @@ function capnp({ modules, disk, services, sockets }, port, config, secrets) {
   const secret = Object.entries(secrets).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
   const kv = config.kv_namespaces.map(({ binding }) => `(name = ${text(binding)}, kvNamespace = "kv")`);
   const classes = config.durable_objects.bindings;
-  const objects = classes.map((object) => `(name = ${text(object.name)}, durableObjectNamespace = ${text(object.class_name)})`);
+  const objects = classes.map(({ name, class_name }) =>
+    `(name = ${text(name)}, durableObjectNamespace = (className = ${text(class_name)}, serviceName = "edge"))`);
   const namespaces = classes.map((object) => {
     const name = text(object.class_name);
     return `(className = ${name}, uniqueKey = ${name}, enableSql = true)`;
   });
   const others = services.map(({ name }) => `(name = ${text(name)}, service = ${text(name)})`);
+  const worker = `modules = [${ordered.map(module).join(", ")}],
+  compatibilityDate = ${text(config.compatibility_date)},
+  bindings = [${[...plain, ...secret, ...kv, ...objects, ...others].join(", ")}],`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
+    (name = "elsewhere", worker = .elsewhere),
     (name = "kv", worker = .kv),
     (name = "accounts", disk = (path = ${text(disk)}, writable = true)),
     (name = "internet", network = (allow = ["public", "private"])),
@@ -170,11 +176,12 @@ const config :Workerd.Config = (
   ],
 );
 const edge :Workerd.Worker = (
-  modules = [${ordered.map(module).join(", ")}],
-  compatibilityDate = ${text(config.compatibility_date)},
-  bindings = [${[...plain, ...secret, ...kv, ...objects, ...others].join(", ")}],
+  ${worker}
   durableObjectNamespaces = [${namespaces.join(", ")}],
   durableObjectStorage = (localDisk = "accounts"),
+);
+const elsewhere :Workerd.Worker = (
+  ${worker}
 );
 ${["kv", ...services.map(({ name }) => name)].map((name) => `const ${name} :Workerd.Worker = (
   modules = [(name = ${text(`${name}.mjs`)}, esModule = embed ${text(`${name}.mjs`)})],

@@ -1,43 +1,122 @@
 // Account objects that fail when a test says so. The Worker's own object stays behind them: each question is let through,
 // or goes wrong in the way that the switch says at that moment. The switch is a service of its own, with a port of its own.
+// The namespace of the objects and the limiters are wrapped too, for what only the runtime can say of them.
 
 import fs from "node:fs/promises";
 import path from "node:path";
 
-/** What can go wrong. `sound` is the Worker's own object and nothing else. */
+/** What can go wrong with an object. `sound` is the Worker's own object and nothing else. */
 export const FAULTS = [
   "throws", "panics", "hangs", "too-slow", "answers-500", "answers-nothing", "answers-nonsense", "answers-other-version",
   "throws-afterwards",
 ];
 
 const SWITCH = `let mode = "sound";
-let questions = 0;
+let noted = {};
 export default {
   async fetch(request) {
     if (request.method === "PUT") {
       mode = await request.text();
-      questions = 0;
-    } else if (new URL(request.url).pathname === "/question") questions += 1;
-    return Response.json({ mode, questions });
+      noted = {};
+    } else if (request.method === "POST") {
+      const { what, detail } = await request.json();
+      (noted[what] ??= []).push(detail);
+    }
+    return Response.json({ mode, noted });
   },
 };
 `;
 
-const OBJECT = `import { AccountObject as Sound } from "./index.js";
+const WRAPPED = `import Edge, { AccountObject as Sound } from "./index.js";
 import broken from "./broken.wasm";
-export { default } from "./index.js";
 
+const clock = Date.now;
 const late = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Notes something at the switch and gives what it says now. */
+async function told(faults, what, detail) {
+  const answer = await faults.fetch("http://faults/", { method: "POST", body: JSON.stringify({ what, detail }) });
+  return (await answer.json()).mode;
+}
+
+/** The namespace. An object of a jurisdiction is another one than that of the same name without, as at Cloudflare. */
+class Namespace {
+  attempts = 0;
+
+  constructor(objects, faults, home = "") {
+    Object.assign(this, { objects, faults, home });
+  }
+
+  jurisdiction(name) {
+    return new Namespace(this.objects, this.faults, name);
+  }
+
+  idFromName(name) {
+    return this.objects.idFromName(this.home + name);
+  }
+
+  get(id) {
+    return { fetch: (...request) => this.#fetch(id, request) };
+  }
+
+  async #fetch(id, request) {
+    const mode = await told(this.faults, "attempt", this.home);
+    this.attempts += 1;
+    if (mode === "overloaded") throw Object.assign(new Error("Durable Object is overloaded."), { overloaded: true, retryable: true });
+    if (mode === "moves" && this.attempts === 1) throw Object.assign(new Error("The object moved."), { retryable: true });
+    if (mode === "breaks") throw new Error("The object was reset.");
+    return this.objects.get(id).fetch(...request);
+  }
+}
+
+/** A limiter, which is there and does what the switch says. */
+class Limiter {
+  constructor(faults) {
+    this.faults = faults;
+  }
+
+  async limit({ key }) {
+    const mode = await told(this.faults, "limited", typeof key);
+    if (mode === "limiter-throws") throw new Error("the limiter is broken");
+    if (mode === "limiter-hangs") await late(60_000);
+    return { success: mode !== "limiter-refuses" };
+  }
+}
+
+export default {
+  fetch(request, env, context) {
+    const { faults, ACCOUNTS } = env;
+    const limiter = new Limiter(faults);
+    const around = { ACCOUNTS: new Namespace(ACCOUNTS, faults), SIGN_IN_STARTS: limiter, REFUSED_NOTIFICATIONS: limiter };
+    return new Edge(context, { ...env, ...around }).fetch(request);
+  },
+};
 
 export class AccountObject {
   constructor(state, env) {
-    this.sound = new Sound(state, env);
+    this.storage = state.storage;
     this.faults = env.faults;
+    const setAlarm = (at) => this.#setAlarm(at);
+    const storage = new Proxy(state.storage, {
+      get(target, name) {
+        if (name === "setAlarm") return setAlarm;
+        const member = target[name];
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+    this.sound = new Sound({ storage }, env);
+  }
+
+  /** While time flies an alarm comes at once, and the object takes it to be the time for which it was set. */
+  #setAlarm(at) {
+    this.wanted = at;
+    return this.storage.setAlarm(this.mode === "time-flies" ? clock() + 100 : at);
   }
 
   async fetch(request) {
-    const { mode } = await (await this.faults.fetch("http://faults/question")).json();
-    switch (mode) {
+    const mode = (this.mode = await told(this.faults, "question", ""));
+    const [kind, stored] = mode.split(/ (.*)/s);
+    switch (kind) {
       case "throws":
         throw new Error("the object is broken");
       case "panics":
@@ -62,12 +141,36 @@ export class AccountObject {
       case "throws-afterwards":
         await this.sound.fetch(request);
         throw new Error("the object broke when it was done");
+      case "stores":
+        await this.storage.put("account", stored);
+        break;
+      case "hints": {
+        const account = JSON.parse(await this.storage.get("account"));
+        for (const session of account.sessions) session.hint = stored;
+        await this.storage.put("account", JSON.stringify(account));
+        break;
+      }
     }
-    return this.sound.fetch(request);
+    const answer = await this.sound.fetch(request);
+    if (["watched", "time-flies"].includes(mode)) await this.#report("answered");
+    return answer;
   }
 
-  alarm() {
-    return this.sound.alarm();
+  async alarm() {
+    if (this.mode !== "time-flies") return this.sound.alarm();
+    const ahead = this.wanted - clock();
+    Date.now = () => clock() + ahead;
+    try {
+      await this.sound.alarm();
+    } finally {
+      Date.now = clock;
+    }
+    await this.#report("woken");
+  }
+
+  async #report(what) {
+    const [stored, alarm] = [await this.storage.list(), await this.storage.getAlarm()];
+    await told(this.faults, what, { stored: Object.fromEntries(stored), alarm: alarm === null ? null : this.wanted });
   }
 }
 `;
@@ -78,7 +181,7 @@ const BROKEN = Buffer.from("0061736d0100000001040160000003020100070901" + "05706
 /** Puts the failing object before the Worker's own; the switch listens at this port. */
 export async function faultyAccounts(bundle, worker, port) {
   await fs.writeFile(path.join(bundle, "faults.mjs"), SWITCH);
-  await fs.writeFile(path.join(bundle, "faulty.mjs"), OBJECT);
+  await fs.writeFile(path.join(bundle, "faulty.mjs"), WRAPPED);
   await fs.writeFile(path.join(bundle, "broken.wasm"), BROKEN);
   worker.modules = [...new Set([...worker.modules, "faulty.mjs", "broken.wasm"])];
   worker.services.push({ name: "faults" });

@@ -88,20 +88,22 @@ async function simulated(name, options) {
 /**
  * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
- * and a `limited` world has the limits of a deployed one.
+ * a `limited` world has the limits of a deployed one, and one that is there `twice` has two isolates.
  */
 export class World {
   browsers = [];
 
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
-    const { variables = {}, secrets = {}, faulty = false, limited = false } = options;
+    const { variables = {}, secrets = {}, faulty = false, limited = false, twice = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
     Object.assign(world, { engine, limited });
     // Account objects that can be told to fail; the port is where they are told.
     if (faulty) world.faults = await freePort();
+    // A second isolate with the same accounts, as at another location; only workerd alone has one.
+    if (twice) world.elsewhere = await freePort();
     try {
       await world.#populate(services, variables, secrets, auto);
       world.edge = await world.#edge();
@@ -159,8 +161,8 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, directory, variables, secrets, faults, limited } = this;
-    return startEdge({ engine, port, directory, variables, secrets, kv, accounts: faults, limited });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, limited } = this;
+    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, limited });
   }
 
   /**
@@ -177,12 +179,19 @@ export class World {
     this.edge = await this.#edge(kv);
   }
 
-  /** Tells the account objects how to fail from now on, or `sound`; gives how many questions came since the last time. */
+  /**
+   * Tells the account objects how to fail from now on, or `sound`, or to do something else that `faulty-accounts.mjs` knows;
+   * gives how many questions came since the last time.
+   */
   async accounts(mode) {
-    const port = this.faults;
-    const before = (await request(port, { target: "/", host: "faults" })).json;
-    await request(port, { method: "PUT", target: "/", host: "faults", body: mode });
-    return before.questions;
+    const { question = [] } = await this.noted();
+    await request(this.faults, { method: "PUT", target: "/", host: "faults", body: mode });
+    return question.length;
+  }
+
+  /** What the accounts, their namespace and the limiters noted since they were last told something, by kind. */
+  async noted() {
+    return (await request(this.faults, { target: "/", host: "faults" })).json.noted;
   }
 
   get children() {

@@ -1,0 +1,108 @@
+// Two isolates of the Worker at once, as at two locations: they share the accounts and nothing else. What one of them
+// remembers must not keep anybody signed in at the other, or let anything happen twice.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { nextSecond, signIn, signOut, signedIn, untilCallback } from "../harness/journey.mjs";
+import { startOrigin } from "../harness/origin.mjs";
+import { request } from "../harness/wire.mjs";
+import { World } from "../harness/world.mjs";
+
+const CHECK_SECONDS = 2;
+const BOUND_MS = (CHECK_SECONDS + 1) * 1_000;
+const FORM = [["Content-Type", "application/x-www-form-urlencoded"]];
+let world;
+let listener;
+let caught;
+
+before(async () => {
+  // Notifications do not reach the Worker by themselves, so that a test chooses the isolate that hears of them.
+  listener = await startOrigin({
+    "/": (request, response) => {
+      caught = "";
+      request.on("data", (chunk) => (caught += chunk)).on("end", () => response.end());
+    },
+  });
+  const registration = { back_channel_logout_uri: `${listener.url}/` };
+  const service = { host: "localhost", revocation_check_seconds: CHECK_SECONDS, registration };
+  world = await World.start({ engine: "workerd", services: { DEMO: service }, twice: true });
+});
+beforeEach(async () => {
+  await world.clear();
+  await nextSecond();
+});
+after(async () => {
+  await world?.stop();
+  await listener?.stop();
+});
+
+/** The same browser, whose requests arrive at the other isolate. */
+function elsewhere(browser) {
+  const copy = browser.copy();
+  copy.port = world.elsewhere;
+  return copy;
+}
+
+/** What the provider would post about this browser's person. */
+async function notification(browser) {
+  const { sub } = (await browser.fetch("/whoami")).json;
+  assert.equal((await world.provider.notify({ client_id: "demo", sub })).status, 200);
+  return caught;
+}
+
+const post = (port, body) =>
+  request(port, { method: "POST", target: "/auth/backchannel-logout", host: world.host, headers: FORM, body });
+
+const opens = async (browser) => (await browser.get("/account")).status === 200;
+
+test("t47 a session that ends in one isolate is dead in the other within the bound", async () => {
+  for (const end of [
+    (browser) => signOut(browser),
+    (browser) => signOut(browser, "/auth/sign-out?everywhere"),
+    async (browser) => assert.equal((await post(world.port, await notification(browser))).status, 200),
+  ]) {
+    await nextSecond();
+    await world.clear();
+    const browser = await signedIn(world);
+    const copy = elsewhere(browser);
+    assert.deepEqual([await opens(browser), await opens(copy)], [true, true]);
+    await nextSecond();
+    await end(browser);
+    const since = performance.now();
+    while (await opens(copy)) {
+      assert.ok(performance.now() - since <= BOUND_MS, "it lives for ever");
+      await sleep(50);
+    }
+    assert.equal(await opens(browser), false);
+  }
+});
+
+test("t27 one callback in two isolates at once begins one session", async () => {
+  const here = world.browser();
+  const callback = await untilCallback(world, here, "/account");
+  const there = elsewhere(here);
+  const answers = await Promise.all([here.get(callback), there.get(callback)]);
+  assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 400], answers.map(({ text }) => text).join());
+  const sessions = [here, there].filter(({ session }) => session !== undefined);
+  assert.equal(sessions.length, 1);
+  await sleep(BOUND_MS);
+  assert.ok(await opens(elsewhere(sessions[0])));
+});
+
+test("t78 duplicates of one notification in both isolates at once are all taken, and end what was there alone", async () => {
+  const browser = await signedIn(world);
+  const copy = elsewhere(browser);
+  await nextSecond();
+  const body = await notification(browser);
+  const ports = Array.from({ length: 20 }, (_, n) => (n % 2 ? world.port : world.elsewhere));
+  assert.deepEqual(new Set((await Promise.all(ports.map((port) => post(port, body)))).map(({ status }) => status)), new Set([200]));
+  await sleep(BOUND_MS);
+  assert.deepEqual([await opens(browser), await opens(copy)], [false, false]);
+  await signIn(world, browser);
+  assert.equal((await post(world.elsewhere, body)).status, 200);
+  await sleep(BOUND_MS);
+  assert.ok(await opens(elsewhere(browser)), "the same word again ends nothing new");
+});
+
+test("t83 no log line says who it was", () => assert.deepEqual(world.leaks(), []));
