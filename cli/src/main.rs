@@ -17,6 +17,7 @@ mod local_config;
 mod npm;
 mod places;
 mod progress;
+mod revocation;
 mod setup;
 mod simulator;
 mod stamp;
@@ -78,6 +79,12 @@ enum Task {
         /// Run tests whose names contain one of these, and nothing but tests
         #[arg(value_name = "FILTER")]
         filters: Vec<String>,
+    },
+    /// Measure how long a copied cookie is of use once its session has ended, beside what is promised
+    Revocation {
+        /// The service's `revocation_check_seconds`
+        #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(0..=3_600))]
+        check_seconds: u32,
     },
     /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
     #[command(hide = true)]
@@ -152,6 +159,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 },
         } => keys::command(&places, &service, &env, stdout)?,
         Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,
+        Task::Revocation { check_seconds } => revocation::command(&places, check_seconds)?,
         Task::LocalConfig { out, vars, name } => {
             local_config::command(&places, &out, &vars, name.as_deref())?
         }
@@ -204,6 +212,19 @@ mod tests {
             (Some("http://localhost:3000"), Some(9000))
         );
         assert!(Arguments::try_parse_from(["edge", "dev", "--port", "99999"]).is_err());
+    }
+
+    #[test]
+    fn the_revocation_is_measured_with_the_default_of_a_service() {
+        let check = |line: &[&str]| match Arguments::try_parse_from(line).map(|all| all.command) {
+            Ok(Task::Revocation { check_seconds }) => Some(check_seconds),
+            _ => None,
+        };
+        assert_eq!(check(&["edge", "revocation"]), Some(60));
+        let five = ["edge", "revocation", "--check-seconds", "5"];
+        assert_eq!(check(&five), Some(5));
+        let day = ["edge", "revocation", "--check-seconds", "86400"];
+        assert_eq!(check(&day), None);
     }
 
     #[test]

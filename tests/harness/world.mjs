@@ -28,9 +28,9 @@ export const ROUTES = [
   { path: "/account/*", access: "required", level: "Cl.Cm", release: ["email", "phone"] },
 ];
 
-// Whoever looks into a failed test sees at once what the programs last said.
+// Whoever looks into a failed test sees at once what the programs last said. Without tests there is nothing to wait for.
 const worlds = new Set();
-afterEach((test) => {
+if (process.env.NODE_TEST_CONTEXT) afterEach((test) => {
   if (test.error == null) return;
   for (const child of [...worlds].flatMap((world) => world.children)) test.diagnostic(`${child.name} last said:\n${child.tail}`);
 });

@@ -1,7 +1,7 @@
 //! `cargo edge test`: everything that must hold before a change is merged, in the order that fails soonest.
 
 mod deployment;
-mod node;
+pub mod node;
 mod summary;
 
 use crate::build;
@@ -144,7 +144,7 @@ fn lint_for_wasm(places: &Places, summary: &mut Summary) -> Result<()> {
 }
 
 /// Runs a program that speaks to the terminal itself.
-fn stream(command: &mut Command, limit: Option<Duration>, what: &str) -> Result<()> {
+pub fn stream(command: &mut Command, limit: Option<Duration>, what: &str) -> Result<()> {
     let mut child = groups::spawn(command.stdin(Stdio::null()))?;
     let deadline = limit.map(|limit| Instant::now() + limit);
     loop {

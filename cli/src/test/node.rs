@@ -36,7 +36,7 @@ pub fn run(
         .join(format!("{directory}.tap"));
     fs::create_dir_all(report.parent().unwrap_or(&report))
         .context("target/edge/test cannot be made")?;
-    let mut node = node(places, simulator)?;
+    let mut node = command(places, simulator)?;
     node.args([
         "--test",
         "--test-concurrency=1",
@@ -57,7 +57,7 @@ pub fn run(
 }
 
 /// Node with the environment that `tests/harness/places.mjs` reads.
-pub fn node(places: &Places, simulator: &Path) -> Result<Command> {
+pub fn command(places: &Places, simulator: &Path) -> Result<Command> {
     let mut node = npm::node(places)?;
     node.current_dir(&places.root)
         .env("EDGE_ROOT", &places.root)
@@ -77,7 +77,7 @@ fn chosen(
     filters: &[String],
     simulator: &Path,
 ) -> Result<Vec<PathBuf>> {
-    let mut node = node(places, simulator)?;
+    let mut node = command(places, simulator)?;
     node.arg("tests/harness/chosen.mjs")
         .arg(serde_json::to_string(filters)?)
         .args(files);
