@@ -1,6 +1,10 @@
 //! Cookies that are not what the edge sealed for this person, service and deployment.
 
-use crate::world::{Browser, By, Incoming, SESSION, World};
+use std::collections::BTreeSet;
+
+use one_login_edge::oidc::jws::decode;
+
+use crate::world::{Browser, By, Incoming, SESSION, Shown, World};
 
 fn signed_in(world: &World) -> Browser {
     let mut browser = Browser::new();
@@ -113,4 +117,32 @@ fn t45_a_cookie_that_could_be_somebody_elses_is_nobodys() {
         assert!(!cookie.contains("__host-ol-"), "{header}");
     }
     assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+}
+
+/// The nonce of each sealed cookie of an answer: the 24 bytes behind version and generation.
+fn nonces(shown: &Shown) -> Vec<Vec<u8>> {
+    let sealed = shown.set_cookies().filter_map(|cookie| {
+        let (_, value) = cookie.split(';').next()?.split_once('=')?;
+        decode(value).ok().filter(|bytes| bytes.len() > 60)
+    });
+    sealed.map(|bytes| bytes[2..26].to_vec()).collect()
+}
+
+#[test]
+fn t50_every_seal_draws_a_nonce_of_its_own() {
+    let world = World::new();
+    let mut all = Vec::new();
+    let mut browser = signed_in(&world);
+    for _ in 0..500 {
+        // The same session is sealed anew, with the same content but for its times.
+        world.pass(60);
+        let renewed = nonces(&browser.step(&world, "/account/details"));
+        assert_eq!(renewed.len(), 1);
+        all.extend(renewed);
+        let started = nonces(&Browser::new().step(&world, "/account/details"));
+        assert_eq!(started.len(), 1);
+        all.extend(started);
+    }
+    let distinct: BTreeSet<_> = all.iter().map(|nonce| &nonce[..8]).collect();
+    assert_eq!(distinct.len(), 1_000, "not even a part of one comes twice");
 }

@@ -161,12 +161,22 @@ test("a note of an unfinished sign-out that was made up, or is another service's
   assert.deepEqual([await isLive(browser), await isLive(copy)], [true, true]);
 });
 
-test("an account that is slow, and not too slow, is waited for", async () => {
-  const browser = await signedIn(world, "STRICT");
+test("t71 t72 an account that is slow, and not too slow, is waited for in every step", async () => {
+  const browser = world.browser("STRICT");
+  const callback = await untilCallback(world, browser, "/echo/x");
   await world.accounts("slow");
+  assert.equal((await inTime(() => browser.get(callback))).status, 303);
   assert.equal((await inTime(() => browser.get("/echo/x"))).status, 200);
   await inTime(() => signOut(browser));
   assert.equal(browser.cookies.has(ENDING), false);
+  await world.accounts("sound");
+  const notified = await signedIn(world);
+  const { sub } = (await notified.fetch("/whoami")).json;
+  await nextSecond();
+  await world.accounts("slow");
+  assert.equal((await inTime(() => world.provider.notify({ client_id: "demo", sub }))).status, 200);
+  await world.accounts("sound");
+  assert.equal(await isLive(notified), false);
 });
 
 test("t79 a notification that arrives while the account is being told of a sign-in ends the sign-in", async () => {

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { NAVIGATION, cookieParts } from "../harness/browser.mjs";
 import { nextSecond, signIn, signedIn, untilCallback } from "../harness/journey.mjs";
 import { startOrigin } from "../harness/origin.mjs";
 import { elsewhere, untilDead } from "../harness/revocation.mjs";
@@ -85,6 +86,23 @@ test("t78 duplicates of one notification in both isolates at once are all taken,
   assert.equal((await post(world.elsewhere, body)).status, 200);
   await sleep(BOUND_MS);
   assert.ok(await opens(elsewhere(world, browser)), "the same word again ends nothing new");
+});
+
+test("t50 no two cookies of two isolates have a nonce or a state in common, not even in part", async () => {
+  const rounds = 25;
+  const [nonces, states] = [[], []];
+  for (let round = 0; round < rounds; round += 1) {
+    const ports = Array.from({ length: 20 }, (_, n) => (n % 2 ? world.port : world.elsewhere));
+    const start = (port) => request(port, { target: "/account", host: world.host, headers: NAVIGATION });
+    for (const answer of await Promise.all(ports.map(start))) {
+      assert.equal(answer.status, 302);
+      const { name, value } = answer.all("set-cookie").map(cookieParts).find((cookie) => cookie.name.includes("attempt"));
+      // Behind version and generation stand 24 random bytes; eight of them are enough never to meet again.
+      nonces.push(Buffer.from(value, "base64url").subarray(2, 10).toString("hex"));
+      states.push(name.slice(-8));
+    }
+  }
+  assert.deepEqual([new Set(nonces).size, new Set(states).size], [20 * rounds, 20 * rounds]);
 });
 
 test("t83 no log line says who it was", () => assert.deepEqual(world.leaks(), []));
