@@ -78,6 +78,10 @@ pub enum Delivery {
     Drip,
     /// The connection is closed in the middle of the body.
     CutShort,
+    /// The connection is reset instead of an answer.
+    Reset,
+    /// Straight away, with fifty megabytes of white space after the body.
+    FiftyMegabytes,
 }
 
 /// An answer of the provider.

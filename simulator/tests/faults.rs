@@ -14,7 +14,7 @@ use simulator::jose::{Unverified, at_hash, rsa_algorithm, verify_es256, verify_r
 use simulator::provider::fault::Fault;
 use simulator::provider::fault::token_endpoint::TokenFault;
 use simulator::provider::notification::Notice;
-use support::{World, changed, parameters, registration};
+use support::{World, changed, claim, parameters, registration};
 
 /// What is random in an answer is masked, so that two honest runs give the same text.
 fn masked(text: &str, secrets: &[&str]) -> String {
@@ -80,6 +80,46 @@ fn id_token(world: &mut World, token: &str, access_token: &str) -> String {
         "{header:?} {claims:?} genuine={genuine} {} {zero} {raw}",
         parsed.signature.len()
     )
+}
+
+/// Everything that can be seen of the identity claims, with the core identity's random parts masked, and of the token.
+fn identity(world: &mut World, fault: Option<Fault>) -> (String, String) {
+    let name = claim("coreIdentityJWT");
+    world.provider.set_fault(fault, None);
+    let claims = world.asking_identity("P2", &["coreIdentityJWT", "address"]);
+    // The way to the answer is honest, whatever is broken.
+    world.provider.set_fault(None, None);
+    let code = world.code_for(&claims);
+    let tokens = world.tokens(&code).body_json();
+    world.provider.set_fault(fault, None);
+    let mut answer = world.userinfo(tokens["access_token"].as_str().unwrap());
+    world.provider.set_fault(None, None);
+    let body = answer.body_json();
+    let Some(token) = body[&name].as_str() else {
+        return (whole(&answer, &[]), "no text".to_owned());
+    };
+    answer.body = masked(&String::from_utf8_lossy(&answer.body), &[token]).into_bytes();
+    let others = whole(&answer, &[]);
+    let Some(parsed) = Unverified::parse(token) else {
+        let seen = format!("{} parts, {} bytes", token.split('.').count(), token.len());
+        return (others, seen);
+    };
+    let kid = parsed.header_text("kid").unwrap_or_default().to_owned();
+    let genuine = world
+        .did_key(&kid)
+        .is_some_and(|key| verify_es256(&key, &parsed.signed, &parsed.signature));
+    let mut header = parsed.header.clone();
+    if genuine {
+        header.insert("kid".to_owned(), json!("published"));
+    }
+    let raw = token.split('.').nth(1).unwrap().len();
+    let zero = parsed.signature.iter().all(|b| *b == 0);
+    let seen = format!(
+        "{header:?} {:?} genuine={genuine} {} {zero} {raw}",
+        parsed.claims,
+        parsed.signature.len()
+    );
+    (others, seen)
 }
 
 /// Everything that can be seen of a logout notification, with its random parts masked.
@@ -158,6 +198,8 @@ fn run(fault: Option<Fault>) -> Vec<(&'static str, String)> {
     world.provider.set_fault(fault, None);
     let userinfo = world.userinfo(honest["access_token"].as_str().unwrap());
     let notification = notification(&mut world, fault);
+    let (identity, core_identity) = identity(&mut world, fault);
+    world.provider.set_fault(fault, None);
     let mut document = |path: &str| whole(&world.get(path), &secrets);
     vec![
         ("discovery", document("/.well-known/openid-configuration")),
@@ -168,6 +210,8 @@ fn run(fault: Option<Fault>) -> Vec<(&'static str, String)> {
         ("id token", id_text),
         ("userinfo", whole(&userinfo, &[])),
         ("notification", notification),
+        ("identity", identity),
+        ("core identity", core_identity),
     ]
 }
 
@@ -187,7 +231,12 @@ fn every_fault_breaks_its_own_place_and_no_other() {
         let places: &[&str] = match fault {
             Fault::Claim(_) | Fault::Form(_) => &["id token"],
             Fault::Token(_) => &["token", "id token"],
-            Fault::Userinfo(_) => &["userinfo"],
+            // Where the userinfo answer is broken, so is what it says about identity.
+            Fault::Userinfo(_) => &["userinfo", "identity", "core identity"],
+            Fault::Identity(_) => &["identity", "core identity"],
+            Fault::CoreClaim(_) => &["core identity"],
+            // A token of another kind than text is no longer masked.
+            Fault::CoreForm(_) => &["identity", "core identity"],
             Fault::Discovery(_) => &["discovery"],
             Fault::Jwks(_) => &["jwks"],
             Fault::Did(_) => &["did"],

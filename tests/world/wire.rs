@@ -24,7 +24,8 @@ pub fn received(response: Response) -> Result<Answer, Outage> {
     match response.delivery {
         Delivery::AtOnce => {}
         Delivery::Hang | Delivery::Drip => return Err(Outage::TimedOut),
-        Delivery::CutShort => return Err(Outage::Unreachable),
+        Delivery::FiftyMegabytes => return Err(Outage::TooLarge),
+        Delivery::CutShort | Delivery::Reset => return Err(Outage::Unreachable),
     }
     if response.header("content-encoding") == Some("gzip") {
         // Nothing of the provider's is compressed but the bomb, which has no end once it is opened.

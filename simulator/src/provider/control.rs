@@ -7,6 +7,8 @@ use crate::provider::Provider;
 use crate::provider::control_sessions::notification_faults;
 use crate::provider::fault::Fault;
 use crate::provider::personas::{PERSONAS, Persona};
+use crate::provider::rotation::{Keys, When};
+use crate::provider::times::Times;
 
 impl Provider {
     /// Answers a control request. Bodies and answers are JSON; a mistake is 400 with an `error` that says which.
@@ -42,8 +44,11 @@ impl Provider {
                 }
                 None => mistake("offset_seconds must be a whole number"),
             },
+            ("POST", "/control/times") => self.control_times(body),
             ("POST", "/control/fault") => self.control_fault(&body),
             ("POST", "/control/rotate") => self.control_rotate(&body),
+            ("POST", "/control/in-person") => self.control_in_person(&body),
+            ("POST", "/control/return-codes") => self.control_return_codes(&body["codes"]),
             ("POST", "/control/reset") => {
                 self.reset();
                 done()
@@ -75,15 +80,75 @@ impl Provider {
         done()
     }
 
+    fn control_times(&mut self, mut body: Value) -> Response {
+        let token = body.as_object_mut().and_then(|b| b.remove("token"));
+        let times: Times = match serde_json::from_value(body) {
+            Ok(times) => times,
+            Err(error) => return mistake(&error.to_string()),
+        };
+        match token.as_ref().and_then(Value::as_str) {
+            Some("id-token") => self.set_id_token_times(times),
+            Some("core-identity") => self.set_core_identity_times(times),
+            _ => return mistake("token must be id-token or core-identity"),
+        }
+        done()
+    }
+
+    fn control_in_person(&mut self, body: &Value) -> Response {
+        let Some(persona) = body["persona"].as_str().and_then(Persona::find) else {
+            return mistake("persona must be the name of a person");
+        };
+        let seen = match &body["seen"] {
+            Value::Null => true,
+            Value::Bool(seen) => *seen,
+            _ => return mistake("seen must be true or false"),
+        };
+        self.set_seen_in_person(persona, seen);
+        done()
+    }
+
+    fn control_return_codes(&mut self, codes: &Value) -> Response {
+        let text = |code: &Value| code.as_str().map(str::to_owned);
+        match codes {
+            Value::Null => self.set_return_codes(None),
+            Value::Array(list) => match list.iter().map(text).collect() {
+                Some(codes) => self.set_return_codes(Some(codes)),
+                None => return mistake("codes must be text"),
+            },
+            _ => return mistake("codes must be a list or null"),
+        }
+        done()
+    }
+
     fn control_rotate(&mut self, body: &Value) -> Response {
         let keep_old = body["keep_old"].as_bool().unwrap_or(false);
-        match body["when"].as_str() {
-            None if body["when"].is_null() => self.rotate(keep_old),
-            Some("now") => self.rotate(keep_old),
-            Some("next-signature") => self.rotate_before_next_signature(keep_old),
-            _ => return mistake("when must be now or next-signature"),
+        let said = |name: &str, default: &'static str| match &body[name] {
+            Value::Null => Some(default.to_owned()),
+            value => value.as_str().map(str::to_owned),
+        };
+        let keys = match said("keys", "tokens").as_deref() {
+            Some("tokens") => Keys::Tokens,
+            Some("identity") => Keys::Identity,
+            _ => return mistake("keys must be tokens or identity"),
+        };
+        match said("when", "now").as_deref() {
+            Some("now") => self.rotate_keys(keys, When::Now, keep_old),
+            Some("next-signature") => self.rotate_keys(keys, When::BeforeNextSignature, keep_old),
+            Some("after-next-signature") => {
+                self.rotate_keys(keys, When::AfterNextSignature, keep_old)
+            }
+            Some("announce") if keys == Keys::Identity => self.announce_identity_key(),
+            _ => {
+                return mistake(
+                    "when must be now, next-signature, after-next-signature or, for identity, announce",
+                );
+            }
         }
-        Response::json(200, &json!({ "kid": self.keyring.ec().kid() }))
+        let current = match keys {
+            Keys::Tokens => self.keyring.ec(),
+            Keys::Identity => self.keyring.identity(),
+        };
+        Response::json(200, &json!({ "kid": current.kid() }))
     }
 
     fn control_fault(&mut self, body: &Value) -> Response {

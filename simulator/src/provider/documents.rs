@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::http::Response;
+use crate::keys::SigningKey;
 use crate::provider::Provider;
-use crate::provider::fault::{Fault, documents};
+use crate::provider::fault::{Fault, did, documents};
 use crate::provider::settings::{CLAIM_NAMES, CLAIM_PREFIX, host_of};
 
 /// The algorithms that clients may sign with.
@@ -104,19 +105,23 @@ impl Provider {
 
     /// `GET /.well-known/did.json`.
     pub(super) fn did_document(&mut self) -> Response {
-        let (did, key) = (self.settings.did(), self.keyring.identity());
-        let public = key.public_jwk();
-        let document = json!({
-            "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"],
-            "id": did,
-            "assertionMethod": [{
+        let did = self.settings.did();
+        let method = |key: &SigningKey| {
+            let public = key.public_jwk();
+            json!({
                 "id": format!("{did}#{}", key.kid()),
                 "type": "JsonWebKey",
                 "controller": did,
                 "publicKeyJwk": {
                     "kty": public["kty"], "crv": public["crv"], "x": public["x"], "y": public["y"], "alg": "ES256",
                 },
-            }],
+            })
+        };
+        let keys = self.keyring.published_identity();
+        let document = json!({
+            "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"],
+            "id": did,
+            "assertionMethod": keys.into_iter().map(method).collect::<Value>(),
         });
         let good =
             Response::json(200, &document).with_header("cache-control", "max-age=3600, private");
@@ -124,7 +129,7 @@ impl Provider {
             .fault
             .take(|f| if let Fault::Did(f) = f { Some(f) } else { None });
         match fault {
-            Some(fault) => documents::apply_did(fault, good, &self.canary()),
+            Some(fault) => did::apply(fault, good, &self.canary()),
             None => good,
         }
     }

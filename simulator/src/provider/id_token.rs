@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::jose::{Object, at_hash};
 use crate::keys::Algorithm;
 use crate::provider::Provider;
+use crate::provider::fault::workshop::Workshop;
 use crate::provider::fault::{Fault, claims, form};
 use crate::provider::journey::Code;
 use crate::provider::settings::Client;
@@ -30,6 +31,7 @@ impl Provider {
             subject,
             access_token,
         );
+        self.id_token_times.apply(&mut members, now);
         let broken_claim = self.fault.take(|f| {
             if let Fault::Claim(f) = f {
                 Some(f)
@@ -55,8 +57,10 @@ impl Provider {
             Algorithm::Es256 => Algorithm::Rs256,
             Algorithm::Rs256 => Algorithm::Es256,
         };
-        let workshop = form::Workshop {
-            key: self.keyring.current(algorithm),
+        let key = self.keyring.current(algorithm);
+        let workshop = Workshop {
+            key,
+            kid: key.kid().to_owned(),
             other: self.keyring.current(other),
             canary: self.canary(),
             typ: None,

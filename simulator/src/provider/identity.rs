@@ -4,7 +4,11 @@ use serde_json::{Value, json};
 
 use crate::jose::Object;
 use crate::provider::Provider;
+use crate::provider::fault::workshop::Workshop;
+use crate::provider::fault::{Fault, core_claims, core_form, identity as broken};
+use crate::provider::identities::Proved;
 use crate::provider::personas::Identity;
+use crate::provider::rotation::Keys;
 use crate::provider::settings::CLAIM_PREFIX;
 use crate::provider::userinfo::Grant;
 
@@ -13,52 +17,63 @@ pub const CORE_IDENTITY_SECONDS: i64 = 1_800;
 
 impl Provider {
     /// Adds the identity claims that were asked for and that this person has. When identity was not proved, only the return
-    /// code is added: an absent claim means just that.
-    pub(super) fn add_identity(&self, now: i64, grant: &Grant, members: &mut Object) {
+    /// codes are added: an absent claim means just that.
+    pub(super) fn add_identity(&mut self, now: i64, grant: &Grant, members: &mut Object) {
         if grant.asked.identity.is_empty() {
             return;
         }
+        let identity = grant.persona.identity.as_ref();
+        let identity = identity.filter(|_| !grant.persona.failed_identity(&grant.asked));
+        let proved = identity.map(|identity| (identity.proved)());
         for name in &grant.claims {
             let short = name.strip_prefix(CLAIM_PREFIX).unwrap_or_default();
-            let value = match &grant.persona.identity {
-                Some(identity) if !grant.persona.failed_identity(&grant.asked) => {
-                    self.identity_claim(now, short, grant, identity)
+            let value = match (short, identity, &proved) {
+                ("returnCode", ..) => self.codes_of(grant),
+                ("coreIdentityJWT", Some(identity), Some(proved)) => {
+                    Some(self.core_identity(now, grant, identity, proved).into())
                 }
-                _ => (short == "returnCode").then(|| json!([{ "code": "N" }])),
+                ("address", _, Some(proved)) => Some(proved.addresses.clone()),
+                ("passport", _, Some(proved)) => proved.passports.clone(),
+                ("drivingPermit", _, Some(proved)) => proved.driving_permits.clone(),
+                _ => None,
             };
             if let Some(value) = value {
                 members.insert(name.clone(), value);
             }
         }
-    }
-
-    fn identity_claim(
-        &self,
-        now: i64,
-        short: &str,
-        grant: &Grant,
-        identity: &Identity,
-    ) -> Option<Value> {
-        match short {
-            "coreIdentityJWT" => Some(self.core_identity(now, grant, identity).into()),
-            "address" => Some(json!([{
-                "buildingNumber": "8", "streetName": "HADLEY ROAD", "postalCode": identity.postal_code,
-                "addressLocality": "BATH", "addressCountry": "GB", "validFrom": "2000-01-01",
-            }])),
-            "passport" => identity.passport.map(|number| {
-                json!([{ "documentNumber": number, "icaoIssuerCode": "GBR", "expiryDate": "2035-07-08" }])
-            }),
-            "drivingPermit" => identity.driving_permit.map(|number| {
-                json!([{
-                    "personalNumber": number, "expiryDate": "2035-07-08", "issueNumber": "23", "issuedBy": "DVLA",
-                    "fullAddress": format!("8 HADLEY ROAD BATH {}", identity.postal_code),
-                }])
-            }),
-            _ => None,
+        // Like every fault this one breaks a good answer, and without a core identity there is none.
+        if proved.is_some() {
+            let fault = self.fault.take(|f| match f {
+                Fault::Identity(f) => Some(f),
+                _ => None,
+            });
+            if let Some(fault) = fault {
+                broken::apply(fault, members, self.keyring.ec(), now);
+            }
         }
     }
 
-    fn core_identity(&self, now: i64, grant: &Grant, identity: &Identity) -> String {
+    /// The return codes, which can stand beside a proved identity too. What the letters mean, services are told in private.
+    fn codes_of(&self, grant: &Grant) -> Option<Value> {
+        let object = |code: &str| json!({ "code": code });
+        match (&self.return_codes, grant.persona.return_codes) {
+            (Some(codes), _) => Some(codes.iter().map(|code| object(code)).collect()),
+            (None, Some(codes)) => Some(codes.iter().map(|code| object(code)).collect()),
+            // Whoever fails without reasons of their own gets this one.
+            (None, None) if grant.persona.failed_identity(&grant.asked) => {
+                Some(json!([object("N")]))
+            }
+            (None, None) => None,
+        }
+    }
+
+    fn core_identity(
+        &mut self,
+        now: i64,
+        grant: &Grant,
+        identity: &Identity,
+        proved: &Proved,
+    ) -> String {
         // The highest level asked for that the person reached.
         let level = grant
             .asked
@@ -66,13 +81,7 @@ impl Provider {
             .iter()
             .rev()
             .find(|level| **level <= identity.level);
-        let given = identity
-            .given_names
-            .iter()
-            .map(|name| json!({ "value": name, "type": "GivenName" }));
-        let family = json!({ "value": identity.family_name, "type": "FamilyName" });
-        let parts: Vec<Value> = given.chain([family]).collect();
-        let claims = json!({
+        let members = json!({
             "iss": self.settings.identity_issuer,
             "sub": grant.subject,
             "aud": grant.client_id,
@@ -83,15 +92,41 @@ impl Provider {
             "vtm": format!("{}trustmark", self.settings.issuer),
             "vc": {
                 "type": ["VerifiableCredential", "IdentityCheckCredential"],
-                "credentialSubject": {
-                    "name": [{ "nameParts": parts, "validFrom": "2020-03-01" }],
-                    "birthDate": [{ "value": identity.birth_date }],
-                },
+                "credentialSubject": { "name": proved.names, "birthDate": proved.birth_dates },
             },
         });
+        let mut claims = members.as_object().cloned().unwrap_or_default();
+        self.core_identity_times.apply(&mut claims, now);
+        let broken_claim = self.fault.take(|f| match f {
+            Fault::CoreClaim(f) => Some(f),
+            _ => None,
+        });
+        if let Some(fault) = broken_claim {
+            core_claims::apply(fault, &mut claims, now);
+        }
+        self.before_signing(Keys::Identity);
+        let token = self.signed_core_identity(&claims);
+        self.after_signing(Keys::Identity);
+        token
+    }
+
+    /// Signs the claims; this is also where the token's form is broken on request.
+    fn signed_core_identity(&mut self, claims: &Object) -> String {
+        let broken_form = self.fault.take(|f| match f {
+            Fault::CoreForm(f) => Some(f),
+            _ => None,
+        });
         let key = self.keyring.identity();
-        let kid = format!("{}#{}", self.settings.did(), key.kid());
-        let header = [("kid", kid.as_str()), ("typ", "JWT")];
-        key.token(&header, claims.as_object().unwrap_or(&Object::new()))
+        let shop = Workshop {
+            key,
+            other: self.keyring.rsa(),
+            kid: format!("{}#{}", self.settings.did(), key.kid()),
+            canary: self.canary(),
+            typ: Some("JWT"),
+        };
+        match broken_form {
+            None => shop.honest(claims),
+            Some(fault) => core_form::forge(fault, &shop, self.keyring.ec(), claims),
+        }
     }
 }

@@ -5,6 +5,7 @@
 use crate::http::{Request, Response, append_query, last_wins};
 use crate::keys::random_id;
 use crate::provider::fault::{Fault, authorisation};
+use crate::provider::locale::Locale;
 use crate::provider::personas::Persona;
 use crate::provider::session::{self, ClientSession};
 use crate::provider::vectors::Asked;
@@ -38,6 +39,8 @@ pub struct Journey {
     pub must_be: Option<String>,
     /// How many seconds ago the person may have signed in at most, for clients for whom this is honoured.
     pub max_age: Option<i64>,
+    /// The language of the pages.
+    pub locale: Locale,
     /// When the request came.
     pub begun_at: i64,
 }
@@ -150,26 +153,31 @@ impl Provider {
 
     /// The redirect back to the client, as the person of a session.
     fn answer(&mut self, now: i64, status: u16, journey: Journey, cookie: &str) -> Response {
-        let sector = self
-            .settings
-            .client(&journey.client_id)
-            .map_or("", |client| client.sector());
-        let Some(session) = self.sessions.used(cookie, now) else {
+        let held = self.sessions.used(cookie, now);
+        let Some((persona, auth_time)) = held.map(|s| (s.persona, s.auth_time)) else {
             return pages::lost().because("the session has ended");
         };
-        let (persona, auth_time) = (session.persona, session.auth_time);
+        if self.must_go_in_person(&journey, persona) {
+            return self.send_in_person(journey, persona);
+        }
         // A failed identity check is an error, unless the service asked for the codes that say why it failed.
         let wants_reasons = journey.claims.iter().any(|c| c.ends_with("/returnCode"));
         if persona.failed_identity(&journey.asked) && !wants_reasons {
             return declined(status, &journey, ACCESS_DENIED);
         }
         let sid = random_id();
-        session.clients.push(ClientSession {
-            client_id: journey.client_id.clone(),
-            sid: sid.clone(),
-            sub: persona.subject(sector),
-            begun_at: now,
-        });
+        let sector = self
+            .settings
+            .client(&journey.client_id)
+            .map_or("", |client| client.sector());
+        if let Some(session) = self.sessions.used(cookie, now) {
+            session.clients.push(ClientSession {
+                client_id: journey.client_id.clone(),
+                sid: sid.clone(),
+                sub: persona.subject(sector),
+                begun_at: now,
+            });
+        }
         let (code, state) = (random_id(), journey.state.clone());
         let uri = journey.redirect_uri.clone();
         let issued = Code {
@@ -214,14 +222,19 @@ impl Provider {
 }
 
 /// An error code and its description.
-type AuthorisationError = (&'static str, &'static str);
+pub(super) type AuthorisationError = (&'static str, &'static str);
 
-const ACCESS_DENIED: AuthorisationError = (
+pub(super) const ACCESS_DENIED: AuthorisationError = (
     "access_denied",
     "Access denied by resource owner or authorization server",
 );
 
-fn declined(status: u16, journey: &Journey, (error, description): AuthorisationError) -> Response {
+/// The redirect back to the client with an error.
+pub(super) fn declined(
+    status: u16,
+    journey: &Journey,
+    (error, description): AuthorisationError,
+) -> Response {
     let pairs = [
         ("error", error),
         ("error_description", description),

@@ -7,10 +7,11 @@ use crate::jose::{Object, Unverified};
 use crate::keys::{Algorithm, random_uuid};
 use crate::provider::Provider;
 use crate::provider::fault::Fault;
-use crate::provider::fault::form::Workshop;
 use crate::provider::fault::logout_message::{self, Message};
 use crate::provider::fault::logout_token::NotificationFault;
+use crate::provider::fault::workshop::Workshop;
 use crate::provider::notification::Notice;
+use crate::provider::rotation::Keys;
 use crate::provider::settings::Client;
 
 /// How long a logout token is valid.
@@ -39,7 +40,7 @@ impl Provider {
     /// Mints a logout token and puts it into its form; this is also where both are broken on request. The algorithm is
     /// ES256 for every client, whatever it registered for its ID tokens, and there is neither `sid` nor `nonce`.
     pub(super) fn logout_message(&mut self, now: i64, client: &Client, notice: &Notice) -> Made {
-        self.before_signing();
+        self.before_signing(Keys::Tokens);
         let fault = notice.fault.or_else(|| {
             self.fault.take(|f| {
                 if let Fault::Notification(f) = f {
@@ -58,6 +59,7 @@ impl Provider {
         let shop = Workshop {
             key: self.keyring.ec(),
             other: self.keyring.rsa(),
+            kid: self.keyring.ec().kid().to_owned(),
             canary: self.canary(),
             typ: Some(TYP),
         };
@@ -68,6 +70,7 @@ impl Provider {
                 logout_message::forge(fault, &shop, registered, &claims)
             }
         };
+        self.after_signing(Keys::Tokens);
         let sent = message.token().and_then(|token| Unverified::parse(&token));
         let noted = |name: &str| {
             let claims = sent.as_ref().map(|token| &token.claims);

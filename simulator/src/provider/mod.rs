@@ -6,10 +6,11 @@
 //!
 //! Reading order: [`authorize`] (a request object comes in), [`request_object`] (its rules), [`journey`] (a person chooses
 //! who to be) with [`session`] (or has done so within the hour), [`token`] with [`client_auth`] and [`id_token`],
-//! [`userinfo`], [`documents`]; [`logout`] (a session ends), [`notification`] with [`logout_token`] (its clients are told);
+//! [`userinfo`] with [`identity`], [`documents`]; [`in_person`] (an identity takes days); [`logout`] (a session ends), [`notification`] with [`logout_token`] (its clients are told);
 //! then [`fault`] and [`control`], which the real provider does not have.
 
 pub mod authorize;
+pub mod breakable;
 pub mod client_auth;
 pub mod client_keys;
 pub mod control;
@@ -18,8 +19,11 @@ pub mod delivery;
 pub mod documents;
 pub mod fault;
 pub mod id_token;
+pub mod identities;
 pub mod identity;
+pub mod in_person;
 pub mod journey;
+pub mod locale;
 pub mod logout;
 pub mod logout_token;
 pub mod notification;
@@ -28,15 +32,17 @@ pub mod parameter_forms;
 pub mod personas;
 pub mod record;
 pub mod request_object;
+pub mod rotation;
 pub mod server;
 pub mod session;
 pub mod settings;
 pub mod signing;
+pub mod times;
 pub mod token;
 pub mod userinfo;
 pub mod vectors;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::http::{Request, Response};
 use client_keys::{ClientKeys, KeyCache};
@@ -48,6 +54,7 @@ use record::{Record, Recorded};
 use session::Sessions;
 use settings::Settings;
 use signing::Keyring;
+use times::Times;
 use userinfo::Grant;
 
 /// The difference between clocks that the provider forgives.
@@ -70,12 +77,17 @@ pub struct Provider {
     grants: HashMap<String, Grant>,
     sessions: Sessions,
     notifications: Notifications,
+    /// The people whom a Post Office has seen, by their ids.
+    seen_in_person: BTreeSet<&'static str>,
+    /// The return codes that everybody's identity check ends with, in place of their own.
+    return_codes: Option<Vec<String>>,
     fault: ActiveFault,
     automatic: Option<&'static Persona>,
     /// What a test decided; otherwise it depends on the automatic mode.
     single_sign_on: Option<bool>,
-    /// Whether the keys are replaced before the next signature, and then whether the old ones stay published.
-    rotation_due: Option<bool>,
+    rotation_due: rotation::Due,
+    id_token_times: Times,
+    core_identity_times: Times,
     clock_offset: i64,
     record: Record,
 }
@@ -92,10 +104,14 @@ impl Provider {
             codes: HashMap::new(),
             grants: HashMap::new(),
             sessions: Sessions::default(),
+            seen_in_person: BTreeSet::new(),
+            return_codes: None,
             fault: ActiveFault::default(),
             automatic: None,
             single_sign_on: None,
-            rotation_due: None,
+            rotation_due: rotation::Due::default(),
+            id_token_times: Times::default(),
+            core_identity_times: Times::default(),
             clock_offset: 0,
             record: Record::default(),
         }
@@ -121,6 +137,11 @@ impl Provider {
         self.single_sign_on.unwrap_or(self.automatic.is_none())
     }
 
+    /// Sets the letters with which everybody's identity check ends; `None` leaves each person their own.
+    pub fn set_return_codes(&mut self, codes: Option<Vec<String>>) {
+        self.return_codes = codes;
+    }
+
     /// Sets or clears the one fault; with `times` it clears itself after so many applications.
     pub fn set_fault(&mut self, fault: Option<Fault>, times: Option<u32>) {
         self.fault.set(fault, times);
@@ -136,36 +157,18 @@ impl Provider {
         self.clock_offset = seconds;
     }
 
-    /// Replaces the signing keys. The old ones stay published only when `keep_old` is set.
-    pub fn rotate(&mut self, keep_old: bool) {
-        let uses_rsa = self
-            .settings
-            .clients
-            .iter()
-            .any(|c| c.id_token_alg == settings::IdTokenAlg::RS256);
-        self.keyring.rotate(keep_old, uses_rsa);
-    }
-
-    /// Replaces the signing keys at the last moment before the next ID token or logout token is signed, so that a client
-    /// that has just fetched the keys meets one that was not among them.
-    pub fn rotate_before_next_signature(&mut self, keep_old: bool) {
-        self.rotation_due = Some(keep_old);
-    }
-
-    fn before_signing(&mut self) {
-        if let Some(keep_old) = self.rotation_due.take() {
-            self.rotate(keep_old);
-        }
-    }
-
     /// Forgets everything that a test may have set or caused. Keys and registrations stay, and nobody is notified.
     pub fn reset(&mut self) {
         self.set_automatic(None);
         self.set_single_sign_on(None);
+        self.set_return_codes(None);
+        self.seen_in_person.clear();
         self.set_fault(None, None);
         self.set_clock_offset(0);
         self.clear_requests();
-        self.rotation_due = None;
+        self.rotation_due = rotation::Due::default();
+        self.set_id_token_times(Times::default());
+        self.set_core_identity_times(Times::default());
         self.sessions = Sessions::default();
         self.notifications.reset(self.settings.retry_delay_seconds);
     }
@@ -227,6 +230,7 @@ impl Provider {
             }
             "/authorize" => self.authorize(now, request, client_keys),
             "/sign-in" if allowed("POST") => self.sign_in(now, request),
+            "/in-person" if allowed("POST") => self.in_person(request),
             "/token" if allowed("POST") => self.token(now, request, client_keys),
             "/userinfo" if allowed("GET") => self.userinfo(now, request),
             "/logout" if allowed("GET") => self.logout(now, request),
@@ -236,6 +240,7 @@ impl Provider {
             "/.well-known/did.json" if allowed("GET") => self.did_document(),
             "/" if allowed("GET") => pages::front(&self.settings),
             "/sign-in"
+            | "/in-person"
             | "/token"
             | "/userinfo"
             | "/logout"

@@ -4,7 +4,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::http::{Request, Response, last_wins};
 use crate::provider::journey::Journey;
-use crate::provider::personas::PERSONAS;
+use crate::provider::locale::Locale;
+use crate::provider::personas::{PERSONAS, Persona};
 use crate::provider::settings::Settings;
 
 /// One small sheet, in the page itself, so that nothing else has to be fetched.
@@ -19,27 +20,41 @@ button{background:#0f7a52;color:#fff;border:0;box-shadow:0 2px 0 #083d29;padding
 button:focus,a:focus,input:focus{outline:3px solid #fd0;box-shadow:0 0 0 5px #0b0c0c}
 .skip{position:absolute;left:-9999px}.skip:focus{position:static}code{overflow-wrap:anywhere}";
 
-fn page(title: &str, content: &Markup) -> Markup {
-    html! {
+fn page(locale: Locale, title: &str, content: &Markup) -> String {
+    let (suffix, skip, name) = match locale {
+        Locale::En => (
+            "simulated GOV.UK One Login",
+            "Skip to main content",
+            "Simulated One Login",
+        ),
+        Locale::Cy => (
+            "GOV.UK One Login efelychiedig",
+            "Neidio i'r prif gynnwys",
+            "One Login efelychiedig",
+        ),
+    };
+    let whole = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(locale.tag()) {
             head {
                 meta charset="utf-8";
-                title { (title) " – simulated GOV.UK One Login" }
+                title { (title) " – " (suffix) }
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                a.skip href="#main" { "Skip to main content" }
-                header { div.wide { strong { "Simulated One Login" } } }
+                a.skip href="#main" { (skip) }
+                header { div.wide { strong { (name) } } }
                 div.wide { main id="main" { (content) } }
             }
         }
-    }
+    };
+    whole.into_string()
 }
 
 /// The page on which one chooses who to be.
 pub fn sign_in(journey_id: &str, journey: &Journey) -> String {
+    let locale = journey.locale;
     let service = if journey.client_name.is_empty() {
         &journey.client_id
     } else {
@@ -48,30 +63,92 @@ pub fn sign_in(journey_id: &str, journey: &Journey) -> String {
     let content = html! {
         form action="/sign-in" method="post" {
             input type="hidden" name="journey" value=(journey_id);
-            p.note {
-                "This is a simulation for development and tests. It is not GOV.UK One Login, and these people do not exist."
-            }
+            p.note { (locale.of(
+                "This is a simulation for development and tests. It is not GOV.UK One Login, and these people do not exist.",
+                "Efelychiad ar gyfer datblygu a phrofi yw hwn. Nid GOV.UK One Login ydyw, ac nid yw'r bobl hyn yn bodoli.",
+            )) }
             @if journey.must_be.is_some() {
-                p { "The service asks you to sign in again. It expects the person who is signed in there." }
+                p { (locale.of(
+                    "The service asks you to sign in again. It expects the person who is signed in there.",
+                    "Mae'r gwasanaeth yn gofyn i chi fewngofnodi eto. Mae'n disgwyl yr un person ag sydd wedi mewngofnodi yno.",
+                )) }
             }
             fieldset {
-                legend { h1 { "Who is signing in to " (service) "?" } }
+                legend { h1 { (locale.of("Who is signing in to ", "Pwy sy'n mewngofnodi i ")) (service) "?" } }
                 @for (position, persona) in PERSONAS.iter().enumerate() {
                     div.choice {
                         input type="radio" name="persona" id=(persona.id) value=(persona.id) checked[position == 0]
                             aria-describedby={ (persona.id) "-hint" };
                         label for=(persona.id) {
                             (persona.name)
-                            span.hint id={ (persona.id) "-hint" } { (persona.email.0) " – " (persona.note) }
+                            span.hint id={ (persona.id) "-hint" } {
+                                (persona.email.0) " – " (locale.of(persona.note[0], persona.note[1]))
+                            }
                         }
                     }
                 }
             }
-            p { "Level asked for: " code { (journey.asked.credential) @for level in &journey.asked.identity { "." (level) } } }
-            button type="submit" { "Continue" }
+            p {
+                (locale.of("Level asked for: ", "Lefel y gofynnwyd amdani: "))
+                code { (journey.asked.credential) @for level in &journey.asked.identity { "." (level) } }
+            }
+            button type="submit" { (locale.of("Continue", "Parhau")) }
         }
     };
-    page("Who is signing in?", &content).into_string()
+    page(
+        locale,
+        locale.of("Who is signing in?", "Pwy sy'n mewngofnodi?"),
+        &content,
+    )
+}
+
+/// The page at which a request for an identity ends that only a Post Office can confirm.
+pub fn go_in_person(journey_id: &str, persona: &Persona, locale: Locale) -> String {
+    let title = locale.of(
+        "Take your letter to a Post Office",
+        "Ewch â'ch llythyr i Swyddfa'r Post",
+    );
+    let button = |seen: &str, text: &str| {
+        html! {
+            form action="/in-person" method="post" {
+                input type="hidden" name="journey" value=(journey_id);
+                input type="hidden" name="persona" value=(persona.id);
+                input type="hidden" name="seen" value=(seen);
+                p { button type="submit" { (text) } }
+            }
+        }
+    };
+    let content = html! {
+        h1 { (title) }
+        p { (locale.of(
+            "You will get an e-mail when your identity has been checked. You can close this page.",
+            "Byddwch yn cael e-bost pan fydd eich hunaniaeth wedi'i gwirio. Gallwch gau'r dudalen hon.",
+        )) }
+        p.note { (locale.of(
+            "In this simulation the days go by when you say so.",
+            "Yn yr efelychiad hwn mae'r dyddiau'n mynd heibio pan ddywedwch chi.",
+        )) }
+        (button("yes", locale.of("The Post Office is done", "Mae Swyddfa'r Post wedi gorffen")))
+        (button("no", locale.of("Go back to the service without it", "Mynd yn ôl i'r gwasanaeth hebddo")))
+    };
+    page(locale, title, &content)
+}
+
+/// What the e-mail says when the Post Office is done.
+pub fn seen_in_person(landing_page: Option<&str>, locale: Locale) -> String {
+    let title = locale.of(
+        "Your identity has been checked",
+        "Mae eich hunaniaeth wedi'i gwirio",
+    );
+    let content = html! {
+        h1 { (title) }
+        @if let Some(address) = landing_page {
+            p { a href=(address) { (locale.of("Go back to the service", "Mynd yn ôl i'r gwasanaeth")) } }
+        } @else {
+            p { (locale.of("Go back to the service.", "Ewch yn ôl i'r gwasanaeth.")) }
+        }
+    };
+    page(locale, title, &content)
 }
 
 /// The page for a form that cannot be answered.
@@ -80,7 +157,7 @@ pub fn lost() -> Response {
         h1 { "This page can no longer be used" }
         p { "Go back to the service and start again." }
     };
-    Response::html(400, page("Start again", &content).into_string())
+    Response::html(400, page(Locale::En, "Start again", &content))
 }
 
 /// Where people land after signing out when the service named no page of its own.
@@ -90,7 +167,7 @@ pub fn signed_out(request: &Request) -> Response {
         h1 { "You have signed out" }
         @if failed { p { "The service's request to sign you out was not valid, but you are signed out of One Login." } }
     };
-    Response::html(200, page("You have signed out", &content).into_string())
+    Response::html(200, page(Locale::En, "You have signed out", &content))
 }
 
 /// The front page, for whoever opens the address by hand.
@@ -104,5 +181,5 @@ pub fn front(settings: &Settings) -> Response {
         h2 { "Services registered here" }
         ul { @for client in &settings.clients { li { (client.client_name) " " code { (client.client_id) } } } }
     };
-    Response::html(200, page("Simulation", &content).into_string())
+    Response::html(200, page(Locale::En, "Simulation", &content))
 }

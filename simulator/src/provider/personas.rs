@@ -1,6 +1,7 @@
 //! The people who can sign in at the simulation. Each shows one thing that a service must cope with.
 
 use crate::jose::{b64_padded, sha256};
+use crate::provider::identities::{self, Proved};
 
 /// One made-up person.
 #[derive(Debug)]
@@ -9,8 +10,8 @@ pub struct Persona {
     pub id: &'static str,
     /// The name shown on the sign-in page.
     pub name: &'static str,
-    /// What this person is for, shown beside the name.
-    pub note: &'static str,
+    /// What this person is for, shown beside the name, in English and in Welsh.
+    pub note: [&'static str; 2],
     /// Whether the person goes through with it; otherwise the answer is `access_denied`.
     pub signs_in: bool,
     /// The e-mail address, and whether it is confirmed.
@@ -19,97 +20,200 @@ pub struct Persona {
     pub phone: Option<(&'static str, bool)>,
     /// The proved identity, for people who have one.
     pub identity: Option<Identity>,
+    /// The letters of the return codes that an identity check ends with. `None` leaves the claim out; an empty list is sent.
+    pub return_codes: Option<&'static [&'static str]>,
 }
 
-/// What an identity check found out about a person.
+/// The identity that a person can prove.
 #[derive(Debug)]
 pub struct Identity {
     /// The highest level reached: `P1` or `P2`.
     pub level: &'static str,
-    /// The given names, in order.
-    pub given_names: &'static [&'static str],
-    /// The family name.
-    pub family_name: &'static str,
-    /// The date of birth.
-    pub birth_date: &'static str,
-    /// The postcode of the current address.
-    pub postal_code: &'static str,
-    /// The number of the passport, if one was shown.
-    pub passport: Option<&'static str>,
-    /// The number of the driving licence, if one was shown.
-    pub driving_permit: Option<&'static str>,
+    /// Whether it is found out at a Post Office, after the person has left.
+    pub in_person: bool,
+    /// What is found out.
+    pub proved: fn() -> Proved,
+}
+
+/// What most people are: signed in with a confirmed address and number, and without an identity.
+const ANYBODY: Persona = Persona {
+    id: "",
+    name: "",
+    note: ["", ""],
+    signs_in: true,
+    email: ("", true),
+    phone: Some(("+447700900000", true)),
+    identity: None,
+    return_codes: None,
+};
+
+const fn reached(level: &'static str, proved: fn() -> Proved) -> Option<Identity> {
+    Some(Identity {
+        level,
+        in_person: false,
+        proved,
+    })
 }
 
 /// Everybody, in the order of the sign-in page.
-pub static PERSONAS: [Persona; 5] = [
+pub static PERSONAS: [Persona; 14] = [
     Persona {
         id: "kenneth",
         name: "Kenneth Decerqueira",
-        note: "e-mail and telephone confirmed, identity proved with a passport",
-        signs_in: true,
+        note: [
+            "e-mail and telephone confirmed, identity proved with a passport",
+            "e-bost a ffôn wedi'u cadarnhau, hunaniaeth wedi'i phrofi â phasbort",
+        ],
         email: ("kenneth@example.gov.uk", true),
-        phone: Some(("+447700900000", true)),
-        identity: Some(Identity {
-            level: "P2",
-            given_names: &["Kenneth"],
-            family_name: "Decerqueira",
-            birth_date: "1965-07-08",
-            postal_code: "BA2 5AA",
-            passport: Some("321654987"),
-            driving_permit: None,
-        }),
+        identity: reached("P2", identities::kenneth),
+        ..ANYBODY
     },
     Persona {
         id: "sian",
         name: "Siân Ŵyn-Łukasiewicz",
-        note: "letters outside ASCII in the name and in the e-mail address",
-        signs_in: true,
+        note: [
+            "letters outside ASCII in the name and in the e-mail address",
+            "llythrennau y tu allan i ASCII yn yr enw a'r cyfeiriad e-bost",
+        ],
         email: ("siân.ŵyn@enghraifft.cymru", true),
         phone: Some(("+447700900001", true)),
-        identity: Some(Identity {
-            level: "P2",
-            given_names: &["Siân", "Éowyn"],
-            family_name: "Ŵyn-Łukasiewicz",
-            birth_date: "1990-02-28",
-            postal_code: "CF10 3NQ",
-            passport: None,
-            driving_permit: Some("WYNLU952280SE9AB"),
-        }),
+        identity: reached("P2", identities::sian),
+        ..ANYBODY
     },
     Persona {
         id: "amal",
         name: "Amal Rahman",
-        note: "the telephone number is not confirmed; identity at a lower level",
-        signs_in: true,
+        note: [
+            "the telephone number is not confirmed; identity at a lower level (P1)",
+            "nid yw'r rhif ffôn wedi'i gadarnhau; hunaniaeth ar lefel is (P1)",
+        ],
         email: ("amal@example.gov.uk", true),
         phone: Some(("+447700900002", false)),
-        identity: Some(Identity {
-            level: "P1",
-            given_names: &["Amal"],
-            family_name: "Rahman",
-            birth_date: "2001-12-31",
-            postal_code: "LS1 4AP",
-            passport: None,
-            driving_permit: Some("RAHMA012311A99BC"),
-        }),
+        identity: reached("P1", identities::amal),
+        ..ANYBODY
     },
     Persona {
         id: "mo",
         name: "Mo O'Neill",
-        note: "no telephone number and no identity check",
-        signs_in: true,
+        note: [
+            "no telephone number and no identity check",
+            "dim rhif ffôn a dim gwiriad hunaniaeth",
+        ],
         email: ("mo.o'neill+licences@example.gov.uk", true),
         phone: None,
-        identity: None,
+        return_codes: Some(&["N"]),
+        ..ANYBODY
     },
     Persona {
         id: "declan",
         name: "Declan Thomas",
-        note: "declines: the service is told access_denied",
+        note: [
+            "declines: the service is told access_denied",
+            "yn gwrthod: dywedir access_denied wrth y gwasanaeth",
+        ],
         signs_in: false,
         email: ("declan@example.gov.uk", true),
         phone: None,
-        identity: None,
+        ..ANYBODY
+    },
+    Persona {
+        id: "olivia",
+        name: "Olivia Okafor-O’Donnell",
+        note: [
+            "changed their name twice and moved house once",
+            "wedi newid enw ddwywaith a symud tŷ unwaith",
+        ],
+        email: ("olivia@example.gov.uk", true),
+        identity: reached("P2", identities::olivia),
+        ..ANYBODY
+    },
+    Persona {
+        id: "gwen",
+        name: "Gwenllian Pugh",
+        note: ["three dates of birth", "tri dyddiad geni"],
+        email: ("gwen@example.gov.uk", true),
+        identity: reached("P2", identities::gwen),
+        ..ANYBODY
+    },
+    Persona {
+        id: "ngozi",
+        name: "Ngọ́zi Wolfeschlegelsteinhausenbergerdorff",
+        note: [
+            "long names in several scripts",
+            "enwau hir mewn sawl ysgrifen",
+        ],
+        email: ("ngozi@example.gov.uk", true),
+        identity: reached("P2", identities::ngozi),
+        ..ANYBODY
+    },
+    Persona {
+        id: "tomos",
+        name: "Tomos Llewelyn",
+        note: ["twenty addresses", "ugain cyfeiriad"],
+        email: ("tomos@example.gov.uk", true),
+        identity: reached("P2", identities::tomos),
+        ..ANYBODY
+    },
+    Persona {
+        id: "ines",
+        name: "Inês da Conceição",
+        note: [
+            "an address and a passport from abroad",
+            "cyfeiriad a phasbort o dramor",
+        ],
+        email: ("ines@example.gov.uk", true),
+        identity: reached("P2", identities::ines),
+        ..ANYBODY
+    },
+    Persona {
+        id: "dafydd",
+        name: "Dafydd Iorwerth",
+        note: [
+            "proved with a passport and a driving licence; an empty list of return codes",
+            "wedi'i brofi â phasbort a thrwydded yrru; rhestr wag o godau dychwelyd",
+        ],
+        email: ("dafydd@example.gov.uk", true),
+        identity: reached("P2", identities::dafydd),
+        return_codes: Some(&[]),
+        ..ANYBODY
+    },
+    Persona {
+        id: "vera",
+        name: "Vera Castellanos",
+        note: [
+            "identity proved, and return codes all the same",
+            "hunaniaeth wedi'i phrofi, a chodau dychwelyd serch hynny",
+        ],
+        email: ("vera@example.gov.uk", true),
+        identity: reached("P2", identities::vera),
+        return_codes: Some(&["C"]),
+        ..ANYBODY
+    },
+    Persona {
+        id: "farah",
+        name: "Farah Lindqvist",
+        note: [
+            "cannot prove their identity: several return codes",
+            "yn methu profi pwy ydyn nhw: sawl cod dychwelyd",
+        ],
+        email: ("farah@example.gov.uk", true),
+        return_codes: Some(&["A", "D", "V"]),
+        ..ANYBODY
+    },
+    Persona {
+        id: "ivor",
+        name: "Ivor Bevan",
+        note: [
+            "proves their identity at a Post Office, and comes back later",
+            "yn profi pwy ydyn nhw yn Swyddfa'r Post, ac yn dod yn ôl wedyn",
+        ],
+        email: ("ivor@example.gov.uk", true),
+        identity: Some(Identity {
+            level: "P2",
+            in_person: true,
+            proved: identities::ivor,
+        }),
+        ..ANYBODY
     },
 ];
 

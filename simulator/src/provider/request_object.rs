@@ -8,6 +8,7 @@ use crate::jose::{Object, Unverified};
 use crate::provider::Provider;
 use crate::provider::authorize::Refusal;
 use crate::provider::journey::Journey;
+use crate::provider::locale::Locale;
 use crate::provider::parameter_forms::{check_response_type, check_scope, is_language_tag};
 use crate::provider::settings::{Client, TokenAuthMethod};
 use crate::provider::vectors;
@@ -120,6 +121,7 @@ impl Parameters {
             challenge: challenge.map(str::to_owned),
             must_be: None,
             max_age,
+            locale: Locale::preferred(self.text("ui_locales").unwrap_or_default()),
             begun_at: now,
         })
     }

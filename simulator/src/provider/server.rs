@@ -6,19 +6,23 @@
 use std::convert::Infallible;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
 use axum::http::{
     HeaderName, HeaderValue, Request as WireRequest, Response as WireResponse, StatusCode,
 };
+use axum::{Extension, Router};
 use futures_util::stream;
-use tokio::net::TcpListener;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::fetch;
 use crate::http::{Delivery, Request, Response};
 use crate::listen::{self, Stop};
 use crate::provider::Provider;
+use crate::provider::breakable::{Breakable, Breaker};
 use crate::provider::client_keys::{ClientKeys, LARGEST_DOCUMENT};
 use crate::provider::delivery::{self, Shared};
 
@@ -32,13 +36,39 @@ pub async fn serve(listener: TcpListener, provider: Provider) -> Result<(), Stri
     let stop = Stop::watch()?;
     listen::announce(&listener)?;
     tokio::select! {
-        ended = axum::serve(listener, router) => ended.map_err(|e| e.to_string()),
+        failed = accept(listener, router) => Err(failed),
         () = delivery::deliver(shared) => Ok(()),
         () = stop.asked() => Ok(()),
     }
 }
 
-async fn answer(State(shared): State<Shared>, wire: WireRequest<Body>) -> WireResponse<Body> {
+/// Takes connections for ever; returns only the error that made this impossible.
+async fn accept(listener: TcpListener, router: Router) -> String {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                tokio::spawn(connection(stream, router.clone()));
+            }
+            Err(error) => return error.to_string(),
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, router: Router) {
+    let breaker = Breaker::default();
+    let stream = Breakable::new(stream, breaker.clone());
+    let service = TowerToHyperService::new(router.layer(Extension(breaker)));
+    // A connection that ends with an error is what half of the faults are for.
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn answer(
+    State(shared): State<Shared>,
+    Extension(breaker): Extension<Breaker>,
+    wire: WireRequest<Body>,
+) -> WireResponse<Body> {
     let Some(request) = read(wire).await else {
         return plain(StatusCode::PAYLOAD_TOO_LARGE);
     };
@@ -59,6 +89,9 @@ async fn answer(State(shared): State<Shared>, wire: WireRequest<Body>) -> WireRe
             request.path(),
             response.status
         );
+    }
+    if response.delivery == Delivery::Reset {
+        breaker.pull();
     }
     write(response).await
 }
@@ -124,7 +157,8 @@ async fn write(response: Response) -> WireResponse<Body> {
         }
     }
     *wire.body_mut() = match response.delivery {
-        Delivery::AtOnce | Delivery::Hang => Body::from(response.body),
+        Delivery::AtOnce | Delivery::Hang | Delivery::Reset => Body::from(response.body),
+        Delivery::FiftyMegabytes => swollen(response.body),
         Delivery::Drip => dripping(response.body),
         Delivery::CutShort => cut_short(response.body),
     };
@@ -135,6 +169,14 @@ fn plain(status: StatusCode) -> WireResponse<Body> {
     let mut response = WireResponse::new(Body::empty());
     *response.status_mut() = status;
     response
+}
+
+/// The body and fifty mebibytes of white space after it, one at a time.
+fn swollen(body: Vec<u8>) -> Body {
+    let space = Bytes::from(vec![b' '; 1024 * 1024]);
+    let spaces = std::iter::repeat_n(space, 50);
+    let parts = std::iter::once(Bytes::from(body)).chain(spaces);
+    Body::from_stream(stream::iter(parts.map(Ok::<_, Infallible>)))
 }
 
 fn dripping(body: Vec<u8>) -> Body {

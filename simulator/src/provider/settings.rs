@@ -167,6 +167,9 @@ pub struct Client {
     /// Whether `max_age` is honoured.
     #[serde(default)]
     pub max_age_enabled: bool,
+    /// Where people go who come back from a Post Office.
+    #[serde(default)]
+    pub landing_page_url: Option<String>,
     /// The host from which subject identifiers are derived; that of the first redirect address unless given.
     #[serde(default)]
     pub sector: Option<String>,

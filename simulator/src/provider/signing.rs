@@ -14,7 +14,11 @@ pub struct Keyring {
     /// The key of another product that the real document lists first. It signs nothing that a client should accept.
     doc_app: SigningKey,
     /// The key of the identity issuer, published in the DID document only.
-    identity: SigningKey,
+    identity: Arc<SigningKey>,
+    /// The key that will follow it, when it has been announced.
+    next_identity: Option<Arc<SigningKey>>,
+    /// Old keys of the identity issuer that are still published.
+    kept_identity: Vec<Arc<SigningKey>>,
     /// Old keys that are still published.
     kept: Vec<Arc<SigningKey>>,
     /// Old EC keys, published or not, with which a re-authentication hint may be signed.
@@ -34,7 +38,9 @@ impl Keyring {
             ec: Arc::new(SigningKey::generate(Algorithm::Es256)),
             rsa: OnceLock::new(),
             doc_app: SigningKey::generate(Algorithm::Es256),
-            identity: SigningKey::generate(Algorithm::Es256),
+            identity: Arc::new(SigningKey::generate(Algorithm::Es256)),
+            next_identity: None,
+            kept_identity: Vec::new(),
             kept: Vec::new(),
             old_ec: Vec::new(),
         }
@@ -61,6 +67,28 @@ impl Keyring {
     /// The key of the identity issuer.
     pub fn identity(&self) -> &SigningKey {
         &self.identity
+    }
+
+    /// Every key of the DID document: the current one, the next one if it has been announced, then old ones that were kept.
+    pub fn published_identity(&self) -> Vec<&SigningKey> {
+        [self.identity()]
+            .into_iter()
+            .chain(self.next_identity.iter().map(AsRef::as_ref))
+            .chain(self.kept_identity.iter().map(AsRef::as_ref))
+            .collect()
+    }
+
+    /// Makes the key that will follow the identity issuer's, and publishes it beside.
+    pub fn announce_identity(&mut self) {
+        self.next_identity = Some(Arc::new(SigningKey::generate(Algorithm::Es256)));
+    }
+
+    /// Replaces the identity issuer's key by the announced one, or by one that nobody has seen.
+    pub fn rotate_identity(&mut self, keep_old: bool) {
+        let next = self.next_identity.take();
+        let next = next.unwrap_or_else(|| Arc::new(SigningKey::generate(Algorithm::Es256)));
+        let old = std::mem::replace(&mut self.identity, next);
+        self.kept_identity = if keep_old { vec![old] } else { Vec::new() };
     }
 
     /// Every published key: one that signs nothing of ours, the current two, then old ones that were kept.

@@ -11,6 +11,7 @@ use crate::provider::Provider;
 use crate::provider::client_keys::ClientKeys;
 use crate::provider::fault::{Fault, token_endpoint};
 use crate::provider::journey::Code;
+use crate::provider::rotation::Keys;
 use crate::provider::settings::Client;
 use crate::provider::userinfo::{ACCESS_TOKEN_SECONDS, Grant};
 
@@ -106,7 +107,7 @@ impl Provider {
     }
 
     fn issue(&mut self, now: i64, client: &Client, code: &Code) -> Response {
-        self.before_signing();
+        self.before_signing(Keys::Tokens);
         let subject = code.persona.subject(client.sector());
         let claims = json!({
             "iss": self.settings.issuer,
@@ -123,6 +124,7 @@ impl Provider {
             .ec()
             .token(&[], claims.as_object().unwrap_or(&Default::default()));
         let id_token = self.id_token(now, client, code, &subject, &access_token);
+        self.after_signing(Keys::Tokens);
         let grant = Grant {
             client_id: client.client_id.clone(),
             persona: code.persona,

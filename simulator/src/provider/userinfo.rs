@@ -37,19 +37,19 @@ impl Provider {
         let Some(token) = bearer(request) else {
             return refused("invalid_request", "no bearer token");
         };
-        let Some(grant) = self.grants.get(token) else {
+        let Some(grant) = self.grants.get(token).cloned() else {
             return refused("invalid_token", "unknown access token");
         };
         if now >= grant.expires_at {
             return refused("invalid_token", "the access token has expired");
         }
         let mut members = scope_claims(
-            grant,
+            &grant,
             self.settings
                 .client(&grant.client_id)
                 .map_or("", |c| c.sector()),
         );
-        self.add_identity(now, grant, &mut members);
+        self.add_identity(now, &grant, &mut members);
         let good =
             Response::json(200, &members.into()).with_header("cache-control", "no-cache, no-store");
         let fault = self.fault.take(|f| {

@@ -203,19 +203,19 @@ impl ClaimFault {
     }
 }
 
-fn other_scheme(url: &str) -> String {
+pub(super) fn other_scheme(url: &str) -> String {
     match url.strip_prefix("http://") {
         Some(rest) => format!("https://{rest}"),
         None => url.replacen("https://", "http://", 1),
     }
 }
 
-fn other_case(url: &str) -> String {
+pub(super) fn other_case(url: &str) -> String {
     // A host of digits alone has no case, so the scheme is changed as well.
     url.to_uppercase()
 }
 
-fn other_port(url: &str) -> String {
+pub(super) fn other_port(url: &str) -> String {
     let host = crate::provider::settings::host_of(url);
     let name = host.split(':').next().unwrap_or(host);
     url.replacen(host, &format!("{name}:8443"), 1)

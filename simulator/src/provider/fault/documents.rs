@@ -1,4 +1,4 @@
-//! Faults of the three public documents: discovery, keys and DID.
+//! Faults of the discovery document and of the key document.
 
 use serde_json::{Value, json};
 
@@ -13,8 +13,12 @@ fault_kind! {
         Status403 = "discovery-403",
         /// 404.
         Status404 = "discovery-404",
+        /// 429.
+        Status429 = "discovery-429",
         /// 500.
         Status500 = "discovery-500",
+        /// 503.
+        Status503 = "discovery-503",
         /// 200 with a page.
         Page = "discovery-page",
         /// A redirect to another host.
@@ -29,6 +33,16 @@ fault_kind! {
         GzipBomb = "discovery-gzip-bomb",
         /// No answer.
         Hang = "discovery-hang",
+        /// The answer comes one byte a second.
+        Drip = "discovery-drip",
+        /// The connection breaks in the middle of the body.
+        CutShort = "discovery-cut-short",
+        /// The connection is reset instead of an answer.
+        Reset = "discovery-reset",
+        /// Fifty megabytes.
+        FiftyMegabytes = "discovery-fifty-megabytes",
+        /// `token_endpoint` appears twice, first on another host.
+        TokenTwice = "discovery-token-twice",
         /// `issuer` of another provider.
         IssuerOther = "discovery-issuer-other",
         /// `issuer` without its trailing slash.
@@ -61,6 +75,10 @@ fault_kind! {
     JwksFault {
         /// 403, as from the firewall.
         Status403 = "jwks-403",
+        /// 404.
+        Status404 = "jwks-404",
+        /// 429.
+        Status429 = "jwks-429",
         /// 500.
         Status500 = "jwks-500",
         /// 200 with a page.
@@ -73,6 +91,20 @@ fault_kind! {
         Huge = "jwks-huge",
         /// No answer.
         Hang = "jwks-hang",
+        /// The answer comes one byte a second.
+        Drip = "jwks-drip",
+        /// The connection breaks in the middle of the body.
+        CutShort = "jwks-cut-short",
+        /// The connection is reset instead of an answer.
+        Reset = "jwks-reset",
+        /// Fifty megabytes.
+        FiftyMegabytes = "jwks-fifty-megabytes",
+        /// Four mebibytes compressed to a few kilobytes.
+        GzipBomb = "jwks-gzip-bomb",
+        /// The object inside an array.
+        InArray = "jwks-in-array",
+        /// `keys` appears twice, first empty.
+        KeysTwice = "jwks-keys-twice",
         /// No key at all.
         Empty = "jwks-empty",
         /// `keys` is not an array.
@@ -100,32 +132,6 @@ fault_kind! {
     }
 }
 
-fault_kind! {
-    /// The DID document is wrong.
-    DidFault {
-        /// 500.
-        Status500 = "did-500",
-        /// 200 with a page.
-        Page = "did-page",
-        /// A redirect to another host.
-        Redirect = "did-redirect",
-        /// Half of the body.
-        Truncated = "did-truncated",
-        /// Two megabytes.
-        Huge = "did-huge",
-        /// No answer.
-        Hang = "did-hang",
-        /// `id` of another host.
-        IdOther = "did-id-other",
-        /// The key's controller is another DID.
-        ControllerOther = "did-controller-other",
-        /// No key.
-        Empty = "did-empty",
-        /// The key's `alg` is left out, which documentation samples do too.
-        AlgMissing = "did-alg-missing",
-    }
-}
-
 /// Spoils the good discovery document.
 pub fn apply_discovery(fault: DiscoveryFault, good: Response, canary: &str) -> Response {
     let document = good.body_json();
@@ -136,6 +142,15 @@ pub fn apply_discovery(fault: DiscoveryFault, good: Response, canary: &str) -> R
     match fault {
         DiscoveryFault::Status403 => transport::status(403),
         DiscoveryFault::Status404 => transport::status(404),
+        DiscoveryFault::Status429 => transport::status(429),
+        DiscoveryFault::Status503 => transport::status(503),
+        DiscoveryFault::Drip => transport::delivered(good, Delivery::Drip),
+        DiscoveryFault::CutShort => transport::delivered(good, Delivery::CutShort),
+        DiscoveryFault::Reset => transport::delivered(good, Delivery::Reset),
+        DiscoveryFault::FiftyMegabytes => transport::delivered(good, Delivery::FiftyMegabytes),
+        DiscoveryFault::TokenTwice => {
+            transport::raw_member_first(good, &format!(r#""token_endpoint":"{canary}""#))
+        }
         DiscoveryFault::Status500 => transport::status(500),
         DiscoveryFault::Page => transport::page(),
         DiscoveryFault::Redirect => transport::redirect(canary),
@@ -176,6 +191,15 @@ pub fn apply_discovery(fault: DiscoveryFault, good: Response, canary: &str) -> R
 pub fn apply_jwks(fault: JwksFault, good: Response, canary: &str, signing_kid: &str) -> Response {
     match fault {
         JwksFault::Status403 => transport::status(403),
+        JwksFault::Status404 => transport::status(404),
+        JwksFault::Status429 => transport::status(429),
+        JwksFault::Drip => transport::delivered(good, Delivery::Drip),
+        JwksFault::CutShort => transport::delivered(good, Delivery::CutShort),
+        JwksFault::Reset => transport::delivered(good, Delivery::Reset),
+        JwksFault::FiftyMegabytes => transport::delivered(good, Delivery::FiftyMegabytes),
+        JwksFault::GzipBomb => transport::gzip_bomb(good),
+        JwksFault::InArray => transport::in_array(good),
+        JwksFault::KeysTwice => transport::raw_member_first(good, r#""keys":[]"#),
         JwksFault::Status500 => transport::status(500),
         JwksFault::Page => transport::page(),
         JwksFault::Redirect => transport::redirect(canary),
@@ -224,35 +248,6 @@ pub fn apply_jwks(fault: JwksFault, good: Response, canary: &str, signing_kid: &
             }
         }),
         JwksFault::NoStore => transport::header(good, "cache-control", Some("no-store")),
-    }
-}
-
-/// Spoils the good DID document.
-pub fn apply_did(fault: DidFault, good: Response, canary: &str) -> Response {
-    let each_method = |good: Response, change: fn(&mut Value)| {
-        let mut body = good.body_json();
-        if let Some(methods) = body["assertionMethod"].as_array_mut() {
-            methods.iter_mut().for_each(change);
-        }
-        good.with_body(body.to_string())
-    };
-    match fault {
-        DidFault::Status500 => transport::status(500),
-        DidFault::Page => transport::page(),
-        DidFault::Redirect => transport::redirect(canary),
-        DidFault::Truncated => transport::truncated(good),
-        DidFault::Huge => transport::huge(good),
-        DidFault::Hang => transport::delivered(good, Delivery::Hang),
-        DidFault::IdOther => transport::member(good, "id", Some(json!("did:web:identity.example"))),
-        DidFault::ControllerOther => each_method(good, |m| {
-            m["controller"] = json!("did:web:identity.example")
-        }),
-        DidFault::Empty => transport::member(good, "assertionMethod", Some(json!([]))),
-        DidFault::AlgMissing => each_method(good, |m| {
-            if let Some(key) = m["publicKeyJwk"].as_object_mut() {
-                key.remove("alg");
-            }
-        }),
     }
 }
 

@@ -1,11 +1,10 @@
 //! Faults in the form of the ID token: its header, its encoding, its signature. The claims are good.
 
-use aws_lc_rs::hmac;
 use serde_json::{Value, json};
 
 use super::fault_kind;
-use crate::jose::{Object, b64, b64_standard};
-use crate::keys::{Algorithm, SigningKey};
+use super::workshop::{Workshop, der, json_serialised, nested, pem, text, without_signature};
+use crate::jose::Object;
 
 fault_kind! {
     /// The ID token is built wrongly.
@@ -72,6 +71,8 @@ fault_kind! {
         SignatureLonger = "id-token-signature-longer",
         /// The last byte of the signature is cut off.
         SignatureShorter = "id-token-signature-shorter",
+        /// The two numbers of an ES256 signature in DER, as most libraries make them.
+        SignatureDer = "id-token-signature-der",
         /// The signature is encoded with padding.
         SignaturePadded = "id-token-signature-padded",
         /// A line end follows the token.
@@ -93,112 +94,6 @@ fault_kind! {
         /// A byte order mark precedes the claims.
         PayloadByteOrderMark = "id-token-payload-byte-order-mark",
     }
-}
-
-/// What a forger has to hand.
-pub struct Workshop<'a> {
-    /// The key that an honest provider would use.
-    pub key: &'a SigningKey,
-    /// The provider's current key of the other algorithm.
-    pub other: &'a SigningKey,
-    /// An address that nobody should visit.
-    pub canary: String,
-    /// The `typ` of an honest header; ID tokens have none.
-    pub typ: Option<&'static str>,
-}
-
-impl Workshop<'_> {
-    fn header(&self) -> Object {
-        let mut header = Object::new();
-        header.insert("alg".to_owned(), self.key.algorithm().name().into());
-        header.insert("kid".to_owned(), self.key.kid().into());
-        if let Some(typ) = self.typ {
-            header.insert("typ".to_owned(), typ.into());
-        }
-        header
-    }
-
-    /// The good token.
-    pub(in crate::provider) fn honest(&self, claims: &Object) -> String {
-        self.with_payload(text(claims).as_bytes())
-    }
-
-    /// The good token with one header member changed, or taken away with `None`, before it is signed.
-    pub(super) fn with_header(&self, name: &str, value: Option<Value>, claims: &Object) -> String {
-        let mut header = self.header();
-        match value {
-            Some(value) => header.insert(name.to_owned(), value),
-            None => header.remove(name),
-        };
-        compact(&header, text(claims).as_bytes(), |m| self.key.sign(m))
-    }
-
-    pub(super) fn unsigned(&self, alg: &str, claims: &Object) -> String {
-        let mut header = self.header();
-        header.insert("alg".to_owned(), alg.into());
-        compact(&header, text(claims).as_bytes(), |_| Vec::new())
-    }
-
-    pub(super) fn hs256(&self, secret: &[u8], claims: &Object) -> String {
-        let mut header = self.header();
-        header.insert("alg".to_owned(), "HS256".into());
-        let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-        compact(&header, text(claims).as_bytes(), |m| {
-            hmac::sign(&key, m).as_ref().to_vec()
-        })
-    }
-
-    fn with_payload(&self, payload: &[u8]) -> String {
-        compact(&self.header(), payload, |m| self.key.sign(m))
-    }
-
-    /// The good token with raw text put in front of its first claim.
-    fn with_member_first(&self, raw: &str, claims: &Object) -> String {
-        self.with_payload(format!("{{{raw},{}", &text(claims)[1..]).as_bytes())
-    }
-
-    fn unencoded(&self, claims: &Object) -> String {
-        let mut header = self.header();
-        header.insert("b64".to_owned(), false.into());
-        header.insert("crit".to_owned(), json!(["b64"]));
-        compact(&header, text(claims).as_bytes(), |m| self.key.sign(m))
-    }
-
-    pub(super) fn with_signature(&self, claims: &Object, change: impl Fn(&mut Vec<u8>)) -> String {
-        compact(&self.header(), text(claims).as_bytes(), |m| {
-            let mut signature = self.key.sign(m);
-            change(&mut signature);
-            signature
-        })
-    }
-
-    pub(super) fn by_stranger(
-        &self,
-        extra: impl Fn(&SigningKey) -> Option<(&'static str, Value)>,
-        claims: &Object,
-    ) -> String {
-        let stranger = SigningKey::generate(Algorithm::Es256);
-        let mut header = self.header();
-        header.insert("alg".to_owned(), "ES256".into());
-        if let Some((name, value)) = extra(&stranger) {
-            header.insert(name.to_owned(), value);
-        }
-        compact(&header, text(claims).as_bytes(), |m| stranger.sign(m))
-    }
-}
-
-fn text(claims: &Object) -> String {
-    Value::Object(claims.clone()).to_string()
-}
-
-fn compact(header: &Object, payload: &[u8], sign: impl Fn(&[u8]) -> Vec<u8>) -> String {
-    let signed = format!(
-        "{}.{}",
-        b64(Value::Object(header.clone()).to_string()),
-        b64(payload)
-    );
-    let signature = b64(sign(signed.as_bytes()));
-    format!("{signed}.{signature}")
 }
 
 /// Forges the ID token in the one way.
@@ -235,11 +130,12 @@ pub fn forge(fault: FormFault, shop: &Workshop<'_>, claims: &Object) -> String {
         FormFault::B64False => shop.unencoded(claims),
         FormFault::SignedByStranger => shop.by_stranger(|_| None, claims),
         FormFault::SignatureTampered => shop.with_signature(claims, |s| s[0] ^= 1),
-        FormFault::PayloadTampered => tampered(&honest(), claims),
+        FormFault::PayloadTampered => shop.tampered(claims),
         FormFault::SignatureEmpty => shop.with_signature(claims, Vec::clear),
         FormFault::SignatureZero => shop.with_signature(claims, |s| s.fill(0)),
         FormFault::SignatureLonger => shop.with_signature(claims, |s| s.push(0)),
         FormFault::SignatureShorter => shop.with_signature(claims, |s| s.truncate(s.len() - 1)),
+        FormFault::SignatureDer => shop.with_signature(claims, |s| *s = der(s)),
         FormFault::SignaturePadded => format!("{}==", honest()),
         FormFault::LineEndAfter => format!("{}\n", honest()),
         FormFault::TwoParts => without_signature(&honest()),
@@ -247,52 +143,8 @@ pub fn forge(fault: FormFault, shop: &Workshop<'_>, claims: &Object) -> String {
         FormFault::JsonSerialised => json_serialised(&honest()),
         FormFault::NonceTwice => shop.with_member_first(r#""nonce":"wrong""#, claims),
         FormFault::DeeplyNested => shop.with_member_first(&nested(), claims),
-        FormFault::PayloadArray => shop.with_payload(format!("[{}]", text(claims)).as_bytes()),
-        FormFault::PayloadNotUtf8 => shop.with_payload(&not_utf8(claims)),
-        FormFault::PayloadByteOrderMark => {
-            shop.with_payload(&[b"\xef\xbb\xbf", text(claims).as_bytes()].concat())
-        }
+        FormFault::PayloadArray => shop.in_array(claims),
+        FormFault::PayloadNotUtf8 => shop.not_utf8(claims),
+        FormFault::PayloadByteOrderMark => shop.with_byte_order_mark(claims),
     }
-}
-
-fn nested() -> String {
-    format!("\"nest\":{}{}", "[".repeat(1_000), "]".repeat(1_000))
-}
-
-fn not_utf8(claims: &Object) -> Vec<u8> {
-    let good = text(claims);
-    [b"{\"name\":\"\xff\",", &good.as_bytes()[1..]].concat()
-}
-
-fn without_signature(honest: &str) -> String {
-    honest
-        .rsplit_once('.')
-        .map_or_else(String::new, |(signed, _)| signed.to_owned())
-}
-
-fn tampered(honest: &str, claims: &Object) -> String {
-    let mut changed = claims.clone();
-    changed.insert("sub".to_owned(), "urn:fdc:gov.uk:2022:somebody-else".into());
-    let mut parts: Vec<&str> = honest.split('.').collect();
-    let payload = b64(text(&changed));
-    parts[1] = &payload;
-    parts.join(".")
-}
-
-fn json_serialised(honest: &str) -> String {
-    let parts: Vec<&str> = honest.split('.').collect();
-    json!({ "protected": parts[0], "payload": parts[1], "signature": parts[2] }).to_string()
-}
-
-pub(super) fn pem(der: &[u8]) -> String {
-    let encoded = b64_standard(der);
-    let lines: Vec<&str> = encoded
-        .as_bytes()
-        .chunks(64)
-        .filter_map(|c| std::str::from_utf8(c).ok())
-        .collect();
-    format!(
-        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
-        lines.join("\n")
-    )
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::form::{Workshop, pem};
 use super::logout_token::NotificationFault;
+use super::workshop::{Workshop, pem};
 use crate::http::{append_query, form_encode, last_wins};
 use crate::jose::Object;
 use crate::keys::{SigningKey, random_id};

@@ -6,18 +6,27 @@
 pub mod authorisation;
 pub mod bomb;
 pub mod claims;
+pub mod core_claims;
+pub mod core_form;
+pub mod did;
 pub mod documents;
 pub mod form;
+pub mod identity;
 pub mod logout_message;
 pub mod logout_token;
 pub mod token_endpoint;
 pub mod transport;
 pub mod userinfo;
+pub mod workshop;
 
 use authorisation::AuthorisationFault;
 use claims::ClaimFault;
-use documents::{DidFault, DiscoveryFault, JwksFault};
+use core_claims::CoreClaimFault;
+use core_form::CoreFormFault;
+use did::DidFault;
+use documents::{DiscoveryFault, JwksFault};
 use form::FormFault;
+use identity::IdentityFault;
 use logout_token::NotificationFault;
 use token_endpoint::TokenFault;
 use userinfo::UserinfoFault;
@@ -87,6 +96,12 @@ all_faults! {
     Token(TokenFault),
     /// The answer of the userinfo endpoint.
     Userinfo(UserinfoFault),
+    /// The identity claims in the answer of the userinfo endpoint.
+    Identity(IdentityFault),
+    /// A claim of the core identity token.
+    CoreClaim(CoreClaimFault),
+    /// The header, the encoding or the signature of the core identity token.
+    CoreForm(CoreFormFault),
     /// The discovery document.
     Discovery(DiscoveryFault),
     /// The provider's keys.

@@ -24,6 +24,8 @@ fault_kind! {
         Status429 = "token-429",
         /// 500.
         Status500 = "token-500",
+        /// 502 with a page, as from a gateway.
+        Status502 = "token-502",
         /// 503.
         Status503 = "token-503",
         /// 200 with a page.
@@ -76,6 +78,10 @@ fault_kind! {
         Drip = "token-drip",
         /// The connection breaks in the middle of the body.
         CutShort = "token-cut-short",
+        /// The connection is reset instead of an answer.
+        Reset = "token-reset",
+        /// Fifty megabytes.
+        FiftyMegabytes = "token-fifty-megabytes",
     }
 }
 
@@ -97,6 +103,9 @@ pub fn apply(fault: TokenFault, good: Response, canary: &str) -> Response {
         TokenFault::Status403 => transport::status(403),
         TokenFault::Status429 => transport::status(429),
         TokenFault::Status500 => transport::status(500),
+        TokenFault::Status502 => transport::status(502),
+        TokenFault::Reset => transport::delivered(good, Delivery::Reset),
+        TokenFault::FiftyMegabytes => transport::delivered(good, Delivery::FiftyMegabytes),
         TokenFault::Status503 => transport::status(503),
         TokenFault::Page => transport::page(),
         TokenFault::Redirect => transport::redirect(canary),

@@ -76,6 +76,17 @@ pub fn raw_member_first(good: Response, raw: &str) -> Response {
     good.with_body(text.replacen('{', &format!("{{{raw},"), 1))
 }
 
+/// The good JSON object with a member that is not UTF-8.
+pub fn not_utf8(mut good: Response) -> Response {
+    good.body.splice(1..1, *b"\"name\":\"\xff\",");
+    good
+}
+
+/// The good JSON object with a member that is a thousand arrays deep.
+pub fn nested(good: Response) -> Response {
+    raw_member_first(good, &super::workshop::nested())
+}
+
 /// The good answer with a header replaced, or taken away.
 pub fn header(mut good: Response, name: &str, value: Option<&str>) -> Response {
     good.headers.retain(|(n, _)| n != name);

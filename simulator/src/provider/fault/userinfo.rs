@@ -9,6 +9,8 @@ use crate::jose::b64;
 fault_kind! {
     /// The userinfo endpoint answers wrongly.
     UserinfoFault {
+        /// 400 with JSON, as for a client that no longer exists.
+        Status400 = "userinfo-400",
         /// 401, as for an access token that is not valid.
         Status401 = "userinfo-401",
         /// 403, as from the firewall.
@@ -17,6 +19,8 @@ fault_kind! {
         Status429 = "userinfo-429",
         /// 500.
         Status500 = "userinfo-500",
+        /// 503.
+        Status503 = "userinfo-503",
         /// 200 with a page.
         Page = "userinfo-page",
         /// A redirect to another host, where the access token must not go.
@@ -65,6 +69,12 @@ fault_kind! {
         Hang = "userinfo-hang",
         /// The answer comes one byte a second.
         Drip = "userinfo-drip",
+        /// The connection breaks in the middle of the body.
+        CutShort = "userinfo-cut-short",
+        /// The connection is reset instead of an answer.
+        Reset = "userinfo-reset",
+        /// Fifty megabytes.
+        FiftyMegabytes = "userinfo-fifty-megabytes",
     }
 }
 
@@ -75,6 +85,14 @@ pub fn apply(fault: UserinfoFault, good: Response, canary: &str) -> Response {
         UserinfoFault::Status401 => unauthorised(),
         UserinfoFault::Status403 => transport::status(403),
         UserinfoFault::Status429 => transport::status(429),
+        UserinfoFault::Status400 => Response::json(
+            400,
+            &json!({ "error": "invalid_client", "error_description": "Client not found" }),
+        ),
+        UserinfoFault::Status503 => transport::status(503),
+        UserinfoFault::CutShort => transport::delivered(good, Delivery::CutShort),
+        UserinfoFault::Reset => transport::delivered(good, Delivery::Reset),
+        UserinfoFault::FiftyMegabytes => transport::delivered(good, Delivery::FiftyMegabytes),
         UserinfoFault::Status500 => transport::status(500),
         UserinfoFault::Page => transport::page(),
         UserinfoFault::Redirect => transport::redirect(canary),
@@ -109,8 +127,8 @@ pub fn apply(fault: UserinfoFault, good: Response, canary: &str) -> Response {
         UserinfoFault::PhoneNotNumber => {
             set(good, "phone_number", json!("<script>alert(1)</script>"))
         }
-        UserinfoFault::NotUtf8 => not_utf8(good),
-        UserinfoFault::DeeplyNested => nested(good),
+        UserinfoFault::NotUtf8 => transport::not_utf8(good),
+        UserinfoFault::DeeplyNested => transport::nested(good),
         UserinfoFault::GzipBomb => transport::gzip_bomb(good),
         UserinfoFault::Hang => transport::delivered(good, Delivery::Hang),
         UserinfoFault::Drip => transport::delivered(good, Delivery::Drip),
@@ -125,14 +143,4 @@ fn unauthorised() -> Response {
 fn signed(good: Response) -> Response {
     let token = format!("{}.{}.AAAA", b64(r#"{"alg":"ES256"}"#), b64(&good.body));
     transport::header(good, "content-type", Some("application/jwt")).with_body(token)
-}
-
-fn not_utf8(mut good: Response) -> Response {
-    good.body.splice(1..1, *b"\"name\":\"\xff\",");
-    good
-}
-
-fn nested(good: Response) -> Response {
-    let nest = format!("\"nest\":{}{}", "[".repeat(1_000), "]".repeat(1_000));
-    transport::raw_member_first(good, &nest)
 }

@@ -1,0 +1,437 @@
+//! What identity checks find out: every person, every claim, every level.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
+mod support;
+
+use serde_json::{Value, json};
+use simulator::http::Request;
+use simulator::jose::{Object, Unverified, verify_es256};
+use simulator::provider::personas::{PERSONAS, Persona};
+use simulator::provider::rotation::{Keys, When};
+use simulator::provider::times::Times;
+use support::{ISSUER, NOW, World, claim, described, parsed, registration_with};
+
+fn world_of(persona: &str) -> World {
+    let mut world = World::of_identity();
+    world.provider.set_automatic(Persona::find(persona));
+    world
+}
+
+/// What the core identity of an answer says, after its signature was checked with the key that the DID document names.
+fn core(world: &mut World, answer: &Value) -> Object {
+    let token = parsed(&answer[claim("coreIdentityJWT")]);
+    let key = world.did_key(token.header_text("kid").unwrap());
+    let key = key.expect("the DID document has the key");
+    assert!(verify_es256(&key, &token.signed, &token.signature));
+    token.claims
+}
+
+fn names(core: &Object) -> &Vec<Value> {
+    core["vc"]["credentialSubject"]["name"].as_array().unwrap()
+}
+
+#[test]
+fn a_core_identity_says_who_and_how_surely() {
+    let mut world = world_of("kenneth");
+    let answer = world.identity("P2");
+    let token = parsed(&answer[claim("coreIdentityJWT")]);
+    let header: Vec<&String> = token.header.keys().collect();
+    assert_eq!(header, ["alg", "kid", "typ"]);
+    assert!(
+        token
+            .header_text("kid")
+            .unwrap()
+            .starts_with("did:web:127.0.0.1%3A8788#")
+    );
+    let expected = json!({
+        "iss": ISSUER, "sub": answer["sub"], "aud": "demo", "iat": NOW, "nbf": NOW, "exp": NOW + 1_800, "vot": "P2",
+        "vtm": format!("{ISSUER}trustmark"),
+        "vc": {
+            "type": ["VerifiableCredential", "IdentityCheckCredential"],
+            "credentialSubject": {
+                "name": [{
+                    "nameParts": [
+                        { "type": "GivenName", "value": "Kenneth" },
+                        { "type": "FamilyName", "value": "Decerqueira" },
+                    ],
+                    "validFrom": "2020-03-01",
+                }],
+                "birthDate": [{ "value": "1965-07-08" }],
+            },
+        },
+    });
+    assert_eq!(json!(core(&mut world, &answer)), expected);
+    assert_eq!(answer[claim("passport")][0]["documentNumber"], "321654987");
+    assert_eq!(answer.get(claim("drivingPermit")), None, "none was shown");
+    assert_eq!(answer.get(claim("returnCode")), None);
+}
+
+#[test]
+fn only_what_was_asked_for_is_told() {
+    let mut world = world_of("dafydd");
+    for asked in [
+        &["coreIdentityJWT"][..],
+        &["passport", "address"],
+        &["returnCode"],
+    ] {
+        let claims = world.asking_identity("P2", asked);
+        let code = world.code_for(&claims);
+        let tokens = world.tokens(&code).body_json();
+        let answer = world
+            .userinfo(tokens["access_token"].as_str().unwrap())
+            .body_json();
+        let told: Vec<&String> = answer
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|k| k.contains("/v1/"))
+            .collect();
+        let mut expected: Vec<String> = asked.iter().map(|short| claim(short)).collect();
+        expected.sort();
+        assert_eq!(told, expected.iter().collect::<Vec<_>>());
+    }
+    // Without a level of identity the claims may be asked for, and nothing is told.
+    let mut claims = world.asking_identity("P2", &["address"]);
+    claims["vtr"] = json!(["Cl.Cm"]);
+    let code = world.code_for(&claims);
+    let tokens = world.tokens(&code).body_json();
+    let answer = world
+        .userinfo(tokens["access_token"].as_str().unwrap())
+        .body_json();
+    assert_eq!(answer.get(claim("address")), None);
+    // What the client did not register is refused, and so is a level.
+    let narrow = registration_with(json!({ "claims": ["address"], "client_locs": ["P0", "P1"] }));
+    let mut world = World::with(&[narrow]);
+    let header = world.header();
+    for (level, asked, ends) in [
+        ("P1", &["address"][..], "access_denied"),
+        ("P1", &["passport"], "invalid_request"),
+        ("P2", &["address"], "invalid_request"),
+    ] {
+        world.provider.set_automatic(Persona::find("mo"));
+        let claims = world.asking_identity(level, asked);
+        assert_eq!(
+            described(&world.authorize(&header, &claims)),
+            ends,
+            "{level} {asked:?}"
+        );
+    }
+}
+
+#[test]
+fn names_change_and_several_dates_of_birth_are_known() {
+    let mut world = world_of("olivia");
+    let answer = world.identity("P2");
+    let core_identity = core(&mut world, &answer);
+    let current: Vec<&Value> = names(&core_identity)
+        .iter()
+        .filter(|n| n.get("validUntil").is_none())
+        .collect();
+    assert_eq!(names(&core_identity).len(), 3);
+    assert_eq!(
+        current.len(),
+        1,
+        "one name is that of today, and it need not stand first"
+    );
+    assert_ne!(current[0], &names(&core_identity)[0]);
+    assert_eq!(current[0]["nameParts"].as_array().unwrap().len(), 4);
+    let addresses = answer[claim("address")].as_array().unwrap();
+    assert_eq!(
+        (&addresses[0]["postalCode"], &addresses[1]["validUntil"]),
+        (&json!("HP16 0AL"), &json!("2022-01-01"))
+    );
+
+    let mut world = world_of("gwen");
+    let answer = world.identity("P2");
+    let core_identity = core(&mut world, &answer);
+    let births = core_identity["vc"]["credentialSubject"]["birthDate"]
+        .as_array()
+        .unwrap();
+    assert_eq!(
+        (births.len(), &births[0]["value"]),
+        (3, &json!("1964-11-06"))
+    );
+}
+
+#[test]
+fn long_values_are_told_whole() {
+    let mut world = world_of("ngozi");
+    let answer = world.identity("P2");
+    let core_identity = core(&mut world, &answer);
+    let parts = names(&core_identity)[0]["nameParts"].as_array().unwrap();
+    assert_eq!(parts.len(), 8);
+    assert!(
+        parts
+            .iter()
+            .any(|part| part["value"].as_str().unwrap().contains('𠮷'))
+    );
+    assert!(Value::from(parts.clone()).to_string().len() > 700);
+
+    let mut world = world_of("tomos");
+    let answer = world.identity("P2");
+    let addresses = answer[claim("address")].as_array().unwrap();
+    assert_eq!(addresses.len(), 20);
+    assert!(
+        addresses[0].get("validUntil").is_none()
+            && addresses[1..].iter().all(|a| a["validUntil"].is_string())
+    );
+    assert!(
+        answer[claim("address")].to_string().len() > 8_000,
+        "more than a header may carry"
+    );
+
+    let mut world = world_of("ines");
+    let answer = world.identity("P2");
+    let address = &answer[claim("address")][0];
+    assert_eq!(
+        (&address["addressCountry"], &address["addressRegion"]),
+        (&json!("PT"), &json!("Estremadura"))
+    );
+    assert_eq!(answer[claim("passport")][0]["icaoIssuerCode"], "PRT");
+}
+
+#[test]
+fn return_codes_are_data() {
+    let codes = |persona: &str, level: &str| {
+        let mut world = world_of(persona);
+        let answer = world.identity(level);
+        (
+            answer[claim("returnCode")].clone(),
+            answer.get(claim("coreIdentityJWT")).is_some(),
+        )
+    };
+    assert_eq!(
+        codes("farah", "P1"),
+        (
+            json!([{ "code": "A" }, { "code": "D" }, { "code": "V" }]),
+            false
+        )
+    );
+    assert_eq!(codes("mo", "P2"), (json!([{ "code": "N" }]), false));
+    assert_eq!(codes("vera", "P2"), (json!([{ "code": "C" }]), true));
+    assert_eq!(codes("dafydd", "P2"), (json!([]), true));
+    assert_eq!(codes("kenneth", "P2"), (Value::Null, true));
+
+    let mut world = world_of("farah");
+    let order = Request::post_form("/control/return-codes", r#"{"codes":["X","Z"]}"#);
+    assert_eq!(world.send(&order).status, 200);
+    assert_eq!(
+        world.identity("P2")[claim("returnCode")],
+        json!([{ "code": "X" }, { "code": "Z" }])
+    );
+    world.send(&Request::post_form(
+        "/control/return-codes",
+        r#"{"codes":null}"#,
+    ));
+    assert_eq!(world.identity("P2")[claim("returnCode")][0]["code"], "A");
+    for wrong in [r#"{"codes":"X"}"#, r#"{"codes":[7]}"#] {
+        assert_eq!(
+            world
+                .send(&Request::post_form("/control/return-codes", wrong))
+                .status,
+            400
+        );
+    }
+}
+
+#[test]
+fn levels_are_reached_or_not() {
+    for (persona, asked, reached) in [
+        ("kenneth", "P2", Some("P2")),
+        ("kenneth", "P1", Some("P1")),
+        ("amal", "P1", Some("P1")),
+        ("amal", "P2", None),
+        ("mo", "P1", None),
+    ] {
+        let mut world = world_of(persona);
+        let answer = world.identity(asked);
+        let vot = answer
+            .get(claim("coreIdentityJWT"))
+            .map(|token| parsed(token).claims["vot"].clone());
+        assert_eq!(vot, reached.map(Value::from), "{persona} {asked}");
+        // Without the return codes a failure is an error.
+        let (header, claims) = (
+            world.header(),
+            world.asking_identity(asked, &["coreIdentityJWT"]),
+        );
+        let expected = if reached.is_some() {
+            "code"
+        } else {
+            "access_denied"
+        };
+        assert_eq!(
+            described(&world.authorize(&header, &claims)),
+            expected,
+            "{persona} {asked}"
+        );
+    }
+}
+
+#[test]
+fn everybody_has_a_label_and_a_shape() {
+    let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
+    for persona in &PERSONAS {
+        assert!(
+            persona.note.iter().all(|note| !note.is_empty()),
+            "{}",
+            persona.id
+        );
+        let Some(identity) = &persona.identity else {
+            continue;
+        };
+        let proved = (identity.proved)();
+        for name in proved.names.as_array().unwrap() {
+            let parts = name["nameParts"].as_array().unwrap();
+            assert!(
+                parts.iter().all(|p| text(&p["type"]) && text(&p["value"])),
+                "{}",
+                persona.id
+            );
+            assert_eq!(
+                parts.last().unwrap()["type"],
+                "FamilyName",
+                "{}",
+                persona.id
+            );
+        }
+        let births = proved.birth_dates.as_array().unwrap();
+        assert!(
+            births
+                .iter()
+                .all(|b| b["value"].as_str().unwrap().len() == 10),
+            "{}",
+            persona.id
+        );
+        for address in proved.addresses.as_array().unwrap() {
+            assert!(
+                address.as_object().unwrap().values().all(text),
+                "{}",
+                persona.id
+            );
+        }
+    }
+}
+
+#[test]
+fn the_identity_key_rotates_by_itself_and_around_a_signature() {
+    let mut world = world_of("kenneth");
+    let methods = |world: &mut World| {
+        let document = world.get("/.well-known/did.json").body_json();
+        let kids = document["assertionMethod"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|m| m["id"].clone());
+        kids.collect::<Vec<Value>>()
+    };
+    let kid = |answer: &Value| parsed(&answer[claim("coreIdentityJWT")]).header["kid"].clone();
+    let tokens = world.get("/.well-known/jwks.json").body_json();
+    let old = kid(&world.identity("P2"));
+
+    // The weekly way: announced, used, and the old one gone at last.
+    let order = |world: &mut World, body: &str| {
+        world
+            .send(&Request::post_form("/control/rotate", body))
+            .status
+    };
+    assert_eq!(
+        order(&mut world, r#"{"keys":"identity","when":"announce"}"#),
+        200
+    );
+    let announced = methods(&mut world);
+    assert_eq!((announced.len(), &announced[0]), (2, &old));
+    assert_eq!(kid(&world.identity("P2")), old, "announced is not used");
+    assert_eq!(
+        order(&mut world, r#"{"keys":"identity","keep_old":true}"#),
+        200
+    );
+    assert_eq!(kid(&world.identity("P2")), announced[1]);
+    assert_eq!(methods(&mut world), [announced[1].clone(), old]);
+    world.provider.rotate_keys(Keys::Identity, When::Now, false);
+    assert_eq!(
+        methods(&mut world).len(),
+        1,
+        "an emergency leaves the new key alone"
+    );
+    assert!(!methods(&mut world).contains(&announced[1]));
+
+    // Before a signature: the document that was fetched before it does not have the key, the next one does.
+    let before = methods(&mut world);
+    world
+        .provider
+        .rotate_keys(Keys::Identity, When::BeforeNextSignature, true);
+    assert_eq!(methods(&mut world), before);
+    let answer = world.identity("P2");
+    assert!(!before.contains(&kid(&answer)) && methods(&mut world).contains(&kid(&answer)));
+
+    // After a signature: the token's key has been withdrawn before anybody could look at it.
+    world
+        .provider
+        .rotate_keys(Keys::Identity, When::AfterNextSignature, false);
+    let answer = world.identity("P2");
+    assert!(!methods(&mut world).contains(&kid(&answer)));
+    assert_eq!(
+        world.get("/.well-known/jwks.json").body_json(),
+        tokens,
+        "the other keys stay"
+    );
+    assert_eq!(
+        order(&mut world, r#"{"keys":"tokens","when":"announce"}"#),
+        400
+    );
+    assert_eq!(order(&mut world, r#"{"keys":"all"}"#), 400);
+}
+
+#[test]
+fn times_can_be_set_to_the_second() {
+    let mut world = world_of("kenneth");
+    let times = Times {
+        iat: Some(-31),
+        nbf: Some(5),
+        exp: Some(1),
+        auth_time: None,
+    };
+    world.provider.set_core_identity_times(times);
+    let answer = world.identity("P2");
+    let said = core(&mut world, &answer);
+    assert_eq!(
+        (&said["iat"], &said["nbf"], &said["exp"]),
+        (&json!(NOW - 31), &json!(NOW + 5), &json!(NOW + 1))
+    );
+    let order = r#"{"token":"id-token","exp":-30,"auth_time":0}"#;
+    assert_eq!(
+        world
+            .send(&Request::post_form("/control/times", order))
+            .status,
+        200
+    );
+    let code = world.code();
+    let id_token = parsed(&world.tokens(&code).body_json()["id_token"]);
+    assert_eq!(
+        (&id_token.claims["exp"], &id_token.claims["iat"]),
+        (&json!(NOW - 30), &json!(NOW))
+    );
+    for wrong in [
+        r#"{"token":"other"}"#,
+        r#"{"token":"id-token","jti":1}"#,
+        "{}",
+    ] {
+        assert_eq!(
+            world
+                .send(&Request::post_form("/control/times", wrong))
+                .status,
+            400,
+            "{wrong}"
+        );
+    }
+    world.provider.reset();
+    world.provider.set_automatic(Persona::find("kenneth"));
+    let answer = world.identity("P2");
+    let token = Unverified::parse(answer[claim("coreIdentityJWT")].as_str().unwrap()).unwrap();
+    assert_eq!(token.claims["exp"], NOW + 1_800);
+}
