@@ -14,7 +14,8 @@ use simulator::jose::{Unverified, at_hash, rsa_algorithm, verify_es256, verify_r
 use simulator::provider::fault::Fault;
 use simulator::provider::fault::token_endpoint::TokenFault;
 use simulator::provider::notification::Notice;
-use support::{World, changed, claim, parameters, registration};
+use support::identity::claim;
+use support::{World, changed, parameters, registration};
 
 /// What is random in an answer is masked, so that two honest runs give the same text.
 fn masked(text: &str, secrets: &[&str]) -> String {

@@ -10,26 +10,10 @@ mod support;
 
 use serde_json::{Value, json};
 use simulator::http::Request;
-use simulator::jose::{Object, Unverified, verify_es256};
+use simulator::jose::Object;
 use simulator::provider::personas::{PERSONAS, Persona};
-use simulator::provider::rotation::{Keys, When};
-use simulator::provider::times::Times;
-use support::{ISSUER, NOW, World, claim, described, parsed, registration_with};
-
-fn world_of(persona: &str) -> World {
-    let mut world = World::of_identity();
-    world.provider.set_automatic(Persona::find(persona));
-    world
-}
-
-/// What the core identity of an answer says, after its signature was checked with the key that the DID document names.
-fn core(world: &mut World, answer: &Value) -> Object {
-    let token = parsed(&answer[claim("coreIdentityJWT")]);
-    let key = world.did_key(token.header_text("kid").unwrap());
-    let key = key.expect("the DID document has the key");
-    assert!(verify_es256(&key, &token.signed, &token.signature));
-    token.claims
-}
+use support::identity::{claim, world_of};
+use support::{ISSUER, NOW, World, described, parsed, registration_with};
 
 fn names(core: &Object) -> &Vec<Value> {
     core["vc"]["credentialSubject"]["name"].as_array().unwrap()
@@ -65,7 +49,7 @@ fn a_core_identity_says_who_and_how_surely() {
             },
         },
     });
-    assert_eq!(json!(core(&mut world, &answer)), expected);
+    assert_eq!(json!(world.core_identity(&answer)), expected);
     assert_eq!(answer[claim("passport")][0]["documentNumber"], "321654987");
     assert_eq!(answer.get(claim("drivingPermit")), None, "none was shown");
     assert_eq!(answer.get(claim("returnCode")), None);
@@ -127,7 +111,7 @@ fn only_what_was_asked_for_is_told() {
 fn names_change_and_several_dates_of_birth_are_known() {
     let mut world = world_of("olivia");
     let answer = world.identity("P2");
-    let core_identity = core(&mut world, &answer);
+    let core_identity = world.core_identity(&answer);
     let current: Vec<&Value> = names(&core_identity)
         .iter()
         .filter(|n| n.get("validUntil").is_none())
@@ -148,7 +132,7 @@ fn names_change_and_several_dates_of_birth_are_known() {
 
     let mut world = world_of("gwen");
     let answer = world.identity("P2");
-    let core_identity = core(&mut world, &answer);
+    let core_identity = world.core_identity(&answer);
     let births = core_identity["vc"]["credentialSubject"]["birthDate"]
         .as_array()
         .unwrap();
@@ -162,7 +146,7 @@ fn names_change_and_several_dates_of_birth_are_known() {
 fn long_values_are_told_whole() {
     let mut world = world_of("ngozi");
     let answer = world.identity("P2");
-    let core_identity = core(&mut world, &answer);
+    let core_identity = world.core_identity(&answer);
     let parts = names(&core_identity)[0]["nameParts"].as_array().unwrap();
     assert_eq!(parts.len(), 8);
     assert!(
@@ -315,123 +299,4 @@ fn everybody_has_a_label_and_a_shape() {
             );
         }
     }
-}
-
-#[test]
-fn the_identity_key_rotates_by_itself_and_around_a_signature() {
-    let mut world = world_of("kenneth");
-    let methods = |world: &mut World| {
-        let document = world.get("/.well-known/did.json").body_json();
-        let kids = document["assertionMethod"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|m| m["id"].clone());
-        kids.collect::<Vec<Value>>()
-    };
-    let kid = |answer: &Value| parsed(&answer[claim("coreIdentityJWT")]).header["kid"].clone();
-    let tokens = world.get("/.well-known/jwks.json").body_json();
-    let old = kid(&world.identity("P2"));
-
-    // The weekly way: announced, used, and the old one gone at last.
-    let order = |world: &mut World, body: &str| {
-        world
-            .send(&Request::post_form("/control/rotate", body))
-            .status
-    };
-    assert_eq!(
-        order(&mut world, r#"{"keys":"identity","when":"announce"}"#),
-        200
-    );
-    let announced = methods(&mut world);
-    assert_eq!((announced.len(), &announced[0]), (2, &old));
-    assert_eq!(kid(&world.identity("P2")), old, "announced is not used");
-    assert_eq!(
-        order(&mut world, r#"{"keys":"identity","keep_old":true}"#),
-        200
-    );
-    assert_eq!(kid(&world.identity("P2")), announced[1]);
-    assert_eq!(methods(&mut world), [announced[1].clone(), old]);
-    world.provider.rotate_keys(Keys::Identity, When::Now, false);
-    assert_eq!(
-        methods(&mut world).len(),
-        1,
-        "an emergency leaves the new key alone"
-    );
-    assert!(!methods(&mut world).contains(&announced[1]));
-
-    // Before a signature: the document that was fetched before it does not have the key, the next one does.
-    let before = methods(&mut world);
-    world
-        .provider
-        .rotate_keys(Keys::Identity, When::BeforeNextSignature, true);
-    assert_eq!(methods(&mut world), before);
-    let answer = world.identity("P2");
-    assert!(!before.contains(&kid(&answer)) && methods(&mut world).contains(&kid(&answer)));
-
-    // After a signature: the token's key has been withdrawn before anybody could look at it.
-    world
-        .provider
-        .rotate_keys(Keys::Identity, When::AfterNextSignature, false);
-    let answer = world.identity("P2");
-    assert!(!methods(&mut world).contains(&kid(&answer)));
-    assert_eq!(
-        world.get("/.well-known/jwks.json").body_json(),
-        tokens,
-        "the other keys stay"
-    );
-    assert_eq!(
-        order(&mut world, r#"{"keys":"tokens","when":"announce"}"#),
-        400
-    );
-    assert_eq!(order(&mut world, r#"{"keys":"all"}"#), 400);
-}
-
-#[test]
-fn times_can_be_set_to_the_second() {
-    let mut world = world_of("kenneth");
-    let times = Times {
-        iat: Some(-31),
-        nbf: Some(5),
-        exp: Some(1),
-        auth_time: None,
-    };
-    world.provider.set_core_identity_times(times);
-    let answer = world.identity("P2");
-    let said = core(&mut world, &answer);
-    assert_eq!(
-        (&said["iat"], &said["nbf"], &said["exp"]),
-        (&json!(NOW - 31), &json!(NOW + 5), &json!(NOW + 1))
-    );
-    let order = r#"{"token":"id-token","exp":-30,"auth_time":0}"#;
-    assert_eq!(
-        world
-            .send(&Request::post_form("/control/times", order))
-            .status,
-        200
-    );
-    let code = world.code();
-    let id_token = parsed(&world.tokens(&code).body_json()["id_token"]);
-    assert_eq!(
-        (&id_token.claims["exp"], &id_token.claims["iat"]),
-        (&json!(NOW - 30), &json!(NOW))
-    );
-    for wrong in [
-        r#"{"token":"other"}"#,
-        r#"{"token":"id-token","jti":1}"#,
-        "{}",
-    ] {
-        assert_eq!(
-            world
-                .send(&Request::post_form("/control/times", wrong))
-                .status,
-            400,
-            "{wrong}"
-        );
-    }
-    world.provider.reset();
-    world.provider.set_automatic(Persona::find("kenneth"));
-    let answer = world.identity("P2");
-    let token = Unverified::parse(answer[claim("coreIdentityJWT")].as_str().unwrap()).unwrap();
-    assert_eq!(token.claims["exp"], NOW + 1_800);
 }

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use simulator::http::{Request, Response, form_encode};
 use simulator::provider::personas::Persona;
 use simulator::provider::settings::CLAIM_NAMES;
-use support::{World, changed, claim, described, registration_with};
+use support::identity::claim;
+use support::{World, changed, described, registration_with};
 
 const LANDING: &str = "http://localhost:8787/auth/return";
 

@@ -1,6 +1,6 @@
 //! What a fault in one of the provider's documents must end in, when nobody has a copy of it yet.
 
-use simulator::provider::fault::documents::{DidFault, DiscoveryFault, JwksFault};
+use simulator::provider::fault::documents::{DiscoveryFault, JwksFault};
 
 use crate::expected::{Expected, LATER, Refused, refused, untrusted};
 
@@ -22,14 +22,20 @@ pub fn discovery(fault: DiscoveryFault) -> Expected {
         F::NoPkce | F::NoStore => Expected::SignedIn,
         F::Status403
         | F::Status404
+        | F::Status429
         | F::Status500
+        | F::Status503
         | F::Page
         | F::Redirect
         | F::Truncated
         | F::InArray
-        | F::TokenMissing => not_begun(&["document_refused: document_malformed", END]),
-        F::Huge | F::GzipBomb => not_begun(&["document_not_fetched: too_large", END]),
-        F::Hang => not_begun(&["document_not_fetched: timed_out", END]),
+        | F::TokenMissing
+        | F::TokenTwice => not_begun(&["document_refused: document_malformed", END]),
+        F::Huge | F::GzipBomb | F::FiftyMegabytes => {
+            not_begun(&["document_not_fetched: too_large", END])
+        }
+        F::CutShort | F::Reset => not_begun(&["document_not_fetched: unreachable", END]),
+        F::Hang | F::Drip => not_begun(&["document_not_fetched: timed_out", END]),
         F::IssuerOther | F::IssuerNoSlash | F::IssuerMissing => {
             not_begun(&["document_refused: document_issuer_mismatch", END])
         }
@@ -49,37 +55,27 @@ pub fn jwks(fault: JwksFault) -> Expected {
         // A key that cannot be used is passed over; the good ones beside it still work.
         F::NoStore | F::BadKeysBeside => Expected::SignedIn,
         F::Status403
+        | F::Status404
+        | F::Status429
         | F::Status500
         | F::Page
         | F::Redirect
         | F::Truncated
+        | F::InArray
+        | F::KeysTwice
         | F::Empty
         | F::NotArray
         | F::UseEnc
         | F::AlgOther
         | F::KidMissing => refused(503, LATER, &["document_refused: document_malformed", END]),
-        F::Huge | F::ManyKeys => refused(503, LATER, &["document_not_fetched: too_large", END]),
-        F::Hang => refused(503, LATER, &["document_not_fetched: timed_out", END]),
+        F::CutShort | F::Reset => refused(503, LATER, &["document_not_fetched: unreachable", END]),
+        F::Huge | F::ManyKeys | F::GzipBomb | F::FiftyMegabytes => {
+            refused(503, LATER, &["document_not_fetched: too_large", END])
+        }
+        F::Hang | F::Drip => refused(503, LATER, &["document_not_fetched: timed_out", END]),
         F::SigningKeyMissing | F::KidTwice | F::PrivateMember => {
             untrusted(&["callback: key_unknown"])
         }
         F::OffCurve => untrusted(&["callback: signature_invalid"]),
-    }
-}
-
-/// Nothing asks for the DID document in a plain sign-in.
-pub fn did(fault: DidFault) -> Expected {
-    use DidFault as F;
-    match fault {
-        F::Status500
-        | F::Page
-        | F::Redirect
-        | F::Truncated
-        | F::Huge
-        | F::Hang
-        | F::IdOther
-        | F::ControllerOther
-        | F::Empty
-        | F::AlgMissing => Expected::SignedIn,
     }
 }

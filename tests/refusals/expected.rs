@@ -73,8 +73,11 @@ pub fn expected(fault: Fault) -> Expected {
         Fault::Userinfo(fault) => userinfo(fault),
         Fault::Discovery(fault) => documents::discovery(fault),
         Fault::Jwks(fault) => documents::jwks(fault),
-        Fault::Did(fault) => documents::did(fault),
         Fault::Authorisation(fault) => authorisation(fault),
+        // Nothing asks for an identity in a plain sign-in.
+        Fault::Identity(_) | Fault::CoreClaim(_) | Fault::CoreForm(_) | Fault::Did(_) => {
+            Expected::SignedIn
+        }
         // Nobody is notified of a sign-in; tests/sessions_end.rs goes through these.
         Fault::Notification(_) => Expected::SignedIn,
     }
@@ -152,6 +155,7 @@ fn form(fault: FormFault) -> Expected {
         | F::SignatureEmpty
         | F::SignatureZero
         | F::SignatureLonger
+        | F::SignatureDer
         | F::SignatureShorter => untrusted(&["callback: signature_invalid"]),
         F::AlgMissing
         | F::AlgNull
@@ -179,12 +183,12 @@ fn token(fault: TokenFault) -> Expected {
         F::ServerError | F::Status400Page => refused(500, PROBLEM, &["callback: token_error"]),
         F::Status403 => refused(503, LATER, &["callback: token_forbidden"]),
         F::Status429 => refused(503, LATER, &["callback: token_rate_limited"]),
-        F::Status500 | F::Status503 | F::Redirect | F::Redirect307 => {
+        F::Status500 | F::Status502 | F::Status503 | F::Redirect | F::Redirect307 => {
             refused(503, LATER, &["callback: token_status"])
         }
-        F::Huge | F::GzipBomb => refused(503, LATER, &["callback: too_large"]),
+        F::Huge | F::GzipBomb | F::FiftyMegabytes => refused(503, LATER, &["callback: too_large"]),
         F::Hang | F::Drip => refused(503, LATER, &["callback: timed_out"]),
-        F::CutShort | F::NotGzip => refused(503, LATER, &["callback: unreachable"]),
+        F::CutShort | F::Reset | F::NotGzip => refused(503, LATER, &["callback: unreachable"]),
         F::IdTokenIsAccessToken => untrusted(&["callback: audience_mismatch"]),
         F::Page
         | F::Empty
@@ -212,12 +216,17 @@ fn userinfo(fault: UserinfoFault) -> Expected {
         | F::EmailBidirectional
         | F::EmailUnverified
         | F::PhoneNotNumber => Expected::SignedIn,
-        F::Status401 | F::Status403 | F::Status429 | F::Status500 | F::Redirect => {
-            untrusted(&["callback: userinfo_status"])
-        }
+        F::Status400
+        | F::Status401
+        | F::Status403
+        | F::Status429
+        | F::Status500
+        | F::Status503
+        | F::Redirect => untrusted(&["callback: userinfo_status"]),
         F::SubOther | F::SubMissing => untrusted(&["callback: userinfo_subject_mismatch"]),
-        F::Huge | F::GzipBomb => refused(503, LATER, &["callback: too_large"]),
+        F::Huge | F::GzipBomb | F::FiftyMegabytes => refused(503, LATER, &["callback: too_large"]),
         F::Hang | F::Drip => refused(503, LATER, &["callback: timed_out"]),
+        F::CutShort | F::Reset => refused(503, LATER, &["callback: unreachable"]),
         F::Page
         | F::Empty
         | F::Truncated

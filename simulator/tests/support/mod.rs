@@ -12,6 +12,7 @@
 
 pub mod assertion;
 pub mod browser;
+pub mod identity;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -24,7 +25,7 @@ use simulator::http::{Request, Response, form_encode, last_wins};
 use simulator::jose::{Object, Unverified, b64, pkce_challenge};
 use simulator::provider::Provider;
 use simulator::provider::personas::Persona;
-use simulator::provider::settings::{CLAIM_NAMES, Client, Settings};
+use simulator::provider::settings::{Client, Settings};
 
 /// The moment at which every test begins.
 pub const NOW: i64 = 1_800_000_000;
@@ -251,47 +252,6 @@ pub fn parameters(answer: &Response) -> BTreeMap<String, String> {
             .map_or("", |(_, query)| query)
             .as_bytes(),
     )
-}
-
-/// The full name of an identity claim.
-pub fn claim(short: &str) -> String {
-    format!("https://vocab.account.gov.uk/v1/{short}")
-}
-
-impl World {
-    /// A world whose client may ask for every claim at every level.
-    pub fn of_identity() -> Self {
-        Self::with(&[registration_with(json!({
-            "claims": CLAIM_NAMES, "client_locs": ["P0", "P1", "P2"],
-        }))])
-    }
-
-    /// The claims of a request object that asks for an identity at a level, and for claims by their short names.
-    pub fn asking_identity(&self, level: &str, claims: &[&str]) -> Value {
-        let names: Object = claims.iter().map(|c| (claim(c), Value::Null)).collect();
-        let asking = changed(&self.asking(), "vtr", json!([format!("Cl.Cm.{level}")]));
-        changed(&asking, "claims", json!({ "userinfo": names }))
-    }
-
-    /// What userinfo says after a whole sign-in for an identity, with every claim asked for.
-    pub fn identity(&mut self, level: &str) -> Value {
-        let claims = self.asking_identity(level, &CLAIM_NAMES);
-        let code = self.code_for(&claims);
-        let tokens = self.tokens(&code).body_json();
-        let answer = self.userinfo(tokens["access_token"].as_str().unwrap());
-        answer.body_json()
-    }
-
-    /// The public key of a `kid` in the DID document.
-    pub fn did_key(&mut self, kid: &str) -> Option<Object> {
-        let document = self.get("/.well-known/did.json").body_json();
-        let methods = document["assertionMethod"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        let method = methods.into_iter().find(|m| m["id"] == kid)?;
-        method["publicKeyJwk"].as_object().cloned()
-    }
 }
 
 /// A token of the provider's, taken apart.
