@@ -5,12 +5,13 @@
 //!
 //! * [`provider`]: the One Login. Its core is pure and can be driven without a socket; a thin shell serves it.
 //! * [`origin`]: the demo service. [`origin::verify`] is the part that a service team copies.
-//! * [`http`], [`jose`], [`keys`], [`fetch`], [`listen`]: what both need.
+//! * [`http`], [`jose`], [`keys`], [`fetch`], [`listen`], [`locale`]: what both need.
 
 pub mod fetch;
 pub mod http;
 pub mod jose;
 pub mod keys;
 pub mod listen;
+pub mod locale;
 pub mod origin;
 pub mod provider;

@@ -1,8 +1,12 @@
 //! The demo service that stands behind the edge: the example that a service team copies.
 //!
-//! [`verify`] and [`key_set`] are the parts to copy; [`site`] shows how a page uses them. [`probes`] and [`wire`] are for
+//! [`verify`], [`identity`] and [`key_set`] are the parts to copy; [`site`] shows how pages use them, and [`application`]
+//! how a form is filled in from what was proved. [`probes`] and [`wire`] are for
 //! tests of the edge: they show exactly what reached this service, byte for byte.
 
+pub mod application;
+pub mod apply_pages;
+pub mod identity;
 pub mod key_set;
 pub mod pages;
 pub mod probes;

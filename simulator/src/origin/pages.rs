@@ -2,6 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::locale::Locale;
+use crate::origin::identity;
 use crate::origin::verify::{HEADER, Person};
 use crate::origin::wire::RawHead;
 
@@ -21,6 +23,16 @@ a:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
 button.button{border:0;font:inherit;cursor:pointer}
 button.button:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
 .second{background:#f3f2f1;color:#0b0c0c}
+.languages{text-align:right;padding:10px 0 0}
+label,legend{font-weight:bold;display:block;margin:0 0 5px}
+.field{margin:0 0 25px}
+.hint{color:#484949;margin:0 0 10px}
+fieldset{border:0;margin:0 0 25px;padding:0}
+.date{display:flex;gap:20px}
+.date label{font-weight:normal}
+input,textarea{font:inherit;border:2px solid #0b0c0c;padding:5px;width:100%;max-width:600px}
+.date input{width:90px}
+input:focus,textarea:focus{outline:3px solid #fd0;box-shadow:inset 0 0 0 2px #0b0c0c}
 .choices{display:flex;flex-wrap:wrap;gap:15px}
 .panel{background:#f4f8fb;border-left:10px solid #1d70b8;padding:15px}
 .skip{position:absolute;left:-9999px}
@@ -33,122 +45,184 @@ td p{margin:0}
 ";
 
 /// The headers by which the edge speaks to this service, as they are usually written.
-const TOLD: [&str; 5] = [
+const TOLD: [&str; 6] = [
     "Host",
     "X-Forwarded-Host",
     "X-Forwarded-Proto",
     "X-Forwarded-For",
     "One-Login-Assertion",
+    "One-Login-Identity",
 ];
 
-fn page(title: &str, content: &Markup) -> Markup {
+/// What a page needs to know about the request: its language, and its own path without the prefix of a language.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The language.
+    pub locale: Locale,
+    /// The path, as in English.
+    pub path: &'a str,
+}
+
+impl<'a> Place<'a> {
+    /// Reads the target of a request: `/cy` before the path, or `lang=cy` in the query, asks for Welsh.
+    pub fn of(target: &'a str) -> Self {
+        let (whole, query) = target.split_once('?').unwrap_or((target, ""));
+        let welsh = whole
+            .strip_prefix("/cy")
+            .filter(|rest| rest.is_empty() || rest.starts_with('/'));
+        let asked = form_urlencoded::parse(query.as_bytes())
+            .any(|pair| pair == ("lang".into(), "cy".into()));
+        let path = welsh.unwrap_or(whole);
+        Self {
+            locale: if welsh.is_some() || asked {
+                Locale::Cy
+            } else {
+                Locale::En
+            },
+            path: if path.is_empty() { "/" } else { path },
+        }
+    }
+
+    /// One of this service's own addresses in the language of this page.
+    pub fn link(&self, path: &str) -> String {
+        format!("{}{path}", self.locale.of("", "/cy"))
+    }
+
+    /// The one of two texts that is in the language of this page.
+    pub const fn say<'b>(&self, english: &'b str, welsh: &'b str) -> &'b str {
+        self.locale.of(english, welsh)
+    }
+}
+
+/// A whole page.
+pub fn page(at: &Place<'_>, title: &str, content: &Markup) -> Markup {
+    let service = at.say(
+        "Apply for a demo licence",
+        "Gwneud cais am drwydded enghreifftiol",
+    );
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(at.locale.tag()) {
             head {
                 meta charset="utf-8";
-                title { (title) " – Apply for a demo licence" }
+                title { (title) " – " (service) }
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 link rel="stylesheet" href="/assets/demo.css";
             }
             body {
-                a.skip href="#main" { "Skip to main content" }
-                header { div.wide { a href="/" { "Apply for a demo licence" } } }
-                div.wide { main id="main" { (content) } }
+                a.skip href="#main" { (at.say("Skip to main content", "Neidio i'r prif gynnwys")) }
+                header { div.wide { a href=(at.link("/")) { (service) } } }
+                div.wide {
+                    nav.languages aria-label=(at.say("Language", "Iaith")) {
+                        @match at.locale {
+                            Locale::En => { span { "English" } " " a href={ "/cy" (at.path) } lang="cy" hreflang="cy" { "Cymraeg" } }
+                            Locale::Cy => { a href=(at.path) lang="en" hreflang="en" { "English" } " " span { "Cymraeg" } }
+                        }
+                    }
+                    main id="main" { (content) }
+                }
             }
         }
     }
 }
 
 /// The page for everybody.
-pub fn front(head: &RawHead) -> Markup {
+pub fn front(head: &RawHead, at: &Place<'_>) -> Markup {
     let content = html! {
-        h1 { "Apply for a demo licence" }
-        p { "Anybody can read this page. Your account is for you alone." }
-        p { a.button href="/account" { "Go to your account" } }
-        (told(head))
+        h1 { (at.say("Apply for a demo licence", "Gwneud cais am drwydded enghreifftiol")) }
+        p { (at.say(
+            "Anybody can read this page. Your account is for you alone.",
+            "Gall unrhyw un ddarllen y dudalen hon. I chi yn unig y mae eich cyfrif.",
+        )) }
+        div.choices {
+            a.button href=(at.link("/account")) { (at.say("Go to your account", "Ewch i'ch cyfrif")) }
+            a.button.second href=(at.link("/apply")) { (at.say("Apply for a licence", "Gwneud cais am drwydded")) }
+        }
+        (told(head, at))
     };
-    page("Start", &content)
+    page(at, at.say("Start", "Dechrau"), &content)
 }
 
 /// The page for the person who is signed in.
-pub fn account(person: &Person, head: &RawHead) -> Markup {
+pub fn account(person: &Person, head: &RawHead, at: &Place<'_>) -> Markup {
     let name = person.email.as_deref().unwrap_or(&person.sub);
+    let title = at.say("Your account", "Eich cyfrif");
     let content = html! {
-        h1 { "Your account" }
-        p.panel { "You are signed in as " strong { (name) } }
-        (signing_out())
-        h2 { "What this service verified" }
+        h1 { (title) }
+        p.panel { (at.say("You are signed in as ", "Rydych wedi mewngofnodi fel ")) strong { (name) } }
+        p { a href=(at.link("/apply")) { (at.say("Apply for a licence", "Gwneud cais am drwydded")) } }
+        (signing_out(at))
+        h2 { (at.say("What this service verified", "Yr hyn y mae'r gwasanaeth hwn wedi'i wirio")) }
         table {
-            caption { "From the signed assertion" }
+            caption { (at.say("From the signed assertion", "O'r datganiad wedi'i lofnodi")) }
             tbody {
-                @for (label, value) in facts(person) {
+                @for (label, value) in facts(person, at) {
                     tr { th scope="row" { (label) } td { (value) } }
                 }
             }
         }
-        (told(head))
+        (told(head, at))
     };
-    page("Your account", &content)
+    page(at, title, &content)
 }
 
 /// Signing out is the edge's work, so that a service needs no more than these two forms. They post, because following a link
 /// must not end anything: a link can be prefetched, or stand on somebody else's page.
-fn signing_out() -> Markup {
+fn signing_out(at: &Place<'_>) -> Markup {
     html! {
         div.choices {
             form action="/auth/sign-out" method="post" {
-                button.button type="submit" { "Sign out" }
+                button.button type="submit" { (at.say("Sign out", "Allgofnodi")) }
             }
             form action="/auth/sign-out?everywhere" method="post" {
-                button.button.second type="submit" { "Sign out everywhere" }
+                button.button.second type="submit" { (at.say("Sign out everywhere", "Allgofnodi ym mhobman")) }
             }
         }
     }
 }
 
-fn facts(person: &Person) -> Vec<(&'static str, String)> {
+fn facts(person: &Person, at: &Place<'_>) -> Vec<(&'static str, String)> {
     let verified = |flag: Option<bool>| {
         if flag == Some(true) {
-            "confirmed"
+            at.locale.of("confirmed", "wedi'i gadarnhau")
         } else {
-            "not confirmed"
+            at.locale.of("not confirmed", "heb ei gadarnhau")
         }
     };
     let mut facts = vec![
-        ("Identifier", person.sub.clone()),
-        ("Level", person.vot.clone()),
+        (at.locale.of("Identifier", "Dynodydd"), person.sub.clone()),
+        (at.locale.of("Level", "Lefel"), person.vot.clone()),
     ];
     if let Some(email) = &person.email {
         facts.push((
-            "E-mail",
+            at.locale.of("E-mail", "E-bost"),
             format!("{email} ({})", verified(person.email_verified)),
         ));
     }
     if let Some(phone) = &person.phone_number {
         facts.push((
-            "Telephone",
+            at.locale.of("Telephone", "Ffôn"),
             format!("{phone} ({})", verified(person.phone_number_verified)),
         ));
     }
     if let Some(wallet) = &person.wallet_subject_id {
-        facts.push(("Wallet", wallet.clone()));
+        facts.push((at.locale.of("Wallet", "Waled"), wallet.clone()));
     }
     facts
 }
 
-fn told(head: &RawHead) -> Markup {
+fn told(head: &RawHead, at: &Place<'_>) -> Markup {
     html! {
-        h2 { "What the edge told this service" }
+        h2 { (at.say("What the edge told this service", "Yr hyn a ddywedodd yr ymyl wrth y gwasanaeth hwn")) }
         table {
-            caption { "Headers received" }
+            caption { (at.say("Headers received", "Penawdau a dderbyniwyd")) }
             tbody {
                 @for name in TOLD {
                     @let values = head.values(&name.to_ascii_lowercase());
                     tr {
                         th scope="row" { (name) }
                         td {
-                            @if values.is_empty() { "not sent" }
+                            @if values.is_empty() { (at.say("not sent", "heb ei anfon")) }
                             @for value in values { p { (shown(name, value)) } }
                         }
                     }
@@ -158,9 +232,9 @@ fn told(head: &RawHead) -> Markup {
     }
 }
 
-/// A header's value for the page. An assertion is a credential, so that its signature is left out.
+/// A header's value for the page. The signed ones are credentials, so that their signatures are left out.
 fn shown(name: &str, value: &str) -> String {
-    if !name.eq_ignore_ascii_case(HEADER) {
+    if ![HEADER, identity::HEADER].contains(&name.to_ascii_lowercase().as_str()) {
         return value.to_owned();
     }
     match value.rsplit_once('.') {
@@ -170,18 +244,47 @@ fn shown(name: &str, value: &str) -> String {
 }
 
 /// The page for a request that did not come through the edge.
-pub fn not_through_the_edge() -> Markup {
+pub fn not_through_the_edge(at: &Place<'_>) -> Markup {
     let content = html! {
-        h1 { "Sorry, you cannot use this page this way" }
-        p { "This request did not come through One Login at the edge" }
+        h1 { (at.say("Sorry, you cannot use this page this way", "Mae'n ddrwg gennym, ni allwch ddefnyddio'r dudalen hon fel hyn")) }
+        p { (at.say(
+            "This request did not come through One Login at the edge",
+            "Ni ddaeth y cais hwn drwy One Login ar yr ymyl",
+        )) }
     };
-    page("Not signed in", &content)
+    page(at, at.say("Not signed in", "Heb fewngofnodi"), &content)
 }
 
 /// The page for every other address.
-pub fn not_found() -> Markup {
-    page(
-        "Page not found",
-        &html! { h1 { "Page not found" } p { "If you typed the web address, check it is correct." } },
-    )
+pub fn not_found(at: &Place<'_>) -> Markup {
+    let title = at.say("Page not found", "Heb ddod o hyd i'r dudalen");
+    let content = html! {
+        h1 { (title) }
+        p { (at.say(
+            "If you typed the web address, check it is correct.",
+            "Os gwnaethoch deipio'r cyfeiriad gwe, gwiriwch ei fod yn gywir.",
+        )) }
+    };
+    page(at, title, &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_or_the_query_asks_for_welsh() {
+        for (target, locale, path) in [
+            ("/apply", Locale::En, "/apply"),
+            ("/cy/apply?x=1", Locale::Cy, "/apply"),
+            ("/cy", Locale::Cy, "/"),
+            ("/cy/", Locale::Cy, "/"),
+            ("/cycle", Locale::En, "/cycle"),
+            ("/apply?lang=cy", Locale::Cy, "/apply"),
+            ("/apply?lang=en", Locale::En, "/apply"),
+        ] {
+            let place = Place::of(target);
+            assert_eq!((place.locale, place.path), (locale, path), "{target}");
+        }
+    }
 }

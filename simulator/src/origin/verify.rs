@@ -1,6 +1,6 @@
 //! Who is asking? Checks the assertion that the edge adds to each request of a signed-in person.
 //!
-//! Copy this file, and `key_set.rs`, whatever your language: it is the whole of what a service has to do. It does not keep
+//! Copy this file, and `key_set.rs` and `identity.rs`, whatever your language: it is the whole of what a service has to do. It does not keep
 //! sessions, set cookies or redirect to sign-in; the edge does that. It trusts no other header.
 //!
 //! 1. There is exactly one `One-Login-Assertion` header. None means that nobody is signed in.
@@ -9,6 +9,7 @@
 //! 4. `iss` is this service's public origin, and `aud` is this service.
 //! 5. It is valid now: `iat` and `nbf` are not ahead, `exp` and `session_exp` are not past, give or take ten seconds.
 //! 6. It says who: `sub`, `sid` and `vot`.
+//! 7. What was proved about the person stands in it, or in a second header of the same person and session: `identity.rs`.
 
 use std::fmt;
 
@@ -17,16 +18,26 @@ use serde_json::Value;
 
 use crate::jose::{Object, Unverified, verify_es256};
 use crate::origin::Settings;
+use crate::origin::identity::{self, Claims};
 use crate::origin::key_set::KeySet;
 
 /// The header that carries the assertion.
 pub const HEADER: &str = "one-login-assertion";
 
-/// The type of the token, which no other kind of token has.
-const TYPE: &str = "one-login-assertion+jwt";
+/// What tells one kind of token from every other.
+#[derive(Debug)]
+pub struct Kind {
+    /// The `typ` of its header.
+    pub typ: &'static str,
+    /// How many characters are read at most.
+    pub longest: usize,
+}
 
-/// Longer assertions are not read.
-const LONGEST: usize = 8 * 1024;
+/// The assertion.
+const ASSERTION: Kind = Kind {
+    typ: "one-login-assertion+jwt",
+    longest: 8 * 1024,
+};
 
 /// By how much the clocks of edge and service may differ, in seconds.
 const LEEWAY: i64 = 10;
@@ -38,7 +49,8 @@ pub struct Person {
     pub sub: String,
     /// The session at the edge.
     pub sid: String,
-    /// How the person signed in: `Cl.Cm` is with two factors.
+    /// How the person signed in, and how surely their identity is known: `Cl.Cm` is with two factors, and `Cl.Cm.P2` with
+    /// a proved identity besides.
     pub vot: String,
     /// When the person signed in.
     pub auth_time: Option<i64>,
@@ -54,6 +66,21 @@ pub struct Person {
     pub phone_number_verified: Option<bool>,
     /// The person's identifier in GOV.UK Wallet, on routes that release it.
     pub wallet_subject_id: Option<String>,
+    /// Where the identity claims are, on routes that release any: `here` in the assertion, in the second `header`, `gone`
+    /// because half an hour is over, or `too_large` to be sent.
+    pub identity_claims: Option<String>,
+    /// Why the identity was not proved, on the path to which people are sent then.
+    pub identity_outcome: Option<String>,
+    /// What was proved, on routes that release it.
+    #[serde(flatten)]
+    pub identity: Claims,
+}
+
+impl Person {
+    /// Whether the identity was proved at this level, such as `P2`. A higher one is another word, and not meant by it.
+    pub fn reached(&self, level: &str) -> bool {
+        self.vot.split('.').any(|component| component == level)
+    }
 }
 
 /// Why nobody can be named.
@@ -85,6 +112,8 @@ pub enum Refused {
     Expired,
     /// It does not say who.
     Nobody,
+    /// The claims about the identity are of another person or another session.
+    OtherPerson,
 }
 
 impl fmt::Display for Refused {
@@ -103,6 +132,7 @@ impl fmt::Display for Refused {
             Self::NotYet => "not valid yet",
             Self::Expired => "expired",
             Self::Nobody => "no person named",
+            Self::OtherPerson => "claims about another person",
         })
     }
 }
@@ -129,23 +159,45 @@ impl Verifier {
         let key = self.keys.find(&kid, now).await.ok_or(Refused::UnknownKey)?;
         check(&token, &key, &self.settings, now)
     }
+
+    /// The same, with what the second header says about the person's identity when the assertion says that it is there. The
+    /// header counts for nothing otherwise.
+    pub async fn whole_person(
+        &self,
+        assertion: &[&str],
+        identity: &[&str],
+        now: i64,
+    ) -> Result<Person, Refused> {
+        let mut person = self.person(assertion, now).await?;
+        if person.identity_claims.as_deref() == Some(identity::IN_HEADER) {
+            let (kid, token) = identity::read(identity)?;
+            let key = self.keys.find(&kid, now).await.ok_or(Refused::UnknownKey)?;
+            person.identity = identity::check(&token, &key, &self.settings, &person, now)?;
+        }
+        Ok(person)
+    }
 }
 
 /// Steps 1 and 2: the one token, and the key that it names. Nothing in it is believed yet.
 pub fn read(values: &[&str]) -> Result<(String, Unverified), Refused> {
+    read_as(&ASSERTION, values)
+}
+
+/// The same for a token of another kind.
+pub fn read_as(kind: &Kind, values: &[&str]) -> Result<(String, Unverified), Refused> {
     let text = match values {
         [] => return Err(Refused::Missing),
         [one] => one,
         _ => return Err(Refused::Several),
     };
-    let token = (text.len() <= LONGEST)
+    let token = (text.len() <= kind.longest)
         .then(|| Unverified::parse(text))
         .flatten()
         .ok_or(Refused::NotToken)?;
     if token.header_text("alg") != Some("ES256") {
         return Err(Refused::Algorithm);
     }
-    if token.header_text("typ") != Some(TYPE) {
+    if token.header_text("typ") != Some(kind.typ) {
         return Err(Refused::Type);
     }
     if token.header.contains_key("crit") {
@@ -158,13 +210,13 @@ pub fn read(values: &[&str]) -> Result<(String, Unverified), Refused> {
     Ok((kid, token))
 }
 
-/// Steps 3 to 6, with the published key of the token's `kid`.
-pub fn check(
+/// Steps 3 to 5, with the published key of the token's `kid`, for a token of any kind.
+pub fn check_source_and_time(
     token: &Unverified,
     key: &Object,
     settings: &Settings,
     now: i64,
-) -> Result<Person, Refused> {
+) -> Result<(), Refused> {
     if !verify_es256(key, &token.signed, &token.signature) {
         return Err(Refused::Signature);
     }
@@ -182,9 +234,23 @@ pub fn check(
     {
         return Err(Refused::NotYet);
     }
+    let over = |expiry: i64| expiry <= now - LEEWAY;
+    if token.seconds("exp").is_none_or(over) {
+        return Err(Refused::Expired);
+    }
+    Ok(())
+}
+
+/// Steps 3 to 6, with the published key of the token's `kid`.
+pub fn check(
+    token: &Unverified,
+    key: &Object,
+    settings: &Settings,
+    now: i64,
+) -> Result<Person, Refused> {
+    check_source_and_time(token, key, settings, now)?;
     let session_exp = token.seconds("session_exp").ok_or(Refused::Expired)?;
-    let expiry = token.seconds("exp").ok_or(Refused::Expired)?;
-    if expiry.min(session_exp) <= now - LEEWAY {
+    if session_exp <= now - LEEWAY {
         return Err(Refused::Expired);
     }
     let required = |name: &str| {
@@ -207,5 +273,8 @@ pub fn check(
         phone_number: text("phone_number"),
         phone_number_verified: flag("phone_number_verified"),
         wallet_subject_id: text("wallet_subject_id"),
+        identity_claims: text("identity_claims"),
+        identity_outcome: text("identity_outcome"),
+        identity: Claims::of(&token.claims),
     })
 }

@@ -4,8 +4,8 @@
 
 use crate::http::{Request, Response, append_query, last_wins};
 use crate::keys::random_id;
+use crate::locale::Locale;
 use crate::provider::fault::{Fault, authorisation};
-use crate::provider::locale::Locale;
 use crate::provider::personas::Persona;
 use crate::provider::session::{self, ClientSession};
 use crate::provider::vectors::Asked;

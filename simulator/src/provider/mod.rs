@@ -23,7 +23,6 @@ pub mod identities;
 pub mod identity;
 pub mod in_person;
 pub mod journey;
-pub mod locale;
 pub mod logout;
 pub mod logout_token;
 pub mod notification;

@@ -3,8 +3,8 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use crate::http::{Request, Response, last_wins};
+use crate::locale::Locale;
 use crate::provider::journey::Journey;
-use crate::provider::locale::Locale;
 use crate::provider::personas::{PERSONAS, Persona};
 use crate::provider::settings::Settings;
 

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::jose::{Object, Unverified};
+use crate::locale::Locale;
 use crate::provider::Provider;
 use crate::provider::authorize::Refusal;
 use crate::provider::journey::Journey;
-use crate::provider::locale::Locale;
 use crate::provider::parameter_forms::{check_response_type, check_scope, is_language_tag};
 use crate::provider::settings::{Client, TokenAuthMethod};
 use crate::provider::vectors;

@@ -46,3 +46,41 @@ pub async fn serve_keys(key: &SigningKey) -> (String, Arc<AtomicUsize>) {
     tokio::spawn(async move { axum::serve(listener, router).await });
     (url, count)
 }
+
+/// The header member that every token with identity claims has.
+pub const IDENTITY: (&str, &str) = ("typ", "one-login-identity+jwt");
+
+/// The claims of a good assertion of somebody who proved their identity, with what it says about it.
+pub fn proved(now: i64, more: Value) -> Value {
+    let mut claims = asserting(now);
+    claims["vot"] = json!("Cl.Cm.P2");
+    for (name, value) in more.as_object().unwrap() {
+        claims[name] = value.clone();
+    }
+    claims
+}
+
+/// A core identity and an address as the edge hands them on.
+pub fn identity_claims(given_name: &str) -> Value {
+    json!({
+        "coreIdentity": {
+            "name": [{ "nameParts": [
+                { "type": "GivenName", "value": given_name }, { "type": "FamilyName", "value": "Pugh" },
+            ] }],
+            "birthDate": [{ "value": "1964-11-06" }],
+        },
+        "address": [{ "buildingNumber": "8", "streetName": "HADLEY ROAD", "postalCode": "SY23 3BU" }],
+    })
+}
+
+/// The second token of the same person and session.
+pub fn in_header(now: i64, claims: &Value) -> Value {
+    let person = asserting(now);
+    let mut members = json!({
+        "iss": SERVICE, "aud": SERVICE, "sub": person["sub"], "sid": person["sid"], "iat": now - 5, "exp": now + 60,
+    });
+    for (name, value) in claims.as_object().unwrap() {
+        members[name] = value.clone();
+    }
+    members
+}
