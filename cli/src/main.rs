@@ -18,11 +18,13 @@ mod npm;
 mod places;
 mod progress;
 mod revocation;
+mod registration;
 mod setup;
 mod simulator;
 mod stamp;
 mod test;
 mod wasm;
+mod worker_config;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -70,6 +72,11 @@ enum Task {
     Keys {
         #[command(subcommand)]
         task: KeysTask,
+    },
+    /// Register a service with GOV.UK One Login: plan, check and fill the provider's JSON
+    Registration {
+        #[command(subcommand)]
+        task: registration::Task,
     },
     /// Set up, build and run every test
     Test {
@@ -158,6 +165,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                     stdout,
                 },
         } => keys::command(&places, &service, &env, stdout)?,
+        Task::Registration { task } => return registration::command(&places, &task),
         Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,
         Task::Revocation { check_seconds } => revocation::command(&places, check_seconds)?,
         Task::LocalConfig { out, vars, name } => {

@@ -1,0 +1,242 @@
+//! The fields of the provider's JSON in both of its generations: how each is spelled, and who decides its value.
+//!
+//! Sources: GOV.UK One Login's documentation "Configure your service for production", the table of February 2025 and
+//! the drafts of August 2026.
+
+use super::json::{Document, Node};
+
+/// Which shape of the file the provider sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Generation {
+    /// The table of early 2025.
+    Early2025,
+    /// The drafts of August 2026.
+    August2026,
+}
+
+impl Generation {
+    /// How the outputs call it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Early2025 => "the table of early 2025",
+            Self::August2026 => "the draft of August 2026",
+        }
+    }
+}
+
+/// What a field's value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Text,
+    Texts,
+    /// One text or a list of them: both have been seen.
+    TextOrTexts,
+    Flag,
+    Number,
+}
+
+/// Who decides a field's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decider {
+    /// The Worker's configuration.
+    Worker,
+    /// People in the service's team.
+    People,
+    /// The provider, once for every service; as JSON.
+    Fixed(&'static str),
+    /// The provider, for this service.
+    Provider,
+    /// Nobody in this file: it is sent another way.
+    Separately,
+}
+
+/// One field.
+#[derive(Debug)]
+pub struct Field {
+    /// The spelling in the draft of August 2026, or in the earlier table if it is gone.
+    pub id: &'static str,
+    /// The spelling in the table of early 2025, where it had one.
+    pub early: Option<&'static str>,
+    /// Whether the draft of August 2026 has it.
+    pub late: bool,
+    pub shape: Shape,
+    pub decider: Decider,
+    /// Whether a file without it is incomplete in each generation, whatever the service does.
+    pub required: (bool, bool),
+}
+
+impl Field {
+    /// The spelling in a generation, or `None` where the field does not exist.
+    pub const fn name(&self, generation: Generation) -> Option<&'static str> {
+        match generation {
+            Generation::Early2025 => self.early,
+            Generation::August2026 if self.late => Some(self.id),
+            Generation::August2026 => None,
+        }
+    }
+
+    /// Whether the field must be there in a generation.
+    pub const fn is_required(&self, generation: Generation) -> bool {
+        match generation {
+            Generation::Early2025 => self.required.0,
+            Generation::August2026 => self.required.1,
+        }
+    }
+}
+
+const BOTH: (bool, bool) = (true, true);
+const EARLY: (bool, bool) = (true, false);
+const NEITHER: (bool, bool) = (false, false);
+
+/// A field with one spelling in both generations.
+const fn both(id: &'static str, shape: Shape, decider: Decider, required: (bool, bool)) -> Field {
+    Field {
+        id,
+        early: Some(id),
+        late: true,
+        shape,
+        decider,
+        required,
+    }
+}
+
+/// A field that only the draft of August 2026 has.
+const fn late(id: &'static str, shape: Shape, decider: Decider) -> Field {
+    Field {
+        id,
+        early: None,
+        late: true,
+        shape,
+        decider,
+        required: NEITHER,
+    }
+}
+
+use Decider::{Fixed, People, Provider, Separately, Worker};
+use Shape::{Flag, Number, Text, TextOrTexts, Texts};
+
+/// Every field that is known.
+pub static FIELDS: &[Field] = &[
+    both("BackChannelLogoutUri", Text, Worker, NEITHER),
+    late("Channel", Text, Fixed("\"WEB\"")),
+    both("Claims", Texts, Worker, NEITHER),
+    both("ClientID", Text, Provider, NEITHER),
+    late("ClientLoCs", Texts, Worker),
+    both("ClientName", Text, People, BOTH),
+    late("ClientSecret", Text, Separately),
+    both("ClientType", Text, Fixed("\"web\""), EARLY),
+    both("ConsentRequired", Flag, Fixed("false"), EARLY),
+    both("Contacts", TextOrTexts, People, EARLY),
+    both("CookieConsentShared", Flag, Fixed("false"), EARLY),
+    both("IdentityVerificationSupported", Flag, Worker, BOTH),
+    both("IdTokenSigningAlgorithm", Text, Worker, BOTH),
+    late("IsActive", Flag, Provider),
+    both("IsInternalService", Flag, Fixed("false"), EARLY),
+    both("JarValidationRequired", Flag, Provider, NEITHER),
+    late("JwksUrl", Text, Worker),
+    both("LandingPageUrl", Text, Worker, NEITHER),
+    late("MaxAgeEnabled", Flag, Provider),
+    both("OneLoginService", Flag, Fixed("false"), EARLY),
+    late("PermitMissingNonce", Flag, Provider),
+    late("PKCEEnforced", Flag, Provider),
+    Field {
+        id: "PostLogoutRedirectUrls",
+        early: Some("PostLogoutRedirectUrIs"),
+        late: true,
+        shape: Texts,
+        decider: Worker,
+        required: NEITHER,
+    },
+    both("PublicKey", Text, Worker, NEITHER),
+    late("PublicKeySource", Text, Worker),
+    both("RateLimit", Number, Provider, NEITHER),
+    both("RedirectUrls", Texts, Worker, NEITHER),
+    both("Scopes", Texts, Worker, BOTH),
+    both("SectorIdentifierUri", Text, People, BOTH),
+    both("ServiceType", Text, Fixed("\"MANDATORY\""), EARLY),
+    late("SmokeTest", Flag, Provider),
+    both("SubjectType", Text, Fixed("\"pairwise\""), EARLY),
+    both("TestClient", Flag, Fixed("false"), EARLY),
+    late("TestClientEmailAllowlist", TextOrTexts, Provider),
+    both("TokenAuthMethod", Text, Worker, BOTH),
+];
+
+/// The field of this id. Ids stand in this program alone, so one that is unknown is a mistake in it.
+pub fn field(id: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.id == id)
+}
+
+/// A name as people who spell it differently mean it.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let lower: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    // Addresses are called by both words throughout.
+    lower.replace("uri", "url")
+}
+
+/// The field that somebody means who writes this name: the same letters, or at most two that differ.
+pub fn meant(name: &str) -> Option<&'static Field> {
+    let name = plain(name);
+    let distance = |field: &Field| distance(&name, &plain(field.id));
+    let nearest = FIELDS.iter().min_by_key(|field| distance(field))?;
+    let close = if name.len() < 8 { 1 } else { 2 };
+    (distance(nearest) <= close).then_some(nearest)
+}
+
+/// How many letters have to be changed, added or taken away.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// A file with its generation, its fields found by any spelling.
+#[derive(Debug)]
+pub struct Registration {
+    pub document: Document,
+    pub generation: Generation,
+}
+
+impl Registration {
+    /// Tells the generation: any field that only the later one has decides for it.
+    pub fn new(document: Document) -> Self {
+        let only_late = |name: &str| {
+            let known = meant(name);
+            known.is_some_and(|field| field.early.is_none()) || name == "PostLogoutRedirectUrls"
+        };
+        let late = document.members.iter().any(|(name, _)| only_late(name));
+        Self {
+            generation: if late {
+                Generation::August2026
+            } else {
+                Generation::Early2025
+            },
+            document,
+        }
+    }
+
+    /// The value of a field, also under a misspelt name; the last where it stands twice, as most readers see it.
+    pub fn get(&self, id: &str) -> Option<&Node> {
+        let spelled = |name: &str| field(id).and_then(|f| f.name(self.generation)) == Some(name);
+        let members = || self.document.members.iter().rev();
+        let exact = members().find(|(name, _)| spelled(name));
+        let found = exact.or_else(|| {
+            members().find(|(name, _)| meant(name).is_some_and(|field| field.id == id))
+        });
+        found.map(|(_, node)| node)
+    }
+
+    /// The spelling of a field in this file's generation.
+    pub fn name(&self, id: &str) -> String {
+        let name = field(id).and_then(|field| field.name(self.generation));
+        name.unwrap_or(id).to_owned()
+    }
+}

@@ -1,0 +1,275 @@
+//! JSON with places: every value knows where it stands, so that one can be replaced and every other byte kept.
+//!
+//! Beyond RFC 8259 a placeholder may stand without quotes, as `{REDIRECT_URLS}`, because drafts are written by hand.
+//! Names that occur twice in one object are kept and listed; most readers would silently take the last.
+
+use anyhow::{Result, anyhow};
+use std::ops::Range;
+
+/// No file of this kind is nested deeper.
+const DEPTH: usize = 32;
+
+/// A value and where it stands in the text, in bytes.
+#[derive(Debug)]
+pub struct Node {
+    pub span: Range<usize>,
+    pub kind: Kind,
+}
+
+/// What a value is.
+#[derive(Debug)]
+pub enum Kind {
+    Text(String),
+    List(Vec<Node>),
+    Object(Vec<(String, Node)>),
+    Flag(bool),
+    Number(serde_json::Number),
+    Null,
+    /// A placeholder without quotes, with its braces.
+    Bare(String),
+}
+
+/// One JSON object as it was written.
+#[derive(Debug)]
+pub struct Document {
+    pub text: String,
+    /// The members in the order in which they stand, also those that are named twice.
+    pub members: Vec<(String, Node)>,
+    /// The names that an object has twice, at any depth.
+    pub duplicates: Vec<String>,
+}
+
+impl Document {
+    /// Reads a text; the error says in which line and column it stops being JSON, and why.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut reader = Reader {
+            text,
+            at: if text.starts_with('\u{feff}') { 3 } else { 0 },
+            duplicates: Vec::new(),
+        };
+        let node = reader.value(0)?;
+        reader.space();
+        if reader.at < text.len() {
+            return Err(reader.problem("something follows the end of the object"));
+        }
+        match node.kind {
+            Kind::Object(members) => Ok(Self {
+                text: text.to_owned(),
+                members,
+                duplicates: reader.duplicates,
+            }),
+            _ => Err(anyhow!("the file holds no JSON object")),
+        }
+    }
+
+    /// The value as it is written.
+    pub fn raw(&self, node: &Node) -> &str {
+        &self.text[node.span.clone()]
+    }
+}
+
+/// Whether a text is a placeholder: a name in braces, in whatever spelling.
+pub fn is_placeholder(text: &str) -> bool {
+    let inner = text
+        .trim()
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'));
+    inner.is_some_and(|name| {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-');
+        !name.trim().is_empty() && name.bytes().all(plain)
+    })
+}
+
+impl Node {
+    /// The text, if it is one and no placeholder.
+    pub fn text(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) if !is_placeholder(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The placeholder that stands here, with its braces.
+    pub fn placeholder(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Text(text) if is_placeholder(text) => Some(text),
+            Kind::Bare(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Every placeholder here or in the list that stands here, with its place.
+    pub fn placeholders(&self) -> Vec<(&Self, &str)> {
+        let mut found: Vec<_> = self
+            .placeholder()
+            .map(|text| (self, text))
+            .into_iter()
+            .collect();
+        if let Kind::List(items) = &self.kind {
+            let inside = items
+                .iter()
+                .filter_map(|item| Some((item, item.placeholder()?)));
+            found.extend(inside);
+        }
+        found
+    }
+
+    /// Whether nothing is said: `null`, an empty text or an empty list.
+    pub fn is_empty(&self) -> bool {
+        match &self.kind {
+            Kind::Null => true,
+            Kind::Text(text) => text.trim().is_empty(),
+            Kind::List(items) => items.is_empty(),
+            _ => false,
+        }
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    at: usize,
+    duplicates: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn value(&mut self, depth: usize) -> Result<Node> {
+        if depth > DEPTH {
+            return Err(self.problem("this is nested too deeply"));
+        }
+        self.space();
+        let start = self.at;
+        let kind = match self.peek() {
+            Some(b'{') => match self.bare() {
+                Some(placeholder) => Kind::Bare(placeholder),
+                None => self.object(depth)?,
+            },
+            Some(b'[') => self.list(depth)?,
+            Some(b'"') => Kind::Text(self.string()?),
+            _ => self.word()?,
+        };
+        Ok(Node {
+            span: start..self.at,
+            kind,
+        })
+    }
+
+    fn object(&mut self, depth: usize) -> Result<Kind> {
+        self.at += 1;
+        let mut members: Vec<(String, Node)> = Vec::new();
+        if self.take(b'}') {
+            return Ok(Kind::Object(members));
+        }
+        loop {
+            self.space();
+            if self.peek() != Some(b'"') {
+                return Err(self.problem("a field's name in quotes must stand here"));
+            }
+            let name = self.string()?;
+            if !self.take(b':') {
+                return Err(self.problem("a colon must follow the field's name"));
+            }
+            let node = self.value(depth + 1)?;
+            if members.iter().any(|(other, _)| *other == name) {
+                self.duplicates.push(name.clone());
+            }
+            members.push((name, node));
+            if self.take(b'}') {
+                return Ok(Kind::Object(members));
+            }
+            if !self.take(b',') {
+                return Err(self.problem("a comma or the closing brace must stand here"));
+            }
+        }
+    }
+
+    fn list(&mut self, depth: usize) -> Result<Kind> {
+        self.at += 1;
+        let mut items = Vec::new();
+        if self.take(b']') {
+            return Ok(Kind::List(items));
+        }
+        loop {
+            items.push(self.value(depth + 1)?);
+            if self.take(b']') {
+                return Ok(Kind::List(items));
+            }
+            if !self.take(b',') {
+                return Err(self.problem("a comma or the closing bracket must stand here"));
+            }
+        }
+    }
+
+    /// A placeholder without quotes, which no JSON object could be read as.
+    fn bare(&mut self) -> Option<String> {
+        let rest = &self.text[self.at..];
+        let end = rest.find('}')? + 1;
+        let text = &rest[..end];
+        is_placeholder(text).then(|| {
+            self.at += end;
+            text.to_owned()
+        })
+    }
+
+    fn string(&mut self) -> Result<String> {
+        let rest = &self.text.as_bytes()[self.at + 1..];
+        let mut escaped = false;
+        let end = rest.iter().position(|byte| {
+            let ends = *byte == b'"' && !escaped;
+            escaped = *byte == b'\\' && !escaped;
+            ends
+        });
+        let Some(end) = end else {
+            return Err(self.problem("this text has no closing quote"));
+        };
+        let span = self.at..self.at + end + 2;
+        let read = serde_json::from_str(&self.text[span.clone()]);
+        let text = read.map_err(|_| {
+            self.problem("this text runs over a line, or holds a backslash that means nothing")
+        })?;
+        self.at = span.end;
+        Ok(text)
+    }
+
+    /// A number, `true`, `false` or `null`.
+    fn word(&mut self) -> Result<Kind> {
+        let rest = &self.text[self.at..];
+        let ends = |c: char| c.is_ascii_whitespace() || matches!(c, ',' | ']' | '}' | ':');
+        let word = &rest[..rest.find(ends).unwrap_or(rest.len())];
+        let kind = match word {
+            "true" => Kind::Flag(true),
+            "false" => Kind::Flag(false),
+            "null" => Kind::Null,
+            _ => match serde_json::from_str(word) {
+                Ok(number) => Kind::Number(number),
+                Err(_) => return Err(self.problem("no JSON value stands here")),
+            },
+        };
+        self.at += word.len();
+        Ok(kind)
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Goes past a byte, and the space before it, if it is the next.
+    fn take(&mut self, byte: u8) -> bool {
+        self.space();
+        let here = self.peek() == Some(byte);
+        self.at += usize::from(here);
+        here
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            self.at += 1;
+        }
+    }
+
+    fn problem(&self, what: &str) -> anyhow::Error {
+        let before = &self.text[..self.at];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
+        anyhow!("line {line}, column {column}: {what}")
+    }
+}

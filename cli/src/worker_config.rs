@@ -1,0 +1,217 @@
+//! What `wrangler.toml` says about a service, read by the Worker's own parser.
+//!
+//! Secrets are write-only and are not here. Where the Worker would find one, a stand-in of the right shape is given to
+//! the parser; nothing that is read from a stand-in means anything.
+
+use anyhow::{Context, Result, bail};
+use one_login_edge::config::{Config, Service, Vars};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// A `wrangler.toml`.
+pub struct WorkerConfig {
+    path: PathBuf,
+    document: Value,
+}
+
+impl WorkerConfig {
+    /// Reads a file.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("{} cannot be read", path.display()))?;
+        let document = toml::from_str(&text)
+            .with_context(|| format!("{} is not valid TOML", path.display()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            document,
+        })
+    }
+
+    /// The directory of the file, where what belongs to it is kept too.
+    pub fn directory(&self) -> &Path {
+        match self.path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        }
+    }
+
+    /// Every environment that has variables, in the order of their names.
+    pub fn environments(&self) -> Vec<&str> {
+        let environments = self.document["env"].as_object();
+        let with_vars = environments
+            .into_iter()
+            .flatten()
+            .filter(|(_, environment)| environment["vars"].is_object());
+        with_vars.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The ids of an environment's services, in the order of their names.
+    pub fn services(&self, environment: &str) -> Vec<&str> {
+        let vars = self.document["env"][environment]["vars"].as_object();
+        let names = vars.into_iter().flatten().map(|(name, _)| name);
+        names
+            .filter_map(|name| name.strip_prefix("SERVICE_"))
+            .collect()
+    }
+
+    /// A field of a service's table as it is written, if it is a text.
+    pub fn text(&self, environment: &str, service: &str, field: &str) -> Option<&str> {
+        let table = format!("SERVICE_{service}");
+        self.document["env"][environment]["vars"][table][field].as_str()
+    }
+
+    /// The id as `wrangler.toml` spells it: `demo` finds `DEMO`.
+    pub fn find(&self, environment: &str, service: &str) -> Result<String> {
+        let file = self.path.display();
+        if !self.environments().contains(&environment) {
+            bail!(
+                "{file} has no environment {environment:?}; it has {}",
+                listed(&self.environments())
+            );
+        }
+        let wanted = service.replace('-', "_");
+        let services = self.services(environment);
+        match services.iter().find(|id| id.eq_ignore_ascii_case(&wanted)) {
+            Some(id) => Ok((*id).to_owned()),
+            None => bail!(
+                "{file} has no service {service:?} in {environment}; it has {}",
+                listed(&services)
+            ),
+        }
+    }
+
+    /// A service as the Worker would serve it. A fault that would close it is an error that lists every one.
+    pub fn service(&self, environment: &str, id: &str) -> Result<Rc<Service>> {
+        let config = Config::parse(&self.vars(environment));
+        if let Some(service) = config.services().find(|service| service.id == id) {
+            return Ok(Rc::clone(service));
+        }
+        let concerns = |service: &Option<String>| service.as_deref().is_none_or(|name| name == id);
+        let faults: Vec<_> = config
+            .faults
+            .iter()
+            .filter(|fault| concerns(&fault.service))
+            .map(|fault| format!("\n  {fault}"))
+            .collect();
+        bail!(
+            "the Worker would not serve {id} in {environment}; mend {} first:{}",
+            self.path.display(),
+            faults.concat()
+        )
+    }
+
+    /// The variables that a deployed Worker would see, with stand-ins for its secrets.
+    fn vars(&self, environment: &str) -> Vars {
+        let place = &self.document["env"][environment];
+        let mut vars: Vars = place["vars"]
+            .as_object()
+            .map(|vars| vars.clone().into_iter().collect())
+            .unwrap_or_default();
+        for (kind, name) in [
+            ("/kv_namespaces", "binding"),
+            ("/services", "binding"),
+            ("/durable_objects/bindings", "name"),
+        ] {
+            let bindings = place.pointer(kind).and_then(Value::as_array);
+            let names = bindings.into_iter().flatten();
+            vars.extend(
+                names.filter_map(|binding| Some((binding[name].as_str()?.to_owned(), json!(true)))),
+            );
+        }
+        let secrets = place["secrets"]["required"].as_array();
+        for secret in secrets.into_iter().flatten().filter_map(Value::as_str) {
+            vars.insert(secret.to_owned(), json!(stand_in(secret)));
+        }
+        vars
+    }
+}
+
+/// A text of the shape that a secret of this name has; the two generations of one differ.
+fn stand_in(name: &str) -> String {
+    let generation = if name.ends_with("_B") { "B" } else { "A" };
+    // base64url of a row of bytes whose first bit is set.
+    let bytes = |length: usize| format!("_{}{generation}A", "_".repeat(length - 3));
+    if name.starts_with("SESSION_KEY_") {
+        bytes(43)
+    } else if name.starts_with("CLIENT_KEY_") {
+        let private = r#""d":"AQ","p":"AQ","q":"AQ","dp":"AQ","dq":"AQ","qi":"AQ""#;
+        format!(
+            r#"{{"kty":"RSA","n":"{}","e":"AQAB",{private}}}"#,
+            bytes(342)
+        )
+    } else if name.starts_with("ASSERTION_KEY_") {
+        let (x, y) = (bytes(43), bytes(43));
+        format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}","d":"AQ"}}"#)
+    } else {
+        "stand-in".to_owned()
+    }
+}
+
+/// Names as a person lists them.
+fn listed(names: &[&str]) -> String {
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own() -> WorkerConfig {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        WorkerConfig::read(&root.join("wrangler.toml")).unwrap()
+    }
+
+    #[test]
+    fn the_workers_own_parser_reads_the_service() {
+        let config = own();
+        assert_eq!(config.environments(), ["integration", "production"]);
+        let id = config.find("production", "demo").unwrap();
+        let service = config.service("production", &id).unwrap();
+        assert_eq!(
+            service.redirect_uri(),
+            "https://demo.example.gov.uk/auth/callback"
+        );
+        assert_eq!(service.provider.issuer, "https://oidc.account.gov.uk/");
+    }
+
+    #[test]
+    fn what_is_not_there_is_answered_with_what_is() {
+        let config = own();
+        let error = |environment, service| {
+            let found = config.find(environment, service);
+            found.unwrap_err().to_string()
+        };
+        assert!(error("staging", "demo").ends_with("it has integration, production"));
+        assert!(error("production", "tax").ends_with("in production; it has DEMO"));
+    }
+
+    #[test]
+    fn a_fault_that_closes_the_service_is_named() {
+        let mut config = own();
+        config.document["env"]["production"]["vars"]["SERVICE_DEMO"]["scopes"] = json!(["email"]);
+        let error = config.service("production", "DEMO").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("SERVICE_DEMO.scopes: must include")
+        );
+    }
+
+    #[test]
+    fn a_secret_that_is_not_required_is_a_fault_and_not_a_stand_in() {
+        let mut config = own();
+        config.document["env"]["production"]["secrets"]["required"] = json!(["SESSION_KEY_A"]);
+        let error = config.service("production", "DEMO").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("CLIENT_KEY_DEMO_A: the secret is missing")
+        );
+    }
+}
