@@ -273,3 +273,7 @@ impl Reader<'_> {
         anyhow!("line {line}, column {column}: {what}")
     }
 }
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

@@ -188,3 +188,7 @@ pub fn recorded(config: &WorkerConfig, environment: &str, service: &str) -> Resu
         source,
     }))
 }
+
+#[cfg(test)]
+#[path = "key_tests.rs"]
+mod tests;

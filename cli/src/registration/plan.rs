@@ -28,6 +28,11 @@ impl Plan {
         }
     }
 
+    /// A command on a line of its own, to be copied.
+    fn command(&mut self, line: &str) {
+        self.0.push_str(&format!("     {line}\n"));
+    }
+
     fn step(&mut self, number: usize, text: &str) {
         self.0.push_str(&wrap(&format!("  {number}. {text}"), 0, 5));
         self.0.push('\n');
@@ -67,6 +72,11 @@ fn addresses(plan: &mut Plan, expected: &Expected) {
     if expected.has_key() {
         plan.field("Public key source", "PublicKeySource", &["JWKS"]);
         plan.field("JWKS URL", "JwksUrl", &[&expected.jwks[0]]);
+        plan.field(
+            "Public key, only where there is no JWKS URL",
+            "PublicKey",
+            &["the one that `cargo edge keys` prints"],
+        );
     } else {
         plan.field(
             "Client secret",
@@ -175,7 +185,6 @@ fn people(plan: &mut Plan, expected: &Expected, decisions: &Decisions) {
 }
 
 fn steps(plan: &mut Plan, expected: &Expected) {
-    let options = format!("--service {} --env {}", expected.id, expected.environment);
     plan.heading("What to do");
     if !expected.is_production() {
         plan.step(
@@ -188,23 +197,21 @@ fn steps(plan: &mut Plan, expected: &Expected) {
         );
         return;
     }
+    let options = format!("--service {} --env {}", expected.id, expected.environment);
     plan.step(
         1,
         "Ask your Engagement Manager for the draft; without one, fill in the form to register \
          your interest at least 6 weeks before you go live.",
     );
-    plan.step(
-        2,
-        &format!("`cargo edge registration fill DRAFT {options} --write`"),
-    );
+    plan.step(2, "Fill it in, and check it:");
+    plan.command(&format!(
+        "cargo edge registration fill DRAFT {options} --write"
+    ));
+    plan.command(&format!("cargo edge registration check DRAFT {options}"));
     plan.step(
         3,
-        &format!("`cargo edge registration check DRAFT {options}`"),
-    );
-    plan.step(
-        4,
         "A person in your team sends the file back by e-mail. Allow 10 working days, and have \
          it settled 2 weeks before people use it.",
     );
-    plan.step(5, "Write the client id into wrangler.toml, and deploy.");
+    plan.step(4, "Write the client id into wrangler.toml, and deploy.");
 }
