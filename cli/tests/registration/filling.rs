@@ -1,0 +1,137 @@
+//! Drafts are filled: every placeholder, and not one byte beside them.
+
+use crate::room::{BASES, EARLY, FORM, LATE, PROOF, Room, fixtures, rules};
+use std::fs;
+
+#[test]
+fn the_three_drafts_of_the_documentation_and_the_earlier_one_become_the_golden_files() {
+    for base in BASES {
+        let room = Room::furnished();
+        let draft = room.read(&format!("sent-{}", base.file));
+        room.write(base.file, &draft);
+        let line = format!(
+            "registration fill {} --service {} --env production",
+            base.file, base.service
+        );
+        let shown = room.edge(&line);
+        assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+        assert_eq!(room.read(base.file), draft, "nothing is written unasked");
+        let written = room.edge(&format!("{line} --write"));
+        assert_eq!(written.code, 0, "{}", written.err);
+        let golden = fs::read_to_string(fixtures().join("filled").join(base.file)).unwrap();
+        assert_eq!(room.read(base.file), golden, "{}", base.file);
+        let errors = room.findings(base, &format!("--draft sent-{}", base.file));
+        assert!(errors.iter().all(|finding| finding["severity"] != "error"));
+        // There is nothing more to do.
+        let again = room.edge(&format!("{line} --write"));
+        assert!(
+            again.out.contains("there is nothing to fill in"),
+            "{}",
+            again.out
+        );
+        assert_eq!(room.read(base.file), golden);
+    }
+}
+
+#[test]
+fn what_is_no_placeholder_stays_byte_for_byte() {
+    for base in BASES {
+        let draft = fs::read_to_string(fixtures().join("drafts").join(base.file)).unwrap();
+        let filled = fs::read_to_string(fixtures().join("filled").join(base.file)).unwrap();
+        // What stands between the placeholders must follow in the filled file, in the same order.
+        let mut rest = filled.as_str();
+        for kept in draft.split(['{', '}']).step_by(1) {
+            let name = kept
+                .chars()
+                .all(|c| c.is_ascii_uppercase() || "_ 0123456789".contains(c));
+            if name {
+                continue;
+            }
+            // Quotes go with the placeholder where a list or nothing takes its place.
+            let kept = kept.trim_matches('"').trim_matches(',');
+            let at = rest
+                .find(kept)
+                .unwrap_or_else(|| panic!("{}: {kept:?}", base.file));
+            rest = &rest[at + kept.len()..];
+        }
+    }
+}
+
+#[test]
+fn a_placeholder_is_known_by_its_field_and_not_by_its_name() {
+    let room = Room::furnished();
+    room.write(LATE.file, &room.read("sent-sign-in-jwks.json"));
+    for (name, other) in [
+        ("{REDIRECT_URLS}", "{YOUR CALLBACK}"),
+        ("{JWKS_URL}", "{REDIRECT_URLS}"),
+        ("{SECTOR_IDENTIFIER_URL}", "{x}"),
+        ("\"{CLIENT_NAME}\"", "{CLIENT-NAME}"),
+    ] {
+        room.edit(LATE.file, name, other);
+    }
+    let line = "registration fill sign-in-jwks.json --service demo --env production --write";
+    assert_eq!(room.edge(line).code, 0);
+    let golden = fs::read_to_string(fixtures().join("filled/sign-in-jwks.json")).unwrap();
+    assert_eq!(room.read(LATE.file), golden);
+}
+
+#[test]
+fn what_nobody_has_said_waits_with_its_reason() {
+    let room = Room::furnished();
+    room.write("registration.toml", "");
+    room.edit("keys/DEMO-production.json", "\"client\"", "\"assertion\"");
+    room.write(EARLY.file, &room.read("sent-early-2025.json"));
+    let line = "registration fill early-2025.json --service demo --env production --write";
+    let ran = room.edge(line);
+    assert_eq!(ran.code, 0);
+    for expected in [
+        "Contacts waits: write contacts under [production.DEMO] of registration.toml",
+        "SectorIdentifierUri waits: write sector_identifier under [production.DEMO]",
+        "PublicKey waits: give the public key with --public-key FILE",
+    ] {
+        assert!(ran.out.contains(expected), "{}", ran.out);
+    }
+    let findings = room.findings(EARLY, "");
+    assert_eq!(rules(&findings), ["placeholder-left"; 3]);
+    let given = room.edge(&format!("{line} --public-key client-a.pem"));
+    assert!(!given.out.contains("PublicKey waits"), "{}", given.out);
+}
+
+#[test]
+fn a_secret_stays_a_placeholder() {
+    let room = Room::furnished();
+    assert!(
+        room.read(FORM.file)
+            .contains("\"ClientSecret\":\"{PROVIDED SEPARATELY}\"")
+    );
+    let ran = room.edge("registration fill client-secret.json --service form --env production");
+    assert!(
+        ran.out
+            .contains("ClientSecret waits: it is sent separately"),
+        "{}",
+        ran.out
+    );
+}
+
+#[test]
+fn a_list_with_other_values_is_left_to_people() {
+    let room = Room::furnished();
+    room.write(PROOF.file, &room.read("sent-identity-static.json"));
+    room.edit(
+        PROOF.file,
+        "[{REDIRECT_URLS}]",
+        "[\"https://old.example.gov.uk/\", {REDIRECT_URLS}]",
+    );
+    let line = "registration fill identity-static.json --service proof --env production --write";
+    let ran = room.edge(line);
+    assert!(
+        ran.out
+            .contains("RedirectUrls waits: other values stand beside"),
+        "{}",
+        ran.out
+    );
+    assert!(
+        room.read(PROOF.file)
+            .contains("[\"https://old.example.gov.uk/\", {REDIRECT_URLS}]")
+    );
+}

@@ -1,0 +1,126 @@
+//! Mistakes on the command line and in files are answered with what would be right.
+
+use crate::room::Room;
+
+#[test]
+fn whoever_makes_a_mistake_is_told_what_is_there() {
+    let room = Room::furnished();
+    room.write("broken.toml", "[env");
+    room.write("text.json", "{\"a\": 1,\n \"b\"}");
+    room.write("unreadable.pem", "hello");
+    for (line, expected) in [
+        (
+            "plan --service tax --env production",
+            "it has DEMO, FORM, PROOF",
+        ),
+        (
+            "plan --service demo --env staging",
+            "it has integration, production",
+        ),
+        (
+            "plan --service proof --env integration",
+            "no service \"proof\" in integration; it has DEMO",
+        ),
+        (
+            "plan --service demo --env production --config absent.toml",
+            "absent.toml cannot be read",
+        ),
+        (
+            "plan --service demo --env production --config broken.toml",
+            "broken.toml is not valid TOML",
+        ),
+        (
+            "check absent.json --service demo --env production",
+            "absent.json cannot be read",
+        ),
+        (
+            "fill absent.json --service demo --env production",
+            "absent.json cannot be read",
+        ),
+        (
+            "fill text.json --service demo --env production",
+            "text.json is not JSON: line 2, column 5: a colon",
+        ),
+        (
+            "check sign-in-jwks.json --service demo --env production --draft text.json",
+            "text.json is not JSON",
+        ),
+        (
+            "check sign-in-jwks.json --service demo --env production --public-key absent.pem",
+            "absent.pem cannot be read",
+        ),
+        (
+            "check sign-in-jwks.json --service demo --env production --public-key unreadable.pem",
+            "unreadable.pem holds no public key that can be used: it is not",
+        ),
+    ] {
+        let ran = room.edge(&format!("registration {line}"));
+        assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{line}");
+        assert!(ran.err.contains(expected), "{line}: {}", ran.err);
+    }
+}
+
+#[test]
+fn decisions_that_would_have_no_effect_are_refused() {
+    let line = "registration plan --service demo --env production";
+    for (toml, expected) in [
+        (
+            "[production.DEM]\n",
+            "names DEM in production; wrangler.toml has DEMO, FORM, PROOF",
+        ),
+        ("[staging.DEMO]\n", "names DEMO in staging"),
+        (
+            "[production.DEMO]\nshares_users_with = [\"TAX\"]\n",
+            "names TAX in production",
+        ),
+        (
+            "[production.DEMO]\ncontact = []\n",
+            "unknown field `contact`",
+        ),
+        ("[production", "cannot be understood"),
+    ] {
+        let room = Room::furnished();
+        room.write("registration.toml", toml);
+        let ran = room.edge(line);
+        assert_eq!(ran.code, 1, "{toml}");
+        assert!(ran.err.contains(expected), "{toml}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_damaged_record_of_keys_is_said_to_be_so() {
+    let line = "registration check early-2025.json --service demo --env production";
+    for (from, to, expected) in [
+        (
+            "\"active\": \"A\"",
+            "\"active\": \"B\"",
+            "its active key is not among its generations",
+        ),
+        ("\"RSA\"", "\"EC\"", "it is not an RSA key"),
+        ("{", "", "cannot be used"),
+    ] {
+        let room = Room::furnished();
+        room.edit("keys/DEMO-production.json", from, to);
+        let ran = room.edge(line);
+        assert_eq!(ran.code, 1);
+        assert!(ran.err.contains(expected), "{}", ran.err);
+    }
+}
+
+#[test]
+fn a_service_that_the_worker_would_not_serve_has_no_plan() {
+    let room = Room::furnished();
+    room.edit(
+        "wrangler.toml",
+        "scopes = [\"openid\", \"email\"]",
+        "scopes = [\"email\"]",
+    );
+    let ran = room.edge("registration plan --service demo --env production");
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err
+            .contains("SERVICE_DEMO.scopes: must include \"openid\""),
+        "{}",
+        ran.err
+    );
+}

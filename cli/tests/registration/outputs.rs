@@ -1,0 +1,102 @@
+//! What people see, kept as files: in 80 columns and without colour where there is no terminal.
+//!
+//! `UPDATE_SNAPSHOTS=1` writes the files anew; read the difference before you commit it.
+
+use crate::room::{LATE, Room, fixtures};
+use std::fs;
+
+fn matches(name: &str, found: &str) {
+    assert!(!found.contains('\u{1b}'), "{name} holds colour");
+    let path = fixtures().join("reports").join(name);
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, found).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(found, kept, "{name}: UPDATE_SNAPSHOTS=1 writes it anew");
+}
+
+fn is_narrow(name: &str, text: &str) {
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{name}: {line}");
+    }
+}
+
+#[test]
+fn plans_are_as_they_were() {
+    let room = Room::furnished();
+    for (service, environment) in [
+        ("demo", "integration"),
+        ("demo", "production"),
+        ("proof", "production"),
+        ("form", "production"),
+    ] {
+        let line = format!("registration plan --service {service} --env {environment}");
+        let ran = room.edge(&line);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        let name = format!("plan-{service}-{environment}.txt");
+        is_narrow(&name, &ran.out);
+        matches(&name, &ran.out);
+    }
+}
+
+#[test]
+fn a_report_is_as_it_was() {
+    let room = Room::furnished();
+    for (from, to) in [
+        (
+            "\"https://demo.example.gov.uk\"",
+            "\"https://example.gov.uk\"",
+        ),
+        ("/auth/callback", "/oidc/callback"),
+        (
+            "https://demo.example.gov.uk/auth/signed-out",
+            "http://localhost/signed-out",
+        ),
+        ("PKCEEnforced", "PkceEnforced"),
+        ("Apply for a demo licence", "{CLIENT_NAME}"),
+        ("\"SmokeTest\" : false", "\"SmokeTest\" : \"\\u001b[31m\""),
+        (
+            "\"JarValidationRequired\" : true",
+            "\"JarValidationRequired\" : false",
+        ),
+        ("demo-team@example.gov.uk", "the demo team"),
+    ] {
+        room.edit(LATE.file, from, to);
+    }
+    let line = "registration check sign-in-jwks.json --service demo --env production";
+    let ran = room.edge(line);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    is_narrow("report.txt", &ran.out);
+    matches("report.txt", &ran.out);
+    let json = room.edge(&format!("{line} --format json"));
+    matches("report.json", &json.out);
+}
+
+#[test]
+fn a_clean_report_is_as_it_was() {
+    let line = "registration check sign-in-jwks.json --service demo --env production";
+    let ran = Room::furnished().edge(line);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    matches("clean.txt", &ran.out);
+}
+
+#[test]
+fn differences_are_as_they_were() {
+    let room = Room::furnished();
+    for (file, service) in [
+        ("early-2025.json", "demo"),
+        ("identity-static.json", "proof"),
+        ("client-secret.json", "form"),
+    ] {
+        let line = format!("registration fill sent-{file} --service {service} --env production");
+        let name = format!("fill-{}", file.replace(".json", ".txt"));
+        matches(&name, &room.edge(&line).out);
+    }
+}
+
+#[test]
+fn the_list_of_rules_is_narrow() {
+    let ran = Room::furnished().edge("registration rules");
+    assert_eq!(ran.code, 0);
+    is_narrow("rules", &ran.out);
+}
