@@ -1,5 +1,11 @@
 //! `cargo edge registration` as people run it: the program itself, in a directory with a configuration and a file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
 #[path = "registration/department.rs"]
 mod department;
 #[path = "registration/documents.rs"]

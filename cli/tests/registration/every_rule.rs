@@ -5,439 +5,41 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 
-/// A rule, the field at which it is found, the sound file, and what is done to it: a file (none for the base itself),
-/// a text in it, and what takes its place. `@KEY` is the key in the file, `@SMALL` one of 1,024 bits, `@MANY` 256 letters.
-type Row = (&'static str, &'static str, Base, &'static [Edit]);
-type Edit = (&'static str, &'static str, &'static str);
+/// For each rule: the field at which it is found (`-` for none), the sound file, and what is done to it: a text in it,
+/// or in another file, and what takes its place. `@KEY` is the key in the file, `@SMALL` one of 1,024 bits, `@MANY` 256
+/// letters, `@NL` a new line, `@NONE` nothing.
+const TABLE: &str = include_str!("every_rule.txt");
 
-const WORKER: &str = "wrangler.toml";
-const PEOPLE: &str = "registration.toml";
-/// More options for the command.
+/// What stands before the `:` of an edit that gives the command more options.
 const OPTIONS: &str = "(options)";
 
-const CALLBACK: &str = "https://demo.example.gov.uk/auth/callback";
-const SECTOR: &str = "\"https://demo.example.gov.uk\"";
-const LOCS: &str = "[ \"P0\" ]";
+/// A line of the table.
+struct Row {
+    rule: &'static str,
+    field: &'static str,
+    base: Base,
+    edits: Vec<&'static str>,
+}
 
-const ROWS: &[Row] = &[
-    (
-        "not-json",
-        "",
-        LATE,
-        &[("", "\"private_key_jwt\"\n}", "\"private_key_jwt\"\n")],
-    ),
-    (
-        "field-twice",
-        "SmokeTest",
-        LATE,
-        &[(
-            "",
-            "\"SmokeTest\" :",
-            "\"SmokeTest\" : true, \"SmokeTest\" :",
-        )],
-    ),
-    (
-        "field-name",
-        "PkceEnforced",
-        LATE,
-        &[("", "PKCEEnforced", "PkceEnforced")],
-    ),
-    (
-        "field-missing",
-        "SectorIdentifierUri",
-        LATE,
-        &[("", SECTOR, "null")],
-    ),
-    (
-        "field-type",
-        "Scopes",
-        EARLY,
-        &[("", "[\"openid\", \"email\"]", "\"openid email\"")],
-    ),
-    (
-        "placeholder-left",
-        "ClientName",
-        LATE,
-        &[("", "Apply for a demo licence", "{SERVICE}")],
-    ),
-    (
-        "fixed-value",
-        "ServiceType",
-        LATE,
-        &[("", "MANDATORY", "OPTIONAL")],
-    ),
-    (
-        "draft-changed",
-        "SmokeTest",
-        LATE,
-        &[
-            ("", "\"SmokeTest\" : false", "\"SmokeTest\" : true"),
-            (OPTIONS, "", "--draft sent-sign-in-jwks.json"),
-        ],
-    ),
-    (
-        "secret-in-file",
-        "ClientSecret",
-        FORM,
-        &[("", "{PROVIDED SEPARATELY}", "open sesame")],
-    ),
-    (
-        "secret-missing",
-        "ClientSecret",
-        FORM,
-        &[("", "\"{PROVIDED SEPARATELY}\"", "\"\"")],
-    ),
-    (
-        "client-name-length",
-        "ClientName",
-        LATE,
-        &[("", "Apply for a demo licence", "@MANY")],
-    ),
-    (
-        "client-name-ascii",
-        "ClientName",
-        LATE,
-        &[("", "Apply for a demo licence", "Trwydded bysgôta")],
-    ),
-    (
-        "client-name-colon",
-        "ClientName",
-        LATE,
-        &[("", "Apply for", ":Apply for")],
-    ),
-    (
-        "redirect-missing",
-        "RedirectUrls",
-        EARLY,
-        &[("", "[\"https://demo.example.gov.uk/auth/callback\"]", "[]")],
-    ),
-    (
-        "url-legal",
-        "RedirectUrls",
-        LATE,
-        &[("", CALLBACK, "demo.example.gov.uk/auth/callback")],
-    ),
-    (
-        "url-http",
-        "RedirectUrls",
-        LATE,
-        &[("", CALLBACK, "http://demo.example.gov.uk/auth/callback")],
-    ),
-    (
-        "url-localhost",
-        "RedirectUrls",
-        LATE,
-        &[("", CALLBACK, "https://localhost:3000/auth/callback")],
-    ),
-    (
-        "redirect-parameter",
-        "RedirectUrls",
-        LATE,
-        &[("", "/auth/callback", "/auth/callback?state=1")],
-    ),
-    (
-        "redirect-scheme",
-        "RedirectUrls",
-        LATE,
-        &[("", CALLBACK, "javascript:alert(1)")],
-    ),
-    (
-        "sector-form",
-        "SectorIdentifierUri",
-        LATE,
-        &[("", SECTOR, "\"https://demo.example.gov.uk/sector\"")],
-    ),
-    (
-        "sector-needed",
-        "SectorIdentifierUri",
-        EARLY,
-        &[
-            (
-                "",
-                "[\"https://demo.example.gov.uk/auth/callback\"]",
-                "[\"https://a.example.gov.uk/\", \"https://b.example.gov.uk/\"]",
-            ),
-            ("", SECTOR, "\"\""),
-        ],
-    ),
-    ("scope-openid", "Scopes", EARLY, &[("", "\"openid\", ", "")]),
-    (
-        "scope-known",
-        "Scopes",
-        EARLY,
-        &[("", "\"email\"", "\"wallet_subject_id\"")],
-    ),
-    (
-        "claim-known",
-        "Claims",
-        PROOF,
-        &[("", "coreIdentityJWT", "coreIdentity")],
-    ),
-    (
-        "level-known",
-        "ClientLoCs",
-        LATE,
-        &[("", LOCS, "[ \"P0\", \"Cl.Cm\" ]")],
-    ),
-    (
-        "level-identity",
-        "ClientLoCs",
-        LATE,
-        &[("", LOCS, "[ \"P0\", \"P2\" ]")],
-    ),
-    ("channel-known", "Channel", LATE, &[("", "WEB", "desktop")]),
-    (
-        "alg-known",
-        "IdTokenSigningAlgorithm",
-        LATE,
-        &[("", "ES256", "PS256")],
-    ),
-    (
-        "method-known",
-        "TokenAuthMethod",
-        LATE,
-        &[("", "private_key_jwt", "none")],
-    ),
-    (
-        "method-identity",
-        "TokenAuthMethod",
-        PROOF,
-        &[("", "private_key_jwt", "client_secret_post")],
-    ),
-    (
-        "nonce-identity",
-        "PermitMissingNonce",
-        PROOF,
-        &[(
-            "",
-            "\"PermitMissingNonce\": false",
-            "\"PermitMissingNonce\": true",
-        )],
-    ),
-    (
-        "rate-limit",
-        "RateLimit",
-        LATE,
-        &[("", "\"Channel\"", "\"RateLimit\" : 0.5, \"Channel\"")],
-    ),
-    (
-        "key-source",
-        "PublicKeySource",
-        LATE,
-        &[("", "\"JWKS\"", "\"FILE\"")],
-    ),
-    ("key-missing", "PublicKey", EARLY, &[("", "@KEY", "")]),
-    (
-        "key-header",
-        "PublicKey",
-        EARLY,
-        &[(
-            "",
-            "@KEY",
-            "-----BEGIN PUBLIC KEY-----\\n@KEY\\n-----END PUBLIC KEY-----",
-        )],
-    ),
-    (
-        "key-valid",
-        "PublicKey",
-        EARLY,
-        &[("", "@KEY", "MIIBIjANBgkq")],
-    ),
-    ("key-size", "PublicKey", EARLY, &[("", "@KEY", "@SMALL")]),
-    (
-        "landing-unused",
-        "LandingPageUrl",
-        EARLY,
-        &[(
-            "",
-            "\"LandingPageUrl\": \"\"",
-            "\"LandingPageUrl\": \"https://demo.example.gov.uk/auth/return\"",
-        )],
-    ),
-    (
-        "contact-form",
-        "Contacts",
-        LATE,
-        &[("", "demo-team@example.gov.uk", "the demo team")],
-    ),
-    (
-        "url-not-served",
-        "RedirectUrls",
-        LATE,
-        &[("", "/auth/callback", "/callback")],
-    ),
-    (
-        "url-needed",
-        "BackChannelLogoutUri",
-        LATE,
-        &[(
-            "",
-            "https://demo.example.gov.uk/auth/backchannel-logout",
-            "",
-        )],
-    ),
-    (
-        "scopes-differ",
-        "Scopes",
-        EARLY,
-        &[(
-            "",
-            "\"openid\", \"email\"",
-            "\"openid\", \"phone\", \"email\"",
-        )],
-    ),
-    (
-        "claims-differ",
-        "Claims",
-        PROOF,
-        &[("", "v1/address", "v1/passport")],
-    ),
-    (
-        "levels-differ",
-        "ClientLoCs",
-        LATE,
-        &[("", LOCS, "[ \"P1\" ]")],
-    ),
-    (
-        "levels-unused",
-        "ClientLoCs",
-        LATE,
-        &[("", LOCS, "[ \"P0\", \"P1\" ]")],
-    ),
-    (
-        "identity-differs",
-        "IdentityVerificationSupported",
-        LATE,
-        &[(
-            "",
-            "\"IdentityVerificationSupported\" : false",
-            "\"IdentityVerificationSupported\" : true",
-        )],
-    ),
-    (
-        "method-differs",
-        "TokenAuthMethod",
-        EARLY,
-        &[("", "private_key_jwt", "client_secret_post")],
-    ),
-    (
-        "alg-differs",
-        "IdTokenSigningAlgorithm",
-        LATE,
-        &[("", "ES256", "RS256")],
-    ),
-    ("alg-advised", "IdTokenSigningAlgorithm", FORM, &[]),
-    ("jwks-advised", "PublicKeySource", PROOF, &[]),
-    (
-        "key-differs",
-        "PublicKey",
-        EARLY,
-        &[(OPTIONS, "", "--public-key client-b.jwks.json")],
-    ),
-    (
-        "key-not-compared",
-        "PublicKey",
-        EARLY,
-        &[("keys/DEMO-production.json", "\"client\"", "\"assertion\"")],
-    ),
-    (
-        "key-shared",
-        "PublicKey",
-        LATE,
-        &[(OPTIONS, "", "--public-key client-b.jwks.json")],
-    ),
-    (
-        "client-id-differs",
-        "ClientID",
-        LATE,
-        &[("", "demo-production-client", "another-client")],
-    ),
-    (
-        "client-id-unset",
-        "ClientID",
-        LATE,
-        &[(
-            WORKER,
-            "demo-production-client",
-            "replace-with-the-client-id",
-        )],
-    ),
-    (
-        "client-id-shared",
-        "ClientID",
-        LATE,
-        &[(WORKER, "demo-integration-client", "demo-production-client")],
-    ),
-    (
-        "issuer-differs",
-        "",
-        LATE,
-        &[
-            (
-                WORKER,
-                "DEPLOYMENT = \"production\"",
-                "DEPLOYMENT = \"integration\"",
-            ),
-            (
-                WORKER,
-                "environment = \"production\"",
-                "environment = \"integration\"",
-            ),
-        ],
-    ),
-    (
-        "sector-changed",
-        "SectorIdentifierUri",
-        LATE,
-        &[("", SECTOR, "\"https://example.gov.uk\"")],
-    ),
-    (
-        "sector-not-recorded",
-        "SectorIdentifierUri",
-        LATE,
-        &[(
-            PEOPLE,
-            "sector_identifier = \"https://demo.example.gov.uk\"",
-            "",
-        )],
-    ),
-    (
-        "users-shared",
-        "SectorIdentifierUri",
-        LATE,
-        &[(
-            PEOPLE,
-            "https://form.example.gov.uk",
-            "https://demo.example.gov.uk",
-        )],
-    ),
-    (
-        "users-apart",
-        "SectorIdentifierUri",
-        LATE,
-        &[(
-            PEOPLE,
-            "[production.DEMO]",
-            "[production.DEMO]\nshares_users_with = [\"FORM\"]",
-        )],
-    ),
-    (
-        "jar-off",
-        "JarValidationRequired",
-        LATE,
-        &[(
-            "",
-            "\"JarValidationRequired\" : true",
-            "\"JarValidationRequired\" : false",
-        )],
-    ),
-    (
-        "pkce-off",
-        "PKCEEnforced",
-        LATE,
-        &[("", "\"PKCEEnforced\" : true", "\"PKCEEnforced\" : false")],
-    ),
-];
+fn table() -> Vec<Row> {
+    let row = |line: &'static str| {
+        let mut cells = line.split(" | ").map(str::trim);
+        let mut next = || cells.next().unwrap_or_else(|| panic!("{line}"));
+        Row {
+            rule: next(),
+            field: next().trim_matches('-'),
+            base: match next() {
+                "early" => EARLY,
+                "late" => LATE,
+                "proof" => PROOF,
+                "form" => FORM,
+                other => panic!("{other} is no base"),
+            },
+            edits: cells.collect(),
+        }
+    };
+    TABLE.lines().map(row).collect()
+}
 
 /// The body of a PEM file in the fixtures.
 fn body(name: &str) -> String {
@@ -446,37 +48,43 @@ fn body(name: &str) -> String {
 }
 
 fn broken(row: &Row) -> Vec<Value> {
-    let (_, _, base, edits) = row;
     let room = Room::furnished();
     let mut options = String::new();
     let real = |text: &str| {
         text.replace("@KEY", &body("client-a.pem"))
             .replace("@SMALL", &body("small.pem"))
             .replace("@MANY", &"a".repeat(256))
+            .replace("@NL", "\n")
+            .replace("@NONE", "")
     };
-    for (file, from, to) in *edits {
-        match *file {
-            OPTIONS => options.push_str(to),
-            "" => room.edit(base.file, &real(from), &real(to)),
-            file => room.edit(file, from, to),
+    for edit in &row.edits {
+        let (from, to) = edit.split_once(" => ").unwrap_or_else(|| panic!("{edit}"));
+        let (file, from) = match from.split_once(": ") {
+            Some((file, from)) if file == OPTIONS || room.path(file).exists() => (file, from),
+            _ => (row.base.file, from),
+        };
+        if file == OPTIONS {
+            options.push_str(to);
+        } else {
+            room.edit(file, &real(from), &real(to));
         }
     }
-    room.findings(*base, &options)
+    room.findings(row.base, &options)
 }
 
 #[test]
 fn every_rule_is_broken_and_found() {
-    for row in ROWS {
-        let (rule, field, base, _) = row;
-        let findings = broken(row);
+    for row in table() {
+        let findings = broken(&row);
         let found = findings
             .iter()
-            .find(|finding| finding["rule"] == *rule && finding["field"] == *field);
+            .find(|finding| finding["rule"] == row.rule && finding["field"] == row.field);
         let Some(found) = found else {
-            panic!("{rule} at {field} in {}: {findings:#?}", base.file);
+            panic!("{} at {}: {findings:#?}", row.rule, row.field);
         };
         for part in ["severity", "source", "text", "consequence", "fix"] {
-            assert!(!found[part].as_str().unwrap().is_empty(), "{rule}: {part}");
+            let text = found[part].as_str().unwrap();
+            assert!(!text.is_empty(), "{}: {part}", row.rule);
         }
     }
 }
@@ -491,9 +99,10 @@ fn no_rule_is_without_its_row_and_no_row_without_its_rule() {
         .iter()
         .map(|rule| rule["rule"].as_str().unwrap())
         .collect();
-    let tested: BTreeSet<_> = ROWS.iter().map(|(rule, ..)| *rule).collect();
+    let table = table();
+    let tested: BTreeSet<_> = table.iter().map(|row| row.rule).collect();
     assert_eq!(known, tested);
-    assert_eq!((listed.len(), ROWS.len()), (known.len(), tested.len()));
+    assert_eq!((listed.len(), table.len()), (known.len(), tested.len()));
 }
 
 #[test]

@@ -58,20 +58,17 @@ fn owner(url: &str, context: &Context<'_>) -> Option<String> {
     None
 }
 
+/// A field with another address has been found already, and told the right one.
 fn needed(file: &File, expected: &Expected, findings: &mut Findings) {
     let mut addresses = vec![
         ("PostLogoutRedirectUrls", &expected.signed_out),
         ("BackChannelLogoutUri", &expected.back_channel),
     ];
-    // An empty list of redirect URLs has a rule of the registry's.
-    if !file.texts("RedirectUrls").is_empty() {
-        addresses.push(("RedirectUrls", &expected.redirect));
-    }
     if expected.identity {
         addresses.push(("LandingPageUrl", &expected.landing));
     }
     for (id, url) in addresses {
-        if !file.texts(id).contains(&url.as_str()) && !file.has_placeholder(id) {
+        if !file.is_given(id) {
             let fix = format!("Add {url}");
             findings.add(&URL_NEEDED, &file.name(id), None, fix);
         }
