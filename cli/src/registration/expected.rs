@@ -2,7 +2,7 @@
 
 use crate::worker_config::WorkerConfig;
 use anyhow::Result;
-use one_login_edge::config::{Access, Claim, Environment, OwnPage, Service, TokenAuth};
+use one_login_edge::config::{Access, Claim, Environment, Freshness, OwnPage, Service, TokenAuth};
 use one_login_edge::oidc::vector::Level;
 use std::rc::Rc;
 
@@ -40,6 +40,8 @@ pub struct Expected {
     pub levels: Vec<&'static str>,
     /// Whether identity proving is used.
     pub identity: bool,
+    /// Whether any route asks the provider how long ago somebody signed in.
+    pub max_age: bool,
     pub token_method: &'static str,
     pub id_token_alg: &'static str,
 }
@@ -74,6 +76,11 @@ impl Expected {
             identity: levels.len() > 1 || !claims.is_empty(),
             claims,
             levels,
+            max_age: service
+                .rules
+                .listed()
+                .iter()
+                .any(|rule| matches!(rule.freshness, Some(Freshness::MaxAge(_)))),
             token_method: match service.token_auth {
                 TokenAuth::PrivateKeyJwt => "private_key_jwt",
                 TokenAuth::ClientSecretPost(_) => "client_secret_post",

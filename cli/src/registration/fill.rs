@@ -98,6 +98,7 @@ impl Values<'_> {
             "Claims" => Value::Many(expected.claims.clone()),
             "ClientLoCs" => Value::Many(expected.levels.iter().map(|&s| s.to_owned()).collect()),
             "IdentityVerificationSupported" => Value::Raw(expected.identity.to_string()),
+            "MaxAgeEnabled" => Value::Raw(expected.max_age.to_string()),
             "IdTokenSigningAlgorithm" => one(expected.id_token_alg),
             "TokenAuthMethod" => one(expected.token_method),
             "ClientName" => {

@@ -126,8 +126,12 @@ fn rights(plan: &mut Plan, expected: &Expected) {
         "IdTokenSigningAlgorithm",
         &[expected.id_token_alg],
     );
-    let unused = "false: the Worker sends no max_age";
-    plan.field("Maximum age", "MaxAgeEnabled", &[unused]);
+    let max_age = if expected.max_age {
+        "true: a route asks max_age"
+    } else {
+        "false: no route asks max_age"
+    };
+    plan.field("Maximum age", "MaxAgeEnabled", &[max_age]);
     plan.field(
         "PKCE",
         "PKCEEnforced",

@@ -223,6 +223,9 @@ rules! {
     ALG_ADVISED "alg-advised" Warning Worker
         "ES256 is advised for ID tokens."
         "With RS256 nobody can be asked to sign in anew, and sign-out URLs come near the provider's limit of 2,048."
+    MAX_AGE_OFF "max-age-off" Error Worker
+        "MaxAgeEnabled is true where a route in wrangler.toml asks max_age."
+        "The provider ignores max_age, so the Worker turns away everybody whose sign-in is older."
     JWKS_ADVISED "jwks-advised" Note Worker
         "JWKS is advised over a STATIC key."
         "A new key has to be sent by e-mail, and fits no moment of your own."

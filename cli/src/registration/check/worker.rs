@@ -5,8 +5,8 @@ use crate::registration::expected::{CLAIMS, Expected, SCOPES, VOCABULARY};
 use crate::registration::fields::Generation;
 use crate::registration::rules::{
     ALG_ADVISED, ALG_DIFFERS, CLAIMS_DIFFER, CLIENT_ID_DIFFERS, CLIENT_ID_UNSET, IDENTITY_DIFFERS,
-    JAR_OFF, LEVELS_DIFFER, LEVELS_UNUSED, METHOD_DIFFERS, PKCE_OFF, Rule, SCOPES_DIFFER,
-    URL_NEEDED, URL_NOT_SERVED,
+    JAR_OFF, LEVELS_DIFFER, LEVELS_UNUSED, MAX_AGE_OFF, METHOD_DIFFERS, PKCE_OFF, Rule,
+    SCOPES_DIFFER, URL_NEEDED, URL_NOT_SERVED,
 };
 
 pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings) {
@@ -16,7 +16,7 @@ pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings)
     levels(file, context.expected, findings);
     methods(file, context.expected, findings);
     client_id(file, context.expected, findings);
-    switches(file, findings);
+    switches(file, context.expected, findings);
 }
 
 fn served(file: &File, context: &Context<'_>, findings: &mut Findings) {
@@ -222,8 +222,13 @@ pub fn is_unset(client_id: &str) -> bool {
     client_id.starts_with("replace-with-")
 }
 
-/// What the provider decides, where the Worker could live with the stricter choice.
-fn switches(file: &File, findings: &mut Findings) {
+/// What the provider decides: what the Worker needs, and where it could live with the stricter choice.
+fn switches(file: &File, expected: &Expected, findings: &mut Findings) {
+    if expected.max_age && file.flag("MaxAgeEnabled") == Some(false) {
+        let fix = "Ask for true, or use reauthenticate_within in wrangler.toml.";
+        let name = file.name("MaxAgeEnabled");
+        findings.add(&MAX_AGE_OFF, &name, Some("false"), fix);
+    }
     for (id, rule) in [
         ("JarValidationRequired", &JAR_OFF),
         ("PKCEEnforced", &PKCE_OFF),
