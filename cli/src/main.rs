@@ -1,8 +1,8 @@
 //! `cargo edge`: sets up, builds, runs and tests One Login at the edge on a developer's machine or a build server.
 //!
 //! Nothing here is deployed. Reading order: `setup` (what must be installed, and how it gets there), `build` (the
-//! Worker for wasm32), `dev` (everything running at one address) and `test`. `places` knows where files live,
-//! `child` runs other programs, `progress` is all that a person sees while they run.
+//! Worker for wasm32), `dev` (everything running at one address) and `test`. `registration` is for the way to production. `places` knows
+//! where files live, `worker_config` what `wrangler.toml` says of a service, `child` runs other programs, `progress` is all that a person sees while they run.
 #![allow(
     clippy::print_stdout,
     reason = "a command-line program answers on standard output"
