@@ -68,10 +68,10 @@ enum Task {
         #[arg(long, value_name = "URL")]
         origin: Option<String>,
     },
-    /// Make the keys of a service and hand them to Cloudflare as secrets
+    /// Make, show, import and rotate the keys of a service; Cloudflare keeps them as secrets
     Keys {
         #[command(subcommand)]
-        task: KeysTask,
+        task: keys::Task,
     },
     /// Register a service with GOV.UK One Login: plan, check and fill the provider's JSON
     Registration {
@@ -108,22 +108,6 @@ enum Task {
     },
 }
 
-#[derive(Subcommand)]
-enum KeysTask {
-    /// Make the first keys of a service; keys that exist are never replaced
-    New {
-        /// The service's id, as in SERVICE_<ID> in wrangler.toml
-        #[arg(long, value_name = "ID")]
-        service: String,
-        /// The environment in wrangler.toml, such as integration
-        #[arg(long, value_name = "ENV")]
-        env: String,
-        /// Write the secrets to standard output in place of Cloudflare; refused on a terminal
-        #[arg(long)]
-        stdout: bool,
-    },
-}
-
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(code) => code,
@@ -157,15 +141,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 },
             )?;
         }
-        Task::Keys {
-            task:
-                KeysTask::New {
-                    service,
-                    env,
-                    stdout,
-                },
-        } => keys::command(&places, &service, &env, stdout)?,
         Task::Registration { task } => return registration::command(&places, &task),
+        Task::Keys { task } => keys::command(&places, &task)?,
         Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,
         Task::Revocation { check_seconds } => revocation::command(&places, check_seconds)?,
         Task::LocalConfig { out, vars, name } => {

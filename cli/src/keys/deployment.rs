@@ -1,0 +1,209 @@
+//! What `wrangler.toml` says of a service in an environment, and the change that names another key.
+
+use crate::keys::state::{Kind, Place};
+use anyhow::{Context, Result, bail, ensure};
+use std::fs;
+use std::path::{Path, PathBuf};
+use toml_edit::{DocumentMut, Item, TableLike, Value};
+
+/// The Worker's own default for `session_absolute_seconds`.
+const DEFAULT_SESSION: i64 = 43_200;
+
+/// A service in an environment.
+pub struct Deployment {
+    path: PathBuf,
+    text: String,
+    document: DocumentMut,
+    /// The service's id, as in `SERVICE_<ID>`.
+    pub service: String,
+    /// The environment's name, as in `[env.<ENV>]`.
+    pub environment: String,
+}
+
+impl Deployment {
+    /// Reads `wrangler.toml`. The service must be there, so that a misspelt name makes no keys that nobody uses.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or does not know the environment or the service.
+    pub fn load(root: &Path, service: &str, environment: &str) -> Result<Self> {
+        let path = root.join("wrangler.toml");
+        let text = fs::read_to_string(&path).context("wrangler.toml cannot be read")?;
+        let document: DocumentMut = text.parse().context("wrangler.toml is not valid TOML")?;
+        let deployment = Self {
+            path,
+            text,
+            document,
+            service: service.to_owned(),
+            environment: environment.to_owned(),
+        };
+        ensure!(
+            deployment.item(&[]).is_some(),
+            "wrangler.toml has no [env.{environment}]"
+        );
+        ensure!(
+            deployment.own("host").and_then(Item::as_str).is_some(),
+            "wrangler.toml has no [env.{environment}.vars.SERVICE_{service}] with a host"
+        );
+        Ok(deployment)
+    }
+
+    /// The name of a key's secret.
+    pub fn secret(&self, kind: Kind, place: Place) -> String {
+        match kind {
+            Kind::Session => format!("SESSION_KEY_{place}"),
+            Kind::Client => format!("CLIENT_KEY_{}_{place}", self.service),
+            Kind::Assertion => format!("ASSERTION_KEY_{}_{place}", self.service),
+        }
+    }
+
+    /// The variable that names the place of a key that seals or signs, for people.
+    pub const fn variable(kind: Kind) -> &'static str {
+        match kind {
+            Kind::Session => "SESSION_KEY_ACTIVE",
+            Kind::Client => "client_key_active",
+            Kind::Assertion => "assertion_key_active",
+        }
+    }
+
+    /// The place that is named.
+    ///
+    /// # Errors
+    /// When something else stands there.
+    pub fn named(&self, kind: Kind) -> Result<Place> {
+        let name = Self::variable(kind);
+        let item = match kind {
+            Kind::Session => self.item(&["vars", name]),
+            Kind::Client | Kind::Assertion => self.own(name),
+        };
+        match item.map(Item::as_str) {
+            None | Some(Some("A")) => Ok(Place::A),
+            Some(Some("B")) => Ok(Place::B),
+            Some(_) => bail!("{name} in wrangler.toml must be \"A\" or \"B\""),
+        }
+    }
+
+    /// The client id at One Login.
+    pub fn client_id(&self) -> &str {
+        self.own("client_id")
+            .and_then(Item::as_str)
+            .unwrap_or_default()
+    }
+
+    /// The address of the client's key set.
+    pub fn key_set(&self) -> String {
+        let hidden = self.own("publish_well_known_jwks").and_then(Item::as_bool) == Some(false);
+        match hidden {
+            true => self.page("jwks.json"),
+            false => format!("https://{}/.well-known/jwks.json", self.host()),
+        }
+    }
+
+    /// The address of one of the Worker's own pages.
+    pub fn page(&self, name: &str) -> String {
+        let prefix = self
+            .own("own_path")
+            .and_then(Item::as_str)
+            .unwrap_or("/auth");
+        format!("https://{}{prefix}/{name}", self.host())
+    }
+
+    fn host(&self) -> &str {
+        self.own("host").and_then(Item::as_str).unwrap_or_default()
+    }
+
+    /// The longest absolute limit of a session in this environment, in seconds.
+    pub fn longest_session(&self) -> i64 {
+        let variables = self.item(&["vars"]).and_then(Item::as_table_like);
+        let services = variables.into_iter().flat_map(TableLike::iter);
+        services
+            .filter(|(name, _)| name.starts_with("SERVICE_"))
+            .map(|(_, service)| {
+                let limit = service.get("session_absolute_seconds");
+                limit.and_then(Item::as_integer).unwrap_or(DEFAULT_SESSION)
+            })
+            .max()
+            .unwrap_or(DEFAULT_SESSION)
+    }
+
+    /// Whether a deployment is refused without this secret.
+    pub fn requires(&self, secret: &str) -> bool {
+        let required = self.item(&["secrets", "required"]).and_then(Item::as_array);
+        required.is_some_and(|names| names.iter().any(|name| name.as_str() == Some(secret)))
+    }
+
+    /// The file's text with another place named, also where a deployment is refused without the secret. Everything else
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// When the tables are not where they should be.
+    pub fn naming(&self, kind: Kind, place: Place) -> Result<String> {
+        let mut document = self.document.clone();
+        let environment = document
+            .get_mut("env")
+            .and_then(|environments| environments.get_mut(&self.environment))
+            .context("wrangler.toml has no such environment")?;
+        let variables = environment
+            .get_mut("vars")
+            .context("there are no variables")?;
+        let table = match kind {
+            Kind::Session => Some(variables),
+            Kind::Client | Kind::Assertion => {
+                variables.get_mut(format!("SERVICE_{}", self.service))
+            }
+        };
+        let table = table
+            .and_then(Item::as_table_like_mut)
+            .context("the service is no table")?;
+        set(table, Self::variable(kind), &place.to_string());
+        let required = environment
+            .get_mut("secrets")
+            .and_then(|secrets| secrets.get_mut("required"))
+            .and_then(Item::as_array_mut);
+        let (old, new) = (self.secret(kind, place.other()), self.secret(kind, place));
+        for name in required.into_iter().flat_map(toml_edit::Array::iter_mut) {
+            if name.as_str() == Some(&old) {
+                replace(name, &new);
+            }
+        }
+        Ok(document.to_string())
+    }
+
+    /// The file's text as it is.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, text: &str) -> Result<()> {
+        fs::write(&self.path, text).context("wrangler.toml cannot be written")
+    }
+
+    fn own(&self, field: &str) -> Option<&Item> {
+        self.item(&["vars", &format!("SERVICE_{}", self.service), field])
+    }
+
+    fn item(&self, path: &[&str]) -> Option<&Item> {
+        let environment = self.document.get("env")?.get(&self.environment)?;
+        path.iter()
+            .try_fold(environment, |item, name| item.get(name))
+    }
+}
+
+fn set(table: &mut dyn TableLike, name: &str, text: &str) {
+    match table.get_mut(name).and_then(Item::as_value_mut) {
+        Some(value) => replace(value, text),
+        None => {
+            table.insert(name, toml_edit::value(text));
+        }
+    }
+}
+
+/// Puts another text where a value stood, with the spaces and comments around it.
+fn replace(value: &mut Value, text: &str) {
+    let decor = value.decor().clone();
+    *value = Value::from(text);
+    *value.decor_mut() = decor;
+}

@@ -1,0 +1,107 @@
+//! `cargo edge keys new`: the first keys of a service.
+
+use crate::keys::deployment::Deployment;
+use crate::keys::key::Key;
+use crate::keys::outside::Changes;
+use crate::keys::page::Page;
+use crate::keys::scene::{Answer, Scene, holds};
+use crate::keys::state::{Kind, Pair, Place, Source};
+use anyhow::{Result, bail};
+
+/// Makes the keys that are missing. A name that Cloudflare has already is left alone: replacing a key in use would sign
+/// everybody out or stop sign-in.
+///
+/// # Errors
+/// When Cloudflare and the committed files disagree, or Cloudflare does not take the keys.
+pub fn run(scene: &mut Scene<'_>, bits: u32, to_stdout: bool) -> Result<Answer> {
+    let there = match to_stdout {
+        true => Vec::new(),
+        false => scene.outside.secret_names(&scene.deployment.environment)?,
+    };
+    let mut missing = Vec::new();
+    for kind in [Kind::Session, Kind::Client, Kind::Assertion] {
+        let held = holds(&there, &scene.deployment, kind);
+        match (scene.store.pair(kind), held) {
+            (None, false) => missing.push(kind),
+            (Some(_), true) => {}
+            (Some(_), false) if to_stdout => {}
+            (Some(_), false) => bail!(
+                "{} has a {kind} key, but Cloudflare has none; if the Worker was deleted on purpose, delete the \
+                 entry there and run this again",
+                scene.store.name(kind)
+            ),
+            (None, true) => bail!(
+                "Cloudflare has a {kind} key that {} does not know; if that file was lost, replace the key:\n\
+                 {} --emergency",
+                scene.store.name(kind),
+                scene.line(&format!("rotate {kind}"))
+            ),
+        }
+    }
+    let Deployment {
+        service,
+        environment,
+        ..
+    } = &scene.deployment;
+    let mut page = Page::default();
+    if missing.is_empty() {
+        page.paragraph(&format!(
+            "{environment} has every key of {service} already; nothing was changed."
+        ));
+        return Ok(Answer::of(page));
+    }
+    let mut changes = Changes::default();
+    for kind in &missing {
+        let place = scene.deployment.named(*kind)?;
+        if place != Place::A {
+            bail!(
+                "{} in wrangler.toml names B, but a first key goes to A; change it to \"A\"",
+                Deployment::variable(*kind)
+            );
+        }
+        let key = Key::make(scene.outside, *kind, bits)?;
+        let mut generation = scene.remember(&key)?;
+        generation.active_since = Some(scene.now);
+        scene
+            .store
+            .set(*kind, Pair::first(generation, Source::Jwks));
+        changes.set(scene.deployment.secret(*kind, place), key.secret);
+    }
+    let names = changes.names().join(", ");
+    let secrets = if to_stdout {
+        scene.store.prepare()?.commit()?;
+        page.paragraph(&format!("On standard output, and stored nowhere: {names}."));
+        Some(changes)
+    } else {
+        scene.hand_over(&changes)?;
+        page.paragraph(&format!(
+            "Cloudflare keeps these secrets of {} now: {names}.",
+            scene.deployment.environment
+        ));
+        None
+    };
+    publish(scene, &mut page, &missing)?;
+    Ok(Answer {
+        text: page.finish(),
+        secrets,
+    })
+}
+
+/// Prints what One Login asks for, if it was made just now.
+fn publish(scene: &Scene<'_>, page: &mut Page, made: &[Kind]) -> Result<()> {
+    let client = scene.store.pair(Kind::Client).and_then(Pair::active_key);
+    if let Some(key) = client.filter(|_| made.contains(&Kind::Client)) {
+        page.paragraph(&format!(
+            "The client's public key, {}. One Login reads it from {} once the Worker is deployed; where it wants the \
+             key itself, paste the second form.",
+            key.size(),
+            scene.deployment.key_set()
+        ));
+        scene.publish(page, key)?;
+    }
+    let mut files: Vec<_> = made.iter().map(|kind| scene.store.name(*kind)).collect();
+    files.sort();
+    files.dedup();
+    scene.commit_hint(page, &files);
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! `cargo edge keys rotate`: the next step of a rotation, said and with `--write` done.
+
+mod emergency;
+
+use crate::keys::deployment::Deployment;
+use crate::keys::difference;
+use crate::keys::key::Key;
+use crate::keys::outside::Changes;
+use crate::keys::page::{Page, wrap};
+use crate::keys::rotation::{self, Position, Refusal, Step, Waits};
+use crate::keys::scene::{Answer, Scene, standing};
+use crate::keys::state::{Kind, Pair, Place};
+use crate::keys::when::span;
+use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+
+/// How a rotation is asked for.
+#[derive(Args)]
+pub struct Options {
+    /// Do the step
+    #[arg(long)]
+    write: bool,
+    /// You know that the deployment uses the key that wrangler.toml names; its health page is not asked
+    #[arg(long)]
+    deployed: bool,
+    /// The key has leaked: a new one at once, the old ones removed
+    #[arg(long)]
+    emergency: bool,
+}
+
+/// Says or does the next step.
+///
+/// # Errors
+/// When the step is not safe; the message says what to do and from when it is.
+pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answer> {
+    if options.emergency {
+        return emergency::run(scene, kind, options);
+    }
+    let Some(pair) = scene.store.pair(kind).cloned() else {
+        bail!(
+            "{} has no {kind} key; make one, or if Cloudflare has one that nobody remembers, replace it:\n\n{}\n{} --emergency",
+            scene.store.name(kind),
+            scene.line("new"),
+            scene.line(&format!("rotate {kind}"))
+        );
+    };
+    let waits = Waits::of(kind, scene.deployment.longest_session());
+    let named = scene.deployment.named(kind)?;
+    let waiting = match rotation::position(&pair, named, waits) {
+        Position::Chosen(place, from) if scene.now >= from => Some(place),
+        Position::Returning(place) => Some(place),
+        _ => None,
+    };
+    ensure!(
+        !options.deployed || waiting.is_some(),
+        "no deployment is waited for, so --deployed says nothing; leave it out"
+    );
+    let deployed = match waiting {
+        Some(_) if options.deployed => true,
+        Some(place) => uses(scene, kind, &pair, place)?,
+        None => false,
+    };
+    let turn = Turn {
+        kind,
+        pair,
+        waits,
+        write: options.write,
+    };
+    match rotation::next(&turn.pair, named, waits, scene.now, deployed) {
+        Ok(step) => turn.take(scene, step),
+        Err(refusal) => bail!("{}", turn.refuse(scene, refusal)),
+    }
+}
+
+/// Whether the deployment's health page says that it uses the key in a place.
+fn uses(scene: &Scene<'_>, kind: Kind, pair: &Pair, place: Place) -> Result<bool> {
+    let url = scene.deployment.page("health");
+    let health = scene.outside.health(&url).with_context(|| {
+        format!(
+            "whether the deployment uses {place} cannot be seen; look at {url} from where you can, and say so with \
+             --deployed"
+        )
+    })?;
+    let keys = &health["keys"][kind.to_string()];
+    let kid = pair
+        .generations
+        .get(&place)
+        .and_then(|key| key.kid.as_deref());
+    Ok(match kid {
+        Some(kid) => keys["active"] == kid,
+        None => keys["generation"] == place.to_string(),
+    })
+}
+
+/// A step of one kind of key.
+struct Turn {
+    kind: Kind,
+    pair: Pair,
+    waits: Waits,
+    write: bool,
+}
+
+impl Turn {
+    fn take(mut self, scene: &mut Scene<'_>, step: Step) -> Result<Answer> {
+        let mut page = Page::default();
+        self.status(scene, &mut page);
+        match step {
+            Step::Publish(place) => self.publish(scene, &mut page, place)?,
+            Step::Choose(place) => self.choose(scene, &mut page, place)?,
+            Step::Confirm(place) => self.confirm(scene, &mut page, place)?,
+            Step::Retire(place) => self.retire(scene, &mut page, place)?,
+        }
+        if !self.write {
+            page.paragraph("Nothing was changed. To do it:");
+            page.block([self.again(scene, " --write")]);
+        }
+        Ok(Answer::of(page))
+    }
+
+    fn again(&self, scene: &Scene<'_>, more: &str) -> String {
+        scene.line(&format!("rotate {}", self.kind)) + more
+    }
+
+    fn status(&self, scene: &Scene<'_>, page: &mut Page) {
+        let places = self.pair.generations.keys().map(|place| {
+            let name = scene.deployment.secret(self.kind, *place);
+            format!("{name}: {}", standing(&self.pair, *place))
+        });
+        page.block(places.collect::<Vec<_>>());
+    }
+
+    fn publish(&mut self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
+        let name = scene.deployment.secret(self.kind, place);
+        let beside = match self.kind {
+            Kind::Session => "It opens cookies and seals none yet",
+            Kind::Client | Kind::Assertion => "It is published and signs nothing yet",
+        };
+        if !self.write {
+            page.paragraph(&format!(
+                "Next: make a new key and hand it to Cloudflare as {name}. {beside}."
+            ));
+            return Ok(());
+        }
+        let key = Key::successor(scene.outside, self.kind, Some(&self.pair))?;
+        let generation = scene.remember(&key)?;
+        rotation::publish(&mut self.pair, place, generation.clone());
+        scene.store.set(self.kind, self.pair.clone());
+        let mut changes = Changes::default();
+        changes.set(name.clone(), key.secret);
+        scene.hand_over(&changes)?;
+        page.paragraph(&format!(
+            "Done: Cloudflare has a new key as {name}. {beside}."
+        ));
+        if let Some(kid) = &generation.kid {
+            page.block([format!("kid {kid}")]);
+        }
+        scene.commit_hint(page, &[scene.store.name(self.kind)]);
+        let from = scene.now.after(self.waits.publish);
+        page.paragraph(&format!(
+            "{} It is safe from {}:",
+            self.why(),
+            from.seen_from(scene.now)
+        ));
+        page.block([self.again(scene, "")]);
+        Ok(())
+    }
+
+    /// Why the next key waits before it is used.
+    fn why(&self) -> String {
+        let wait = span(self.waits.publish);
+        match self.kind {
+            Kind::Client => format!(
+                "One Login may keep the key set that it read for {wait}, so the new key signs after that."
+            ),
+            Kind::Assertion => format!(
+                "Your service keeps the key set for a while, so the new key signs {wait} after this."
+            ),
+            Kind::Session => format!(
+                "Every part of the world must have the key before the first cookie is sealed with it, {wait} after this."
+            ),
+        }
+    }
+
+    fn choose(&self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
+        let text = scene.deployment.naming(self.kind, place)?;
+        let (lead, changed) = match self.write {
+            true => ("Done", "changed"),
+            false => ("Next", "would change"),
+        };
+        page.paragraph(&format!(
+            "{lead}: name {place} in wrangler.toml. What {changed}:"
+        ));
+        page.block(difference::lines(scene.deployment.text(), &text));
+        if self.write {
+            scene.deployment.write(&text)?;
+            page.paragraph("Commit wrangler.toml and deploy:");
+            page.block([format!(
+                "  npx wrangler deploy --env {}",
+                scene.deployment.environment
+            )]);
+            page.paragraph("Then let the deployment's health page be asked which key it uses:");
+            page.block([self.again(scene, " --write")]);
+        }
+        Ok(())
+    }
+
+    fn confirm(&mut self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
+        let from = scene.now.after(self.waits.retire);
+        let old = scene.deployment.secret(self.kind, place.other());
+        if !self.write {
+            page.paragraph(&format!(
+                "The deployment uses {place}. Next: note it, so that {old} may go {} later.",
+                span(self.waits.retire)
+            ));
+            return Ok(());
+        }
+        rotation::confirm(&mut self.pair, place, self.waits, scene.now);
+        scene.store.set(self.kind, self.pair.clone());
+        scene.store.prepare()?.commit()?;
+        page.paragraph(&format!("Done: noted that the deployment uses {place}."));
+        scene.commit_hint(page, &[scene.store.name(self.kind)]);
+        page.paragraph(&format!("{old} may go from {}:", from.seen_from(scene.now)));
+        page.block([self.again(scene, "")]);
+        Ok(())
+    }
+
+    fn retire(&mut self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
+        let name = scene.deployment.secret(self.kind, place);
+        ensure!(
+            !scene.deployment.requires(&name),
+            "`required` in wrangler.toml still names {name}, so no deployment would work without it; name {} there",
+            scene.deployment.secret(self.kind, place.other())
+        );
+        if !self.write {
+            page.paragraph(&format!("Next: delete {name} at Cloudflare for good."));
+            return Ok(());
+        }
+        rotation::retire(&mut self.pair, place, scene.now, false);
+        scene.store.set(self.kind, self.pair.clone());
+        let mut changes = Changes::default();
+        changes.delete(name.clone());
+        scene.hand_over(&changes)?;
+        page.paragraph(&format!(
+            "Done: {name} is deleted. The rotation is complete."
+        ));
+        scene.commit_hint(page, &[scene.store.name(self.kind)]);
+        Ok(())
+    }
+
+    fn refuse(&self, scene: &Scene<'_>, refusal: Refusal) -> String {
+        let variable = Deployment::variable(self.kind);
+        match refusal {
+            Refusal::TooEarly(Step::Retire(place), from) => {
+                let reason = match self.kind {
+                    Kind::Client => {
+                        "people may be on their way with what it signed, and a way back needs it"
+                    }
+                    Kind::Assertion => {
+                        "what it signed may still be under way, and a way back needs it"
+                    }
+                    Kind::Session => "sessions that it sealed would end",
+                };
+                wrapped(
+                    "too early to remove the old key",
+                    &format!(
+                        "{} may go from {}. Until then {reason}.",
+                        scene.deployment.secret(self.kind, place),
+                        from.seen_from(scene.now)
+                    ),
+                )
+            }
+            Refusal::TooEarly(_, from) => wrapped(
+                "too early to use the next key",
+                &format!("{} That is from {}.", self.why(), from.seen_from(scene.now)),
+            ),
+            Refusal::ChosenTooEarly(place, from) => wrapped(
+                "wrangler.toml names the next key too early",
+                &format!(
+                    "{variable} says {place}, which is safe from {}. Change it back to {} and, if it was deployed, \
+                     deploy again. {}",
+                    from.seen_from(scene.now),
+                    place.other(),
+                    self.why()
+                ),
+            ),
+            Refusal::NotDeployed(place) => wrapped(
+                "the deployment does not use the next key yet",
+                &format!(
+                    "{variable} in wrangler.toml says {place}; {} says otherwise. Deploy with `npx wrangler deploy --env {}`, \
+                     wait a minute and try again.",
+                    scene.deployment.page("health"),
+                    scene.deployment.environment
+                ),
+            ),
+            Refusal::Empty(place) => wrapped(
+                "wrangler.toml names a place without a key",
+                &format!(
+                    "{variable} says {place}, but {} knows no key there. Change it to {}; a rotation names {place} \
+                     when it is safe.",
+                    scene.store.name(self.kind),
+                    place.other()
+                ),
+            ),
+            Refusal::Fixed => format!(
+                "{}\n{}",
+                wrapped(
+                    "One Login has a fixed key of this client",
+                    "It would refuse whatever another key signs. Move the client to the Worker's key set first:",
+                ),
+                scene.line("to-jwks")
+            ),
+        }
+    }
+}
+
+fn wrapped(headline: &str, text: &str) -> String {
+    format!("{headline}\n\n{}", wrap(text))
+}

@@ -1,0 +1,136 @@
+//! The emergency: a key has leaked. The new one takes the place that is in use, so nothing has to be deployed; every old
+//! one is removed in the same request.
+
+use super::{Options, uses};
+use crate::keys::difference;
+use crate::keys::key::Key;
+use crate::keys::outside::Changes;
+use crate::keys::page::Page;
+use crate::keys::rotation::{self, Position, Waits};
+use crate::keys::scene::{Answer, Scene};
+use crate::keys::state::{Kind, Pair, Place, Source};
+use anyhow::Result;
+
+/// Says what is lost, and with `--write` replaces the key.
+///
+/// # Errors
+/// When it cannot be told which place the deployment uses, or Cloudflare does not take the change.
+pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answer> {
+    let known = scene.store.pair(kind).cloned();
+    let active = in_use(scene, kind, known.as_ref(), options)?;
+    let source = known.as_ref().map(|pair| pair.source).unwrap_or_default();
+    let (name, other) = (
+        scene.deployment.secret(kind, active),
+        scene.deployment.secret(kind, active.other()),
+    );
+    let mut page = Page::default();
+    if !options.write {
+        page.paragraph(&format!(
+            "This replaces {name} with a new key and removes every old {kind} key, within about a minute and without a \
+             deployment. What that means:"
+        ));
+        lost(scene, &mut page, kind, source);
+        page.paragraph("Nothing was changed. To do it:");
+        page.block([scene.line(&format!("rotate {kind} --emergency")) + " --write"]);
+        return Ok(Answer::of(page));
+    }
+    let key = Key::successor(scene.outside, kind, known.as_ref())?;
+    let mut generation = scene.remember(&key)?;
+    let pair = match known {
+        Some(mut pair) => {
+            pair.active = active;
+            rotation::replace(&mut pair, generation.clone(), scene.now);
+            pair
+        }
+        None => {
+            generation.active_since = Some(scene.now);
+            let mut pair = Pair::first(generation.clone(), Source::Jwks);
+            pair.generations = [(active, generation.clone())].into();
+            pair.active = active;
+            pair
+        }
+    };
+    scene.store.set(kind, pair);
+    let mut changes = Changes::default();
+    changes.set(name.clone(), key.secret);
+    let there = scene.outside.secret_names(&scene.deployment.environment)?;
+    if there.contains(&other) {
+        changes.delete(other);
+    }
+    scene.hand_over(&changes)?;
+    page.paragraph(&format!(
+        "Done: {name} is a new key, and every old {kind} key is removed. What that means:"
+    ));
+    lost(scene, &mut page, kind, source);
+    if kind == Kind::Client {
+        scene.publish(&mut page, &generation)?;
+    }
+    let mut files = vec![scene.store.name(kind)];
+    let text = scene.deployment.naming(kind, active)?;
+    if text != scene.deployment.text() {
+        scene.deployment.write(&text)?;
+        page.paragraph(
+            "wrangler.toml names the new key's place; do not deploy what it said before:",
+        );
+        page.block(difference::lines(scene.deployment.text(), &text));
+        files.push("wrangler.toml".to_owned());
+    }
+    scene.commit_hint(&mut page, &files);
+    Ok(Answer::of(page))
+}
+
+/// The place that the deployment uses. It is in doubt only while a deployment is waited for.
+fn in_use(scene: &Scene<'_>, kind: Kind, known: Option<&Pair>, options: &Options) -> Result<Place> {
+    let named = scene.deployment.named(kind)?;
+    let Some(pair) = known else {
+        return Ok(named);
+    };
+    let waits = Waits::of(kind, scene.deployment.longest_session());
+    Ok(match rotation::position(pair, named, waits) {
+        Position::Chosen(place, _) | Position::Returning(place) => {
+            if options.deployed || uses(scene, kind, pair, place)? {
+                place
+            } else {
+                pair.active
+            }
+        }
+        _ => pair.active,
+    })
+}
+
+/// What is lost, and what else must be done.
+fn lost(scene: &Scene<'_>, page: &mut Page, kind: Kind, source: Source) {
+    match (kind, source) {
+        (Kind::Client, Source::Jwks) => {
+            page.paragraph(
+                "- One Login keeps a key for up to 24 hours. Until then, whoever has the old one can speak to One Login \
+                 as your service, although it is removed here. Tell One Login at once, through the Live Service Hub, \
+                 to stop trusting it.",
+            );
+            page.paragraph(
+                "- Sign-ins that are under way may fail once; people can start again. For about a minute, while the \
+                 change spreads, new ones may fail as well. Nobody is signed out.",
+            );
+        }
+        (Kind::Client, Source::Static) => page.paragraph(
+            "- One Login has the old key as a fixed key. It trusts whoever has it, and nobody can sign in with yours, \
+             until it has the new one: in integration change it in the admin tool at once; for production ask through \
+             the Live Service Hub. Nobody is signed out.",
+        ),
+        (Kind::Session, _) => page.paragraph(&format!(
+            "- Everybody is signed out of every service of {}, and sign-ins that are under way must be started again. \
+             Whoever has the old key can make no session any more, and no cookie that was sealed with it opens.",
+            scene.deployment.environment
+        )),
+        (Kind::Assertion, _) => {
+            page.paragraph(
+                "- A service that keeps the old key trusts what it signed, whoever signed it, until it reads the key set \
+                 again: five minutes if it follows our advice. Restart it, or clear what it keeps.",
+            );
+            page.paragraph(
+                "- A service that does not read the key set when a key is new to it refuses people who are signed in, \
+                 until it does. Nobody is signed out.",
+            );
+        }
+    }
+}

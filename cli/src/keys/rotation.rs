@@ -1,0 +1,182 @@
+//! The rotation of a key over its two places, as a pure state machine: no clock, no file, no network.
+//!
+//! The next key is published, later it seals or signs, later still the old one goes. What may happen follows from the
+//! committed file, from the place that `wrangler.toml` names, from the time, and from which key the deployment uses.
+//!
+//! Source: `provider.md` 1.7 (One Login keeps a client's key for 24 hours by its id).
+
+use crate::keys::state::{Generation, Kind, Pair, Place, Retired, Source};
+use crate::keys::when::{HOUR, Time};
+
+/// How long the steps are apart, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// From publishing a key to using it.
+    pub publish: i64,
+    /// From using its successor to removing it.
+    pub retire: i64,
+}
+
+/// How long One Login may keep what it read of a client's keys.
+const PROVIDER_CACHE: i64 = 24 * HOUR;
+
+/// How long the sign-in that takes longest may be under way: an identity check.
+const LONGEST_SIGN_IN: i64 = 4 * HOUR;
+
+impl Waits {
+    /// The waits of a kind of key; `longest_session` is the longest absolute limit of a session, in seconds.
+    ///
+    /// Services are told to keep the assertion's keys for five minutes, and secrets reach all of Cloudflare within
+    /// minutes; an hour leaves room for both.
+    pub fn of(kind: Kind, longest_session: i64) -> Self {
+        match kind {
+            Kind::Client => Self {
+                publish: PROVIDER_CACHE,
+                retire: PROVIDER_CACHE,
+            },
+            Kind::Assertion => Self {
+                publish: HOUR,
+                retire: HOUR,
+            },
+            Kind::Session => Self {
+                publish: HOUR,
+                retire: longest_session.max(LONGEST_SIGN_IN) + HOUR,
+            },
+        }
+    }
+}
+
+/// Where a rotation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Position {
+    /// One key, in use.
+    Alone,
+    /// The other place holds the next key, which may be used from this time.
+    Published(Place, Time),
+    /// `wrangler.toml` names the next key, which may be used from this time; whether it is deployed is not known.
+    Chosen(Place, Time),
+    /// The other place holds the old key, which may be removed from this time.
+    Leaving(Place, Time),
+    /// `wrangler.toml` names the old key again.
+    Returning(Place),
+    /// `wrangler.toml` names a place that holds no key.
+    Empty(Place),
+}
+
+/// What happens next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Make a key and hand it to Cloudflare in this place.
+    Publish(Place),
+    /// Name this place in `wrangler.toml`.
+    Choose(Place),
+    /// Note that the deployment uses this place.
+    Confirm(Place),
+    /// Remove the key in this place.
+    Retire(Place),
+}
+
+/// Why nothing may happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The step is safe from this time on.
+    TooEarly(Step, Time),
+    /// `wrangler.toml` names the next key before this time, from when it is safe.
+    ChosenTooEarly(Place, Time),
+    /// `wrangler.toml` names this place, and the deployment does not use it yet.
+    NotDeployed(Place),
+    /// `wrangler.toml` names a place that holds no key.
+    Empty(Place),
+    /// One Login has a fixed key and would refuse what another one signs.
+    Fixed,
+}
+
+/// Where the rotation stands, when `wrangler.toml` names the place `configured`.
+pub fn position(pair: &Pair, configured: Place, waits: Waits) -> Position {
+    let place = pair.active.other();
+    let chosen = configured == place;
+    let Some(other) = pair.generations.get(&place) else {
+        return if chosen {
+            Position::Empty(place)
+        } else {
+            Position::Alone
+        };
+    };
+    match (other.active_since, chosen) {
+        (None, false) => Position::Published(place, other.published_at.after(waits.publish)),
+        (None, true) => Position::Chosen(place, other.published_at.after(waits.publish)),
+        (Some(since), false) => {
+            let after = other.retire_after.unwrap_or(since.after(waits.retire));
+            Position::Leaving(place, after)
+        }
+        (Some(_), true) => Position::Returning(place),
+    }
+}
+
+/// What happens next; `deployed` says that the deployment was seen to use the place that `wrangler.toml` names.
+///
+/// # Errors
+/// [`Refusal`].
+pub fn next(
+    pair: &Pair,
+    configured: Place,
+    waits: Waits,
+    now: Time,
+    deployed: bool,
+) -> Result<Step, Refusal> {
+    let due = |step, from| match now >= from {
+        true => Ok(step),
+        false => Err(Refusal::TooEarly(step, from)),
+    };
+    if pair.source == Source::Static {
+        return Err(Refusal::Fixed);
+    }
+    match position(pair, configured, waits) {
+        Position::Alone => Ok(Step::Publish(pair.active.other())),
+        Position::Published(place, from) => due(Step::Choose(place), from),
+        Position::Chosen(place, from) if now < from => Err(Refusal::ChosenTooEarly(place, from)),
+        Position::Chosen(place, _) | Position::Returning(place) => match deployed {
+            true => Ok(Step::Confirm(place)),
+            false => Err(Refusal::NotDeployed(place)),
+        },
+        Position::Leaving(place, after) => due(Step::Retire(place), after),
+        Position::Empty(place) => Err(Refusal::Empty(place)),
+    }
+}
+
+/// Notes that Cloudflare has the next key.
+pub fn publish(pair: &mut Pair, place: Place, key: Generation) {
+    pair.generations.insert(place, key);
+}
+
+/// Notes that a place is in use from now on, and when the other may go.
+pub fn confirm(pair: &mut Pair, place: Place, waits: Waits, now: Time) {
+    if let Some(old) = pair.generations.get_mut(&place.other()) {
+        old.retire_after = Some(now.after(waits.retire));
+    }
+    if let Some(new) = pair.generations.get_mut(&place) {
+        new.active_since = Some(now);
+        new.retire_after = None;
+    }
+    pair.active = place;
+}
+
+/// Notes that the key in a place is gone.
+pub fn retire(pair: &mut Pair, place: Place, now: Time, emergency: bool) {
+    if let Some(key) = pair.generations.remove(&place) {
+        pair.retired.push(Retired {
+            kid: key.kid,
+            made_at: key.made_at,
+            retired_at: now,
+            emergency,
+        });
+    }
+}
+
+/// Notes that every key is gone and a new one stands in the active place, in use from now on.
+pub fn replace(pair: &mut Pair, mut key: Generation, now: Time) {
+    retire(pair, pair.active, now, true);
+    retire(pair, pair.active.other(), now, true);
+    key.active_since = Some(now);
+    pair.generations.insert(pair.active, key);
+}

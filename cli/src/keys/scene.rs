@@ -1,0 +1,154 @@
+//! What every command has at hand, and the one way in which secrets change.
+
+use crate::keys::deployment::Deployment;
+use crate::keys::key::{self, Key};
+use crate::keys::outside::{Changes, Outside};
+use crate::keys::page::Page;
+use crate::keys::state::{Generation, Kind, Pair, Place};
+use crate::keys::store::Store;
+use crate::keys::when::Time;
+use anyhow::{Result, bail};
+use std::path::Path;
+
+/// What a command answers.
+pub struct Answer {
+    /// What a person reads; everything in it is public.
+    pub text: String,
+    /// Secrets for standard output, where they were asked for.
+    pub secrets: Option<Changes>,
+}
+
+impl Answer {
+    /// An answer for a person.
+    pub fn of(page: Page) -> Self {
+        Self {
+            text: page.finish(),
+            secrets: None,
+        }
+    }
+}
+
+/// A service in an environment at a time.
+pub struct Scene<'a> {
+    /// The door.
+    pub outside: &'a dyn Outside,
+    /// What `wrangler.toml` says.
+    pub deployment: Deployment,
+    /// The committed files.
+    pub store: Store,
+    /// The time of the whole command.
+    pub now: Time,
+}
+
+impl<'a> Scene<'a> {
+    /// Reads everything that is on this machine.
+    ///
+    /// # Errors
+    /// When `wrangler.toml` or a file of keys cannot be read.
+    pub fn load(
+        outside: &'a dyn Outside,
+        root: &Path,
+        service: &str,
+        environment: &str,
+        now: Time,
+    ) -> Result<Self> {
+        let deployment = Deployment::load(root, service, environment)?;
+        Ok(Self {
+            outside,
+            deployment,
+            store: Store::load(root, service, environment)?,
+            now,
+        })
+    }
+
+    /// What is remembered of a new key, which must not be known to any file yet.
+    ///
+    /// # Errors
+    /// When the key was used before, in any service and environment.
+    pub fn remember(&self, key: &Key) -> Result<Generation> {
+        let generation = key.generation(self.now);
+        if let Some(kid) = &generation.kid
+            && let Some(file) = self.store.who_knows(kid)?
+        {
+            bail!(
+                "{file} knows this key already ({kid}); One Login keeps a key by its id for 24 hours, \
+                 so every service, environment and generation has a key of its own"
+            );
+        }
+        Ok(generation)
+    }
+
+    /// Hands changes to Cloudflare, sees that it has them, and puts the files in place.
+    ///
+    /// # Errors
+    /// When Cloudflare does not take them; the files are unchanged then.
+    pub fn hand_over(&self, changes: &Changes) -> Result<()> {
+        let prepared = self.store.prepare()?;
+        let environment = &self.deployment.environment;
+        self.outside.change_secrets(environment, changes)?;
+        // wrangler also ends well when it was not allowed to make the Worker that is to have them.
+        let there = self.outside.secret_names(environment)?;
+        let set = changes.names();
+        if let Some(absent) = set
+            .iter()
+            .find(|name| there.iter().all(|have| have != *name))
+        {
+            bail!("Cloudflare has no secret {absent}; try again");
+        }
+        prepared.commit()
+    }
+
+    /// The command that does the next step, as people type it.
+    pub fn line(&self, task: &str) -> String {
+        let Deployment {
+            service,
+            environment,
+            ..
+        } = &self.deployment;
+        format!("  cargo edge keys {task} --service {service} --env {environment}")
+    }
+
+    /// Says what to do with the files that changed.
+    pub fn commit_hint(&self, page: &mut Page, files: &[String]) {
+        page.paragraph(&format!(
+            "Commit {}; nothing in it is secret.",
+            files.join(" and ")
+        ));
+    }
+
+    /// Prints the public half of a client's key in both forms.
+    ///
+    /// # Errors
+    /// When Node does not read it.
+    pub fn publish(&self, page: &mut Page, key: &Generation) -> Result<()> {
+        let Some([jwk, body]) = key::both_forms(self.outside, key)? else {
+            return Ok(());
+        };
+        page.paragraph("As a JSON Web Key:");
+        page.block([jwk]);
+        page.paragraph("As One Login wants a fixed key (PEM without its first and last line):");
+        page.block([body]);
+        Ok(())
+    }
+}
+
+/// The place of a kind of key that is free, as far as Cloudflare's names say.
+pub fn holds(names: &[String], deployment: &Deployment, kind: Kind) -> bool {
+    [Place::A, Place::B]
+        .iter()
+        .any(|place| names.contains(&deployment.secret(kind, *place)))
+}
+
+/// What is said of a key in a place.
+pub fn standing(pair: &Pair, place: Place) -> String {
+    let Some(key) = pair.generations.get(&place) else {
+        return "empty".to_owned();
+    };
+    match (pair.active == place, key.active_since, key.retire_after) {
+        (true, Some(since), _) => format!("in use since {since}"),
+        (true, None, _) => format!("in use; made at {}", key.made_at),
+        (false, None, _) => format!("published at {}, not in use yet", key.published_at),
+        (false, Some(_), Some(after)) => format!("replaced; may be removed from {after}"),
+        (false, Some(since), None) => format!("replaced; was in use since {since}"),
+    }
+}

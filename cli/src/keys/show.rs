@@ -1,0 +1,42 @@
+//! `cargo edge keys show`: the public keys, from the committed files alone.
+
+use crate::keys::page::Page;
+use crate::keys::scene::{Answer, Scene, standing};
+use crate::keys::state::Kind;
+use anyhow::{Result, bail};
+
+/// Prints each key: its place, size, id, standing, and the client's and assertion's public halves in both forms.
+///
+/// # Errors
+/// When there are no files.
+pub fn run(scene: &Scene<'_>) -> Result<Answer> {
+    let mut page = Page::default();
+    for kind in [Kind::Client, Kind::Assertion, Kind::Session] {
+        let Some(pair) = scene.store.pair(kind) else {
+            continue;
+        };
+        for (place, key) in &pair.generations {
+            page.paragraph(&format!(
+                "{} ({}): {}",
+                scene.deployment.secret(kind, *place),
+                key.size(),
+                standing(pair, *place)
+            ));
+            if let Some(kid) = &key.kid {
+                page.block([format!("kid {kid}")]);
+            }
+            scene.publish(&mut page, key)?;
+        }
+    }
+    let text = page.finish();
+    if text.is_empty() {
+        bail!(
+            "there is no {}; `cargo edge keys new` makes the first keys",
+            scene.store.name(Kind::Client)
+        );
+    }
+    Ok(Answer {
+        text,
+        secrets: None,
+    })
+}
