@@ -1,1 +1,189 @@
+//! `keys new`, `show`, `import` and `to-jwks`, each answer as a person sees it.
 
+use super::world_tests::{CANARY, World, snapshot};
+use std::fs;
+
+#[test]
+fn the_first_keys_go_to_cloudflare_and_their_public_halves_to_the_terminal() {
+    let world = World::new();
+    snapshot("new", &world.say("new"));
+    assert_eq!(
+        world.outside.names("integration"),
+        ["ASSERTION_KEY_DEMO_A", "CLIENT_KEY_DEMO_A", "SESSION_KEY_A"]
+    );
+    let before = world.outside.secrets.borrow().clone();
+    snapshot("new-again", &world.say("new"));
+    assert_eq!(*world.outside.secrets.borrow(), before);
+}
+
+#[test]
+fn keys_are_made_only_for_a_service_that_is_configured() {
+    let world = World::new();
+    for line in [
+        "new --service OTHER --env integration",
+        "new --service DEMO --env staging",
+        "rotate client --service OTHER --env production",
+        "show --service DEM --env integration",
+    ] {
+        let refusal = world.refusal(line);
+        assert!(refusal.contains("wrangler.toml has no"), "{refusal}");
+    }
+    assert!(world.outside.secrets.borrow().is_empty());
+}
+
+#[test]
+fn after_a_rotation_no_second_first_key_is_made() {
+    let world = World::new();
+    world.say("new");
+    world.say("rotate client --write");
+    world.wait_hours(24);
+    world.say("rotate client --write");
+    world.say("rotate client --write --deployed");
+    world.wait_hours(24);
+    world.say("rotate client --write --deployed");
+    assert!(world.say("new").contains("has every key"));
+}
+
+#[test]
+fn secrets_go_to_standard_output_only_when_asked_and_apart_from_the_text() {
+    let world = World::new();
+    let answer = world.run("new --stdout").unwrap();
+    let secrets = answer.secrets.unwrap();
+    assert_eq!(
+        secrets.names(),
+        ["ASSERTION_KEY_DEMO_A", "CLIENT_KEY_DEMO_A", "SESSION_KEY_A"]
+    );
+    assert_eq!(secrets.reveal().matches(CANARY).count(), 3);
+    assert!(world.outside.secrets.borrow().is_empty());
+    assert!(world.run("show").unwrap().secrets.is_none());
+}
+
+#[test]
+fn keys_that_cloudflare_lost_are_not_made_again_in_silence() {
+    let world = World::new();
+    world.say("new");
+    world.outside.secrets.borrow_mut().clear();
+    let refusal = world.refusal("new");
+    assert!(refusal.contains("Cloudflare has none"), "{refusal}");
+}
+
+#[test]
+fn show_says_what_is_where_and_since_when() {
+    let world = World::new();
+    let refusal = world.refusal("show");
+    assert!(refusal.contains("keys/DEMO-integration.json"), "{refusal}");
+    world.say("new --bits 3072");
+    world.say("rotate client --write");
+    world.say("rotate session --write");
+    world.wait_hours(24);
+    world.say("rotate session --write");
+    world.say("rotate session --write --deployed");
+    let text = world.say("show");
+    snapshot("show", &text);
+    assert_eq!(
+        text.matches("(RSA 3072)").count(),
+        2,
+        "a successor is as large"
+    );
+}
+
+#[test]
+fn only_three_sizes_are_made() {
+    for bits in ["1024", "2049", "8192", "many"] {
+        let line = format!("new --bits {bits} --service DEMO --env integration");
+        let parsed = std::panic::catch_unwind(|| super::world_tests::parse(&line));
+        assert!(parsed.is_err(), "{bits}");
+    }
+}
+
+#[test]
+fn an_imported_key_is_the_first_or_the_next_and_never_a_third() {
+    let world = World::new();
+    let first = world.run_with("import", Some("70")).unwrap().text;
+    snapshot("import", &first);
+    assert_eq!(world.outside.names("integration"), ["CLIENT_KEY_DEMO_A"]);
+    let next = world.run_with("import", Some("71")).unwrap().text;
+    snapshot("import-next", &next);
+    let third = world
+        .run_with("import", Some("72"))
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(third.contains("both places are taken"), "{third}");
+    assert!(world.refusal("rotate client").contains("too early"));
+}
+
+#[test]
+fn a_key_is_never_used_twice_not_even_in_another_environment_or_after_it_went() {
+    let world = World::new();
+    world.run_with("import", Some("70")).unwrap();
+    let again = "import --service DEMO --env production";
+    let refusal = world.run_with(again, Some("70")).err().unwrap().to_string();
+    assert!(
+        refusal.contains("keys/DEMO-integration.json knows this key"),
+        "{refusal}"
+    );
+    world.say("rotate client --emergency --write");
+    let refusal = world
+        .run_with("import", Some("70"))
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(refusal.contains("knows this key already"), "{refusal}");
+}
+
+#[test]
+fn a_file_inside_the_repository_earns_a_warning() {
+    let world = World::new();
+    let inside = world.directory.tree().join("client.pem");
+    let outside = world.directory.0.join("client.pem");
+    for path in [&inside, &outside] {
+        fs::write(path, "-").unwrap();
+    }
+    let line = |path: &std::path::Path| format!("import {}", path.display());
+    let text = world.run_with(&line(&inside), Some("70")).unwrap().text;
+    assert!(text.contains("is inside the repository"), "{text}");
+    let text = world.run_with(&line(&outside), Some("71")).unwrap().text;
+    assert!(!text.contains("is inside the repository"), "{text}");
+}
+
+#[test]
+fn a_fixed_key_moves_to_a_key_set_in_the_documented_order() {
+    let world = World::new();
+    let production = "--service DEMO --env production";
+    let mut told = world.run_with("import --static", Some("70")).unwrap().text;
+    world
+        .run_with(&format!("import --static {production}"), Some("71"))
+        .unwrap();
+    let mut tell = |line: &str| {
+        let text = match world.run(line) {
+            Ok(answer) => answer.text,
+            Err(error) => format!("error: {error:#}\n"),
+        };
+        told += &format!("\n=== {line}\n\n{text}");
+    };
+    tell("rotate client --write");
+    tell(&format!("to-jwks {production}"));
+    tell("to-jwks --confirmed --write");
+    tell("to-jwks");
+    tell("to-jwks --write");
+    tell("to-jwks --write");
+    tell("rotate client --write");
+    tell("to-jwks --confirmed");
+    tell("to-jwks --confirmed --write");
+    tell("to-jwks");
+    tell("rotate client");
+    tell(&format!("to-jwks {production} --write"));
+    snapshot("to-jwks", &told);
+}
+
+#[test]
+fn an_emergency_with_a_fixed_key_says_that_nobody_can_sign_in() {
+    let world = World::new();
+    world.run_with("import --static", Some("70")).unwrap();
+    snapshot(
+        "emergency-client-static",
+        &world.say("rotate client --emergency --write"),
+    );
+    assert!(world.refusal("rotate client").contains("fixed key"));
+}

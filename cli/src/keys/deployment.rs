@@ -195,6 +195,8 @@ impl Deployment {
 fn set(table: &mut dyn TableLike, name: &str, text: &str) {
     match table.get_mut(name).and_then(Item::as_value_mut) {
         Some(value) => replace(value, text),
+        // A is the default.
+        None if text == "A" => {}
         None => {
             table.insert(name, toml_edit::value(text));
         }

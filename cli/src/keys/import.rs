@@ -62,11 +62,11 @@ pub fn run(
                 Ok(Step::Publish(_)) => {}
                 Err(Refusal::Fixed) => bail!(
                     "One Login has a fixed key of this client (STATIC); move to a key set first:\n{}",
-                    scene.line("to-jwks")
+                    scene.line("to-jwks", "")
                 ),
                 _ => bail!(
                     "a rotation of the {kind} key is under way, so both places are taken; finish it first:\n{}",
-                    scene.line(&format!("rotate {kind}"))
+                    scene.line(&format!("rotate {kind}"), "")
                 ),
             }
             rotation::publish(&mut pair, place, generation);
@@ -91,7 +91,7 @@ pub fn run(
         "Cloudflare keeps the key ({size}) as {name} now. {outlook}"
     ));
     if let Some(stored) = &stored {
-        scene.publish(&mut page, stored)?;
+        scene.publish(&mut page, kind, stored)?;
     }
     scene.commit_hint(&mut page, &[scene.store.name(kind)]);
     if let Some(file) = tracked {

@@ -46,7 +46,7 @@ impl Key {
         Self::make(outside, kind, *same.unwrap_or(&BITS[0]))
     }
 
-    /// Reads the private key in a PEM file (PKCS#8, PKCS#1 or SEC 1): an RSA key is a client's, a P-256 key an assertion's.
+    /// Reads the private key in a PEM file (PKCS#8 or PKCS#1): an RSA key is a client's, a P-256 key an assertion's.
     ///
     /// # Errors
     /// When there is no such key in it, or when it is not one that the Worker takes; the message holds nothing of the key.

@@ -1,1 +1,217 @@
+//! Keys that the real Node makes and reads, judged by others: the Worker's own reader, and another library.
 
+use super::key::{BITS, Key, both_forms};
+use super::leak_tests::machine;
+use super::outside::{Changes, Machine, Outside};
+use super::state::Kind;
+use super::world_tests::{Directory, START};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use one_login_edge::config::{Config, Vars};
+use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
+use rsa::pkcs1::EncodeRsaPrivateKey;
+use rsa::pkcs8::DecodePublicKey;
+use rsa::traits::PublicKeyParts;
+use rsa::{BigUint, RsaPrivateKey, RsaPublicKey};
+use serde_json::{Value, json};
+use std::process::Command;
+
+/// Published with this repository: it protects nothing.
+const CLIENT: &str = include_str!("../../../tests/world/keys/test-client-a.json");
+const ASSERTION: &str = include_str!("../../../tests/world/keys/test-assertion-a.json");
+const WRANGLER: &str = include_str!("../../../wrangler.toml");
+
+fn number(jwk: &Value, name: &str) -> Vec<u8> {
+    Base64UrlUnpadded::decode_vec(jwk[name].as_str().unwrap()).unwrap()
+}
+
+fn rsa() -> RsaPrivateKey {
+    let jwk: Value = serde_json::from_str(CLIENT).unwrap();
+    let [n, e, d, p, q] =
+        ["n", "e", "d", "p", "q"].map(|name| BigUint::from_bytes_be(&number(&jwk, name)));
+    RsaPrivateKey::from_components(n, e, d, vec![p, q]).unwrap()
+}
+
+fn p256() -> p256::SecretKey {
+    let jwk: Value = serde_json::from_str(ASSERTION).unwrap();
+    p256::SecretKey::from_slice(&number(&jwk, "d")).unwrap()
+}
+
+/// The published test key as a PEM file that another library wrote.
+pub fn pem() -> String {
+    rsa().to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
+}
+
+/// The secret text of a key, as Cloudflare would get it.
+fn secret(key: Key) -> String {
+    let mut changes = Changes::default();
+    changes.set("KEY".to_owned(), key.secret);
+    let revealed: Value = serde_json::from_str(&changes.reveal()).unwrap();
+    revealed["KEY"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_worker_takes_what_is_made_and_gives_it_the_same_ids() {
+    let directory = Directory::new();
+    let places = machine(&directory);
+    let outside = Machine(&places);
+    let file: Value = toml::from_str(WRANGLER).unwrap();
+    let variables = file["env"]["integration"]["vars"].as_object().unwrap();
+    for bits in BITS {
+        let mut vars: Vars = variables.clone().into_iter().collect();
+        vars.extend(["DOCUMENTS", "ACCOUNTS"].map(|name| (name.to_owned(), json!(true))));
+        let mut kids = Vec::new();
+        for (name, kind) in [
+            ("SESSION_KEY", Kind::Session),
+            ("CLIENT_KEY_DEMO", Kind::Client),
+            ("ASSERTION_KEY_DEMO", Kind::Assertion),
+        ] {
+            for place in ["A", "B"] {
+                let key = Key::make(&outside, kind, bits).unwrap();
+                kids.push(key.generation(START).kid);
+                vars.insert(format!("{name}_{place}"), json!(secret(key)));
+            }
+        }
+        let config = Config::parse(&vars);
+        assert!(config.faults.is_empty(), "{:?}", config.faults);
+        let service = config.services().next().unwrap();
+        let theirs = [&service.client_keys, &service.assertion_keys]
+            .map(|pair| pair.all().map(|key| key.key_id.clone()).collect::<Vec<_>>())
+            .concat();
+        let ours: Vec<_> = kids.into_iter().flatten().collect();
+        assert_eq!(theirs, ours);
+    }
+}
+
+#[test]
+fn a_key_that_another_library_wrote_is_read_as_what_it_is() {
+    let directory = Directory::new();
+    let places = machine(&directory);
+    let outside = Machine(&places);
+    let rsa_files = vec![
+        pem(),
+        rsa().to_pkcs1_pem(LineEnding::CRLF).unwrap().to_string(),
+    ];
+    let ec_files = vec![p256().to_pkcs8_pem(LineEnding::LF).unwrap().to_string()];
+    assert!(rsa_files[1].starts_with("-----BEGIN RSA PRIVATE KEY-----"));
+    let rsa_members: &[&str] = &["kty", "n", "e", "d", "p", "q", "dp", "dq", "qi"];
+    for (files, kind, original, members) in [
+        (rsa_files, Kind::Client, CLIENT, rsa_members),
+        (
+            ec_files,
+            Kind::Assertion,
+            ASSERTION,
+            &["kty", "crv", "x", "y", "d"],
+        ),
+    ] {
+        let original: Value = serde_json::from_str(original).unwrap();
+        for file in files {
+            let key = Key::read(&outside, &file).unwrap();
+            assert_eq!(key.kind, kind);
+            let jwk: Value = serde_json::from_str(&secret(key)).unwrap();
+            for name in members {
+                match *name {
+                    "kty" | "crv" => assert_eq!(jwk[*name], original[*name]),
+                    // A number may be written with zeros before it.
+                    name => assert_eq!(
+                        BigUint::from_bytes_be(&number(&jwk, name)),
+                        BigUint::from_bytes_be(&number(&original, name)),
+                        "{name}"
+                    ),
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_body_for_one_login_is_the_public_key_as_another_library_reads_it() {
+    let directory = Directory::new();
+    let places = machine(&directory);
+    let outside = Machine(&places);
+    for bits in BITS {
+        let key = Key::make(&outside, Kind::Client, bits).unwrap();
+        let generation = key.generation(START);
+        assert_eq!(generation.size(), format!("RSA {bits}"));
+        let [jwk, body] = both_forms(&outside, &generation).unwrap().unwrap();
+        let jwk: Value = serde_json::from_str(&jwk).unwrap();
+        let read = RsaPublicKey::from_public_key_der(&Base64::decode_vec(&body).unwrap()).unwrap();
+        assert_eq!(read.n().to_bytes_be(), number(&jwk, "n"));
+        assert_eq!(read.size() * 8, bits as usize);
+        assert_eq!(jwk["kid"], json!(generation.kid));
+        for private in ["d", "p", "q", "dp", "dq", "qi"] {
+            assert!(jwk.get(private).is_none());
+        }
+    }
+}
+
+/// A PEM file of a kind that the other library does not write.
+fn odd(node: &std::path::Path, make: &str) -> String {
+    let script = format!(
+        "process.stdout.write(require('crypto').generateKeyPairSync({make}).privateKey\
+         .export({{ type: 'pkcs8', format: 'pem' }}))"
+    );
+    let output = Command::new(node).args(["-e", &script]).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_the_reason_and_without_the_key() {
+    let directory = Directory::new();
+    let places = machine(&directory);
+    let outside = Machine(&places);
+    let node = places.npm_bin("real-node");
+    let public = rsa()
+        .to_public_key()
+        .to_public_key_pem(LineEnding::LF)
+        .unwrap();
+    let broken = pem().replace("MIIE", "MIIF");
+    let locked =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    for (pem, reason) in [
+        (public, "that is a public key"),
+        (locked.to_owned(), "protected by a password"),
+        (broken, "no private key in PEM form"),
+        (CLIENT.to_owned(), "no private key in PEM form"),
+        (String::new(), "no private key in PEM form"),
+        (
+            odd(&node, "'rsa', { modulusLength: 1024 }"),
+            "has 1024 bits",
+        ),
+        (
+            odd(&node, "'rsa', { modulusLength: 2048, publicExponent: 3 }"),
+            "exponent is not 65,537",
+        ),
+        (odd(&node, "'ec', { namedCurve: 'P-384' }"), "neither RSA"),
+        (odd(&node, "'ed25519'"), "neither RSA"),
+        (
+            odd(&node, "'rsa-pss', { modulusLength: 2048 }"),
+            "neither RSA",
+        ),
+    ] {
+        let Err(error) = Key::read(&outside, &pem) else {
+            panic!("{reason} was not said");
+        };
+        let error = format!("{error:#}");
+        assert!(error.contains(reason), "{reason}: {error}");
+        assert!(
+            !error.contains("MII") && !error.contains("BEGIN"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_stand_in_for_wrangler_keeps_and_forgets_as_cloudflare_does() {
+    let directory = Directory::new();
+    let places = machine(&directory);
+    let outside = Machine(&places);
+    assert!(outside.secret_names("integration").unwrap().is_empty());
+    let mut changes = Changes::default();
+    changes.set("KEPT".into(), super::outside::Secret::new("one".into()));
+    changes.set("GONE".into(), super::outside::Secret::new("two".into()));
+    outside.change_secrets("integration", &changes).unwrap();
+    let mut changes = Changes::default();
+    changes.delete("GONE".into());
+    outside.change_secrets("integration", &changes).unwrap();
+    assert_eq!(outside.secret_names("integration").unwrap(), ["KEPT"]);
+}

@@ -20,11 +20,13 @@ const made = privateKey => {
 const body = jwk =>
   crypto.createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).split('\n').slice(1, -2).join('');
 
+// A file of another kind of key answers its kind alone.
 const read = pem => {
   if (/-----BEGIN (RSA )?PUBLIC KEY-----|-----BEGIN CERTIFICATE-----/.test(pem)) return { fault: 'public' };
   if (/ENCRYPTED/.test(pem)) return { fault: 'encrypted' };
   try {
-    return made(crypto.createPrivateKey(pem));
+    const key = crypto.createPrivateKey(pem);
+    return ['rsa', 'ec'].includes(key.asymmetricKeyType) ? made(key) : { kind: key.asymmetricKeyType };
   } catch {
     return { fault: 'unreadable' };
   }

@@ -32,9 +32,9 @@ pub fn run(scene: &mut Scene<'_>, bits: u32, to_stdout: bool) -> Result<Answer> 
             ),
             (None, true) => bail!(
                 "Cloudflare has a {kind} key that {} does not know; if that file was lost, replace the key:\n\
-                 {} --emergency",
+                 {}",
                 scene.store.name(kind),
-                scene.line(&format!("rotate {kind}"))
+                scene.line(&format!("rotate {kind}"), " --emergency")
             ),
         }
     }
@@ -97,7 +97,7 @@ fn publish(scene: &Scene<'_>, page: &mut Page, made: &[Kind]) -> Result<()> {
             key.size(),
             scene.deployment.key_set()
         ));
-        scene.publish(page, key)?;
+        scene.publish(page, Kind::Client, key)?;
     }
     let mut files: Vec<_> = made.iter().map(|kind| scene.store.name(*kind)).collect();
     files.sort();

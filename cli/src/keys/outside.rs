@@ -117,8 +117,10 @@ impl Outside for Machine<'_> {
     }
 
     fn key_job(&self, job: &Value) -> Result<Value> {
-        let answer = pipe(npm::node(self.0)?.args(["-e", KEYS]), &job.to_string())
-            .context("Node cannot make or read the key")?;
+        let mut node = npm::node(self.0)?;
+        node.args(["-e", KEYS]).current_dir(&self.0.root);
+        let answer =
+            pipe(&mut node, &job.to_string()).context("Node cannot make or read the key")?;
         serde_json::from_str(&answer).context("Node's answer cannot be read")
     }
 

@@ -1,7 +1,7 @@
 //! What a command answers: plain text without colour, at most 80 columns wide where the words are ours.
 
 /// The width of a paragraph.
-const WIDTH: usize = 80;
+pub const WIDTH: usize = 80;
 
 /// An answer as it grows.
 #[derive(Default)]

@@ -1,18 +1,19 @@
 //! `cargo edge keys rotate`: the next step of a rotation, said and with `--write` done.
 
 mod emergency;
+mod refused;
 
-use crate::keys::deployment::Deployment;
 use crate::keys::difference;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
-use crate::keys::page::{Page, wrap};
-use crate::keys::rotation::{self, Position, Refusal, Step, Waits};
+use crate::keys::page::Page;
+use crate::keys::rotation::{self, Position, Step, Waits};
 use crate::keys::scene::{Answer, Scene, standing};
 use crate::keys::state::{Kind, Pair, Place};
 use crate::keys::when::span;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
+use refused::wrapped;
 
 /// How a rotation is asked for.
 #[derive(Args)]
@@ -38,10 +39,10 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
     }
     let Some(pair) = scene.store.pair(kind).cloned() else {
         bail!(
-            "{} has no {kind} key; make one, or if Cloudflare has one that nobody remembers, replace it:\n\n{}\n{} --emergency",
+            "{} has no {kind} key; make one, or if Cloudflare has one that nobody remembers, replace it:\n\n{}\n{}",
             scene.store.name(kind),
-            scene.line("new"),
-            scene.line(&format!("rotate {kind}"))
+            scene.line("new", ""),
+            scene.line(&format!("rotate {kind}"), " --emergency")
         );
     };
     let waits = Waits::of(kind, scene.deployment.longest_session());
@@ -49,6 +50,7 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
     let waiting = match rotation::position(&pair, named, waits) {
         Position::Chosen(place, from) if scene.now >= from => Some(place),
         Position::Returning(place) => Some(place),
+        Position::Leaving(_, after) if scene.now >= after => Some(pair.active),
         _ => None,
     };
     ensure!(
@@ -75,12 +77,19 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
 /// Whether the deployment's health page says that it uses the key in a place.
 fn uses(scene: &Scene<'_>, kind: Kind, pair: &Pair, place: Place) -> Result<bool> {
     let url = scene.deployment.page("health");
-    let health = scene.outside.health(&url).with_context(|| {
-        format!(
-            "whether the deployment uses {place} cannot be seen; look at {url} from where you can, and say so with \
-             --deployed"
-        )
-    })?;
+    let health = match scene.outside.health(&url) {
+        Ok(health) => health,
+        Err(error) => bail!(
+            "{}",
+            wrapped(
+                "which key the deployment uses cannot be seen",
+                &format!(
+                    "{error:#}. Look at that page from where you can; if the {kind} key in use there is {place}, say so \
+                     with --deployed."
+                )
+            )
+        ),
+    };
     let keys = &health["keys"][kind.to_string()];
     let kid = pair
         .generations
@@ -118,13 +127,13 @@ impl Turn {
     }
 
     fn again(&self, scene: &Scene<'_>, more: &str) -> String {
-        scene.line(&format!("rotate {}", self.kind)) + more
+        scene.line(&format!("rotate {}", self.kind), more)
     }
 
     fn status(&self, scene: &Scene<'_>, page: &mut Page) {
         let places = self.pair.generations.keys().map(|place| {
             let name = scene.deployment.secret(self.kind, *place);
-            format!("{name}: {}", standing(&self.pair, *place))
+            format!("{name}\n  {}", standing(&self.pair, *place))
         });
         page.block(places.collect::<Vec<_>>());
     }
@@ -183,13 +192,10 @@ impl Turn {
 
     fn choose(&self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
         let text = scene.deployment.naming(self.kind, place)?;
-        let (lead, changed) = match self.write {
-            true => ("Done", "changed"),
-            false => ("Next", "would change"),
-        };
-        page.paragraph(&format!(
-            "{lead}: name {place} in wrangler.toml. What {changed}:"
-        ));
+        page.paragraph(&match self.write {
+            true => format!("Done: wrangler.toml names {place}. What changed:"),
+            false => format!("Next: name {place} in wrangler.toml. What would change:"),
+        });
         page.block(difference::lines(scene.deployment.text(), &text));
         if self.write {
             scene.deployment.write(&text)?;
@@ -246,73 +252,4 @@ impl Turn {
         scene.commit_hint(page, &[scene.store.name(self.kind)]);
         Ok(())
     }
-
-    fn refuse(&self, scene: &Scene<'_>, refusal: Refusal) -> String {
-        let variable = Deployment::variable(self.kind);
-        match refusal {
-            Refusal::TooEarly(Step::Retire(place), from) => {
-                let reason = match self.kind {
-                    Kind::Client => {
-                        "people may be on their way with what it signed, and a way back needs it"
-                    }
-                    Kind::Assertion => {
-                        "what it signed may still be under way, and a way back needs it"
-                    }
-                    Kind::Session => "sessions that it sealed would end",
-                };
-                wrapped(
-                    "too early to remove the old key",
-                    &format!(
-                        "{} may go from {}. Until then {reason}.",
-                        scene.deployment.secret(self.kind, place),
-                        from.seen_from(scene.now)
-                    ),
-                )
-            }
-            Refusal::TooEarly(_, from) => wrapped(
-                "too early to use the next key",
-                &format!("{} That is from {}.", self.why(), from.seen_from(scene.now)),
-            ),
-            Refusal::ChosenTooEarly(place, from) => wrapped(
-                "wrangler.toml names the next key too early",
-                &format!(
-                    "{variable} says {place}, which is safe from {}. Change it back to {} and, if it was deployed, \
-                     deploy again. {}",
-                    from.seen_from(scene.now),
-                    place.other(),
-                    self.why()
-                ),
-            ),
-            Refusal::NotDeployed(place) => wrapped(
-                "the deployment does not use the next key yet",
-                &format!(
-                    "{variable} in wrangler.toml says {place}; {} says otherwise. Deploy with `npx wrangler deploy --env {}`, \
-                     wait a minute and try again.",
-                    scene.deployment.page("health"),
-                    scene.deployment.environment
-                ),
-            ),
-            Refusal::Empty(place) => wrapped(
-                "wrangler.toml names a place without a key",
-                &format!(
-                    "{variable} says {place}, but {} knows no key there. Change it to {}; a rotation names {place} \
-                     when it is safe.",
-                    scene.store.name(self.kind),
-                    place.other()
-                ),
-            ),
-            Refusal::Fixed => format!(
-                "{}\n{}",
-                wrapped(
-                    "One Login has a fixed key of this client",
-                    "It would refuse whatever another key signs. Move the client to the Worker's key set first:",
-                ),
-                scene.line("to-jwks")
-            ),
-        }
-    }
-}
-
-fn wrapped(headline: &str, text: &str) -> String {
-    format!("{headline}\n\n{}", wrap(text))
 }

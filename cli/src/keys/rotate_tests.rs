@@ -1,1 +1,246 @@
+//! Rotations as a team sees them: each answer is a snapshot, each refusal has its time.
 
+use super::when::HOUR;
+use super::world_tests::{World, snapshot};
+
+/// A whole rotation, every answer in one text.
+fn story(kind: &str, wait: i64, leave: i64) -> (World, String) {
+    let world = World::new();
+    world.say("new");
+    let mut told = String::new();
+    let mut tell = |world: &World, options: &str| {
+        let line = format!("rotate {kind}{options}");
+        let text = match world.run(&line) {
+            Ok(answer) => answer.text,
+            Err(error) => format!("error: {error:#}\n"),
+        };
+        told += &format!("=== {line}\n\n{text}\n");
+    };
+    tell(&world, "");
+    tell(&world, " --write");
+    world.wait(wait - 90);
+    tell(&world, "");
+    world.wait(90);
+    tell(&world, "");
+    tell(&world, " --write");
+    tell(&world, " --write");
+    world.deploy(kind, "A");
+    tell(&world, " --write");
+    world.deploy(kind, "B");
+    tell(&world, "");
+    tell(&world, " --write");
+    world.wait(leave - 1);
+    tell(&world, " --write");
+    world.wait(1);
+    world.deploy(kind, "A");
+    tell(&world, " --write");
+    world.deploy(kind, "B");
+    tell(&world, "");
+    tell(&world, " --write");
+    (world, told)
+}
+
+#[test]
+fn a_clients_key_is_rotated_in_steps_a_day_apart() {
+    let (world, told) = story("client", 24 * HOUR, 24 * HOUR);
+    snapshot("rotate-client", &told);
+    assert_eq!(
+        world.outside.names("integration"),
+        ["ASSERTION_KEY_DEMO_A", "CLIENT_KEY_DEMO_B", "SESSION_KEY_A"]
+    );
+    let pair = &world.file("keys/DEMO-integration.json")["client"];
+    assert_eq!(pair["active"], "B");
+    assert_eq!(pair["retired"].as_array().unwrap().len(), 1);
+    let toml = world.directory.read("wrangler.toml");
+    assert!(toml.contains("client_key_active = \"B\""));
+    assert!(toml.contains("\"CLIENT_KEY_DEMO_B\",    # signs towards One Login"));
+}
+
+#[test]
+fn a_session_key_leaves_when_the_longest_session_is_over() {
+    let (world, told) = story("session", HOUR, 13 * HOUR);
+    snapshot("rotate-session", &told);
+    let toml = world.directory.read("wrangler.toml");
+    let (before, after) = toml.split_once("[env.production]").unwrap();
+    assert!(before.contains("SESSION_KEY_ACTIVE = \"B\"") && !after.contains("= \"B\""));
+}
+
+#[test]
+fn an_assertions_key_is_rotated_in_hours() {
+    let (_, told) = story("assertion", HOUR, HOUR);
+    snapshot("rotate-assertion", &told);
+}
+
+#[test]
+fn without_write_nothing_changes_anywhere() {
+    let world = World::new();
+    world.say("new");
+    let all = |world: &World| {
+        let files = [
+            "wrangler.toml",
+            "keys/DEMO-integration.json",
+            "keys/integration.json",
+        ];
+        (
+            files.map(|name| world.directory.read(name)),
+            world.outside.secrets.borrow().clone(),
+        )
+    };
+    let before = all(&world);
+    for kind in ["client", "session", "assertion"] {
+        world.say(&format!("rotate {kind}"));
+        world.say(&format!("rotate {kind} --emergency"));
+    }
+    assert_eq!(all(&world), before);
+    world.say("rotate client --write");
+    world.wait_hours(24);
+    let before = all(&world);
+    assert!(
+        world
+            .say("rotate client")
+            .contains("+ client_key_active = \"B\"")
+    );
+    assert_eq!(all(&world), before);
+}
+
+#[test]
+fn who_names_the_next_key_by_hand_is_told_from_when_that_is_safe() {
+    let world = World::new();
+    world.say("new");
+    let toml = world.directory.tree().join("wrangler.toml");
+    let text = world.directory.read("wrangler.toml").replace(
+        "[env.integration.vars.SERVICE_DEMO]\n",
+        "[env.integration.vars.SERVICE_DEMO]\nclient_key_active = \"B\"\n",
+    );
+    std::fs::write(&toml, text).unwrap();
+    snapshot("refused-empty", &world.refusal("rotate client --write"));
+    let before = world.directory.read("wrangler.toml");
+    std::fs::write(&toml, before.replace("client_key_active = \"B\"\n", "")).unwrap();
+    world.say("rotate client --write");
+    std::fs::write(&toml, before).unwrap();
+    world.wait_hours(23);
+    snapshot(
+        "refused-chosen-too-early",
+        &world.refusal("rotate client --write"),
+    );
+    let claimed = world.refusal("rotate client --write --deployed");
+    assert!(claimed.contains("--deployed says nothing"), "{claimed}");
+    world.wait_hours(1);
+    world.say("rotate client --write --deployed");
+}
+
+#[test]
+fn the_old_key_stays_while_a_deployment_would_need_it() {
+    let world = World::new();
+    world.say("new");
+    world.say("rotate client --write");
+    world.wait_hours(24);
+    world.say("rotate client --write");
+    world.say("rotate client --write --deployed");
+    world.wait_hours(24);
+    let text = world.directory.read("wrangler.toml");
+    let text = text.replace("\"CLIENT_KEY_DEMO_B\"", "\"CLIENT_KEY_DEMO_A\"");
+    std::fs::write(world.directory.tree().join("wrangler.toml"), text).unwrap();
+    let refusal = world.refusal("rotate client --write --deployed");
+    assert!(
+        refusal.contains("`required` in wrangler.toml still names CLIENT_KEY_DEMO_A"),
+        "{refusal}"
+    );
+    assert!(
+        world
+            .outside
+            .names("integration")
+            .contains(&"CLIENT_KEY_DEMO_A".to_owned())
+    );
+}
+
+#[test]
+fn an_emergency_says_what_is_lost_and_leaves_one_new_key() {
+    for kind in ["client", "session", "assertion"] {
+        let world = World::new();
+        world.say("new");
+        world.say(&format!("rotate {kind} --write"));
+        let before = world.outside.secrets.borrow()["integration"].clone();
+        let told = world.say(&format!("rotate {kind} --emergency"))
+            + "\n=== with --write\n\n"
+            + &world.say(&format!("rotate {kind} --emergency --write"));
+        snapshot(&format!("emergency-{kind}"), &told);
+        let after = world.outside.secrets.borrow()["integration"].clone();
+        assert_eq!(after.len(), 3, "the published key is removed as well");
+        let changed = before
+            .iter()
+            .filter(|(name, secret)| after.get(*name) != Some(secret));
+        assert_eq!(changed.count(), 2, "the one in use and the published one");
+        assert!(
+            world
+                .say(&format!("rotate {kind}"))
+                .contains("make a new key")
+        );
+    }
+}
+
+#[test]
+fn an_emergency_during_a_deployment_asks_which_key_is_in_use() {
+    for (place, named) in [("A", "A"), ("B", "B")] {
+        let world = World::new();
+        world.say("new");
+        world.say("rotate client --write");
+        world.wait_hours(24);
+        world.say("rotate client --write");
+        let doubt = world.refusal("rotate client --emergency --write");
+        assert!(doubt.contains("--deployed"), "{doubt}");
+        world.deploy("client", place);
+        world.say("rotate client --emergency --write");
+        assert!(
+            world
+                .outside
+                .names("integration")
+                .contains(&format!("CLIENT_KEY_DEMO_{named}"))
+        );
+        let toml = world.directory.read("wrangler.toml");
+        assert!(
+            toml.contains(&format!("client_key_active = \"{named}\"")),
+            "{place}"
+        );
+        assert!(
+            toml.contains(&format!("\"CLIENT_KEY_DEMO_{named}\"")),
+            "{place}"
+        );
+        assert_eq!(
+            world.file("keys/DEMO-integration.json")["client"]["active"],
+            place
+        );
+    }
+}
+
+#[test]
+fn an_emergency_works_where_the_files_were_lost() {
+    let world = World::new();
+    world.say("new");
+    std::fs::remove_dir_all(world.directory.tree().join("keys")).unwrap();
+    let lost = world.refusal("new");
+    assert!(
+        lost.contains("rotate session") && lost.contains("--emergency"),
+        "{lost}"
+    );
+    for kind in ["session", "client", "assertion"] {
+        world.say(&format!("rotate {kind} --emergency --write"));
+    }
+    assert!(world.say("new").contains("has every key"));
+}
+
+#[test]
+fn a_session_key_of_one_service_is_that_of_all() {
+    let world = World::new();
+    world.say("new");
+    world.say("rotate session --write");
+    let refusal = world.refusal("rotate session");
+    assert!(refusal.contains("too early"), "{refusal}");
+    assert!(
+        world
+            .directory
+            .tree()
+            .join("keys/integration.json")
+            .is_file()
+    );
+}

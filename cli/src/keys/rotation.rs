@@ -139,7 +139,11 @@ pub fn next(
             true => Ok(Step::Confirm(place)),
             false => Err(Refusal::NotDeployed(place)),
         },
-        Position::Leaving(place, after) => due(Step::Retire(place), after),
+        Position::Leaving(place, after) => match due(Step::Retire(place), after) {
+            // Somebody may have put an earlier deployment back.
+            Ok(_) if !deployed => Err(Refusal::NotDeployed(pair.active)),
+            answer => answer,
+        },
         Position::Empty(place) => Err(Refusal::Empty(place)),
     }
 }

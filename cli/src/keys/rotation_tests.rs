@@ -1,1 +1,194 @@
+//! The state machine driven through every step and every refused step, by its clock.
 
+use super::rotation::{
+    Position, Refusal, Step, Waits, confirm, next, position, publish, replace, retire,
+};
+use super::state::{Generation, Kind, Pair, Place, Source};
+use super::when::{HOUR, Time};
+
+const START: Time = Time(1_795_348_800);
+const DAY: i64 = 24 * HOUR;
+
+fn key(name: &str, now: Time) -> Generation {
+    Generation {
+        kid: Some(name.to_owned()),
+        public_jwk: None,
+        made_at: now,
+        published_at: now,
+        active_since: None,
+        retire_after: None,
+    }
+}
+
+fn first() -> Pair {
+    let mut key = key("one", START);
+    key.active_since = Some(START);
+    Pair::first(key, Source::Jwks)
+}
+
+fn client() -> Waits {
+    Waits::of(Kind::Client, 43_200)
+}
+
+#[test]
+fn a_clients_waits_are_one_logins_cache() {
+    assert_eq!((client().publish, client().retire), (DAY, DAY));
+}
+
+#[test]
+fn a_session_key_outlives_the_longest_session_and_the_longest_sign_in() {
+    assert_eq!(Waits::of(Kind::Session, 43_200).retire, 13 * HOUR);
+    assert_eq!(Waits::of(Kind::Session, 604_800).retire, 169 * HOUR);
+    assert_eq!(Waits::of(Kind::Session, 60).retire, 5 * HOUR);
+}
+
+#[test]
+fn every_step_of_every_kind_waits_to_the_second() {
+    for kind in [Kind::Client, Kind::Session, Kind::Assertion] {
+        let waits = Waits::of(kind, 43_200);
+        let mut pair = first();
+        let step = |pair: &Pair, named, now, deployed| next(pair, named, waits, now, deployed);
+        assert_eq!(
+            step(&pair, Place::A, START, false),
+            Ok(Step::Publish(Place::B))
+        );
+        publish(&mut pair, Place::B, key("two", START));
+
+        let safe = START.after(waits.publish);
+        let early = Time(safe.0 - 1);
+        assert_eq!(
+            step(&pair, Place::A, early, false),
+            Err(Refusal::TooEarly(Step::Choose(Place::B), safe))
+        );
+        for deployed in [false, true] {
+            assert_eq!(
+                step(&pair, Place::B, early, deployed),
+                Err(Refusal::ChosenTooEarly(Place::B, safe))
+            );
+        }
+        assert_eq!(
+            step(&pair, Place::A, safe, false),
+            Ok(Step::Choose(Place::B))
+        );
+        assert_eq!(
+            step(&pair, Place::B, safe, false),
+            Err(Refusal::NotDeployed(Place::B))
+        );
+        assert_eq!(
+            step(&pair, Place::B, safe, true),
+            Ok(Step::Confirm(Place::B))
+        );
+        confirm(&mut pair, Place::B, waits, safe);
+        assert_eq!(pair.active, Place::B);
+
+        let gone = safe.after(waits.retire);
+        assert_eq!(
+            step(&pair, Place::B, Time(gone.0 - 1), false),
+            Err(Refusal::TooEarly(Step::Retire(Place::A), gone))
+        );
+        assert_eq!(
+            step(&pair, Place::B, gone, false),
+            Err(Refusal::NotDeployed(Place::B))
+        );
+        assert_eq!(
+            step(&pair, Place::B, gone, true),
+            Ok(Step::Retire(Place::A))
+        );
+        retire(&mut pair, Place::A, gone, false);
+        assert_eq!(pair.retired[0].kid.as_deref(), Some("one"));
+        assert_eq!(pair.retired[0].retired_at, gone);
+        // And round again, into the other place.
+        assert_eq!(
+            step(&pair, Place::B, gone, false),
+            Ok(Step::Publish(Place::A))
+        );
+    }
+}
+
+#[test]
+fn the_way_back_starts_the_wait_anew_for_the_other_key() {
+    let mut pair = first();
+    publish(&mut pair, Place::B, key("two", START));
+    confirm(&mut pair, Place::B, client(), START.after(DAY));
+    let later = START.after(DAY + HOUR);
+    assert_eq!(
+        position(&pair, Place::A, client()),
+        Position::Returning(Place::A)
+    );
+    assert_eq!(
+        next(&pair, Place::A, client(), later, false),
+        Err(Refusal::NotDeployed(Place::A))
+    );
+    assert_eq!(
+        next(&pair, Place::A, client(), later, true),
+        Ok(Step::Confirm(Place::A))
+    );
+    confirm(&mut pair, Place::A, client(), later);
+    assert_eq!(pair.generations[&Place::A].retire_after, None);
+    assert_eq!(
+        next(&pair, Place::A, client(), later, false),
+        Err(Refusal::TooEarly(Step::Retire(Place::B), later.after(DAY)))
+    );
+}
+
+#[test]
+fn a_place_without_a_key_is_never_confirmed() {
+    let pair = first();
+    for deployed in [false, true] {
+        assert_eq!(
+            next(&pair, Place::B, client(), START.after(99 * DAY), deployed),
+            Err(Refusal::Empty(Place::B))
+        );
+    }
+}
+
+#[test]
+fn a_fixed_key_is_not_rotated_at_any_time() {
+    let mut pair = first();
+    pair.source = Source::Static;
+    for named in [Place::A, Place::B] {
+        assert_eq!(
+            next(&pair, named, client(), START.after(99 * DAY), true),
+            Err(Refusal::Fixed)
+        );
+    }
+}
+
+#[test]
+fn a_clock_that_runs_backwards_opens_nothing() {
+    let mut pair = first();
+    publish(&mut pair, Place::B, key("two", START));
+    let past = Time(START.0 - 99 * DAY);
+    assert!(matches!(
+        next(&pair, Place::A, client(), past, false),
+        Err(Refusal::TooEarly(..))
+    ));
+    confirm(&mut pair, Place::B, client(), START.after(DAY));
+    assert!(matches!(
+        next(&pair, Place::B, client(), past, false),
+        Err(Refusal::TooEarly(..))
+    ));
+}
+
+#[test]
+fn in_an_emergency_every_old_key_goes_and_nothing_is_waited_for() {
+    let mut pair = first();
+    publish(&mut pair, Place::B, key("two", START));
+    let now = START.after(60);
+    replace(&mut pair, key("three", now), now);
+    assert_eq!(pair.active, Place::A);
+    assert_eq!(pair.generations.keys().collect::<Vec<_>>(), [&Place::A]);
+    assert_eq!(pair.active_key().unwrap().kid.as_deref(), Some("three"));
+    assert_eq!(pair.active_key().unwrap().active_since, Some(now));
+    let gone: Vec<_> = pair.retired.iter().map(|key| key.kid.as_deref()).collect();
+    assert_eq!(gone, [Some("one"), Some("two")]);
+    assert!(
+        pair.retired
+            .iter()
+            .all(|key| key.emergency && key.retired_at == now)
+    );
+    assert_eq!(
+        next(&pair, Place::A, client(), now, false),
+        Ok(Step::Publish(Place::B))
+    );
+}

@@ -3,7 +3,7 @@
 use crate::keys::deployment::Deployment;
 use crate::keys::key::{self, Key};
 use crate::keys::outside::{Changes, Outside};
-use crate::keys::page::Page;
+use crate::keys::page::{Page, WIDTH};
 use crate::keys::state::{Generation, Kind, Pair, Place};
 use crate::keys::store::Store;
 use crate::keys::when::Time;
@@ -98,35 +98,49 @@ impl<'a> Scene<'a> {
         prepared.commit()
     }
 
-    /// The command that does the next step, as people type it.
-    pub fn line(&self, task: &str) -> String {
+    /// A command as people type it, in two lines where one would be too wide.
+    pub fn line(&self, task: &str, options: &str) -> String {
         let Deployment {
             service,
             environment,
             ..
         } = &self.deployment;
-        format!("  cargo edge keys {task} --service {service} --env {environment}")
+        let start = format!("  cargo edge keys {task}");
+        let rest = format!("--service {service} --env {environment}{options}");
+        let between = match start.len() + 1 + rest.len() > WIDTH {
+            true => " \\\n      ",
+            false => " ",
+        };
+        start + between + &rest
     }
 
     /// Says what to do with the files that changed.
     pub fn commit_hint(&self, page: &mut Page, files: &[String]) {
+        let hold = if files.len() == 1 {
+            "it holds"
+        } else {
+            "they hold"
+        };
         page.paragraph(&format!(
-            "Commit {}; nothing in it is secret.",
+            "Commit {}; {hold} no secret.",
             files.join(" and ")
         ));
     }
 
-    /// Prints the public half of a client's key in both forms.
+    /// Prints the public half of a key in both forms.
     ///
     /// # Errors
     /// When Node does not read it.
-    pub fn publish(&self, page: &mut Page, key: &Generation) -> Result<()> {
+    pub fn publish(&self, page: &mut Page, kind: Kind, key: &Generation) -> Result<()> {
         let Some([jwk, body]) = key::both_forms(self.outside, key)? else {
             return Ok(());
         };
         page.paragraph("As a JSON Web Key:");
         page.block([jwk]);
-        page.paragraph("As One Login wants a fixed key (PEM without its first and last line):");
+        page.paragraph(match kind {
+            Kind::Client => "As One Login wants a fixed key (PEM without its first and last line):",
+            Kind::Assertion | Kind::Session => "As PEM without its first and last line:",
+        });
         page.block([body]);
         Ok(())
     }

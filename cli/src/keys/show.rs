@@ -16,16 +16,13 @@ pub fn run(scene: &Scene<'_>) -> Result<Answer> {
             continue;
         };
         for (place, key) in &pair.generations {
-            page.paragraph(&format!(
-                "{} ({}): {}",
-                scene.deployment.secret(kind, *place),
-                key.size(),
-                standing(pair, *place)
-            ));
-            if let Some(kid) = &key.kid {
-                page.block([format!("kid {kid}")]);
-            }
-            scene.publish(&mut page, key)?;
+            let mut about = vec![
+                format!("{} ({})", scene.deployment.secret(kind, *place), key.size()),
+                format!("  {}", standing(pair, *place)),
+            ];
+            about.extend(key.kid.iter().map(|kid| format!("  kid {kid}")));
+            page.block(about);
+            scene.publish(&mut page, kind, key)?;
         }
     }
     let text = page.finish();

@@ -38,15 +38,15 @@ pub fn run(scene: &mut Scene<'_>, root: &Path, confirmed: bool, write: bool) -> 
             false
         }
         (true, None) => bail!(
-            "it was never noted that One Login was asked; do that first:\n\n{} --write",
-            scene.line("to-jwks")
+            "it was never noted that One Login was asked; do that first:\n\n{}",
+            scene.line("to-jwks", " --write")
         ),
         (false, Some(at)) => {
             page.paragraph(&format!(
                 "One Login was asked at {at}. It goes on using the fixed key until it has changed your configuration, so \
                  nothing else may change before. Sign in once when it has, and then:"
             ));
-            page.block([scene.line("to-jwks --confirmed") + " --write"]);
+            page.block([scene.line("to-jwks", " --confirmed --write")]);
             return Ok(Answer::of(page));
         }
         (false, None) => {
@@ -64,12 +64,12 @@ pub fn run(scene: &mut Scene<'_>, root: &Path, confirmed: bool, write: bool) -> 
             true => "Nothing was noted. When you have asked:",
             false => "Nothing was noted. To note it:",
         });
-        let task = if asked {
-            "to-jwks"
+        let options = if asked {
+            " --write"
         } else {
-            "to-jwks --confirmed"
+            " --confirmed --write"
         };
-        page.block([scene.line(task) + " --write"]);
+        page.block([scene.line("to-jwks", options)]);
         return Ok(Answer::of(page));
     }
     scene.store.set(Kind::Client, pair);
@@ -78,7 +78,7 @@ pub fn run(scene: &mut Scene<'_>, root: &Path, confirmed: bool, write: bool) -> 
     scene.commit_hint(&mut page, &[name]);
     if !asked {
         page.paragraph("The client's key can be rotated now:");
-        page.block([scene.line("rotate client")]);
+        page.block([scene.line("rotate client", "")]);
     }
     Ok(Answer::of(page))
 }

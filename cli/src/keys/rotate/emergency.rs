@@ -31,7 +31,7 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
         ));
         lost(scene, &mut page, kind, source);
         page.paragraph("Nothing was changed. To do it:");
-        page.block([scene.line(&format!("rotate {kind} --emergency")) + " --write"]);
+        page.block([scene.line(&format!("rotate {kind}"), " --emergency --write")]);
         return Ok(Answer::of(page));
     }
     let key = Key::successor(scene.outside, kind, known.as_ref())?;
@@ -63,7 +63,7 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
     ));
     lost(scene, &mut page, kind, source);
     if kind == Kind::Client {
-        scene.publish(&mut page, &generation)?;
+        scene.publish(&mut page, kind, &generation)?;
     }
     let mut files = vec![scene.store.name(kind)];
     let text = scene.deployment.naming(kind, active)?;

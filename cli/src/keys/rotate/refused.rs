@@ -1,0 +1,81 @@
+//! Why a step is refused, in words: what is wrong, from when it is safe, what to do.
+
+use super::Turn;
+use crate::keys::deployment::Deployment;
+use crate::keys::page::wrap;
+use crate::keys::rotation::{Refusal, Step};
+use crate::keys::scene::Scene;
+use crate::keys::state::Kind;
+
+impl Turn {
+    /// The message for a refusal: a headline and a paragraph.
+    pub fn refuse(&self, scene: &Scene<'_>, refusal: Refusal) -> String {
+        let variable = Deployment::variable(self.kind);
+        match refusal {
+            Refusal::TooEarly(Step::Retire(place), from) => {
+                let reason = match self.kind {
+                    Kind::Client => {
+                        "people may be on their way with what it signed, and a way back needs it"
+                    }
+                    Kind::Assertion => {
+                        "what it signed may still be under way, and a way back needs it"
+                    }
+                    Kind::Session => "sessions that it sealed would end",
+                };
+                wrapped(
+                    "too early to remove the old key",
+                    &format!(
+                        "{} may go from {}. Until then {reason}.",
+                        scene.deployment.secret(self.kind, place),
+                        from.seen_from(scene.now)
+                    ),
+                )
+            }
+            Refusal::TooEarly(_, from) => wrapped(
+                "too early to use the next key",
+                &format!("{} That is from {}.", self.why(), from.seen_from(scene.now)),
+            ),
+            Refusal::ChosenTooEarly(place, from) => wrapped(
+                "wrangler.toml names the next key too early",
+                &format!(
+                    "{variable} says {place}, which is safe from {}. Change it back to {} and, if it was deployed, \
+                     deploy again. {}",
+                    from.seen_from(scene.now),
+                    place.other(),
+                    self.why()
+                ),
+            ),
+            Refusal::NotDeployed(place) => wrapped(
+                "the deployment does not use the key that wrangler.toml names",
+                &format!(
+                    "{variable} in wrangler.toml says {place}; {} says otherwise. Deploy with `npx wrangler deploy --env {}`, \
+                     wait a minute and try again.",
+                    scene.deployment.page("health"),
+                    scene.deployment.environment
+                ),
+            ),
+            Refusal::Empty(place) => wrapped(
+                "wrangler.toml names a place without a key",
+                &format!(
+                    "{variable} says {place}, but {} knows no key there. Change it to {}; a rotation names {place} \
+                     when it is safe.",
+                    scene.store.name(self.kind),
+                    place.other()
+                ),
+            ),
+            Refusal::Fixed => format!(
+                "{}\n\n{}",
+                wrapped(
+                    "One Login has a fixed key of this client",
+                    "It would refuse whatever another key signs. Move the client to the Worker's key set first:",
+                ),
+                scene.line("to-jwks", "")
+            ),
+        }
+    }
+}
+
+/// A headline and a paragraph.
+pub fn wrapped(headline: &str, text: &str) -> String {
+    format!("{headline}\n\n{}", wrap(text).trim_end())
+}
