@@ -69,6 +69,7 @@ pub fn run(
                     scene.line(&format!("rotate {kind}"), "")
                 ),
             }
+            scene.must_be_free(kind, place)?;
             rotation::publish(&mut pair, place, generation);
             let outlook = match rotation::position(&pair, named, waits) {
                 Position::Published(_, from) => format!(

@@ -8,6 +8,8 @@ use super::world_tests::{Directory, START, parse};
 use crate::places::{Places, on_path};
 use serde_json::Value;
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -112,4 +114,36 @@ fn no_secret_is_seen_on_a_command_line_in_a_variable_in_a_file_or_on_the_termina
         assert!(seen.contains(shown), "{shown} was not looked through");
     }
     assert_eq!(outside.secret_names("integration").unwrap().len(), 4);
+}
+
+#[test]
+fn the_health_page_is_read_and_anything_else_is_not_taken_for_it() {
+    let directory = Directory::new();
+    let places = machine(&directory);
+    let outside = Machine(&places);
+    let answers = [
+        r#"{"keys":{"client":{"generation":"B"}}}"#,
+        "<!doctype html>",
+    ];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/auth/health", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        for answer in answers {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4_096];
+            let length = stream.read(&mut request).unwrap();
+            assert!(request[..length].starts_with(b"GET /auth/health "));
+            let head = "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length";
+            write!(stream, "{head}: {}\r\n\r\n{answer}", answer.len()).unwrap();
+        }
+    });
+    assert_eq!(
+        outside.health(&url).unwrap()["keys"]["client"]["generation"],
+        "B"
+    );
+    let other = format!("{:#}", outside.health(&url).unwrap_err());
+    assert!(other.contains("is not the Worker's health page"), "{other}");
+    server.join().unwrap();
+    let gone = format!("{:#}", outside.health(&url).unwrap_err());
+    assert_eq!(gone, format!("{url} does not answer"));
 }

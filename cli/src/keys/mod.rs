@@ -33,6 +33,8 @@ mod rotate_tests;
 #[cfg(test)]
 mod rotation_tests;
 #[cfg(test)]
+mod sound_tests;
+#[cfg(test)]
 mod state_tests;
 #[cfg(test)]
 mod world_tests;

@@ -5,7 +5,7 @@
 
 use crate::places::Places;
 use crate::{child, npm, setup};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -125,8 +125,12 @@ impl Outside for Machine<'_> {
     }
 
     fn health(&self, url: &str) -> Result<Value> {
-        let answer = child::output(npm::node(self.0)?.args(["-e", FETCH]).env("EDGE_URL", url))
-            .with_context(|| format!("{url} does not answer"))?;
+        let mut node = npm::node(self.0)?;
+        node.args(["-e", FETCH])
+            .env("EDGE_URL", url)
+            .current_dir(&self.0.root);
+        // What Node prints when an address does not answer is a page of its own code.
+        let answer = child::output(&mut node).map_err(|_| anyhow!("{url} does not answer"))?;
         serde_json::from_str(&answer)
             .with_context(|| format!("{url} is not the Worker's health page"))
     }

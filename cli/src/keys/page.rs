@@ -55,6 +55,11 @@ pub fn wrap(text: &str) -> String {
     out
 }
 
+/// A headline and a paragraph, for an error.
+pub fn wrapped(headline: &str, text: &str) -> String {
+    format!("{headline}\n\n{}", wrap(text).trim_end())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,14 +6,13 @@ mod refused;
 use crate::keys::difference;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
-use crate::keys::page::Page;
+use crate::keys::page::{Page, wrapped};
 use crate::keys::rotation::{self, Position, Step, Waits};
 use crate::keys::scene::{Answer, Scene, standing};
 use crate::keys::state::{Kind, Pair, Place};
 use crate::keys::when::span;
 use anyhow::{Result, bail, ensure};
 use clap::Args;
-use refused::wrapped;
 
 /// How a rotation is asked for.
 #[derive(Args)]
@@ -150,6 +149,7 @@ impl Turn {
             ));
             return Ok(());
         }
+        scene.must_be_free(self.kind, place)?;
         let key = Key::successor(scene.outside, self.kind, Some(&self.pair))?;
         let generation = scene.remember(&key)?;
         rotation::publish(&mut self.pair, place, generation.clone());

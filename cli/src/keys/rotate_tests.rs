@@ -244,3 +244,38 @@ fn a_session_key_of_one_service_is_that_of_all() {
             .is_file()
     );
 }
+
+#[test]
+fn an_old_checkout_overwrites_and_removes_nothing() {
+    let world = World::new();
+    world.say("new");
+    let tree = world.directory.tree();
+    let files = ["wrangler.toml", "keys/DEMO-integration.json"];
+    let old = files.map(|name| world.directory.read(name));
+    world.say("rotate client --write");
+    world.wait_hours(24);
+    world.say("rotate client --write");
+    world.deploy("client", "B");
+    world.say("rotate client --write");
+    for (name, text) in files.iter().zip(&old) {
+        std::fs::write(tree.join(name), text).unwrap();
+    }
+    let before = world.outside.secrets.borrow().clone();
+    let refusal = world.refusal("rotate client --write");
+    assert!(
+        refusal.contains("Cloudflare has CLIENT_KEY_DEMO_B already"),
+        "{refusal}"
+    );
+    let import = world
+        .run_with("import", Some("70"))
+        .err()
+        .unwrap()
+        .to_string();
+    assert!(
+        import.contains("Cloudflare has CLIENT_KEY_DEMO_B already"),
+        "{import}"
+    );
+    let refusal = world.refusal("rotate client --emergency --write");
+    assert!(refusal.contains("older than the deployment"), "{refusal}");
+    assert_eq!(*world.outside.secrets.borrow(), before);
+}

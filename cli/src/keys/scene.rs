@@ -3,11 +3,11 @@
 use crate::keys::deployment::Deployment;
 use crate::keys::key::{self, Key};
 use crate::keys::outside::{Changes, Outside};
-use crate::keys::page::{Page, WIDTH};
+use crate::keys::page::{Page, WIDTH, wrapped};
 use crate::keys::state::{Generation, Kind, Pair, Place};
 use crate::keys::store::Store;
 use crate::keys::when::Time;
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 use std::path::Path;
 
 /// What a command answers.
@@ -78,6 +78,27 @@ impl<'a> Scene<'a> {
         Ok(generation)
     }
 
+    /// A place that is free by the files must be free at Cloudflare, or a key that somebody uses would be overwritten.
+    ///
+    /// # Errors
+    /// When Cloudflare has a secret there.
+    pub fn must_be_free(&self, kind: Kind, place: Place) -> Result<()> {
+        let name = self.deployment.secret(kind, place);
+        let there = self.outside.secret_names(&self.deployment.environment)?;
+        ensure!(
+            !there.contains(&name),
+            "{}",
+            wrapped(
+                &format!("Cloudflare has {name} already"),
+                &format!(
+                    "{} does not know it, so the file is older than what was done. Fetch the newest commit and try again.",
+                    self.store.name(kind)
+                )
+            )
+        );
+        Ok(())
+    }
+
     /// Hands changes to Cloudflare, sees that it has them, and puts the files in place.
     ///
     /// # Errors
@@ -146,7 +167,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The place of a kind of key that is free, as far as Cloudflare's names say.
+/// Whether Cloudflare has a kind of key in either place.
 pub fn holds(names: &[String], deployment: &Deployment, kind: Kind) -> bool {
     [Place::A, Place::B]
         .iter()

@@ -5,11 +5,11 @@ use super::{Options, uses};
 use crate::keys::difference;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
-use crate::keys::page::Page;
+use crate::keys::page::{Page, wrapped};
 use crate::keys::rotation::{self, Position, Waits};
 use crate::keys::scene::{Answer, Scene};
 use crate::keys::state::{Kind, Pair, Place, Source};
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 /// Says what is lost, and with `--write` replaces the key.
 ///
@@ -94,8 +94,32 @@ fn in_use(scene: &Scene<'_>, kind: Kind, known: Option<&Pair>, options: &Options
                 pair.active
             }
         }
-        _ => pair.active,
+        _ => {
+            stale(scene, kind, pair.active)?;
+            pair.active
+        }
     })
+}
+
+/// Refuses when the deployment can be seen to use another place than the files say. A page that does not answer stops
+/// nothing here.
+fn stale(scene: &Scene<'_>, kind: Kind, active: Place) -> Result<()> {
+    let health = scene.outside.health(&scene.deployment.page("health"));
+    let used = health.map(|health| health["keys"][kind.to_string()]["generation"].clone());
+    if used.is_ok_and(|place| place == active.other().to_string()) {
+        bail!(
+            "{}",
+            wrapped(
+                "the files here are older than the deployment",
+                &format!(
+                    "The deployment uses the {kind} key {}, and {} says {active}. Fetch the newest commit and try again.",
+                    active.other(),
+                    scene.store.name(kind)
+                )
+            )
+        );
+    }
+    Ok(())
 }
 
 /// What is lost, and what else must be done.

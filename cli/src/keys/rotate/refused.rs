@@ -2,7 +2,7 @@
 
 use super::Turn;
 use crate::keys::deployment::Deployment;
-use crate::keys::page::wrap;
+use crate::keys::page::wrapped;
 use crate::keys::rotation::{Refusal, Step};
 use crate::keys::scene::Scene;
 use crate::keys::state::Kind;
@@ -73,9 +73,4 @@ impl Turn {
             ),
         }
     }
-}
-
-/// A headline and a paragraph.
-pub fn wrapped(headline: &str, text: &str) -> String {
-    format!("{headline}\n\n{}", wrap(text).trim_end())
 }
