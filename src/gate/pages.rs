@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::reply::Reply;
 pub use super::words::Page;
-use super::words::Words;
+use super::words::{Words, around};
 use crate::config::{Locale, Service};
 
 /// The style sheet of every page; its address carries [`STYLE_VERSION`].
@@ -30,13 +30,10 @@ pub fn page(
     reference: &str,
     link: &str,
 ) -> Reply {
-    let words = page.words(locale);
-    let label = match locale {
-        Locale::En => "Reference:",
-        Locale::Cy => "Cyfeirnod:",
-    };
+    let words = page.words();
+    let label = around::REFERENCE.in_locale(locale);
     let last = html! {
-        @if let Some(text) = words.link { p { a href=(link) { (text) } } }
+        @if let Some(text) = words.link { p { a href=(link) { (text.in_locale(locale)) } } }
         @if !reference.is_empty() { p.reference { (label) " " (reference) } }
     };
     Reply::html(status, locale, whole(&words, service, locale, &last)).of(service)
@@ -45,9 +42,9 @@ pub fn page(
 /// A page whose one thing to do is a form without fields.
 #[must_use]
 pub fn form(page: Page, service: &Service, locale: Locale, action: &str) -> Reply {
-    let words = page.words(locale);
+    let words = page.words();
     let last = html! {
-        form method="post" action=(action) { button { (words.link.unwrap_or_default()) } }
+        form method="post" action=(action) { button { @if let Some(text) = words.link { (text.in_locale(locale)) } } }
     };
     Reply::html(200, locale, whole(&words, service, locale, &last))
         .of(service)
@@ -64,14 +61,14 @@ fn whole(words: &Words, service: &Service, locale: Locale, last: &Markup) -> Str
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="robots" content="noindex";
-                title { (words.title) " – " (name) }
+                title { (words.title.in_locale(locale)) " – " (name) }
                 link rel="stylesheet" href=(style);
             }
             body {
                 header { p { (name) } }
                 main {
-                    h1 { (words.title) }
-                    @for paragraph in words.body { p { (paragraph) } }
+                    h1 { (words.title.in_locale(locale)) }
+                    @for paragraph in words.body { p { (paragraph.in_locale(locale)) } }
                     (last)
                 }
             }

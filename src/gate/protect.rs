@@ -169,7 +169,7 @@ impl<'a, P: Platform> Passage<'a, P> {
             );
             let page = pages::page(
                 401,
-                Page::SignInAgain,
+                Page::FormExpired,
                 service,
                 scene.locale,
                 &scene.reference,

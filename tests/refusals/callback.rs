@@ -182,7 +182,7 @@ fn t60_t61_every_method_is_protected_and_nothing_posted_is_redirected() {
     let shown = world.ask(form);
     assert_eq!(
         (shown.status, shown.heading()),
-        (401, "You need to sign in again")
+        (401, "You need to sign in before you can send this")
     );
     assert_eq!(
         shown.link(),

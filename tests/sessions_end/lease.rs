@@ -231,7 +231,7 @@ fn t47_scripts_of_a_session_that_ended_get_401_and_posts_a_page() {
     let shown = browser.clone().send(&world, post);
     assert_eq!(
         (shown.status, shown.heading()),
-        (401, "You need to sign in again")
+        (401, "You need to sign in before you can send this")
     );
     assert_eq!(shown.deleted(), [SESSION]);
 

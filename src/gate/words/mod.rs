@@ -1,0 +1,198 @@
+//! What the pages say, in English and Welsh side by side: a missing translation does not compile.
+
+mod table;
+
+use crate::config::Locale;
+
+/// Which page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// Something is wrong on our side or the provider's.
+    Problem,
+    /// The provider or the service cannot be reached for the moment.
+    TryLater,
+    /// The address cannot be understood.
+    BadAddress,
+    /// There is no such page of the edge's own.
+    NotFound,
+    /// The method is not for this address.
+    WrongMethod,
+    /// A form came without a session, and what it held is gone.
+    FormExpired,
+    /// The sign-in was not finished and can be started again.
+    StartAgain,
+    /// The session ran out while a page of the service was open.
+    SessionEnded,
+    /// The browser went round in circles.
+    TooManyStarts,
+    /// Too many sign-ins from one address.
+    TooManyRequests,
+    /// The provider does not know the service as it is set up.
+    NotSetUp,
+    /// The provider could not confirm who the person is.
+    IdentityNotConfirmed,
+    /// The person is back from showing documents in person, and identity proving can go on.
+    ContinueIdentity,
+    /// Another site's page, or the person's own address bar, asks to sign out.
+    ConfirmSignOut,
+    /// The session has ended here, and the browser goes on to the provider.
+    SigningOut,
+    /// The person has signed out.
+    SignedOut,
+    /// The session has ended here, and nobody can say where the provider's sign-out is.
+    SignedOutHere,
+}
+
+/// A text in both languages.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    en: &'static str,
+    cy: &'static str,
+}
+
+impl Text {
+    /// The text in a language.
+    #[must_use]
+    pub const fn in_locale(self, locale: Locale) -> &'static str {
+        match locale {
+            Locale::En => self.en,
+            Locale::Cy => self.cy,
+        }
+    }
+}
+
+/// The words of a page.
+#[derive(Clone, Copy, Debug)]
+pub struct Words {
+    /// The heading, and the first part of the title.
+    pub title: Text,
+    /// The paragraphs.
+    pub body: &'static [Text],
+    /// The text of the page's one link or button, if it has one.
+    pub link: Option<Text>,
+}
+
+/// A [`Text`]: first English, then Welsh.
+macro_rules! text {
+    ($en:literal, $cy:literal $(,)?) => {
+        Text { en: $en, cy: $cy }
+    };
+}
+use text;
+
+const fn words(title: Text, body: &'static [Text], link: Option<Text>) -> Words {
+    Words { title, body, link }
+}
+
+/// What stands around the content of every page.
+pub mod around {
+    use super::Text;
+
+    /// The first link, for people who use a keyboard.
+    pub const SKIP: Text = text!("Skip to main content", "Neidio i’r prif gynnwys");
+    /// What a person can quote.
+    pub const REFERENCE: Text = text!("Reference:", "Cyfeirnod:");
+    /// Where help is.
+    pub const CONTACT: Text = text!(
+        "Contact us if you need help",
+        "Cysylltwch â ni os oes angen help arnoch",
+    );
+    /// The service's page about cookies.
+    pub const COOKIES: Text = text!("Cookies", "Cwcis");
+    /// The name of the navigation with both languages.
+    pub const LANGUAGES: Text = text!("Choose a language", "Dewis iaith");
+    /// What a new service says of itself.
+    pub const NEW_SERVICE: Text = text!("This is a new service.", "Mae hwn yn wasanaeth newydd.");
+    /// How people can help a new service.
+    pub const FEEDBACK: Text = text!(
+        "Help us improve it and give your feedback",
+        "Helpwch ni i’w wella a rhowch eich adborth",
+    );
+    /// Under which licence pages of GOV.UK are.
+    pub const LICENCE: Text = text!(
+        "All content is available under the Open Government Licence v3.0, except where otherwise stated",
+        "Mae’r holl gynnwys ar gael o dan Drwydded Llywodraeth Agored v3.0, ac eithrio lle nodir fel arall",
+    );
+    /// Whose pages of GOV.UK are.
+    pub const CROWN_COPYRIGHT: Text = text!("© Crown copyright", "© Hawlfraint y Goron");
+}
+
+impl Page {
+    /// Every page.
+    pub const ALL: [Self; 17] = [
+        Self::Problem,
+        Self::TryLater,
+        Self::BadAddress,
+        Self::NotFound,
+        Self::WrongMethod,
+        Self::FormExpired,
+        Self::StartAgain,
+        Self::SessionEnded,
+        Self::TooManyStarts,
+        Self::TooManyRequests,
+        Self::NotSetUp,
+        Self::IdentityNotConfirmed,
+        Self::ContinueIdentity,
+        Self::ConfirmSignOut,
+        Self::SigningOut,
+        Self::SignedOut,
+        Self::SignedOutHere,
+    ];
+
+    /// The name in addresses.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Problem => "problem",
+            Self::TryLater => "try-later",
+            Self::BadAddress => "bad-address",
+            Self::NotFound => "not-found",
+            Self::WrongMethod => "wrong-method",
+            Self::FormExpired => "form-expired",
+            Self::StartAgain => "start-again",
+            Self::SessionEnded => "session-ended",
+            Self::TooManyStarts => "too-many-starts",
+            Self::TooManyRequests => "too-many-requests",
+            Self::NotSetUp => "not-set-up",
+            Self::IdentityNotConfirmed => "identity-not-confirmed",
+            Self::ContinueIdentity => "continue-identity",
+            Self::ConfirmSignOut => "confirm-sign-out",
+            Self::SigningOut => "signing-out",
+            Self::SignedOut => "signed-out",
+            Self::SignedOutHere => "signed-out-here",
+        }
+    }
+
+    /// Reads a [`Page::name`].
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|page| page.name() == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_says_something_else_in_each_language() {
+        for page in Page::ALL {
+            let words = page.words();
+            let body = words.body.iter().copied();
+            for text in body.chain([words.title]).chain(words.link) {
+                assert!(!text.en.is_empty() && !text.cy.is_empty(), "{page:?}");
+                assert_ne!(text.en, text.cy, "{page:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_page_has_a_name_and_a_title_of_its_own() {
+        for page in Page::ALL {
+            assert_eq!(Page::parse(page.name()), Some(page));
+            let same = |other: &Page| other.words().title.en == page.words().title.en;
+            assert_eq!(Page::ALL.iter().filter(|other| same(other)).count(), 1);
+        }
+        assert_eq!(Page::parse("nothing"), None);
+    }
+}

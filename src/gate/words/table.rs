@@ -1,0 +1,217 @@
+//! The words of each page.
+
+use super::{Page, Text, Words, text, words};
+
+const SIGN_IN: Text = text!("Sign in", "Mewngofnodi");
+const TRY_AGAIN: Text = text!("Try again", "Rhowch gynnig arall arni");
+const CONTINUE: Text = text!("Continue", "Parhau");
+
+const CHECK_ADDRESS: &[Text] = &[
+    text!(
+        "If you typed the web address, check it is correct.",
+        "Os gwnaethoch deipio’r cyfeiriad gwe, gwiriwch ei fod yn gywir.",
+    ),
+    text!(
+        "If you pasted the web address, check you copied the entire address.",
+        "Os gwnaethoch ludo’r cyfeiriad gwe, gwiriwch eich bod wedi copïo’r cyfeiriad cyfan.",
+    ),
+];
+
+impl Page {
+    /// What the page says.
+    #[must_use]
+    pub const fn words(self) -> Words {
+        match self {
+            Self::Problem => words(
+                text!(
+                    "Sorry, there is a problem with the service",
+                    "Mae’n ddrwg gennym, mae problem gyda’r gwasanaeth",
+                ),
+                &[text!(
+                    "Try again later.",
+                    "Rhowch gynnig arall arni yn nes ymlaen.",
+                )],
+                None,
+            ),
+            Self::TryLater => words(
+                text!(
+                    "Sorry, the service is unavailable",
+                    "Mae’n ddrwg gennym, nid yw’r gwasanaeth ar gael",
+                ),
+                &[text!(
+                    "You will be able to use the service later. Try again in a few minutes.",
+                    "Byddwch yn gallu defnyddio’r gwasanaeth yn nes ymlaen. Rhowch gynnig arall arni ymhen ychydig funudau.",
+                )],
+                None,
+            ),
+            Self::BadAddress => words(
+                text!(
+                    "This web address is not right",
+                    "Nid yw’r cyfeiriad gwe hwn yn gywir",
+                ),
+                CHECK_ADDRESS,
+                None,
+            ),
+            Self::NotFound => words(
+                text!("Page not found", "Heb ddod o hyd i’r dudalen"),
+                CHECK_ADDRESS,
+                None,
+            ),
+            Self::WrongMethod => words(
+                text!(
+                    "This page cannot be used in that way",
+                    "Ni ellir defnyddio’r dudalen hon yn y ffordd honno",
+                ),
+                &[text!(
+                    "Go back and try again.",
+                    "Ewch yn ôl a rhowch gynnig arall arni.",
+                )],
+                None,
+            ),
+            Self::FormExpired => words(
+                text!(
+                    "You need to sign in before you can send this",
+                    "Mae angen i chi fewngofnodi cyn y gallwch anfon hwn",
+                ),
+                &[
+                    text!(
+                        "Your session ended, so what you sent just now was not saved.",
+                        "Daeth eich sesiwn i ben, felly ni chafodd yr hyn yr ydych newydd ei anfon ei gadw.",
+                    ),
+                    text!(
+                        "Sign in using the link, which opens a new tab. Then come back to this tab, go back one page and send it again.",
+                        "Mewngofnodwch gan ddefnyddio’r ddolen, sy’n agor tab newydd. Yna dewch yn ôl i’r tab hwn, ewch yn ôl un dudalen a’i anfon eto.",
+                    ),
+                ],
+                Some(text!(
+                    "Sign in (opens in new tab)",
+                    "Mewngofnodi (yn agor mewn tab newydd)",
+                )),
+            ),
+            Self::StartAgain => words(
+                text!(
+                    "You need to start signing in again",
+                    "Mae angen i chi ddechrau mewngofnodi eto",
+                ),
+                &[text!(
+                    "We could not finish signing you in. This can happen if you went back to an old page, used another browser or took a long time.",
+                    "Ni allem orffen eich mewngofnodi. Gall hyn ddigwydd os aethoch yn ôl i hen dudalen, os gwnaethoch ddefnyddio porwr arall neu os gwnaethoch gymryd amser hir.",
+                )],
+                Some(SIGN_IN),
+            ),
+            Self::SessionEnded => words(
+                text!("Your session has ended", "Mae eich sesiwn wedi dod i ben"),
+                &[text!(
+                    "For your security, we signed you out. Answers that you had not sent were not saved.",
+                    "Er eich diogelwch, rydym wedi eich allgofnodi. Ni chafodd atebion nad oeddech wedi’u hanfon eu cadw.",
+                )],
+                Some(SIGN_IN),
+            ),
+            Self::TooManyStarts => words(
+                text!(
+                    "We could not keep you signed in",
+                    "Ni allem eich cadw wedi’ch mewngofnodi",
+                ),
+                &[text!(
+                    "We tried to sign you in several times. Check that your browser accepts cookies, then try again.",
+                    "Gwnaethom geisio eich mewngofnodi sawl gwaith. Gwiriwch fod eich porwr yn derbyn cwcis, yna rhowch gynnig arall arni.",
+                )],
+                Some(TRY_AGAIN),
+            ),
+            Self::TooManyRequests => words(
+                text!(
+                    "There have been too many attempts to sign in",
+                    "Bu gormod o ymdrechion i fewngofnodi",
+                ),
+                &[text!(
+                    "Wait a minute, then try again.",
+                    "Arhoswch funud, yna rhowch gynnig arall arni.",
+                )],
+                Some(TRY_AGAIN),
+            ),
+            Self::NotSetUp => words(
+                text!(
+                    "You cannot use this service yet",
+                    "Ni allwch ddefnyddio’r gwasanaeth hwn eto",
+                ),
+                &[text!(
+                    "The service has not finished setting up GOV.UK One Login.",
+                    "Nid yw’r gwasanaeth wedi gorffen sefydlu GOV.UK One Login.",
+                )],
+                None,
+            ),
+            Self::IdentityNotConfirmed => words(
+                text!(
+                    "We could not confirm your identity",
+                    "Ni allem gadarnhau pwy ydych chi",
+                ),
+                &[
+                    text!(
+                        "GOV.UK One Login could not confirm who you are, so you cannot use this part of the service at the moment.",
+                        "Nid oedd GOV.UK One Login yn gallu cadarnhau pwy ydych chi, felly ni allwch ddefnyddio’r rhan hon o’r gwasanaeth ar hyn o bryd.",
+                    ),
+                    text!(
+                        "You can try to prove your identity again.",
+                        "Gallwch geisio profi pwy ydych chi eto.",
+                    ),
+                ],
+                Some(TRY_AGAIN),
+            ),
+            Self::ContinueIdentity => words(
+                text!(
+                    "Continue proving your identity",
+                    "Parhau i brofi pwy ydych chi",
+                ),
+                &[text!(
+                    "If you have shown your documents in person, continue to GOV.UK One Login to finish. You will then come back to this service.",
+                    "Os ydych wedi dangos eich dogfennau wyneb yn wyneb, parhewch i GOV.UK One Login i orffen. Yna byddwch yn dod yn ôl i’r gwasanaeth hwn.",
+                )],
+                Some(CONTINUE),
+            ),
+            Self::ConfirmSignOut => words(
+                text!("Do you want to sign out?", "Ydych chi eisiau allgofnodi?"),
+                &[text!(
+                    "You will be signed out of this service and of GOV.UK One Login.",
+                    "Byddwch yn cael eich allgofnodi o’r gwasanaeth hwn ac o GOV.UK One Login.",
+                )],
+                Some(text!("Sign out", "Allgofnodi")),
+            ),
+            Self::SigningOut => words(
+                text!("You are being signed out", "Rydych yn cael eich allgofnodi"),
+                &[text!(
+                    "If nothing happens, continue to GOV.UK One Login to finish signing out.",
+                    "Os nad oes dim yn digwydd, parhewch i GOV.UK One Login i orffen allgofnodi.",
+                )],
+                Some(CONTINUE),
+            ),
+            Self::SignedOut => words(
+                text!("You have signed out", "Rydych wedi allgofnodi"),
+                &[text!(
+                    "If you use a shared computer, close the browser as well.",
+                    "Os ydych yn defnyddio cyfrifiadur a rennir, caewch y porwr hefyd.",
+                )],
+                Some(SIGN_IN),
+            ),
+            Self::SignedOutHere => words(
+                text!(
+                    "You have signed out of this service only",
+                    "Rydych wedi allgofnodi o’r gwasanaeth hwn yn unig",
+                ),
+                &[
+                    text!(
+                        "We could not sign you out of GOV.UK One Login, so you may still be signed in there.",
+                        "Ni allem eich allgofnodi o GOV.UK One Login, felly efallai eich bod yn dal wedi mewngofnodi yno.",
+                    ),
+                    text!(
+                        "Try again in a few minutes. If you use a shared computer, close the browser as well.",
+                        "Rhowch gynnig arall arni ymhen ychydig funudau. Os ydych yn defnyddio cyfrifiadur a rennir, caewch y porwr hefyd.",
+                    ),
+                ],
+                Some(text!(
+                    "Sign out of GOV.UK One Login",
+                    "Allgofnodi o GOV.UK One Login"
+                )),
+            ),
+        }
+    }
+}
