@@ -1,6 +1,7 @@
 //! Builds the Worker for wasm32 into `build/`, unless it was built from the same already.
 
 use crate::child;
+use crate::npm;
 use crate::places::Places;
 use crate::progress::Progress;
 use crate::setup::{self, CargoTool, Need};
@@ -17,6 +18,9 @@ use std::process::Command;
 
 /// What worker-build leaves and wrangler uploads.
 const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
+
+/// Where the files are that pages load.
+const ASSETS: &str = "build/assets";
 
 /// How large the built Worker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +66,9 @@ pub fn build(places: &Places) -> Result<Size> {
             child::run(progress, &mut worker_build, None)?
                 .into_result("the build of the Worker")?;
             child::run(progress, &mut drop_names(places)?, None)?
-                .into_result("the last step of the build")
+                .into_result("the last step of the build")?;
+            child::run(progress, &mut assets(places)?, None)?
+                .into_result("the build of what pages load")
         },
     )?;
     let size = measure(places)?;
@@ -100,16 +106,27 @@ fn drop_names(places: &Places) -> Result<Command> {
     Ok(command)
 }
 
+/// Makes the files that pages load, which are uploaded beside the Worker and are no part of it.
+fn assets(places: &Places) -> Result<Command> {
+    let mut command = npm::node(places)?;
+    command
+        .args(["assets/build.mjs", ASSETS])
+        .current_dir(&places.root);
+    Ok(command)
+}
+
 /// Everything that the output depends on.
 fn inputs(places: &Places, compiler: &Compiler) -> Result<String> {
     let mut fingerprint = Fingerprint::default();
     fingerprint.directory(&places.root, "src")?;
+    fingerprint.directory(&places.root, "assets")?;
     // The lock files pin every library and tool but the compiler; esbuild and wasm-opt are npm's.
     for file in [
         "Cargo.toml",
         "Cargo.lock",
         "build.rs",
         ".cargo/config.toml",
+        "package.json",
         "package-lock.json",
     ] {
         fingerprint.file(&places.root, file)?;
@@ -130,7 +147,8 @@ fn already_built(places: &Places, inputs: &str) -> Option<Size> {
     let stamp: Value = serde_json::from_slice(&fs::read(stamp_file(places)).ok()?).ok()?;
     let complete = OUTPUTS
         .iter()
-        .all(|name| places.root.join("build").join(name).is_file());
+        .all(|name| places.root.join("build").join(name).is_file())
+        && places.root.join(ASSETS).is_dir();
     if !complete || stamp.get("inputs")?.as_str()? != inputs {
         return None;
     }
@@ -179,6 +197,8 @@ mod tests {
         OUTPUTS
             .iter()
             .for_each(|name| fs::write(root.join("build").join(name), "x").unwrap());
+        assert_eq!(already_built(&places, "a"), None);
+        fs::create_dir(root.join(ASSETS)).unwrap();
         assert_eq!(already_built(&places, "a"), Some(size));
         assert_eq!(already_built(&places, "b"), None);
         assert_eq!(measure(&places).unwrap().raw, 2);

@@ -48,7 +48,7 @@ pub fn write(
     Ok(path)
 }
 
-/// The top level of `wrangler.toml`, with `main` as an absolute path, its variables overlaid with the given ones.
+/// The top level of `wrangler.toml`, with absolute paths, its variables overlaid with the given ones.
 fn derive(
     toml: &str,
     root: &Path,
@@ -64,6 +64,15 @@ fn derive(
         .and_then(Value::as_str)
         .context("wrangler.toml names no `main`")?;
     let main = root.join(main).display().to_string();
+    if let Some(directory) = config
+        .get_mut("assets")
+        .and_then(|assets| assets.get_mut("directory"))
+    {
+        let relative = directory
+            .as_str()
+            .context("`assets.directory` is no text")?;
+        *directory = root.join(relative).display().to_string().into();
+    }
     NOT_LOCAL.iter().for_each(|key| drop(config.remove(*key)));
     config.insert("main".into(), main.into());
     if let Some(name) = name {
@@ -94,6 +103,9 @@ mod tests {
         enabled = true
         [[kv_namespaces]]
         binding = "DOCUMENTS"
+        [assets]
+        directory = "build/assets"
+        binding = "ASSETS"
         [secrets]
         required = ["SESSION_KEY_A"]
         [vars]
@@ -123,8 +135,12 @@ mod tests {
     }
 
     #[test]
-    fn the_entry_point_is_found_from_any_directory() {
+    fn what_was_built_is_found_from_any_directory() {
         assert_eq!(derived(None)["main"], "/repository/build/index.js");
+        assert_eq!(
+            derived(None)["assets"],
+            json!({ "directory": "/repository/build/assets", "binding": "ASSETS" })
+        );
     }
 
     #[test]

@@ -44,6 +44,19 @@ const BROKEN: &str = r#"
     name                     | { "en": "A service", "fr": "Un service" }
     name                     | { "en": "A service", "cy": "" }
     name                     | { "en": "A service", "cy": 7 }
+    home                     | ""
+    home                     | "//evil.example"
+    home                     | "http://www.example.gov.uk"
+    home                     | "javascript:alert(1)"
+    home                     | "mailto:help@example.gov.uk"
+    phase                    | "gamma"
+    feedback                 | "/a b"
+    contact                  | "mailto:"
+    contact                  | "help@example.gov.uk"
+    cookies                  | "/\\evil.example"
+    cookies                  | 7
+    theme                    | "govuk"
+    theme                    | "blue"
     own_path                 | "auth"
     own_path                 | "/auth/"
     own_path                 | "/"

@@ -6,6 +6,7 @@
 
 mod deployment;
 mod fault;
+mod look;
 mod own_page;
 mod read;
 mod routes;
@@ -14,6 +15,7 @@ mod table;
 
 pub use deployment::{Config, Host, Vars, is_loopback};
 pub use fault::Fault;
+pub use look::{Look, Phase, Theme};
 pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
 pub use routes::{Access, Freshness, Release, Rule, Rules};
 pub use service::{

@@ -21,6 +21,10 @@ pub enum OwnPage {
     SignedOut,
     /// The provider's notifications.
     Backchannel,
+    /// One of the pages by its name, in a language of choice.
+    Page,
+    /// What a page of the service may know about its session.
+    Session,
     /// What pages are made of.
     Asset,
 }
@@ -37,6 +41,8 @@ impl OwnPage {
             "sign-out" => Some(Self::SignOut),
             "signed-out" => Some(Self::SignedOut),
             "backchannel-logout" => Some(Self::Backchannel),
+            "page" => Some(Self::Page),
+            "session" => Some(Self::Session),
             _ if name.starts_with("assets/") => Some(Self::Asset),
             _ => None,
         }

@@ -1,5 +1,6 @@
 //! One service: a host with its own client, keys, routes and limits.
 
+use super::look::Look;
 use super::routes::Rules;
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jws::Alg;
@@ -231,6 +232,8 @@ pub struct Service {
     pub client_id: String,
     /// The service's name.
     pub name: Name,
+    /// How its pages look and where they lead.
+    pub look: Look,
     /// The prefix of the edge's own pages, without a trailing slash.
     pub own_path: String,
     /// The path of the callback.

@@ -87,6 +87,16 @@ fn placed(place: &Value) -> Vec<String> {
     {
         found.push(format!("ACCOUNTS is not bound to {ACCOUNT_CLASS}"));
     }
+    let assets = json!({
+        "directory": "build/assets",
+        "binding": "ASSETS",
+        "run_worker_first": true,
+        "html_handling": "none",
+        "not_found_handling": "none",
+    });
+    if place["assets"] != assets {
+        found.push("assets must be bound, and reached through the Worker alone".to_owned());
+    }
     if place["migrations"] != json!([{ "tag": "v1", "new_sqlite_classes": [ACCOUNT_CLASS] }]) {
         found.push(format!(
             "migrations do not make {ACCOUNT_CLASS} a class on SQLite"

@@ -38,6 +38,9 @@ const BROKEN: &str = r#"
     /env/ENV/durable_objects                        | absent              | ACCOUNTS
     /env/ENV/durable_objects/bindings/0/name        | "ACCOUNT"           | ACCOUNTS
     /env/ENV/durable_objects/bindings/0/class_name  | "Account"           | AccountObject
+    /env/ENV/assets                                 | absent              | assets must
+    /env/ENV/assets/run_worker_first                | false               | assets must
+    /env/ENV/assets/html_handling                   | absent              | assets must
     /env/ENV/migrations                             | absent              | migrations
     /env/ENV/migrations/0/tag                       | "v2"                | migrations
     /env/ENV/migrations/0/new_sqlite_classes        | []                  | migrations

@@ -88,6 +88,24 @@ function pairs(text) {
   return Array.from({ length: parts.length >> 1 }, (_, i) => [parts[2 * i], parts[2 * i + 1]]);
 }
 
+/** A file that was uploaded beside the Worker, under headers of the edge's own. */
+export async function asset(env, file, headers) {
+  try {
+    // The host is none: only the path is looked at.
+    const answer = await env.ASSETS.fetch(`https://assets/${file}`);
+    if (answer.ok) {
+      const out = new Headers();
+      for (const [name, value] of pairs(headers)) out.append(name, value);
+      return new Response(answer.body, { headers: out });
+    }
+    await answer.body?.cancel();
+  } catch {
+    // Without the binding, or when it fails, the page is readable without its style.
+  }
+  log('{"event":"asset","label":"unavailable"}');
+  return respond(503, "cache-control\nno-store\ncontent-type\ntext/plain", "Service Unavailable\n");
+}
+
 /** A call to the provider, bounded in time and size; gives its parts, or the name of an outage. */
 export async function call(url, headers, body, timeout, most) {
   const named = new Headers();

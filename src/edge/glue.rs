@@ -22,6 +22,8 @@ extern "C" {
         done: &JsValue,
     ) -> Promise;
 
+    pub fn asset(env: &worker::Env, file: &str, headers: &str) -> Promise;
+
     pub fn call(url: &str, headers: &str, body: Option<String>, timeout: u32, most: u32)
     -> Promise;
 

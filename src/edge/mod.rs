@@ -132,6 +132,7 @@ fn carry_out(
 ) -> JsValue {
     match (decision, scene) {
         (Decision::Reply(reply), _) => send(&reply),
+        (Decision::Asset { file, reply }, _) => glue::asset(&edge.env, file, &lines(&reply)).into(),
         (Decision::Forward(out), Some(scene)) => forward(out, incoming, edge, scene),
         (Decision::Forward(_), None) => {
             send(&Reply::plain(500, "This request cannot be forwarded."))
@@ -140,12 +141,17 @@ fn carry_out(
 }
 
 fn send(reply: &Reply) -> JsValue {
+    glue::respond(reply.status, &lines(reply), &reply.body)
+}
+
+/// The headers of a reply, joined for `glue.js`.
+fn lines(reply: &Reply) -> String {
     let headers: Vec<_> = reply
         .headers
         .iter()
         .map(|(name, value)| format!("{name}\n{value}"))
         .collect();
-    glue::respond(reply.status, &headers.join("\n"), &reply.body)
+    headers.join("\n")
 }
 
 /// Sends a request to its origin and changes the answer where the plan asks for it.

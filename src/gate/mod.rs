@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod answer;
 pub mod assertion;
+pub mod assets;
 pub mod backchannel;
 pub mod callback;
 pub mod cookies;
@@ -25,6 +26,7 @@ mod scene;
 pub mod sign_in;
 pub mod sign_out;
 pub mod standing;
+pub mod status;
 pub mod words;
 
 use std::cell::RefCell;
@@ -78,6 +80,13 @@ pub enum Decision {
     Forward(Forward),
     /// The edge answers it.
     Reply(Reply),
+    /// The edge answers it with a file that was uploaded beside it.
+    Asset {
+        /// The file's name.
+        file: &'static str,
+        /// The answer without its body.
+        reply: Reply,
+    },
 }
 
 /// A decision, or what has to be waited for first.
@@ -123,6 +132,8 @@ pub enum Task {
     SignedOut,
     /// The provider sends a notification.
     Notification,
+    /// A page of the service asks about its session.
+    Status,
     /// Somebody asks whether the deployment is sound.
     Health,
 }
@@ -228,6 +239,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
     match task {
         Task::Start(start) => Decision::Reply(sign_in::start(scene, request, start).await),
         Task::Callback(query) => Decision::Reply(callback::finish(scene, request, &query).await),
+        Task::Status => Decision::Reply(status::answer(scene, request).await),
         Task::Health => Decision::Reply(own_pages::health(scene).await),
         Task::SignOut { everywhere } => {
             Decision::Reply(sign_out::finish(scene, request, everywhere).await)

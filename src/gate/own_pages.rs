@@ -4,16 +4,18 @@
 
 use serde_json::{Value, json};
 
+use super::assets;
 use super::cookies::Cookies;
 use super::cross_origin;
 use super::pages::{self, Page};
 use super::path::CanonicalPath;
 use super::provider;
 use super::reply::Reply;
-use super::request::Request;
-use super::sign_in::Start;
-use super::sign_out;
+use super::request::{Request, parameter};
+use super::scene::is_ray;
+use super::sign_in::{Start, again};
 use super::{Scene, Task, Verdict};
+use super::{sign_out, status};
 use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
@@ -44,16 +46,25 @@ pub fn route<P: Platform>(
         .and_then(|rest| rest.strip_prefix('/'))
         .and_then(OwnPage::parse);
     Some(match page {
-        Some(page) if page != OwnPage::Asset || path.text == style_path(service) => {
-            own_page(scene, request, page, query)
-        }
-        _ => scene.page(404, Page::NotFound).into(),
+        Some(OwnPage::Asset) => asset(scene, request, rest.unwrap_or_default()),
+        Some(page) => own_page(scene, request, page, query),
+        None => scene.page(404, Page::NotFound).into(),
     })
 }
 
-/// Where the style sheet is.
-fn style_path(service: &Service) -> String {
-    service.own_page(&pages::style_name())
+/// A file that pages load, by its path behind the prefix.
+fn asset<P: Platform>(scene: &Scene<P>, request: &Request, rest: &str) -> Verdict {
+    let path = rest.strip_prefix("/assets/").unwrap_or_default();
+    match assets::find(&scene.service, path) {
+        Some(found) if request.is_read() => Verdict::Now(Box::new(found)),
+        Some(_) => wrong_method(scene, "GET, HEAD"),
+        None => scene.page(404, Page::NotFound).into(),
+    }
+}
+
+fn wrong_method<P: Platform>(scene: &Scene<P>, allowed: &str) -> Verdict {
+    let page = scene.page(405, Page::WrongMethod);
+    page.with("allow", allowed).into()
 }
 
 /// Whether the path is the edge's own in any reading, so that no origin ever sees it.
@@ -68,10 +79,7 @@ fn is_own(path: &CanonicalPath, service: &Service) -> bool {
 
 fn callback<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
     if !request.is_get() {
-        return scene
-            .page(405, Page::WrongMethod)
-            .with("allow", "GET")
-            .into();
+        return wrong_method(scene, "GET");
     }
     if request.is_prefetch() {
         // The browser only looks ahead: the code is kept for the person's own step.
@@ -84,10 +92,7 @@ fn read_only<P: Platform>(scene: &Scene<P>, request: &Request, reply: Reply) -> 
     if request.is_read() {
         reply.into()
     } else {
-        scene
-            .page(405, Page::WrongMethod)
-            .with("allow", "GET, HEAD")
-            .into()
+        wrong_method(scene, "GET, HEAD")
     }
 }
 
@@ -101,7 +106,8 @@ fn own_page<P: Platform>(
     match page {
         OwnPage::ClientKeys => read_only(scene, request, client_keys(service)),
         OwnPage::AssertionKeys => read_only(scene, request, assertion_keys(service)),
-        OwnPage::Asset => read_only(scene, request, pages::style().of(service)),
+        OwnPage::Page => read_only(scene, request, shown(scene, query)),
+        OwnPage::Session => status::ask(scene, request),
         OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
         OwnPage::SignIn if request.is_document() && request.is_get() => {
             signing_in(scene, request, query)
@@ -112,21 +118,18 @@ fn own_page<P: Platform>(
         OwnPage::SignedOut if request.is_get() => Verdict::Later(Task::SignedOut),
         OwnPage::Backchannel if request.method == "POST" => Verdict::Later(Task::Notification),
         OwnPage::Backchannel => Reply::new(405).with("allow", "POST").of(service).into(),
-        OwnPage::Health | OwnPage::SignIn | OwnPage::SignedOut => scene
-            .page(405, Page::WrongMethod)
-            .with("allow", "GET")
-            .into(),
+        OwnPage::Health | OwnPage::SignIn | OwnPage::SignedOut | OwnPage::Asset => {
+            wrong_method(scene, "GET")
+        }
     }
 }
 
 /// A sign-out that was asked for: by the service's own page it happens, by anything else the person
 /// is asked first.
 fn signing_out<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
-    let everywhere = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .any(|(name, _)| name == "everywhere");
+    let everywhere = parameter(query, "everywhere").is_some();
     if !matches!(request.method.as_str(), "GET" | "POST") {
-        let page = scene.page(405, Page::WrongMethod);
-        return page.with("allow", "GET, POST").into();
+        return wrong_method(scene, "GET, POST");
     }
     if request.is_prefetch() {
         return Reply::new(204).of(&scene.service).into();
@@ -137,12 +140,29 @@ fn signing_out<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&
     sign_out::confirm(scene, everywhere).into()
 }
 
+/// One of the pages as an address of its own, for people who change its language. It says what it
+/// always says; that something happened is claimed by the answer in which it came first.
+fn shown<P: Platform>(scene: &Scene<P>, query: Option<&str>) -> Reply {
+    let page = parameter(query, "name").and_then(|name| Page::parse(&name));
+    let Some(page) = page.filter(|page| *page != Page::SigningOut) else {
+        return scene.page(404, Page::NotFound);
+    };
+    if page == Page::ConfirmSignOut {
+        return sign_out::confirm(scene, parameter(query, "everywhere").is_some());
+    }
+    let service = &scene.service;
+    let wanted = parameter(query, "return_to").unwrap_or_default();
+    let again = again(scene, &return_path::safe(&wanted, &service.own_path));
+    let link = format!("{again}&lang={}", scene.locale.as_str());
+    let reference = parameter(query, "reference").filter(|reference| is_ray(reference));
+    let reference = reference.unwrap_or_default();
+    pages::page(200, page, service, scene.locale, &reference, &link)
+}
+
 /// A sign-in that was asked for: somebody who is signed in at the level already is sent on.
 fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
     let service = &scene.service;
-    let wanted = url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
-        .find(|(name, _)| name == "return_to")
-        .map(|(_, value)| value.into_owned());
+    let wanted = parameter(query, "return_to");
     let return_path = return_path::safe(&wanted.unwrap_or_default(), &service.own_path);
     let path = return_path.split('?').next().unwrap_or("/");
     let (level, freshness) = match CanonicalPath::parse(path, service.allow_semicolons) {

@@ -1,26 +1,28 @@
-//! The pages that people see, in English and Welsh side by side.
+//! The pages that people see, laid out by the GOV.UK Design System.
 //!
-//! Nothing that came from outside stands on a page: only the service's own name, and a reference
-//! with which an operator finds the log line. Which page is shown when is decided in
-//! [`super::refused`].
+//! Nothing that came from outside stands on a page: only what the service's table says, and a
+//! reference with which an operator finds the log line. Which page is shown when is decided in
+//! [`super::refused`], and what it says in [`super::words`]. Every class that is named here, and no
+//! other, is in the style sheet.
+//!
+//! Source: GOV.UK Design System (page template, service navigation, language navigation).
 
 use maud::{DOCTYPE, Markup, html};
 
+use super::assets;
 use super::reply::Reply;
 pub use super::words::Page;
-use super::words::{Words, around};
-use crate::config::{Locale, Service};
+use super::words::{Text, around};
+use crate::config::{Locale, Service, Theme};
 
-/// The style sheet of every page; its address carries [`STYLE_VERSION`].
-pub const STYLE: &str = include_str!("pages.css");
-
-/// Part of the style sheet's address; a test keeps it in step with the content.
-pub const STYLE_VERSION: &str = "c294971b";
+const OPEN_GOVERNMENT_LICENCE: &str =
+    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/";
+const CROWN_COPYRIGHT: &str = "https://www.nationalarchives.gov.uk/information-management/re-using-public-sector-information/uk-government-licensing-framework/crown-copyright/";
 
 /// A page as an answer.
 ///
 /// `reference` finds the log line; `link` is where the page's one link leads, if it has one: a
-/// path of this host that was checked before.
+/// path of this host that was checked before, or the provider's sign-out.
 #[must_use]
 pub fn page(
     status: u16,
@@ -30,97 +32,269 @@ pub fn page(
     reference: &str,
     link: &str,
 ) -> Reply {
-    let words = page.words();
-    let label = around::REFERENCE.in_locale(locale);
+    let say = |text: Text| text.in_locale(locale);
     let last = html! {
-        @if let Some(text) = words.link { p { a href=(link) { (text.in_locale(locale)) } } }
-        @if !reference.is_empty() { p.reference { (label) " " (reference) } }
+        @if let Some(text) = page.words().link && !link.is_empty() {
+            p.govuk-body {
+                @if page == Page::FormExpired {
+                    a.govuk-link href=(link) target="_blank" rel="noopener" { (say(text)) }
+                } @else {
+                    a.govuk-link href=(link) { (say(text)) }
+                }
+            }
+        }
+        @if !reference.is_empty() {
+            @if let Some(contact) = &service.look.contact {
+                p.govuk-body { a.govuk-link href=(contact) { (say(around::HELP)) } }
+            }
+            p.govuk-body-s { (say(around::REFERENCE)) " " (reference) }
+        }
     };
-    Reply::html(status, locale, whole(&words, service, locale, &last)).of(service)
+    let mut kept = String::new();
+    if !reference.is_empty() {
+        kept += &format!("&reference={reference}");
+    }
+    if let Some((_, query)) = link.split_once('?') {
+        kept += &format!("&{query}");
+    }
+    let html = whole(page, service, locale, &kept, &last);
+    Reply::html(status, locale, html).of(service)
 }
 
 /// A page whose one thing to do is a form without fields.
 #[must_use]
 pub fn form(page: Page, service: &Service, locale: Locale, action: &str) -> Reply {
-    let words = page.words();
     let last = html! {
-        form method="post" action=(action) { button { @if let Some(text) = words.link { (text.in_locale(locale)) } } }
+        form method="post" action=(action) {
+            @if let Some(text) = page.words().link {
+                button.govuk-button { (text.in_locale(locale)) }
+            }
+        }
     };
-    Reply::html(200, locale, whole(&words, service, locale, &last))
+    let kept = action
+        .split_once('?')
+        .map_or_else(String::new, |(_, query)| format!("&{query}"));
+    Reply::html(200, locale, whole(page, service, locale, &kept, &last))
         .of(service)
         .with_own_forms()
 }
 
-fn whole(words: &Words, service: &Service, locale: Locale, last: &Markup) -> String {
-    let name = service.name.in_locale(locale);
-    let style = service.own_page(&style_name());
+/// `kept` is what the page's address needs beyond its name and language.
+fn whole(page: Page, service: &Service, locale: Locale, kept: &str, last: &Markup) -> String {
+    let words = page.words();
+    let title = words.title.in_locale(locale);
+    let gov_uk = service.look.theme == Theme::GovUk;
+    let asset = |file| assets::address(service, file);
+    let style = asset(if gov_uk { "govuk.css" } else { "plain.css" });
     let html = html! {
         (DOCTYPE)
-        html lang=(locale.as_str()) {
+        html.govuk-template lang=(locale.as_str()) {
             head {
                 meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
+                title {
+                    (title) " – " (service.name.in_locale(locale))
+                    @if gov_uk { " – GOV.UK" }
+                }
+                meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
                 meta name="robots" content="noindex";
-                title { (words.title.in_locale(locale)) " – " (name) }
+                @if gov_uk { link rel="icon" sizes="any" href=(asset("favicon.svg")) type="image/svg+xml"; }
                 link rel="stylesheet" href=(style);
             }
-            body {
-                header { p { (name) } }
-                main {
-                    h1 { (words.title.in_locale(locale)) }
-                    @for paragraph in words.body { p { (paragraph.in_locale(locale)) } }
-                    (last)
+            body.govuk-template__body {
+                a.govuk-skip-link href="#main-content" { (around::SKIP.in_locale(locale)) }
+                header.govuk-template__header {
+                    @if gov_uk { (crown(&asset("symbols.svg"))) }
+                    (navigation(page, service, locale, kept))
                 }
+                div.govuk-width-container {
+                    (phase_banner(service, locale))
+                    main.govuk-main-wrapper id="main-content" {
+                        div.govuk-grid-row {
+                            div.govuk-grid-column-two-thirds {
+                                h1.govuk-heading-l { (title) }
+                                @for paragraph in words.body {
+                                    p.govuk-body { (paragraph.in_locale(locale)) }
+                                }
+                                (last)
+                            }
+                        }
+                    }
+                }
+                (footer(service, locale, gov_uk.then(|| asset("symbols.svg")).as_deref()))
             }
         }
     };
     html.into_string()
 }
 
-/// The last part of the style sheet's address.
-#[must_use]
-pub fn style_name() -> String {
-    format!("assets/pages-{STYLE_VERSION}.css")
+/// The header of GOV.UK.
+fn crown(symbols: &str) -> Markup {
+    html! {
+        div.govuk-header {
+            div class="govuk-header__container govuk-width-container" {
+                div.govuk-header__logo {
+                    a.govuk-header__homepage-link href="https://www.gov.uk" {
+                        (drawing(symbols, "logo", "govuk-header__logotype", 162, Some("GOV.UK")))
+                    }
+                }
+            }
+        }
+    }
 }
 
-/// The style sheet itself, which never changes under its address.
-#[must_use]
-pub fn style() -> Reply {
-    Reply::new(200)
-        .with("cache-control", "public, max-age=31536000, immutable")
-        .body("text/css; charset=utf-8", STYLE.to_owned())
+/// A drawing in the colour of its surroundings; one without a name is decoration.
+fn drawing(symbols: &str, id: &str, class: &str, width: u16, name: Option<&str>) -> Markup {
+    let height = if id == "licence" { 17 } else { 30 };
+    html! {
+        svg class=(class) width=(width) height=(height) fill="currentcolor" focusable="false"
+            role=[name.map(|_| "img")] aria-label=[name] aria-hidden=[name.is_none().then_some("true")] {
+            use href={ (symbols) "#" (id) } {}
+        }
+    }
 }
 
-/// The language to answer in: the first that the browser accepts and the service has.
+/// The service's name, and the way to the same page in its other language.
+fn navigation(page: Page, service: &Service, locale: Locale, kept: &str) -> Markup {
+    let inverse = service.look.theme == Theme::Plain;
+    html! {
+        section.govuk-service-navigation.govuk-service-navigation--inverse[inverse]
+            aria-label=(around::SERVICE.in_locale(locale)) {
+            div class="govuk-width-container govuk-service-navigation__inlining-container" {
+                div.govuk-service-navigation__container {
+                    span.govuk-service-navigation__service-name {
+                        a.govuk-service-navigation__link href=(service.look.home) {
+                            (service.name.in_locale(locale))
+                        }
+                    }
+                }
+                @if service.locales.len() > 1 && page != Page::SigningOut {
+                    (languages(page, service, locale, kept))
+                }
+            }
+        }
+    }
+}
+
+/// Both languages. The address of a page that something went wrong on cannot be asked for again, so
+/// that the other language is at an address of the page's own.
+fn languages(page: Page, service: &Service, locale: Locale, kept: &str) -> Markup {
+    let inverse = service.look.theme == Theme::Plain;
+    let address = |other: Locale| {
+        let (page, other) = (page.name(), other.as_str());
+        service.own_page(&format!("page?name={page}&lang={other}{kept}"))
+    };
+    html! {
+        nav.govuk-language-navigation.govuk-language-navigation--inverse[inverse]
+            aria-label=(around::LANGUAGES.in_locale(locale)) {
+            ul.govuk-language-navigation__list {
+                @for (other, name) in [(Locale::En, "English"), (Locale::Cy, "Cymraeg")] {
+                    li.govuk-language-navigation__list-item {
+                        @if other == locale {
+                            span.govuk-language-navigation__text aria-current="true" { (name) }
+                        } @else {
+                            a.govuk-language-navigation__link href=(address(other)) rel="alternate"
+                                lang=(other.as_str()) hreflang=(other.as_str()) { (name) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a service says of itself that is not live yet.
+fn phase_banner(service: &Service, locale: Locale) -> Markup {
+    html! {
+        @if let Some(phase) = service.look.phase {
+            div.govuk-phase-banner {
+                p.govuk-phase-banner__content {
+                    strong class="govuk-tag govuk-phase-banner__content__tag" { (phase.as_str()) }
+                    span.govuk-phase-banner__text {
+                        (around::NEW_SERVICE.in_locale(locale))
+                        @if let Some(feedback) = &service.look.feedback {
+                            " " a.govuk-link href=(feedback) { (around::FEEDBACK.in_locale(locale)) } "."
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The service's own links and, with GOV.UK's `symbols`, whose pages these are.
+fn footer(service: &Service, locale: Locale, symbols: Option<&str>) -> Markup {
+    let look = &service.look;
+    let links = [
+        (around::COOKIES, look.cookies.as_deref()),
+        (around::CONTACT, look.contact.as_deref()),
+    ];
+    html! {
+        footer.govuk-template__footer {
+            div.govuk-footer {
+                div.govuk-width-container {
+                    @if let Some(symbols) = symbols {
+                        (drawing(symbols, "crown", "govuk-footer__crown", 32, None))
+                    }
+                    div.govuk-footer__meta {
+                        div class="govuk-footer__meta-item govuk-footer__meta-item--grow" {
+                            @if links.iter().any(|(_, address)| address.is_some()) {
+                                h2.govuk-visually-hidden { (around::SUPPORT.in_locale(locale)) }
+                                ul.govuk-footer__inline-list {
+                                    @for (text, address) in links {
+                                        @if let Some(address) = address {
+                                            li.govuk-footer__inline-list-item {
+                                                a.govuk-footer__link href=(address) { (text.in_locale(locale)) }
+                                            }
+                                        }
+                                    }
+                                }
+                            }
+                            @if let Some(symbols) = symbols { (licence(symbols, locale)) }
+                        }
+                        @if symbols.is_some() {
+                            div.govuk-footer__meta-item {
+                                a class="govuk-footer__link govuk-footer__copyright-logo" href=(CROWN_COPYRIGHT) {
+                                    (around::CROWN_COPYRIGHT.in_locale(locale))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Under which licence pages of GOV.UK are.
+fn licence(symbols: &str, locale: Locale) -> Markup {
+    let [before, name, after] = around::LICENCE;
+    html! {
+        (drawing(symbols, "licence", "govuk-footer__licence-logo", 41, None))
+        span.govuk-footer__licence-description {
+            (before.in_locale(locale)) " "
+            a.govuk-footer__link href=(OPEN_GOVERNMENT_LICENCE) rel="license" { (name.in_locale(locale)) }
+            (after.in_locale(locale))
+        }
+    }
+}
+
+/// The language to answer in: the one asked for, else the first that the browser accepts and the
+/// service has.
 ///
 /// Weights in `Accept-Language` are not read: browsers list languages in their order.
 #[must_use]
-pub fn locale(service: &Service, accept_language: Option<&str>) -> Locale {
+pub fn locale(service: &Service, asked: Option<Locale>, accept_language: Option<&str>) -> Locale {
     let preferred = service.locales.first().copied().unwrap_or(Locale::En);
-    accept_language
+    let accepted = accept_language
         .unwrap_or_default()
         .split(',')
         .filter_map(|range| {
             let tag = range.split(';').next().unwrap_or_default().trim();
             Locale::parse(&tag.split('-').next()?.to_ascii_lowercase())
-        })
+        });
+    asked
+        .into_iter()
+        .chain(accepted)
         .find(|locale| service.locales.contains(locale))
         .unwrap_or(preferred)
-}
-
-#[cfg(test)]
-mod tests {
-    use sha2::{Digest, Sha256};
-
-    use super::*;
-
-    #[test]
-    fn the_style_sheets_address_changes_with_its_content() {
-        let digest = Sha256::digest(STYLE.as_bytes());
-        let version: String = digest[..4]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        assert_eq!(STYLE_VERSION, version, "put this into STYLE_VERSION");
-    }
 }

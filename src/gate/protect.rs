@@ -9,6 +9,7 @@ use super::pages::{self, Page};
 use super::path::CanonicalPath;
 use super::request::Request;
 use super::sign_in::{Start, again};
+use super::standing::{informed, is_certain};
 use super::{Decision, Scene, Task, Verdict, cross_origin, sign_out};
 use crate::config::{Access, Freshness, Rule};
 use crate::platform::Platform;
@@ -70,9 +71,9 @@ impl<'a, P: Platform> Passage<'a, P> {
             .live_session(cookies)
             .filter(|session| session.level >= rule.level || rule.access == Access::Optional)
             .filter(|session| !sign_out::is_ending(scene, cookies, session))
-            .map(|session| self.informed(session));
+            .map(|session| informed(scene, session));
         match session {
-            Some(session) if !self.is_certain(&session) => Verdict::Later(Task::Check {
+            Some(session) if !is_certain(scene, &session) => Verdict::Later(Task::Check {
                 path: self.path.clone(),
                 query: self.query.map(str::to_owned),
                 session: Box::new(session),
@@ -80,24 +81,6 @@ impl<'a, P: Platform> Passage<'a, P> {
             Some(session) => self.admit(session),
             None => self.anonymous(),
         }
-    }
-
-    /// The session with the account's last word that is known here, which may be newer than its
-    /// cookie. A word from the future is none: whose clock was ahead cannot be known.
-    fn informed(&self, mut session: Session) -> Session {
-        if session.checked_at > self.scene.now {
-            session.checked_at = 0;
-        }
-        let here = self.scene.isolate.leases.checked_at(&session.id);
-        session.checked_at = session.checked_at.max(here);
-        session
-    }
-
-    /// Whether the account's last word on the session is recent enough to rely on.
-    fn is_certain(&self, session: &Session) -> bool {
-        let age = self.scene.now - session.checked_at;
-        (0..self.scene.service.revocation.check).contains(&age)
-            && !self.scene.isolate.leases.has_ended(&session.id)
     }
 
     /// Lets a session that is alive pass with an assertion, signing one if none is kept; unless the

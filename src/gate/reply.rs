@@ -18,9 +18,9 @@ pub struct Reply {
     pub body: String,
 }
 
-/// What a page may load: its own style sheet, and nothing else.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; \
-     form-action 'none'; frame-ancestors 'none'";
+/// What a page may load: style sheet, typeface and drawings of its own, and nothing else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; \
+     img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The directive that lets a page send a form, and to this host alone.
 const OWN_FORMS: [&str; 2] = ["form-action 'none'", "form-action 'self'"];

@@ -37,6 +37,14 @@ pub struct Request {
     pub headers: Headers,
 }
 
+/// The first parameter of a name in a query, decoded.
+#[must_use]
+pub fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    url::form_urlencoded::parse(query?.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
 /// The parts of a raw address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address<'a> {

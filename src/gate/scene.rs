@@ -7,7 +7,7 @@ use super::cookies::Cookies;
 use super::pages::{self, Page};
 use super::refused::Failure;
 use super::reply::{RETRY_AFTER, Reply};
-use super::request::Request;
+use super::request::{Request, parameter};
 use crate::config::{Locale, Service};
 use crate::platform::{Event, Platform};
 use crate::session::attempt::Attempt;
@@ -41,8 +41,12 @@ impl<P: Platform> Scene<P> {
         now: i64,
     ) -> Self {
         let language = request.headers.get("accept-language");
+        let own = |path: &str| path.starts_with(&service.own_path);
+        let address = request.address().filter(|address| own(address.path));
+        let asked = address.and_then(|address| parameter(address.query, "lang"));
+        let asked = asked.and_then(|tag| Locale::parse(&tag));
         Self {
-            locale: pages::locale(service, language),
+            locale: pages::locale(service, asked, language),
             reference: request
                 .headers
                 .get("cf-ray")
@@ -167,6 +171,6 @@ impl<P: Platform> Scene<P> {
 }
 
 /// Whether a text looks like Cloudflare's request id, so that nothing else gets on a page.
-fn is_ray(text: &str) -> bool {
+pub fn is_ray(text: &str) -> bool {
     (8..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }

@@ -12,6 +12,7 @@ use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
 use super::{Decision, Scene, Task, Verdict, accounts, sign_in};
 use crate::config::{Access, Release};
+use crate::oidc::vector::Level;
 use crate::platform::{Outage, Platform};
 use crate::session::account::Standing;
 use crate::session::cookie::{self, Session, deleted};
@@ -51,9 +52,27 @@ pub async fn check<P: Platform>(
     settle(scene, request, verdict).await
 }
 
+/// The session with the account's last word that is known here, which may be newer than its
+/// cookie. A word from the future is none: whose clock was ahead cannot be known.
+pub fn informed<P: Platform>(scene: &Scene<P>, mut session: Session) -> Session {
+    if session.checked_at > scene.now {
+        session.checked_at = 0;
+    }
+    let here = scene.isolate.leases.checked_at(&session.id);
+    session.checked_at = session.checked_at.max(here);
+    session
+}
+
+/// Whether the account's last word on the session is recent enough to rely on.
+pub fn is_certain<P: Platform>(scene: &Scene<P>, session: &Session) -> bool {
+    let age = scene.now - session.checked_at;
+    (0..scene.service.revocation.check).contains(&age)
+        && !scene.isolate.leases.has_ended(&session.id)
+}
+
 /// What the account says of a session, or for how long its last word may be relied on. An account
 /// that has too much to do earns nothing, and one that gave no answer is not asked without end.
-async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Grace> {
+pub async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Grace> {
     let leases = &scene.isolate.leases;
     if leases.has_ended(&session.id) {
         return Ok(Standing::Ended);
@@ -76,23 +95,30 @@ async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<St
 
 /// For how long a session may go on without its account's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Grace {
+pub enum Grace {
     /// For as long as one is relied on anyway.
     AsChecked,
     /// For as long as the configuration says; never where an identity is at stake.
     Configured,
 }
 
+impl Grace {
+    /// Whether the account's last word on a session is young enough to go on with it at a level.
+    pub fn covers<P: Platform>(self, scene: &Scene<P>, session: &Session, level: Level) -> bool {
+        let revocation = scene.service.revocation;
+        let seconds = match self {
+            Self::Configured if !level.has_identity() => revocation.grace,
+            Self::Configured | Self::AsChecked => revocation.check,
+        };
+        scene.now - session.checked_at < seconds
+    }
+}
+
 /// Goes on without the account's word: with a session whose last one is young enough, anonymous
 /// where that is allowed, else not at all.
 fn unchecked<P: Platform>(passage: &Passage<'_, P>, session: Session, grace: Grace) -> Verdict {
     let (scene, rule) = (passage.scene, passage.rule);
-    let revocation = scene.service.revocation;
-    let seconds = match grace {
-        Grace::Configured if !rule.level.has_identity() => revocation.grace,
-        Grace::Configured | Grace::AsChecked => revocation.check,
-    };
-    if scene.now - session.checked_at < seconds {
+    if grace.covers(scene, &session, rule.level) {
         passage.admit(session)
     } else if rule.access == Access::Optional {
         passage.anonymous()
@@ -143,6 +169,7 @@ fn forget(decision: Decision) -> Decision {
     let gone = deleted(cookie::NAME);
     match decision {
         Decision::Reply(reply) => Decision::Reply(reply.with("set-cookie", gone)),
+        asset @ Decision::Asset { .. } => asset,
         Decision::Forward(mut out) => {
             out.answer.renewal = Some(gone);
             Decision::Forward(out)

@@ -149,6 +149,7 @@ function capnp({ modules, disk, services, sockets }, port, config, secrets) {
   });
   const secret = Object.entries(secrets).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
   const kv = config.kv_namespaces.map(({ binding }) => `(name = ${text(binding)}, kvNamespace = "kv")`);
+  const assets = `(name = ${text(config.assets.binding)}, service = "assets")`;
   const classes = config.durable_objects.bindings;
   const objects = classes.map(({ name, class_name }) =>
     `(name = ${text(name)}, durableObjectNamespace = (className = ${text(class_name)}, serviceName = "edge"))`);
@@ -159,7 +160,7 @@ function capnp({ modules, disk, services, sockets }, port, config, secrets) {
   const others = services.map(({ name }) => `(name = ${text(name)}, service = ${text(name)})`);
   const worker = `modules = [${ordered.map(module).join(", ")}],
   compatibilityDate = ${text(config.compatibility_date)},
-  bindings = [${[...plain, ...secret, ...kv, ...objects, ...others].join(", ")}],`;
+  bindings = [${[...plain, ...secret, ...kv, assets, ...objects, ...others].join(", ")}],`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -167,6 +168,7 @@ const config :Workerd.Config = (
     (name = "elsewhere", worker = .elsewhere),
     (name = "kv", worker = .kv),
     (name = "accounts", disk = (path = ${text(disk)}, writable = true)),
+    (name = "assets", disk = (path = ${text(config.assets.directory)})),
     (name = "internet", network = (allow = ["public", "private"])),
     ${services.map(({ name }) => `(name = ${text(name)}, worker = .${name}),`).join("\n    ")}
   ],

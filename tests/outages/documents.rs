@@ -1,6 +1,6 @@
 //! The provider's documents: fresh, stale, shared between isolates, and asked for by many at once.
 
-use one_login_edge::gate::pages;
+use one_login_edge::gate::assets;
 use serde_json::Value;
 use simulator::provider::fault::Fault;
 use simulator::provider::fault::documents::{DiscoveryFault, JwksFault};
@@ -274,13 +274,14 @@ fn t85_a_page_of_ours_asks_for_nothing_but_its_own_style() {
     let world = World::new();
     let shown = Browser::new().open(&world, "/auth/nothing");
     assert_eq!((shown.status, shown.heading()), (404, "Page not found"));
-    let style = format!("/auth/{}", pages::style_name());
+    let style = format!("/auth/assets/{}/plain.css", assets::VERSION);
     assert!(
         shown
             .body
             .contains(&format!("<link rel=\"stylesheet\" href=\"{style}\">"))
     );
     assert!(!shown.body.contains("<script") && !shown.body.contains("http"));
+    assert!(!shown.body.contains("style=") && !shown.body.contains("<style"));
     let sheet = world.ask(Incoming::get(&style));
     assert_eq!(
         (sheet.status, sheet.header("content-type")),

@@ -230,7 +230,7 @@ test("t31 sixty starts keep the Cookie header under eight kilobytes, and the new
 
 /** The address of a page's one link. */
 function linkOf(page) {
-  const [, link] = page.text.match(/<a href="([^"]*)"/);
+  const [, link] = page.text.match(/<a class="govuk-link" href="([^"]*)"/);
   return link.replaceAll("&amp;", "&");
 }
 

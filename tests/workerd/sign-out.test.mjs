@@ -58,8 +58,8 @@ test("oidcc-client-test-rp-init-logout: a link on an own page ends the session h
   assert.deepEqual(await world.provider.sessions(), []);
   const page = await browser.get(back);
   assert.equal(page.status, 200);
-  assert.match(page.text, /<h1>You have signed out<\/h1>/);
-  assert.match(page.text, /<a href="\/auth\/sign-in">Sign in<\/a>/);
+  assert.match(page.text, /<h1 class="govuk-heading-l">You have signed out<\/h1>/);
+  assert.match(page.text, /<a class="govuk-link" href="\/auth\/sign-in">Sign in<\/a>/);
   assert.deepEqual([...browser.cookies.keys()], []);
   // The provider tells the client that asked, too; that ends nothing more and is no error.
   const sent = await world.provider.delivered();
@@ -115,7 +115,7 @@ test("t73 a posted form is answered by a page that goes on by itself, because a 
     assert.equal(browser.session, undefined);
     const [, address] = answer.get("refresh").match(/^0; ?url=(\S+)$/);
     assert.ok(address.startsWith(`${world.provider.url}/logout?id_token_hint=`));
-    assert.ok(answer.text.includes(`<a href="${address.replaceAll("&", "&amp;")}">Continue</a>`));
+    assert.ok(answer.text.includes(`<a class="govuk-link" href="${address.replaceAll("&", "&amp;")}">Continue</a>`));
     assert.match(answer.text, /You are being signed out/);
     assert.deepEqual([answer.location, answer.get("cache-control"), answer.get("referrer-policy")], [null, "no-store", "no-referrer"]);
     assert.equal(await isLive(copy), false);
@@ -145,9 +145,9 @@ test("t73 whatever comes from elsewhere gets a page that asks, and nothing ends"
       const answer = await browser.send({ method, target: `/auth/sign-out${query}`, headers: [...NAVIGATION, ...headers], body });
       assert.deepEqual([answer.status, answer.location, answer.get("refresh")], [200, null, null], about);
       assert.deepEqual(answer.all("set-cookie"), [], about);
-      assert.match(answer.text, /<h1>Do you want to sign out\?<\/h1>/);
+      assert.match(answer.text, /<h1 class="govuk-heading-l">Do you want to sign out\?<\/h1>/);
       const everywhere = new URLSearchParams(query).has("everywhere") ? "?everywhere" : "";
-      assert.ok(answer.text.includes(`<form method="post" action="/auth/sign-out${everywhere}"><button>Sign out</button></form>`), about);
+      assert.ok(answer.text.includes(`<form method="post" action="/auth/sign-out${everywhere}"><button class="govuk-button">Sign out</button></form>`), about);
       // The page's form leads back here, where the post is an own page's, and nobody may frame it.
       const policy = answer.get("content-security-policy").split(";").map((part) => part.trim());
       assert.ok(policy.includes("form-action 'self'") && policy.includes("frame-ancestors 'none'"), policy.join());

@@ -56,7 +56,7 @@ test("t61 a posted form gets a 401 page that says what was lost, and its body go
   assert.ok(!answer.text.includes("canary"));
   assert.deepEqual(answer.all("set-cookie"), []);
   await assertUntouched();
-  const [, link] = answer.text.match(/<a href="([^"]*)"/);
+  const [, link] = answer.text.match(/<a class="govuk-link" href="([^"]*)" target="_blank" rel="noopener"/);
   const callback = await authorise(world, await start(browser, link));
   assert.equal((await browser.get(callback)).location, "/account/apply");
 });

@@ -131,18 +131,18 @@ impl Shown {
             let (_, rest) = self.body.split_once(open)?;
             Some(rest.split_once(close)?.0)
         };
-        inside("<h1>", "</h1>").unwrap_or_default()
+        inside("<h1 class=\"govuk-heading-l\">", "</h1>").unwrap_or_default()
     }
 
     /// Where the page's one link leads.
     pub fn link(&self) -> Option<&str> {
-        let (_, rest) = self.body.split_once("<a href=\"")?;
+        let (_, rest) = self.body.split_once("<a class=\"govuk-link\" href=\"")?;
         Some(rest.split_once('"')?.0)
     }
 
     /// The reference that stands on the page.
     pub fn reference(&self) -> Option<&str> {
-        let (_, rest) = self.body.split_once("<p class=\"reference\">")?;
+        let (_, rest) = self.body.split_once("<p class=\"govuk-body-s\">")?;
         rest.split_once("</p>")?
             .0
             .split_once(": ")

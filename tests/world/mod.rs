@@ -221,6 +221,14 @@ impl World {
                 headers: owned(reply.headers),
                 body: reply.body,
             },
+            // Where there is a Worker, the file of this name is the body.
+            Decision::Asset { file, reply } => Shown {
+                by: By::Edge,
+                url: request.url,
+                status: reply.status,
+                headers: owned(reply.headers),
+                body: file.to_owned(),
+            },
             Decision::Forward(forward) => self.reach(request, forward),
         }
     }

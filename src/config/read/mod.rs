@@ -3,6 +3,7 @@
 //! Each part reads its fields and notes their faults; nothing stops at the first.
 
 mod keys;
+mod look;
 mod names;
 mod origin;
 
@@ -15,6 +16,7 @@ use super::table::Table;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use keys::{read_keys, read_token_auth};
+use look::read_look;
 use names::{
     check_id, read_aliases, read_claims, read_client_id, read_environment, read_host, read_limits,
     read_locales, read_name, read_path, read_revocation, read_scopes,
@@ -68,6 +70,7 @@ pub fn service(
         environment,
         provider: read_provider(table, environment),
         name: read_name(table),
+        look: read_look(table, &host, local),
         redirect_path,
         registered_claims: read_claims(table),
         locales: read_locales(table),

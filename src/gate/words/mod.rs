@@ -92,11 +92,17 @@ pub mod around {
     pub const SKIP: Text = text!("Skip to main content", "Neidio i’r prif gynnwys");
     /// What a person can quote.
     pub const REFERENCE: Text = text!("Reference:", "Cyfeirnod:");
-    /// Where help is.
-    pub const CONTACT: Text = text!(
+    /// What the header says to those who cannot see it.
+    pub const SERVICE: Text = text!("Service information", "Gwybodaeth am y gwasanaeth");
+    /// What the footer's links are.
+    pub const SUPPORT: Text = text!("Support links", "Dolenni cymorth");
+    /// Where help is, when something went wrong.
+    pub const HELP: Text = text!(
         "Contact us if you need help",
-        "Cysylltwch â ni os oes angen help arnoch",
+        "Cysylltwch â ni os oes angen help arnoch"
     );
+    /// Where help is.
+    pub const CONTACT: Text = text!("Contact", "Cysylltu");
     /// The service's page about cookies.
     pub const COOKIES: Text = text!("Cookies", "Cwcis");
     /// The name of the navigation with both languages.
@@ -108,11 +114,21 @@ pub mod around {
         "Help us improve it and give your feedback",
         "Helpwch ni i’w wella a rhowch eich adborth",
     );
-    /// Under which licence pages of GOV.UK are.
-    pub const LICENCE: Text = text!(
-        "All content is available under the Open Government Licence v3.0, except where otherwise stated",
-        "Mae’r holl gynnwys ar gael o dan Drwydded Llywodraeth Agored v3.0, ac eithrio lle nodir fel arall",
-    );
+    /// Under which licence pages of GOV.UK are: what comes before its name, the name, and the rest.
+    pub const LICENCE: [Text; 3] = [
+        text!(
+            "All content is available under the",
+            "Mae’r holl gynnwys ar gael o dan"
+        ),
+        text!(
+            "Open Government Licence v3.0",
+            "Drwydded Llywodraeth Agored v3.0"
+        ),
+        text!(
+            ", except where otherwise stated",
+            ", ac eithrio lle nodir fel arall"
+        ),
+    ];
     /// Whose pages of GOV.UK are.
     pub const CROWN_COPYRIGHT: Text = text!("© Crown copyright", "© Hawlfraint y Goron");
 }

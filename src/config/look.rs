@@ -1,0 +1,48 @@
+//! How a service's pages look and where they lead.
+
+/// Whose appearance the pages have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// GOV.UK's, with its crown and typeface, which are for services on its domain alone.
+    GovUk,
+    /// The same components without crown, typeface and colours of GOV.UK.
+    Plain,
+}
+
+/// Under which banner a service runs that is not live yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Alpha.
+    Alpha,
+    /// Beta.
+    Beta,
+}
+
+impl Phase {
+    /// The word on the banner, the same in both languages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Alpha => "Alpha",
+            Self::Beta => "Beta",
+        }
+    }
+}
+
+/// What pages need beyond the service's name. Every address is a path of the service's host or
+/// begins with `https://`; whether anything is there is not known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// Whose appearance.
+    pub theme: Theme,
+    /// Where the service's name leads.
+    pub home: String,
+    /// The phase, for a service that is not live yet.
+    pub phase: Option<Phase>,
+    /// Where people can say what they think of a new service.
+    pub feedback: Option<String>,
+    /// Where help is; may be an e-mail address as `mailto:`.
+    pub contact: Option<String>,
+    /// The service's page about cookies.
+    pub cookies: Option<String>,
+}

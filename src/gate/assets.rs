@@ -1,0 +1,67 @@
+//! The files that pages load: which there are, under which addresses, and for how long they are kept.
+//!
+//! The files themselves are no part of the program. They are made by `assets/build.mjs` and uploaded
+//! beside it, and the platform hands them out by name.
+
+use super::Decision;
+use super::reply::Reply;
+use crate::config::Service;
+
+/// What changes with every file that is served, so that none changes under its address.
+pub const VERSION: &str = env!("ASSETS_VERSION");
+
+/// Every file with its type. What is not listed does not exist, whatever was uploaded.
+pub const FILES: [(&str, &str); 9] = [
+    ("bold.woff2", "font/woff2"),
+    ("crest.svg", "image/svg+xml"),
+    ("favicon.svg", "image/svg+xml"),
+    ("govuk.css", "text/css; charset=utf-8"),
+    ("light.woff2", "font/woff2"),
+    ("plain.css", "text/css; charset=utf-8"),
+    ("session.css", "text/css; charset=utf-8"),
+    ("session.js", "text/javascript; charset=utf-8"),
+    ("symbols.svg", "image/svg+xml"),
+];
+
+/// The files that a service's own pages load, by names that never change.
+const STABLE: [&str; 2] = ["session.css", "session.js"];
+
+/// For ever, because another file has another address.
+const IMMUTABLE: &str = "public, max-age=31536000, immutable";
+
+/// For as long as people may go on with the file of the deployment before.
+const SHORT: &str = "public, max-age=300";
+
+/// The address of a file.
+#[must_use]
+pub fn address(service: &Service, file: &str) -> String {
+    service.own_page(&format!("assets/{VERSION}/{file}"))
+}
+
+/// The file behind the path below `assets/`, or `None` when there is no such file.
+///
+/// Its reply has no body: that is the platform's. While a deployment spreads, a page of one version may
+/// ask another for its files; those are handed out as they are, and kept by nobody.
+#[must_use]
+pub fn find(service: &Service, path: &str) -> Option<Decision> {
+    let (name, caching) = match path.split_once('/') {
+        Some((VERSION, name)) => (name, IMMUTABLE),
+        Some((version, name)) if is_version(version) => (name, "no-store"),
+        None if STABLE.contains(&path) => (path, SHORT),
+        _ => return None,
+    };
+    let (file, kind) = FILES.into_iter().find(|(file, _)| *file == name)?;
+    let reply = Reply::new(200)
+        .with("cache-control", caching)
+        .body(kind, String::new())
+        .of(service);
+    Some(Decision::Asset { file, reply })
+}
+
+/// Whether a text has the form of a version.
+fn is_version(text: &str) -> bool {
+    let digits = text
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'a'..=b'f'));
+    text.len() == VERSION.len() && digits
+}

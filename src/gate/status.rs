@@ -1,0 +1,99 @@
+//! What a page of the service may know about its own session: whether it lives, and for how long.
+//!
+//! Reading never prolongs a session, so that a page which is only open does not keep it alive;
+//! posting does, because a person asked for that. Pages of other origins learn nothing.
+
+use serde_json::json;
+
+use super::cookies::Cookies;
+use super::reply::{RETRY_AFTER, Reply};
+use super::request::Request;
+use super::standing::{informed, is_certain, standing};
+use super::{Scene, Task, Verdict, sign_out};
+use crate::config::Service;
+use crate::platform::Platform;
+use crate::session::account::Standing;
+use crate::session::cookie::{self, Session, kept};
+
+/// Takes the question of a page of this host, and of no other.
+pub fn ask<P: Platform>(scene: &Scene<P>, request: &Request) -> Verdict {
+    let service = &scene.service;
+    if !request.is_read() && request.method != "POST" {
+        let refused = problem(service, 405, "Method Not Allowed");
+        return refused.with("allow", "GET, HEAD, POST").into();
+    }
+    if !is_own(service, request) {
+        return problem(service, 403, "Forbidden").into();
+    }
+    Verdict::Later(Task::Status)
+}
+
+/// Whether a page of this host asks, by the browser's own word. A browser that says nothing of it sends
+/// the origin with whatever another origin's script could read or change.
+fn is_own(service: &Service, request: &Request) -> bool {
+    let origin = request.headers.get("origin");
+    match request.headers.get("sec-fetch-site") {
+        Some(site) => site == "same-origin",
+        None => origin.map_or(request.is_read(), |origin| origin == service.origin_url),
+    }
+}
+
+/// The answer: `signed_in`, and of a live session its `level` and how many seconds are left of both
+/// limits. The account is asked as for any other request.
+pub async fn answer<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
+    let service = &scene.service;
+    let cookies = Cookies::new(request.headers.get("cookie"));
+    let session = scene
+        .live_session(cookies)
+        .filter(|session| !sign_out::is_ending(scene, cookies, session))
+        .map(|session| informed(scene, session));
+    let Some(mut session) = session else {
+        return signed_out(service);
+    };
+    if !is_certain(scene, &session) {
+        match standing(scene, &session).await {
+            Ok(Standing::Live) => {
+                scene.isolate.leases.note(&session.id, scene.now);
+                session.checked_at = scene.now;
+            }
+            Ok(Standing::Ended) => {
+                scene.isolate.leases.end(&session.id, scene.now);
+                return signed_out(service);
+            }
+            Err(grace) if grace.covers(scene, &session, session.level) => {}
+            Err(_) => {
+                let unknown = problem(service, 503, "Service Unavailable");
+                return unknown.with("retry-after", RETRY_AFTER);
+            }
+        }
+    }
+    if request.is_read() {
+        return signed_in(scene, &session);
+    }
+    session.used_at = session.used_at.max(scene.now);
+    let renewed = scene.seal_session(&session);
+    signed_in(scene, &session).with_cookie(renewed.map(|sealed| kept(cookie::NAME, &sealed)))
+}
+
+fn signed_in<P: Platform>(scene: &Scene<P>, session: &Session) -> Reply {
+    let limits = scene.service.limits;
+    let document = json!({
+        "signed_in": true,
+        "level": session.level.as_str(),
+        "idle_seconds": session.used_at + limits.idle - scene.now,
+        "absolute_seconds": session.expires_at(limits) - scene.now,
+    });
+    Reply::json(200, &document).of(&scene.service)
+}
+
+fn signed_out(service: &Service) -> Reply {
+    Reply::json(200, &json!({ "signed_in": false })).of(service)
+}
+
+/// A refusal that a script can read.
+fn problem(service: &Service, status: u16, title: &str) -> Reply {
+    let document = json!({ "type": "about:blank", "title": title, "status": status });
+    Reply::json(status, &document)
+        .with("content-type", "application/problem+json")
+        .of(service)
+}

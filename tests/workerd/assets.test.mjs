@@ -1,0 +1,79 @@
+// The files that pages load: uploaded beside the Worker, and handed out by it alone. They are tried in both ways of running
+// the Worker, because each has a store of its own for them.
+
+import assert from "node:assert/strict";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { ROOT } from "../harness/places.mjs";
+import { World } from "../harness/world.mjs";
+
+const BUILT = path.join(ROOT, "build/assets");
+const IMMUTABLE = "public, max-age=31536000, immutable";
+const TYPES = { css: "text/css; charset=utf-8", js: "text/javascript; charset=utf-8", svg: "image/svg+xml", woff2: "font/woff2" };
+
+for (const engine of ["wrangler", "workerd"]) {
+  let world;
+  let directory;
+  before(async () => {
+    world = await World.start({ engine });
+    const page = await world.raw({ target: "/auth/page?name=problem" });
+    [, directory] = page.text.match(/href="(\/auth\/assets\/[0-9a-f]{16}\/)plain\.css"/);
+  });
+  beforeEach(() => world.clear());
+  after(() => world?.stop());
+
+  const get = (target, description = {}) => world.raw({ target, ...description });
+
+  test(`every file that was built is served as it is and kept for ever (${engine})`, async () => {
+    const files = await fs.readdir(BUILT);
+    assert.ok(files.length >= 9);
+    for (const file of files) {
+      const answer = await get(directory + file);
+      assert.equal(answer.status, 200, file);
+      assert.deepEqual(answer.body, await fs.readFile(path.join(BUILT, file)), file);
+      assert.equal(answer.get("content-type"), TYPES[file.split(".")[1]], file);
+      assert.equal(answer.get("cache-control"), IMMUTABLE, file);
+      assert.deepEqual([answer.get("x-content-type-options"), answer.get("cross-origin-resource-policy")], ["nosniff", "same-origin"]);
+      assert.match(answer.get("content-security-policy"), /default-src 'none'/);
+      assert.deepEqual(answer.all("set-cookie"), []);
+    }
+    const head = await get(`${directory}plain.css`, { method: "HEAD" });
+    assert.deepEqual([head.status, head.body.length, head.get("cache-control")], [200, 0, IMMUTABLE]);
+  });
+
+  test(`a service's own page finds the script under a name that never changes (${engine})`, async () => {
+    for (const file of ["session.js", "session.css"]) {
+      const answer = await get(`/auth/assets/${file}`);
+      assert.deepEqual([answer.status, answer.get("cache-control")], [200, "public, max-age=300"], file);
+      assert.deepEqual(answer.body, await fs.readFile(path.join(BUILT, file)));
+    }
+  });
+
+  test(`what another deployment's page asks for is handed out and kept by nobody (${engine})`, async () => {
+    const answer = await get("/auth/assets/0123456789abcdef/plain.css");
+    assert.deepEqual([answer.status, answer.get("cache-control")], [200, "no-store"]);
+  });
+
+  test(`an unknown name is not found, and no path goes past the Worker to a file or to the origin (${engine})`, async () => {
+    const version = directory.split("/")[3];
+    for (const target of [
+      "/auth/assets", "/auth/assets/", directory, `/auth/assets/${version}`, "/auth/assets/plain.css", "/auth/assets/nothing.css",
+      `${directory}nothing.css`, `${directory}plain.css/`, `${directory}PLAIN.CSS`, `${directory}x/plain.css`, "/auth/assets/x/plain.css",
+      `/auth/assets/${version.toUpperCase()}x/plain.css`, `${directory}constructor`, "/auth/Assets/session.js", "/AUTH/assets/session.js",
+      `${directory}.edge-stamp.json`, `${directory}index.js`,
+    ]) {
+      const answer = await get(target);
+      assert.equal(answer.status, 404, target);
+      assert.equal(answer.get("cache-control"), "no-store", target);
+    }
+    // The store's own names are paths of the service like any other.
+    assert.equal((await get("/plain.css")).status, 401);
+    assert.equal((await get("/session.js")).status, 401);
+    for (const method of ["POST", "PUT", "DELETE"]) {
+      const refused = await get(`${directory}plain.css`, { method, body: method === "DELETE" ? undefined : "x" });
+      assert.deepEqual([refused.status, refused.get("allow")], [405, "GET, HEAD"], method);
+    }
+    assert.deepEqual(await world.origin.requests(), []);
+  });
+}
