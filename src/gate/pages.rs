@@ -105,9 +105,9 @@ fn whole(page: Page, service: &Service, locale: Locale, kept: &str, last: &Marku
                 header.govuk-template__header {
                     @if gov_uk { (crown(&asset("symbols.svg"))) }
                     (navigation(page, service, locale, kept))
+                    (phase_banner(service, locale))
                 }
                 div.govuk-width-container {
-                    (phase_banner(service, locale))
                     main.govuk-main-wrapper id="main-content" {
                         div.govuk-grid-row {
                             div.govuk-grid-column-two-thirds {
@@ -206,7 +206,7 @@ fn languages(page: Page, service: &Service, locale: Locale, kept: &str) -> Marku
 fn phase_banner(service: &Service, locale: Locale) -> Markup {
     html! {
         @if let Some(phase) = service.look.phase {
-            div.govuk-phase-banner {
+            div class="govuk-phase-banner govuk-width-container" {
                 p.govuk-phase-banner__content {
                     strong class="govuk-tag govuk-phase-banner__content__tag" { (phase.as_str()) }
                     span.govuk-phase-banner__text {
