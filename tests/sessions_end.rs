@@ -38,6 +38,8 @@ mod races;
 mod sign_out;
 #[path = "sessions_end/signed_out.rs"]
 mod signed_out;
+#[path = "sessions_end/status.rs"]
+mod status;
 #[path = "sessions_end/unfinished.rs"]
 mod unfinished;
 

@@ -1,0 +1,180 @@
+//! What a page of the service is told of its session: reading changes nothing, posting prolongs it,
+//! and no other origin learns anything.
+
+use serde_json::{Value, json};
+
+use super::{PAGE, signed_in};
+use crate::world::{Browser, By, Incoming, SERVICE, SESSION, Shown, Trouble, When, World};
+
+const STATUS: &str = "/auth/session";
+
+/// A page of the service asks.
+fn ask(world: &World, browser: &mut Browser, method: &str) -> Shown {
+    let request = Incoming::get(STATUS).method(method);
+    browser.send(world, request.with("sec-fetch-site", "same-origin"))
+}
+
+fn document(shown: &Shown) -> Value {
+    assert_eq!((shown.by, shown.status), (By::Edge, 200), "{}", shown.body);
+    assert_eq!(shown.header("content-type"), Some("application/json"));
+    assert_eq!(shown.header("cache-control"), Some("no-store"));
+    serde_json::from_str(&shown.body).unwrap()
+}
+
+#[test]
+fn a_page_learns_how_long_the_session_lives_and_at_which_level() {
+    let world = World::new();
+    let mut nobody = Browser::new();
+    let shown = ask(&world, &mut nobody, "GET");
+    assert_eq!(document(&shown), json!({ "signed_in": false }));
+    let mut browser = signed_in(&world, "kenneth");
+    let start = document(&ask(&world, &mut browser, "GET"));
+    let expected = json!({
+        "signed_in": true, "level": "Cl.Cm", "idle_seconds": 3_600, "absolute_seconds": 43_200,
+    });
+    assert_eq!(start, expected);
+    world.pass(100);
+    let later = document(&ask(&world, &mut browser, "GET"));
+    assert_eq!(later["idle_seconds"], 3_500);
+    assert_eq!(later["absolute_seconds"], 43_100);
+}
+
+#[test]
+fn reading_never_prolongs_a_session_and_posting_does_until_its_absolute_limit() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    for _ in 0..36 {
+        let shown = ask(&world, &mut browser, "GET");
+        assert_eq!(document(&shown)["signed_in"], true);
+        assert_eq!(shown.set_cookies().count(), 0);
+        world.pass(100);
+    }
+    let shown = ask(&world, &mut browser, "GET");
+    assert_eq!(document(&shown), json!({ "signed_in": false }));
+
+    let mut browser = signed_in(&world, "kenneth");
+    for round in 1..12 {
+        world.pass(3_599);
+        let shown = ask(&world, &mut browser, "POST");
+        let answer = document(&shown);
+        assert_eq!(answer["idle_seconds"], 3_600);
+        assert_eq!(answer["absolute_seconds"], 43_200 - 3_599 * round);
+        assert!(shown.set_cookies().all(|line| line.starts_with(SESSION)));
+        assert_eq!(shown.set_cookies().count(), 1);
+        assert_eq!(
+            document(&ask(&world, &mut browser, "GET"))["idle_seconds"],
+            3_600
+        );
+    }
+    world.pass(3_599 + 12);
+    let shown = ask(&world, &mut browser, "POST");
+    assert_eq!(document(&shown), json!({ "signed_in": false }));
+    assert_eq!(
+        shown.set_cookies().count(),
+        0,
+        "nobody comes back by asking"
+    );
+}
+
+#[test]
+fn t47_the_account_is_asked_as_for_any_other_request() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut other = browser.clone();
+    world.forget();
+    world.pass(59);
+    assert_eq!(
+        document(&ask(&world, &mut browser, "GET"))["signed_in"],
+        true
+    );
+    assert!(world.happened().asked().is_empty());
+    world.pass(1);
+    assert_eq!(
+        document(&ask(&world, &mut browser, "GET"))["signed_in"],
+        true
+    );
+    assert_eq!(world.happened().asked(), ["check"]);
+    other.sign_out(&world, "");
+    world.pass(60);
+    for method in ["GET", "POST"] {
+        let shown = ask(&world, &mut browser, method);
+        assert_eq!(document(&shown), json!({ "signed_in": false }), "{method}");
+        assert_eq!(shown.set_cookies().count(), 0, "{method}");
+    }
+}
+
+#[test]
+fn t71_without_an_answer_the_session_is_known_for_as_long_as_it_may_be_used() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.trouble(Trouble::AccountHangs, When::Always);
+    world.pass(299);
+    assert_eq!(
+        document(&ask(&world, &mut browser, "POST"))["signed_in"],
+        true
+    );
+    world.pass(1);
+    for method in ["GET", "POST"] {
+        let shown = ask(&world, &mut browser, method);
+        assert_eq!((shown.by, shown.status), (By::Edge, 503), "{method}");
+        assert_eq!(shown.header("retry-after"), Some("30"));
+        assert_eq!(
+            shown.header("content-type"),
+            Some("application/problem+json")
+        );
+        assert_eq!(shown.set_cookies().count(), 0);
+    }
+    assert_eq!(
+        browser.step(&world, PAGE).status,
+        503,
+        "as any other request"
+    );
+}
+
+#[test]
+fn no_other_origin_learns_or_prolongs_anything() {
+    let world = World::new();
+    let browser = signed_in(&world, "kenneth");
+    let own = [("origin", SERVICE)];
+    let none: [(&str, &str); 0] = [];
+    let foreign = [("origin", "https://evil.example")];
+    let opaque = [("origin", "null")];
+    let site = |site| [("sec-fetch-site", site)];
+    let lying = [("sec-fetch-site", "cross-site"), ("origin", SERVICE)];
+    for (method, headers, status) in [
+        ("GET", &own[..], 200),
+        ("POST", &own, 200),
+        // A browser that says nothing of where it comes from sends no origin to its own.
+        ("GET", &none, 200),
+        ("POST", &none, 403),
+        ("GET", &foreign, 403),
+        ("POST", &foreign, 403),
+        ("GET", &opaque, 403),
+        ("POST", &opaque, 403),
+        ("GET", &site("same-site"), 403),
+        ("GET", &site("cross-site"), 403),
+        ("GET", &site("none"), 403),
+        ("POST", &site("same-site"), 403),
+        ("POST", &lying, 403),
+    ] {
+        let mut browser = browser.clone();
+        let request = Incoming::get(STATUS).method(method);
+        let add = |request: Incoming, (name, value): &(&str, &str)| request.with(name, value);
+        let shown = browser.send(&world, headers.iter().fold(request, add));
+        assert_eq!(shown.status, status, "{method} {headers:?}");
+        if status == 403 {
+            assert_eq!(shown.set_cookies().count(), 0);
+            assert!(!shown.body.contains("signed_in"));
+        }
+        let policy = shown.header("cross-origin-resource-policy");
+        assert_eq!(policy, Some("same-origin"));
+        assert_eq!(shown.header("access-control-allow-origin"), None);
+    }
+    for method in ["PUT", "DELETE", "OPTIONS", "PATCH"] {
+        let shown = ask(&world, &mut browser.clone(), method);
+        assert_eq!(
+            (shown.status, shown.header("allow")),
+            (405, Some("GET, HEAD, POST"))
+        );
+    }
+}
