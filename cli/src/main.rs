@@ -93,6 +93,8 @@ enum Task {
         #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u32).range(0..=3_600))]
         check_seconds: u32,
     },
+    /// Make pictures of every page in both languages and themes, in target/edge/test/pages/
+    Screenshots,
     /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
     #[command(hide = true)]
     LocalConfig {
@@ -145,6 +147,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Task::Keys { task } => keys::command(&places, &task)?,
         Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,
         Task::Revocation { check_seconds } => revocation::command(&places, check_seconds)?,
+        Task::Screenshots => test::screenshots(&places)?,
         Task::LocalConfig { out, vars, name } => {
             local_config::command(&places, &out, &vars, name.as_deref())?
         }

@@ -63,6 +63,24 @@ pub fn command(places: &Places, selection: &Selection) -> Result<()> {
     result
 }
 
+/// The names of the tests that leave a picture of every page.
+const PICTURED: [&str; 3] = [
+    "every page is",
+    "leave nothing invisible",
+    "warning comes before",
+];
+
+/// `cargo edge screenshots`: the tests alone that leave pictures of what they see.
+pub fn screenshots(places: &Places) -> Result<()> {
+    setup::ensure(places, Need::Browser)?;
+    let simulator = simulator::build(places)?;
+    build::build(places)?;
+    let pictured = PICTURED.map(str::to_owned);
+    node::run(places, "browser", &pictured, &simulator)?;
+    println!("Pictures of every page are in target/edge/test/pages/");
+    Ok(())
+}
+
 fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<()> {
     summary.step("set-up", || {
         setup::ensure(places, selection.need()).map(|_| String::new())

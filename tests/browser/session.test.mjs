@@ -1,0 +1,165 @@
+// The script that warns people before their session ends, on a page of the demo service: by mouse, by keyboard and by what a
+// screen reader is told.
+
+import assert from "node:assert/strict";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { picture, startChromium, visitor } from "../harness/chromium.mjs";
+import { ROOT } from "../harness/places.mjs";
+import { World } from "../harness/world.mjs";
+
+const DIALOG = { name: "You are about to be signed out" };
+
+let world;
+let chromium;
+let service;
+let axe;
+const contexts = [];
+
+before(async () => {
+  world = await World.start({ services: { DEMO: { host: "localhost", session_idle_seconds: 60, session_absolute_seconds: 3600 } } });
+  service = `http://${world.host}`;
+  axe = await fs.readFile(path.join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
+  chromium = await startChromium();
+});
+beforeEach(() => world.clear());
+afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
+after(async () => {
+  await chromium?.close();
+  await world?.stop();
+});
+
+/** A person on the account's page, in the language given. */
+async function signedIn(lang = "en") {
+  const made = await visitor(chromium);
+  contexts.push(made.context);
+  await made.page.goto(`${service}/account`);
+  await made.page.evaluate((to) => (document.documentElement.lang = to), lang);
+  return made;
+}
+
+/** The page loads the script, as a line of its own would; gives what was asked of the edge since. */
+async function load(page, warning) {
+  const asked = [];
+  page.on("request", (request) => request.url() === `${service}/auth/session` && asked.push(request.method()));
+  await page.evaluate((seconds) => {
+    const script = Object.assign(document.createElement("script"), { src: "/auth/assets/session.js" });
+    script.dataset.warning = seconds;
+    document.head.append(script);
+  }, String(warning));
+  return asked;
+}
+
+/** What the edge says of the session, in place of the edge. */
+const pretend = (page, status) => page.route("**/auth/session", (route) => route.fulfill({ json: status }));
+
+test("a warning comes before the end, and the button keeps the person signed in", async () => {
+  const { page, context, complaints } = await signedIn();
+  const cookie = async () => (await context.cookies(service)).find(({ name }) => name === "__Host-ol-session").value;
+  const before = await cookie();
+  const asked = await load(page, 57);
+  const dialog = page.getByRole("dialog", DIALOG);
+  await dialog.waitFor({ timeout: 15_000 });
+  assert.ok(asked.length > 0 && asked.every((method) => method === "GET"), asked.join());
+  assert.equal(await cookie(), before, "asking prolongs nothing");
+  assert.match(await dialog.textContent(), /For your security, we will sign you out in 5\d seconds\./);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document.querySelector("dialog")));
+  assert.deepEqual(violations.map(({ id }) => id), []);
+  await picture(page, "pages/timeout-en.png");
+  await dialog.getByRole("button", { name: "Stay signed in" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.waitForFunction(() => performance.now() > 0);
+  for (let waited = 0; waited < 5_000 && !asked.includes("POST"); waited += 50) await page.waitForTimeout(50);
+  assert.ok(asked.includes("POST"));
+  for (let waited = 0; waited < 5_000 && (await cookie()) === before; waited += 50) await page.waitForTimeout(50);
+  assert.notEqual(await cookie(), before);
+  assert.deepEqual(complaints, []);
+});
+
+test("the keyboard stays in the dialog, Escape keeps the person signed in, and the focus goes back", async () => {
+  const { page } = await signedIn();
+  let left = 100;
+  await page.route("**/auth/session", (route) => {
+    if (route.request().method() === "POST") left = 3600;
+    return route.fulfill({ json: { signed_in: true, level: "Cl.Cm", idle_seconds: left, absolute_seconds: 7200 } });
+  });
+  await page.locator("a").first().focus();
+  const before = await page.evaluate(() => document.activeElement.textContent);
+  const asked = await load(page, 120);
+  const dialog = page.getByRole("dialog", DIALOG);
+  await dialog.waitFor();
+  const focused = () => page.evaluate(() => document.activeElement.textContent);
+  const reached = [await focused()];
+  for (let steps = 0; steps < 6; steps += 1) {
+    await page.keyboard.press("Tab");
+    reached.push(await page.evaluate(() => (document.activeElement.closest("dialog") ? document.activeElement.textContent : "")));
+  }
+  assert.equal(reached[0], "Stay signed in");
+  assert.deepEqual([...new Set(reached)].filter(Boolean).sort(), ["Sign out", "Stay signed in"]);
+  // Between two rounds the focus may be in the browser's own bar, and is never on the page behind.
+  assert.deepEqual(await page.evaluate(() => document.activeElement.closest("dialog, body").tagName === "DIALOG" || document.activeElement === document.body), true);
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  assert.equal(await focused(), before);
+  for (let waited = 0; waited < 5_000 && !asked.includes("POST"); waited += 50) await page.waitForTimeout(50);
+  assert.ok(asked.includes("POST"));
+  assert.equal(await dialog.isVisible(), false);
+});
+
+test("a screen reader is told what it is, and the time only now and then", async () => {
+  const { page } = await signedIn("cy");
+  await pretend(page, { signed_in: true, level: "Cl.Cm", idle_seconds: 118, absolute_seconds: 7200 });
+  await load(page, 120);
+  const dialog = page.getByRole("dialog", { name: "Rydych ar fin cael eich allgofnodi" });
+  await dialog.waitFor();
+  assert.equal(await dialog.getAttribute("lang"), "cy");
+  const said = "Er eich diogelwch, byddwn yn eich allgofnodi ymhen 2 funud.";
+  const described = await dialog.getAttribute("aria-describedby");
+  assert.equal(await page.textContent(`#${described}`), said);
+  const spoken = dialog.locator("[aria-live=assertive]");
+  assert.equal(await spoken.textContent(), said);
+  assert.ok(await dialog.getByRole("button", { name: "Aros wedi’ch mewngofnodi" }).isVisible());
+  assert.equal(await dialog.getByRole("link", { name: "Allgofnodi" }).getAttribute("href"), `${service}/auth/sign-out`);
+  await picture(page, "pages/timeout-cy.png");
+  await page.unroute("**/auth/session");
+});
+
+test("nobody is told to stay when staying is not possible", async () => {
+  const { page } = await signedIn();
+  await pretend(page, { signed_in: true, level: "Cl.Cm", idle_seconds: 3600, absolute_seconds: 90 });
+  const asked = await load(page, 120);
+  const dialog = page.getByRole("dialog", DIALOG);
+  await dialog.waitFor();
+  assert.match(await dialog.textContent(), /in 2 minutes, even if you are using the page\. Save or send your answers/);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.waitForTimeout(300);
+  assert.ok(!asked.includes("POST") && !(await dialog.isVisible()), "once is enough");
+});
+
+test("when the session has ended the person is told, and comes back to the same page", async () => {
+  const { page, context } = await signedIn();
+  await page.goto(`${service}/account/details?part=2`);
+  await load(page, 55);
+  await page.waitForResponse(`${service}/auth/session`);
+  await context.clearCookies({ name: "__Host-ol-session" });
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.waitForURL(`${service}/auth/page?name=session-ended**`);
+  assert.match(await page.textContent("h1"), /Your session has ended/);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.waitForURL(`${service}/account/details?part=2`);
+});
+
+test("on a page of somebody who is not signed in the script asks once and does nothing", async () => {
+  const made = await visitor(chromium);
+  contexts.push(made.context);
+  await made.page.goto(`${service}/`);
+  const asked = await load(made.page, 120);
+  await made.page.waitForResponse(`${service}/auth/session`);
+  await made.page.waitForTimeout(500);
+  assert.deepEqual(asked, ["GET"]);
+  assert.equal(await made.page.locator("dialog").count(), 0);
+  assert.deepEqual(made.complaints, []);
+});
