@@ -10,7 +10,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
-use super::reply::Reply;
+use super::reply::{RETRY_AFTER, Reply};
 pub use super::words::Page;
 use super::words::{Text, around};
 use crate::config::{Locale, Service, Theme};
@@ -58,7 +58,11 @@ pub fn page(
         kept += &format!("&{query}");
     }
     let html = whole(page, service, locale, &kept, &last);
-    Reply::html(status, locale, html).of(service)
+    let reply = Reply::html(status, locale, html).of(service);
+    match page {
+        Page::TryLater if status >= 500 => reply.with("retry-after", RETRY_AFTER),
+        _ => reply,
+    }
 }
 
 /// A page whose one thing to do is a form without fields.

@@ -6,7 +6,7 @@ use super::Isolate;
 use super::cookies::Cookies;
 use super::pages::{self, Page};
 use super::refused::Failure;
-use super::reply::{RETRY_AFTER, Reply};
+use super::reply::Reply;
 use super::request::{Request, parameter};
 use crate::config::{Locale, Service};
 use crate::platform::{Event, Platform};
@@ -125,9 +125,8 @@ impl<P: Platform> Scene<P> {
             &scene.reference,
             again,
         );
-        match (outcome.status, failure) {
-            (429, Failure::TooManyRequests) => reply.with("retry-after", "60"),
-            (503, _) => reply.with("retry-after", RETRY_AFTER),
+        match failure {
+            Failure::TooManyRequests => reply.with("retry-after", "60"),
             _ => reply,
         }
     }

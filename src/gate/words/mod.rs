@@ -118,7 +118,7 @@ pub mod around {
     pub const LICENCE: [Text; 3] = [
         text!(
             "All content is available under the",
-            "Mae’r holl gynnwys ar gael o dan"
+            "Mae’r holl gynnwys ar gael o dan y"
         ),
         text!(
             "Open Government Licence v3.0",
