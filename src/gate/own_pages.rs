@@ -153,7 +153,10 @@ fn shown<P: Platform>(scene: &Scene<P>, query: Option<&str>) -> Reply {
     let service = &scene.service;
     let wanted = parameter(query, "return_to").unwrap_or_default();
     let again = again(scene, &return_path::safe(&wanted, &service.own_path));
-    let link = format!("{again}&lang={}", scene.locale.as_str());
+    let link = match page {
+        Page::SignedOutHere => service.own_page("sign-out"),
+        _ => format!("{again}&lang={}", scene.locale.as_str()),
+    };
     let reference = parameter(query, "reference").filter(|reference| is_ray(reference));
     let reference = reference.unwrap_or_default();
     pages::page(200, page, service, scene.locale, &reference, &link)

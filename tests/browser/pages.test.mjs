@@ -12,6 +12,7 @@ import { World } from "../harness/world.mjs";
 const PAGES = [
   "problem", "try-later", "bad-address", "not-found", "wrong-method", "form-expired", "start-again", "session-ended",
   "too-many-starts", "too-many-requests", "not-set-up", "identity-not-confirmed", "continue-identity", "confirm-sign-out", "signed-out",
+  "signed-out-here",
 ];
 const NAMES = { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded enghreifftiol" };
 const THEMES = { PLAIN: "", GOVUK: " – GOV.UK" };
