@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::config::sample::*;
-use crate::config::{Config, Host, Locale, Origin, TokenAuth};
+use crate::config::{Config, Host, Locale, Origin, Phase, Theme, TokenAuth};
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use crate::session::cookie::Limits;
@@ -58,6 +58,40 @@ fn a_service_that_says_little_has_the_documented_defaults() {
     );
     assert_eq!(service.provider.did_id, "did:web:identity.account.gov.uk");
     assert!(!service.provider.insecure);
+}
+
+#[test]
+fn crown_and_typeface_are_for_hosts_of_gov_uk_and_pages_lead_where_they_are_told_to() {
+    let service = demo(&vars());
+    assert_eq!(service.look.theme, Theme::Plain);
+    assert_eq!(
+        (service.look.home.as_str(), service.look.phase),
+        ("/", None)
+    );
+    assert_eq!(
+        (&service.look.contact, &service.look.cookies),
+        (&None, &None)
+    );
+    for (host, theme) in [
+        ("apply.service.gov.uk", Theme::GovUk),
+        ("a.b.service.gov.uk", Theme::GovUk),
+        ("service.gov.uk", Theme::Plain),
+        ("apply-service.gov.uk", Theme::Plain),
+        ("service.gov.uk.example", Theme::Plain),
+    ] {
+        let mut vars = vars();
+        set(&mut vars, "host", json!(host));
+        let service = served(&Config::parse(&vars), host);
+        assert_eq!(service.look.theme, theme, "{host}");
+    }
+    let mut vars = vars();
+    set(&mut vars, "phase", json!("beta"));
+    set(&mut vars, "home", json!("https://www.gov.uk/apply"));
+    set(&mut vars, "contact", json!("mailto:help@example.gov.uk"));
+    let look = &demo(&vars).look;
+    assert_eq!(look.phase, Some(Phase::Beta));
+    assert_eq!(look.home, "https://www.gov.uk/apply");
+    assert_eq!(look.contact.as_deref(), Some("mailto:help@example.gov.uk"));
 }
 
 #[test]
