@@ -4,23 +4,38 @@ use crate::child;
 use crate::npm;
 use crate::places::Places;
 use crate::progress::Progress;
-use crate::setup::{self, CargoTool, Need};
+use crate::setup::{self, Need, WasmBindgen};
 use crate::stamp::Fingerprint;
-use crate::wasm::Compiler;
+use crate::wasm::{Compiler, TARGET};
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What worker-build leaves and wrangler uploads.
+/// What a build leaves and wrangler uploads.
 const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
 
 /// Where the files are that pages load.
 const ASSETS: &str = "build/assets";
+
+/// The JavaScript around the WebAssembly; it is bundled with what wasm-bindgen writes.
+const SCRIPTS: [&str; 2] = ["main.js", "glue.js"];
+
+/// What workerd and the compiler agree on. Binaryen is not told to use all that it knows, so that a newer one writes
+/// nothing that workerd cannot read.
+const FEATURES: [&str; 7] = [
+    "--enable-mutable-globals",
+    "--enable-sign-ext",
+    "--enable-nontrapping-float-to-int",
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-reference-types",
+    "--enable-exception-handling",
+];
 
 /// How large the built Worker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,16 +74,21 @@ pub fn build(places: &Places) -> Result<Size> {
     }
     // Whoever interrupts the build must not find the old stamp beside half of the new output.
     let _ = fs::remove_file(stamp_file(places));
-    let mut worker_build = worker_build(places, &compiler)?;
     Progress::during(
         "the Worker for wasm32 (2 to 4 min the first time)",
         |progress| {
-            child::run(progress, &mut worker_build, None)?
-                .into_result("the build of the Worker")?;
-            child::run(progress, &mut drop_names(places)?, None)?
-                .into_result("the last step of the build")?;
-            child::run(progress, &mut assets(places)?, None)?
-                .into_result("the build of what pages load")
+            fs::create_dir_all(parts(places)).context("target/ cannot be written to")?;
+            let mut steps = [
+                compile(places, &compiler)?,
+                bind(places)?,
+                bundle(places)?,
+                optimise(places)?,
+                assets(places)?,
+            ];
+            steps.iter_mut().try_for_each(|step| {
+                let what = format!("{} for the Worker", step.get_program().display());
+                child::run(progress, step, None)?.into_result(&what)
+            })
         },
     )?;
     let size = measure(places)?;
@@ -77,28 +97,83 @@ pub fn build(places: &Places) -> Result<Size> {
     Ok(size)
 }
 
-/// The same esbuild, wasm-opt and wasm-bindgen on every network: left to itself, worker-build downloads its own.
-fn worker_build(places: &Places, compiler: &Compiler) -> Result<Command> {
-    let mut command = child::command(CargoTool::WorkerBuild.path(places)?);
+/// Where what wasm-bindgen writes lies beside the scripts that it is bundled with.
+fn parts(places: &Places) -> PathBuf {
+    places.root.join("target/wasm/parts")
+}
+
+fn compile(places: &Places, compiler: &Compiler) -> Result<Command> {
+    let mut command = child::command("cargo");
     compiler.prepare(&mut command, places)?;
     command
-        .arg("--release")
-        .current_dir(&places.root)
-        .env("WASM_BINDGEN_BIN", CargoTool::WasmBindgen.path(places)?)
-        .env("ESBUILD_BIN", places.npm_bin("esbuild"))
-        .env("WASM_OPT_BIN", places.npm_bin("wasm-opt"));
+        .args(["build", "--lib", "--release", "--target", TARGET])
+        .current_dir(&places.root);
     Ok(command)
 }
 
-/// Drops the names of functions, a tenth of the upload: worker-build always keeps them, and all they do is
-/// name the functions in a stack trace.
-fn drop_names(places: &Places) -> Result<Command> {
-    let module = places.root.join("build/index_bg.wasm");
-    let mut command = child::command(places.npm_bin("wasm-opt"));
+/// Writes the JavaScript that calls the WebAssembly and is called by it. After a panic that JavaScript can begin again
+/// with a new instance, for which it has to notice the panic.
+fn bind(places: &Places) -> Result<Command> {
+    let module = Path::new("target/wasm")
+        .join(TARGET)
+        .join("release/one_login_edge.wasm");
+    let mut command = child::command(WasmBindgen::path(places)?);
     command
-        .arg(&module)
-        .args(["--all-features", "--strip-debug", "-o"])
-        .arg(&module);
+        .args([
+            "--target",
+            "web",
+            "--no-typescript",
+            "--out-name",
+            "bindings",
+        ])
+        .args([
+            "--experimental-reset-state-function",
+            "--force-enable-abort-handler",
+        ])
+        .arg("--out-dir")
+        .arg(parts(places))
+        .arg(places.root.join(module));
+    Ok(command)
+}
+
+/// Makes one module of all JavaScript.
+fn bundle(places: &Places) -> Result<Command> {
+    for script in SCRIPTS {
+        fs::copy(
+            places.root.join("src/edge").join(script),
+            parts(places).join(script),
+        )
+        .with_context(|| format!("src/edge/{script} cannot be copied"))?;
+    }
+    let mut command = npm_tool(places, "esbuild")?;
+    command
+        .arg(parts(places).join("main.js"))
+        .args(["--bundle", "--format=esm", "--external:./index_bg.wasm"])
+        .arg(format!(
+            "--outfile={}",
+            places.root.join("build/index.js").display()
+        ));
+    if !is_readable() {
+        command.arg("--minify");
+    }
+    Ok(command)
+}
+
+/// Makes the WebAssembly smaller and drops the names of functions, a tenth of the upload: all they do is name the
+/// functions in a stack trace.
+fn optimise(places: &Places) -> Result<Command> {
+    let mut command = npm_tool(places, "wasm-opt")?;
+    command
+        .arg(parts(places).join("bindings_bg.wasm"))
+        .args(FEATURES)
+        .args(["-O", "--strip-debug", "--strip-producers", "-o"])
+        .arg(places.root.join("build/index_bg.wasm"));
+    Ok(command)
+}
+
+/// A program of npm's, which wants npm's own Node.
+fn npm_tool(places: &Places, name: &str) -> Result<Command> {
+    let mut command = child::command(places.npm_bin(name));
     command.env(
         "PATH",
         places.path_with(&[places.root.join("node_modules/.bin")])?,
@@ -113,6 +188,11 @@ fn assets(places: &Places) -> Result<Command> {
         .args(["assets/build.mjs", ASSETS])
         .current_dir(&places.root);
     Ok(command)
+}
+
+/// Whether the JavaScript is wanted as a person can read it.
+fn is_readable() -> bool {
+    std::env::var_os("NO_MINIFY").is_some()
 }
 
 /// Everything that the output depends on.
@@ -132,14 +212,7 @@ fn inputs(places: &Places, compiler: &Compiler) -> Result<String> {
         fingerprint.file(&places.root, file)?;
     }
     fingerprint.text("compiler", &compiler.identity(places)?);
-    fingerprint.text(
-        "readable",
-        if std::env::var_os("NO_MINIFY").is_some() {
-            "yes"
-        } else {
-            "no"
-        },
-    );
+    fingerprint.text("readable", if is_readable() { "yes" } else { "no" });
     Ok(fingerprint.finish())
 }
 
@@ -162,7 +235,7 @@ fn measure(places: &Places) -> Result<Size> {
     let mut size = Size { raw: 0, gzip: 0 };
     for name in OUTPUTS {
         let content = fs::read(places.root.join("build").join(name))
-            .with_context(|| format!("worker-build left no build/{name}"))?;
+            .with_context(|| format!("the build left no build/{name}"))?;
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(&content)?;
         size.raw += content.len() as u64;

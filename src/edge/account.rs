@@ -21,88 +21,65 @@ const MIN_WAIT: i64 = 60;
 /// The largest question, in bytes: a session with its ID token is a few thousand.
 const MAX_QUESTION: u32 = 64 * 1_024;
 
-/// A person's account where it is kept.
+/// A question of the Worker: a version and a body as JSON. 400 for a version that is not this one's; a
+/// storage that fails is an exception and never an answer.
 #[wasm_bindgen]
-#[derive(Clone)]
-pub struct AccountObject {
-    state: JsValue,
+pub fn account(state: JsValue, request: web_sys::Request) -> Promise {
+    future_to_promise(async move {
+        let body = JsFuture::from(glue::body(&request, MAX_QUESTION)).await?;
+        let question = String::from_utf8(Uint8Array::new(&body).to_vec()).unwrap_or_default();
+        let question: Option<Message<Question>> = serde_json::from_str(&question).ok();
+        let Some(question) = question.and_then(Message::open) else {
+            return Ok(glue::respond(400, "", ""));
+        };
+        let mut answer = None;
+        let put = |account: &mut Account, now| answer = Some(account.answer(question, now));
+        change(&state, put, false).await?;
+        let answer = serde_json::to_string(&answer.map(Message::new));
+        Ok(glue::respond(200, "", &answer.unwrap_or_default()))
+    })
 }
 
+/// Cloudflare wakes an account when something in it has served its purpose.
 #[wasm_bindgen]
-impl AccountObject {
-    /// Cloudflare makes one when somebody asks and none is awake.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(state: JsValue, _env: JsValue) -> Self {
-        Self { state }
-    }
-
-    /// A question of the Worker: a version and a body as JSON. 400 for a version that is not this
-    /// one's; a storage that fails is an exception and never an answer.
-    pub fn fetch(&self, request: web_sys::Request) -> Promise {
-        let object = self.clone();
-        future_to_promise(async move {
-            let body = JsFuture::from(glue::body(&request, MAX_QUESTION)).await?;
-            let question = String::from_utf8(Uint8Array::new(&body).to_vec()).unwrap_or_default();
-            let question: Option<Message<Question>> = serde_json::from_str(&question).ok();
-            let Some(question) = question.and_then(Message::open) else {
-                return Ok(glue::respond(400, "", ""));
-            };
-            let mut answer = None;
-            object
-                .change(
-                    |account, now| answer = Some(account.answer(question, now)),
-                    false,
-                )
-                .await?;
-            let answer = serde_json::to_string(&answer.map(Message::new));
-            Ok(glue::respond(200, "", &answer.unwrap_or_default()))
-        })
-    }
-
-    /// Cloudflare wakes it when something in it has served its purpose.
-    pub fn alarm(&self) -> Promise {
-        let object = self.clone();
-        future_to_promise(async move {
-            object.change(Account::tidy, true).await?;
-            Ok(JsValue::UNDEFINED)
-        })
-    }
+pub fn tidy(state: JsValue) -> Promise {
+    future_to_promise(async move {
+        change(&state, Account::tidy, true).await?;
+        Ok(JsValue::UNDEFINED)
+    })
 }
 
-impl AccountObject {
-    /// Loads the account, changes it, and stores it if that made a difference, or `always`: an alarm
-    /// that found nothing to do has been used up and must be set again.
-    async fn change(
-        &self,
-        change: impl FnOnce(&mut Account, i64),
-        always: bool,
-    ) -> Result<(), JsValue> {
-        let stored = JsFuture::from(glue::load(&self.state)).await?.as_string();
-        let now = now();
-        let mut account = Account::from_stored(stored.as_deref()).unwrap_or_else(|unreadable| {
-            platform::log(&Event {
-                name: "account_unreadable",
-                service: String::new(),
-                label: unreadable.label(),
-                reference: String::new(),
-                detail: String::new(),
-            });
-            Account::default()
+/// Loads the account, changes it, and stores it if that made a difference, or `always`: an alarm
+/// that found nothing to do has been used up and must be set again.
+async fn change(
+    state: &JsValue,
+    change: impl FnOnce(&mut Account, i64),
+    always: bool,
+) -> Result<(), JsValue> {
+    let stored = JsFuture::from(glue::load(state)).await?.as_string();
+    let now = now();
+    let mut account = Account::from_stored(stored.as_deref()).unwrap_or_else(|unreadable| {
+        platform::log(&Event {
+            name: "account_unreadable",
+            service: String::new(),
+            label: unreadable.label(),
+            reference: String::new(),
+            detail: String::new(),
         });
-        change(&mut account, now);
-        let changed = account.to_stored();
-        if changed == stored && !always {
-            return Ok(());
-        }
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "milliseconds since the epoch fit in 53 bits"
-        )]
-        let wake = account
-            .next_tidy()
-            .map(|at| (at.max(now + MIN_WAIT) * 1_000) as f64);
-        JsFuture::from(glue::save(&self.state, changed, wake)).await?;
-        Ok(())
+        Account::default()
+    });
+    change(&mut account, now);
+    let changed = account.to_stored();
+    if changed == stored && !always {
+        return Ok(());
     }
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since the epoch fit in 53 bits"
+    )]
+    let wake = account
+        .next_tidy()
+        .map(|at| (at.max(now + MIN_WAIT) * 1_000) as f64);
+    JsFuture::from(glue::save(state, changed, wake)).await?;
+    Ok(())
 }

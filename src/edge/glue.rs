@@ -3,11 +3,11 @@
 use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen(module = "/src/edge/glue.js")]
+#[wasm_bindgen(raw_module = "./glue.js")]
 extern "C" {
     pub fn read(request: &web_sys::Request) -> String;
 
-    pub fn variables(env: &worker::Env) -> String;
+    pub fn variables(env: &JsValue) -> String;
 
     pub fn respond(status: u16, headers: &str, body: &str) -> JsValue;
 

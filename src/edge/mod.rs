@@ -12,9 +12,9 @@ use std::rc::Rc;
 
 use js_sys::{Promise, Reflect};
 use serde_json::json;
+use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
-use worker::Env;
 
 use crate::config::{Config, Vars};
 use crate::gate::answer::{OriginAnswer, SHARED_CACHING, changes};
@@ -30,10 +30,29 @@ thread_local! {
     static ISOLATE: OnceCell<Rc<Isolate>> = const { OnceCell::new() };
 }
 
+/// Runs once for each instance.
+///
+/// After a panic an instance is lost, with all that waits in it; the next call gets a new one. The log
+/// gets the panic's place alone, because its message may hold what came from outside.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location();
+        platform::log(&Event {
+            name: "panic",
+            service: String::new(),
+            label: "panicked",
+            reference: String::new(),
+            detail: place.map(ToString::to_string).unwrap_or_default(),
+        });
+    }));
+    set_on_abort(schedule_reinit);
+}
+
 /// A request from a browser, the provider or an origin.
 #[wasm_bindgen]
 #[must_use]
-pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
+pub fn fetch(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
     let isolate = isolate(&env);
     let edge = Edge {
         env,
@@ -58,7 +77,7 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
 
 /// The hourly task: the provider's documents are fetched before anybody waits for them.
 #[wasm_bindgen]
-pub fn scheduled(_: JsValue, env: Env, context: JsValue) -> Promise {
+pub fn scheduled(env: JsValue, context: JsValue) -> Promise {
     let isolate = isolate(&env);
     let edge = Edge {
         env,
@@ -73,7 +92,7 @@ pub fn scheduled(_: JsValue, env: Env, context: JsValue) -> Promise {
 }
 
 /// What this isolate keeps; parsed with its first request, whose log gets every fault.
-fn isolate(env: &Env) -> Rc<Isolate> {
+fn isolate(env: &JsValue) -> Rc<Isolate> {
     ISOLATE.with(|isolate| {
         Rc::clone(isolate.get_or_init(|| {
             let vars: Vars = serde_json::from_str(&glue::variables(env)).unwrap_or_default();

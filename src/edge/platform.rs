@@ -4,7 +4,6 @@ use js_sys::{Array, Reflect, Uint8Array};
 use serde_json::json;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
-use worker::Env;
 
 use super::glue;
 use crate::oidc::jwk::PrivateJwk;
@@ -16,7 +15,7 @@ use crate::session::account::{Message, Question, Reply};
 /// One request's bindings and its way to go on after the answer.
 #[derive(Clone)]
 pub struct Edge {
-    pub env: Env,
+    pub env: JsValue,
     pub context: JsValue,
     /// The request, for those who read its body; none for scheduled work.
     pub incoming: Option<web_sys::Request>,

@@ -190,8 +190,7 @@ fn is_library_of_std(name: &OsStr) -> bool {
     name.ends_with(".rlib") && !name.starts_with("libempty-")
 }
 
-/// `rustc` is wrapped: asked for wasm32 it looks for std in the cache, and worker-build's own question whether the
-/// target is installed gets the same answer as cargo's.
+/// `rustc` is wrapped: asked for wasm32 it looks for std in the cache.
 fn write_programs(compiler: &DebianCompiler) -> Result<()> {
     let directory = compiler.programs();
     let rustc = directory.join("rustc");

@@ -10,7 +10,7 @@ mod rustup;
 mod tools;
 
 pub use chromium::find as find_chromium;
-pub use tools::CargoTool;
+pub use tools::WasmBindgen;
 
 use crate::places::Places;
 use crate::progress::Progress;
@@ -76,8 +76,7 @@ fn steps(need: Need) -> Vec<Box<dyn Step>> {
         Box::new(debian::Packages),
         Box::new(debian::Linker),
         Box::new(debian::Std),
-        Box::new(tools::CargoTool::WorkerBuild),
-        Box::new(tools::CargoTool::WasmBindgen),
+        Box::new(tools::WasmBindgen),
     ];
     if need == Need::Browser {
         steps.push(Box::new(chromium::Chromium));

@@ -1,64 +1,41 @@
-//! worker-build and wasm-bindgen, compiled from crates.io into the cache.
+//! wasm-bindgen's program, compiled from crates.io into the cache.
 //!
-//! Debug builds: they take a third of the time to compile and are fast enough for one small module.
+//! A debug build: it takes a third of the time to compile and is fast enough for one small module.
 
 use super::{State, Step};
 use crate::child;
 use crate::places::Places;
 use crate::progress::Progress;
 use anyhow::Result;
+use std::path::PathBuf;
 
-/// A program that `cargo install` brings.
-#[derive(Clone, Copy)]
-pub enum CargoTool {
-    /// Drives cargo, wasm-bindgen, wasm-opt and esbuild.
-    WorkerBuild,
-    /// Writes the JavaScript around the wasm.
-    WasmBindgen,
-}
+const PACKAGE: &str = "wasm-bindgen-cli";
 
-impl CargoTool {
-    fn package(self) -> &'static str {
-        match self {
-            Self::WorkerBuild => "worker-build",
-            Self::WasmBindgen => "wasm-bindgen-cli",
-        }
-    }
+/// Writes the JavaScript around the wasm.
+pub struct WasmBindgen;
 
-    fn program(self) -> &'static str {
-        match self {
-            Self::WorkerBuild => "worker-build",
-            Self::WasmBindgen => "wasm-bindgen",
-        }
-    }
-
-    /// Program and library must be of one version: `worker-build` is released with `worker`, and wasm-bindgen's
-    /// program reads what its library wrote. So both versions are the library's in `Cargo.lock`.
-    pub fn version(self, places: &Places) -> Result<String> {
-        places.locked_version(match self {
-            Self::WorkerBuild => "worker",
-            Self::WasmBindgen => "wasm-bindgen",
-        })
+impl WasmBindgen {
+    /// The library's in `Cargo.lock`: the program reads what the library of its own version wrote.
+    fn version(places: &Places) -> Result<String> {
+        places.locked_version("wasm-bindgen")
     }
 
     /// Where the program is once the step is done.
-    pub fn path(self, places: &Places) -> Result<std::path::PathBuf> {
-        Ok(places.cargo_tool(self.package(), &self.version(places)?, self.program()))
+    pub fn path(places: &Places) -> Result<PathBuf> {
+        Ok(places.cargo_tool(PACKAGE, &Self::version(places)?, "wasm-bindgen"))
     }
 
-    fn arguments(self, places: &Places) -> Result<Vec<String>> {
-        let version = self.version(places)?;
-        let root = places
-            .cargo_tool_root(self.package(), &version)
-            .display()
-            .to_string();
+    fn arguments(places: &Places) -> Result<Vec<String>> {
+        let version = Self::version(places)?;
+        let root = places.cargo_tool_root(PACKAGE, &version);
+        let root = root.display().to_string();
         let fixed = [
             "install",
             "--locked",
             "--debug",
             "--root",
             &root,
-            self.package(),
+            PACKAGE,
             "--version",
             &version,
         ];
@@ -66,13 +43,13 @@ impl CargoTool {
     }
 }
 
-impl Step for CargoTool {
+impl Step for WasmBindgen {
     fn name(&self) -> String {
-        format!("{}: `cargo install` (2 to 3 min, once)", self.package())
+        format!("{PACKAGE}: `cargo install` (2 to 3 min, once)")
     }
 
     fn check(&self, places: &Places) -> Result<State> {
-        Ok(if self.path(places)?.is_file() {
+        Ok(if Self::path(places)?.is_file() {
             State::Done
         } else {
             State::Missing
@@ -91,14 +68,13 @@ impl Step for CargoTool {
             cargo.env_remove(name);
         }
         cargo
-            .args(self.arguments(places)?)
+            .args(Self::arguments(places)?)
             .current_dir(&places.root);
-        child::run(progress, &mut cargo, None)?
-            .into_result(&format!("`cargo install {}`", self.package()))
+        child::run(progress, &mut cargo, None)?.into_result(&format!("`cargo install {PACKAGE}`"))
     }
 
     fn by_hand(&self, places: &Places) -> String {
-        match self.arguments(places) {
+        match Self::arguments(places) {
             Ok(arguments) => format!("cargo {}", arguments.join(" ")),
             Err(error) => error.to_string(),
         }

@@ -1,0 +1,43 @@
+// What Cloudflare runs: the entry points, each a call into WebAssembly. `cargo edge build` puts this file and `glue.js`
+// beside `bindings.js`, which wasm-bindgen writes, and bundles the three.
+
+import * as edge from "./bindings.js";
+import module from "./index_bg.wasm";
+
+edge.initSync({ module });
+
+export default {
+  /** Whatever throws here has panicked before anything was sent to the origin; the next call gets a new instance. */
+  fetch(request, env, context) {
+    try {
+      return edge.fetch(request, env, context);
+    } catch {
+      const headers = { "content-type": "text/plain", "cache-control": "no-store", "retry-after": "30" };
+      return new Response("Service Unavailable\n", { status: 503, headers });
+    }
+  },
+
+  scheduled(_event, env, context) {
+    return edge.scheduled(env, context);
+  },
+};
+
+/**
+ * A person's account where it is kept. It holds nothing of WebAssembly's, so it survives a panic that does not: whoever
+ * asks next is answered by the new instance.
+ */
+export class AccountObject {
+  #state;
+
+  constructor(state) {
+    this.#state = state;
+  }
+
+  fetch(request) {
+    return edge.account(this.#state, request);
+  }
+
+  alarm() {
+    return edge.tidy(this.#state);
+  }
+}
