@@ -11,6 +11,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child, run } from "./children.mjs";
 import { faultyAccounts } from "./faulty-accounts.mjs";
+import { panics } from "./panics.mjs";
 import { CLI, ROOT, npm } from "./places.mjs";
 import { request } from "./wire.mjs";
 
@@ -30,9 +31,9 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, limited }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, limited, panicking }) {
   const config = await configuration(directory, variables, limited);
-  const stores = { kv, accounts, elsewhere };
+  const stores = { kv, accounts, elsewhere, panicking };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, stores);
   try {
     await answers(child, port);
@@ -68,7 +69,7 @@ async function wrangler(directory, port, secrets) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, panicking }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -81,6 +82,7 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   const worker = { modules: modules.filter((name) => /^index\.js$|\.wasm$/.test(name)), disk, services: [], sockets: [] };
   if (accounts !== undefined) await faultyAccounts(bundle, worker, accounts);
   if (elsewhere !== undefined) worker.sockets.push({ service: "elsewhere", port: elsewhere });
+  if (panicking) await panics(bundle, worker);
   const file = path.join(bundle, "config.capnp");
   await fs.writeFile(file, capnp(worker, port, config, secrets));
   return new Child("workerd", npm("workerd"), ["serve", file], { cwd: directory });

@@ -4,6 +4,7 @@
 
 import fs from "node:fs/promises";
 import path from "node:path";
+import { BROKEN } from "./panics.mjs";
 
 /** What can go wrong with an object. `sound` is the Worker's own object and nothing else. */
 export const FAULTS = [
@@ -174,9 +175,6 @@ export class AccountObject {
   }
 }
 `;
-
-/** A WebAssembly module whose function `panic` is one instruction: `unreachable`. */
-const BROKEN = Buffer.from("0061736d0100000001040160000003020100070901" + "0570616e69630000" + "0a05010300000b", "hex");
 
 /** Puts the failing object before the Worker's own; the switch listens at this port. */
 export async function faultyAccounts(bundle, worker, port) {

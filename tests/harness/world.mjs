@@ -88,18 +88,19 @@ async function simulated(name, options) {
 /**
  * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
- * a `limited` world has the limits of a deployed one, and one that is there `twice` has two isolates.
+ * a `limited` world has the limits of a deployed one, a `panicking` one panics when a request says so, and one that is there `twice` has
+ * two isolates.
  */
 export class World {
   browsers = [];
 
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
-    const { variables = {}, secrets = {}, faulty = false, limited = false, twice = false } = options;
+    const { variables = {}, secrets = {}, faulty = false, limited = false, panicking = false, twice = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
-    Object.assign(world, { engine, limited });
+    Object.assign(world, { engine, limited, panicking });
     // Account objects that can be told to fail; the port is where they are told.
     if (faulty) world.faults = await freePort();
     // A second isolate with the same accounts, as at another location; only workerd alone has one.
@@ -161,8 +162,8 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, elsewhere, directory, variables, secrets, faults, limited } = this;
-    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, limited });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, limited, panicking } = this;
+    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, limited, panicking });
   }
 
   /**
