@@ -13,13 +13,13 @@ extern "C" {
 
     pub fn forward(
         request: &web_sys::Request,
+        env: &JsValue,
+        context: &JsValue,
         url: &str,
-        remove: &str,
-        set: &str,
-        personal: bool,
+        headers: &str,
         target: &JsValue,
-        shared: &str,
-        done: &JsValue,
+        personal: bool,
+        plan: &str,
     ) -> Promise;
 
     pub fn asset(env: &worker::Env, file: &str, headers: &str) -> Promise;
@@ -66,4 +66,18 @@ extern "C" {
     pub fn after(context: &JsValue, work: &Promise) -> Result<(), JsValue>;
 
     pub fn log(line: &str);
+}
+
+/// Pairs of lines. No name of a header holds a line feed, and no value can.
+pub fn joined<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(name);
+        text.push('\n');
+        text.push_str(value);
+    }
+    text
 }

@@ -4,21 +4,19 @@
 //! as much as all cryptography of a signed-in request; what has to wait becomes a promise.
 
 mod account;
+mod forward;
 mod glue;
 mod platform;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use js_sys::{Promise, Reflect};
-use serde_json::json;
+use js_sys::Promise;
 use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
 use crate::config::{Config, Vars};
-use crate::gate::answer::{OriginAnswer, SHARED_CACHING, changes};
-use crate::gate::forward::Forward;
 use crate::gate::pages::Page;
 use crate::gate::reply::Reply;
 use crate::gate::request::{Headers, Request};
@@ -54,24 +52,37 @@ pub fn start() {
 #[must_use]
 pub fn fetch(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
     let isolate = isolate(&env);
-    let edge = Edge {
-        env,
-        context,
-        incoming: Some(Clone::clone(&incoming)),
-        jurisdiction: isolate.config.jurisdiction,
-    };
+    let edge = Edge::new(&isolate, env, context, Some(&incoming));
     let Some(request) = parse(&glue::read(&incoming)) else {
         return send(&Reply::plain(400, "This request cannot be understood."));
     };
     let (verdict, scene) = gate::decide(&isolate, &edge, &request, now());
     match (verdict, scene) {
-        (Verdict::Now(decision), scene) => carry_out(*decision, &incoming, &edge, scene),
+        (Verdict::Now(decision), scene) => carry_out(&decision, &incoming, &edge, scene.as_ref()),
         (Verdict::Later(task), Some(scene)) => future_to_promise(async move {
             let decision = gate::finish(&scene, &request, task).await;
-            Ok(carry_out(decision, &incoming, &edge, Some(scene)))
+            Ok(carry_out(&decision, &incoming, &edge, Some(&scene)))
         })
         .into(),
         (Verdict::Later(_), None) => send(&Reply::plain(500, "This request cannot be answered.")),
+    }
+}
+
+/// The answer to a request whose origin gave none.
+#[wasm_bindgen]
+#[must_use]
+pub fn unreachable(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
+    let isolate = isolate(&env);
+    let edge = Edge::new(&isolate, env, context, None);
+    let request = parse(&glue::read(&incoming));
+    // It was decided before that the request passes; asking again gives the scene, which nothing kept meanwhile.
+    let scene = request.and_then(|request| gate::decide(&isolate, &edge, &request, now()).1);
+    match scene {
+        Some(scene) => {
+            scene.log("origin", "unreachable");
+            send(&scene.page(502, Page::TryLater))
+        }
+        None => send(&Reply::plain(502, "The service cannot be reached.")),
     }
 }
 
@@ -79,12 +90,7 @@ pub fn fetch(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsVa
 #[wasm_bindgen]
 pub fn scheduled(env: JsValue, context: JsValue) -> Promise {
     let isolate = isolate(&env);
-    let edge = Edge {
-        env,
-        context,
-        incoming: None,
-        jurisdiction: isolate.config.jurisdiction,
-    };
+    let edge = Edge::new(&isolate, env, context, None);
     future_to_promise(async move {
         gate::refresh(&isolate, &edge, now()).await;
         Ok(JsValue::UNDEFINED)
@@ -144,15 +150,18 @@ fn parse(text: &str) -> Option<Request> {
 }
 
 fn carry_out(
-    decision: Decision,
+    decision: &Decision,
     incoming: &web_sys::Request,
     edge: &Edge,
-    scene: Option<Scene<Edge>>,
+    scene: Option<&Scene<Edge>>,
 ) -> JsValue {
     match (decision, scene) {
-        (Decision::Reply(reply), _) => send(&reply),
-        (Decision::Asset { file, reply }, _) => glue::asset(&edge.env, file, &lines(&reply)).into(),
-        (Decision::Forward(out), Some(scene)) => forward(out, incoming, edge, scene),
+        (Decision::Reply(reply), _) => send(reply),
+        (Decision::Asset { file, reply }, _) => {
+            glue::asset(&edge.env, file, &lines(reply)).into()
+        }
+        (Decision::Forward(out), Some(scene)) => forward::forward(out, incoming, edge)
+            .unwrap_or_else(|| send(&scene.page(500, Page::Problem))),
         (Decision::Forward(_), None) => {
             send(&Reply::plain(500, "This request cannot be forwarded."))
         }
@@ -165,74 +174,6 @@ fn send(reply: &Reply) -> JsValue {
 
 /// The headers of a reply, joined for `glue.js`.
 fn lines(reply: &Reply) -> String {
-    let headers: Vec<_> = reply
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}\n{value}"))
-        .collect();
-    headers.join("\n")
-}
-
-/// Sends a request to its origin and changes the answer where the plan asks for it.
-fn forward(out: Forward, incoming: &web_sys::Request, edge: &Edge, scene: Scene<Edge>) -> JsValue {
-    let target = match &out.binding {
-        None => JsValue::UNDEFINED,
-        Some(name) => match Reflect::get(&edge.env, &JsValue::from_str(name)) {
-            Ok(binding) if !binding.is_undefined() => binding,
-            _ => return send(&scene.page(500, Page::Problem)),
-        },
-    };
-    let set: Vec<_> = out
-        .set
-        .iter()
-        .map(|(name, value)| format!("{name}\n{value}"))
-        .collect();
-    let plan = out.answer;
-    let personal = plan.personal;
-    let done = Closure::once_into_js(
-        move |status: u16,
-              cache_control: Option<String>,
-              location: Option<String>,
-              cookies: String,
-              shared_caching: bool,
-              elapsed: f64| {
-            if status == 0 {
-                scene.log("origin", "unreachable");
-                return send(&scene.page(502, Page::TryLater));
-            }
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "milliseconds of one request"
-            )]
-            let elapsed_ms = elapsed as u64;
-            let cookies = cookies.lines().filter(|line| !line.is_empty());
-            let answer = OriginAnswer {
-                status,
-                cache_control,
-                shared_caching,
-                location,
-                set_cookies: cookies.map(str::to_owned).collect(),
-                elapsed_ms,
-            };
-            match changes(&plan, &answer) {
-                None => JsValue::UNDEFINED,
-                Some(changes) => {
-                    let parts = json!([changes.remove, changes.set, changes.set_cookies]);
-                    JsValue::from_str(&parts.to_string())
-                }
-            }
-        },
-    );
-    glue::forward(
-        incoming,
-        &out.url,
-        &out.remove.join("\n"),
-        &set.join("\n"),
-        personal,
-        &target,
-        &SHARED_CACHING.join("\n"),
-        &done,
-    )
-    .into()
+    let headers = reply.headers.iter();
+    glue::joined(headers.map(|(name, value)| (*name, value.as_str())))
 }

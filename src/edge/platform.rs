@@ -6,6 +6,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
 use super::glue;
+use crate::gate::Isolate;
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
@@ -33,6 +34,21 @@ const ACCOUNT_TIMEOUT_MS: u32 = 2_000;
 const LIMITER_TIMEOUT_MS: u32 = 500;
 
 impl Edge {
+    /// One request's view, or that of work which no request waits for.
+    pub fn new(
+        isolate: &Isolate,
+        env: JsValue,
+        context: JsValue,
+        incoming: Option<&web_sys::Request>,
+    ) -> Self {
+        Self {
+            env,
+            context,
+            incoming: incoming.cloned(),
+            jurisdiction: isolate.config.jurisdiction,
+        }
+    }
+
     /// A binding by its name.
     fn binding(&self, name: &str) -> Result<JsValue, Outage> {
         Reflect::get(&self.env, &JsValue::from_str(name)).map_err(|_| Outage::Unreachable)

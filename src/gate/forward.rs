@@ -124,21 +124,17 @@ fn scheme(service: &Service) -> &str {
 
 /// Whether a header of the request is taken out whatever its value is.
 fn is_removed(sent: &str) -> bool {
-    let name: String = sent
-        .chars()
-        .map(|letter| {
-            if letter == '_' {
-                '-'
-            } else {
-                letter.to_ascii_lowercase()
-            }
+    let begins = |prefix: &str| {
+        let mut head = sent.bytes();
+        prefix.bytes().all(|wanted| {
+            head.next().is_some_and(|byte| {
+                byte.to_ascii_lowercase() == wanted || (byte, wanted) == (b'_', b'-')
+            })
         })
-        .collect();
-    let imitates_cloudflare = name.starts_with("cf-") && sent.contains('_');
-    name.starts_with(RESERVED)
-        || imitates_cloudflare
-        || name.starts_with("x-forwarded-")
-        || MISLEADING.contains(&name.as_str())
+    };
+    let is = |name: &&str| sent.len() == name.len() && begins(name);
+    let imitates_cloudflare = begins("cf-") && sent.contains('_');
+    begins(RESERVED) || imitates_cloudflare || begins("x-forwarded-") || MISLEADING.iter().any(is)
 }
 
 /// Whether the `Cookie` header is removed, and what it is replaced with. One that holds no cookie

@@ -1,0 +1,118 @@
+//! The way to the origin and back.
+//!
+//! Each direction is one call between WebAssembly and JavaScript, in which all texts travel at once.
+//! Nothing waits here meanwhile: what is done with the answer is handed over as a text and handed
+//! back with it, because a closure would cost a request more than opening its cookie does.
+
+use js_sys::Reflect;
+use wasm_bindgen::prelude::*;
+
+use super::glue;
+use super::platform::Edge;
+use crate::gate::answer::{self, OriginAnswer, SHARED_CACHING};
+use crate::gate::forward::{AnswerPlan, Forward};
+
+/// Sends a request to its origin; `None` when there is no such binding.
+pub fn forward(out: &Forward, incoming: &web_sys::Request, edge: &Edge) -> Option<JsValue> {
+    let target = match &out.binding {
+        None => JsValue::UNDEFINED,
+        Some(name) => Reflect::get(&edge.env, &JsValue::from_str(name))
+            .ok()
+            .filter(|binding| !binding.is_undefined())?,
+    };
+    let removed = out.remove.iter().map(|name| (name.as_str(), ""));
+    let set = out.set.iter();
+    let set = set.map(|(name, value)| (name.as_str(), value.as_str()));
+    let answer = glue::forward(
+        incoming,
+        &edge.env,
+        &edge.context,
+        &out.url,
+        &glue::joined(removed.chain(set)),
+        &target,
+        out.answer.personal,
+        &written(&out.answer),
+    );
+    Some(answer.into())
+}
+
+/// What is changed in an origin's answer, as pairs of lines: a name and its new value, or an empty
+/// line where it goes. `None` when the answer goes on untouched.
+#[wasm_bindgen]
+#[must_use]
+pub fn answered(
+    plan: &str,
+    status: u16,
+    cache_control: Option<String>,
+    location: Option<String>,
+    cookies: Option<String>,
+    shared_caching: bool,
+    elapsed: f64,
+) -> Option<String> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "milliseconds of one request"
+    )]
+    let elapsed_ms = elapsed as u64;
+    let cookies = cookies.unwrap_or_default();
+    let cookies = cookies.lines().filter(|line| !line.is_empty());
+    let answer = OriginAnswer {
+        status,
+        cache_control,
+        shared_caching,
+        location,
+        set_cookies: cookies.map(str::to_owned).collect(),
+        elapsed_ms,
+    };
+    let changes = answer::changes(&read(plan), &answer)?;
+    let removed = changes.remove.iter().map(|name| (*name, ""));
+    let set = changes.set.iter();
+    let set = set.map(|(name, value)| (*name, value.as_str()));
+    // All of them go before the new ones are added.
+    let none = changes.set_cookies.iter().map(|_| ("set-cookie", ""));
+    let cookies = changes.set_cookies.iter().flatten();
+    let cookies = cookies.map(|cookie| ("set-cookie", cookie.as_str()));
+    Some(glue::joined(removed.chain(set).chain(none).chain(cookies)))
+}
+
+/// The headers that speak to shared caches alone, a line each.
+#[wasm_bindgen(js_name = sharedCaching)]
+#[must_use]
+pub fn shared_caching() -> String {
+    SHARED_CACHING.join("\n")
+}
+
+/// A plan as lines: its two switches, the renewal, and the two hosts of a moved `Location`.
+fn written(plan: &AnswerPlan) -> String {
+    let mut text = String::new();
+    text.push(if plan.personal { '1' } else { '0' });
+    text.push(if plan.upgrade { '1' } else { '0' });
+    let (origin, service) = plan
+        .relocate
+        .as_ref()
+        .map_or(("", ""), |(origin, service)| {
+            (origin.as_str(), service.as_str())
+        });
+    for line in [plan.renewal.as_deref().unwrap_or_default(), origin, service] {
+        text.push('\n');
+        text.push_str(line);
+    }
+    text
+}
+
+/// What [`written`] wrote.
+fn read(text: &str) -> AnswerPlan {
+    let mut lines = text.split('\n');
+    let switches = lines.next().unwrap_or_default();
+    let mut next = || {
+        let line = lines.next().filter(|line| !line.is_empty());
+        line.map(str::to_owned)
+    };
+    AnswerPlan {
+        personal: switches.starts_with('1'),
+        upgrade: switches.ends_with('1'),
+        renewal: next(),
+        relocate: next().zip(next()),
+    }
+}
