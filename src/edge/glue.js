@@ -8,11 +8,18 @@ import { answered, sharedCaching, unreachable } from "./bindings.js";
 /** Headers that speak to shared caches alone. */
 let shared;
 
-/** Method, address and every header: all that a decision needs. */
-export function read(request) {
+const encoder = new TextEncoder();
+
+/**
+ * Writes method, address and every header, all that a decision needs, and gives the length in bytes; one that is longer
+ * than there is room for says that nothing can be relied on.
+ */
+export function read(request, into) {
   let text = `${request.method}\n${request.url}`;
-  for (const [name, value] of request.headers) text += `\n${name}\n${value}`;
-  return text;
+  request.headers.forEach((value, name) => (text += `\n${name}\n${value}`));
+  // Straight into WebAssembly's memory: the usual way of handing over a text costs three times as much.
+  const { read, written } = encoder.encodeInto(text, into);
+  return read === text.length ? written : 3 * text.length;
 }
 
 /** Variables and secrets as they are, bindings as `true`, as one JSON text. */

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(raw_module = "./glue.js")]
 extern "C" {
-    pub fn read(request: &web_sys::Request) -> String;
+    pub fn read(request: &web_sys::Request, into: &mut [u8]) -> usize;
 
     pub fn variables(env: &JsValue) -> String;
 

@@ -24,6 +24,9 @@ use crate::gate::{self, Decision, Isolate, Scene, Verdict};
 use crate::platform::Event;
 use platform::Edge;
 
+/// How long the text of a request usually is at most, in bytes.
+const USUAL_LENGTH: usize = 8 * 1024;
+
 thread_local! {
     static ISOLATE: OnceCell<Rc<Isolate>> = const { OnceCell::new() };
 }
@@ -53,7 +56,7 @@ pub fn start() {
 pub fn fetch(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, Some(&incoming));
-    let Some(request) = parse(&glue::read(&incoming)) else {
+    let Some(request) = read(&incoming) else {
         return send(&Reply::plain(400, "This request cannot be understood."));
     };
     let (verdict, scene) = gate::decide(&isolate, &edge, &request, now());
@@ -74,7 +77,7 @@ pub fn fetch(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsVa
 pub fn unreachable(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, None);
-    let request = parse(&glue::read(&incoming));
+    let request = read(&incoming);
     // It was decided before that the request passes; asking again gives the scene, which nothing kept meanwhile.
     let scene = request.and_then(|request| gate::decide(&isolate, &edge, &request, now()).1);
     match scene {
@@ -134,8 +137,15 @@ fn now() -> i64 {
     seconds
 }
 
-/// A request from the text that `glue.js` joined.
-fn parse(text: &str) -> Option<Request> {
+/// A request from the text that `glue.js` joins.
+fn read(incoming: &web_sys::Request) -> Option<Request> {
+    let mut text = vec![0; USUAL_LENGTH];
+    let mut length = glue::read(incoming, &mut text);
+    if length > text.len() {
+        text.resize(length, 0);
+        length = glue::read(incoming, &mut text);
+    }
+    let text = std::str::from_utf8(text.get(..length)?).ok()?;
     let mut parts = text.split('\n').map(str::to_owned);
     let (method, url) = (parts.next()?, parts.next()?);
     let mut headers = Vec::new();
