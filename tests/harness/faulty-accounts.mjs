@@ -28,7 +28,7 @@ export default {
 };
 `;
 
-const WRAPPED = `import Edge, { AccountObject as Sound } from "./index.js";
+const WRAPPED = `import edge, { AccountObject as Sound } from "./index.js";
 import broken from "./broken.wasm";
 
 const clock = Date.now;
@@ -89,7 +89,7 @@ export default {
     const { faults, ACCOUNTS } = env;
     const limiter = new Limiter(faults);
     const around = { ACCOUNTS: new Namespace(ACCOUNTS, faults), SIGN_IN_STARTS: limiter, REFUSED_NOTIFICATIONS: limiter };
-    return new Edge(context, { ...env, ...around }).fetch(request);
+    return edge.fetch(request, { ...env, ...around }, context);
   },
 };
 

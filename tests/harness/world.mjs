@@ -88,8 +88,8 @@ async function simulated(name, options) {
 /**
  * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
- * a `limited` world has the limits of a deployed one, a `panicking` one panics when a request says so, and one that is there `twice` has
- * two isolates.
+ * a `limited` world has the limits of a deployed one, a `panicking` one panics when a request says so, and one that is
+ * there `twice` has two isolates.
  */
 export class World {
   browsers = [];
