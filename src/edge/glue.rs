@@ -22,7 +22,7 @@ extern "C" {
         plan: &str,
     ) -> Promise;
 
-    pub fn asset(env: &worker::Env, file: &str, headers: &str) -> Promise;
+    pub fn asset(env: &JsValue, file: &str, headers: &str) -> Promise;
 
     pub fn call(url: &str, headers: &str, body: Option<String>, timeout: u32, most: u32)
     -> Promise;

@@ -167,9 +167,7 @@ fn carry_out(
 ) -> JsValue {
     match (decision, scene) {
         (Decision::Reply(reply), _) => send(reply),
-        (Decision::Asset { file, reply }, _) => {
-            glue::asset(&edge.env, file, &lines(reply)).into()
-        }
+        (Decision::Asset { file, reply }, _) => glue::asset(&edge.env, file, &lines(reply)).into(),
         (Decision::Forward(out), Some(scene)) => forward::forward(out, incoming, edge)
             .unwrap_or_else(|| send(&scene.page(500, Page::Problem))),
         (Decision::Forward(_), None) => {
