@@ -108,8 +108,8 @@ fn change(document: &mut Value, place: &str, value: &str) {
 
 #[test]
 fn t84_the_names_in_the_file_are_those_that_the_worker_uses() {
-    let object = include_str!("../edge/account.rs");
-    assert!(object.contains(&format!("\npub struct {ACCOUNT_CLASS} ")));
+    let entry = include_str!("../edge/main.js");
+    assert!(entry.contains(&format!("\nexport class {ACCOUNT_CLASS} ")));
     let platform = include_str!("../edge/platform.rs");
     for name in LIMITS {
         assert!(platform.contains(&format!("\"{name}\"")), "{name}");
