@@ -15,6 +15,7 @@ use js_sys::Promise;
 use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
+use worker::Env;
 
 use crate::config::{Config, Vars};
 use crate::gate::pages::Page;
@@ -53,7 +54,7 @@ pub fn start() {
 /// A request from a browser, the provider or an origin.
 #[wasm_bindgen]
 #[must_use]
-pub fn fetch(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
+pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, Some(&incoming));
     let Some(request) = read(&incoming) else {
@@ -74,7 +75,7 @@ pub fn fetch(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsVa
 /// The answer to a request whose origin gave none.
 #[wasm_bindgen]
 #[must_use]
-pub fn unreachable(incoming: web_sys::Request, env: JsValue, context: JsValue) -> JsValue {
+pub fn unreachable(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, None);
     let request = read(&incoming);
@@ -91,7 +92,7 @@ pub fn unreachable(incoming: web_sys::Request, env: JsValue, context: JsValue) -
 
 /// The hourly task: the provider's documents are fetched before anybody waits for them.
 #[wasm_bindgen]
-pub fn scheduled(env: JsValue, context: JsValue) -> Promise {
+pub fn scheduled(env: Env, context: JsValue) -> Promise {
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, None);
     future_to_promise(async move {
@@ -101,7 +102,7 @@ pub fn scheduled(env: JsValue, context: JsValue) -> Promise {
 }
 
 /// What this isolate keeps; parsed with its first request, whose log gets every fault.
-fn isolate(env: &JsValue) -> Rc<Isolate> {
+fn isolate(env: &Env) -> Rc<Isolate> {
     ISOLATE.with(|isolate| {
         Rc::clone(isolate.get_or_init(|| {
             let vars: Vars = serde_json::from_str(&glue::variables(env)).unwrap_or_default();

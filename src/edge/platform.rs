@@ -4,6 +4,7 @@ use js_sys::{Array, Reflect, Uint8Array};
 use serde_json::json;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use worker::Env;
 
 use super::glue;
 use crate::gate::Isolate;
@@ -16,7 +17,7 @@ use crate::session::account::{Message, Question, Reply};
 /// One request's bindings and its way to go on after the answer.
 #[derive(Clone)]
 pub struct Edge {
-    pub env: JsValue,
+    pub env: Env,
     pub context: JsValue,
     /// The request, for those who read its body; none for scheduled work.
     pub incoming: Option<web_sys::Request>,
@@ -37,7 +38,7 @@ impl Edge {
     /// One request's view, or that of work which no request waits for.
     pub fn new(
         isolate: &Isolate,
-        env: JsValue,
+        env: Env,
         context: JsValue,
         incoming: Option<&web_sys::Request>,
     ) -> Self {
