@@ -1,0 +1,2 @@
+export async function* coldStarts() {}
+export async function* memory() {}

@@ -1,0 +1,71 @@
+// Measures, and prints each figure as one line of JSON: `cargo edge bench` reads them.
+//
+// In each round every case has its turn, in another order each time, so that whatever else the machine does hits all of
+// them alike. What counts is a round's own difference between cases, never a figure from another round.
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { GROUPS } from "./cases.mjs";
+import { coldStarts, memory } from "./once.mjs";
+import { sent } from "./journeys.mjs";
+import { cpuMicros } from "./process.mjs";
+import { World } from "./world.mjs";
+
+const { rounds, requests, lifetime, starts, only } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
+const CONNECTIONS = 4;
+
+/** Fewer of what takes milliseconds. */
+const SLOW_SHARE = 6;
+
+/** Requests before each measurement, so that connections, caches and keys are there. */
+const WARM = 10;
+
+const print = (figure) => console.log(JSON.stringify(figure));
+
+/** Sends a case's requests and gives what they cost. */
+async function measured(world, test) {
+  const worker = world.workers[test.worker];
+  const count = Math.ceil(test.slow ? requests / SLOW_SHARE : requests);
+  const prepared = await test.prepare({ world, worker, count: count + WARM });
+  const warm = await sent(worker, prepared.slice(0, WARM), test.status);
+  await sleep(10);
+  const before = cpuMicros(worker.pid);
+  const answers = await sent(worker, prepared.slice(WARM), test.status);
+  // What is done behind the last answer belongs to it.
+  await sleep(10);
+  const cpu = (cpuMicros(worker.pid) - before) / answers.length;
+  test.keep?.(worker, [...warm, ...answers]);
+  const latency = answers.map((answer) => answer.micros).sort((a, b) => a - b);
+  const percentile = (share) => latency[Math.min(latency.length - 1, Math.floor(share * latency.length))];
+  return { cpu, p50: percentile(0.5), p90: percentile(0.9), p99: percentile(0.99) };
+}
+
+function shuffled(list) {
+  const out = [...list];
+  for (let n = out.length - 1; n > 0; n -= 1) {
+    const other = Math.floor(Math.random() * (n + 1));
+    [out[n], out[other]] = [out[other], out[n]];
+  }
+  return out;
+}
+
+const groups = only ? GROUPS.filter((group) => group.some(({ name }) => only.includes(name))) : GROUPS;
+const needed = new Set(["edge", ...groups.flat().map(({ worker }) => worker)]);
+const world = await World.start({ connections: CONNECTIONS, only: (name) => needed.has(name) });
+try {
+  // The first rounds compile; they are not reported.
+  for (let round = -1; round < rounds; round += 1) {
+    for (const group of shuffled(groups)) {
+      for (const test of group) {
+        const figures = await measured(world, test);
+        if (round >= 0) print({ kind: "case", round, name: test.name, ...figures });
+      }
+    }
+    print({ kind: "round", round: round + 1 });
+  }
+  if (!only) {
+    for await (const figure of coldStarts(world, starts)) print(figure);
+    for await (const figure of memory(world, lifetime)) print(figure);
+  }
+} finally {
+  await world.stop();
+}
