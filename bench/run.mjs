@@ -5,13 +5,13 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { GROUPS } from "./cases.mjs";
-import { coldStarts, memory } from "./once.mjs";
+import { coldStarts, memory, uploads } from "./once.mjs";
 import { sent } from "./journeys.mjs";
 import { cpuMicros } from "./process.mjs";
 import { World } from "./world.mjs";
 
-const { rounds, requests, lifetime, starts, only } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
-const CONNECTIONS = 4;
+const { rounds, requests, lifetime, starts, only, connections } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
+const CONNECTIONS = connections ?? 4;
 
 /** Fewer of what takes milliseconds. */
 const SLOW_SHARE = 6;
@@ -63,8 +63,10 @@ try {
     print({ kind: "round", round: round + 1 });
   }
   if (!only) {
-    for await (const figure of coldStarts(world, starts)) print(figure);
+    for await (const figure of uploads(world)) print(figure);
     for await (const figure of memory(world, lifetime)) print(figure);
+    // Last, because it ends what is running.
+    for await (const figure of coldStarts(world, starts)) print(figure);
   }
 } finally {
   await world.stop();

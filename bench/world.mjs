@@ -88,7 +88,7 @@ export class World {
     const bundle = { entryPoints: [path.join(ROOT, "bench", source)], bundle: true, format: "esm", minify: true };
     await build({ ...bundle, target: "es2022", outfile: script, logLevel: "silent" });
     const start = () => this.#started(name, (port) => plainWorker(directory, port, variables(`localhost:${port}`)));
-    return Object.assign(await start(), { again: start, upload: [script] });
+    return Object.assign(await start(), { config: path.join(directory, "config.capnp"), upload: [script] });
   }
 
   #peerVariables(host, checkSeconds) {
@@ -130,7 +130,7 @@ export class World {
     const worker = await start();
     this.bundle ??= bundle;
     const modules = (await fs.readdir(bundle)).filter((file) => /\.wasm$|^index\.js$/.test(file));
-    return Object.assign(worker, { again: start, upload: modules.map((file) => path.join(bundle, file)) });
+    return Object.assign(worker, { config: path.join(bundle, "config.capnp"), upload: modules.map((file) => path.join(bundle, file)) });
   }
 
   #table(id, port, own) {

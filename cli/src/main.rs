@@ -1,13 +1,15 @@
 //! `cargo edge`: sets up, builds, runs and tests One Login at the edge on a developer's machine or a build server.
 //!
 //! Nothing here is deployed. Reading order: `setup` (what must be installed, and how it gets there), `build` (the
-//! Worker for wasm32), `dev` (everything running at one address) and `test`. `registration` is for the way to production. `places` knows
-//! where files live, `worker_config` what `wrangler.toml` says of a service, `child` runs other programs, `progress` is all that a person sees while they run.
+//! Worker for wasm32), `dev` (everything running at one address), `test` and `bench`. `registration` is for the way to
+//! production. `places` knows where files live, `worker_config` what `wrangler.toml` says of a service, `child` runs other
+//! programs, `progress` is all that a person sees while they run.
 #![allow(
     clippy::print_stdout,
     reason = "a command-line program answers on standard output"
 )]
 
+mod bench;
 mod build;
 mod child;
 mod dev;
@@ -27,6 +29,7 @@ mod wasm;
 mod worker_config;
 
 use anyhow::Result;
+use bench::Format;
 use clap::{Parser, Subcommand};
 use places::Places;
 use std::path::PathBuf;
@@ -95,6 +98,24 @@ enum Task {
     },
     /// Make pictures of every page in both languages and themes, in target/edge/test/pages/
     Screenshots,
+    /// Measure what the Worker adds to a request, beside what a team would write instead
+    Bench {
+        /// How many rounds, in each of which every case has its turn [default: 30]
+        #[arg(long, value_name = "N")]
+        rounds: Option<u32>,
+        /// How many requests of a case in a round [default: 300]
+        #[arg(long, value_name = "N")]
+        requests: Option<u32>,
+        /// Fewer of everything: a look in a minute, not a measurement
+        #[arg(long)]
+        quick: bool,
+        /// How the result is printed
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+        /// Draw a chart into this file
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
+    },
     /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
     #[command(hide = true)]
     LocalConfig {
@@ -148,6 +169,22 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,
         Task::Revocation { check_seconds } => revocation::command(&places, check_seconds)?,
         Task::Screenshots => test::screenshots(&places)?,
+        Task::Bench {
+            rounds,
+            requests,
+            quick,
+            format,
+            svg,
+        } => bench::command(
+            &places,
+            &bench::Options {
+                rounds,
+                requests,
+                quick,
+                format,
+                svg,
+            },
+        )?,
         Task::LocalConfig { out, vars, name } => {
             local_config::command(&places, &out, &vars, name.as_deref())?
         }
@@ -213,6 +250,18 @@ mod tests {
         assert_eq!(check(&five), Some(5));
         let day = ["edge", "revocation", "--check-seconds", "86400"];
         assert_eq!(check(&day), None);
+    }
+
+    #[test]
+    fn a_benchmark_prints_a_table_unless_told() {
+        let Task::Bench { format, quick, .. } = Arguments::try_parse_from(["edge", "bench"])
+            .unwrap()
+            .command
+        else {
+            panic!()
+        };
+        assert!(format == Format::Table && !quick);
+        assert!(Arguments::try_parse_from(["edge", "bench", "--format", "xml"]).is_err());
     }
 
     #[test]

@@ -18,6 +18,10 @@ export const ARTEFACTS = path.join(ROOT, "target/edge/test");
 /** A program of npm's. */
 export const npm = (name) => path.join(ROOT, "node_modules/.bin", name);
 
-for (const program of [SIMULATOR, CLI]) {
-  if (!fs.existsSync(program)) throw new Error(`${program} is not there; run these tests with \`cargo edge test\``);
+/** Throws unless these programs are there. */
+export function needed(...programs) {
+  const missing = programs.find((program) => !fs.existsSync(program));
+  if (missing) throw new Error(`${missing} is not there; run these tests with \`cargo edge test\``);
 }
+
+needed(CLI);

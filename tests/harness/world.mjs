@@ -10,8 +10,10 @@ import { Browser } from "./browser.mjs";
 import { Child } from "./children.mjs";
 import { accountsOf, freePort, kvOf, startEdge } from "./edge.mjs";
 import * as keys from "./keys.mjs";
-import { SIMULATOR } from "./places.mjs";
+import { SIMULATOR, needed } from "./places.mjs";
 import { request } from "./wire.mjs";
+
+needed(SIMULATOR);
 
 /** Texts of the simulator's people that must never turn up in a log. */
 export const PERSONAL = [

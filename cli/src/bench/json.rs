@@ -1,0 +1,130 @@
+//! The result as one JSON object.
+
+use super::figures::Figures;
+use super::results::{Line, Results, Target};
+use super::statistics::{cost, quantile};
+use serde_json::{Map, Value, json};
+
+/// The ratios that have a name of their own at the top.
+const RATIOS: [&str; 5] = [
+    "signed_in",
+    "public",
+    "sign_in_start",
+    "callback",
+    "notification",
+];
+
+/// `ratios`, `upload_gzip_bytes`, `cold_start_ratio`, every target, and every raw figure.
+pub fn object(results: &Results, figures: &Figures) -> Value {
+    let value = |name: &str| results.line(name).map(|line| line.ratio.value);
+    let ratios: Map<_, _> = RATIOS
+        .iter()
+        .map(|name| ((*name).to_owned(), json!(value(name))))
+        .collect();
+    json!({
+        "ratios": ratios,
+        "upload_gzip_bytes": results.upload_gzip,
+        "cold_start_ratio": value("cold_start"),
+        "targets": results.lines.iter().map(target).collect::<Vec<_>>(),
+        "raw": {
+            "cases": cases(figures),
+            "cold_starts": cold_starts(figures),
+            "memory_bytes": memory(figures),
+            "upload_bytes": uploads(figures),
+        },
+    })
+}
+
+fn target(line: &Line) -> Value {
+    let (at_most, within) = match line.target {
+        Target::AtMost(most) => (Some(most), None),
+        Target::Within(distance) => (None, Some(distance)),
+        Target::None => (None, None),
+    };
+    json!({
+        "name": line.name,
+        "label": line.label,
+        "ratio": line.ratio.value,
+        "low": line.ratio.low,
+        "high": line.ratio.high,
+        "at_most": at_most,
+        "within": within,
+        "met": at_most.or(within).map(|_| line.is_met()),
+        "ours_us": line.micros.0,
+        "other_us": line.micros.1,
+    })
+}
+
+fn cases(figures: &Figures) -> Map<String, Value> {
+    let zero = figures.cpu("zero").map(cost).unwrap_or_default();
+    let case = |(name, samples): (&String, &Vec<super::figures::Sample>)| {
+        let cpu: Vec<f64> = samples.iter().map(|sample| sample.cpu).collect();
+        let latency = |of: fn(&super::figures::Sample) -> f64| {
+            quantile(samples.iter().map(of).collect(), 0.5)
+        };
+        let value = json!({
+            "cpu_us": cost(cpu.clone()),
+            "added_us": cost(cpu.clone()) - zero,
+            "latency_us": {
+                "p50": latency(|sample| sample.p50),
+                "p90": latency(|sample| sample.p90),
+                "p99": latency(|sample| sample.p99),
+            },
+            "rounds_cpu_us": cpu,
+        });
+        (name.clone(), value)
+    };
+    figures.cases.iter().map(case).collect()
+}
+
+fn cold_starts(figures: &Figures) -> Map<String, Value> {
+    let one = |(name, starts): (&String, &Vec<super::figures::ColdStart>)| {
+        let starts: Vec<_> = starts
+            .iter()
+            .map(
+                |start| json!({ "start_us": start.start, "first_request_us": start.first_request }),
+            )
+            .collect();
+        (name.clone(), starts.into())
+    };
+    figures.cold.iter().map(one).collect()
+}
+
+fn memory(figures: &Figures) -> Map<String, Value> {
+    let one = |(name, memory): (&String, &super::figures::Memory)| {
+        let value =
+            json!({ "requests": memory.requests, "before": memory.before, "after": memory.after });
+        (name.clone(), value)
+    };
+    figures.memory.iter().map(one).collect()
+}
+
+fn uploads(figures: &Figures) -> Map<String, Value> {
+    let one = |(name, upload): (&String, &super::figures::Upload)| {
+        let value = json!({ "raw": upload.raw, "gzip": upload.gzip });
+        (name.clone(), value)
+    };
+    figures.uploads.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::results::tests::figures;
+
+    #[test]
+    fn the_ratios_stand_at_the_top_and_every_figure_beside_them() {
+        let figures = figures();
+        let object = object(&Results::new(&figures).unwrap(), &figures);
+        for name in RATIOS {
+            assert_eq!(object["ratios"][name], 0.4, "{name}");
+        }
+        assert_eq!(object["upload_gzip_bytes"], 4);
+        assert_eq!(object["cold_start_ratio"], 2.5);
+        assert_eq!(object["targets"][0]["met"], true);
+        assert_eq!(
+            object["raw"]["cases"]["zero"]["rounds_cpu_us"],
+            json!(vec![200.0; 5])
+        );
+    }
+}

@@ -1,0 +1,313 @@
+//! Each ratio held against its target.
+//!
+//! What a case adds is its cost less that of the forward-only Worker, the zero line. A ratio is what the Worker adds over
+//! what the JavaScript peer adds, for the same request; the public path is held against the peer's signed-in request,
+//! because what the peer adds to a public one is hardly more than the noise.
+
+use super::figures::{ColdStart, Figures};
+use super::statistics::{Ratio, cost};
+use anyhow::{Context, Result};
+
+/// What is wanted of a measured value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// No more than this.
+    AtMost(f64),
+    /// No further from 1 than this.
+    Within(f64),
+    /// Nothing: it is there to be known.
+    None,
+}
+
+impl Target {
+    fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(most) => value <= most,
+            Self::Within(distance) => (value - 1.0).abs() <= distance,
+            Self::None => true,
+        }
+    }
+}
+
+/// One line of the result.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The name in JSON.
+    pub name: &'static str,
+    /// The name for people.
+    pub label: &'static str,
+    /// The ratio.
+    pub ratio: Ratio,
+    /// What is wanted.
+    pub target: Target,
+    /// What is compared, in microseconds: ours and the peer's.
+    pub micros: (f64, f64),
+}
+
+impl Line {
+    /// Whether the target is met.
+    pub fn is_met(&self) -> bool {
+        self.target.is_met(self.ratio.value)
+    }
+}
+
+/// Every ratio of a run.
+#[derive(Debug)]
+pub struct Results {
+    /// What is held against a peer, in the order in which it is shown.
+    pub lines: Vec<Line>,
+    /// The Worker's upload, in bytes after gzip.
+    pub upload_gzip: u64,
+}
+
+/// The most that may be uploaded, in bytes after gzip.
+pub const UPLOAD_LIMIT: u64 = 300 * 1024;
+
+/// What a case adds over the zero line: name, label, our case, the other case, target.
+type Added = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    Target,
+);
+
+const ADDED: [Added; 12] = [
+    (
+        "signed_in",
+        "signed-in request, answer re-wrapped",
+        "signed_in",
+        "peer_signed_in",
+        Target::AtMost(0.4),
+    ),
+    (
+        "signed_in_untouched",
+        "signed-in request, answer untouched",
+        "signed_in_untouched",
+        "peer_signed_in_untouched",
+        Target::AtMost(0.25),
+    ),
+    (
+        "public",
+        "public path, over the peer's signed-in request",
+        "public",
+        "peer_signed_in",
+        Target::AtMost(0.1),
+    ),
+    (
+        "sign_in_start",
+        "sign-in start",
+        "sign_in_start",
+        "peer_sign_in_start",
+        Target::AtMost(1.0),
+    ),
+    (
+        "callback",
+        "callback",
+        "callback",
+        "peer_callback",
+        Target::AtMost(0.8),
+    ),
+    (
+        "notification",
+        "back-channel logout notification",
+        "notification",
+        "peer_notification",
+        Target::AtMost(0.8),
+    ),
+    (
+        "routes_1",
+        "signed-in request: 1 route over 10",
+        "signed_in_routes_1",
+        "signed_in",
+        Target::Within(0.1),
+    ),
+    (
+        "routes_40",
+        "signed-in request: 40 routes over 10",
+        "signed_in_routes_40",
+        "signed_in",
+        Target::Within(0.1),
+    ),
+    (
+        "services_5",
+        "signed-in request: 5 services over 1",
+        "signed_in_services_5",
+        "signed_in",
+        Target::Within(0.1),
+    ),
+    (
+        "services_20",
+        "signed-in request: 20 services over 1",
+        "signed_in_services_20",
+        "signed_in",
+        Target::Within(0.1),
+    ),
+    (
+        "lease_due",
+        "signed-in request, account asked",
+        "lease",
+        "peer_lease",
+        Target::None,
+    ),
+    (
+        "public_like_for_like",
+        "public path, over the peer's public path",
+        "public",
+        "peer_public",
+        Target::None,
+    ),
+];
+
+impl Results {
+    /// # Errors
+    /// When a case was not measured.
+    pub fn new(figures: &Figures) -> Result<Self> {
+        let cpu = |case: &str| {
+            figures
+                .cpu(case)
+                .with_context(|| format!("the case {case} was not measured"))
+        };
+        let mut lines = Vec::new();
+        for (name, label, ours, other, target) in ADDED {
+            let cases = [cpu(ours)?, cpu(other)?, cpu("zero")?];
+            let [a, b, zero] = cases.clone().map(cost);
+            let ratio = Ratio::of(&cases, |costs| {
+                (costs[0] - costs[2]) / (costs[1] - costs[2])
+            });
+            let micros = (a - zero, b - zero);
+            lines.push(Line {
+                name,
+                label,
+                ratio,
+                target,
+                micros,
+            });
+        }
+        let signature = [cpu("sign_in_start")?, cpu("signature")?];
+        lines.insert(
+            4,
+            whole(
+                "sign_in_start_over_signature",
+                "sign-in start over one bare RSA signature",
+                &signature,
+                Target::AtMost(1.2),
+            ),
+        );
+        let cold = |name: &str| {
+            let starts = figures.cold.get(name);
+            starts.with_context(|| format!("no cold start of {name} was measured"))
+        };
+        let total = |starts: &Vec<ColdStart>| {
+            let total = |start: &ColdStart| start.start + start.first_request;
+            starts.iter().map(total).collect::<Vec<_>>()
+        };
+        lines.push(whole(
+            "cold_start",
+            "cold start with the first signed-in request",
+            &[total(cold("edge")?), total(cold("peer")?)],
+            Target::AtMost(1.5),
+        ));
+        let upload = figures.uploads.get("edge");
+        Ok(Self {
+            lines,
+            upload_gzip: upload.context("the upload was not measured")?.gzip,
+        })
+    }
+
+    /// A line by its name.
+    pub fn line(&self, name: &str) -> Option<&Line> {
+        self.lines.iter().find(|line| line.name == name)
+    }
+}
+
+/// A ratio of whole costs, without the zero line.
+fn whole(name: &'static str, label: &'static str, cases: &[Vec<f64>; 2], target: Target) -> Line {
+    let [a, b] = cases.clone().map(cost);
+    Line {
+        name,
+        label,
+        ratio: Ratio::of(cases, |costs| costs[0] / costs[1]),
+        target,
+        micros: (a, b),
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+    use crate::bench::figures::{Sample, Upload};
+
+    /// A run in which the peer adds 100 µs to everything and the Worker 40.
+    pub fn figures() -> Figures {
+        let mut figures = Figures::default();
+        let names = ADDED.iter().flat_map(|added| [added.2, added.3]);
+        for name in names.chain(["zero", "signature"]) {
+            let cpu = match name {
+                "zero" => 200.0,
+                "signature" => 160.0,
+                _ if name.starts_with("peer_") => 300.0,
+                _ => 240.0,
+            };
+            let sample = Sample {
+                cpu,
+                p50: 500.0,
+                p90: 600.0,
+                p99: 900.0,
+            };
+            figures.cases.insert(name.to_owned(), vec![sample; 5]);
+        }
+        for (name, first_request) in [("zero", 1.0), ("peer", 5.0), ("edge", 35.0)] {
+            let start = ColdStart {
+                start: 15.0,
+                first_request,
+            };
+            figures.cold.insert(name.to_owned(), vec![start; 3]);
+        }
+        figures
+            .uploads
+            .insert("edge".to_owned(), Upload { raw: 9, gzip: 4 });
+        figures
+    }
+
+    #[test]
+    fn what_is_added_is_counted_from_the_zero_line() {
+        let results = Results::new(&figures()).unwrap();
+        let signed_in = results.line("signed_in").unwrap();
+        assert_eq!(
+            (signed_in.ratio.value, signed_in.micros),
+            (0.4, (40.0, 100.0))
+        );
+        assert!(signed_in.is_met() && results.line("routes_40").unwrap().is_met());
+        assert!(!results.line("public").unwrap().is_met());
+    }
+
+    #[test]
+    fn a_signature_and_a_cold_start_are_counted_whole() {
+        let results = Results::new(&figures()).unwrap();
+        assert_eq!(
+            results
+                .line("sign_in_start_over_signature")
+                .unwrap()
+                .ratio
+                .value,
+            1.5
+        );
+        assert_eq!(results.line("cold_start").unwrap().ratio.value, 2.5);
+        assert_eq!(results.upload_gzip, 4);
+    }
+
+    #[test]
+    fn a_case_that_is_missing_is_an_error() {
+        let mut figures = figures();
+        figures.cases.remove("peer_callback");
+        let error = Results::new(&figures).unwrap_err().to_string();
+        assert!(error.contains("peer_callback"), "{error}");
+    }
+
+    #[test]
+    fn flat_means_neither_dearer_nor_cheaper() {
+        assert!(Target::Within(0.1).is_met(0.95) && Target::Within(0.1).is_met(1.09));
+        assert!(!Target::Within(0.1).is_met(0.85) && !Target::Within(0.1).is_met(1.2));
+    }
+}
