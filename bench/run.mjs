@@ -10,11 +10,14 @@ import { sent } from "./journeys.mjs";
 import { cpuMicros } from "./process.mjs";
 import { World } from "./world.mjs";
 
-const { rounds, requests, lifetime, starts, only, connections } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
-const CONNECTIONS = connections ?? 4;
+const { rounds, requests, lifetime, starts, only } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
+const CONNECTIONS = 4;
 
 /** Fewer of what takes milliseconds. */
 const SLOW_SHARE = 6;
+
+/** Rounds before the first that counts. */
+const WARM_ROUNDS = 3;
 
 /** Requests before each measurement, so that connections, caches and keys are there. */
 const WARM = 10;
@@ -53,14 +56,14 @@ const needed = new Set(["edge", ...groups.flat().map(({ worker }) => worker)]);
 const world = await World.start({ connections: CONNECTIONS, only: (name) => needed.has(name) });
 try {
   // The first rounds compile; they are not reported.
-  for (let round = -1; round < rounds; round += 1) {
+  for (let round = -WARM_ROUNDS; round < rounds; round += 1) {
     for (const group of shuffled(groups)) {
       for (const test of group) {
         const figures = await measured(world, test);
         if (round >= 0) print({ kind: "case", round, name: test.name, ...figures });
       }
     }
-    print({ kind: "round", round: round + 1 });
+    if (round >= 0) print({ kind: "round", round: round + 1 });
   }
   if (!only) {
     for await (const figure of uploads(world)) print(figure);

@@ -100,10 +100,10 @@ enum Task {
     Screenshots,
     /// Measure what the Worker adds to a request, beside what a team would write instead
     Bench {
-        /// How many rounds, in each of which every case has its turn [default: 30]
+        /// How many rounds, in each of which every case has its turn [default: 60]
         #[arg(long, value_name = "N")]
         rounds: Option<u32>,
-        /// How many requests of a case in a round [default: 300]
+        /// How many requests of a case in a round [default: 200]
         #[arg(long, value_name = "N")]
         requests: Option<u32>,
         /// Fewer of everything: a look in a minute, not a measurement

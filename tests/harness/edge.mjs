@@ -10,6 +10,7 @@ import net from "node:net";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Child, run } from "./children.mjs";
+import { countedWorker } from "./counted-worker.mjs";
 import { faultyAccounts } from "./faulty-accounts.mjs";
 import { panics } from "./panics.mjs";
 import { CLI, ROOT, npm } from "./places.mjs";
@@ -31,10 +32,10 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, limited, panicking }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking }) {
   const config = await configuration(directory, variables, limited);
-  const stores = { kv, accounts, elsewhere, panicking };
-  const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, stores);
+  const extras = { kv, accounts, elsewhere, counts, panicking };
+  const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, extras);
   try {
     await answers(child, port);
   } catch (error) {
@@ -69,7 +70,7 @@ async function wrangler(directory, port, secrets) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, panicking }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -82,6 +83,7 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   const worker = { modules: modules.filter((name) => /^index\.js$|\.wasm$/.test(name)), disk, services: [], sockets: [] };
   if (accounts !== undefined) await faultyAccounts(bundle, worker, accounts);
   if (elsewhere !== undefined) worker.sockets.push({ service: "elsewhere", port: elsewhere });
+  if (counts !== undefined) await countedWorker(bundle, worker, counts);
   if (panicking) await panics(bundle, worker);
   const file = path.join(bundle, "config.capnp");
   await fs.writeFile(file, capnp(worker, port, config, secrets));
@@ -139,8 +141,10 @@ export default {
 
 const text = (value) => JSON.stringify(String(value));
 const module = (name) => `(name = ${text(name)}, ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed ${text(name)})`;
-const socket = ({ service, port }) =>
-  `(name = ${text(service)}, address = "127.0.0.1:${port}", http = (), service = ${text(service)}),`;
+const socket = ({ service, entrypoint, port }) => {
+  const to = entrypoint ? `(name = ${text(service)}, entrypoint = ${text(entrypoint)})` : text(service);
+  return `(name = ${text(entrypoint ?? service)}, address = "127.0.0.1:${port}", http = (), service = ${to}),`;
+};
 
 function capnp({ modules, disk, services, sockets }, port, config, secrets) {
   // The first module is the entry point.
@@ -163,11 +167,12 @@ function capnp({ modules, disk, services, sockets }, port, config, secrets) {
   const worker = `modules = [${ordered.map(module).join(", ")}],
   compatibilityDate = ${text(config.compatibility_date)},
   bindings = [${[...plain, ...secret, ...kv, assets, ...objects, ...others].join(", ")}],`;
+  const twice = sockets.some(({ service }) => service === "elsewhere");
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
-    (name = "elsewhere", worker = .elsewhere),
+    ${twice ? `(name = "elsewhere", worker = .elsewhere),` : ""}
     (name = "kv", worker = .kv),
     (name = "accounts", disk = (path = ${text(disk)}, writable = true)),
     (name = "assets", disk = (path = ${text(config.assets.directory)})),
@@ -184,9 +189,7 @@ const edge :Workerd.Worker = (
   durableObjectNamespaces = [${namespaces.join(", ")}],
   durableObjectStorage = (localDisk = "accounts"),
 );
-const elsewhere :Workerd.Worker = (
-  ${worker}
-);
+${twice ? `const elsewhere :Workerd.Worker = (\n  ${worker}\n);` : ""}
 ${["kv", ...services.map(({ name }) => name)].map((name) => `const ${name} :Workerd.Worker = (
   modules = [(name = ${text(`${name}.mjs`)}, esModule = embed ${text(`${name}.mjs`)})],
   compatibilityDate = ${text(config.compatibility_date)},
@@ -195,7 +198,8 @@ ${["kv", ...services.map(({ name }) => name)].map((name) => `const ${name} :Work
 }
 
 /** Entry points come before what they import. */
-const rank = (name) => ["faulty.mjs", "index.js"].indexOf(name) + (name.endsWith(".wasm") ? 3 : 0);
+const ENTRIES = ["faulty.mjs", "counted.mjs", "index.js"];
+const rank = (name) => (ENTRIES.includes(name) ? ENTRIES.indexOf(name) : ENTRIES.length);
 
 /** Waits for the Worker's own answer to a host that is no service's. */
 async function answers(child, port) {

@@ -90,15 +90,15 @@ async function simulated(name, options) {
 /**
  * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
- * a `limited` world has the limits of a deployed one, a `panicking` one panics when a request says so, and one that is
- * there `twice` has two isolates.
+ * a `counted` Worker tells what it did, a `limited` world has the limits of a deployed one, a `panicking` one panics when a
+ * request says so, and one that is there `twice` has two isolates.
  */
 export class World {
   browsers = [];
 
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
-    const { variables = {}, secrets = {}, faulty = false, limited = false, panicking = false, twice = false } = options;
+    const { variables = {}, secrets = {}, faulty = false, counted = false, limited = false, panicking = false, twice = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
@@ -107,6 +107,7 @@ export class World {
     if (faulty) world.faults = await freePort();
     // A second isolate with the same accounts, as at another location; only workerd alone has one.
     if (twice) world.elsewhere = await freePort();
+    if (counted) world.counting = await freePort();
     try {
       await world.#populate(services, variables, secrets, auto);
       world.edge = await world.#edge();
@@ -164,8 +165,8 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, elsewhere, directory, variables, secrets, faults, limited, panicking } = this;
-    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, limited, panicking });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking } = this;
+    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking });
   }
 
   /**
@@ -195,6 +196,11 @@ export class World {
   /** What the accounts, their namespace and the limiters noted since they were last told something, by kind. */
   async noted() {
     return (await request(this.faults, { target: "/", host: "faults" })).json.noted;
+  }
+
+  /** What a counted Worker did since this was last asked. */
+  async counts() {
+    return (await request(this.counting, { target: "/", host: "counts" })).json;
   }
 
   get children() {

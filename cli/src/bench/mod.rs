@@ -66,14 +66,14 @@ impl Options {
     fn amount(&self) -> Amount {
         let usual = match self.quick {
             true => Amount {
-                rounds: 6,
+                rounds: 8,
                 requests: 120,
                 lifetime: 5_000,
                 starts: 4,
             },
             false => Amount {
-                rounds: 30,
-                requests: 300,
+                rounds: 60,
+                requests: 200,
                 lifetime: 100_000,
                 starts: 15,
             },

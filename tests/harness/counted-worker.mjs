@@ -1,0 +1,70 @@
+// Counts what the Worker does in its isolate: calls of WebAssembly by JavaScript and of JavaScript by WebAssembly, requests
+// to the outside, and questions to accounts. A module that is loaded first stands between all of these; the Worker
+// itself is the one that is deployed. Another entry point, with a port of its own, tells the counts and begins anew.
+
+import fs from "node:fs/promises";
+import path from "node:path";
+
+const BEFORE = `const none = () => ({ calls: {}, imports: {}, fetched: [], accounts: 0 });
+export let counts = none();
+export const begin = () => (counts = none());
+
+// Names end in a hash that a compiler chose, which says nothing here.
+const plain = (name) => name.replace(/_+h?[0-9a-f]{16}$/, "");
+const note = (kind, name) => (counts[kind][plain(name)] = (counts[kind][plain(name)] ?? 0) + 1);
+
+const counting = (kind, members) => Object.fromEntries(Object.entries(members).map(([name, member]) => {
+  if (typeof member !== "function") return [name, member];
+  return [name, (...parameters) => (note(kind, name), member(...parameters))];
+}));
+
+const { Instance } = WebAssembly;
+WebAssembly.Instance = function (module, imports) {
+  const counted = Object.entries(imports).map(([name, members]) => [name, counting("imports", members)]);
+  const { exports } = new Instance(module, Object.fromEntries(counted));
+  return { exports: counting("calls", exports) };
+};
+
+const { fetch } = globalThis;
+globalThis.fetch = (...parameters) => {
+  const [target] = parameters;
+  counts.fetched.push(new URL(target.url ?? target).pathname);
+  return fetch(...parameters);
+};
+`;
+
+const COUNTED = `import { begin, counts } from "./before.mjs";
+import { AccountObject as Own } from "./index.js";
+export { default } from "./index.js";
+
+export class AccountObject {
+  constructor(state, env) {
+    this.own = new Own(state, env);
+  }
+
+  fetch(request) {
+    counts.accounts += 1;
+    return this.own.fetch(request);
+  }
+
+  alarm() {
+    return this.own.alarm();
+  }
+}
+
+export const Counts = {
+  fetch() {
+    const answer = Response.json(counts);
+    begin();
+    return answer;
+  },
+};
+`;
+
+/** Puts the counting module before the Worker's own; the entry point that tells the counts listens at this port. */
+export async function countedWorker(bundle, worker, port) {
+  await fs.writeFile(path.join(bundle, "before.mjs"), BEFORE);
+  await fs.writeFile(path.join(bundle, "counted.mjs"), COUNTED);
+  worker.modules = [...new Set([...worker.modules, "counted.mjs", "before.mjs"])];
+  worker.sockets.push({ service: "edge", entrypoint: "Counts", port });
+}

@@ -1,0 +1,106 @@
+// What a request costs, in counts that are the same on every machine: requests to the outside, questions to accounts, and
+// crossings between JavaScript and WebAssembly, which is where a signed-in request's time goes. Times are measured
+// by `cargo edge bench`; a number here changes only together with what it counts.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { authorise, signIn, signedIn, start, untilCallback } from "../harness/journey.mjs";
+import { World } from "../harness/world.mjs";
+
+let world;
+
+before(async () => {
+  world = await World.start({ engine: "workerd", counted: true });
+  // Discovery, keys and the documents' place in memory are there after this.
+  await signIn(world, world.browser());
+});
+beforeEach(async () => {
+  await world.clear();
+  await world.provider.auto("kenneth");
+  await world.counts();
+});
+after(() => world?.stop());
+
+/** A browser whose requests need nothing signed any more. */
+async function settled(target) {
+  const browser = await signedIn(world);
+  await browser.get(target);
+  await world.counts();
+  return browser;
+}
+
+/** What left the Worker, and how many questions accounts were asked. */
+async function outside() {
+  const { fetched, accounts } = await world.counts();
+  return { fetched, accounts };
+}
+
+test("a signed-in request asks nobody but the origin", async () => {
+  const browser = await settled("/account");
+  for (let n = 0; n < 3; n += 1) {
+    assert.equal((await browser.get("/account")).status, 200);
+    assert.deepEqual(await outside(), { fetched: ["/account"], accounts: 0 });
+  }
+});
+
+test("the start of a sign-in asks nobody", async () => {
+  await start(world.browser(), "/account");
+  assert.deepEqual(await outside(), { fetched: [], accounts: 0 });
+});
+
+test("a callback asks two endpoints of the provider and the account", async () => {
+  const browser = world.browser();
+  const callback = await untilCallback(world, browser, "/account");
+  await world.counts();
+  assert.equal((await browser.get(callback)).status, 303);
+  assert.deepEqual(await outside(), { fetched: ["/token", "/userinfo"], accounts: 1 });
+});
+
+test("a callback that ends another person's session asks that person's account too", async () => {
+  const browser = world.browser();
+  const another = await start(browser, "/account");
+  await signIn(world, browser);
+  await world.provider.auto("sian");
+  // At another browser of the provider's, so that it ends no session itself and notifies nobody.
+  const callback = await authorise(world, another);
+  await world.counts();
+  assert.equal((await browser.get(callback)).status, 303);
+  assert.deepEqual(await outside(), { fetched: ["/token", "/userinfo"], accounts: 2 });
+});
+
+test("a notification asks the account alone", async () => {
+  const { status } = await world.provider.notify({ client_id: "demo", sub: "urn:fdc:gov.uk:2022:somebody" });
+  assert.equal(status, 200);
+  assert.deepEqual(await outside(), { fetched: [], accounts: 1 });
+});
+
+/** What each request crosses the boundary for: what WebAssembly is called for, and what it calls. */
+const CROSSINGS = {
+  calls: { fetch: 1, __wbindgen_malloc: 2, wasm_bindgen__convert__closures_____invoke: 1, __wbindgen_destroy_closure: 1 },
+  imports: { __wbg_read: 1, __wbg_now: 1, __wbindgen_generic: 1, __wbg_forward: 1, __wbg__wbg_cb_unref: 1 },
+};
+
+async function crossings(browser, target) {
+  await world.counts();
+  assert.equal((await browser.get(target)).status, 200);
+  const { calls, imports } = await world.counts();
+  return { calls, imports };
+}
+
+test("a public request crosses the boundary exactly so often", async () => {
+  const browser = world.browser();
+  await browser.get("/");
+  assert.deepEqual(await crossings(browser, "/"), CROSSINGS);
+});
+
+test("a signed-in request whose answer goes on untouched crosses it no more often, but hands Cache-Control over", async () => {
+  const browser = await settled("/private");
+  const calls = { ...CROSSINGS.calls, __wbindgen_malloc: 3 };
+  assert.deepEqual(await crossings(browser, "/private"), { ...CROSSINGS, calls });
+});
+
+test("a signed-in request whose answer is wrapped anew crosses it no more often, but hands the changes over", async () => {
+  const browser = await settled("/account");
+  const imports = { ...CROSSINGS.imports, __wbindgen_generic: 2 };
+  assert.deepEqual(await crossings(browser, "/account"), { ...CROSSINGS, imports });
+});
