@@ -2,7 +2,7 @@
 // each makes what the next one sends.
 
 import { PATHS } from "./world.mjs";
-import { callbacks, navigation, notifications, session, withoutSession } from "./journeys.mjs";
+import { callbacks, navigation, notifications, people, session, started, withoutSession } from "./journeys.mjs";
 
 const repeated = (count, bytes) => new Array(count).fill(bytes);
 
@@ -28,26 +28,41 @@ const refused = (name, worker) => ({
   prepare: ({ worker, count }) => repeated(count, withoutSession(worker)),
 });
 
-/** The start of a sign-in, and the way back from it. `slow` cases cost milliseconds, so that fewer of them are enough. */
-const signIn = (start, callback, worker) => [
+/**
+ * A sign-in's start and callback, and a notification afterwards, of people who have signed in once before, and the
+ * callback of that first time. They cost milliseconds, so that fewer of them are enough.
+ */
+const signIn = (worker, prefix = "") => [
   {
-    name: start,
+    name: `${prefix}sign_in_start`,
     worker,
     status: 302,
     slow: true,
     prepare: ({ worker, count }) => repeated(count, navigation(worker, PATHS.account)),
-    keep: (worker, answers) => (worker.starts = answers),
+    keep: (worker, answers) => Object.assign(worker, { starts: answers, people: people(answers.length) }),
   },
-  { name: callback, worker, status: 303, slow: true, prepare: ({ worker }) => callbacks(worker, worker.starts) },
+  {
+    name: `${prefix}callback_first`,
+    worker,
+    status: 303,
+    slow: true,
+    prepare: ({ worker }) => callbacks(worker, worker.starts, worker.people),
+  },
+  {
+    name: `${prefix}callback`,
+    worker,
+    status: 303,
+    slow: true,
+    prepare: async ({ worker, count }) => callbacks(worker, await started(worker, count), worker.people),
+  },
+  {
+    name: `${prefix}notification`,
+    worker,
+    status: 200,
+    slow: true,
+    prepare: ({ world, worker }) => notifications(world, worker, worker.people),
+  },
 ];
-
-const notification = (name, worker) => ({
-  name,
-  worker,
-  status: 200,
-  slow: true,
-  prepare: ({ world, worker, count }) => notifications(world, worker, count),
-});
 
 const signature = {
   name: "signature",
@@ -74,8 +89,8 @@ export const GROUPS = [
   [signedIn("peer_signed_in_untouched", "peer", PATHS.private)],
   [signedIn("peer_lease", "peer_lease", PATHS.account)],
   [refused("peer_refused", "peer")],
-  signIn("peer_sign_in_start", "peer_callback", "peer"),
-  [notification("peer_notification", "peer")],
+  signIn("peer", "peer_"),
+  signIn("peer_stateless", "peer_stateless_"),
   [anonymous("public", "edge", PATHS.public)],
   [signedIn("signed_in", "edge", PATHS.account)],
   [signedIn("signed_in_untouched", "edge", PATHS.private)],
@@ -85,6 +100,5 @@ export const GROUPS = [
   [signedIn("signed_in_services_20", "edge_services_20", PATHS.account)],
   [signedIn("lease", "edge_lease", PATHS.account)],
   [refused("refused", "edge")],
-  signIn("sign_in_start", "callback", "edge"),
-  [notification("notification", "edge")],
+  signIn("edge"),
 ];

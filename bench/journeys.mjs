@@ -38,21 +38,27 @@ export function navigation(worker, target, cookies = []) {
 export const withoutSession = (worker) =>
   bytesOf({ target: PATHS.account, host: worker.host, headers: [...FETCH, ["Cookie", OTHERS]] });
 
-/** The callbacks that follow these answers to starts, each of another person's unless told. */
-export function callbacks(worker, starts, person = subject) {
-  return starts.map((start) => {
+/** As many starts of sign-ins, which are not measured. */
+export const started = (worker, count) => sent(worker, new Array(count).fill(navigation(worker, PATHS.account)), 302);
+
+/** People whom nobody knows yet. */
+export const people = (count) => Array.from({ length: count }, subject);
+
+/** The callbacks that follow these answers to starts, one for each of these people. */
+export function callbacks(worker, starts, subjects) {
+  return starts.map((start, index) => {
     const { searchParams } = new URL(start.all("location")[0]);
     const { state, nonce } = JSON.parse(Buffer.from(searchParams.get("request").split(".")[1], "base64url"));
-    const content = { client: worker.client, subject: person(), nonce };
+    const content = { client: worker.client, subject: subjects[index], nonce };
     const code = Buffer.from(JSON.stringify(content)).toString("base64url");
     return navigation(worker, `/auth/callback?code=${code}&state=${state}`, start.cookies);
   });
 }
 
-/** Logout notifications, each for another person. */
-export async function notifications(world, worker, count) {
+/** Logout notifications, one for each of these people. */
+export async function notifications(world, worker, subjects) {
   const { port, host } = new URL(world.provider);
-  const body = JSON.stringify({ client: worker.client, subjects: Array.from({ length: count }, subject) });
+  const body = JSON.stringify({ client: worker.client, subjects });
   const answer = await request(Number(port), { method: "POST", target: "/logout-tokens", host, body });
   return answer.json.map((token) => bytesOf({
     method: "POST",
@@ -69,8 +75,7 @@ const FRESH_MS = 25_000;
 /** The cookie of a person who has just signed in. */
 export async function session(worker) {
   if (worker.session && Date.now() - worker.session.since < FRESH_MS) return worker.session.cookie;
-  const [start] = await sent(worker, [navigation(worker, PATHS.account)], 302);
-  const [back] = await sent(worker, callbacks(worker, [start]), 303);
+  const [back] = await sent(worker, callbacks(worker, await started(worker, 1), people(1)), 303);
   const cookie = back.cookies.find(([name]) => name.endsWith("-session"));
   worker.session = { since: Date.now(), cookie: [cookie] };
   return worker.session.cookie;

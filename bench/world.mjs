@@ -63,7 +63,7 @@ export class World {
     this.origin = await this.#helper("origin");
     this.provider = await this.#helper("provider");
     this.keys = { client: await clientKey(), assertion: await assertionKey(), session: sessionKey() };
-    const plain = { zero: this.#zero, floor: this.#floor, signature: this.#signature, peer: this.#peer, peer_lease: this.#peerLease };
+    const plain = { zero: this.#zero, floor: this.#floor, signature: this.#signature, peer: this.#peer, peer_lease: this.#peerLease, peer_stateless: this.#peerStateless };
     for (const [name, start] of Object.entries(plain)) if (only(name)) this.workers[name] = await start.call(this);
     for (const [name, shape] of Object.entries(EDGES)) if (only(name)) this.workers[name] = await this.#edge(name, shape);
   }
@@ -78,8 +78,9 @@ export class World {
   #zero = () => this.#plain("zero", "workers/zero.js", () => ({ ORIGIN: this.origin }));
   #floor = () => this.#plain("floor", "workers/floor.js", (host) => ({ ORIGIN: this.origin, HOST: host, ASSERTION: "x".repeat(600) }));
   #signature = () => this.#plain("signature", "workers/signature.js", () => ({ CLIENT_KEY: JSON.stringify(this.keys.client) }));
-  #peer = () => this.#plain("peer", "peer/index.js", (host) => this.#peerVariables(host, 60));
-  #peerLease = () => this.#plain("peer_lease", "peer/index.js", (host) => this.#peerVariables(host, 0));
+  #peer = () => this.#plain("peer", "peer/index.js", (host) => this.#peerVariables(host, {}));
+  #peerLease = () => this.#plain("peer_lease", "peer/index.js", (host) => this.#peerVariables(host, { check_seconds: 0 }));
+  #peerStateless = () => this.#plain("peer_stateless", "peer/index.js", (host) => this.#peerVariables(host, { stateless: true }));
 
   /** Starts a Worker in JavaScript, bundled as wrangler bundles one. */
   async #plain(name, source, variables) {
@@ -91,14 +92,16 @@ export class World {
     return Object.assign(await start(), { config: path.join(directory, "config.capnp"), upload: [script] });
   }
 
-  #peerVariables(host, checkSeconds) {
+  #peerVariables(host, own) {
     const service = {
       host,
       client_id: "peer",
       issuer: `${this.provider}/`,
       origin: this.origin,
       routes: [PUBLIC.path, "/assets/*", "/help", "/cookies"],
-      check_seconds: checkSeconds,
+      check_seconds: 60,
+      stateless: false,
+      ...own,
     };
     return {
       SERVICE: service,

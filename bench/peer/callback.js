@@ -1,20 +1,21 @@
 // The way back: the code is exchanged, the ID token verified, userinfo fetched, and a session sealed.
 
 import * as oauth from "oauth4webapi";
+import { ask } from "./account.js";
 import { insecure, provider } from "./setup.js";
-import { cookie, kept, open } from "./session.js";
+import { ABSOLUTE, cookie, kept, open } from "./session.js";
 import { ATTEMPT } from "./sign-in.js";
 
 // oauth4webapi keeps the provider's keys here.
 const keys = {};
 
-export async function callback(service, request, url) {
+export async function callback(service, request, url, env) {
   const state = url.searchParams.get("state") ?? "";
   const sealed = cookie(request, ATTEMPT + state);
   const attempt = sealed && (await open(service, sealed));
   if (!attempt) return failed();
   try {
-    const session = await signIn(service, url, attempt);
+    const session = await signIn(service, url, attempt, env);
     const headers = new Headers({ location: attempt.return_to, "cache-control": "no-store" });
     headers.append("set-cookie", await kept(service, session));
     headers.append("set-cookie", `${ATTEMPT}${state}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`);
@@ -24,7 +25,7 @@ export async function callback(service, request, url) {
   }
 }
 
-async function signIn(service, url, attempt) {
+async function signIn(service, url, attempt, env) {
   const as = await provider(service);
   const { client } = service;
   const parameters = oauth.validateAuthResponse(as, client, url, attempt.state);
@@ -38,7 +39,7 @@ async function signIn(service, url, attempt) {
   const info = await oauth.userInfoRequest(as, client, tokens.access_token, insecure);
   const person = await oauth.processUserInfoResponse(as, client, claims.sub, info);
   const now = Math.floor(Date.now() / 1000);
-  return {
+  const session = {
     sub: claims.sub,
     sid: crypto.randomUUID(),
     vot: claims.vot,
@@ -50,6 +51,12 @@ async function signIn(service, url, attempt) {
     email: person.email,
     email_verified: person.email_verified,
   };
+  if (!service.stateless) {
+    const listed = { sid: session.sid, born_at: claims.iat, expires_at: now + ABSOLUTE, hint: tokens.id_token };
+    const begun = await ask(env, claims.sub, "/begin", listed);
+    if (!begun.ok) throw new Error("signed out meanwhile");
+  }
+  return session;
 }
 
 const failed = () => new Response("Sorry, you cannot be signed in.", { status: 400, headers: { "cache-control": "no-store" } });

@@ -2,6 +2,7 @@
 // such a team would choose. Everything that outlives a request is kept in memory, and keys are imported once, so that the
 // comparison is with good code.
 
+import { ask } from "./account.js";
 import { callback } from "./callback.js";
 import { forward } from "./forward.js";
 import { notification } from "./notification.js";
@@ -17,7 +18,7 @@ export default {
     const service = await setup(env);
     const url = new URL(request.url);
     if (url.host !== service.host) return new Response("There is no service at this host.", { status: 404 });
-    if (url.pathname === "/auth/callback") return callback(service, request, url);
+    if (url.pathname === "/auth/callback") return callback(service, request, url, env);
     if (url.pathname === "/auth/backchannel-logout") return notification(service, request, env);
     if (service.isPublic(url.pathname)) return forward(service, request, url, {});
     const session = await openSession(service, request);
@@ -37,10 +38,8 @@ async function isAlive(session, env, { checkSeconds }) {
   const now = Math.floor(Date.now() / 1000);
   const last = Math.max(checked.get(session.sid) ?? 0, session.checked_at);
   if (now - last < checkSeconds) return true;
-  const account = env.ACCOUNTS.get(env.ACCOUNTS.idFromName(session.sub));
-  const answer = await account.fetch("https://account/check");
-  const { ended_before } = await answer.json();
-  if (session.born_at <= ended_before) return false;
+  const { alive } = await (await ask(env, session.sub, "/check", { sid: session.sid })).json();
+  if (!alive) return false;
   if (checked.size >= 1000) checked.clear();
   checked.set(session.sid, now);
   session.checked_at = now;

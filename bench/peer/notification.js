@@ -1,6 +1,7 @@
 // Back-channel logout: the token is verified, and the account notes that every earlier session has ended.
 
 import { createRemoteJWKSet, jwtVerify } from "jose";
+import { ask } from "./account.js";
 import { provider } from "./setup.js";
 
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
@@ -14,11 +15,8 @@ export async function notification(service, request, env) {
   } catch {
     return new Response(null, { status: 400, headers: { "cache-control": "no-store" } });
   }
-  // A stateless cookie cannot be ended without being remembered somewhere.
-  const account = env.ACCOUNTS.get(env.ACCOUNTS.idFromName(claims.sub));
-  const body = JSON.stringify({ id: claims.jti, issued_at: claims.iat });
-  const answer = await account.fetch("https://account/ended", { method: "POST", body });
-  return new Response(null, { status: answer.ok ? 200 : 503, headers: { "cache-control": "no-store" } });
+  const stored = service.stateless || (await ask(env, claims.sub, "/log-out", { id: claims.jti, issued_at: claims.iat })).ok;
+  return new Response(null, { status: stored ? 200 : 503, headers: { "cache-control": "no-store" } });
 }
 
 async function verify(service, token) {

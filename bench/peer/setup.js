@@ -12,7 +12,7 @@ export async function setup(env) {
 }
 
 async function read(env) {
-  const { host, client_id: clientId, issuer, origin: upstream, routes, check_seconds: checkSeconds } = env.SERVICE;
+  const { host, client_id: clientId, issuer, origin: upstream, routes, check_seconds: checkSeconds, stateless } = env.SERVICE;
   const clientJwk = JSON.parse(env.CLIENT_KEY);
   const assertionJwk = JSON.parse(env.ASSERTION_KEY);
   const exact = new Set(routes.filter((path) => !path.endsWith("/*")));
@@ -23,6 +23,7 @@ async function read(env) {
     upstream,
     issuer,
     checkSeconds,
+    stateless,
     client: { client_id: clientId },
     redirectUri: `http://${host}/auth/callback`,
     isPublic: (path) => exact.has(path) || prefixes.some((prefix) => path.startsWith(prefix)),

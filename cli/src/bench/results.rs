@@ -2,7 +2,8 @@
 //!
 //! What a case adds is its cost less that of the forward-only Worker, the zero line. A ratio is what the Worker adds over
 //! what the JavaScript peer adds, for the same request; the public path is held against the peer's signed-in request,
-//! because what the peer adds to a public one is hardly more than the noise.
+//! because what the peer adds to a public one is hardly more than the noise. The peer asks an account where the Worker
+//! does; without that it could neither end a session nor keep a notification.
 
 use super::figures::{ColdStart, Figures};
 use super::statistics::{Ratio, cost};
@@ -72,7 +73,7 @@ type Added = (
     Target,
 );
 
-const ADDED: [Added; 12] = [
+const ADDED: [Added; 15] = [
     (
         "signed_in",
         "signed-in request, answer re-wrapped",
@@ -155,6 +156,27 @@ const ADDED: [Added; 12] = [
         "public path, over the peer's public path",
         "public",
         "peer_public",
+        Target::None,
+    ),
+    (
+        "callback_first",
+        "callback of a person who is new",
+        "callback_first",
+        "peer_callback_first",
+        Target::None,
+    ),
+    (
+        "callback_over_stateless",
+        "callback, over a peer that records nothing",
+        "callback",
+        "peer_stateless_callback",
+        Target::None,
+    ),
+    (
+        "notification_over_check",
+        "notification, over a peer's check alone",
+        "notification",
+        "peer_stateless_notification",
         Target::None,
     ),
 ];
