@@ -94,6 +94,7 @@ export const GROUPS = [
   [anonymous("public", "edge", PATHS.public)],
   [signedIn("signed_in", "edge", PATHS.account)],
   [signedIn("signed_in_untouched", "edge", PATHS.private)],
+  [signedIn("signed_in_flat", "edge_flat", PATHS.account)],
   [signedIn("signed_in_routes_1", "edge_routes_1", PATHS.account)],
   [signedIn("signed_in_routes_40", "edge_routes_40", PATHS.account)],
   [signedIn("signed_in_services_5", "edge_services_5", PATHS.account)],

@@ -16,8 +16,11 @@ const CONNECTIONS = 4;
 /** Fewer of what takes milliseconds. */
 const SLOW_SHARE = 6;
 
-/** Rounds before the first that counts. */
-const WARM_ROUNDS = 3;
+/** Every process is started anew so often, because two of the same kind are never compiled exactly alike. */
+const GENERATIONS = Math.min(3, rounds);
+
+/** Before the first round that counts come two of so many times the usual requests. */
+const WARM_UP = 4;
 
 /** Requests before each measurement, so that connections, caches and keys are there. */
 const WARM = 10;
@@ -25,7 +28,7 @@ const WARM = 10;
 const print = (figure) => console.log(JSON.stringify(figure));
 
 /** Sends a case's requests and gives what they cost. */
-async function measured(world, test) {
+async function measured(world, test, requests) {
   const worker = world.workers[test.worker];
   const count = Math.ceil(test.slow ? requests / SLOW_SHARE : requests);
   const prepared = await test.prepare({ world, worker, count: count + WARM });
@@ -53,24 +56,33 @@ function shuffled(list) {
 
 const groups = only ? GROUPS.filter((group) => group.some(({ name }) => only.includes(name))) : GROUPS;
 const needed = new Set(["edge", ...groups.flat().map(({ worker }) => worker)]);
-const world = await World.start({ connections: CONNECTIONS, only: (name) => needed.has(name) });
-try {
-  // The first rounds compile; they are not reported.
-  for (let round = -WARM_ROUNDS; round < rounds; round += 1) {
-    for (const group of shuffled(groups)) {
-      for (const test of group) {
-        const figures = await measured(world, test);
-        if (round >= 0) print({ kind: "case", round, name: test.name, ...figures });
-      }
+
+/** One round; without a number it only warms up. */
+async function round(world, requests, number) {
+  for (const group of shuffled(groups)) {
+    for (const test of group) {
+      const figures = await measured(world, test, requests);
+      if (number !== undefined) print({ kind: "case", round: number, name: test.name, ...figures });
     }
-    if (round >= 0) print({ kind: "round", round: round + 1 });
   }
-  if (!only) {
+}
+
+for (let generation = 0; generation < GENERATIONS; generation += 1) {
+  const world = await World.start({ connections: CONNECTIONS, only: (name) => needed.has(name) });
+  try {
+    await round(world, WARM_UP * requests);
+    await round(world, WARM_UP * requests);
+    const until = Math.round((rounds * (generation + 1)) / GENERATIONS);
+    for (let number = Math.round((rounds * generation) / GENERATIONS); number < until; number += 1) {
+      await round(world, requests, number);
+      print({ kind: "round", round: number + 1 });
+    }
+    if (generation + 1 < GENERATIONS || only) continue;
     for await (const figure of uploads(world)) print(figure);
     for await (const figure of memory(world, lifetime)) print(figure);
     // Last, because it ends what is running.
     for await (const figure of coldStarts(world, starts)) print(figure);
+  } finally {
+    await world.stop();
   }
-} finally {
-  await world.stop();
 }

@@ -19,6 +19,7 @@ export async function callback(service, request, url, env) {
     const headers = new Headers({ location: attempt.return_to, "cache-control": "no-store" });
     headers.append("set-cookie", await kept(service, session));
     headers.append("set-cookie", `${ATTEMPT}${state}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax`);
+    console.log(JSON.stringify({ event: "signed_in", level: session.vot }));
     return new Response(null, { status: 303, headers });
   } catch {
     return failed();

@@ -16,6 +16,7 @@ export async function notification(service, request, env) {
     return new Response(null, { status: 400, headers: { "cache-control": "no-store" } });
   }
   const stored = service.stateless || (await ask(env, claims.sub, "/log-out", { id: claims.jti, issued_at: claims.iat })).ok;
+  console.log(JSON.stringify({ event: "notification", stored }));
   return new Response(null, { status: stored ? 200 : 503, headers: { "cache-control": "no-store" } });
 }
 
