@@ -10,14 +10,11 @@ import { sent } from "./journeys.mjs";
 import { cpuMicros } from "./process.mjs";
 import { World } from "./world.mjs";
 
-const { rounds, requests, lifetime, starts, only } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
+const { rounds, requests, generations = 1, lifetime, starts, only } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
 const CONNECTIONS = 4;
 
 /** Fewer of what takes milliseconds. */
 const SLOW_SHARE = 6;
-
-/** Every process is started anew so often, because two of the same kind are never compiled exactly alike. */
-const GENERATIONS = Math.min(3, rounds);
 
 /** Before the first round that counts come two of so many times the usual requests. */
 const WARM_UP = 4;
@@ -67,17 +64,18 @@ async function round(world, requests, number) {
   }
 }
 
-for (let generation = 0; generation < GENERATIONS; generation += 1) {
+// Every process is started anew now and then, because two of the same kind are never compiled exactly alike.
+for (let generation = 0; generation < generations; generation += 1) {
   const world = await World.start({ connections: CONNECTIONS, only: (name) => needed.has(name) });
   try {
     await round(world, WARM_UP * requests);
     await round(world, WARM_UP * requests);
-    const until = Math.round((rounds * (generation + 1)) / GENERATIONS);
-    for (let number = Math.round((rounds * generation) / GENERATIONS); number < until; number += 1) {
+    const until = Math.round((rounds * (generation + 1)) / generations);
+    for (let number = Math.round((rounds * generation) / generations); number < until; number += 1) {
       await round(world, requests, number);
       print({ kind: "round", round: number + 1 });
     }
-    if (generation + 1 < GENERATIONS || only) continue;
+    if (generation + 1 < generations || only) continue;
     for await (const figure of uploads(world)) print(figure);
     for await (const figure of memory(world, lifetime)) print(figure);
     // Last, because it ends what is running.

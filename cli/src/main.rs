@@ -106,7 +106,7 @@ enum Task {
         /// How many requests of a case in a round [default: 200]
         #[arg(long, value_name = "N")]
         requests: Option<u32>,
-        /// Fewer of everything: a look in a minute, not a measurement
+        /// Fewer of everything: a look in two minutes, not a measurement
         #[arg(long)]
         quick: bool,
         /// How the result is printed

@@ -56,6 +56,8 @@ pub struct Options {
 struct Amount {
     rounds: u32,
     requests: u32,
+    /// How often every process is started anew.
+    generations: u32,
     /// Requests after which memory is looked at.
     lifetime: u32,
     /// Starts of a process.
@@ -68,12 +70,14 @@ impl Options {
             true => Amount {
                 rounds: 8,
                 requests: 120,
+                generations: 1,
                 lifetime: 5_000,
                 starts: 4,
             },
             false => Amount {
                 rounds: 60,
                 requests: 200,
+                generations: 3,
                 lifetime: 100_000,
                 starts: 15,
             },
@@ -115,6 +119,7 @@ fn measure(places: &Places, amount: Amount) -> Result<Figures> {
     let settings = json!({
         "rounds": amount.rounds,
         "requests": amount.requests,
+        "generations": amount.generations,
         "lifetime": amount.lifetime,
         "starts": amount.starts,
     });
