@@ -83,6 +83,7 @@ const zero = {
 export const GROUPS = [
   [zero],
   [{ ...zero, name: "floor", worker: "floor" }],
+  [{ ...zero, name: "floor_rewrapped", worker: "floor_rewrapped" }],
   [signature],
   [anonymous("peer_public", "peer", PATHS.public)],
   [signedIn("peer_signed_in", "peer", PATHS.account)],

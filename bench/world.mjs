@@ -68,7 +68,15 @@ export class World {
     this.origin = await this.#helper("origin");
     this.provider = await this.#helper("provider");
     this.keys = { client: await clientKey(), assertion: await assertionKey(), session: sessionKey() };
-    const plain = { zero: this.#zero, floor: this.#floor, signature: this.#signature, peer: this.#peer, peer_lease: this.#peerLease, peer_stateless: this.#peerStateless };
+    const plain = {
+      zero: this.#zero,
+      floor: this.#floor,
+      floor_rewrapped: this.#floorRewrapped,
+      signature: this.#signature,
+      peer: this.#peer,
+      peer_lease: this.#peerLease,
+      peer_stateless: this.#peerStateless,
+    };
     for (const [name, start] of Object.entries(plain)) if (only(name)) this.workers[name] = await start.call(this);
     for (const [name, shape] of Object.entries(EDGES)) if (only(name)) this.workers[name] = await this.#edge(name, shape);
   }
@@ -81,7 +89,8 @@ export class World {
   }
 
   #zero = () => this.#plain("zero", "workers/zero.js", () => ({ ORIGIN: this.origin }));
-  #floor = () => this.#plain("floor", "workers/floor.js", (host) => ({ ORIGIN: this.origin, HOST: host, ASSERTION: "x".repeat(600) }));
+  #floor = () => this.#plain("floor", "workers/floor.js", (host) => this.#floorVariables(host, false));
+  #floorRewrapped = () => this.#plain("floor_rewrapped", "workers/floor.js", (host) => this.#floorVariables(host, true));
   #signature = () => this.#plain("signature", "workers/signature.js", () => ({ CLIENT_KEY: JSON.stringify(this.keys.client) }));
   #peer = () => this.#plain("peer", "peer/index.js", (host) => this.#peerVariables(host, {}));
   #peerLease = () => this.#plain("peer_lease", "peer/index.js", (host) => this.#peerVariables(host, { check_seconds: 0 }));
@@ -96,6 +105,8 @@ export class World {
     const start = () => this.#started(name, (port) => plainWorker(directory, port, variables(`localhost:${port}`)));
     return Object.assign(await start(), { config: path.join(directory, "config.capnp"), upload: [script] });
   }
+
+  #floorVariables = (host, rewrap) => ({ ORIGIN: this.origin, HOST: host, ASSERTION: "x".repeat(600), REWRAP: rewrap });
 
   #peerVariables(host, own) {
     const service = {

@@ -1,7 +1,8 @@
-// The floor for JavaScript: a new request and the calls that change its headers, and nothing that is decided.
+// The floor: a new request and the calls that change its headers, and on demand those that keep the answer out of caches.
+// Nothing is decided; whatever decides pays for these calls as well.
 
 export default {
-  fetch(request, env) {
+  async fetch(request, env) {
     const url = new URL(request.url);
     const out = new Request(env.ORIGIN + url.pathname + url.search, request);
     const headers = out.headers;
@@ -12,6 +13,10 @@ export default {
     headers.set("x-forwarded-host", env.HOST);
     headers.set("x-forwarded-proto", "http");
     headers.set("one-login-assertion", env.ASSERTION);
-    return fetch(out, { redirect: "manual" });
+    const answer = await fetch(out, { redirect: "manual", cache: "no-store" });
+    if (!env.REWRAP) return answer;
+    const kept = new Response(answer.body, answer);
+    kept.headers.set("cache-control", "private, no-store");
+    return kept;
   },
 };

@@ -1,6 +1,7 @@
 //! The result as a picture: for each target a bar of what the Worker adds, in shares of what the peer adds.
 
-use super::results::{Line, Results, Target};
+use super::results::{Line, Results};
+use super::targets::Target;
 use std::fmt::Write;
 
 /// What is drawn, from top to bottom.

@@ -1,8 +1,9 @@
 //! The result as one JSON object.
 
 use super::figures::Figures;
-use super::results::{Line, Results, Target};
+use super::results::{Line, Results};
 use super::statistics::{cost, quantile};
+use super::targets::Target;
 use serde_json::{Map, Value, json};
 
 /// The ratios that have a name of their own at the top.

@@ -9,6 +9,7 @@ mod json;
 mod results;
 mod statistics;
 mod table;
+mod targets;
 
 use crate::places::Places;
 use crate::progress::Progress;

@@ -1,8 +1,9 @@
 //! The result for a terminal.
 
 use super::figures::Figures;
-use super::results::{Line, Results, Target, UPLOAD_LIMIT};
+use super::results::{Line, Results};
 use super::statistics::{cost, quantile};
+use super::targets::{Target, UPLOAD_LIMIT};
 use std::fmt::Write;
 
 /// Every target with its measured value, then what each case costs.

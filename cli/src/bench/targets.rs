@@ -1,0 +1,169 @@
+//! What is measured against what, and what is wanted of it.
+
+/// What is wanted of a measured value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Target {
+    /// No more than this.
+    AtMost(f64),
+    /// No further from 1 than this.
+    Within(f64),
+    /// Nothing: it is there to be known.
+    None,
+}
+
+impl Target {
+    /// Whether a value is what is wanted.
+    pub fn is_met(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(most) => value <= most,
+            Self::Within(distance) => (value - 1.0).abs() <= distance,
+            Self::None => true,
+        }
+    }
+}
+
+/// The most that may be uploaded, in bytes after gzip.
+pub const UPLOAD_LIMIT: u64 = 300 * 1024;
+
+/// What a case adds over the zero line, held against another: name in JSON, name for people, case, other case, target.
+pub type Added = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    Target,
+);
+
+/// Everything that is held against something else in this way, in the order in which it is shown.
+pub const ADDED: [Added; 17] = [
+    (
+        "signed_in",
+        "signed-in request, answer re-wrapped",
+        "signed_in",
+        "peer_signed_in",
+        Target::AtMost(0.4),
+    ),
+    (
+        "signed_in_untouched",
+        "signed-in request, answer untouched",
+        "signed_in_untouched",
+        "peer_signed_in_untouched",
+        Target::AtMost(0.25),
+    ),
+    (
+        "public",
+        "public path, over the peer's signed-in request",
+        "public",
+        "peer_signed_in",
+        Target::AtMost(0.1),
+    ),
+    (
+        "sign_in_start",
+        "sign-in start",
+        "sign_in_start",
+        "peer_sign_in_start",
+        Target::AtMost(1.0),
+    ),
+    (
+        "callback",
+        "callback",
+        "callback",
+        "peer_callback",
+        Target::AtMost(0.8),
+    ),
+    (
+        "notification",
+        "back-channel logout notification",
+        "notification",
+        "peer_notification",
+        Target::AtMost(0.8),
+    ),
+    (
+        "routes_1",
+        "signed-in request: 1 route over 10",
+        "signed_in_routes_1",
+        "signed_in_flat",
+        Target::Within(0.1),
+    ),
+    (
+        "routes_40",
+        "signed-in request: 40 routes over 10",
+        "signed_in_routes_40",
+        "signed_in_flat",
+        Target::Within(0.1),
+    ),
+    (
+        "services_5",
+        "signed-in request: 5 services over 1",
+        "signed_in_services_5",
+        "signed_in_flat",
+        Target::Within(0.1),
+    ),
+    (
+        "services_20",
+        "signed-in request: 20 services over 1",
+        "signed_in_services_20",
+        "signed_in_flat",
+        Target::Within(0.1),
+    ),
+    (
+        "lease_due",
+        "signed-in request, account asked",
+        "lease",
+        "peer_lease",
+        Target::None,
+    ),
+    (
+        "public_like_for_like",
+        "public path, over the peer's public path",
+        "public",
+        "peer_public",
+        Target::None,
+    ),
+    (
+        "callback_first",
+        "callback of a person who is new",
+        "callback_first",
+        "peer_callback_first",
+        Target::None,
+    ),
+    (
+        "callback_over_stateless",
+        "callback, over a peer that records nothing",
+        "callback",
+        "peer_stateless_callback",
+        Target::None,
+    ),
+    (
+        "notification_over_check",
+        "notification, over a peer's check alone",
+        "notification",
+        "peer_stateless_notification",
+        Target::None,
+    ),
+    (
+        "floor",
+        "the platform's calls alone, answer untouched",
+        "floor",
+        "peer_signed_in_untouched",
+        Target::None,
+    ),
+    (
+        "floor_rewrapped",
+        "the platform's calls alone, answer re-wrapped",
+        "floor_rewrapped",
+        "peer_signed_in",
+        Target::None,
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flat_means_neither_dearer_nor_cheaper() {
+        assert!(Target::Within(0.1).is_met(0.95) && Target::Within(0.1).is_met(1.09));
+        assert!(!Target::Within(0.1).is_met(0.85) && !Target::Within(0.1).is_met(1.2));
+    }
+}
