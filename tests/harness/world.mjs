@@ -98,7 +98,8 @@ export class World {
 
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
-    const { variables = {}, secrets = {}, faulty = false, counted = false, limited = false, panicking = false, twice = false } = options;
+    const { variables = {}, secrets = {}, limited = false, twice = false } = options;
+    const { faulty = false, counted = false, panicking = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
