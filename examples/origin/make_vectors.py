@@ -1,0 +1,369 @@
+"""Makes vectors.json: what every verifier beside this file must accept, and what it must refuse.
+
+    python make_vectors.py            writes vectors.json
+    python make_vectors.py --check    fails when vectors.json is not what would be written
+
+The keys follow from the texts below and protect nothing. Signatures are deterministic (RFC 6979), so the same vectors
+come out every time. A refused request differs from an accepted one in a single thing, which its name tells.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import sys
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+FILE = Path(__file__).with_name("vectors.json")
+NOW = 1_790_000_000
+ISSUER = "https://demo.example.gov.uk"
+AUDIENCE = "https://origin.demo.example.gov.uk"
+ASSERTION = "One-Login-Assertion"
+IDENTITY = "One-Login-Identity"
+
+
+def encoded(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+class Key:
+    """An elliptic curve key that follows from a text."""
+
+    def __init__(self, text, curve=None, alg="ES256", digest=None):
+        self.curve = curve or ec.SECP256R1()
+        self.alg = alg
+        self.digest = digest or hashes.SHA256()
+        self.size = (self.curve.key_size + 7) // 8
+        self.private = ec.derive_private_key(int.from_bytes(hashlib.sha256(text.encode()).digest()[:31], "big"), self.curve)
+        point = self.private.public_key().public_numbers()
+        name = {256: "P-256", 384: "P-384"}[self.curve.key_size]
+        x, y = (encoded(number.to_bytes(self.size, "big")) for number in (point.x, point.y))
+        required = {"crv": name, "kty": "EC", "x": x, "y": y}
+        self.kid = encoded(hashlib.sha256(json.dumps(required, separators=(",", ":")).encode()).digest())
+        self.public = {**required, "use": "sig", "alg": alg, "kid": self.kid}
+
+    def der(self, message):
+        return self.private.sign(message.encode(), ec.ECDSA(self.digest, deterministic_signing=True))
+
+    def raw(self, message):
+        return b"".join(number.to_bytes(self.size, "big") for number in decode_dss_signature(self.der(message)))
+
+
+FIRST = Key("one login at the edge: first key of the vectors")
+SECOND = Key("one login at the edge: second key of the vectors")
+STRANGER = Key("one login at the edge: a key that nobody published")
+OTHER_CURVE = Key("one login at the edge: a longer key", ec.SECP384R1(), "ES384", hashes.SHA384())
+RSA = {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "rsa", "e": "AQAB", "n": encoded(b"\xc1" * 255 + b"\x01")}
+PUBLISHED = {
+    "first": [FIRST.public],
+    "second": [SECOND.public],
+    "both": [FIRST.public, SECOND.public, OTHER_CURVE.public, RSA],
+}
+
+WITHOUT = object()
+HEADER = {"alg": "ES256", "typ": "one-login-assertion+jwt", "kid": FIRST.kid}
+CLAIMS = {
+    "iss": ISSUER,
+    "aud": AUDIENCE,
+    "sub": "urn:fdc:gov.uk:2022:VtcZjnU4Sif2oyJZola3OkN0e3Jeku1cIMN38rFlhU4",
+    "sid": "AAECAwQFBgcICQoLDA0ODw",
+    "vot": "Cl.Cm",
+    "auth_time": NOW - 600,
+    "session_exp": NOW + 3_600,
+    "iat": NOW - 5,
+    "exp": NOW + 60,
+}
+KNOWN = {
+    "coreIdentity": {
+        "name": [{"nameParts": [{"type": "GivenName", "value": "Siân"}, {"type": "FamilyName", "value": "Ŵyn-O’Neill"}]}],
+        "birthDate": [{"value": "1984-02-29"}],
+    },
+    "address": [{"postalCode": "CF10 3NQ", "addressLocality": "CAERDYDD", "addressCountry": "GB"}],
+}
+
+
+def changed(base, changes):
+    return {name: value for name, value in {**base, **changes}.items() if value is not WITHOUT}
+
+
+def part(value):
+    text = value if isinstance(value, str) else json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return encoded(text.encode())
+
+
+def unsigned(header=None, claims=None):
+    return f"{part(changed(HEADER, header or {}))}.{part(changed(CLAIMS, claims or {}) if isinstance(claims, (dict, type(None))) else claims)}"
+
+
+def token(header=None, claims=None, key=FIRST):
+    message = unsigned(header, claims)
+    return f"{message}.{encoded(key.raw(message))}"
+
+
+def second(header=None, claims=None, key=FIRST):
+    """The second statement, with identity claims that did not fit into the assertion."""
+    base = {"vot": WITHOUT, "auth_time": WITHOUT, "session_exp": WITHOUT, **KNOWN}
+    return token({"typ": "one-login-identity+jwt", **(header or {})}, {**base, **(claims or {})}, key)
+
+
+def headers(*pairs):
+    return [list(pair) for pair in pairs]
+
+
+def with_assertion(*arguments, **named):
+    return headers((ASSERTION, token(*arguments, **named)))
+
+
+def person(claims=None, identity=None):
+    claims = changed(CLAIMS, claims or {})
+    return {**{name: claims.get(name) for name in ("sub", "sid", "vot", "email")}, "identity": identity}
+
+
+VECTORS = []
+
+
+def vector(name, sent, outcome, who=None, optional=False, now=NOW):
+    assert all(name != other["name"] for other in VECTORS), name
+    made = {"name": name, "now": now, "optional": optional, "headers": sent, "outcome": outcome}
+    VECTORS.append(made if who is None else {**made, "person": who})
+
+
+def accepted(name, sent, who=None, **named):
+    vector(name, sent, "accepted", who or person(), **named)
+
+
+def refused(name, sent, **named):
+    vector(name, sent, "refused", **named)
+
+
+def make_accepted():
+    accepted("an assertion", with_assertion())
+    accepted("the second of two published keys", with_assertion({"kid": SECOND.kid}, key=SECOND))
+    accepted("where signing in is optional", with_assertion(), optional=True)
+    accepted("one second before it ends", with_assertion(), now=CLAIMS["exp"] - 1)
+    accepted("made ten seconds from now, because clocks differ", with_assertion(None, {"iat": NOW + 10}))
+    accepted("without auth_time", with_assertion(None, {"auth_time": WITHOUT}))
+    accepted("with a claim that nobody knows", with_assertion(None, {"colour": "green"}))
+    email = {"email": "sian@example.gov.uk", "email_verified": True}
+    accepted("with an e-mail address", with_assertion(None, email), person(email))
+    beside = [("One-Login-Sub", "somebody-else"), ("X-Forwarded-User", "somebody-else"), ("Remote-User", "somebody-else")]
+    accepted("beside headers that name somebody else", headers(*beside) + with_assertion())
+    vector("no header where signing in is optional", [], "nobody", optional=True)
+    vector("other headers where signing in is optional", headers(*beside), "nobody", optional=True)
+    refused("no header", [])
+    refused("only headers that anybody can write", headers(*beside))
+
+
+def make_headers():
+    one, two = token(), token(None, {"sub": "urn:fdc:gov.uk:2022:somebody-else"})
+    refused("the same assertion twice", headers((ASSERTION, one), (ASSERTION, one)))
+    refused("two assertions", headers((ASSERTION, one), (ASSERTION, two)))
+    refused("two assertions in one header", headers((ASSERTION, f"{one}, {two}")))
+    refused("two assertions where signing in is optional", headers((ASSERTION, one), (ASSERTION, two)), optional=True)
+    shapes = {
+        "an empty header": "",
+        "a word": "assertion",
+        "a bearer's token": f"Bearer {one}",
+        "two parts": one.rpartition(".")[0],
+        "four parts": f"{one}.e30",
+        "no header part": "." + one.partition(".")[2],
+        "an unsigned token": unsigned({"alg": "none"}) + ".",
+        "a padded signature": one + "==",
+        "a line of JSON": json.dumps(CLAIMS),
+        "a header that is not JSON": part("alg=ES256") + "." + one.partition(".")[2],
+        "a header that is a list": part("[]") + "." + one.partition(".")[2],
+    }
+    for name, text in shapes.items():
+        refused(name, headers((ASSERTION, text)))
+        refused(f"{name}, where signing in is optional", headers((ASSERTION, text)), optional=True)
+    refused("more than 8,192 characters", with_assertion(None, {"colour": "g" * 6_200}))
+    refused("claims that are not JSON", with_assertion(None, "sub=me"))
+    refused("claims that are a list", with_assertion(None, "[1]"))
+
+
+def make_signatures():
+    head, claims, signature = token().split(".")
+    other_claims = token(None, {"sub": "urn:fdc:gov.uk:2022:somebody-else"}).split(".")[1]
+    raw = FIRST.raw(f"{head}.{claims}")
+    refused("claims of another assertion", headers((ASSERTION, f"{head}.{other_claims}.{signature}")))
+    refused("another header over the signature", headers((ASSERTION, f"{part({**HEADER, 'x': 1})}.{claims}.{signature}")))
+    for name, bad in {
+        "a changed signature": raw[:-1] + bytes([raw[-1] ^ 1]),
+        "a signature of zeros": bytes(64),
+        "a signature that is cut": raw[:-1],
+        "a signature that is too long": raw + b"\0",
+        "a signature in DER": FIRST.der(f"{head}.{claims}"),
+        "an empty signature": b"",
+    }.items():
+        refused(name, headers((ASSERTION, f"{head}.{claims}.{encoded(bad)}")))
+    refused("a signature of a key that nobody published", with_assertion(key=STRANGER))
+    refused("a signature of the other published key", with_assertion(key=SECOND))
+
+
+def make_token_headers():
+    secret = json.dumps(FIRST.public).encode()
+    for name, key in {"the public key": secret, "nothing": b""}.items():
+        message = unsigned({"alg": "HS256"})
+        mac = encoded(hmac.digest(key, message.encode(), "sha256"))
+        refused(f"HS256 with {name} for a secret", headers((ASSERTION, f"{message}.{mac}")))
+    refused("ES384 with a published key", with_assertion({"alg": "ES384", "kid": OTHER_CURVE.kid}, key=OTHER_CURVE))
+    refused("ES256 in name with a longer key", with_assertion({"kid": OTHER_CURVE.kid}, key=OTHER_CURVE))
+    for name, header in {
+        "no algorithm": {"alg": WITHOUT},
+        "an algorithm in small letters": {"alg": "es256"},
+        "an algorithm that is a list": {"alg": ["ES256"]},
+        "no type": {"typ": WITHOUT},
+        "the type JWT": {"typ": "JWT"},
+        "the type in capital letters": {"typ": "ONE-LOGIN-ASSERTION+JWT"},
+        "the type as a media type": {"typ": "application/one-login-assertion+jwt"},
+        "the type of the second statement": {"typ": "one-login-identity+jwt"},
+        "the type of an access token": {"typ": "at+jwt"},
+        "a critical extension": {"crit": ["exp"], "exp": NOW + 60},
+        "a critical extension of RFC 7797": {"crit": ["b64"], "b64": False},
+        "an empty list of critical extensions": {"crit": []},
+        "no kid": {"kid": WITHOUT},
+        "an empty kid": {"kid": ""},
+        "a kid that is a number": {"kid": 1},
+        "a kid that nobody published": {"kid": STRANGER.kid},
+        "the kid of an RSA key": {"kid": "rsa"},
+    }.items():
+        refused(name, with_assertion(header))
+    refused("a key in the token, under its own kid", with_assertion({"kid": STRANGER.kid, "jwk": STRANGER.public}, key=STRANGER))
+    refused("a key in the token, under a published kid", with_assertion({"jwk": STRANGER.public}, key=STRANGER))
+    refused("an address of keys in the token", with_assertion({"kid": STRANGER.kid, "jku": "https://evil.example/"}, key=STRANGER))
+
+
+def make_claims():
+    for name, claims in {
+        "no issuer": {"iss": WITHOUT},
+        "another issuer": {"iss": "https://other.example.gov.uk"},
+        "the issuer with a slash": {"iss": ISSUER + "/"},
+        "a list of issuers": {"iss": [ISSUER]},
+        "no audience": {"aud": WITHOUT},
+        "another audience": {"aud": "https://other.example.gov.uk"},
+        "a list of audiences": {"aud": [AUDIENCE]},
+        "issuer and audience exchanged": {"iss": AUDIENCE, "aud": ISSUER},
+        "no end": {"exp": WITHOUT},
+        "an end that is a text": {"exp": str(NOW + 60)},
+        "an end that is true": {"exp": True},
+        "over": {"exp": NOW - 1},
+        "over in this second": {"exp": NOW},
+        "no beginning": {"iat": WITHOUT},
+        "made more than ten seconds from now": {"iat": NOW + 11},
+        "no end of the session": {"session_exp": WITHOUT},
+        "the session is over": {"session_exp": NOW},
+        "no subject": {"sub": WITHOUT},
+        "an empty subject": {"sub": ""},
+        "a subject that is a number": {"sub": 7},
+        "no session": {"sid": WITHOUT},
+        "an empty session": {"sid": ""},
+        "no level": {"vot": WITHOUT},
+    }.items():
+        refused(name, with_assertion(None, claims))
+    refused("over, where signing in is optional", with_assertion(None, {"exp": NOW - 1}), optional=True)
+
+
+def make_identities():
+    here = {"identity_claims": "here", "vot": "Cl.Cm.P2", **KNOWN}
+    there = {"identity_claims": "header", "vot": "Cl.Cm.P2"}
+    accepted("an identity in the assertion", with_assertion(None, here), person(here, KNOWN))
+    for word in ("gone", "too_large"):
+        claims = {"identity_claims": word, "vot": "Cl.Cm.P2"}
+        accepted(f"an identity that is {word}", with_assertion(None, claims), person(claims))
+    code = {"identity_claims": "here", "returnCode": [{"code": "A"}]}
+    accepted("a return code in place of an identity", with_assertion(None, code), person(code, {"returnCode": [{"code": "A"}]}))
+
+    def beside(identity, claims=there):
+        return with_assertion(None, claims) + headers((IDENTITY, identity))
+
+    accepted("an identity in the second header", beside(second()), person(there, KNOWN))
+    accepted("an identity, where signing in is optional", beside(second()), person(there, KNOWN), optional=True)
+    refused("the second header alone", headers((IDENTITY, second())))
+    refused("the second header alone, where signing in is optional", headers((IDENTITY, second())), optional=True)
+    refused("a second header that should be there", with_assertion(None, there))
+    refused("a second header that was not announced", beside(second(), {}))
+    refused("a second header beside claims in the assertion", beside(second(), here))
+    refused("the second header twice", beside(second()) + headers((IDENTITY, second())))
+    refused("an assertion in the second header", beside(token(None, KNOWN)))
+    refused("an empty second header", beside(""))
+    refused("an identity with a changed signature", beside(second()[:-4] + "AAAA"))
+    refused("an identity that nobody signed", beside(second({"alg": "none"}).rpartition(".")[0] + "."))
+    refused("an identity signed with a key that nobody published", beside(second(key=STRANGER)))
+    refused("an identity with a critical extension", beside(second({"crit": ["exp"]})))
+    for name, claims in {
+        "somebody else's identity": {"sub": "urn:fdc:gov.uk:2022:somebody-else"},
+        "an identity of nobody": {"sub": WITHOUT},
+        "an identity of another session": {"sid": "Dw4NDAsKCQgHBgUEAwIBAA"},
+        "an identity that is over": {"exp": NOW},
+        "an identity for another audience": {"aud": "https://other.example.gov.uk"},
+        "an identity of another issuer": {"iss": "https://other.example.gov.uk"},
+    }.items():
+        refused(name, beside(second(None, claims)))
+
+
+def make_sequences():
+    """What is fetched when: a verifier that knows nothing yet is asked at these times, one after the other."""
+
+    def step(after, published, outcome, fetches, key=FIRST):
+        now = NOW + after
+        claims = {"iat": now - 5, "exp": now + 60, "session_exp": now + 3_600}
+        made = {"now": now, "headers": with_assertion({"kid": key.kid}, claims, key=key)}
+        return {**made, "published": published, "outcome": outcome, "fetches": fetches}
+
+    return [
+        {"name": "keys are kept for five minutes", "steps": [
+            step(0, "first", "accepted", True), step(1, "first", "accepted", False),
+            step(299, None, "accepted", False), step(300, "first", "accepted", True),
+        ]},
+        {"name": "a new key is fetched at once, but not more often than every ten seconds", "steps": [
+            step(0, "first", "accepted", True), step(5, "both", "refused", False, SECOND),
+            step(10, "both", "accepted", True, SECOND), step(11, "both", "accepted", False),
+        ]},
+        {"name": "made-up keys cause one request in ten seconds", "steps": [
+            step(0, "first", "accepted", True), step(20, "first", "refused", True, STRANGER),
+            step(21, "first", "refused", False, STRANGER), step(29, "first", "refused", False, STRANGER),
+            step(29, "first", "accepted", False), step(30, "first", "refused", True, STRANGER),
+        ]},
+        {"name": "a key that is withdrawn is of no use after five minutes", "steps": [
+            step(0, "both", "accepted", True), step(299, "second", "accepted", False),
+            step(300, "second", "refused", True), step(301, "second", "accepted", False, SECOND),
+        ]},
+        {"name": "known keys go on for an hour when they cannot be fetched", "steps": [
+            step(0, "first", "accepted", True), step(400, None, "accepted", True), step(401, None, "accepted", False),
+            step(3_599, None, "accepted", True), step(3_600, None, "refused", False),
+            step(3_610, None, "refused", True), step(3_620, "first", "accepted", True),
+        ]},
+        {"name": "without keys nobody is believed", "steps": [
+            step(0, None, "refused", True), step(9, "first", "refused", False), step(10, "first", "accepted", True),
+        ]},
+    ]
+
+
+def document():
+    for make in (make_accepted, make_headers, make_signatures, make_token_headers, make_claims, make_identities):
+        make()
+    return {
+        "about": "Made by make_vectors.py. See docs/verify-the-assertion.md.",
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "published": {name: {"keys": keys} for name, keys in PUBLISHED.items()},
+        "vectors": VECTORS,
+        "sequences": make_sequences(),
+    }
+
+
+def main():
+    text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+    if sys.argv[1:] == ["--check"]:
+        if FILE.read_text(encoding="utf-8") != text:
+            sys.exit("vectors.json is not what make_vectors.py makes; run it without --check")
+    else:
+        FILE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
