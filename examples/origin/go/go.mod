@@ -1,0 +1,3 @@
+module example.gov.uk/onelogin
+
+go 1.19
