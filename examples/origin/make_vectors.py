@@ -197,6 +197,7 @@ def make_signatures():
         "a signature that is cut": raw[:-1],
         "a signature that is too long": raw + b"\0",
         "a signature in DER": FIRST.der(f"{head}.{claims}"),
+        "a signature of one byte": raw[:1],
         "an empty signature": b"",
     }.items():
         refused(name, headers((ASSERTION, f"{head}.{claims}.{encoded(bad)}")))
@@ -224,6 +225,7 @@ def make_token_headers():
         "the type of an access token": {"typ": "at+jwt"},
         "a critical extension": {"crit": ["exp"], "exp": NOW + 60},
         "a critical extension of RFC 7797": {"crit": ["b64"], "b64": False},
+        "a critical extension that changes nothing": {"crit": ["b64"], "b64": True},
         "an empty list of critical extensions": {"crit": []},
         "no kid": {"kid": WITHOUT},
         "an empty kid": {"kid": ""},
@@ -308,10 +310,10 @@ def make_identities():
 def make_sequences():
     """What is fetched when: a verifier that knows nothing yet is asked at these times, one after the other."""
 
-    def step(after, published, outcome, fetches, key=FIRST):
+    def step(after, published, outcome, fetches, key=FIRST, kid=None):
         now = NOW + after
         claims = {"iat": now - 5, "exp": now + 60, "session_exp": now + 3_600}
-        made = {"now": now, "headers": with_assertion({"kid": key.kid}, claims, key=key)}
+        made = {"now": now, "headers": with_assertion({"kid": kid or key.kid}, claims, key=key)}
         return {**made, "published": published, "outcome": outcome, "fetches": fetches}
 
     return [
@@ -336,6 +338,9 @@ def make_sequences():
             step(0, "first", "accepted", True), step(400, None, "accepted", True), step(401, None, "accepted", False),
             step(3_599, None, "accepted", True), step(3_600, None, "refused", False),
             step(3_610, None, "refused", True), step(3_620, "first", "accepted", True),
+        ]},
+        {"name": "a token has to name its key, even if there is only one", "steps": [
+            step(0, "first", "accepted", True), step(1, "first", "refused", False, kid=WITHOUT),
         ]},
         {"name": "without keys nobody is believed", "steps": [
             step(0, None, "refused", True), step(9, "first", "refused", False), step(10, "first", "accepted", True),
