@@ -23,6 +23,8 @@ mod forwarded;
 mod generations;
 #[path = "journeys/health.rs"]
 mod health;
+#[path = "journeys/origin_vectors.rs"]
+mod origin_vectors;
 #[path = "journeys/sessions.rs"]
 mod sessions;
 #[path = "journeys/tabs.rs"]
