@@ -32,6 +32,7 @@ use anyhow::Result;
 use bench::Format;
 use clap::{Parser, Subcommand};
 use places::Places;
+use setup::Need;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use test::{Part, Selection};
@@ -53,6 +54,9 @@ enum Task {
         /// Chromium as well, which only the browser tests need
         #[arg(long)]
         browser: bool,
+        /// Go, Ruby and Python as well, which only the tests of the verifiers in examples/origin need
+        #[arg(long)]
+        origins: bool,
     },
     /// Build the Worker for wasm32 into build/ (wrangler calls this too)
     Build,
@@ -146,7 +150,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     groups::end_children_on_signals()?;
     let places = Places::find()?;
     match arguments.command {
-        Task::Setup { browser } => setup::command(&places, browser)?,
+        Task::Setup { browser, origins } => {
+            setup::command(&places, Need::of(browser, origins))?;
+        }
         Task::Build => build::command(&places)?,
         Task::Dev {
             provider,

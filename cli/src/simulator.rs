@@ -9,10 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Builds it where it is not built already, and returns the program.
 pub fn build(places: &Places) -> Result<PathBuf> {
-    let target = target_directory(
-        &env::current_exe().context("this program's own path is unknown")?,
-        &places.root,
-    );
+    let target = target(places)?;
     let mut cargo = child::command("cargo");
     // With the workspace's features, as the tests have them: other features would compile its libraries twice.
     cargo
@@ -27,6 +24,12 @@ pub fn build(places: &Places) -> Result<PathBuf> {
         },
     )?;
     Ok(target.join("debug/simulator"))
+}
+
+/// The directory that cargo builds into.
+pub fn target(places: &Places) -> Result<PathBuf> {
+    let own = env::current_exe().context("this program's own path is unknown")?;
+    Ok(target_directory(&own, &places.root))
 }
 
 /// Beside this program, wherever cargo was told to put it: what was compiled there is used again.

@@ -5,11 +5,13 @@
 
 mod chromium;
 mod debian;
+mod languages;
 mod npm;
 mod rustup;
 mod tools;
 
 pub use chromium::find as find_chromium;
+pub use languages::python;
 pub use tools::WasmBindgen;
 
 use crate::places::Places;
@@ -46,11 +48,27 @@ pub enum Need {
     Worker,
     /// And Chromium.
     Browser,
+    /// And the languages of the verifiers in `examples/origin`.
+    Origins,
+    /// All of these.
+    Everything,
+}
+
+impl Need {
+    /// The least that covers what was asked for.
+    pub fn of(browser: bool, origins: bool) -> Self {
+        match (browser, origins) {
+            (false, false) => Self::Worker,
+            (true, false) => Self::Browser,
+            (false, true) => Self::Origins,
+            (true, true) => Self::Everything,
+        }
+    }
 }
 
 /// `cargo edge setup`.
-pub fn command(places: &Places, browser: bool) -> Result<()> {
-    let did = ensure(places, if browser { Need::Browser } else { Need::Worker })?;
+pub fn command(places: &Places, need: Need) -> Result<()> {
+    let did = ensure(places, need)?;
     println!(
         "{}",
         if did == 0 {
@@ -78,7 +96,12 @@ fn steps(need: Need) -> Vec<Box<dyn Step>> {
         Box::new(debian::Std),
         Box::new(tools::WasmBindgen),
     ];
-    if need == Need::Browser {
+    if matches!(need, Need::Origins | Need::Everything) {
+        steps.push(Box::new(languages::Go));
+        steps.push(Box::new(languages::Ruby));
+        steps.push(Box::new(languages::Python));
+    }
+    if matches!(need, Need::Browser | Need::Everything) {
         steps.push(Box::new(chromium::Chromium));
     }
     steps
@@ -206,6 +229,10 @@ mod tests {
         assert_eq!(worker, browser[..worker.len()]);
         assert_eq!(browser.len(), worker.len() + 1);
         assert!(browser.last().unwrap().contains("Chromium"));
+        let (origins, everything) = (names(Need::Origins), names(Need::Everything));
+        assert_eq!(worker, origins[..worker.len()]);
+        assert_eq!(origins, everything[..origins.len()]);
+        assert_eq!(browser.last(), everything.last());
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod deployment;
 pub mod node;
+mod origins;
 mod summary;
 
 use crate::build;
@@ -24,6 +25,8 @@ use summary::Summary;
 pub enum Part {
     /// Formatting, lints, and the tests that need no Worker
     Native,
+    /// The verifiers in examples/origin, each in its language
+    Origins,
     /// The built Worker in workerd, and whether it could be deployed
     Workerd,
     /// Journeys in Chromium
@@ -47,11 +50,7 @@ impl Selection {
     }
 
     fn need(&self) -> Need {
-        if self.includes(Part::Browser) {
-            Need::Browser
-        } else {
-            Need::Worker
-        }
+        Need::of(self.includes(Part::Browser), self.includes(Part::Origins))
     }
 }
 
@@ -87,6 +86,9 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
     })?;
     if selection.includes(Part::Native) {
         native(places, selection, summary)?;
+    }
+    if selection.includes(Part::Origins) {
+        origins::run(places, &selection.filters, summary)?;
     }
     if selection.includes(Part::Workerd) || selection.includes(Part::Browser) {
         let mut simulator = PathBuf::new();
@@ -193,7 +195,7 @@ mod tests {
         assert!(
             all.includes(Part::Native)
                 && all.includes(Part::Browser)
-                && all.need() == Need::Browser
+                && all.need() == Need::Everything
         );
         assert!(
             native.includes(Part::Native)
