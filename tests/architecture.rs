@@ -7,6 +7,8 @@
     reason = "a test that cannot go on should say so and stop"
 )]
 
+#[path = "architecture/examples.rs"]
+mod examples;
 #[path = "architecture/readme.rs"]
 mod readme;
 #[path = "architecture/sources.rs"]

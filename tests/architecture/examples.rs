@@ -1,0 +1,53 @@
+//! What `docs/verify-the-assertion.md` quotes is what the tested files say.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::sources::root;
+
+/// A line as it is compared: without indentation, and without the mark of a comment.
+fn bare(line: &str) -> &str {
+    let line = line.trim();
+    let marks = ["//!", "//", "# "];
+    let unmarked = marks.iter().find_map(|mark| line.strip_prefix(mark));
+    unmarked.unwrap_or(line.trim_end_matches('#')).trim()
+}
+
+/// The file that each block of code is quoted from, and the block.
+fn quotations(page: &str) -> Vec<(String, Vec<String>)> {
+    let mut quotations = Vec::new();
+    let mut file = String::new();
+    let mut block: Option<Vec<String>> = None;
+    for line in page.lines() {
+        if let Some(rest) = line.strip_prefix("From [`") {
+            file = rest.split('`').next().unwrap().to_owned();
+        }
+        match (&mut block, line.starts_with("```")) {
+            (None, true) => block = Some(Vec::new()),
+            (Some(_), true) => quotations.push((file.clone(), block.take().unwrap())),
+            (Some(lines), false) => lines.push(bare(line).to_owned()),
+            (None, false) => {}
+        }
+    }
+    quotations
+}
+
+#[test]
+fn every_example_of_a_verifier_is_quoted_from_its_tested_file() {
+    let read = |name: &str| {
+        let path = root().join(name);
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    let mut counted = BTreeMap::new();
+    for (file, block) in quotations(&read("docs/verify-the-assertion.md")) {
+        let text = read(&file);
+        let lines: Vec<_> = text.lines().map(bare).collect();
+        let found = lines.windows(block.len()).any(|lines| lines == block);
+        assert!(found, "{file} does not say:\n{}", block.join("\n"));
+        let language = file.split('/').nth(2).unwrap().to_owned();
+        *counted.entry(language).or_insert(0) += 1;
+    }
+    let languages = ["go", "node", "python", "ruby", "rust"];
+    let expected = languages.map(|language| (language.to_owned(), 2));
+    assert_eq!(counted, BTreeMap::from(expected));
+}
