@@ -258,6 +258,7 @@ mod tests {
         let places = Places {
             root: root.clone(),
             cache: root.join("cache"),
+            program: root.join("edge"),
         };
         fs::create_dir_all(root.join("build")).unwrap();
         let size = Size { raw: 9, gzip: 4 };

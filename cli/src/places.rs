@@ -6,17 +6,20 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The two directories that every command needs.
+/// What every command needs to know.
 #[derive(Clone, Debug)]
 pub struct Places {
     /// The repository's root.
     pub root: PathBuf,
     /// The user's cache for tools, so that none is put into the tree.
     pub cache: PathBuf,
+    /// This program. It is asked for at the start, because running every test builds it anew, and then the system calls
+    /// the file that runs a deleted one.
+    pub program: PathBuf,
 }
 
 impl Places {
-    /// Finds both from the environment and the working directory.
+    /// Finds them from the environment and the working directory.
     pub fn find() -> Result<Self> {
         let cache = cache_directory(|name| env::var_os(name), cfg!(target_os = "macos")).context(
             "neither XDG_CACHE_HOME nor HOME is set, so there is nowhere to keep tools; set HOME",
@@ -24,6 +27,7 @@ impl Places {
         Ok(Self {
             root: find_root()?,
             cache,
+            program: env::current_exe().context("this program's own path is unknown")?,
         })
     }
 

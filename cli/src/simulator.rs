@@ -3,13 +3,12 @@
 use crate::child;
 use crate::places::Places;
 use crate::progress::Progress;
-use anyhow::{Context, Result};
-use std::env;
+use anyhow::Result;
 use std::path::{Path, PathBuf};
 
 /// Builds it where it is not built already, and returns the program.
 pub fn build(places: &Places) -> Result<PathBuf> {
-    let target = target(places)?;
+    let target = target(places);
     let mut cargo = child::command("cargo");
     // With the workspace's features, as the tests have them: other features would compile its libraries twice.
     cargo
@@ -27,9 +26,8 @@ pub fn build(places: &Places) -> Result<PathBuf> {
 }
 
 /// The directory that cargo builds into.
-pub fn target(places: &Places) -> Result<PathBuf> {
-    let own = env::current_exe().context("this program's own path is unknown")?;
-    Ok(target_directory(&own, &places.root))
+pub fn target(places: &Places) -> PathBuf {
+    target_directory(&places.program, &places.root)
 }
 
 /// Beside this program, wherever cargo was told to put it: what was compiled there is used again.

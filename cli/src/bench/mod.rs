@@ -20,7 +20,6 @@ use clap::ValueEnum;
 use figures::Figures;
 use results::Results;
 use serde_json::json;
-use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -128,7 +127,7 @@ fn measure(places: &Places, amount: Amount) -> Result<Figures> {
     node.arg(places.root.join("bench/run.mjs"))
         .current_dir(&places.root)
         .env("EDGE_ROOT", &places.root)
-        .env("EDGE_CLI", env::current_exe()?)
+        .env("EDGE_CLI", &places.program)
         .env("EDGE_BENCH", settings.to_string())
         .env("WRANGLER_SEND_METRICS", "false");
     let mut figures = Figures::default();

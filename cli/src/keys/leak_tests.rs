@@ -30,6 +30,7 @@ pub fn machine(directory: &Directory) -> Places {
     Places {
         root: directory.tree(),
         cache: directory.0.join("cache"),
+        program: directory.0.join("edge"),
     }
 }
 

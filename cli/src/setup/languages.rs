@@ -144,6 +144,7 @@ mod tests {
         let places = Places {
             root: root.clone(),
             cache: root.join("cache"),
+            program: root.join("edge"),
         };
         let of = |text: &str| {
             fs::write(&list, text).unwrap();

@@ -183,6 +183,7 @@ mod tests {
         Places {
             root: "/repository".into(),
             cache: "/cache".into(),
+            program: "/program".into(),
         }
     }
 

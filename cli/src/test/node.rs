@@ -6,7 +6,6 @@ use crate::npm;
 use crate::places::Places;
 use crate::setup;
 use anyhow::{Context, Result, bail};
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -62,7 +61,7 @@ pub fn command(places: &Places, simulator: &Path) -> Result<Command> {
     node.current_dir(&places.root)
         .env("EDGE_ROOT", &places.root)
         .env("EDGE_SIMULATOR", simulator)
-        .env("EDGE_CLI", env::current_exe()?)
+        .env("EDGE_CLI", &places.program)
         .env("WRANGLER_SEND_METRICS", "false");
     if let Some(chromium) = setup::find_chromium() {
         node.env("EDGE_CHROMIUM", chromium);

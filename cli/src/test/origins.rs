@@ -22,8 +22,11 @@ const LIMIT: Duration = Duration::from_secs(15 * 60);
 const SIGNED: &str = "origin_vectors::t56_what_the_edge_signs_is_written_down_for_every_verifier";
 const SIGNED_FILE: &str = "tmp/origin-vectors.json";
 
+/// How the verifier of a language is run.
+type Verifier = fn(&Places) -> Result<Command>;
+
 /// The languages, each with the command that runs its tests.
-const LANGUAGES: [(&str, fn(&Places) -> Result<Command>); 5] = [
+const LANGUAGES: [(&str, Verifier); 5] = [
     ("Node", node),
     ("Python", python),
     ("Ruby", ruby),
@@ -38,7 +41,7 @@ pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result
         return Ok(());
     }
     let shared = places.root.join("examples/origin/vectors.json");
-    let signed = simulator::target(places)?.join(SIGNED_FILE);
+    let signed = simulator::target(places).join(SIGNED_FILE);
     summary.step("vectors for verifiers", || {
         let mut maker = child::command(setup::python(places)?);
         maker.args(["examples/origin/make_vectors.py", "--check"]);
@@ -95,7 +98,7 @@ fn cargo_test(places: &Places, file: &str) -> Result<Command> {
     let mut cargo = child::command("cargo");
     cargo
         .args(["test", "--workspace", "--test", file, "--target-dir"])
-        .arg(simulator::target(places)?)
+        .arg(simulator::target(places))
         .arg("--")
         .current_dir(&places.root);
     Ok(cargo)
