@@ -70,7 +70,7 @@ pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result
     Ok(())
 }
 
-fn chosen(filters: &[String]) -> Vec<(&'static str, fn(&Places) -> Result<Command>)> {
+fn chosen(filters: &[String]) -> Vec<(&'static str, Verifier)> {
     let named = |language: &str| {
         let language = language.to_lowercase();
         filters
