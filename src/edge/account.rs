@@ -11,7 +11,7 @@ use js_sys::{Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
-use super::{glue, now, platform};
+use super::{glue, now, platform, prepare};
 use crate::platform::Event;
 use crate::session::account::{Account, Message, Question};
 
@@ -25,6 +25,7 @@ const MAX_QUESTION: u32 = 64 * 1_024;
 /// storage that fails is an exception and never an answer.
 #[wasm_bindgen]
 pub fn account(state: JsValue, request: web_sys::Request) -> Promise {
+    prepare();
     future_to_promise(async move {
         let body = JsFuture::from(glue::body(&request, MAX_QUESTION)).await?;
         let question = String::from_utf8(Uint8Array::new(&body).to_vec()).unwrap_or_default();
@@ -43,6 +44,7 @@ pub fn account(state: JsValue, request: web_sys::Request) -> Promise {
 /// Cloudflare wakes an account when something in it has served its purpose.
 #[wasm_bindgen]
 pub fn tidy(state: JsValue) -> Promise {
+    prepare();
     future_to_promise(async move {
         change(&state, Account::tidy, true).await?;
         Ok(JsValue::UNDEFINED)

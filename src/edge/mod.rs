@@ -10,6 +10,7 @@ mod platform;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
+use std::sync::Once;
 
 use js_sys::Promise;
 use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
@@ -32,29 +33,34 @@ thread_local! {
     static ISOLATE: OnceCell<Rc<Isolate>> = const { OnceCell::new() };
 }
 
-/// Runs once for each instance.
+/// Prepares an instance, once; every entry point begins with it.
 ///
 /// After a panic an instance is lost, with all that waits in it; the next call gets a new one. The log
-/// gets the panic's place alone, because its message may hold what came from outside.
-#[wasm_bindgen(start)]
-pub fn start() {
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic.location();
-        platform::log(&Event {
-            name: "panic",
-            service: String::new(),
-            label: "panicked",
-            reference: String::new(),
-            detail: place.map(ToString::to_string).unwrap_or_default(),
-        });
-    }));
-    set_on_abort(schedule_reinit);
+/// gets the panic's place alone, because its message may hold what came from outside. The `worker`
+/// crate sets a hook that prints the message when an instance starts; this one takes its place, which
+/// a start function of our own could not promise.
+fn prepare() {
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(|| {
+        std::panic::set_hook(Box::new(|panic| {
+            let place = panic.location();
+            platform::log(&Event {
+                name: "panic",
+                service: String::new(),
+                label: "panicked",
+                reference: String::new(),
+                detail: place.map(ToString::to_string).unwrap_or_default(),
+            });
+        }));
+        set_on_abort(schedule_reinit);
+    });
 }
 
 /// A request from a browser, the provider or an origin.
 #[wasm_bindgen]
 #[must_use]
 pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
+    prepare();
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, Some(&incoming));
     let Some(request) = read(&incoming) else {
@@ -76,6 +82,7 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
 #[wasm_bindgen]
 #[must_use]
 pub fn unreachable(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
+    prepare();
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, None);
     let request = read(&incoming);
@@ -93,6 +100,7 @@ pub fn unreachable(incoming: web_sys::Request, env: Env, context: JsValue) -> Js
 /// The hourly task: the provider's documents are fetched before anybody waits for them.
 #[wasm_bindgen]
 pub fn scheduled(env: Env, context: JsValue) -> Promise {
+    prepare();
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, None);
     future_to_promise(async move {

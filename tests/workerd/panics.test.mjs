@@ -44,6 +44,7 @@ test("t66 a panic while a request waits is an error, and the next request passes
   await world.logs("panic", "panicked");
   const [panic] = panicked().slice(before);
   assert.match(panic.detail, /^src\/edge\/platform\.rs:\d+:\d+$/, "the log names the place and nothing else");
+  for (const child of world.children) assert.doesNotMatch(child.output, /Rust panic|panicked at/, "no other hook speaks");
   assert.equal((await browser.get("/account")).status, 200);
   assert.equal((await (await signedIn(world)).get("/account")).status, 200);
 });
