@@ -13,6 +13,7 @@ mod bench;
 mod build;
 mod child;
 mod dev;
+mod doctor;
 mod groups;
 mod keys;
 mod local_config;
@@ -75,6 +76,8 @@ enum Task {
         #[arg(long, value_name = "URL")]
         origin: Option<String>,
     },
+    /// Look at a deployed service, or with `--env local` at what `cargo edge dev` runs; exit 1 on errors
+    Doctor(doctor::Options),
     /// Make, show, import and rotate the keys of a service; Cloudflare keeps them as secrets
     Keys {
         #[command(subcommand)]
@@ -170,6 +173,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 },
             )?;
         }
+        Task::Doctor(options) => return doctor::command(&places, &options),
         Task::Registration { task } => return registration::command(&places, &task),
         Task::Keys { task } => keys::command(&places, &task)?,
         Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,

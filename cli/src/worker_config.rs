@@ -5,10 +5,19 @@
 
 use anyhow::{Context, Result, bail};
 use one_login_edge::config::{Config, Service, Vars};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+/// An address at which Cloudflare runs the Worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// A host, with or without a path that may end in `*`.
+    pub pattern: String,
+    /// Whether the Worker is the host's origin, so that none stands behind it.
+    pub is_custom_domain: bool,
+}
 
 /// A `wrangler.toml`.
 pub struct WorkerConfig {
@@ -27,6 +36,55 @@ impl WorkerConfig {
             path: path.to_owned(),
             document,
         })
+    }
+
+    /// Reads what `cargo edge dev` runs: a configuration of one environment without a list of secrets. It becomes the
+    /// environment `local`, with the first key of each kind.
+    pub fn read_local(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path)
+            .with_context(|| format!("{} cannot be read", path.display()))?;
+        let mut local: Map<String, Value> = serde_json::from_str(&text)
+            .with_context(|| format!("{} is not a configuration", path.display()))?;
+        let vars = local.get("vars").and_then(Value::as_object);
+        let names = vars.into_iter().flatten().map(|(name, _)| name);
+        let ids = names.filter_map(|name| name.strip_prefix("SERVICE_"));
+        let own = ids.flat_map(|id| {
+            [
+                format!("CLIENT_KEY_{id}_A"),
+                format!("ASSERTION_KEY_{id}_A"),
+            ]
+        });
+        let required: Vec<_> = own.chain(["SESSION_KEY_A".to_owned()]).collect();
+        local.insert("secrets".to_owned(), json!({ "required": required }));
+        Ok(Self {
+            path: path.to_owned(),
+            document: json!({ "env": { "local": local } }),
+        })
+    }
+
+    /// The file's name.
+    pub fn name(&self) -> String {
+        let name = self.path.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// The addresses at which Cloudflare runs the Worker of an environment.
+    pub fn routes(&self, environment: &str) -> Vec<Route> {
+        // wrangler passes routes of the top level on to an environment that names none.
+        let places = [&self.document["env"][environment], &self.document];
+        let named = places.into_iter().find_map(|place| {
+            let list = place["routes"].as_array().cloned();
+            list.or_else(|| place.get("route").map(|route| vec![route.clone()]))
+        });
+        let routes = named.unwrap_or_default();
+        let read = |route: &Value| {
+            let pattern = route.as_str().or_else(|| route["pattern"].as_str())?;
+            Some(Route {
+                pattern: pattern.to_owned(),
+                is_custom_domain: route["custom_domain"] == true,
+            })
+        };
+        routes.iter().filter_map(read).collect()
     }
 
     /// The directory of the file, where what belongs to it is kept too.
@@ -82,9 +140,14 @@ impl WorkerConfig {
         }
     }
 
+    /// The whole environment as the Worker would read it.
+    pub fn parsed(&self, environment: &str) -> Config {
+        Config::parse(&self.vars(environment))
+    }
+
     /// A service as the Worker would serve it. A fault that would close it is an error that lists every one.
     pub fn service(&self, environment: &str, id: &str) -> Result<Rc<Service>> {
-        let config = Config::parse(&self.vars(environment));
+        let config = self.parsed(environment);
         if let Some(service) = config.services().find(|service| service.id == id) {
             return Ok(Rc::clone(service));
         }

@@ -9,7 +9,7 @@ mod difference;
 mod import;
 mod key;
 mod new;
-mod outside;
+pub mod outside;
 mod page;
 mod rotate;
 mod rotation;
@@ -18,7 +18,7 @@ mod show;
 pub mod state;
 pub mod store;
 mod to_jwks;
-mod when;
+pub mod when;
 
 #[cfg(test)]
 mod command_tests;

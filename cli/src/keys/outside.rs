@@ -144,7 +144,7 @@ fn names(json: &str) -> Result<Vec<String>> {
 }
 
 /// Runs a command with a text on its standard input and returns its standard output.
-fn pipe(command: &mut Command, input: &str) -> Result<String> {
+pub fn pipe(command: &mut Command, input: &str) -> Result<String> {
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -6,14 +6,14 @@
 
 mod check;
 mod diff;
-mod expected;
+pub mod expected;
 mod fields;
 mod fill;
 mod json;
 mod key;
 mod people;
 mod plan;
-mod report;
+pub mod report;
 mod rules;
 
 use crate::places::Places;

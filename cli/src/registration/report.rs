@@ -38,7 +38,8 @@ impl Paint {
         self.with(colour, severity.as_str())
     }
 
-    fn with(self, code: &str, text: &str) -> String {
+    /// A text in a colour, by the number of the terminal's escape sequence.
+    pub fn with(self, code: &str, text: &str) -> String {
         if self.0 {
             format!("\u{1b}[{code}m{text}\u{1b}[0m")
         } else {

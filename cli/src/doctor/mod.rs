@@ -1,0 +1,60 @@
+//! `cargo edge doctor`: looks at a service as it is configured, and as it answers.
+//!
+//! Reading order: `subject` (what is looked at), `questions` (what is asked, all of it at once), `web` (the door to the
+//! outside), then `probes`: each a pure function from what is configured and answered to what is wrong. `output` shows
+//! it. Nothing here changes anything anywhere, and no answer's cookie or token is shown.
+
+mod finding;
+mod look;
+mod output;
+mod probes;
+mod questions;
+mod subject;
+mod web;
+
+pub use subject::Options;
+
+use crate::places::Places;
+use crate::registration::Format;
+use crate::registration::report::Paint;
+use crate::setup::{self, Need};
+use anyhow::Result;
+use finding::{Row, count};
+use look::Look;
+use probes::PROBES;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use subject::Subject;
+use web::{Network, Replies, Web};
+
+/// `cargo edge doctor`.
+///
+/// # Errors
+/// When the configuration cannot be read or Node cannot be started. What a probe finds is no error of the command.
+pub fn command(places: &Places, options: &Options) -> Result<ExitCode> {
+    let subject = Subject::read(places, options)?;
+    if !subject.offline {
+        setup::ensure(places, Need::Worker)?;
+    }
+    let (rows, _) = diagnose(&subject, &Network(places))?;
+    match options.format {
+        Format::Json => println!("{:#}", output::to_json(&subject, &rows)),
+        Format::Text => {
+            let paint = Paint::for_terminal(std::io::stdout().is_terminal());
+            print!("{}", output::text(&subject, &rows, paint));
+        }
+    }
+    let (errors, ..) = count(&rows);
+    Ok(ExitCode::from(u8::from(errors > 0)))
+}
+
+/// Asks everything, and lets every probe judge.
+fn diagnose(subject: &Subject, web: &dyn Web) -> Result<(Vec<Row>, Replies)> {
+    let replies = questions::ask(subject, web)?;
+    let look = Look {
+        subject,
+        replies: &replies,
+    };
+    let rows = PROBES.iter().map(|probe| probe.row(&look)).collect();
+    Ok((rows, replies))
+}

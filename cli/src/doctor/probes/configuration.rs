@@ -1,0 +1,46 @@
+//! Whether the Worker's own parser would serve the service.
+
+use crate::doctor::finding::{Fault, Findings, Outcome, Probe};
+use crate::doctor::look::Look;
+
+const CLOSED: Fault = Fault::error(
+    "configuration.fault",
+    "The host answers 500 to everything.",
+    "Write what the message asks for into wrangler.toml and deploy.",
+);
+const LOOSE: Fault = Fault::warning(
+    "configuration.warning",
+    "The service works, but probably not as you mean it.",
+    "Read the message, and README.md on that field.",
+);
+const CLIENT: Fault = Fault::error(
+    "configuration.client_id",
+    "One Login shows an error page in place of its sign-in.",
+    "Write the client id that One Login gave you into wrangler.toml and deploy.",
+);
+
+/// The configuration.
+pub const PROBE: Probe = Probe {
+    name: "configuration",
+    checks: "the Worker would serve what wrangler.toml says",
+    faults: &[&CLOSED, &LOOSE, &CLIENT],
+    judge,
+};
+
+fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
+    let subject = look.subject;
+    let mut findings = Findings::default();
+    for fault in &subject.faults {
+        findings.add(&CLOSED, fault);
+    }
+    for warning in &subject.warnings {
+        findings.add(&LOOSE, warning);
+    }
+    if let Ok(service) = look.service() {
+        let invented = service.client_id.starts_with("replace-with");
+        findings.require(!invented, &CLIENT, || {
+            format!("the client id is still {}", service.client_id)
+        });
+    }
+    Ok(findings.or_well(format!("{} has no fault and no warning", subject.file)))
+}

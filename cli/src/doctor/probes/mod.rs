@@ -1,0 +1,44 @@
+//! Every probe, in the order in which they are shown. None asks anything itself.
+
+mod back_channel;
+mod behaviour;
+mod configuration;
+mod health;
+mod key_sets;
+mod origin;
+mod pages;
+mod provider;
+mod request;
+mod routes;
+mod transport;
+
+use super::finding::Probe;
+
+/// Every probe.
+pub const PROBES: &[&Probe] = &[
+    &configuration::PROBE,
+    &routes::PROBE,
+    &health::PROBE,
+    &health::RECORD,
+    &key_sets::CLIENT,
+    &key_sets::ASSERTION,
+    &behaviour::REDIRECT,
+    &behaviour::SCRIPT,
+    &behaviour::PUBLIC,
+    &behaviour::SPOOFED,
+    &pages::CALLBACK,
+    &pages::SIGN_OUT,
+    &pages::SIGNED_OUT,
+    &pages::LANDING,
+    &back_channel::PROBE,
+    &transport::HTTPS,
+    &transport::HEADERS,
+    &transport::CACHE,
+    &transport::CLOCK,
+    &origin::PROBE,
+    &provider::DISCOVERY,
+    &request::OBJECT,
+    &request::SIZE,
+    &request::LOGOUT,
+    &provider::SENT,
+];

@@ -1,0 +1,177 @@
+//! What is asked, and with which headers. Nothing here needs an answer but the last, which follows the Worker's redirect.
+
+use super::look::health;
+use super::subject::{Subject, protected, public};
+use super::web::{Asked, Question, Replies, Reply, Web};
+use crate::registration::expected::Expected;
+use anyhow::Result;
+use one_login_edge::config::Origin;
+
+/// The assertion that nobody signed; it must never come back.
+pub const FORGED: &str = "one-login-doctor.forged.assertion";
+
+/// What a browser says when a person opens an address.
+const NAVIGATION: [(&str, &str); 3] = [
+    ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+    ("Sec-Fetch-Dest", "document"),
+    ("Sec-Fetch-Mode", "navigate"),
+];
+
+/// The name of the program that One Login sends notifications with, or one like it.
+const JAVA: &str = "Java-http-client/21.0.2";
+
+/// Asks everything that can be asked.
+///
+/// The health page comes first: unless it is the Worker's, the Worker's other addresses are left alone.
+pub fn ask(subject: &Subject, web: &dyn Web) -> Result<Replies> {
+    let mut replies = Replies::new();
+    let Some(expected) = subject.expected.as_ref().filter(|_| !subject.offline) else {
+        return Ok(replies);
+    };
+    let ask = |questions: Vec<Question>, replies: &mut Replies| -> Result<()> {
+        let asked: Vec<_> = questions.iter().map(|question| question.asked).collect();
+        replies.extend(asked.into_iter().zip(web.ask(&questions)?));
+        Ok(())
+    };
+    let health_page = expected.service.own_page("health");
+    ask(
+        vec![of_worker(subject, expected, Asked::Health, &health_page)],
+        &mut replies,
+    )?;
+    let mut others = elsewhere(subject, expected);
+    if health(&replies).is_some() {
+        others.extend(of_worker_all(subject, expected));
+    }
+    ask(others, &mut replies)?;
+    if let Some(question) = follow(subject, expected, &replies) {
+        ask(vec![question], &mut replies)?;
+    }
+    Ok(replies)
+}
+
+/// A question to the Worker.
+fn of_worker(subject: &Subject, expected: &Expected, asked: Asked, path: &str) -> Question {
+    Question {
+        asked,
+        url: subject.at(path),
+        method: "GET",
+        headers: vec![("User-Agent", user_agent(expected))],
+        body: None,
+        name: subject.name.clone(),
+        unchecked: false,
+    }
+}
+
+fn of_worker_all(subject: &Subject, expected: &Expected) -> Vec<Question> {
+    let service = &expected.service;
+    let get = |asked, path: &str| of_worker(subject, expected, asked, path);
+    let page = |asked, path: &str| get(asked, path).with(&NAVIGATION);
+    let own = |name: &str| service.own_page(name);
+    let garbage = |agent: String| {
+        let mut question = get(Asked::BackChannelGarbage, &own("backchannel-logout"));
+        question.method = "POST";
+        question.headers = vec![
+            ("User-Agent", agent),
+            (
+                "Content-Type",
+                "application/x-www-form-urlencoded".to_owned(),
+            ),
+        ];
+        question.body = Some("logout_token=not-a-token");
+        question
+    };
+    let jwks = expected
+        .jwks
+        .first()
+        .map(String::as_str)
+        .unwrap_or_default();
+    let jwks = jwks
+        .strip_prefix(service.origin_url.as_str())
+        .unwrap_or(jwks);
+    let callback = format!("{}?code=doctor&state=doctor", service.redirect_path);
+    let mut questions = vec![
+        get(Asked::ClientKeys, jwks),
+        get(Asked::AssertionKeys, &own("assertion-jwks.json")),
+        page(Asked::Callback, &callback),
+        page(Asked::SignOut, &own("sign-out")).with(&[("Sec-Fetch-Site", "cross-site")]),
+        page(Asked::SignedOut, &own("signed-out")),
+        get(Asked::BackChannelGet, &own("backchannel-logout")),
+        garbage(user_agent(expected)),
+        Question {
+            asked: Asked::BackChannelJava,
+            ..garbage(JAVA.to_owned())
+        },
+    ];
+    if let Some((path, _)) = protected(service) {
+        let script = [("Accept", "application/json"), ("Sec-Fetch-Dest", "empty")];
+        questions.push(page(Asked::Navigation, &path));
+        questions.push(get(Asked::Script, &path).with(&script));
+    }
+    if let Some(path) = public(service) {
+        questions.push(page(Asked::Public, &path));
+        questions.push(page(Asked::Spoofed, &path).with(&[("One-Login-Assertion", FORGED)]));
+    }
+    if subject.has_landing_page {
+        questions.push(page(Asked::Landing, &own("return")));
+    }
+    if !subject.is_local() {
+        let mut plain = get(Asked::Plain, "/");
+        plain.url = plain.url.replacen("https://", "http://", 1);
+        questions.push(plain);
+    }
+    questions
+}
+
+/// What is asked of others than the Worker.
+fn elsewhere(subject: &Subject, expected: &Expected) -> Vec<Question> {
+    let service = &expected.service;
+    let mut discovery = of_worker(subject, expected, Asked::Discovery, "");
+    discovery.url = service.provider.discovery_url();
+    discovery.name = None;
+    let mut questions = vec![discovery];
+    if let (Some(origin), Some((path, _))) = (&subject.origin_url, protected(service)) {
+        let mut question = of_worker(subject, expected, Asked::Origin, "").with(&NAVIGATION);
+        question.url = format!("{origin}{path}");
+        // A stranger asks for the host that the origin serves, and minds no certificate.
+        let is_shared = service.origin == Origin::Route;
+        question.name = is_shared.then(|| service.host.clone());
+        question.unchecked = true;
+        questions.push(question);
+    }
+    questions
+}
+
+/// The Worker's request for One Login, one step on, if it leads there.
+fn follow(subject: &Subject, expected: &Expected, replies: &Replies) -> Option<Question> {
+    let Some(Reply::Answered(answer)) = replies.get(&Asked::Navigation) else {
+        return None;
+    };
+    let location = answer.header("location")?;
+    let leads_there = location.starts_with(expected.service.provider.issuer.as_str());
+    if !subject.send || !leads_there {
+        return None;
+    }
+    let mut question = of_worker(subject, expected, Asked::Authorise, "").with(&NAVIGATION);
+    question.url = location.to_owned();
+    question.name = None;
+    Some(question)
+}
+
+/// Who asks: One Login answers nobody without a name.
+fn user_agent(expected: &Expected) -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!(
+        "one-login-edge-doctor/{version} ({})",
+        expected.service.origin_url
+    )
+}
+
+impl Question {
+    fn with(mut self, headers: &[(&'static str, &str)]) -> Self {
+        let more = headers
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        self.headers.extend(more);
+        self
+    }
+}
