@@ -43,7 +43,9 @@ impl<'a> Look<'a> {
     /// # Errors
     /// When it was not asked, or nothing came back.
     pub fn answer(&self, asked: Asked) -> Result<&'a Answer, Outcome> {
-        match self.replies.get(&asked) {
+        // What another server says on the health page says nothing of the Worker.
+        let absent = asked == Asked::Health && self.health().is_none();
+        match self.replies.get(&asked).filter(|_| !absent) {
             Some(Reply::Answered(answer)) => Ok(answer),
             Some(Reply::Failed { error }) => Err(found(&UNANSWERED, error)),
             None if self.subject.expected.is_none() => {

@@ -12,6 +12,13 @@ mod questions;
 mod subject;
 mod web;
 
+#[cfg(test)]
+mod faults_tests;
+#[cfg(test)]
+mod output_tests;
+#[cfg(test)]
+mod scene_tests;
+
 pub use subject::Options;
 
 use crate::places::Places;

@@ -61,11 +61,12 @@ pub const PROBE: Probe = Probe {
 };
 
 fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
-    if let Some(Reply::Failed { error }) = look.replies.get(&Asked::Health) {
-        return Err(found(&UNREACHABLE, error));
-    }
-    let answer = look.answer(Asked::Health)?;
     let service = look.service()?;
+    let answer = match look.replies.get(&Asked::Health) {
+        Some(Reply::Failed { error }) => return Err(found(&UNREACHABLE, error)),
+        Some(Reply::Answered(answer)) => answer,
+        None => look.answer(Asked::Health)?,
+    };
     let Some(health) = look.health() else {
         let body = answer.body.lines().next().unwrap_or_default();
         let seen = format!("status {}: {}", answer.status, shortened(body));

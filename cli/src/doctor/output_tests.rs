@@ -1,0 +1,137 @@
+//! What the terminal shows, kept as files; and what is asked for it.
+
+use super::diagnose;
+use super::output::{text, to_json};
+use super::scene_tests::{Checkout, Healthy, questions_of};
+use super::subject::Subject;
+use super::web::Asked;
+use crate::registration::report::{Paint, WIDTH};
+use std::path::Path;
+
+/// Compares with a file beside the sources; `EDGE_UPDATE=1` writes it anew.
+fn snapshot(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/doctor/snapshots")
+        .join(name);
+    if std::env::var_os("EDGE_UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(
+        kept,
+        text,
+        "{} differs; look, then set EDGE_UPDATE=1",
+        path.display()
+    );
+}
+
+fn shown(subject: &Subject, web: &Healthy) -> String {
+    let (rows, _) = diagnose(subject, web).unwrap();
+    let text = text(subject, &rows, Paint::for_terminal(false));
+    assert!(!text.contains('\u{1b}'));
+    for line in text.lines() {
+        assert!(line.chars().count() <= WIDTH, "{line}");
+    }
+    text
+}
+
+#[test]
+fn a_healthy_service() {
+    snapshot(
+        "healthy.txt",
+        &shown(&Checkout::new().subject(), &Healthy::new()),
+    );
+}
+
+#[test]
+fn a_service_with_faults() {
+    let mut web = Healthy::new();
+    web.at(Asked::Health)
+        .json(|health| health["status"] = "failing".into());
+    web.at(Asked::ClientKeys).ms = 700;
+    web.at(Asked::Navigation).status = 200;
+    web.at(Asked::BackChannelJava).status = 403;
+    web.at(Asked::Origin).status = 200;
+    web.silence(Asked::Discovery);
+    snapshot("faults.txt", &shown(&Checkout::new().subject(), &web));
+}
+
+#[test]
+fn a_service_that_is_closed_by_its_configuration() {
+    let checkout = Checkout::new();
+    checkout.edit("scopes = [\"openid\", \"email\"]", "scopes = [\"email\"]");
+    snapshot("closed.txt", &shown(&checkout.subject(), &Healthy::new()));
+}
+
+#[test]
+fn without_asking() {
+    let mut subject = Checkout::new().subject();
+    subject.offline = true;
+    assert_eq!(questions_of(&subject).len(), 0);
+    snapshot("offline.txt", &shown(&subject, &Healthy::new()));
+}
+
+#[test]
+fn programs_get_every_probe_with_its_findings() {
+    let subject = Checkout::new().subject();
+    let mut web = Healthy::new();
+    web.at(Asked::Origin).status = 200;
+    let (rows, _) = diagnose(&subject, &web).unwrap();
+    let report = to_json(&subject, &rows);
+    assert_eq!(report["errors"], 1);
+    assert_eq!(report["probes"].as_array().unwrap().len(), rows.len());
+    let origin = report["probes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["probe"] == "origin")
+        .unwrap();
+    assert_eq!(origin["result"], "error");
+    assert_eq!(origin["findings"][0]["fault"], "origin.open");
+    assert_eq!(origin["findings"][0]["seen"], "status 200");
+}
+
+#[test]
+fn nothing_but_the_origin_is_asked_without_looking_at_the_certificate() {
+    let questions = questions_of(&Checkout::new().subject());
+    let unchecked: Vec<_> = questions
+        .iter()
+        .filter(|one| one.unchecked)
+        .map(|one| one.asked)
+        .collect();
+    assert_eq!(unchecked, [Asked::Origin]);
+    assert!(
+        questions
+            .iter()
+            .all(|one| one.headers.iter().any(|(name, _)| *name == "User-Agent"))
+    );
+    assert_eq!(questions.len(), 18);
+}
+
+#[test]
+fn one_login_gets_the_request_only_when_it_is_asked_for() {
+    let mut subject = Checkout::new().subject();
+    subject.send = false;
+    let asked: Vec<_> = questions_of(&subject).iter().map(|one| one.asked).collect();
+    assert!(asked.contains(&Asked::Navigation) && !asked.contains(&Asked::Authorise));
+}
+
+#[test]
+fn another_address_is_asked_for_the_services_own_host() {
+    let mut subject = Checkout::new().subject();
+    subject.base = "https://203.0.113.9".to_owned();
+    subject.name = Some("demo.example.gov.uk".to_owned());
+    for question in questions_of(&subject) {
+        let is_elsewhere = matches!(
+            question.asked,
+            Asked::Discovery | Asked::Authorise | Asked::Origin
+        );
+        let moved = question.url.contains("203.0.113.9");
+        assert_eq!(moved, !is_elsewhere, "{}", question.url);
+        assert_eq!(
+            question.name.is_some(),
+            moved || question.asked == Asked::Origin
+        );
+    }
+}

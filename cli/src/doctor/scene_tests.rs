@@ -1,0 +1,282 @@
+//! The world that probes are tested in: the repository's own configuration for production, a record of keys, and an
+//! outside that answers as a healthy Worker and One Login do until a test spoils it.
+
+use super::questions;
+use super::subject::{Options, Subject};
+use super::web::{Answer, Asked, Question, Replies, Reply, Web};
+use crate::keys::state::thumbprint;
+use crate::places::Places;
+use anyhow::{Context, Result};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// When every answer arrives: 12:00:00 UTC on 22 November 2026.
+pub const NOW: i64 = 1_795_348_800;
+const DATE: &str = "Sun, 22 Nov 2026 12:00:00 GMT";
+const HOST: &str = "https://demo.example.gov.uk";
+pub const ISSUER: &str = "https://oidc.account.gov.uk/";
+
+/// A checkout in a directory that is gone after the test.
+pub struct Checkout(PathBuf);
+
+impl Checkout {
+    pub fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("edge-doctor-{}-{number}", std::process::id());
+        let checkout = Self(std::env::temp_dir().join(name));
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wrangler.toml");
+        let text = fs::read_to_string(own).unwrap();
+        let text = text.replace("replace-with-the-production-client-id", "demo-client");
+        checkout.write("wrangler.toml", &text);
+        let pair = |jwk: Value| {
+            let times = "2026-11-01T09:00:00Z";
+            let mut key = json!({ "made_at": times, "published_at": times, "active_since": times });
+            if jwk != Value::Null {
+                key["kid"] = thumbprint(&jwk).unwrap().into();
+                key["public_jwk"] = jwk;
+            }
+            json!({ "active": "A", "generations": { "A": key } })
+        };
+        let own = json!({ "client": pair(rsa()), "assertion": pair(ec()) });
+        checkout.write("keys/DEMO-production.json", &own.to_string());
+        let shared = json!({ "session": pair(Value::Null) });
+        checkout.write("keys/production.json", &shared.to_string());
+        checkout
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Replaces a text of the configuration, which must be there.
+    pub fn edit(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.0.join("wrangler.toml")).unwrap();
+        assert!(text.contains(from), "{from}");
+        self.write("wrangler.toml", &text.replace(from, to));
+    }
+
+    /// The service in production; everything that can be asked for is.
+    pub fn subject(&self) -> Subject {
+        let places = Places {
+            root: self.0.clone(),
+            cache: self.0.join("cache"),
+        };
+        let options = Options {
+            service: "demo".to_owned(),
+            env: "production".to_owned(),
+            url: None,
+            origin_url: Some("https://203.0.113.7".to_owned()),
+            send: true,
+            offline: false,
+            evidence: None,
+            format: crate::registration::Format::Text,
+            config: None,
+        };
+        let mut subject = Subject::read(&places, &options).unwrap();
+        // A version that has one, so that its probe is tried as well.
+        subject.has_landing_page = true;
+        subject
+    }
+}
+
+impl Drop for Checkout {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A number of this many bytes.
+fn number(bytes: usize) -> String {
+    Base64UrlUnpadded::encode_string(&vec![0x81; bytes])
+}
+
+fn rsa() -> Value {
+    json!({ "kty": "RSA", "n": number(256), "e": "AQAB" })
+}
+
+fn ec() -> Value {
+    json!({ "kty": "EC", "crv": "P-256", "x": number(32), "y": number(32) })
+}
+
+/// A key as it is published.
+fn published(mut jwk: Value, alg: &str) -> Value {
+    jwk["kid"] = thumbprint(&jwk).unwrap().into();
+    jwk["alg"] = alg.into();
+    jwk["use"] = "sig".into();
+    jwk
+}
+
+/// The address that the Worker sends people to, with changes to header and claims of its request object.
+pub fn authorise(change: impl Fn(&mut Value, &mut Value)) -> String {
+    let mut header = json!({ "alg": "RS256", "kid": thumbprint(&rsa()).unwrap() });
+    let mut claims = json!({
+        "iss": "demo-client", "client_id": "demo-client", "aud": format!("{ISSUER}authorize"),
+        "redirect_uri": format!("{HOST}/auth/callback"), "scope": "openid email", "vtr": ["Cl.Cm"],
+        "iat": NOW, "exp": NOW + 300,
+    });
+    change(&mut header, &mut claims);
+    let part = |value: Value| Base64UrlUnpadded::encode_string(value.to_string().as_bytes());
+    let token = format!("{}.{}.{}", part(header), part(claims), number(256));
+    format!(
+        "{ISSUER}authorize?response_type=code&client_id=demo-client&scope=openid%20email&request={token}"
+    )
+}
+
+/// Answers as all is well, until a test puts other answers in place.
+pub struct Healthy {
+    pub replies: Replies,
+    pub asked: RefCell<Vec<Question>>,
+}
+
+impl Healthy {
+    pub fn new() -> Self {
+        let (client, assertion) = (published(rsa(), "RS256"), published(ec(), "ES256"));
+        let in_use =
+            |key: &Value| json!({ "generation": "A", "active": key["kid"], "other": null });
+        let health = json!({
+            "status": "ok", "version": "0.1.0", "environment": "production",
+            "configuration": { "sound": true, "warnings": 0 },
+            "documents": { "discovery": "fresh", "jwks": "fresh" },
+            "keys": { "session": { "generation": "A" }, "client": in_use(&client), "assertion": in_use(&assertion) },
+        });
+        let discovery = json!({
+            "issuer": ISSUER, "authorization_endpoint": format!("{ISSUER}authorize"),
+            "token_endpoint": format!("{ISSUER}token"), "jwks_uri": format!("{ISSUER}.well-known/jwks.json"),
+        });
+        let page = |status| {
+            answer(status, "<form method=\"post\">")
+                .with("content-type", "text/html; charset=utf-8")
+                .with(
+                    "content-security-policy",
+                    "default-src 'none'; frame-ancestors 'none'",
+                )
+                .with("x-content-type-options", "nosniff")
+                .with("referrer-policy", "no-referrer")
+                .with("cache-control", "no-store")
+                .with("strict-transport-security", "max-age=31536000")
+        };
+        let problem = answer(401, "{}")
+            .with("content-type", "application/problem+json")
+            .with("www-authenticate", "OneLogin realm=\"demo.example.gov.uk\"");
+        let text = |status| answer(status, "hello");
+        let replies = [
+            (
+                Asked::Health,
+                answer(200, &health.to_string()).with("date", DATE),
+            ),
+            (
+                Asked::ClientKeys,
+                answer(200, &json!({ "keys": [client] }).to_string()),
+            ),
+            (
+                Asked::AssertionKeys,
+                answer(200, &json!({ "keys": [assertion] }).to_string()),
+            ),
+            (
+                Asked::Navigation,
+                answer(302, "").with("location", &authorise(|_, _| ())),
+            ),
+            (Asked::Script, problem),
+            (Asked::Public, text(200)),
+            (Asked::Spoofed, text(200)),
+            (Asked::Callback, page(400)),
+            (Asked::SignOut, page(200)),
+            (Asked::SignedOut, page(200)),
+            (Asked::Landing, page(200)),
+            (Asked::BackChannelGet, text(405)),
+            (Asked::BackChannelGarbage, text(400)),
+            (Asked::BackChannelJava, text(400)),
+            (
+                Asked::Plain,
+                answer(308, "").with("location", &format!("{HOST}/")),
+            ),
+            (Asked::Origin, text(403)),
+            (
+                Asked::Discovery,
+                answer(200, &discovery.to_string()).with("date", DATE),
+            ),
+            (
+                Asked::Authorise,
+                answer(302, "").with("location", "https://signin.account.gov.uk/"),
+            ),
+        ];
+        let replies = replies.map(|(asked, answer)| (asked, Reply::Answered(answer)));
+        Self {
+            replies: replies.into(),
+            asked: RefCell::default(),
+        }
+    }
+
+    /// An answer, to spoil.
+    pub fn at(&mut self, asked: Asked) -> &mut Answer {
+        match self.replies.get_mut(&asked) {
+            Some(Reply::Answered(answer)) => answer,
+            _ => panic!("{asked:?} has no answer"),
+        }
+    }
+
+    /// No answer.
+    pub fn silence(&mut self, asked: Asked) {
+        let error = "ECONNRESET".to_owned();
+        self.replies.insert(asked, Reply::Failed { error });
+    }
+}
+
+impl Web for Healthy {
+    fn ask(&self, questions: &[Question]) -> Result<Vec<Reply>> {
+        self.asked.borrow_mut().extend_from_slice(questions);
+        let reply = |question: &Question| self.replies.get(&question.asked).cloned();
+        let replies = questions
+            .iter()
+            .map(|question| reply(question).context("nobody answers that"));
+        replies.collect()
+    }
+}
+
+fn answer(status: u16, body: &str) -> Answer {
+    Answer {
+        status,
+        headers: Vec::new(),
+        body: body.to_owned(),
+        ms: 20,
+        at: NOW,
+    }
+}
+
+impl Answer {
+    /// With a header, in place of any of its name.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.set(name, value);
+        self
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.drop(name);
+        self.headers.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub fn drop(&mut self, name: &str) {
+        self.headers.retain(|(own, _)| own != name);
+    }
+
+    /// Changes its JSON.
+    pub fn json(&mut self, change: impl Fn(&mut Value)) {
+        let mut value = serde_json::from_str(&self.body).unwrap();
+        change(&mut value);
+        self.body = value.to_string();
+    }
+}
+
+/// Every question that a subject leads to.
+pub fn questions_of(subject: &Subject) -> Vec<Question> {
+    let web = Healthy::new();
+    questions::ask(subject, &web).unwrap();
+    web.asked.into_inner()
+}
