@@ -47,7 +47,9 @@ impl<'a> Look<'a> {
         let absent = asked == Asked::Health && self.health().is_none();
         match self.replies.get(&asked).filter(|_| !absent) {
             Some(Reply::Answered(answer)) => Ok(answer),
-            Some(Reply::Failed { error }) => Err(found(&UNANSWERED, error)),
+            Some(Reply::Failed { error }) => {
+                Err(found(&UNANSWERED, format!("no answer ({error})")))
+            }
             None if self.subject.expected.is_none() => {
                 Err(not_run("the configuration is at fault"))
             }

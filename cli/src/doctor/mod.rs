@@ -4,6 +4,7 @@
 //! outside), then `probes`: each a pure function from what is configured and answered to what is wrong. `output` shows
 //! it. Nothing here changes anything anywhere, and no answer's cookie or token is shown.
 
+mod evidence;
 mod finding;
 mod look;
 mod output;
@@ -13,6 +14,12 @@ mod subject;
 mod web;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod docs_tests;
+#[cfg(test)]
+mod evidence_tests;
+#[cfg(test)]
 mod faults_tests;
 #[cfg(test)]
 mod output_tests;
@@ -21,14 +28,16 @@ mod scene_tests;
 
 pub use subject::Options;
 
+use crate::keys::when::Time;
 use crate::places::Places;
 use crate::registration::Format;
 use crate::registration::report::Paint;
 use crate::setup::{self, Need};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use finding::{Row, count};
 use look::Look;
 use probes::PROBES;
+use std::fs;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use subject::Subject;
@@ -44,6 +53,15 @@ pub fn command(places: &Places, options: &Options) -> Result<ExitCode> {
         setup::ensure(places, Need::Worker)?;
     }
     let (rows, _) = diagnose(&subject, &Network(places))?;
+    if let Some(path) = &options.evidence {
+        let sources = evidence::Sources {
+            rows: &rows,
+            now: Time::now(),
+            reports: &places.root.join("target/edge/test"),
+        };
+        fs::write(path, evidence::pack(&subject, &sources))
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+    }
     match options.format {
         Format::Json => println!("{:#}", output::to_json(&subject, &rows)),
         Format::Text => {

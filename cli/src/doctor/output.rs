@@ -10,7 +10,7 @@ const COLUMN: usize = 26;
 
 /// The table.
 pub fn text(subject: &Subject, rows: &[Row], paint: Paint) -> String {
-    let place = match (&subject.name, subject.offline) {
+    let place = match (&subject.name, subject.offline || subject.expected.is_none()) {
         (_, true) => "without asking any address".to_owned(),
         (Some(host), false) => format!("at {} (as {host})", subject.base),
         (None, false) => format!("at {}", subject.base),

@@ -9,7 +9,7 @@ use crate::registration::report::{Paint, WIDTH};
 use std::path::Path;
 
 /// Compares with a file beside the sources; `EDGE_UPDATE=1` writes it anew.
-fn snapshot(name: &str, text: &str) {
+pub fn snapshot(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("src/doctor/snapshots")
         .join(name);

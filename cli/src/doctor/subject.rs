@@ -60,6 +60,8 @@ pub struct Subject {
     pub expected: Option<Expected>,
     /// The committed record of keys.
     pub keys: Store,
+    /// Where accounts are kept; none is near the person.
+    pub jurisdiction: Option<&'static str>,
     /// The routes at Cloudflare.
     pub routes: Vec<Route>,
     /// Where connections go: scheme, host and port.
@@ -115,6 +117,7 @@ impl Subject {
             faults: texts(&parsed.faults),
             warnings: texts(&parsed.warnings),
             keys: Store::load(config.directory(), &id, environment)?,
+            jurisdiction: parsed.jurisdiction,
             routes: config.routes(environment),
             name: name.map(|expected| expected.service.host.clone()),
             base: url.unwrap_or(own),

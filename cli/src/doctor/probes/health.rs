@@ -63,7 +63,9 @@ pub const PROBE: Probe = Probe {
 fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
     let service = look.service()?;
     let answer = match look.replies.get(&Asked::Health) {
-        Some(Reply::Failed { error }) => return Err(found(&UNREACHABLE, error)),
+        Some(Reply::Failed { error }) => {
+            return Err(found(&UNREACHABLE, format!("no answer ({error})")));
+        }
         Some(Reply::Answered(answer)) => answer,
         None => look.answer(Asked::Health)?,
     };

@@ -1,0 +1,196 @@
+//! The processing table for the data protection impact assessment: which claim goes where, for how long, in which region.
+
+use super::Pack;
+use super::standing::time;
+use crate::doctor::subject::Subject;
+use crate::registration::expected::Expected;
+use one_login_edge::config::{Access, Freshness, Release, Rule};
+
+/// A claim of One Login's that a route may release.
+struct Claim {
+    name: &'static str,
+    /// The scope that asks for it.
+    scope: &'static str,
+    is_released: fn(&Release) -> bool,
+}
+
+const CLAIMS: [Claim; 3] = [
+    Claim {
+        name: "e-mail address, and whether it is verified",
+        scope: "email",
+        is_released: |release| release.email,
+    },
+    Claim {
+        name: "telephone number, and whether it is verified",
+        scope: "phone",
+        is_released: |release| release.phone,
+    },
+    Claim {
+        name: "wallet subject id",
+        scope: "wallet-subject-id",
+        is_released: |release| release.wallet_subject_id,
+    },
+];
+
+/// Writes which personal data are processed, and what each route asks for and gives.
+pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
+    let service = &expected.service;
+    let rules = service.rules.listed();
+    let session = time(service.limits.absolute);
+    let region = match subject.jurisdiction {
+        Some("eu") => "European Union",
+        Some(other) => other,
+        None => "near the person, in any country where Cloudflare is",
+    };
+    let cookie = "the person's browser, sealed";
+    let mut rows = Vec::new();
+    let mut row = |what: &str, released: String, kept: &str, long: String, region: &str| {
+        rows.push([
+            what.to_owned(),
+            released,
+            kept.to_owned(),
+            long,
+            region.to_owned(),
+        ]);
+    };
+    let known: Vec<_> = rules
+        .iter()
+        .filter(|rule| rule.access != Access::Public)
+        .collect();
+    let known = format!("{} and every path that is not listed", patterns(&known));
+    row(
+        "subject (`sub`, pairwise), level, time of sign-in",
+        known,
+        cookie,
+        session.clone(),
+        "the browser",
+    );
+    for claim in CLAIMS
+        .iter()
+        .filter(|claim| expected.scopes.iter().any(|scope| scope == claim.scope))
+    {
+        let released: Vec<_> = rules
+            .iter()
+            .filter(|rule| (claim.is_released)(&rule.release))
+            .collect();
+        row(
+            claim.name,
+            patterns(&released),
+            cookie,
+            session.clone(),
+            "the browser",
+        );
+    }
+    for claim in &expected.claims {
+        row(
+            claim,
+            "see the routes below".to_owned(),
+            "see the version's documentation",
+            "–".to_owned(),
+            "–",
+        );
+    }
+    let account = "account (Durable Object), under a SHA-256 of environment, client and subject";
+    let never = || "never".to_owned();
+    row(
+        "ids and times of sessions",
+        never(),
+        account,
+        format!("until each session ends, at most {session}; Cloudflare keeps 30 days of history"),
+        region,
+    );
+    row(
+        "ID token, for signing out at One Login",
+        never(),
+        &format!("{account}; sealed"),
+        session.clone(),
+        region,
+    );
+    row(
+        "state, nonce and code verifier of a sign-in under way",
+        never(),
+        cookie,
+        time(one_login_edge::session::attempt::LIFETIME),
+        "the browser",
+    );
+    row(
+        "assertion (a signed copy of what is released)",
+        "with each request".to_owned(),
+        "memory of one data centre",
+        time(one_login_edge::gate::assertion::LIFETIME),
+        "where the person is served",
+    );
+    row(
+        "network address",
+        "in X-Forwarded-For".to_owned(),
+        "counters against floods, where they are bound",
+        "about a minute".to_owned(),
+        "where the person is served",
+    );
+    row(
+        "logs: labels and references, no personal data",
+        never(),
+        "Workers Logs",
+        "as the Cloudflare plan says".to_owned(),
+        "Cloudflare",
+    );
+    out.heading("Personal data");
+    out.line(
+        "Derived from the configuration. *Released to* are the paths on which the service is told. One Login's access \
+         token is used once and kept nowhere; Workers KV holds One Login's public documents alone.\n",
+    );
+    out.table(["data", "released to", "kept in", "for", "region"], &rows);
+    out.heading("Routes");
+    let rows: Vec<_> = rules.iter().map(|rule| route(rule, expected)).collect();
+    out.table(
+        [
+            "path",
+            "who may pass",
+            "level",
+            "released beyond the subject",
+            "signed in within",
+        ],
+        &rows,
+    );
+    out.line("\nEvery other path wants a sign-in and releases the subject alone.");
+}
+
+fn route(rule: &Rule, expected: &Expected) -> [String; 5] {
+    let access = match rule.access {
+        Access::Public => "anybody",
+        Access::Optional => "anybody; who is signed in is named",
+        Access::Required => "who is signed in",
+    };
+    let scopes = CLAIMS
+        .iter()
+        .filter(|claim| (claim.is_released)(&rule.release));
+    let released: Vec<_> = scopes.map(|claim| claim.scope).collect();
+    let level = match rule.access {
+        Access::Required => rule.level.as_str(),
+        Access::Public | Access::Optional => "–",
+    };
+    let within = rule.freshness.map(Freshness::seconds);
+    [
+        rule.pattern.clone(),
+        access.to_owned(),
+        level.to_owned(),
+        if released.is_empty() {
+            "nothing".to_owned()
+        } else {
+            released.join(", ")
+        },
+        within.map_or_else(|| time(expected.service.limits.absolute), time),
+    ]
+}
+
+fn patterns(rules: &[&Rule]) -> String {
+    let patterns: Vec<_> = rules
+        .iter()
+        .map(|rule| format!("`{}`", rule.pattern))
+        .collect();
+    if patterns.is_empty() {
+        "no path".to_owned()
+    } else {
+        patterns.join(", ")
+    }
+}
