@@ -81,14 +81,12 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
             "the browser",
         );
     }
+    let proving: Vec<_> = rules
+        .iter()
+        .filter(|rule| rule.level.has_identity())
+        .collect();
     for claim in &expected.claims {
-        row(
-            claim,
-            "see the routes below".to_owned(),
-            "see the version's documentation",
-            "–".to_owned(),
-            "–",
-        );
+        row(claim, patterns(&proving), "nowhere", "–".to_owned(), "–");
     }
     let account = "account (Durable Object), under a SHA-256 of environment, client and subject";
     let never = || "never".to_owned();
@@ -97,6 +95,13 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
         never(),
         account,
         format!("until each session ends, at most {session}; Cloudflare keeps 30 days of history"),
+        region,
+    );
+    row(
+        "ids of finished sign-ins and of logout notifications",
+        never(),
+        account,
+        "about an hour".to_owned(),
         region,
     );
     row(
@@ -169,7 +174,13 @@ fn route(rule: &Rule, expected: &Expected) -> [String; 5] {
         Access::Required => rule.level.as_str(),
         Access::Public | Access::Optional => "–",
     };
-    let within = rule.freshness.map(Freshness::seconds);
+    let longest = expected.service.limits.absolute;
+    let within = match rule.access {
+        Access::Public => "–".to_owned(),
+        Access::Optional | Access::Required => {
+            time(rule.freshness.map_or(longest, Freshness::seconds))
+        }
+    };
     [
         rule.pattern.clone(),
         access.to_owned(),
@@ -179,7 +190,7 @@ fn route(rule: &Rule, expected: &Expected) -> [String; 5] {
         } else {
             released.join(", ")
         },
-        within.map_or_else(|| time(expected.service.limits.absolute), time),
+        within,
     ]
 }
 

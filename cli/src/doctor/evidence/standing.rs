@@ -4,7 +4,7 @@ use super::Pack;
 use crate::doctor::subject::Subject;
 use crate::keys::state::Kind;
 use crate::keys::when::Time;
-use crate::registration::expected::Expected;
+use crate::registration::expected::{Expected, has_landing_page};
 use one_login_edge::gate::assertion;
 use one_login_edge::oidc::{SKEW, authorize, client_assertion, end_session};
 use one_login_edge::session::{account, attempt};
@@ -107,11 +107,13 @@ pub fn registration(out: &mut Pack, expected: &Expected) {
     out.heading("Registration");
     let mut rows = vec![["client id".to_owned(), expected.service.client_id.clone()]];
     let mut row = |field: &str, value: String| rows.push([field.to_owned(), value]);
-    for (field, address) in expected.addresses() {
-        if field != "LandingPageUrl" || crate::registration::expected::has_landing_page() {
-            row(field, address.to_owned());
-        }
+    row("redirect URL", expected.redirect.clone());
+    row("post-logout redirect URL", expected.signed_out.clone());
+    row("back-channel logout URL", expected.back_channel.clone());
+    if has_landing_page() {
+        row("landing page URL", expected.landing.clone());
     }
+    row("JWKS URL", expected.jwks.join(" or "));
     row("scopes", expected.scopes.join(", "));
     row(
         "claims",
