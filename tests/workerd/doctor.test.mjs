@@ -124,6 +124,21 @@ test("the table fits 80 columns and has no colour outside a terminal", async () 
   assert.match(out, /^0 errors, 0 warnings, \d+ not run, of 25 probes$/m);
 });
 
+test("the evidence pack is written, and says what this service is", async () => {
+  const config = await configured("sound");
+  const file = path.join(path.dirname(config), "evidence.md");
+  assert.equal((await doctor(config, "--evidence", file)).code, 0);
+  const pack = await fs.readFile(file, "utf8");
+  const headings = [...pack.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+  assert.deepEqual(headings, [
+    "Architecture and data flow", "Personal data", "Routes", "Times and limits", "How soon an ended session is dead", "Keys",
+    "Registration", "Tests", "What the probes saw",
+  ]);
+  assert.match(pack, /^\| telephone number, and whether it is verified \| `\/account\/\*` \|/m);
+  const secrets = Object.values(world.secrets);
+  assert.ok(secrets.every((secret) => !pack.includes(secret)));
+});
+
 test("a record of other keys, and a configuration of another client and scope, are told from what runs", async () => {
   const record = await found(await configured("other-key", {}, await clientKey()));
   assert.deepEqual(record.faults, ["key record.active"]);

@@ -62,6 +62,8 @@ pub struct Subject {
     pub keys: Store,
     /// Where accounts are kept; none is near the person.
     pub jurisdiction: Option<&'static str>,
+    /// Which of the two session keys seals, `A` or `B`.
+    pub session_generation: Option<char>,
     /// The routes at Cloudflare.
     pub routes: Vec<Route>,
     /// Where connections go: scheme, host and port.
@@ -118,6 +120,10 @@ impl Subject {
             warnings: texts(&parsed.warnings),
             keys: Store::load(config.directory(), &id, environment)?,
             jurisdiction: parsed.jurisdiction,
+            session_generation: parsed
+                .ring
+                .as_ref()
+                .map(|ring| ring.fingerprint().0.letter()),
             routes: config.routes(environment),
             name: name.map(|expected| expected.service.host.clone()),
             base: url.unwrap_or(own),
@@ -151,7 +157,7 @@ pub fn protected(service: &Service) -> Option<(String, Level)> {
     let listed = first(service, Access::Required);
     let path = listed.unwrap_or_else(|| "/one-login-doctor".to_owned());
     let rule = rule(service, &path)?;
-    (rule.access == Access::Required).then(|| (path, rule.level))
+    (rule.access == Access::Required).then_some((path, rule.level))
 }
 
 /// A path that is listed as public.

@@ -88,7 +88,7 @@ fn architecture(out: &mut Pack, expected: &Expected) {
         Origin::Url(url) => url.clone(),
         Origin::Binding(name) => format!("the Worker bound as {name}"),
     };
-    out.heading("Architecture");
+    out.heading("Architecture and data flow");
     out.line(&format!(
         "Every request to {} goes through a Cloudflare Worker. It signs people in with GOV.UK One Login ({}), keeps the \
          session in a sealed cookie, and passes requests on to {origin} with a signed statement of who asks, the \

@@ -99,16 +99,21 @@ fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
             word(&health["environment"])
         )
     });
-    for (kind, keys) in [
-        ("client", &service.client_keys),
-        ("assertion", &service.assertion_keys),
-    ] {
-        let (here, there) = (
-            keys.generation.letter().to_string(),
-            &health["keys"][kind]["generation"],
-        );
-        findings.require(*there == here, &GENERATION, || {
-            format!("the {kind}'s key in use is {}, not {here}", word(there))
+    let named = [
+        ("client", Some(service.client_keys.generation.letter())),
+        (
+            "assertion",
+            Some(service.assertion_keys.generation.letter()),
+        ),
+        ("session", look.subject.session_generation),
+    ];
+    for (kind, here) in named
+        .into_iter()
+        .filter_map(|(kind, here)| Some((kind, here?)))
+    {
+        let there = &health["keys"][kind]["generation"];
+        findings.require(*there == here.to_string(), &GENERATION, || {
+            format!("the {kind} key in use is {}, not {here}", word(there))
         });
     }
     let warnings = health["configuration"]["warnings"]
