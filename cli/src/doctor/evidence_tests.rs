@@ -10,7 +10,7 @@ use crate::keys::when::Time;
 use std::path::Path;
 
 fn packed(subject: &Subject, web: &Healthy, reports: &Path) -> String {
-    let (rows, _) = diagnose(subject, web).unwrap();
+    let rows = diagnose(subject, web).unwrap();
     pack(
         subject,
         &Sources {

@@ -41,7 +41,7 @@ use std::fs;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use subject::Subject;
-use web::{Network, Replies, Web};
+use web::{Network, Web};
 
 /// `cargo edge doctor`.
 ///
@@ -52,7 +52,7 @@ pub fn command(places: &Places, options: &Options) -> Result<ExitCode> {
     if !subject.offline {
         setup::ensure(places, Need::Worker)?;
     }
-    let (rows, _) = diagnose(&subject, &Network(places))?;
+    let rows = diagnose(&subject, &Network(places))?;
     if let Some(path) = &options.evidence {
         let sources = evidence::Sources {
             rows: &rows,
@@ -74,12 +74,11 @@ pub fn command(places: &Places, options: &Options) -> Result<ExitCode> {
 }
 
 /// Asks everything, and lets every probe judge.
-fn diagnose(subject: &Subject, web: &dyn Web) -> Result<(Vec<Row>, Replies)> {
+fn diagnose(subject: &Subject, web: &dyn Web) -> Result<Vec<Row>> {
     let replies = questions::ask(subject, web)?;
     let look = Look {
         subject,
         replies: &replies,
     };
-    let rows = PROBES.iter().map(|probe| probe.row(&look)).collect();
-    Ok((rows, replies))
+    Ok(PROBES.iter().map(|probe| probe.row(&look)).collect())
 }

@@ -27,7 +27,7 @@ pub fn snapshot(name: &str, text: &str) {
 }
 
 fn shown(subject: &Subject, web: &Healthy) -> String {
-    let (rows, _) = diagnose(subject, web).unwrap();
+    let rows = diagnose(subject, web).unwrap();
     let text = text(subject, &rows, Paint::for_terminal(false));
     assert!(!text.contains('\u{1b}'));
     for line in text.lines() {
@@ -77,7 +77,7 @@ fn programs_get_every_probe_with_its_findings() {
     let subject = Checkout::new().subject();
     let mut web = Healthy::new();
     web.at(Asked::Origin).status = 200;
-    let (rows, _) = diagnose(&subject, &web).unwrap();
+    let rows = diagnose(&subject, &web).unwrap();
     let report = to_json(&subject, &rows);
     assert_eq!(report["errors"], 1);
     assert_eq!(report["probes"].as_array().unwrap().len(), rows.len());
