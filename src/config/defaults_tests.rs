@@ -137,7 +137,7 @@ fn every_field_is_read() {
         "revocation_check_seconds": 0,
         "revocation_grace_seconds": 3_600,
         "origin": "https://origin.example:8443",
-        "origin_headers": { "X-Origin-Lock": "LOCK" },
+        "origin_headers": { "X-Origin-Lock": "LOCK", "CF-Access-Client-Secret": "TOKEN" },
         "origin_audience": "an audience",
         "cors_origins": ["https://www.example.gov.uk"],
         "websocket_origins": ["https://app.example.gov.uk:8443"],
@@ -150,6 +150,7 @@ fn every_field_is_read() {
     vars.insert("ASSERTION_KEY_DEMO_B".to_owned(), json!(ASSERTION_B));
     vars.insert("CLIENT_SECRET_DEMO".to_owned(), json!("secret"));
     vars.insert("LOCK".to_owned(), json!("open-sesame"));
+    vars.insert("TOKEN".to_owned(), json!("of-access"));
     let service = demo(&vars);
     assert_eq!(service.scope, "openid email phone wallet-subject-id");
     assert_eq!(service.redirect_uri(), "https://demo.example.gov.uk/return");
@@ -174,8 +175,16 @@ fn every_field_is_read() {
         service.origin,
         Origin::Url("https://origin.example:8443".to_owned())
     );
-    assert_eq!(service.origin_headers[0].0, "x-origin-lock");
-    assert_eq!(service.origin_headers[0].1.expose(), "open-sesame");
+    let headers = service.origin_headers.iter();
+    let mut headers: Vec<_> = headers
+        .map(|(name, value)| (name.as_str(), value.expose()))
+        .collect();
+    headers.sort_unstable();
+    let expected = [
+        ("cf-access-client-secret", "of-access"),
+        ("x-origin-lock", "open-sesame"),
+    ];
+    assert_eq!(headers, expected);
     assert_eq!(service.origin_audience, "an audience");
     assert_eq!(
         service.limits,

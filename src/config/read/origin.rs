@@ -84,6 +84,8 @@ pub fn read_origin_headers(table: &Table<'_>, vars: &Vars) -> Vec<(String, Secre
         "via",
         "authorization",
     ];
+    // A service token of Cloudflare Access, which may guard the origin.
+    const ACCESS: [&str; 2] = ["cf-access-client-id", "cf-access-client-secret"];
     let fields = match table.get("origin_headers") {
         None => return Vec::new(),
         Some(Value::Object(fields)) => fields,
@@ -105,7 +107,7 @@ pub fn read_origin_headers(table: &Table<'_>, vars: &Vars) -> Vec<(String, Secre
         let reserved = FORBIDDEN.contains(&lower.as_str())
             || lower.starts_with("one-login-")
             || lower.starts_with("x-forwarded-")
-            || lower.starts_with("cf-");
+            || (lower.starts_with("cf-") && !ACCESS.contains(&lower.as_str()));
         if !token || reserved {
             table.fault(
                 "origin_headers",
