@@ -1,9 +1,9 @@
 //! `cargo edge`: sets up, builds, runs and tests One Login at the edge on a developer's machine or a build server.
 //!
 //! Nothing here is deployed. Reading order: `setup` (what must be installed, and how it gets there), `build` (the
-//! Worker for wasm32), `dev` (everything running at one address), `test` and `bench`. `registration` is for the way to
-//! production. `places` knows where files live, `worker_config` what `wrangler.toml` says of a service, `child` runs other
-//! programs, `progress` is all that a person sees while they run.
+//! Worker for wasm32), `dev` (everything running at one address), `session` (headers for a service's own tests), `test` and
+//! `bench`. `registration` is for the way to production. `places` knows where files live, `worker_config` what
+//! `wrangler.toml` says of a service, `child` runs other programs, `progress` is all that a person sees while they run.
 #![allow(
     clippy::print_stdout,
     reason = "a command-line program answers on standard output"
@@ -22,6 +22,7 @@ mod places;
 mod progress;
 mod registration;
 mod revocation;
+mod session;
 mod setup;
 mod simulator;
 mod stamp;
@@ -87,6 +88,11 @@ enum Task {
     Registration {
         #[command(subcommand)]
         task: registration::Task,
+    },
+    /// Make what the Worker tells a service of somebody who is signed in, for the service's own tests
+    Session {
+        #[command(subcommand)]
+        task: session::Task,
     },
     /// Set up, build and run every test
     Test {
@@ -175,6 +181,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         }
         Task::Doctor(options) => return doctor::command(&places, &options),
         Task::Registration { task } => return registration::command(&places, &task),
+        Task::Session { task } => session::command(&places, &task)?,
         Task::Keys { task } => keys::command(&places, &task)?,
         Task::Test { only, filters } => test::command(&places, &Selection::new(only, filters))?,
         Task::Revocation { check_seconds } => revocation::command(&places, check_seconds)?,

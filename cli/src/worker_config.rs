@@ -147,7 +147,20 @@ impl WorkerConfig {
 
     /// A service as the Worker would serve it. A fault that would close it is an error that lists every one.
     pub fn service(&self, environment: &str, id: &str) -> Result<Rc<Service>> {
-        let config = self.parsed(environment);
+        self.read_service(environment, id, &self.vars(environment))
+    }
+
+    /// The same, with this private key (a JSON Web Key) for its assertions.
+    pub fn service_with_key(&self, environment: &str, id: &str, key: &str) -> Result<Rc<Service>> {
+        let mut vars = self.vars(environment);
+        let active = self.text(environment, id, "assertion_key_active");
+        let name = format!("ASSERTION_KEY_{id}_{}", active.unwrap_or("A"));
+        vars.insert(name, json!(key));
+        self.read_service(environment, id, &vars)
+    }
+
+    fn read_service(&self, environment: &str, id: &str, vars: &Vars) -> Result<Rc<Service>> {
+        let config = Config::parse(vars);
         if let Some(service) = config.services().find(|service| service.id == id) {
             return Ok(Rc::clone(service));
         }

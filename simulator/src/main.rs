@@ -1,20 +1,23 @@
-//! The command line of the simulator: `provider` starts the simulated One Login, `origin` the demo service.
+//! The command line of the simulator: `provider` starts the simulated One Login, `origin` the demo service, and `person`
+//! tells of somebody who can sign in.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::process::ExitCode;
 
 use simulator::origin::{self, Settings as OriginSettings};
 use simulator::provider::personas::{PERSONAS, Persona};
 use simulator::provider::settings::{Client, Settings};
-use simulator::provider::{Provider, server};
+use simulator::provider::{Provider, server, userinfo};
 use simulator::{keys, listen};
 
 const USAGE: &str = "A simulated GOV.UK One Login and a demo service, for development and tests.
 
-simulator provider --clients FILE [--port 8788] [--issuer URL] [--auto PERSONA] [--retry-delay-seconds 30]
+simulator provider --clients FILE [--port 8788] [--issuer URL] [--auto PERSONA] [--retry-delay-seconds 30] [--about FILE]
 simulator origin --issuer URL --audience URL --jwks URL [--port 8789]
+simulator person NAME --sector HOST
 
-Port 0 takes a free one. Both print `listening on http://127.0.0.1:PORT` and end on SIGINT or SIGTERM.";
+Port 0 takes a free one. The first two print `listening on http://127.0.0.1:PORT` and end on SIGINT or SIGTERM.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -41,7 +44,14 @@ async fn run(arguments: &[String]) -> Result<(), String> {
         "provider" => {
             provider(Options::parse(
                 rest,
-                &["port", "issuer", "clients", "auto", "retry-delay-seconds"],
+                &[
+                    "port",
+                    "issuer",
+                    "clients",
+                    "auto",
+                    "retry-delay-seconds",
+                    "about",
+                ],
             )?)
             .await
         }
@@ -52,6 +62,7 @@ async fn run(arguments: &[String]) -> Result<(), String> {
             )?)
             .await
         }
+        "person" => person(rest),
         other => Err(format!("there is no command {other}\n\n{USAGE}")),
     }
 }
@@ -62,10 +73,7 @@ async fn provider(options: Options) -> Result<(), String> {
     let clients = Client::list_from_json(&text).map_err(|e| format!("{file}: {e}"))?;
     let automatic = match options.get("auto") {
         None => None,
-        Some(id) => Some(Persona::find(id).ok_or_else(|| {
-            let known: Vec<&str> = PERSONAS.iter().map(|p| p.id).collect();
-            format!("there is no persona {id}; there are {}", known.join(", "))
-        })?),
+        Some(id) => Some(found(id)?),
     };
     let retry_delay = match options.get("retry-delay-seconds") {
         None => None,
@@ -85,6 +93,10 @@ async fn provider(options: Options) -> Result<(), String> {
     settings.retry_delay_seconds = retry_delay.unwrap_or(settings.retry_delay_seconds);
     let mut provider = Provider::new(settings);
     provider.set_automatic(automatic);
+    if let Some(file) = options.get("about") {
+        let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
+        provider.set_about(serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?);
+    }
     // The RSA key takes a second to make; doing it now keeps the first request for the key document quick.
     std::thread::spawn(keys::SigningKey::shared_rsa);
     server::serve(listener, provider).await
@@ -98,6 +110,22 @@ async fn demo(options: Options) -> Result<(), String> {
     };
     let listener = listen::bind(options.port(8789)?).await?;
     origin::serve(listener, settings).await
+}
+
+/// Prints what the userinfo endpoint tells a client of that sector about a person, with every scope.
+fn person(arguments: &[String]) -> Result<(), String> {
+    let (name, rest) = arguments.split_first().ok_or(USAGE)?;
+    let options = Options::parse(rest, &["sector"])?;
+    let told = userinfo::everything(found(name)?, options.required("sector")?);
+    let mut out = std::io::stdout();
+    writeln!(out, "{}", serde_json::Value::Object(told)).map_err(|e| e.to_string())
+}
+
+fn found(id: &str) -> Result<&'static Persona, String> {
+    Persona::find(id).ok_or_else(|| {
+        let known: Vec<&str> = PERSONAS.iter().map(|p| p.id).collect();
+        format!("there is no persona {id}; there are {}", known.join(", "))
+    })
 }
 
 /// `--name value` or `--name=value`, each at most once.

@@ -57,8 +57,11 @@ struct Members<'a> {
     wallet_subject_id: Option<&'a str>,
 }
 
-/// Lays out an assertion with the claims of one route.
-fn unsigned(
+/// Lays out an assertion with the claims of one route. Whether the session may be used there is not asked.
+///
+/// # Errors
+/// [`Refusal`] when the members cannot be written as JSON.
+pub fn unsigned(
     service: &Service,
     session: &Session,
     release: Release,

@@ -7,9 +7,11 @@ use crate::places::Places;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+
+const ASSERTION: &str = "ASSERTION_KEY_DEMO_A";
 
 /// Prints the Worker's secrets by their names.
 const MAKE: &str = "
@@ -44,8 +46,15 @@ impl LocalKeys {
         }
         let text = child::output(child::command(places.npm_bin("node")).args(["-e", MAKE]))?;
         let keys = Self::parse(&text)?;
-        keep(&path, &text).with_context(|| format!("{} cannot be written", path.display()))?;
-        Ok(keys)
+        match keep(&path, &text) {
+            // Somebody else made them in the same moment; theirs count.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                Self::parse(&fs::read_to_string(&path)?)
+            }
+            kept => kept
+                .map(|()| keys)
+                .with_context(|| format!("{} cannot be written", path.display())),
+        }
     }
 
     /// Writes `.dev.vars`, from which `wrangler dev` takes a Worker's secrets when it lies beside its configuration.
@@ -58,15 +67,20 @@ impl LocalKeys {
     }
 
     fn dev_vars(&self) -> String {
-        let text = |value: &Value| {
-            value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned)
-        };
-        self.0
-            .iter()
-            .map(|(name, value)| format!("{name}='{}'\n", text(value)))
+        self.secrets()
+            .map(|(name, value)| format!("{name}='{}'\n", text(&value)))
             .collect()
+    }
+
+    /// Every secret as the Worker is given it: a text by its name.
+    pub fn secrets(&self) -> impl Iterator<Item = (String, Value)> {
+        let all = self.0.iter();
+        all.map(|(name, value)| (name.clone(), text(value).into()))
+    }
+
+    /// The private key of assertions, as a JSON Web Key.
+    pub fn assertion(&self) -> String {
+        self.0.get(ASSERTION).map(text).unwrap_or_default()
     }
 
     /// The client's public key as PEM, for a provider that cannot fetch the Worker's key document.
@@ -98,10 +112,7 @@ impl LocalKeys {
         }
         let rsa = ["kty", "n", "e", "d", "p", "q", "dp", "dq", "qi"];
         let ec = ["kty", "crv", "x", "y", "d"];
-        for (name, members) in [
-            ("CLIENT_KEY_DEMO_A", &rsa[..]),
-            ("ASSERTION_KEY_DEMO_A", &ec[..]),
-        ] {
+        for (name, members) in [("CLIENT_KEY_DEMO_A", &rsa[..]), (ASSERTION, &ec[..])] {
             let has = |member: &&str| {
                 keys.get(name)
                     .and_then(|key| key.get(*member))
@@ -115,6 +126,13 @@ impl LocalKeys {
     }
 }
 
+/// A key is an object in the file and a text everywhere else.
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
 fn is_base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }
@@ -123,17 +141,22 @@ fn path(places: &Places) -> PathBuf {
     places.root.join(".local/keys.json")
 }
 
-/// Only the owner may read it, from the moment it exists.
+/// Only the owner may read it, from the moment it exists, and it is whole then. A file that exists stays.
 fn keep(path: &Path, text: &str) -> std::io::Result<()> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
+    let whole = path.with_extension(format!("{}.tmp", std::process::id()));
+    let _ = fs::remove_file(&whole);
     OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(path)?
-        .write_all(text.as_bytes())
+        .open(&whole)?
+        .write_all(text.as_bytes())?;
+    let linked = fs::hard_link(&whole, path);
+    fs::remove_file(&whole)?;
+    linked
 }
 
 #[cfg(test)]
@@ -192,7 +215,10 @@ mod tests {
             fs::metadata(&path).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        assert!(keep(&path, "second").is_err());
+        let again = keep(&path, "second").unwrap_err();
+        assert_eq!(again.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
         fs::remove_dir_all(path.parent().unwrap()).unwrap();
     }
 }

@@ -1,10 +1,13 @@
 //! `cargo edge dev`: the Worker in workerd, a simulated One Login and a demo service, at one address.
 
+mod decisions;
 mod keys;
+mod rebuild;
 mod settings;
 mod supervise;
 
-pub use settings::Options;
+pub use keys::LocalKeys;
+pub use settings::{Options, Settings};
 
 use crate::build;
 use crate::child;
@@ -16,8 +19,8 @@ use crate::progress::Progress;
 use crate::setup::{self, Need};
 use crate::simulator;
 use anyhow::{Context, Result};
-use keys::LocalKeys;
-use settings::Settings;
+use decisions::Decisions;
+use rebuild::Rebuild;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -27,6 +30,12 @@ use supervise::{Company, require_free};
 /// How long a program may take until it answers.
 const SIMULATOR_PATIENCE: Duration = Duration::from_secs(30);
 const WORKER_PATIENCE: Duration = Duration::from_secs(120);
+
+/// The Worker's name among what is running.
+const WORKER: &str = "worker";
+
+/// What the simulated provider's desk shows.
+const ABOUT: &str = "about.json";
 
 /// For a provider that cannot fetch the Worker's key document.
 const PUBLIC_KEY: &str = "client-public-key.pem";
@@ -49,7 +58,22 @@ pub fn command(places: &Places, options: &Options) -> Result<()> {
     })?;
     groups::a_signal_is_success();
     println!("{}", welcome(&settings, &directory));
-    company.run()
+    let mut rebuild = Rebuild::new(places);
+    let mut decisions = settings
+        .own_provider
+        .then(|| Decisions::new(settings.port + 1));
+    company.run(|said| {
+        for (name, line) in said {
+            println!("[{name}] {line}");
+            if let Some(decisions) = decisions.as_mut().filter(|_| name == WORKER) {
+                decisions.hear(&line);
+            }
+        }
+        if let Some(decisions) = &mut decisions {
+            decisions.pass_on();
+        }
+        rebuild.if_changed();
+    })
 }
 
 /// One after the other: each is needed by the next.
@@ -72,7 +96,7 @@ fn start(
         company.start("demo", &mut demo(simulator, settings))?;
         company.wait_for(settings.port + 2, "/", SIMULATOR_PATIENCE)?;
     }
-    company.start("worker", &mut wrangler(places, settings, directory)?)?;
+    company.start(WORKER, &mut wrangler(places, settings, directory)?)?;
     company.wait_for(settings.port, "/auth/health", WORKER_PATIENCE)
 }
 
@@ -90,6 +114,7 @@ fn write_files(places: &Places, settings: &Settings, directory: &Path) -> Result
         let path = directory.join(name);
         fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
     };
+    write(ABOUT, format!("{:#}\n", settings.about()))?;
     write("clients.json", format!("{:#}\n", settings.clients()))?;
     write(PUBLIC_KEY, keys.client_public_pem(places)?)
 }
@@ -103,6 +128,7 @@ fn provider(simulator: &Path, settings: &Settings, directory: &Path) -> Command 
         "--clients",
     ]);
     command.arg(directory.join("clients.json"));
+    command.arg("--about").arg(directory.join(ABOUT));
     command
 }
 
@@ -136,28 +162,23 @@ fn wrangler(places: &Places, settings: &Settings, directory: &Path) -> Result<Co
 
 fn welcome(settings: &Settings, directory: &Path) -> String {
     let service = settings.service();
-    let mut text = format!("\n  {service}/\n\n");
-    if settings.own_origin {
+    let mut text = format!("\n  {service}/\n");
+    if settings.own_provider {
         text += &format!(
-            "  /         is public: nobody is asked to sign in\n\
-             \x20 /whoami   says who is signed in, if anybody is\n\
-             \x20 /account  wants a sign-in: {}\n",
-            if settings.own_provider {
-                "choose a person on the simulated One Login"
-            } else {
-                "by your provider"
-            }
+            "\n  Begin at {}/control/\n  It says what is running and shows what the Worker decides; choose there who signs in and what breaks.\n",
+            settings.provider
         );
-    } else {
+    }
+    if !settings.own_origin {
         text += &format!(
-            "  passes requests on to {}: / is public, /account wants a sign-in\n",
+            "\n  The service is {}: / is public, /account wants a sign-in.\n",
             settings.origin
         );
     }
-    text += &format!("  {service}/auth/health says whether the Worker is sound\n");
     if !settings.own_provider {
         text += &format!(
-            "\nAt {} register this client:\n  client id          {}\n  redirect URL       {}\n  \
+            "\n  /account wants a sign-in, by your provider; {service}/auth/health says whether the Worker is sound.\n\n\
+             At {} register this client:\n  client id          {}\n  redirect URL       {}\n  \
              public keys (JWKS) {}\n  or, as PEM,        {}\n  scopes             openid email phone\n  \
              ID token           ES256\n",
             settings.provider,
@@ -167,5 +188,5 @@ fn welcome(settings: &Settings, directory: &Path) -> String {
             directory.join(PUBLIC_KEY).display()
         );
     }
-    text + "\nAfter a change to the Worker run `cargo edge build` elsewhere, and it is loaded anew. Ctrl-C ends everything."
+    text + "\nA change below src/ is built and loaded by itself. Ctrl-C ends everything."
 }

@@ -107,9 +107,13 @@ impl Settings {
             "did_id": format!("did:web:{}", authority(&self.provider).replace(':', "%3A")),
             "routes": [
                 { "path": "/", "access": "public" },
+                { "path": "/cy", "access": "public" },
                 { "path": "/assets/*", "access": "public" },
                 { "path": "/whoami", "access": "optional", "release": ["email"] },
-                { "path": "/account/*", "access": "required", "level": "Cl.Cm", "release": ["email", "phone"] },
+                account("/account/*"),
+                account("/cy/account/*"),
+                closing("/account/close"),
+                closing("/cy/account/close"),
             ],
         });
         let all = [
@@ -120,6 +124,43 @@ impl Settings {
         all.map(|(name, value)| (name.to_owned(), value))
             .into_iter()
             .collect()
+    }
+
+    /// What the simulated provider's desk shows: what is running, and what there is to try.
+    pub fn about(&self) -> Value {
+        let journeys = [
+            ("/", "public: nobody is asked to sign in"),
+            ("/cy", "the same in Welsh"),
+            ("/whoami", "optional: says who is signed in, if anybody is"),
+            ("/account", "wants a sign-in with two factors, Cl.Cm"),
+            ("/cy/account", "the same in Welsh"),
+            (
+                "/account/close",
+                "wants a sign-in of the last five minutes; later, One Login asks again",
+            ),
+            (
+                "/auth/sign-in?return_to=/whoami",
+                "a sign-in from a link of your own",
+            ),
+            (
+                "/auth/sign-out",
+                "a page that asks first, because no page of the service led to it",
+            ),
+            (
+                "/account/../x",
+                "an address that can be read in two ways (a browser tidies it up; curl --path-as-is does not)",
+            ),
+            (
+                "/auth/health",
+                "whether the Worker is sound, and which keys it uses",
+            ),
+            (
+                "/auth/assertion-jwks.json",
+                "the keys with which the service verifies who is signed in",
+            ),
+        ];
+        let journeys = journeys.map(|(path, shows)| json!({ "path": path, "shows": shows }));
+        json!({ "service": self.service(), "origin": self.origin, "journeys": journeys })
     }
 
     /// The simulated provider's register of clients.
@@ -141,6 +182,18 @@ impl Settings {
             "max_age_enabled": false,
         }])
     }
+}
+
+/// Pages that want a sign-in with two factors.
+fn account(path: &str) -> Value {
+    json!({ "path": path, "access": "required", "level": "Cl.Cm", "release": ["email", "phone"] })
+}
+
+/// A page that wants a recent one.
+fn closing(path: &str) -> Value {
+    let mut route = account(path);
+    route["reauthenticate_within"] = json!(300);
+    route
 }
 
 /// An http(s) address of a host alone, without the slash at its end.
@@ -182,6 +235,29 @@ mod tests {
             settings.clients()[0]["redirect_uris"][0],
             "http://localhost:8787/auth/callback"
         );
+    }
+
+    #[test]
+    fn every_journey_of_the_desk_is_a_path_that_the_worker_serves() {
+        let settings = Settings::new(&Options::default()).unwrap();
+        let mut vars: one_login_edge::config::Vars = settings.variables().into_iter().collect();
+        vars.insert("DOCUMENTS".into(), json!(true));
+        vars.insert("ACCOUNTS".into(), json!(true));
+        let faults = one_login_edge::config::Config::parse(&vars).faults;
+        let not_keys = |fault: &String| !fault.contains("_KEY_");
+        let faults: Vec<_> = faults
+            .iter()
+            .map(ToString::to_string)
+            .filter(not_keys)
+            .collect();
+        assert!(faults.is_empty(), "{faults:?}");
+        let about = settings.about();
+        let routes = settings.variables()["SERVICE_DEMO"]["routes"].to_string();
+        for journey in about["journeys"].as_array().unwrap() {
+            let path = journey["path"].as_str().unwrap();
+            let known = path.starts_with("/auth/") || path.contains("..");
+            assert!(known || routes.contains(&format!("\"{path}")), "{path}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Company {
     pub fn wait_for(&mut self, port: u16, path: &str, patience: Duration) -> Result<()> {
         let deadline = Instant::now() + patience;
         while !answers_http(port, path) {
-            self.look_after(false)?;
+            self.look_after()?;
             if Instant::now() >= deadline {
                 let tails: String = self
                     .0
@@ -61,20 +61,22 @@ impl Company {
         Ok(())
     }
 
-    /// Shows what they say until one of them ends, which is an error. A signal ends this program instead.
-    pub fn run(&mut self) -> Result<()> {
+    /// Gives `each_round` what they said, with who said it, until one of them ends, which is an error. A signal ends this
+    /// program instead.
+    pub fn run(&mut self, mut each_round: impl FnMut(Vec<(&'static str, String)>)) -> Result<()> {
         loop {
-            self.look_after(true)?;
+            each_round(self.look_after()?);
             sleep(POLL);
         }
     }
 
-    fn look_after(&mut self, aloud: bool) -> Result<()> {
+    fn look_after(&mut self) -> Result<Vec<(&'static str, String)>> {
+        let mut said = Vec::new();
         for member in &mut self.0 {
             let ended = member.child.try_wait()?;
             for line in member.lines.try_iter() {
-                if aloud && !line.is_empty() {
-                    println!("[{}] {line}", member.name);
+                if !line.is_empty() {
+                    said.push((member.name, line.clone()));
                 }
                 member.tail.push(line);
             }
@@ -86,7 +88,7 @@ impl Company {
                 ));
             }
         }
-        Ok(())
+        Ok(said)
     }
 }
 
@@ -127,7 +129,8 @@ fn answers_http(port: u16, path: &str) -> bool {
     ask().is_ok_and(|start| start == *b"HTTP/1.")
 }
 
-fn loopback(port: u16) -> SocketAddr {
+/// A port of this machine.
+pub fn loopback(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
@@ -160,7 +163,7 @@ mod tests {
                 child::command("sh").args(["-c", "echo out of milk; sleep 0.3; exit 4"]),
             )
             .unwrap();
-        let error = company.run().unwrap_err().to_string();
+        let error = company.run(drop).unwrap_err().to_string();
         assert!(
             error.contains("speaker ended") && error.contains("out of milk"),
             "{error}"

@@ -7,7 +7,7 @@
 //! Reading order: [`authorize`] (a request object comes in), [`request_object`] (its rules), [`journey`] (a person chooses
 //! who to be) with [`session`] (or has done so within the hour), [`token`] with [`client_auth`] and [`id_token`],
 //! [`userinfo`] with [`identity`], [`documents`]; [`in_person`] (an identity takes days); [`logout`] (a session ends), [`notification`] with [`logout_token`] (its clients are told);
-//! then [`fault`] and [`control`], which the real provider does not have.
+//! then [`fault`], [`control`] and [`desk`], which the real provider does not have.
 
 pub mod authorize;
 pub mod breakable;
@@ -16,6 +16,8 @@ pub mod client_keys;
 pub mod control;
 pub mod control_sessions;
 pub mod delivery;
+pub mod desk;
+pub mod desk_page;
 pub mod documents;
 pub mod fault;
 pub mod id_token;
@@ -89,6 +91,7 @@ pub struct Provider {
     core_identity_times: Times,
     clock_offset: i64,
     record: Record,
+    desk: desk::Desk,
 }
 
 impl Provider {
@@ -113,6 +116,7 @@ impl Provider {
             core_identity_times: Times::default(),
             clock_offset: 0,
             record: Record::default(),
+            desk: desk::Desk::default(),
         }
     }
 
@@ -212,7 +216,11 @@ impl Provider {
         client_keys: &mut dyn ClientKeys,
     ) -> Response {
         if request.path().starts_with("/control/") {
-            return self.control(now + self.clock_offset, request);
+            let now = now + self.clock_offset;
+            return match self.desk(now, request) {
+                Some(answer) => answer,
+                None => self.control(now, request),
+            };
         }
         let now = now + self.clock_offset;
         let response = firewall(request).unwrap_or_else(|| self.route(now, request, client_keys));

@@ -18,9 +18,11 @@ fieldset{border:0;margin:0;padding:0}legend{padding:0;margin:0 0 15px}.choice{di
 .choice input{width:32px;height:32px;flex:none;margin:0}.choice .hint{display:block;color:#484949}
 button{background:#0f7a52;color:#fff;border:0;box-shadow:0 2px 0 #083d29;padding:10px 16px;font:inherit;cursor:pointer}
 button:focus,a:focus,input:focus{outline:3px solid #fd0;box-shadow:0 0 0 5px #0b0c0c}
-.skip{position:absolute;left:-9999px}.skip:focus{position:static}code{overflow-wrap:anywhere}";
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid #b1b4b6}
+select{font:inherit;max-width:100%}td{overflow-wrap:anywhere;font-size:16px}.skip{position:absolute;left:-9999px}.skip:focus{position:static}code{overflow-wrap:anywhere}";
 
-fn page(locale: Locale, title: &str, content: &Markup) -> String {
+/// A whole page.
+pub fn page(locale: Locale, title: &str, content: &Markup) -> String {
     let (suffix, skip, name) = match locale {
         Locale::En => (
             "simulated GOV.UK One Login",
@@ -177,6 +179,7 @@ pub fn front(settings: &Settings) -> Response {
         p { "It is for development and tests only. A service signs people in here by its own sign-in link." }
         p { "Issuer: " code { (settings.issuer) } }
         p { a href="/.well-known/openid-configuration" { "Discovery document" } " (asks for a User-Agent, as the real one does)" }
+        p { a href="/control/" { "What is running" } ", what the edge decides, and what to break" }
         p { a href="/logout" { "Sign out of the simulated One Login" } " to be asked again who you are" }
         h2 { "Services registered here" }
         ul { @for client in &settings.clients { li { (client.client_name) " " code { (client.client_id) } } } }

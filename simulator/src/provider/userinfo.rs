@@ -44,7 +44,9 @@ impl Provider {
             return refused("invalid_token", "the access token has expired");
         }
         let mut members = scope_claims(
-            &grant,
+            grant.persona,
+            &grant.subject,
+            &grant.scopes,
             self.settings
                 .client(&grant.client_id)
                 .map_or("", |c| c.sector()),
@@ -82,13 +84,19 @@ fn refused(error: &str, reason: &str) -> Response {
         .because(reason)
 }
 
-fn scope_claims(grant: &Grant, sector: &str) -> Object {
+/// What a client of a sector is told of a person when it has every scope.
+pub fn everything(persona: &Persona, sector: &str) -> Object {
+    let scopes = ["email", "phone", "wallet-subject-id"].map(str::to_owned);
+    scope_claims(persona, &persona.subject(sector), &scopes, sector)
+}
+
+fn scope_claims(person: &Persona, subject: &str, scopes: &[String], sector: &str) -> Object {
     let mut members = Object::new();
-    members.insert("sub".to_owned(), grant.subject.clone().into());
-    for scope in &grant.scopes {
-        let (person, mut add) = (grant.persona, |name: &str, value| {
-            members.insert(name.to_owned(), value)
-        });
+    members.insert("sub".to_owned(), subject.into());
+    for scope in scopes {
+        let mut add = |name: &str, value| {
+            members.insert(name.to_owned(), value);
+        };
         match scope.as_str() {
             "email" => {
                 add("email", json!(person.email.0));

@@ -1,0 +1,122 @@
+//! Builds the Worker again when its sources change; wrangler loads what was built by itself.
+
+use crate::build;
+use crate::places::Places;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How often the sources are looked at.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// What a change of calls for a build.
+const SOURCES: [&str; 5] = ["src", "assets", "build.rs", "Cargo.toml", "Cargo.lock"];
+
+/// The newest time of change, and how many files there are: deleting one is a change too.
+type State = (Option<SystemTime>, usize);
+
+/// Watches the sources.
+pub struct Rebuild {
+    places: Places,
+    looked: Instant,
+    seen: State,
+    under_way: Option<JoinHandle<()>>,
+}
+
+impl Rebuild {
+    /// From how the sources are now.
+    pub fn new(places: &Places) -> Self {
+        Self {
+            places: places.clone(),
+            looked: Instant::now(),
+            seen: state(&places.root),
+            under_way: None,
+        }
+    }
+
+    /// Starts a build if the sources have changed since the last one began and none is under way. One that fails is
+    /// reported, and the Worker that runs goes on.
+    pub fn if_changed(&mut self) {
+        let busy = self
+            .under_way
+            .as_ref()
+            .is_some_and(|build| !build.is_finished());
+        if busy || self.looked.elapsed() < EVERY || !self.is_due() {
+            return;
+        }
+        let places = self.places.clone();
+        self.under_way = Some(thread::spawn(move || match build::build(&places) {
+            Ok(size) => println!("[build] the Worker is built again ({size}); wrangler loads it"),
+            Err(error) => {
+                println!("[build] {error:#}\n[build] the Worker as it was goes on running")
+            }
+        }));
+    }
+
+    /// Looks, and remembers what it saw.
+    fn is_due(&mut self) -> bool {
+        self.looked = Instant::now();
+        let now = state(&self.places.root);
+        let due = now != self.seen;
+        self.seen = now;
+        due
+    }
+}
+
+fn state(root: &Path) -> State {
+    let mut newest = (None, 0);
+    SOURCES
+        .iter()
+        .for_each(|name| look(&root.join(name), &mut newest));
+    newest
+}
+
+/// What cannot be read is absent, as it is between the two halves of an editor's saving.
+fn look(path: &PathBuf, newest: &mut State) {
+    let Ok(about) = fs::metadata(path) else {
+        return;
+    };
+    if about.is_dir() {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        entries.for_each(|entry| look(&entry.path(), newest));
+    } else {
+        newest.0 = newest.0.max(about.modified().ok());
+        newest.1 += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_that_is_written_added_or_deleted_is_a_change_and_others_are_none() {
+        let root = std::env::temp_dir().join(format!("edge-rebuild-{}", std::process::id()));
+        fs::create_dir_all(root.join("src/gate")).unwrap();
+        fs::create_dir_all(root.join("docs")).unwrap();
+        let source = root.join("src/gate/a.rs");
+        fs::write(&source, "a").unwrap();
+        let places = Places {
+            root: root.clone(),
+            cache: root.join("cache"),
+        };
+        let mut rebuild = Rebuild::new(&places);
+        assert!(!rebuild.is_due());
+        fs::write(root.join("docs/page.md"), "x").unwrap();
+        assert!(!rebuild.is_due());
+        let later = SystemTime::now() + Duration::from_secs(2);
+        fs::File::options()
+            .write(true)
+            .open(&source)
+            .unwrap()
+            .set_modified(later)
+            .unwrap();
+        assert!(rebuild.is_due() && !rebuild.is_due());
+        fs::write(root.join("src/b.rs"), "b").unwrap();
+        assert!(rebuild.is_due());
+        fs::remove_file(root.join("src/b.rs")).unwrap();
+        assert!(rebuild.is_due() && !rebuild.is_due());
+        fs::remove_dir_all(&root).unwrap();
+    }
+}

@@ -1,0 +1,89 @@
+//! The header with which the Worker would forward a request, laid out by the Worker's own code.
+
+use super::person::Person;
+use super::place::Place;
+use super::sign_es256;
+use crate::places::Places;
+use anyhow::{Context, Result, bail, ensure};
+use one_login_edge::config::{Access, Rule};
+use one_login_edge::gate::assertion::{LIFETIME, unsigned};
+use one_login_edge::gate::path::CanonicalPath;
+use one_login_edge::session::cookie::Session;
+
+/// As documentation writes it; header names have no case.
+const HEADER: &str = "One-Login-Assertion";
+
+/// A header and what is to be said of it.
+pub struct Minted {
+    /// The header's name.
+    pub header: &'static str,
+    /// Its value.
+    pub token: String,
+    /// For whoever reads the terminal.
+    pub about: String,
+}
+
+/// Makes the header for a person who asks for a path. Times are seconds since the epoch.
+///
+/// # Errors
+/// When the Worker would forward no such request with an assertion, and why.
+pub fn mint(
+    places: &Places,
+    place: &Place,
+    person: &Person,
+    path: &str,
+    now: i64,
+) -> Result<Minted> {
+    let service = &place.service;
+    let canonical = CanonicalPath::parse(path, service.allow_semicolons)
+        .ok()
+        .with_context(|| {
+            format!("the Worker refuses the path {path:?}: it can be read in two ways")
+        })?;
+    let rule = service.rules.find(&canonical);
+    let session = person.session(rule.level, now)?;
+    may_pass(rule, &session, path, now)?;
+    let unsigned = unsigned(service, &session, rule.release, now)
+        .ok()
+        .context("the claims make no assertion")?;
+    let signature = sign_es256(places, &place.key, unsigned.signing_input())?;
+    let own = &service.own_path;
+    let about = format!(
+        "For {path} (route {}) at {}, good for {LIFETIME} seconds.\n\
+         iss  {}\naud  {}\nkeys {}{own}/assertion-jwks.json while `cargo edge dev` runs, else `cargo edge session keys`",
+        rule.pattern,
+        session.level,
+        service.origin_url,
+        service.origin_audience,
+        service.origin_url,
+    );
+    Ok(Minted {
+        header: HEADER,
+        token: unsigned.finish(&signature),
+        about,
+    })
+}
+
+/// What the Worker would ask before it forwards.
+fn may_pass(rule: &Rule, session: &Session, path: &str, now: i64) -> Result<()> {
+    if rule.access == Access::Public {
+        bail!("{path} is public: the Worker sends no assertion there, whoever is signed in");
+    }
+    if rule.access == Access::Optional {
+        return Ok(());
+    }
+    ensure!(
+        session.level >= rule.level,
+        "{path} wants {}: the Worker would ask somebody who signed in at {} to sign in again",
+        rule.level,
+        session.level
+    );
+    if let Some(freshness) = rule.freshness {
+        ensure!(
+            !freshness.is_over(session.auth_time, now),
+            "{path} wants a sign-in of the last {} seconds: the Worker would ask for another",
+            freshness.seconds()
+        );
+    }
+    Ok(())
+}

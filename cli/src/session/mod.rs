@@ -1,0 +1,152 @@
+//! `cargo edge session`: what the Worker would tell a service of somebody who is signed in, made without a browser.
+//!
+//! For a service's own tests. The Worker's code lays the assertion out; the key is the local one of `cargo edge dev`,
+//! which no deployment publishes. Reading order: `place` (for which service), `person` (who it is), `mint`, `serve`.
+
+mod mint;
+mod person;
+mod place;
+mod serve;
+
+use crate::npm;
+use crate::places::Places;
+use crate::setup::{self, Need};
+use crate::{child, simulator};
+use anyhow::{Context, Result, ensure};
+use clap::Subcommand;
+use mint::{Minted, mint};
+use one_login_edge::gate::own_pages::assertion_keys;
+use person::Person;
+use place::Place;
+use std::fs;
+use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What `cargo edge session` can do.
+#[derive(Subcommand)]
+pub enum Task {
+    /// Print the header with which the Worker would forward a request, signed with a local key; good for a minute
+    Mint {
+        #[command(flatten)]
+        of: Of,
+        /// The path that is asked for; its route says what is released
+        #[arg(long, default_value = "/account")]
+        path: String,
+        /// One of the simulated One Login's people [default: kenneth]
+        #[arg(long, value_name = "NAME")]
+        persona: Option<String>,
+        /// A JSON file of claims that replace the person's own
+        #[arg(long, value_name = "FILE")]
+        claims: Option<PathBuf>,
+        /// As a JSON object of headers, not as lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the key set with which a service verifies such headers
+    Keys {
+        #[command(flatten)]
+        of: Of,
+        /// Serve it on this port, at the Worker's path, until Ctrl-C
+        #[arg(long, value_name = "PORT")]
+        serve: Option<u16>,
+    },
+}
+
+/// For which service.
+#[derive(clap::Args)]
+pub struct Of {
+    /// The service's id
+    #[arg(long, value_name = "ID", default_value = "demo")]
+    service: String,
+    /// As wrangler.toml has it for this environment [default: as `cargo edge dev` has it]
+    #[arg(long, value_name = "ENV")]
+    env: Option<String>,
+    /// The port of `cargo edge dev` [default: 8787]
+    #[arg(long, value_name = "N", conflicts_with = "env")]
+    port: Option<u16>,
+}
+
+/// `cargo edge session`.
+pub fn command(places: &Places, task: &Task) -> Result<()> {
+    setup::ensure(places, Need::Worker)?;
+    match task {
+        Task::Mint {
+            of,
+            path,
+            persona,
+            claims,
+            json,
+        } => {
+            let place = Place::find(places, &of.service, of.env.as_deref(), of.port)?;
+            let persona = persona.as_deref().unwrap_or("kenneth");
+            let mut person = Person::read(&told_by_the_simulator(places, &place, persona)?)?;
+            if let Some(file) = claims {
+                let text = fs::read_to_string(file)
+                    .with_context(|| format!("{} cannot be read", file.display()))?;
+                person
+                    .replace(&text)
+                    .with_context(|| format!("{} cannot be used", file.display()))?;
+            }
+            let minted = mint(places, &place, &person, path, now()?)?;
+            print(&minted, *json);
+        }
+        Task::Keys { of, serve } => {
+            let place = Place::find(places, &of.service, of.env.as_deref(), of.port)?;
+            let document = assertion_keys(&place.service).body;
+            match serve {
+                None => println!("{document}"),
+                Some(port) => {
+                    serve::run(
+                        *port,
+                        &format!("{}/assertion-jwks.json", place.service.own_path),
+                        &document,
+                    )?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The header lines alone go to standard output, so that `curl -H @-` can read them; what they say goes beside it.
+fn print(minted: &Minted, json: bool) {
+    eprintln!("{}", minted.about);
+    if json {
+        println!("{}", serde_json::json!({ minted.header: minted.token }));
+    } else {
+        println!("{}: {}", minted.header, minted.token);
+    }
+}
+
+/// A person of the simulated One Login, as its userinfo endpoint tells of them.
+fn told_by_the_simulator(places: &Places, place: &Place, persona: &str) -> Result<String> {
+    let mut simulator = child::command(simulator::build(places)?);
+    let host = place.service.host.split(':').next().unwrap_or_default();
+    child::output(simulator.args(["person", persona, "--sector", host]))
+}
+
+fn now() -> Result<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let seconds = since
+        .context("this machine's clock is before 1970")?
+        .as_secs();
+    i64::try_from(seconds).context("this machine's clock is far ahead")
+}
+
+/// Signs with Node's cryptography, which made the key.
+fn sign_es256(places: &Places, key: &str, message: &[u8]) -> Result<Vec<u8>> {
+    const SIGN: &str = "
+        const { createPrivateKey, sign } = require('node:crypto');
+        const key = createPrivateKey({ key: JSON.parse(process.env.EDGE_KEY), format: 'jwk' });
+        const signature = sign('sha256', process.env.EDGE_MESSAGE, { key, dsaEncoding: 'ieee-p1363' });
+        process.stdout.write(signature.toString('hex'));";
+    let message = std::str::from_utf8(message).context("a token is ASCII")?;
+    let mut node = npm::node(places)?;
+    node.args(["-e", SIGN])
+        .env("EDGE_KEY", key)
+        .env("EDGE_MESSAGE", message);
+    let hex = child::output(&mut node)?;
+    ensure!(hex.len() == 128 && hex.is_ascii(), "Node did not sign");
+    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).context("Node did not sign");
+    (0..hex.len()).step_by(2).map(byte).collect()
+}

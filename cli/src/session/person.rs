@@ -1,0 +1,168 @@
+//! Who is signed in: a person of the simulated One Login, with what a file of claims replaces.
+
+use anyhow::{Context, Result, bail};
+use one_login_edge::oidc::jws;
+use one_login_edge::oidc::userinfo::Userinfo;
+use one_login_edge::oidc::vector::Level;
+use one_login_edge::session::cookie::Session;
+use serde_json::{Map, Value};
+use std::fs::File;
+use std::io::Read;
+
+/// What a file may say beside the claims of a userinfo answer.
+const OF_THE_SESSION: [&str; 3] = ["sid", "vot", "auth_time"];
+
+/// What it may say of a userinfo answer.
+const OF_USERINFO: [&str; 6] = [
+    "sub",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "wallet_subject_id",
+];
+
+/// A person's claims by their names in an assertion.
+pub struct Person(Map<String, Value>);
+
+impl Person {
+    /// Reads an answer of the userinfo endpoint.
+    pub fn read(userinfo: &str) -> Result<Self> {
+        let answer = serde_json::from_str(userinfo).context("the simulator told nothing usable")?;
+        Ok(Self(answer))
+    }
+
+    /// Replaces claims by those of a JSON object; `null` takes one away.
+    ///
+    /// # Errors
+    /// When the text is no JSON object, or names what no assertion says.
+    pub fn replace(&mut self, text: &str) -> Result<()> {
+        let Value::Object(given) = serde_json::from_str(text).context("it is not JSON")? else {
+            bail!("it is not a JSON object")
+        };
+        for (name, value) in given {
+            let known = OF_THE_SESSION.iter().chain(&OF_USERINFO);
+            if !known.clone().any(|other| *other == name) {
+                let known: Vec<_> = known.copied().collect();
+                bail!(
+                    "{name:?} is no claim that can be given; there are {}",
+                    known.join(", ")
+                );
+            }
+            if value.is_null() {
+                self.0.remove(&name);
+            } else {
+                self.0.insert(name, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// The session that this person would have, begun now, at a level unless the claims name another.
+    ///
+    /// # Errors
+    /// When a claim is not of the kind that it has to be.
+    pub fn session(&self, level: Level, now: i64) -> Result<Session> {
+        let subject = self.text("sub")?.context("`sub` is missing: who is it?")?;
+        // The Worker's own reader of userinfo, so that what it would drop is dropped here.
+        let answer = Value::Object(self.0.clone()).to_string();
+        let told = Userinfo::parse(200, answer.as_bytes(), subject)
+            .ok()
+            .context("a claim has the wrong type: addresses and numbers are texts, `…_verified` true or false")?;
+        let level = match self.text("vot")? {
+            None => level,
+            Some(text) => Level::parse(text)
+                .with_context(|| format!("`vot` must be Cl or Cl.Cm, not {text:?}"))?,
+        };
+        let auth_time = match self.0.get("auth_time") {
+            None => Some(now),
+            Some(value) => Some(value.as_i64().context("`auth_time` must be in seconds")?),
+        };
+        Ok(Session {
+            id: self.id()?,
+            subject: subject.to_owned(),
+            level,
+            born_at: now,
+            auth_time,
+            created_at: now,
+            used_at: now,
+            checked_at: now,
+            email: told.email,
+            phone: told.phone,
+            wallet_subject_id: told.wallet_subject_id,
+        })
+    }
+
+    /// The session's id: that of `sid`, or a new one.
+    fn id(&self) -> Result<[u8; 16]> {
+        let Some(text) = self.text("sid")? else {
+            let mut id = [0; 16];
+            File::open("/dev/urandom")
+                .and_then(|mut source| source.read_exact(&mut id))
+                .context("no randomness")?;
+            return Ok(id);
+        };
+        let bytes = jws::decode(text).unwrap_or_default();
+        bytes
+            .try_into()
+            .ok()
+            .context("`sid` must be 16 bytes in base64url, which are 22 characters")
+    }
+
+    fn text(&self, name: &str) -> Result<Option<&str>> {
+        match self.0.get(name) {
+            None => Ok(None),
+            Some(value) => value
+                .as_str()
+                .map(Some)
+                .with_context(|| format!("`{name}` must be a text")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(claims: &str) -> Result<Session> {
+        let mut person =
+            Person::read(r#"{"sub":"s","email":"a@example.com","email_verified":true}"#)?;
+        person.replace(claims)?;
+        person.session(Level::ClCm, 1_000)
+    }
+
+    #[test]
+    fn claims_replace_those_of_the_person() {
+        let session = person(
+            r#"{"sub":"other","email":null,"phone_number":"+44","vot":"Cl","auth_time":7,"sid":"AAAAAAAAAAAAAAAAAAAAAA"}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            (session.subject.as_str(), session.level),
+            ("other", Level::Cl)
+        );
+        assert_eq!((session.email, session.auth_time), (None, Some(7)));
+        assert!(!session.phone.unwrap().verified);
+        assert_eq!(session.id, [0; 16]);
+        let plain = person("{}").unwrap();
+        assert!(plain.email.unwrap().verified && plain.auth_time == Some(1_000));
+        assert_ne!(plain.id, person("{}").unwrap().id);
+    }
+
+    #[test]
+    fn what_no_assertion_says_is_refused_by_name() {
+        for (claims, word) in [
+            ("[]", "object"),
+            (r#"{"name":"Anna"}"#, "name"),
+            (r#"{"sub":null}"#, "sub"),
+            (r#"{"sub":7}"#, "sub"),
+            (r#"{"email":7}"#, "type"),
+            (r#"{"vot":"P9"}"#, "vot"),
+            (r#"{"sid":"short"}"#, "sid"),
+            (r#"{"auth_time":"now"}"#, "auth_time"),
+        ] {
+            let error = person(claims).unwrap_err();
+            assert!(format!("{error:#}").contains(word), "{claims}: {error:#}");
+        }
+    }
+}

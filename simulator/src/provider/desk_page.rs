@@ -1,0 +1,149 @@
+//! What the desk looks like. It works without JavaScript; with it, decisions appear as they are made.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::locale::Locale;
+use crate::provider::Provider;
+use crate::provider::desk::About;
+use crate::provider::fault::Fault;
+use crate::provider::pages;
+use crate::provider::personas::PERSONAS;
+
+/// Asks for new decisions once a second. What it shows is set as text, because some of it came from outside.
+pub const SCRIPT: &str = include_str!("desk.js");
+
+/// The whole page.
+pub fn page(provider: &Provider) -> String {
+    let content = html! {
+        h1 { "What is running" }
+        @match &provider.desk.about {
+            Some(about) => (running(about)),
+            None => p { "This simulated One Login was started by itself: no service and no edge are known to it." },
+        }
+        (people(provider))
+        (faults(provider))
+        (decisions(provider))
+        script src="/control/desk.js" defer {}
+    };
+    pages::page(Locale::En, "What is running", &content)
+}
+
+fn running(about: &About) -> Markup {
+    html! {
+        ul {
+            li { a href=(about.service) { (about.service) } " – the edge: the Worker in Cloudflare's own runtime. People come here." }
+            li { "this address – a simulated One Login. The edge sends people here to sign in." }
+            li { code { (about.origin) } " – the service behind the edge. Only the edge should reach it." }
+        }
+        h2 { "Journeys" }
+        ul {
+            @for journey in &about.journeys {
+                li {
+                    a href={ (about.service) (journey.path) } { (journey.path) }
+                    " – " (journey.shows)
+                }
+            }
+        }
+    }
+}
+
+fn people(provider: &Provider) -> Markup {
+    let chosen = provider.automatic.map(|persona| persona.id);
+    html! {
+        h2 { "Who signs in" }
+        form action="/control/choose" method="post" {
+            p {
+                label for="persona" { "At the next sign-in " }
+                select id="persona" name="persona" {
+                    option value="" selected[chosen.is_none()] { "ask on a page" }
+                    @for persona in &PERSONAS {
+                        option value=(persona.id) selected[chosen == Some(persona.id)] { (persona.name) " – " (persona.note[0]) }
+                    }
+                }
+                " " button type="submit" { "Set person" }
+            }
+        }
+        form action="/control/choose" method="post" {
+            p {
+                label for="end" { "At One Login, end all sessions of " }
+                select id="end" name="end" {
+                    @for persona in &PERSONAS { option value=(persona.id) { (persona.name) } }
+                }
+                " " button type="submit" { "End sessions" }
+            }
+        }
+    }
+}
+
+fn faults(provider: &Provider) -> Markup {
+    let chosen = provider.fault.get().map(Fault::name);
+    html! {
+        h2 { "What breaks" }
+        form action="/control/choose" method="post" {
+            p {
+                label for="fault" { "Every good answer of One Login has this fault: " }
+                select id="fault" name="fault" {
+                    option value="" selected[chosen.is_none()] { "none" }
+                    @for fault in Fault::ALL {
+                        option selected[chosen == Some(fault.name())] { (fault.name()) }
+                    }
+                }
+                " " button type="submit" { "Set fault" }
+            }
+        }
+        @if let Some(name) = chosen {
+            p.note { "One Login is broken on purpose: " strong { (name) } }
+        }
+    }
+}
+
+fn decisions(provider: &Provider) -> Markup {
+    let last = provider
+        .desk
+        .after(0)
+        .next_back()
+        .map_or(0, |(number, _)| *number);
+    html! {
+        h2 { "Last decisions" }
+        p { "What the edge logs, newest first. Where JavaScript is off, load the page again." }
+        table id="decisions" {
+            thead { tr { th { "Time" } th { "Event" } th { "Label" } th { "More" } } }
+            tbody data-last=(last) {
+                @for (_, said) in provider.desk.after(0).rev().take(50) {
+                    tr {
+                        td { (text(&said["time"])) }
+                        td { (text(&said["event"])) }
+                        td { (text(&said["label"])) }
+                        td { (more(said)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(
+        || {
+            if value.is_null() {
+                String::new()
+            } else {
+                value.to_string()
+            }
+        },
+        str::to_owned,
+    )
+}
+
+/// Whatever else was said, but for what is empty.
+fn more(said: &Value) -> String {
+    let members = said.as_object().into_iter().flatten();
+    let rest = members.filter(|(name, _)| !["time", "event", "label"].contains(&name.as_str()));
+    let told = rest.map(|(name, value)| (name, text(value)));
+    let told: Vec<_> = told
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    told.join(", ")
+}
