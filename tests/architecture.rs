@@ -1,5 +1,5 @@
 //! House rules as tests: which part may import which, what stays synchronous, how long a file is,
-//! and that the README lists the configuration that is really read.
+//! and that the documentation lists the configuration that is really read.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,10 +7,10 @@
     reason = "a test that cannot go on should say so and stop"
 )]
 
+#[path = "architecture/configuration.rs"]
+mod configuration;
 #[path = "architecture/examples.rs"]
 mod examples;
-#[path = "architecture/readme.rs"]
-mod readme;
 #[path = "architecture/sources.rs"]
 mod sources;
 

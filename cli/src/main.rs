@@ -210,6 +210,9 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
 }
 
 #[cfg(test)]
+mod docs_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use clap::CommandFactory;

@@ -45,8 +45,11 @@ impl Decisions {
 
 /// A line of the Worker's log is a JSON object with an `event`; wrangler's own about a request is `GET /path 200 OK (3ms)`.
 fn read(line: &str) -> Option<Value> {
-    if let Some(start) = line.find("{\"event\":") {
-        return serde_json::from_str(&line[start..]).ok();
+    let object = line
+        .find('{')
+        .and_then(|start| serde_json::from_str::<Value>(&line[start..]).ok());
+    if let Some(said) = object.filter(|said| said["event"].is_string()) {
+        return Some(said);
     }
     let method =
         |word: &&str| ["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"].contains(word);
@@ -98,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_workers_lines_and_requests_are_heard_and_nothing_else() {
-        let log = r#"{"event":"signed_in","service":"DEMO","label":"ok"}"#;
+        let log = r#"{"detail":"","event":"signed_in","service":"DEMO","label":"ok"}"#;
         assert_eq!(read(log).unwrap()["event"], "signed_in");
         let request =
             read("[wrangler:info] GET /auth/callback?code=abc&state=d 303 See Other (5ms)")

@@ -188,5 +188,5 @@ fn welcome(settings: &Settings, directory: &Path) -> String {
             directory.join(PUBLIC_KEY).display()
         );
     }
-    text + "\nA change below src/ is built and loaded by itself. Ctrl-C ends everything."
+    text + "\nA change of the Worker is built and loaded by itself. Ctrl-C ends everything."
 }

@@ -1,0 +1,83 @@
+// `cargo edge dev` as a developer has it: the desk, what it shows and sets, and the build when a source changes.
+
+import assert from "node:assert/strict";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { NAVIGATION } from "../harness/browser.mjs";
+import { Child } from "../harness/children.mjs";
+import { freePort } from "../harness/edge.mjs";
+import { CLI, ROOT } from "../harness/places.mjs";
+import { request } from "../harness/wire.mjs";
+
+let dev, port;
+
+before(async () => {
+  // The two ports after the Worker's are used as well, and one of them may be taken.
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    port = await freePort();
+    dev = new Child("dev", CLI, ["dev", "--port", String(port)], { cwd: ROOT });
+    try {
+      return await dev.says(/Ctrl-C ends everything/, 120_000);
+    } catch (error) {
+      await dev.stop();
+      if (!dev.output.includes("is taken") && !dev.output.includes("leaves no room")) throw error;
+    }
+  }
+  throw new Error("no three ports in a row are free");
+});
+after(() => dev?.stop());
+
+const desk = (target, options = {}) => request(port + 1, { target, host: `127.0.0.1:${port + 1}`, ...options });
+const worker = (target) => request(port, { target, host: `localhost:${port}`, headers: NAVIGATION });
+const form = (body) => ({ method: "POST", headers: [["Content-Type", "application/x-www-form-urlencoded"]], body });
+
+test("it begins at a desk that says what is running, and every journey there is answered", async () => {
+  assert.match(dev.output, new RegExp(`Begin at http://127.0.0.1:${port + 1}/control/`));
+  const { status, text } = await desk("/control/");
+  assert.equal(status, 200);
+  const service = `http://localhost:${port}`;
+  const journeys = [...text.matchAll(new RegExp(`href="${service}(/[^"]*)"`, "g"))].map(([, target]) => target);
+  assert.ok(journeys.length > 8, text);
+  for (const target of journeys) {
+    const answer = await worker(target);
+    assert.ok(answer.status < 500 && answer.status !== 404, `${target}: ${answer.status}`);
+  }
+});
+
+test("the desk shows what the Worker decides", async () => {
+  await worker("/auth/callback?code=abc&state=def");
+  let said = [];
+  for (let waited = 0; waited < 10_000; waited += 100) {
+    said = (await desk("/control/decisions")).json.map((decision) => decision.said);
+    if (said.some(({ label }) => label === "no_attempt")) break;
+    await sleep(100);
+  }
+  assert.ok(said.some(({ event, label }) => event === "callback" && label === "no_attempt"), JSON.stringify(said));
+  assert.ok(!JSON.stringify(said).includes("code=abc"));
+});
+
+test("a person who is chosen at the desk signs in without being asked, and a fault is met", async () => {
+  assert.equal((await desk("/control/choose", form("persona=sian"))).status, 303);
+  const { headers } = await worker("/account");
+  const address = new URL(headers.find(([name]) => name.toLowerCase() === "location")[1]);
+  const back = await desk(address.pathname + address.search);
+  assert.equal(back.status, 302);
+  assert.equal((await desk("/control/choose", form("persona=&fault=discovery-500"))).status, 303);
+  assert.match((await desk("/control/")).text, /broken on purpose: <strong>discovery-500/);
+  await desk("/control/choose", form("fault="));
+});
+
+test("a source that changes is built again", async () => {
+  const source = path.join(ROOT, "src/lib.rs");
+  const { atime, mtime } = await fs.stat(source);
+  const before = dev.output.length;
+  await fs.utimes(source, atime, new Date());
+  try {
+    await dev.says(/\[build\] the Worker is built again/);
+  } finally {
+    await fs.utimes(source, atime, mtime);
+  }
+  assert.ok(dev.output.length > before);
+});
