@@ -3,7 +3,7 @@
 use crate::build;
 use crate::places::Places;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -73,7 +73,7 @@ fn state(root: &Path) -> State {
 }
 
 /// What cannot be read is absent, as it is between the two halves of an editor's saving.
-fn look(path: &PathBuf, newest: &mut State) {
+fn look(path: &Path, newest: &mut State) {
     let Ok(about) = fs::metadata(path) else {
         return;
     };
