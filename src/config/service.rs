@@ -2,6 +2,7 @@
 
 use super::look::Look;
 use super::routes::Rules;
+pub use crate::oidc::identity::Claim;
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
@@ -83,36 +84,6 @@ impl Provider {
     #[must_use]
     pub fn discovery_url(&self) -> String {
         format!("{}.well-known/openid-configuration", self.issuer)
-    }
-}
-
-/// A claim that is fetched from userinfo with a proved identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// Name and date of birth, signed.
-    CoreIdentityJwt,
-    /// Addresses.
-    Address,
-    /// Passports.
-    Passport,
-    /// Driving permits.
-    DrivingPermit,
-    /// Why an identity was not proved.
-    ReturnCode,
-}
-
-impl Claim {
-    /// Reads the last part of the claim's name, which is how the configuration spells it.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "coreIdentityJWT" => Some(Self::CoreIdentityJwt),
-            "address" => Some(Self::Address),
-            "passport" => Some(Self::Passport),
-            "drivingPermit" => Some(Self::DrivingPermit),
-            "returnCode" => Some(Self::ReturnCode),
-            _ => None,
-        }
     }
 }
 

@@ -160,6 +160,7 @@ const fn refused(refusal: Refusal) -> Outcome {
         | Refusal::WrongType
         | Refusal::KeyIdMissing
         | Refusal::KeyUnknown
+        | Refusal::KeyControllerMismatch
         | Refusal::SignatureInvalid
         | Refusal::ClaimsMalformed
         | Refusal::IssuerMismatch
@@ -179,6 +180,7 @@ const fn refused(refusal: Refusal) -> Outcome {
         | Refusal::TokenIdInvalid
         | Refusal::UserinfoMalformed
         | Refusal::UserinfoSubjectMismatch
+        | Refusal::IdentitySubjectMismatch
         | Refusal::UserinfoStatus
         | Refusal::TokenResponseMalformed
         | Refusal::DocumentMalformed

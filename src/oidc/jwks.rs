@@ -11,7 +11,7 @@ use super::jws::{Alg, Untrusted};
 use super::refusal::Refusal;
 
 /// The most keys that are read from one set; the provider publishes three.
-const MAX_KEYS: usize = 64;
+pub(super) const MAX_KEYS: usize = 64;
 
 /// A key of the provider that may verify signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,8 +43,19 @@ impl KeySet {
             .ok_or(Refusal::DocumentMalformed)?;
         let keys: Vec<_> = entries
             .iter()
-            .filter_map(|entry| usable(&Object::of(entry)?))
+            .filter_map(|entry| {
+                let entry = Object::of(entry)?;
+                usable(&entry, entry.text("kid").ok()??)
+            })
             .collect();
+        Self::of(keys)
+    }
+
+    /// The set of these keys.
+    ///
+    /// # Errors
+    /// [`Refusal::DocumentMalformed`] when there is none.
+    pub(super) fn of(keys: Vec<VerifyingKey>) -> Result<Self, Refusal> {
         if keys.is_empty() {
             return Err(Refusal::DocumentMalformed);
         }
@@ -73,8 +84,8 @@ impl KeySet {
     }
 }
 
-/// The key, if it may verify: right use, no private members, a known id and algorithm.
-fn usable(key: &Object) -> Option<VerifyingKey> {
+/// The key, if it may verify: right use, no private members, a known algorithm.
+pub(super) fn usable(key: &Object, key_id: &str) -> Option<VerifyingKey> {
     if key.has("d") || key.has("k") {
         return None;
     }
@@ -91,9 +102,8 @@ fn usable(key: &Object) -> Option<VerifyingKey> {
         (None, Material::Rsa { .. }) => Alg::Rs256,
         (None, Material::Ec { .. }) => Alg::Es256,
     };
-    let key_id = key.text("kid").ok()??.to_owned();
-    material.fits(alg).then_some(VerifyingKey {
-        key_id,
+    material.fits(alg).then(|| VerifyingKey {
+        key_id: key_id.to_owned(),
         alg,
         material,
     })

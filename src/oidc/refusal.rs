@@ -24,6 +24,8 @@ pub enum Refusal {
     KeyIdMissing,
     /// No key, or more than one, has the header's `kid`.
     KeyUnknown,
+    /// The `kid` names a controller that is not the configured one, or is no DID URL.
+    KeyControllerMismatch,
     /// The signature does not verify.
     SignatureInvalid,
     /// The claims are not a JSON object with the types of the specification.
@@ -64,6 +66,8 @@ pub enum Refusal {
     UserinfoMalformed,
     /// Userinfo's `sub` is absent or not the ID token's.
     UserinfoSubjectMismatch,
+    /// The core identity's `sub` is not the ID token's.
+    IdentitySubjectMismatch,
     /// The userinfo endpoint answered with another status than 200.
     UserinfoStatus,
     /// The token endpoint said `invalid_grant`: the code was used, too old or not ours.
@@ -103,6 +107,7 @@ impl Refusal {
             Self::WrongType => "wrong_type",
             Self::KeyIdMissing => "key_id_missing",
             Self::KeyUnknown => "key_unknown",
+            Self::KeyControllerMismatch => "key_controller_mismatch",
             Self::SignatureInvalid => "signature_invalid",
             Self::ClaimsMalformed => "claims_malformed",
             Self::IssuerMismatch => "issuer_mismatch",
@@ -123,6 +128,7 @@ impl Refusal {
             Self::TokenIdInvalid => "token_id_invalid",
             Self::UserinfoMalformed => "userinfo_malformed",
             Self::UserinfoSubjectMismatch => "userinfo_subject_mismatch",
+            Self::IdentitySubjectMismatch => "identity_subject_mismatch",
             Self::UserinfoStatus => "userinfo_status",
             Self::InvalidGrant => "invalid_grant",
             Self::AssertionExpired => "assertion_expired",

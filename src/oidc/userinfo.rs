@@ -1,6 +1,6 @@
 //! The userinfo answer: what the provider knows of the person beyond who signed in.
 //!
-//! Identity claims are not read here.
+//! Identity claims are read in [`super::identity`].
 //!
 //! Source: OpenID Connect Core 1.0 section 5.3.2, `provider.md` 5.
 
@@ -32,21 +32,12 @@ pub struct Userinfo {
 }
 
 impl Userinfo {
-    /// Reads the userinfo endpoint's answer for the subject of the ID token.
+    /// Reads the claims of an answer that was checked by [`answer`].
     ///
     /// # Errors
-    /// [`Refusal::UserinfoStatus`] for any status but 200, [`Refusal::UserinfoMalformed`], and
-    /// [`Refusal::UserinfoSubjectMismatch`] when `sub` is absent or another's: the answer could
-    /// have been swapped, so the whole sign-in is refused.
-    pub fn parse(status: u16, body: &[u8], subject: &str) -> Result<Self, Refusal> {
-        if status != 200 {
-            return Err(Refusal::UserinfoStatus);
-        }
+    /// [`Refusal::UserinfoMalformed`].
+    pub fn read(answer: &Object) -> Result<Self, Refusal> {
         let malformed = Refusal::UserinfoMalformed;
-        let answer = Object::parse(body).map_err(|_| malformed)?;
-        if answer.text("sub").map_err(|_| malformed)? != Some(subject) {
-            return Err(Refusal::UserinfoSubjectMismatch);
-        }
         let value =
             |name| -> Result<_, Refusal> { Ok(kept(answer.text(name).map_err(|_| malformed)?)) };
         let contact = |name, verified| -> Result<_, Refusal> {
@@ -64,6 +55,24 @@ impl Userinfo {
     }
 }
 
+/// The userinfo endpoint's answer for the subject of the ID token; its other members are not read.
+///
+/// # Errors
+/// [`Refusal::UserinfoStatus`] for any status but 200, [`Refusal::UserinfoMalformed`], and
+/// [`Refusal::UserinfoSubjectMismatch`] when `sub` is absent or another's: the answer could have
+/// been swapped, so the whole sign-in is refused.
+pub fn answer(status: u16, body: &[u8], subject: &str) -> Result<Object, Refusal> {
+    if status != 200 {
+        return Err(Refusal::UserinfoStatus);
+    }
+    let malformed = Refusal::UserinfoMalformed;
+    let answer = Object::parse(body).map_err(|_| malformed)?;
+    if answer.text("sub").map_err(|_| malformed)? != Some(subject) {
+        return Err(Refusal::UserinfoSubjectMismatch);
+    }
+    Ok(answer)
+}
+
 /// The value, unless it is empty, too long or holds control characters.
 fn kept(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty() && text.len() <= MAX_VALUE)
@@ -76,7 +85,7 @@ mod tests {
     use super::*;
 
     fn parse(body: &str) -> Result<Userinfo, Refusal> {
-        Userinfo::parse(200, body.as_bytes(), "subject")
+        Userinfo::read(&answer(200, body.as_bytes(), "subject")?)
     }
 
     #[test]
@@ -111,8 +120,8 @@ mod tests {
             assert_eq!(parse(body).unwrap_err(), Refusal::UserinfoMalformed);
         }
         for status in [201, 204, 302, 401, 500] {
-            let answer = Userinfo::parse(status, br#"{"sub":"subject"}"#, "subject");
-            assert_eq!(answer.unwrap_err(), Refusal::UserinfoStatus);
+            let refused = answer(status, br#"{"sub":"subject"}"#, "subject");
+            assert_eq!(refused.unwrap_err(), Refusal::UserinfoStatus);
         }
     }
 

@@ -38,6 +38,16 @@ impl Level {
         Self::ALL.into_iter().find(|level| level.as_str() == text)
     }
 
+    /// Reads the `vot` of a core identity, which is the identity's part alone.
+    #[must_use]
+    pub fn of_identity(text: &str) -> Option<Self> {
+        match text {
+            "P1" => Some(Self::P1),
+            "P2" => Some(Self::P2),
+            _ => None,
+        }
+    }
+
     /// Whether the level includes a proved identity.
     #[must_use]
     pub const fn has_identity(self) -> bool {
@@ -73,5 +83,9 @@ mod tests {
         }
         assert_eq!(Level::parse("cl.cm"), None);
         assert_eq!(Level::parse("Cm.Cl"), None);
+        assert_eq!(Level::of_identity("P2"), Some(Level::P2));
+        for other in ["P0", "P3", "p2", "Cl.Cm.P2", ""] {
+            assert_eq!(Level::of_identity(other), None);
+        }
     }
 }

@@ -8,11 +8,12 @@ use crate::gate::refused::Failure;
 use crate::gate::{Scene, provider};
 use crate::oidc::client_assertion;
 use crate::oidc::id_token::{self, Expected, IdToken};
+use crate::oidc::json::Object;
 use crate::oidc::jws::{Untrusted, encode};
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
 use crate::oidc::token::{self, Proof, Tokens};
-use crate::oidc::userinfo::Userinfo;
+use crate::oidc::userinfo;
 use crate::platform::{Body, Call, Platform};
 use crate::secret::Secret;
 use crate::session::attempt::Attempt;
@@ -101,19 +102,19 @@ pub async fn verify<P: Platform>(
     Ok(id_token::check(&claims, &expected)?)
 }
 
-/// Fetches what the provider knows of the person.
+/// Fetches what the provider knows of the person: an answer whose subject is the ID token's.
 pub async fn userinfo<P: Platform>(
     scene: &Scene<P>,
     metadata: &Metadata,
     tokens: &Tokens,
     id_token: &IdToken,
-) -> Result<Userinfo, Failure> {
+) -> Result<Object, Failure> {
     let bearer = Body::Bearer(tokens.access_token.clone());
     let answer = scene
         .platform
         .send(call(scene, &metadata.userinfo_endpoint, bearer))
         .await?;
-    Ok(Userinfo::parse(
+    Ok(userinfo::answer(
         answer.status,
         &answer.body,
         &id_token.subject,

@@ -17,6 +17,7 @@ use super::refused::{Failure, ProviderError};
 use super::reply::Reply;
 use super::request::Request;
 use super::sign_in::again;
+use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::secret::same;
 use crate::session::attempt::{Aim, Attempt, cookie_name};
@@ -124,7 +125,8 @@ async fn sign_in<'a, P: Platform>(
     let metadata = provider::metadata(scene).await?;
     let tokens = exchange(scene, &metadata, attempt, code).await?;
     let id_token = verify(scene, &metadata, attempt, &tokens).await?;
-    let userinfo = userinfo(scene, &metadata, &tokens, &id_token).await?;
+    let answer = userinfo(scene, &metadata, &tokens, &id_token).await?;
+    let userinfo = Userinfo::read(&answer)?;
     let session = session(scene, attempt, id_token, userinfo);
     let unfinished = record(scene, cookies, attempt, &session, &tokens, before).await?;
     let sealed = scene.seal_session(&session).ok_or(Failure::Unavailable)?;
