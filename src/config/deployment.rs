@@ -130,6 +130,12 @@ impl Config {
         })
     }
 
+    /// Whether any service asks anybody to prove an identity.
+    #[must_use]
+    pub fn proves_identity(&self) -> bool {
+        self.services().any(|service| service.proves_identity())
+    }
+
     /// Whether this is a developer's own machine.
     #[must_use]
     pub fn is_local(&self) -> bool {

@@ -252,6 +252,13 @@ pub struct Service {
 }
 
 impl Service {
+    /// Whether anybody is asked to prove an identity anywhere in the service.
+    #[must_use]
+    pub fn proves_identity(&self) -> bool {
+        let mut levels = self.rules.listed().iter().map(|rule| rule.level);
+        self.level.has_identity() || levels.any(Level::has_identity)
+    }
+
     /// The registered redirect address.
     #[must_use]
     pub fn redirect_uri(&self) -> String {

@@ -231,12 +231,15 @@ pub async fn health<P: Platform>(scene: &Scene<P>) -> Reply {
         Ok(metadata) => provider::keys(scene, &metadata).await.is_ok(),
         Err(_) => false,
     };
-    let [discovery, jwks] = provider::overdue(scene);
-    let current = |overdue: Option<i64>| overdue.is_some_and(|seconds| seconds < 86_400);
     let service = &scene.service;
+    let proves = service.proves_identity();
+    let reachable = reachable && (!proves || provider::did(scene).await.is_ok());
+    let [discovery, jwks, did] = provider::overdue(scene);
+    let current = |overdue: Option<i64>| overdue.is_some_and(|seconds| seconds < 86_400);
     let keys_work = prove(scene, &service.client_keys, service.request_alg).await
         && prove(scene, &service.assertion_keys, Alg::Es256).await;
     let sound = reachable && keys_work && current(discovery) && current(jwks);
+    let sound = sound && (!proves || current(did));
     let ring = scene.isolate.config.ring.as_ref().map(|ring| {
         let (generation, fingerprint) = ring.fingerprint();
         json!({ "generation": generation.letter().to_string(), "fingerprint": fingerprint })
@@ -246,12 +249,16 @@ pub async fn health<P: Platform>(scene: &Scene<P>) -> Reply {
         Some(seconds) if seconds < 0 => "fresh",
         Some(_) => "stale",
     };
+    let mut documents = json!({ "discovery": state(discovery), "jwks": state(jwks) });
+    if proves {
+        documents["did"] = json!(state(did));
+    }
     let document = json!({
         "status": if sound { "ok" } else { "failing" },
         "version": env!("CARGO_PKG_VERSION"),
         "environment": service.environment.as_str(),
         "configuration": { "sound": keys_work, "warnings": scene.warnings() },
-        "documents": { "discovery": state(discovery), "jwks": state(jwks) },
+        "documents": documents,
         "keys": {
             "session": ring,
             "client": in_use(&service.client_keys),

@@ -4,6 +4,7 @@
 //! `checked_at` is the place where its last answer is remembered.
 
 use super::codec::{Reader, Writer};
+use super::identity::Key;
 use crate::oidc::SKEW;
 use crate::oidc::userinfo::Contact;
 use crate::oidc::vector::Level;
@@ -17,7 +18,10 @@ pub const RESERVED: &str = "__Host-ol-";
 /// How long a session goes unrenewed while it is used, in seconds.
 pub const RENEWAL: i64 = 60;
 
+/// The stored format, and the one of a session with [`Identity`]: without one it is written as
+/// versions before this could read it.
 const FORMAT: u8 = 1;
+const FORMAT_WITH_IDENTITY: u8 = 2;
 
 /// A person's session. Times are whole seconds since the epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,18 @@ pub struct Session {
     pub phone: Option<Contact>,
     /// The wallet subject id, if its scope was granted.
     pub wallet_subject_id: Option<String>,
+    /// What belongs to the identity that the account keeps; services that prove none have none.
+    pub identity: Option<Identity>,
+}
+
+/// What a session holds of an identity: nothing that says who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// What its claims are sealed with, the same for the whole session: a cookie that was sent
+    /// before the identity was proved and arrives after it still opens them.
+    pub key: Key,
+    /// When what the account keeps last changed, in seconds since the epoch; 0 for never.
+    pub changed_at: i64,
 }
 
 /// The two limits of a service's sessions, in seconds.
@@ -63,8 +79,12 @@ impl Session {
             | u8::from(self.email.is_some()) << 1
             | u8::from(self.phone.is_some()) << 2
             | u8::from(self.wallet_subject_id.is_some()) << 3;
+        let format = match self.identity {
+            None => FORMAT,
+            Some(_) => FORMAT_WITH_IDENTITY,
+        };
         let mut out = Writer::default()
-            .byte(FORMAT)
+            .byte(format)
             .byte(flags)
             .fixed(&self.id)
             .text(&self.subject)
@@ -82,6 +102,9 @@ impl Session {
         if let Some(id) = &self.wallet_subject_id {
             out = out.text(id);
         }
+        if let Some(identity) = &self.identity {
+            out = out.fixed(identity.key.bytes()).seconds(identity.changed_at);
+        }
         out.finish()
     }
 
@@ -89,7 +112,8 @@ impl Session {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut read = Reader::new(bytes);
-        if read.byte()? != FORMAT {
+        let format = read.byte()?;
+        if !matches!(format, FORMAT | FORMAT_WITH_IDENTITY) {
             return None;
         }
         let flags = read.byte()?;
@@ -113,6 +137,7 @@ impl Session {
             email: None,
             phone: None,
             wallet_subject_id: None,
+            identity: None,
         };
         if has(0) {
             session.auth_time = Some(read.seconds()?);
@@ -125,6 +150,12 @@ impl Session {
         }
         if has(3) {
             session.wallet_subject_id = Some(read.text()?);
+        }
+        if format == FORMAT_WITH_IDENTITY {
+            session.identity = Some(Identity {
+                key: Key::new(read.fixed()?),
+                changed_at: read.seconds()?,
+            });
         }
         read.end()?;
         Some(session)

@@ -20,7 +20,23 @@ fn session() -> Session {
             verified: false,
         }),
         wallet_subject_id: Some("w".to_owned()),
+        identity: None,
     }
+}
+
+fn with_identity() -> Session {
+    Session {
+        identity: Some(Identity {
+            key: Key::new([8; 32]),
+            changed_at: 1_004,
+        }),
+        ..session()
+    }
+}
+
+fn hex(session: &Session) -> String {
+    let bytes = session.to_bytes();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 const LIMITS: Limits = Limits {
@@ -30,13 +46,8 @@ const LIMITS: Limits = Limits {
 
 #[test]
 fn the_stored_format_is_pinned() {
-    let hex: String = session()
-        .to_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
     assert_eq!(
-        hex,
+        hex(&session()),
         "010f09090909090909090909090909090909\
          00077375626a656374\
          01\
@@ -49,9 +60,19 @@ fn the_stored_format_is_pinned() {
 }
 
 #[test]
+fn the_stored_format_with_an_identity_is_that_of_before_and_its_key() {
+    let before = hex(&session());
+    let expected = format!("02{}{}00000000000003ec", &before[2..], "08".repeat(32));
+    assert_eq!(hex(&with_identity()), expected);
+}
+
+#[test]
 fn every_combination_of_optional_values_is_read_back() {
-    for flags in 0..16_u8 {
-        let mut session = session();
+    for flags in 0..32_u8 {
+        let mut session = match flags & 16 {
+            0 => session(),
+            _ => with_identity(),
+        };
         if flags & 1 == 0 {
             session.auth_time = None;
         }
@@ -86,7 +107,7 @@ fn t44_the_largest_cookie_is_one_that_every_browser_keeps() {
         email: largest(160),
         phone: largest(160),
         wallet_subject_id: Some("é".repeat(160)),
-        ..session()
+        ..with_identity()
     };
     let key = "A".repeat(43);
     let ring = Ring::new(Some(&key), None, Generation::A).unwrap();

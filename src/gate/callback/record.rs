@@ -81,6 +81,7 @@ pub fn session<P: Platform>(
         email: userinfo.email,
         phone: userinfo.phone,
         wallet_subject_id: userinfo.wallet_subject_id,
+        identity: None,
     }
 }
 

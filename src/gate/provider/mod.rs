@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Scene;
 use crate::config::Provider;
+use crate::oidc::did::DidDocument;
 use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
@@ -77,31 +78,53 @@ pub async fn keys<P: Platform>(
     current(scene, metadata.jwks_uri.clone()).await
 }
 
-/// The provider's keys once more, for a token whose key is not among them.
-///
-/// KV is read first, and the provider is asked only when that copy is a minute old: tokens with
-/// made-up keys must not become requests to the provider.
+/// The keys of core identities, from the one configured address.
 ///
 /// # Errors
-/// [`Unavailable`] when there is no copy at all, or the provider was asked and gave no answer: then
-/// it is not known whether the key is the provider's.
+/// [`Unavailable`] when there is no copy and the provider gives none.
+pub async fn did<P: Platform>(scene: &Scene<P>) -> Result<Rc<DidDocument>, Unavailable> {
+    current(scene, scene.service.provider.did_url.clone()).await
+}
+
+/// The provider's keys once more, for a token whose key is not among them.
+///
+/// # Errors
+/// As [`did_again`].
 pub async fn keys_again<P: Platform>(
     scene: &Scene<P>,
     metadata: &Metadata,
 ) -> Result<Rc<KeySet>, Unavailable> {
+    again(scene, metadata.jwks_uri.clone()).await
+}
+
+/// The keys of core identities once more, for one whose key is not among them.
+///
+/// # Errors
+/// [`Unavailable`] when there is no copy at all, or the provider was asked and gave no answer: then
+/// it is not known whether the key is the provider's.
+pub async fn did_again<P: Platform>(scene: &Scene<P>) -> Result<Rc<DidDocument>, Unavailable> {
+    again(scene, scene.service.provider.did_url.clone()).await
+}
+
+/// KV is read first, and the provider is asked only when that copy is a minute old: tokens with
+/// made-up keys must not become requests to the provider.
+async fn again<T: Document, P: Platform>(
+    scene: &Scene<P>,
+    url: String,
+) -> Result<Rc<T>, Unavailable> {
     let issuer = &scene.service.provider.issuer;
-    let shelf = KeySet::shelf(&scene.isolate.documents);
+    let shelf = T::shelf(&scene.isolate.documents);
     let now = scene.now;
     if shelf
         .get(issuer)
         .is_none_or(|copy| now - copy.read_at >= REREAD_STALE)
     {
-        read_stored::<KeySet, P>(scene).await;
+        read_stored::<T, P>(scene).await;
     }
     let copy = shelf.get(issuer).ok_or(Unavailable)?;
     let old = now - copy.fetched_at >= UNKNOWN_KEY_AGE;
     if old && shelf.may_try(issuer, now) {
-        return fetch::<KeySet, P>(scene, metadata.jwks_uri.clone(), WAIT_MS.0).await;
+        return fetch(scene, url, WAIT_MS.0).await;
     }
     Ok(copy.value)
 }
@@ -259,7 +282,8 @@ fn freshness(cache_control: &str) -> i64 {
         .clamp(least, most)
 }
 
-/// Fetches every document of the service's provider, whether it is due or not.
+/// Fetches every document of the service's provider, whether it is due or not; that of core
+/// identities only where somebody is asked to prove one.
 pub async fn refresh<P: Platform>(scene: &Scene<P>) {
     let url = scene.service.provider.discovery_url();
     let fetched = fetch::<Metadata, P>(scene, url, WAIT_MS.1).await;
@@ -271,23 +295,24 @@ pub async fn refresh<P: Platform>(scene: &Scene<P>) {
     if let Ok(metadata) = known {
         let _ = fetch::<KeySet, P>(scene, metadata.jwks_uri.clone(), WAIT_MS.1).await;
     }
+    if scene.isolate.config.proves_identity() {
+        let url = scene.service.provider.did_url.clone();
+        let _ = fetch::<DidDocument, P>(scene, url, WAIT_MS.1).await;
+    }
 }
 
-/// How far the memory's copies of the provider's documents are past their freshness, discovery
-/// first; `None` for one that is not there.
+/// How far the memory's copies of the provider's documents are past their freshness: discovery,
+/// keys, keys of core identities; `None` for one that is not there.
 #[must_use]
-pub fn overdue<P: Platform>(scene: &Scene<P>) -> [Option<i64>; 2] {
-    let issuer = &scene.service.provider.issuer;
-    let documents = &scene.isolate.documents;
+pub fn overdue<P: Platform>(scene: &Scene<P>) -> [Option<i64>; 3] {
+    fn of<T: Document, P: Platform>(scene: &Scene<P>) -> Option<i64> {
+        let copy = T::shelf(&scene.isolate.documents).get(&scene.service.provider.issuer);
+        copy.map(|copy| copy.overdue(scene.now))
+    }
     [
-        documents
-            .discovery
-            .get(issuer)
-            .map(|copy| copy.overdue(scene.now)),
-        documents
-            .keys
-            .get(issuer)
-            .map(|copy| copy.overdue(scene.now)),
+        of::<Metadata, P>(scene),
+        of::<KeySet, P>(scene),
+        of::<DidDocument, P>(scene),
     ]
 }
 

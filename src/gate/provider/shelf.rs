@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::config::Provider;
+use crate::oidc::did::DidDocument;
 use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
@@ -56,11 +57,24 @@ impl Document for KeySet {
     }
 }
 
+impl Document for DidDocument {
+    const NAME: &'static str = "did";
+
+    fn parse(bytes: &[u8], provider: &Provider) -> Result<Self, Refusal> {
+        Self::parse(bytes, &provider.did_id)
+    }
+
+    fn shelf(documents: &Documents) -> &Shelf<Self> {
+        &documents.did
+    }
+}
+
 /// The documents in an isolate's memory.
 #[derive(Debug, Default)]
 pub struct Documents {
     pub(super) discovery: Shelf<Metadata>,
     pub(super) keys: Shelf<KeySet>,
+    pub(super) did: Shelf<DidDocument>,
 }
 
 /// The copies of one kind of document, by the issuer they belong to.
