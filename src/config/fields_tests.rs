@@ -152,6 +152,10 @@ const BROKEN: &str = r#"
     origin_headers           | { "X-Lock": "SESSION_KEY_A" }
     origin_headers           | { "X-Lock": "CLIENT_KEY_DEMO_A" }
     origin_headers           | { "X-Lock": "ASSERTION_KEY_DEMO_A" }
+    language_cookie          | "a=b"
+    language_cookie          | ""
+    language_prefix          | "/cy"
+    language_parameter       | "a b"
     origin_audience          | 7
     cors_origins             | "https://a.example"
     cors_origins             | ["a.example"]

@@ -137,6 +137,17 @@ impl Name {
     }
 }
 
+/// Where a request says in which language the service speaks to the person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Language {
+    /// The name of the service's cookie that holds `en` or `cy`.
+    pub cookie: Option<String>,
+    /// Whether paths begin with the language, as in `/cy/apply`.
+    pub prefix: bool,
+    /// The query parameter that holds it.
+    pub parameter: Option<String>,
+}
+
 /// How the client proves itself at the token endpoint.
 #[derive(Clone, Debug)]
 pub enum TokenAuth {
@@ -215,6 +226,8 @@ pub struct Service {
     pub registered_claims: Vec<Claim>,
     /// The languages of its pages, the preferred one first.
     pub locales: Vec<Locale>,
+    /// Where requests name one of them, before the browser's own wish.
+    pub language: Language,
     /// How it proves itself at the token endpoint.
     pub token_auth: TokenAuth,
     /// What request objects and client assertions are signed with: RS256 or PS256.

@@ -10,7 +10,9 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
+use super::cookies::Cookies;
 use super::reply::{RETRY_AFTER, Reply};
+use super::request::Request;
 pub use super::words::Page;
 use super::words::{Text, around};
 use crate::config::{Locale, Service, Theme};
@@ -282,23 +284,38 @@ fn licence(symbols: &str, locale: Locale) -> Markup {
     }
 }
 
-/// The language to answer in: the one asked for, else the first that the browser accepts and the
-/// service has.
+/// The language to answer in: the one asked for, else the first that the service has and that the
+/// request names in the service's own cookie, its path, its query or `Accept-Language`, in this order. Which of the first
+/// three are looked at is the configuration's word.
 ///
 /// Weights in `Accept-Language` are not read: browsers list languages in their order.
 #[must_use]
-pub fn locale(service: &Service, asked: Option<Locale>, accept_language: Option<&str>) -> Locale {
+pub fn locale(service: &Service, asked: Option<Locale>, request: &Request) -> Locale {
     let preferred = service.locales.first().copied().unwrap_or(Locale::En);
-    let accepted = accept_language
-        .unwrap_or_default()
-        .split(',')
-        .filter_map(|range| {
-            let tag = range.split(';').next().unwrap_or_default().trim();
-            Locale::parse(&tag.split('-').next()?.to_ascii_lowercase())
-        });
+    let known = |text: &str| {
+        let tag = text.trim().split(['-', ';']).next()?.to_ascii_lowercase();
+        Locale::parse(&tag).filter(|locale| service.locales.contains(locale))
+    };
+    let header = |name| request.headers.get(name).unwrap_or_default();
+    let language = &service.language;
+    let by_cookie = || known(Cookies::new(Some(header("cookie"))).get(language.cookie.as_ref()?)?);
+    let by_path = || {
+        let rest = request.address()?.path.strip_prefix('/')?;
+        let first = rest.split('/').next()?;
+        known(first).filter(|locale| language.prefix && locale.as_str() == first)
+    };
+    let by_query = || {
+        let wanted = language.parameter.as_ref()?;
+        let query = request.address()?.query?;
+        let (_, value) = url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| *name == wanted.as_str())?;
+        known(&value)
+    };
     asked
-        .into_iter()
-        .chain(accepted)
-        .find(|locale| service.locales.contains(locale))
+        .filter(|locale| service.locales.contains(locale))
+        .or_else(by_cookie)
+        .or_else(by_path)
+        .or_else(by_query)
+        .or_else(|| header("accept-language").split(',').find_map(known))
         .unwrap_or(preferred)
 }

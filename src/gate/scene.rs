@@ -40,13 +40,12 @@ impl<P: Platform> Scene<P> {
         request: &Request,
         now: i64,
     ) -> Self {
-        let language = request.headers.get("accept-language");
         let own = |path: &str| path.starts_with(&service.own_path);
         let address = request.address().filter(|address| own(address.path));
         let asked = address.and_then(|address| parameter(address.query, "lang"));
         let asked = asked.and_then(|tag| Locale::parse(&tag));
         Self {
-            locale: pages::locale(service, asked, language),
+            locale: pages::locale(service, asked, request),
             reference: request
                 .headers
                 .get("cf-ray")

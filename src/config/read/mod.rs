@@ -18,8 +18,8 @@ use crate::oidc::vector::Level;
 use keys::{read_keys, read_token_auth};
 use look::read_look;
 use names::{
-    check_id, read_aliases, read_claims, read_client_id, read_environment, read_host, read_limits,
-    read_locales, read_name, read_path, read_revocation, read_scopes,
+    check_id, read_aliases, read_claims, read_client_id, read_environment, read_host,
+    read_language, read_limits, read_locales, read_name, read_path, read_revocation, read_scopes,
 };
 use origin::{read_origin, read_origin_headers, read_origins, read_provider};
 
@@ -74,6 +74,7 @@ pub fn service(
         redirect_path,
         registered_claims: read_claims(table),
         locales: read_locales(table),
+        language: read_language(table),
         token_auth: read_token_auth(table, vars),
         request_alg,
         id_token_alg: read_id_token_alg(table, &rules),

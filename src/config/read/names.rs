@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::config::deployment::is_loopback;
 use crate::config::fault::Fault;
-use crate::config::service::{Claim, Environment, Locale, Name, Revocation};
+use crate::config::service::{Claim, Environment, Language, Locale, Name, Revocation};
 use crate::config::table::Table;
 use crate::gate::path::CanonicalPath;
 use crate::session::cookie::Limits;
@@ -151,6 +151,25 @@ pub fn read_locales(table: &Table<'_>) -> Vec<Locale> {
         return vec![Locale::En];
     }
     locales
+}
+
+pub fn read_language(table: &Table<'_>) -> Language {
+    let name = |field: &'static str| {
+        let name = table.text(field)?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        if name.is_empty() || !name.bytes().all(plain) {
+            table.fault(
+                field,
+                "must be letters, digits, hyphens, underscores and full stops",
+            );
+        }
+        Some(name.to_owned())
+    };
+    Language {
+        cookie: name("language_cookie"),
+        prefix: table.flag("language_prefix", false),
+        parameter: name("language_parameter"),
+    }
 }
 
 pub fn read_name(table: &Table<'_>) -> Name {
