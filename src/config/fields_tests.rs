@@ -167,7 +167,8 @@ const BROKEN: &str = r#"
     allow_semicolons         | "no"
     level                    | "Cm"
     level                    | "cl.cm"
-    level                    | "Cl.Cm.P2"
+    level                    | "Cl.Cm.P3"
+    level                    | "Cl.Cm.P2"                | registered_claims
     level                    | 2
     routes                   | {}
     routes                   | "/account"

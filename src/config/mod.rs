@@ -34,6 +34,8 @@ mod defaults_tests;
 #[cfg(test)]
 mod fields_tests;
 #[cfg(test)]
+mod identity_tests;
+#[cfg(test)]
 mod local_tests;
 #[cfg(test)]
 #[path = "sample_tests.rs"]

@@ -15,6 +15,8 @@ pub enum OwnPage {
     Health,
     /// Starting a sign-in.
     SignIn,
+    /// Where people come back to who were away to prove an identity.
+    Return,
     /// Signing out.
     SignOut,
     /// Where people come back to after signing out.
@@ -38,6 +40,7 @@ impl OwnPage {
             "assertion-jwks.json" => Some(Self::AssertionKeys),
             "health" => Some(Self::Health),
             "sign-in" => Some(Self::SignIn),
+            "return" => Some(Self::Return),
             "sign-out" => Some(Self::SignOut),
             "signed-out" => Some(Self::SignedOut),
             "backchannel-logout" => Some(Self::Backchannel),

@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 use crate::config::sample::*;
@@ -235,8 +235,12 @@ const BROKEN: &str = r#"
     { "path": "/a", "access": "private" }                       | routes[1].access
     { "path": "/a", "access": true }                            | routes[1].access
     { "path": "/a", "level": "P2" }                             | routes[1].level
-    { "path": "/a", "level": "Cl.Cm.P2" }                       | routes[1].level
-    { "path": "/a", "level": "Cl.Cm.P1" }                       | routes[1].level
+    { "path": "/a", "level": "Cl.Cm.P3" }                       | routes[1].level
+    { "path": "/a", "level": "Cl.Cm.P2" }                       | registered_claims
+    { "path": "/a", "level": "Cl.Cm.P1" }                       | registered_claims
+    { "path": "/a", "not_proved": "page" }                      | routes[1].not_proved
+    { "path": "/a", "release": ["coreIdentity"] }               | routes[1].release
+    { "path": "/a", "release": ["coreIdentityJWT"] }            | routes[1].release
     { "path": "/a", "release": "email" }                        | routes[1].release
     { "path": "/a", "release": ["name"] }                       | routes[1].release
     { "path": "/a", "release": ["address"] }                    | routes[1].release

@@ -268,8 +268,31 @@ impl Service {
     /// Whether anybody is asked to prove an identity anywhere in the service.
     #[must_use]
     pub fn proves_identity(&self) -> bool {
-        let mut levels = self.rules.listed().iter().map(|rule| rule.level);
-        self.level.has_identity() || levels.any(Level::has_identity)
+        self.highest_level().has_identity()
+    }
+
+    /// The highest level that anybody is asked for.
+    #[must_use]
+    pub fn highest_level(&self) -> Level {
+        let levels = self.rules.listed().iter().map(|rule| rule.level);
+        levels.fold(self.level, Level::max)
+    }
+
+    /// The full names of the claims that are asked for with an identity: the core identity, the
+    /// return code if it is registered, and what any route releases.
+    #[must_use]
+    pub fn requested_claims(&self) -> Vec<&'static str> {
+        let released = |claim: Claim| {
+            let mut rules = self.rules.listed().iter();
+            rules.any(|rule| rule.release.identity[claim as usize])
+        };
+        let wanted = |claim: &Claim| match claim {
+            Claim::CoreIdentityJwt => true,
+            Claim::ReturnCode => self.registered_claims.contains(claim),
+            _ => released(*claim),
+        };
+        let wanted = Claim::ALL.into_iter().filter(wanted);
+        wanted.map(Claim::name).collect()
     }
 
     /// The registered redirect address.

@@ -5,12 +5,14 @@
 use super::Scene;
 use crate::oidc::jws::encode;
 use crate::oidc::logout_token::LogoutToken;
+use crate::oidc::vector::Level;
 use crate::platform::{Outage, Platform};
 use crate::secret::Secret;
 use crate::session::account::{self, Begun, Listed, Question, Reply, Standing};
-use crate::session::attempt::{Attempt, LIFETIME, Served};
-use crate::session::cookie::Session;
+use crate::session::attempt::{Attempt, Served};
+use crate::session::cookie::{Session, level_byte};
 use crate::session::ending::Ending;
+use crate::session::identity::Proof;
 use crate::session::seal::{NONCE, Purpose};
 
 /// Asks the account of a subject.
@@ -38,32 +40,86 @@ pub async fn begin<P: Platform>(
     attempt: &Attempt,
     session: &Session,
     id_token: &Secret,
+    proof: Option<Proof>,
     replaces: Option<Served>,
 ) -> Result<Begun, Outage> {
-    let ring = scene.isolate.config.ring.as_ref();
-    let hint = ring.map(|ring| {
-        let content = id_token.expose().as_bytes();
-        ring.seal(
-            Purpose::Hint,
-            &scene.service.binding,
-            scene.random::<NONCE>(),
-            content,
-        )
-    });
     let question = Question::Begin {
         attempt: attempt.state(),
-        deadline: attempt.started_at + LIFETIME,
+        deadline: attempt.deadline(),
         session: Listed {
             id: encode(&session.id),
             born_at: session.born_at,
             expires_at: session.expires_at(scene.service.limits),
-            hint,
             listed_at: 0,
+            hint: sealed(scene, Purpose::Hint, id_token.expose()),
+            proof,
         },
         replaces: replaces.map(|old| encode(&old.session)),
     };
     match ask(scene, &session.subject, question).await? {
         Reply::Begun(begun) => Ok(begun),
+        _ => Err(Outage::Unreachable),
+    }
+}
+
+/// Records how a request for an identity ended that was made for a session, which goes on.
+///
+/// # Errors
+/// [`Outage`] when it is not certain that this is recorded.
+pub async fn step_up<P: Platform>(
+    scene: &Scene<P>,
+    attempt: &Attempt,
+    session: &Session,
+    id_token: Option<&Secret>,
+    proof: Proof,
+) -> Result<Begun, Outage> {
+    let question = Question::StepUp {
+        attempt: attempt.state(),
+        deadline: attempt.deadline(),
+        session: encode(&session.id),
+        proof,
+        hint: id_token.and_then(|token| sealed(scene, Purpose::Hint, token.expose())),
+    };
+    match ask(scene, &session.subject, question).await? {
+        Reply::Begun(begun) => Ok(begun),
+        _ => Err(Outage::Unreachable),
+    }
+}
+
+/// What an account knows of the identity behind a session that is alive.
+#[derive(Debug)]
+pub struct Word {
+    /// How far one was proved, once one was asked for.
+    pub proof: Option<Proof>,
+    /// Where the person was when one was last asked for.
+    pub left: Option<String>,
+}
+
+/// The account's word on the identity behind a session, or `None` when the session is not alive.
+///
+/// `leaving` says that the person goes to prove an identity of this level, and from where.
+///
+/// # Errors
+/// [`Outage`] when the account gave no answer.
+pub async fn proof<P: Platform>(
+    scene: &Scene<P>,
+    session: &Session,
+    leaving: Option<(Level, &str)>,
+) -> Result<Option<Word>, Outage> {
+    let leaving = leaving.and_then(|(level, place)| {
+        let place = sealed(scene, Purpose::Place, place)?;
+        Some((level_byte(level), place))
+    });
+    let question = Question::Proof {
+        session: encode(&session.id),
+        leaving,
+    };
+    match ask(scene, &session.subject, question).await? {
+        Reply::Proof { proof, left } => Ok(Some(Word {
+            proof,
+            left: opened(scene, Purpose::Place, left),
+        })),
+        Reply::Standing(Standing::Ended) => Ok(None),
         _ => Err(Outage::Unreachable),
     }
 }
@@ -94,7 +150,7 @@ pub async fn id_token<P: Platform>(
         session: encode(&session.id),
     };
     match ask(scene, &session.subject, question).await? {
-        Reply::IdToken(hint) => Ok(opened(scene, hint)),
+        Reply::IdToken(hint) => Ok(opened(scene, Purpose::Hint, hint).map(Secret::new)),
         _ => Err(Outage::Unreachable),
     }
 }
@@ -122,12 +178,22 @@ pub async fn end_served<P: Platform>(scene: &Scene<P>, served: &Served) -> Resul
     }
 }
 
-/// The ID token in a hint, if the key that sealed it is still here.
-fn opened<P: Platform>(scene: &Scene<P>, hint: Option<String>) -> Option<Secret> {
+/// A text that the account keeps and cannot read.
+fn sealed<P: Platform>(scene: &Scene<P>, purpose: Purpose, text: &str) -> Option<String> {
     let ring = scene.isolate.config.ring.as_ref()?;
-    let bytes = ring.open_long(Purpose::Hint, &scene.service.binding, &hint?)?;
-    let token = String::from_utf8(bytes.to_vec()).ok()?;
-    Some(Secret::new(token))
+    let nonce = scene.random::<NONCE>();
+    Some(ring.seal(purpose, &scene.service.binding, nonce, text.as_bytes()))
+}
+
+/// The text again, if the key that sealed it is still here.
+fn opened<P: Platform>(
+    scene: &Scene<P>,
+    purpose: Purpose,
+    sealed: Option<String>,
+) -> Option<String> {
+    let ring = scene.isolate.config.ring.as_ref()?;
+    let bytes = ring.open_long(purpose, &scene.service.binding, &sealed?)?;
+    String::from_utf8(bytes.to_vec()).ok()
 }
 
 /// Ends a session, or with `everywhere` all of the person's, and gives its ID token if it can
@@ -178,7 +244,7 @@ async fn end_as_of<P: Platform>(
         // It was over already, so it could not speak for the others either.
         scene.log("sign_out", "not_listed");
     }
-    Ok(opened(scene, hint))
+    Ok(opened(scene, Purpose::Hint, hint).map(Secret::new))
 }
 
 /// Ends every session of the subject that was born before the notification.

@@ -4,22 +4,44 @@
 //! costs more than all the rest of a signed-in request. It is the only thing about a person that
 //! outlives a request there, and its key names everything that it says.
 //!
+//! Identity claims travel in it while it stays short, else in a second signed statement beside it,
+//! else not at all; a value is never cut short.
+//!
 //! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing).
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::Scene;
+use super::forward::{ASSERTION, IDENTITY};
 use crate::config::{Release, Service};
+use crate::oidc::identity::{Claim, Claims};
 use crate::oidc::jws::{Alg, Unsigned, encode};
 use crate::oidc::refusal::Refusal;
 use crate::oidc::vector::Level;
 use crate::platform::{Outage, Platform};
 use crate::session::cookie::Session;
+use crate::session::identity::Outcome;
 
 /// The `typ` of an assertion, which no token of the provider has.
 pub const TYPE: &str = "one-login-assertion+jwt";
+
+/// The `typ` of the second statement, which holds identity claims alone.
+pub const IDENTITY_TYPE: &str = "one-login-identity+jwt";
+
+/// The longest assertion that holds identity claims, in characters: servers that take 8 KB of
+/// headers still have room for all others.
+const MAX_WITH_CLAIMS: usize = 4_096;
+
+/// The longest second statement, in characters: with its name it stays under the 8 KB that servers
+/// take in one header.
+const MAX_IDENTITY: usize = 8_000;
+
+/// The length of a signature in a compact token, with its full stop.
+const SIGNATURE: usize = 87;
 
 /// How long an assertion can be used after it was signed, in seconds.
 pub const LIFETIME: i64 = 60;
@@ -33,16 +55,19 @@ const FRESH: i64 = 30;
 /// The most assertions that are kept in memory.
 const MAX_KEPT: usize = 1_000;
 
-#[derive(Serialize)]
+/// The members of both statements, each with those that it has.
+#[derive(Clone, Default, Serialize)]
 struct Members<'a> {
     iss: &'a str,
     aud: &'a str,
     sub: &'a str,
     sid: &'a str,
-    vot: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vot: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
-    session_exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_exp: Option<i64>,
     iat: i64,
     exp: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,9 +80,57 @@ struct Members<'a> {
     phone_number_verified: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     wallet_subject_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_claims: Option<&'static str>,
+    #[serde(rename = "coreIdentity", skip_serializing_if = "Option::is_none")]
+    core_identity: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passport: Option<&'a Value>,
+    #[serde(rename = "drivingPermit", skip_serializing_if = "Option::is_none")]
+    driving_permit: Option<&'a Value>,
+    #[serde(rename = "returnCode", skip_serializing_if = "Option::is_none")]
+    return_code: Option<&'a Value>,
 }
 
-/// Lays out an assertion with the claims of one route. Whether the session may be used there is not asked.
+impl<'a> Members<'a> {
+    /// The same with the identity claims that the route releases.
+    fn with(mut self, release: Release, claims: &'a Claims) -> Self {
+        let places = [
+            &mut self.core_identity,
+            &mut self.address,
+            &mut self.passport,
+            &mut self.driving_permit,
+            &mut self.return_code,
+        ];
+        for (place, claim) in places.into_iter().zip(Claim::ALL) {
+            if release.identity[claim as usize] {
+                *place = claims.get(claim.released_as());
+            }
+        }
+        self
+    }
+
+    fn unsigned(&self, service: &Service, typ: &str) -> Result<Unsigned, Refusal> {
+        let key = &service.assertion_keys.active.key_id;
+        Unsigned::new(Alg::Es256, key, typ, self)
+    }
+}
+
+/// What is known of the identity behind a session, for an assertion that says something of it.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// How the last request for one ended.
+    pub outcome: Option<Outcome>,
+    /// What was proved, or why nothing was; `None` when that may not be used any more.
+    pub claims: Option<Claims>,
+}
+
+/// Lays out an assertion with the claims of one route, and the second statement if there is one.
+/// Whether the session may be used there is not asked.
 ///
 /// # Errors
 /// [`Refusal`] when the members cannot be written as JSON.
@@ -65,33 +138,73 @@ pub fn unsigned(
     service: &Service,
     session: &Session,
     release: Release,
+    known: Option<&Known>,
     now: i64,
-) -> Result<Unsigned, Refusal> {
+) -> Result<(Unsigned, Option<Unsigned>), Refusal> {
     let email = session.email.as_ref().filter(|_| release.email);
     let phone = session.phone.as_ref().filter(|_| release.phone);
     let wallet = session.wallet_subject_id.as_deref();
-    let members = Members {
+    let sid = encode(&session.id);
+    let who = Members {
         iss: &service.origin_url,
         aud: &service.origin_audience,
         sub: &session.subject,
-        sid: &encode(&session.id),
-        vot: session.level.as_str(),
-        auth_time: session.auth_time,
-        session_exp: session.expires_at(service.limits),
+        sid: &sid,
         iat: now - BACKDATED,
         exp: now + LIFETIME,
+        ..Members::default()
+    };
+    let mut members = Members {
+        vot: Some(session.level.as_str()),
+        auth_time: session.auth_time,
+        session_exp: Some(session.expires_at(service.limits)),
         email: email.map(|email| email.value.as_str()),
         email_verified: email.map(|email| email.verified),
         phone_number: phone.map(|phone| phone.value.as_str()),
         phone_number_verified: phone.map(|phone| phone.verified),
         wallet_subject_id: wallet.filter(|_| release.wallet_subject_id),
+        ..who.clone()
     };
-    Unsigned::new(
-        Alg::Es256,
-        &service.assertion_keys.active.key_id,
-        TYPE,
-        &members,
-    )
+    if release.outcome {
+        let outcome = known.and_then(|known| known.outcome);
+        members.identity_outcome = outcome.map(Outcome::label);
+    }
+    let Some(known) = known.filter(|_| release.has_identity()) else {
+        return Ok((members.unsigned(service, TYPE)?, None));
+    };
+    let mut second = None;
+    members.identity_claims = Some("gone");
+    if let Some(claims) = &known.claims {
+        members.identity_claims = Some("here");
+        let whole = members.clone().with(release, claims);
+        let whole = whole.unsigned(service, TYPE)?;
+        if whole.signing_input().len() + SIGNATURE <= MAX_WITH_CLAIMS {
+            return Ok((whole, None));
+        }
+        let alone = who.with(release, claims).unsigned(service, IDENTITY_TYPE)?;
+        let fits = alone.signing_input().len() + SIGNATURE <= MAX_IDENTITY;
+        second = Some(alone).filter(|_| fits);
+        members.identity_claims = Some(if fits { "header" } else { "too_large" });
+    }
+    Ok((members.unsigned(service, TYPE)?, second))
+}
+
+/// What the origin is told of a person, signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signed {
+    /// The assertion.
+    pub assertion: String,
+    /// Identity claims that did not fit into it.
+    pub identity: Option<String>,
+}
+
+impl Signed {
+    /// The headers that carry it, names in lower case.
+    pub fn headers(self) -> impl Iterator<Item = (String, String)> {
+        let identity = self.identity.map(|identity| (IDENTITY, identity));
+        let all = [(ASSERTION, self.assertion)].into_iter().chain(identity);
+        all.map(|(name, value)| (name.to_owned(), value))
+    }
 }
 
 /// Why no assertion could be made.
@@ -112,24 +225,41 @@ impl From<Refusal> for NotSigned {
 
 /// Signs an assertion and keeps it.
 ///
+/// `known` is the account's word on the identity, where the route lets the origin know of it.
+///
 /// # Errors
 /// [`NotSigned`] when the key cannot be used; the request must not pass without it.
 pub async fn sign<P: Platform>(
-    platform: &P,
-    kept: &Kept,
-    service: &Service,
+    scene: &Scene<P>,
     session: &Session,
     release: Release,
-    now: i64,
-) -> Result<String, NotSigned> {
-    let unsigned = unsigned(service, session, release, now)?;
-    let key = &service.assertion_keys.active;
-    let signature = platform
+    known: Option<&Known>,
+) -> Result<Signed, NotSigned> {
+    let service = &scene.service;
+    let (assertion, identity) = unsigned(service, session, release, known, scene.now)?;
+    let signed = Signed {
+        assertion: finish(scene, assertion).await?,
+        identity: match identity {
+            Some(identity) => Some(finish(scene, identity).await?),
+            None => None,
+        },
+    };
+    let kept = &scene.isolate.assertions;
+    kept.put(
+        Key::new(service, session, release),
+        signed.clone(),
+        scene.now,
+    );
+    Ok(signed)
+}
+
+async fn finish<P: Platform>(scene: &Scene<P>, unsigned: Unsigned) -> Result<String, Outage> {
+    let key = &scene.service.assertion_keys.active;
+    let signature = scene
+        .platform
         .sign(key, Alg::Es256, unsigned.signing_input())
         .await?;
-    let token = unsigned.finish(&signature);
-    kept.put(Key::new(service, session, release), token.clone(), now);
-    Ok(token)
+    Ok(unsigned.finish(&signature))
 }
 
 /// Everything that an assertion says, but for its times.
@@ -138,6 +268,7 @@ struct Key {
     service: String,
     session: [u8; 16],
     level: Level,
+    identity: i64,
     release: Release,
 }
 
@@ -147,6 +278,7 @@ impl Key {
             service: service.id.clone(),
             session: session.id,
             level: session.level,
+            identity: session.identity.as_ref().map_or(0, |held| held.changed_at),
             release,
         }
     }
@@ -154,7 +286,7 @@ impl Key {
 
 #[derive(Debug)]
 struct Entry {
-    token: String,
+    signed: Signed,
     expires_at: i64,
     last_used: u64,
 }
@@ -175,17 +307,17 @@ impl Kept {
         session: &Session,
         release: Release,
         now: i64,
-    ) -> Option<String> {
+    ) -> Option<Signed> {
         let mut entries = self.entries.borrow_mut();
         let entry = entries.get_mut(&Key::new(service, session, release))?;
         let fresh = entry.expires_at - now >= FRESH && entry.expires_at <= now + LIFETIME;
         fresh.then(|| {
             entry.last_used = self.tick();
-            entry.token.clone()
+            entry.signed.clone()
         })
     }
 
-    fn put(&self, key: Key, token: String, now: i64) {
+    fn put(&self, key: Key, signed: Signed, now: i64) {
         let mut entries = self.entries.borrow_mut();
         if entries.len() >= MAX_KEPT {
             entries.retain(|_, entry| entry.expires_at - now >= FRESH);
@@ -197,7 +329,7 @@ impl Kept {
             }
         }
         let entry = Entry {
-            token,
+            signed,
             expires_at: now + LIFETIME,
             last_used: self.tick(),
         };
@@ -222,7 +354,15 @@ mod tests {
             service: "DEMO".to_owned(),
             session,
             level: Level::ClCm,
+            identity: 0,
             release: Release::default(),
+        }
+    }
+
+    fn signed() -> Signed {
+        Signed {
+            assertion: "token".to_owned(),
+            identity: None,
         }
     }
 
@@ -230,14 +370,14 @@ mod tests {
     fn t87_memory_is_bounded_and_gives_up_the_least_used_first() {
         let kept = Kept::default();
         for number in 0..1_000 {
-            kept.put(key(number), "token".to_owned(), 100);
+            kept.put(key(number), signed(), 100);
         }
         kept.entries
             .borrow_mut()
             .get_mut(&key(0))
             .unwrap()
             .last_used = kept.tick();
-        kept.put(key(1_000), "token".to_owned(), 100);
+        kept.put(key(1_000), signed(), 100);
         let entries = kept.entries.borrow();
         assert_eq!(entries.len(), 1_000);
         assert!(entries.contains_key(&key(0)) && entries.contains_key(&key(1_000)));
@@ -248,9 +388,9 @@ mod tests {
     fn stale_ones_make_room_all_at_once() {
         let kept = Kept::default();
         for number in 0..1_000 {
-            kept.put(key(number), "token".to_owned(), 100);
+            kept.put(key(number), signed(), 100);
         }
-        kept.put(key(1_000), "token".to_owned(), 131);
+        kept.put(key(1_000), signed(), 131);
         assert_eq!(kept.entries.borrow().len(), 1);
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! Source: RFC 9700 section 4.13 (a reverse proxy sanitises what it vouches for).
 
+use super::assertion::Signed;
 use super::cookies::Cookies;
 use super::path::CanonicalPath;
 use super::request::Request;
@@ -12,6 +13,9 @@ use crate::config::{Origin, Service};
 
 /// The header that carries the assertion, in lower case.
 pub const ASSERTION: &str = "one-login-assertion";
+
+/// The header that carries identity claims that did not fit into it, in lower case.
+pub const IDENTITY: &str = "one-login-identity";
 
 /// Every header whose name begins so belongs to the edge.
 const RESERVED: &str = "one-login-";
@@ -62,14 +66,14 @@ pub struct AnswerPlan {
 
 /// Lays out the request for the origin.
 ///
-/// `assertion` is the signed statement of who this is; `None` says that nobody is.
+/// `signed` is the statement of who this is; `None` says that nobody is.
 #[must_use]
 pub fn forward(
     service: &Service,
     request: &Request,
     path: &CanonicalPath,
     query: Option<&str>,
-    assertion: Option<String>,
+    signed: Option<Signed>,
 ) -> Forward {
     let base = match &service.origin {
         Origin::Url(url) => url.as_str(),
@@ -94,7 +98,7 @@ pub fn forward(
         set.push(("x-forwarded-for".to_owned(), address.to_owned()));
     }
     set.extend(cookie.map(|cookie| ("cookie".to_owned(), cookie)));
-    set.extend(assertion.map(|assertion| (ASSERTION.to_owned(), assertion)));
+    set.extend(signed.into_iter().flat_map(Signed::headers));
     for (name, secret) in &service.origin_headers {
         set.push((name.clone(), secret.expose().to_owned()));
     }

@@ -13,6 +13,7 @@ pub mod callback;
 pub mod cookies;
 pub mod cross_origin;
 pub mod forward;
+pub mod identity;
 pub mod leases;
 pub mod own_pages;
 pub mod pages;
@@ -113,6 +114,8 @@ pub enum Task {
         session: Box<Session>,
         /// What the route releases.
         release: Release,
+        /// What is known of the identity behind it, where the origin is to be told.
+        known: Option<assertion::Known>,
     },
     /// A session passes if its account says that it is alive.
     Check {
@@ -123,6 +126,8 @@ pub enum Task {
         /// The session.
         session: Box<Session>,
     },
+    /// Somebody who was away goes on to prove an identity.
+    Continue(Box<Session>),
     /// A person signs out.
     SignOut {
         /// Of every browser.
@@ -255,7 +260,9 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
             forward,
             session,
             release,
-        } => standing::assert(scene, *forward, &session, release).await,
+            known,
+        } => standing::assert(scene, *forward, &session, release, known).await,
+        Task::Continue(session) => Decision::Reply(identity::go_on(scene, request, *session).await),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::assets;
 use super::cookies::Cookies;
 use super::cross_origin;
+use super::identity;
 use super::pages::{self, Page};
 use super::path::CanonicalPath;
 use super::provider;
@@ -113,14 +114,20 @@ fn own_page<P: Platform>(
             signing_in(scene, request, query)
         }
         OwnPage::SignIn if request.is_get() => cross_origin::unauthorised(service, request).into(),
+        OwnPage::Return if !service.proves_identity() => scene.page(404, Page::NotFound).into(),
+        OwnPage::Return if request.is_document() && request.is_get() => {
+            identity::returning(scene, request, query)
+        }
         OwnPage::SignOut => signing_out(scene, request, query),
         OwnPage::SignedOut if request.is_prefetch() => Reply::new(204).of(service).into(),
         OwnPage::SignedOut if request.is_get() => Verdict::Later(Task::SignedOut),
         OwnPage::Backchannel if request.method == "POST" => Verdict::Later(Task::Notification),
         OwnPage::Backchannel => Reply::new(405).with("allow", "POST").of(service).into(),
-        OwnPage::Health | OwnPage::SignIn | OwnPage::SignedOut | OwnPage::Asset => {
-            wrong_method(scene, "GET")
-        }
+        OwnPage::Health
+        | OwnPage::SignIn
+        | OwnPage::SignedOut
+        | OwnPage::Asset
+        | OwnPage::Return => wrong_method(scene, "GET"),
     }
 }
 
@@ -155,6 +162,7 @@ fn shown<P: Platform>(scene: &Scene<P>, query: Option<&str>) -> Reply {
     let again = again(scene, &return_path::safe(&wanted, &service.own_path));
     let link = match page {
         Page::SignedOutHere => service.own_page("sign-out"),
+        Page::ContinueIdentity => identity::onwards(scene),
         _ => format!("{again}&lang={}", scene.locale.as_str()),
     };
     let reference = parameter(query, "reference").filter(|reference| is_ray(reference));
@@ -165,27 +173,26 @@ fn shown<P: Platform>(scene: &Scene<P>, query: Option<&str>) -> Reply {
 /// A sign-in that was asked for: somebody who is signed in at the level already is sent on.
 fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
     let service = &scene.service;
-    let wanted = parameter(query, "return_to");
-    let return_path = return_path::safe(&wanted.unwrap_or_default(), &service.own_path);
-    let path = return_path.split('?').next().unwrap_or("/");
-    let (level, freshness) = match CanonicalPath::parse(path, service.allow_semicolons) {
-        Ok(path) => {
-            let rule = service.rules.find(&path);
-            (rule.level, rule.freshness)
-        }
-        Err(_) => (service.level, None),
+    let wanted = parameter(query, "return_to").unwrap_or_default();
+    let return_path = return_path::safe(&wanted, &service.own_path);
+    let (level, freshness) = match identity::rule_of(scene, &return_path) {
+        Some(rule) => (rule.level, rule.freshness),
+        None => (service.level, None),
     };
     let session = scene.live_session(Cookies::new(request.headers.get("cookie")));
-    let session = session.filter(|session| session.level >= level);
+    let session = session.filter(|session| session.level >= level.credential());
     let too_old = session.as_ref().is_some_and(|session| {
         freshness.is_some_and(|freshness| freshness.is_over(session.auth_time, scene.now))
     });
-    if session.is_some() && !too_old {
+    let proves = level.has_identity() && parameter(query, "refresh").as_deref() == Some("identity");
+    if session.is_some() && !too_old && !proves {
+        // A place that asks for an identity asks for it itself.
         return Reply::redirect(303, return_path).of(service).into();
     }
+    let level = if proves { level } else { level.credential() };
     Verdict::Later(Task::Start(Start {
         level,
-        freshness,
+        freshness: freshness.filter(|_| !proves),
         session: session.map(Box::new),
         return_path,
     }))

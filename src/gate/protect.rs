@@ -3,6 +3,7 @@
 //! This is the hot path. It waits for nothing unless an assertion has to be signed or the account
 //! has to be asked whether the session is still alive, which [`super::standing`] does.
 
+use super::assertion::{Known, Signed};
 use super::cookies::Cookies;
 use super::forward::{Forward, forward};
 use super::pages::{self, Page};
@@ -69,44 +70,78 @@ impl<'a, P: Platform> Passage<'a, P> {
         let cookies = Cookies::new(self.request.headers.get("cookie"));
         let session = scene
             .live_session(cookies)
-            .filter(|session| session.level >= rule.level || rule.access == Access::Optional)
+            .filter(|session| {
+                session.level >= rule.level.credential() || rule.access == Access::Optional
+            })
             .filter(|session| !sign_out::is_ending(scene, cookies, session))
             .map(|session| informed(scene, session));
         match session {
-            Some(session) if !is_certain(scene, &session) => Verdict::Later(Task::Check {
-                path: self.path.clone(),
-                query: self.query.map(str::to_owned),
-                session: Box::new(session),
-            }),
-            Some(session) => self.admit(session),
+            Some(session) if !is_certain(scene, &session) || self.asks(&session) => {
+                Verdict::Later(Task::Check {
+                    path: self.path.clone(),
+                    query: self.query.map(str::to_owned),
+                    session: Box::new(session),
+                })
+            }
+            Some(session) => self.admit(session, None),
             None => self.anonymous(),
         }
     }
 
+    /// Whether the route asks for a proved identity and the session has none of its level.
+    pub fn lacks(&self, session: &Session) -> bool {
+        self.rule.access != Access::Optional && session.level < self.rule.level
+    }
+
+    /// Whether the account's word on the identity is needed: another tab may have proved one, or the
+    /// origin is to be told of it and no assertion is kept.
+    pub fn asks(&self, session: &Session) -> bool {
+        let release = self.rule.release;
+        let told = release.has_identity() || release.outcome;
+        let known = session.identity.as_ref();
+        self.lacks(session)
+            || told
+                && known.is_some_and(|held| held.changed_at != 0)
+                && self.kept(session).is_none()
+    }
+
+    /// The assertion for the session that is kept here.
+    fn kept(&self, session: &Session) -> Option<Signed> {
+        let (scene, release) = (self.scene, self.rule.release);
+        let kept = &scene.isolate.assertions;
+        kept.get(&scene.service, session, release, scene.now)
+    }
+
     /// Lets a session that is alive pass with an assertion, signing one if none is kept; unless the
-    /// person signed in longer ago than the route allows.
-    pub fn admit(&self, session: Session) -> Verdict {
+    /// person has to prove an identity first, or signed in longer ago than the route allows.
+    ///
+    /// `known` is the account's word where [`Self::asks`] says that it is needed.
+    pub fn admit(&self, session: Session, known: Option<Known>) -> Verdict {
         let (scene, rule) = (self.scene, self.rule);
+        if self.lacks(&session) {
+            return self.refuse(Some(session));
+        }
         let is_over = |freshness: Freshness| freshness.is_over(session.auth_time, scene.now);
         if rule.freshness.is_some_and(is_over) {
             return self.refuse(Some(session));
         }
-        let kept_here = &scene.isolate.assertions;
-        let assertion = kept_here.get(&scene.service, &session, rule.release, scene.now);
-        let mut out = self.forward(assertion.clone());
+        let signed = self.kept(&session);
+        let is_signed = signed.is_some();
+        let mut out = self.forward(signed);
         out.answer.personal = true;
         if !self.request.is_upgrade() {
             let renewed = session.renewed(scene.now);
             let sealed = renewed.and_then(|session| scene.seal_session(&session));
             out.answer.renewal = sealed.map(|sealed| kept(cookie::NAME, &sealed));
         }
-        if assertion.is_some() {
+        if is_signed {
             return pass(out);
         }
         Verdict::Later(Task::Assert {
             forward: Box::new(out),
             session: Box::new(session),
             release: rule.release,
+            known,
         })
     }
 
@@ -120,13 +155,13 @@ impl<'a, P: Platform> Passage<'a, P> {
         pass(out)
     }
 
-    fn forward(&self, assertion: Option<String>) -> Forward {
+    fn forward(&self, signed: Option<Signed>) -> Forward {
         forward(
             &self.scene.service,
             self.request,
             self.path,
             self.query,
-            assertion,
+            signed,
         )
     }
 
@@ -136,7 +171,7 @@ impl<'a, P: Platform> Passage<'a, P> {
         let service = &scene.service;
         if !request.is_document() {
             let reply = match (&session, rule.freshness) {
-                (Some(_), Some(freshness)) => {
+                (Some(session), Some(freshness)) if !self.lacks(session) => {
                     cross_origin::too_old(service, request, freshness.seconds())
                 }
                 _ => cross_origin::unauthorised(service, request),
@@ -162,16 +197,21 @@ impl<'a, P: Platform> Passage<'a, P> {
                 .with("www-authenticate", cross_origin::challenge(service))
                 .into();
         }
+        let proves = session.as_ref().is_some_and(|session| self.lacks(session));
+        let (level, freshness) = match proves {
+            true => (rule.level, None),
+            false => (rule.level.credential(), rule.freshness),
+        };
         Verdict::Later(Task::Start(Start {
-            level: rule.level,
-            freshness: rule.freshness,
+            level,
+            freshness,
             session: session.map(Box::new),
             return_path: self.return_path(),
         }))
     }
 
     /// Where a sign-in leads back to.
-    fn return_path(&self) -> String {
+    pub fn return_path(&self) -> String {
         let own = &self.scene.service.own_path;
         let wanted = match self.query {
             Some(query) => format!("{}?{query}", self.path.text),

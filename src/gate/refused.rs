@@ -6,6 +6,7 @@ use super::pages::Page;
 use super::provider::Unavailable;
 use crate::oidc::refusal::Refusal;
 use crate::platform::Outage;
+use crate::session::identity::Outcome as IdentityOutcome;
 
 /// Why a sign-in did not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub enum Failure {
     TooManyRequests,
     /// The person was signed out while signing in.
     SignedOutMeanwhile,
+    /// A request for an identity ended without one that does; the person is signed in.
+    NotProved(IdentityOutcome),
 }
 
 /// The errors that the provider answers with instead of a code.
@@ -72,6 +75,21 @@ impl ProviderError {
             "invalid_scope" => Self::InvalidScope,
             "server_error" => Self::ServerError,
             _ => Self::Other,
+        }
+    }
+
+    /// How a request for an identity ends with it, if that is an end of it and no fault.
+    #[must_use]
+    pub const fn of_identity(self) -> Option<IdentityOutcome> {
+        match self {
+            Self::AccessDenied => Some(IdentityOutcome::AccessDenied),
+            Self::TemporarilyUnavailable => Some(IdentityOutcome::TemporarilyUnavailable),
+            Self::UnauthorizedClient => Some(IdentityOutcome::UnauthorizedClient),
+            Self::LoginRequired
+            | Self::InvalidRequest
+            | Self::InvalidScope
+            | Self::ServerError
+            | Self::Other => None,
         }
     }
 
@@ -125,6 +143,18 @@ impl Failure {
             Self::TooManyStarts => outcome(429, Page::TooManyStarts, "too_many_starts"),
             Self::TooManyRequests => outcome(429, Page::TooManyRequests, "too_many_requests"),
             Self::SignedOutMeanwhile => outcome(400, Page::StartAgain, "signed_out_meanwhile"),
+            Self::NotProved(ended) => match ended {
+                IdentityOutcome::TemporarilyUnavailable => {
+                    outcome(503, Page::TryLater, ended.label())
+                }
+                IdentityOutcome::UnauthorizedClient => outcome(500, Page::NotSetUp, ended.label()),
+                IdentityOutcome::Proved
+                | IdentityOutcome::NotProved
+                | IdentityOutcome::LevelTooLow
+                | IdentityOutcome::AccessDenied => {
+                    outcome(403, Page::IdentityNotConfirmed, ended.label())
+                }
+            },
         }
     }
 

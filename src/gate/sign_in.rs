@@ -18,8 +18,8 @@ use crate::oidc::vector::Level;
 use crate::platform::{Limit, Platform};
 use crate::secret::Secret;
 use crate::session::attempt::{
-    Aim, Attempt, LIFETIME, MAX_AT_ONCE, STARTS_LIMIT, STARTS_NAME, STARTS_WINDOW, Served,
-    cookie_name, recent_starts,
+    Aim, Attempt, MAX_AT_ONCE, STARTS_LIMIT, STARTS_NAME, STARTS_WINDOW, Served, cookie_name,
+    recent_starts,
 };
 use crate::session::cookie::{Session, deleted, kept_for};
 use crate::session::seal::{NONCE, Purpose};
@@ -27,7 +27,7 @@ use crate::session::seal::{NONCE, Purpose};
 /// What a sign-in is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {
-    /// The level that is asked for.
+    /// The level that is asked for; an identity only of somebody who is signed in.
     pub level: Level,
     /// How lately the person must have signed in.
     pub freshness: Option<Freshness>,
@@ -102,7 +102,7 @@ async fn attempt<P: Platform>(
     let mut reply = Reply::redirect(302, location)
         .with(
             "set-cookie",
-            kept_for(&cookie_name(&attempt.state()), &sealed, LIFETIME),
+            kept_for(&cookie_name(&attempt.state()), &sealed, attempt.lifetime()),
         )
         .with(
             "set-cookie",
@@ -121,7 +121,11 @@ async fn attempt<P: Platform>(
 /// Without one, because the session has ended or the token can no longer be read, this is a sign-in
 /// like any other; if what comes of it is too old as well, that session has an ID token.
 async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, Failure> {
-    let mut attempt = Attempt::new(&scene.random(), scene.now, start.level, start.return_path);
+    let level = match &start.session {
+        Some(_) => start.level,
+        None => start.level.credential(),
+    };
+    let mut attempt = Attempt::new(&scene.random(), scene.now, level, start.return_path);
     let hint = match (start.freshness, &start.session) {
         (Some(Freshness::Reauthenticate(_)), Some(session)) => {
             accounts::id_token(scene, session).await?
@@ -133,11 +137,16 @@ async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, F
         Some(Freshness::Reauthenticate(seconds)) => hint.as_ref().map(|_| seconds),
         None => None,
     };
-    if let Some(session) = start.session.filter(|_| attempt.max_age.is_some()) {
-        attempt.aim = Aim::Again(Served {
+    if let Some(session) = start.session {
+        let served = Served {
             session: session.id,
             account: accounts::digest(scene, &session.subject),
-        });
+        };
+        if level.has_identity() {
+            attempt.aim = Aim::Prove(served);
+        } else if attempt.max_age.is_some() {
+            attempt.aim = Aim::Again(served);
+        }
     }
     Ok(Wanted { attempt, hint })
 }
@@ -149,13 +158,17 @@ async fn address<P: Platform>(
     Wanted { attempt, hint }: &Wanted,
 ) -> Result<String, Failure> {
     let service = &scene.service;
+    let claims = match attempt.level.has_identity() {
+        true => service.requested_claims(),
+        false => Vec::new(),
+    };
     let request = authorize::Request {
         endpoint,
         client_id: &service.client_id,
         redirect_uri: &service.redirect_uri(),
         scope: &service.scope,
         level: attempt.level,
-        claims: &[],
+        claims: &claims,
         locale: scene.locale.as_str(),
         // Beside a hint it would say the same thing twice.
         max_age: attempt.max_age.filter(|_| hint.is_none()),

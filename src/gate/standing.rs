@@ -3,8 +3,9 @@
 //! What is decided with the answer is [`super::protect`]'s; how an account decides is in
 //! [`crate::session::account`].
 
-use super::assertion::{self, NotSigned};
-use super::forward::{ASSERTION, Forward};
+use super::assertion::{self, Known, NotSigned};
+use super::forward::Forward;
+use super::identity;
 use super::pages::Page;
 use super::path::CanonicalPath;
 use super::protect::Passage;
@@ -19,6 +20,7 @@ use crate::session::cookie::{self, Session, deleted};
 
 /// Asks the account whether the session is alive, and goes on accordingly.
 ///
+/// Where the account's word on the identity is needed, that is asked for with the same question.
 /// Without an answer a session goes on for as long as its last one may be relied on; that never
 /// becomes longer by itself, and an account that has too much to do earns nothing.
 pub async fn check<P: Platform>(
@@ -30,11 +32,24 @@ pub async fn check<P: Platform>(
 ) -> Decision {
     let passage = Passage::new(scene, request, path, query);
     let leases = &scene.isolate.leases;
-    let verdict = match standing(scene, &session).await {
+    let mut known = None;
+    let answer = match passage.asks(&session) {
+        true => {
+            let id = session.id;
+            answered(
+                scene,
+                &id,
+                identity::ask(&passage, &mut session, &mut known),
+            )
+            .await
+        }
+        false => standing(scene, &session).await,
+    };
+    let verdict = match answer {
         Ok(Standing::Live) => {
             leases.note(&session.id, scene.now);
             session.checked_at = scene.now;
-            passage.admit(session)
+            passage.admit(session, known)
         }
         Ok(Standing::Ended) => {
             leases.end(&session.id, scene.now);
@@ -73,21 +88,30 @@ pub fn is_certain<P: Platform>(scene: &Scene<P>, session: &Session) -> bool {
 /// What the account says of a session, or for how long its last word may be relied on. An account
 /// that has too much to do earns nothing, and one that gave no answer is not asked without end.
 pub async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Grace> {
+    answered(scene, &session.id, accounts::check(scene, session)).await
+}
+
+/// The same for another question that the account answers with the session's standing.
+async fn answered<P: Platform>(
+    scene: &Scene<P>,
+    session: &[u8; 16],
+    question: impl Future<Output = Result<Standing, Outage>>,
+) -> Result<Standing, Grace> {
     let leases = &scene.isolate.leases;
-    if leases.has_ended(&session.id) {
+    if leases.has_ended(session) {
         return Ok(Standing::Ended);
     }
     let grace = |overloaded| match overloaded {
         true => Grace::AsChecked,
         false => Grace::Configured,
     };
-    if let Some(overloaded) = leases.limited(&session.id, scene.now) {
+    if let Some(overloaded) = leases.limited(session, scene.now) {
         scene.log("session_unchecked", "limited");
         return Err(grace(overloaded));
     }
-    accounts::check(scene, session).await.map_err(|outage| {
+    question.await.map_err(|outage| {
         let overloaded = outage == Outage::Overloaded;
-        leases.miss(&session.id, scene.now, overloaded);
+        leases.miss(session, scene.now, overloaded);
         scene.log("session_unchecked", outage.label());
         grace(overloaded)
     })
@@ -118,8 +142,8 @@ impl Grace {
 /// where that is allowed, else not at all.
 fn unchecked<P: Platform>(passage: &Passage<'_, P>, session: Session, grace: Grace) -> Verdict {
     let (scene, rule) = (passage.scene, passage.rule);
-    if grace.covers(scene, &session, rule.level) {
-        passage.admit(session)
+    if !passage.asks(&session) && grace.covers(scene, &session, rule.level) {
+        passage.admit(session, None)
     } else if rule.access == Access::Optional {
         passage.anonymous()
     } else {
@@ -138,7 +162,8 @@ async fn settle<P: Platform>(scene: &Scene<P>, request: &Request, verdict: Verdi
             forward,
             session,
             release,
-        }) => assert(scene, *forward, &session, release).await,
+            known,
+        }) => assert(scene, *forward, &session, release, known).await,
         Verdict::Later(_) => Decision::Reply(scene.page(500, Page::Problem)),
     }
 }
@@ -149,12 +174,11 @@ pub async fn assert<P: Platform>(
     mut out: Forward,
     session: &Session,
     release: Release,
+    known: Option<Known>,
 ) -> Decision {
-    let kept = &scene.isolate.assertions;
-    let (service, now) = (&scene.service, scene.now);
-    match assertion::sign(&scene.platform, kept, service, session, release, now).await {
-        Ok(assertion) => {
-            out.set.push((ASSERTION.to_owned(), assertion));
+    match assertion::sign(scene, session, release, known.as_ref()).await {
+        Ok(signed) => {
+            out.set.extend(signed.headers());
             Decision::Forward(out)
         }
         Err(NotSigned) => {

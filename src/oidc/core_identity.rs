@@ -3,7 +3,7 @@
 //! The checks are made once, when the text arrives with a sign-in; it is neither kept nor passed on,
 //! and what it says is not used for longer than [`LIFETIME`] after it was issued. The signature is
 //! not verified here: the caller takes the claims from [`super::jws::Untrusted::trust`], which asks
-//! for the verdict of the key that [`super::did::DidDocument::select`] chose.
+//! for the verdict of the key that [`super::jwks::KeySet::select`] chose among those of [`super::did::keys`].
 //!
 //! Source: GOV.UK One Login's documentation ("prove your user's identity"), `provider.md` 5.
 

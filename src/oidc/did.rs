@@ -8,62 +8,39 @@
 
 use super::json::Object;
 use super::jwks::{KeySet, MAX_KEYS, VerifyingKey, usable};
-use super::jws::{Alg, Untrusted};
+use super::jws::Alg;
 use super::refusal::Refusal;
 
 /// The type of every verification method that is read.
 const METHOD: &str = "JsonWebKey";
 
-/// The usable keys of one document, under their whole DID URLs.
-#[derive(Clone, Debug)]
-pub struct DidDocument {
-    did: String,
-    keys: KeySet,
-}
-
-impl DidDocument {
-    /// Reads the document of `did`, passing over every entry of `assertionMethod` that is not a
-    /// P-256 key of this controller's under an id of its own.
-    ///
-    /// A key that names no algorithm is for ES256. An entry that only refers to a key elsewhere in
-    /// the document is passed over: the provider embeds its keys.
-    ///
-    /// # Errors
-    /// [`Refusal::DocumentIssuerMismatch`] when the document is another's, and
-    /// [`Refusal::DocumentMalformed`] when it is no DID document, has more keys than any honest
-    /// one, or has no usable key: an older copy is better than that.
-    pub fn parse(bytes: &[u8], did: &str) -> Result<Self, Refusal> {
-        let document = Object::parse(bytes).map_err(|_| Refusal::DocumentMalformed)?;
-        let id = document
-            .text("id")
-            .map_err(|_| Refusal::DocumentMalformed)?;
-        if id != Some(did) {
-            return Err(Refusal::DocumentIssuerMismatch);
-        }
-        let methods = document
-            .get("assertionMethod")
-            .and_then(|methods| methods.as_array())
-            .filter(|methods| methods.len() <= MAX_KEYS)
-            .ok_or(Refusal::DocumentMalformed)?;
-        let keys = methods
-            .iter()
-            .filter_map(|method| key(&Object::of(method)?, did));
-        Ok(Self {
-            did: did.to_owned(),
-            keys: KeySet::of(keys.collect())?,
-        })
+/// Reads the document of `did`: its usable keys, each under its whole DID URL.
+///
+/// Every entry of `assertionMethod` is passed over that is not a P-256 key of this controller's. A
+/// key that names no algorithm is for ES256. An entry that only refers to a key elsewhere in the
+/// document is passed over: the provider embeds its keys.
+///
+/// # Errors
+/// [`Refusal::DocumentIssuerMismatch`] when the document is another's, and
+/// [`Refusal::DocumentMalformed`] when it is no DID document, has more keys than any honest one, or
+/// has no usable key: an older copy is better than that.
+pub fn keys(bytes: &[u8], did: &str) -> Result<KeySet, Refusal> {
+    let document = Object::parse(bytes).map_err(|_| Refusal::DocumentMalformed)?;
+    let id = document
+        .text("id")
+        .map_err(|_| Refusal::DocumentMalformed)?;
+    if id != Some(did) {
+        return Err(Refusal::DocumentIssuerMismatch);
     }
-
-    /// The key that a core identity's header names.
-    ///
-    /// # Errors
-    /// [`Refusal::AlgorithmMismatch`] unless the token is signed with ES256,
-    /// [`Refusal::KeyControllerMismatch`] when its `kid` is no key of this document's controller,
-    /// and [`Refusal::KeyUnknown`] when no key or more than one has the id.
-    pub fn select(&self, token: &Untrusted) -> Result<&VerifyingKey, Refusal> {
-        fragment(&token.key_id, &self.did).ok_or(Refusal::KeyControllerMismatch)?;
-        self.keys.select(token, Alg::Es256)
-    }
+    let methods = document
+        .get("assertionMethod")
+        .and_then(|methods| methods.as_array())
+        .filter(|methods| methods.len() <= MAX_KEYS)
+        .ok_or(Refusal::DocumentMalformed)?;
+    let keys = methods
+        .iter()
+        .filter_map(|method| key(&Object::of(method)?, did));
+    KeySet::of(keys.collect())
 }
 
 /// What stands behind the one `#` of a DID URL of this DID.

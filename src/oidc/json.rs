@@ -43,6 +43,12 @@ impl Object {
         value.as_object().cloned().map(Self)
     }
 
+    /// Every member.
+    #[must_use]
+    pub fn into_members(self) -> Map<String, Value> {
+        self.0
+    }
+
     /// The member as it is, or `None` when it is absent or `null`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {

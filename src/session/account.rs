@@ -7,10 +7,12 @@
 //! Source: OpenID Connect Back-Channel Logout 1.0 section 2.7, `provider.md` 8.
 
 mod message;
+mod proving;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::identity::Proof;
 use crate::oidc::SKEW;
 use crate::oidc::jws::encode;
 pub use message::{Message, Question, Reply};
@@ -29,6 +31,10 @@ const AFTER_DEADLINE: i64 = 60;
 
 /// How long a notification is remembered, in seconds: longer than any token of its can be used.
 const LOGOUT_MEMORY: i64 = 3_600;
+
+/// How long it is remembered where a person was who had to prove an identity, in seconds: One Login
+/// gives people so long to show their documents at a Post Office.
+const AWAY: i64 = 16 * 86_400;
 
 /// The stored format; another one in storage ends every session, and is never guessed at.
 const FORMAT: u8 = 1;
@@ -68,12 +74,19 @@ pub struct Listed {
     /// that was stored before this was noted.
     #[serde(default)]
     pub listed_at: i64,
+    /// What is known of the identity behind it, once one was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
 }
 
+/// A text that is kept for a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Remembered {
-    id: String,
-    until: i64,
+pub struct Remembered {
+    /// An id, or what the Worker sealed and the account cannot read.
+    #[serde(rename = "id")]
+    pub text: String,
+    /// Until when, in seconds since the epoch.
+    pub until: i64,
 }
 
 /// A person's account.
@@ -85,6 +98,9 @@ pub struct Account {
     sessions: Vec<Listed>,
     attempts: Vec<Remembered>,
     logouts: Vec<Remembered>,
+    /// Where the person was who had to prove an identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left: Option<Remembered>,
 }
 
 /// What became of a new session.
@@ -143,6 +159,7 @@ impl Default for Account {
             sessions: Vec::new(),
             attempts: Vec::new(),
             logouts: Vec::new(),
+            left: None,
         }
     }
 }
@@ -174,19 +191,20 @@ impl Account {
         serde_json::to_string(self).ok()
     }
 
-    /// Records the session that an attempt led to, ending the one that the browser had before.
+    /// Records the session that an attempt led to, ending the one that the browser had before; what
+    /// was proved in that one goes on in the new one.
     ///
     /// `deadline` is when the attempt could have been finished at the latest.
     pub fn begin(
         &mut self,
         attempt: &str,
         deadline: i64,
-        session: Listed,
+        mut session: Listed,
         replaces: Option<&str>,
         now: i64,
     ) -> Begun {
         self.tidy(now);
-        if self.attempts.iter().any(|used| used.id == attempt) {
+        if self.is_used(attempt) {
             // The same question again is an answer that was lost on its way, not a second sign-in.
             let same = self.sessions.iter().any(|listed| listed.id == session.id);
             return if same { Begun::Listed } else { Begun::Repeated };
@@ -194,14 +212,13 @@ impl Account {
         if session.born_at <= self.not_before {
             return Begun::Ended;
         }
-        remember(
-            &mut self.attempts,
-            attempt,
-            deadline + AFTER_DEADLINE,
-            MAX_ATTEMPTS,
-        );
-        self.sessions
-            .retain(|other| Some(other.id.as_str()) != replaces);
+        self.use_up(attempt, deadline);
+        let position = replaces.and_then(|old| self.sessions.iter().position(|s| s.id == old));
+        let replaced = position.map(|position| self.sessions.remove(position));
+        match &session.proof {
+            Some(proof) => self.arrive(proof.outcome()),
+            None => session.proof = replaced.and_then(|replaced| replaced.proof),
+        }
         self.sessions.push(Listed {
             listed_at: now,
             ..session
@@ -210,6 +227,15 @@ impl Account {
             self.sessions.remove(0);
         }
         Begun::Listed
+    }
+
+    fn is_used(&self, attempt: &str) -> bool {
+        self.attempts.iter().any(|used| used.text == attempt)
+    }
+
+    fn use_up(&mut self, attempt: &str, deadline: i64) {
+        let until = deadline + AFTER_DEADLINE;
+        remember(&mut self.attempts, attempt, until, MAX_ATTEMPTS);
     }
 
     /// Whether a session is alive: listed, not expired and born after the last logout.
@@ -238,7 +264,7 @@ impl Account {
     /// than clocks differ. A notification that was seen before changes nothing.
     pub fn log_out(&mut self, id: &str, issued_at: i64, now: i64) {
         self.tidy(now);
-        if self.logouts.iter().any(|seen| seen.id == id) {
+        if self.logouts.iter().any(|seen| seen.text == id) {
             return;
         }
         remember(&mut self.logouts, id, now + LOGOUT_MEMORY, MAX_LOGOUTS);
@@ -278,6 +304,10 @@ impl Account {
             .retain(|session| session.expires_at > now && session.born_at > not_before);
         self.attempts.retain(|used| used.until > now);
         self.logouts.retain(|seen| seen.until > now);
+        self.left.take_if(|left| left.until <= now);
+        for proof in self.sessions.iter_mut().filter_map(|s| s.proof.as_mut()) {
+            proof.claims.take_if(|claims| claims.until <= now);
+        }
         // Nobody can begin a session any more with an ID token that old.
         if self.not_before + LOGOUT_MEMORY <= now {
             self.not_before = 0;
@@ -290,9 +320,13 @@ impl Account {
         let sessions = self.sessions.iter().map(|session| session.expires_at);
         let remembered = self.attempts.iter().chain(&self.logouts);
         let boundary = (self.not_before > 0).then_some(self.not_before + LOGOUT_MEMORY);
+        let proofs = self.sessions.iter().filter_map(|s| s.proof.as_ref());
+        let claims = proofs.filter_map(|proof| proof.claims.as_ref());
         sessions
             .chain(remembered.map(|entry| entry.until))
             .chain(boundary)
+            .chain(self.left.as_ref().map(|left| left.until))
+            .chain(claims.map(|claims| claims.until))
             .min()
     }
 }
@@ -300,7 +334,7 @@ impl Account {
 /// Adds an entry, letting the oldest go when there are too many.
 fn remember(entries: &mut Vec<Remembered>, id: &str, until: i64, most: usize) {
     entries.push(Remembered {
-        id: id.to_owned(),
+        text: id.to_owned(),
         until,
     });
     if entries.len() > most {

@@ -1,18 +1,19 @@
 use super::*;
 
-const NOW: i64 = 10_000;
+pub const NOW: i64 = 10_000;
 
-fn listed(id: &str, born_at: i64) -> Listed {
+pub fn listed(id: &str, born_at: i64) -> Listed {
     Listed {
         id: id.to_owned(),
         born_at,
         expires_at: NOW + 43_200,
         hint: Some(format!("hint of {id}")),
         listed_at: 0,
+        proof: None,
     }
 }
 
-fn begin(account: &mut Account, id: &str, born_at: i64) -> Begun {
+pub fn begin(account: &mut Account, id: &str, born_at: i64) -> Begun {
     account.begin(
         &format!("attempt of {id}"),
         NOW + 600,

@@ -14,6 +14,9 @@ use crate::secret::Secret;
 /// How long a sign-in may take, in seconds.
 pub const LIFETIME: i64 = 3_600;
 
+/// How long proving an identity may take, in seconds.
+pub const LIFETIME_TO_PROVE: i64 = 14_400;
+
 /// The most attempts that one browser keeps at once; the oldest makes room.
 pub const MAX_AT_ONCE: usize = 5;
 
@@ -50,6 +53,8 @@ pub enum Aim {
     SignIn,
     /// To have the person of a session sign in again, because they did so too long ago.
     Again(Served),
+    /// To have the person of a session prove an identity.
+    Prove(Served),
 }
 
 /// A sign-in under way.
@@ -124,6 +129,7 @@ impl Attempt {
         let out = match &self.aim {
             Aim::SignIn => out.byte(0),
             Aim::Again(served) => out.byte(1).fixed(&served.session).fixed(&served.account),
+            Aim::Prove(served) => out.byte(2).fixed(&served.session).fixed(&served.account),
         };
         out.seconds(self.max_age.unwrap_or_default())
             .text(&self.return_path)
@@ -158,22 +164,39 @@ impl Attempt {
         Some(attempt)
     }
 
-    /// Whether the attempt may still be finished: not older than an hour, not from the future.
+    /// How long it may take, in seconds.
+    #[must_use]
+    pub const fn lifetime(&self) -> i64 {
+        match self.aim {
+            Aim::Prove(_) => LIFETIME_TO_PROVE,
+            Aim::SignIn | Aim::Again(_) => LIFETIME,
+        }
+    }
+
+    /// When it can be finished at the latest, in seconds since the epoch.
+    #[must_use]
+    pub const fn deadline(&self) -> i64 {
+        self.started_at + self.lifetime()
+    }
+
+    /// Whether the attempt may still be finished: not too old, not from the future.
     #[must_use]
     pub const fn is_live(&self, now: i64) -> bool {
-        now < self.started_at + LIFETIME && self.started_at <= now + SKEW
+        now < self.deadline() && self.started_at <= now + SKEW
     }
 }
 
 fn read_aim(read: &mut Reader<'_>) -> Option<Aim> {
-    match read.byte()? {
-        0 => Some(Aim::SignIn),
-        1 => Some(Aim::Again(Served {
-            session: read.fixed()?,
-            account: read.fixed()?,
-        })),
-        _ => None,
-    }
+    let aim = match read.byte()? {
+        0 => return Some(Aim::SignIn),
+        1 => Aim::Again,
+        2 => Aim::Prove,
+        _ => return None,
+    };
+    Some(aim(Served {
+        session: read.fixed()?,
+        account: read.fixed()?,
+    }))
 }
 
 /// The name of the cookie for a `state`: the reserved prefix and eight characters of it.
@@ -248,7 +271,18 @@ mod tests {
         rest.extend(900_i64.to_be_bytes());
         let again = again("/a");
         assert_eq!(again.to_bytes(), pinned(2, &rest));
-        assert_eq!(Attempt::from_bytes(&again.to_bytes()), Some(again));
+        assert_eq!(Attempt::from_bytes(&again.to_bytes()), Some(again.clone()));
+
+        rest[0] = 2;
+        let prove = Attempt {
+            aim: match again.aim {
+                Aim::Again(served) => Aim::Prove(served),
+                other => other,
+            },
+            ..again
+        };
+        assert_eq!(prove.to_bytes(), pinned(2, &rest));
+        assert_eq!(Attempt::from_bytes(&prove.to_bytes()), Some(prove));
 
         rest[0] = 9;
         assert_eq!(Attempt::from_bytes(&pinned(2, &rest)), None);
@@ -268,7 +302,16 @@ mod tests {
     }
 
     #[test]
-    fn t31_an_attempt_lives_for_an_hour() {
+    fn t31_an_attempt_lives_for_an_hour_and_for_four_to_prove_an_identity() {
+        let served = Served {
+            session: [7; 16],
+            account: [8; 32],
+        };
+        let prove = Attempt {
+            aim: Aim::Prove(served),
+            ..attempt("/")
+        };
+        assert!(prove.is_live(1_000 + 4 * 3_600 - 1) && !prove.is_live(1_000 + 4 * 3_600));
         let attempt = attempt("/");
         assert!(attempt.is_live(1_000 + LIFETIME - 1));
         assert!(!attempt.is_live(1_000 + LIFETIME));

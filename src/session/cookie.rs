@@ -192,7 +192,8 @@ impl Session {
 }
 
 /// The level as one byte of a stored format.
-pub(super) const fn level_byte(level: Level) -> u8 {
+#[must_use]
+pub const fn level_byte(level: Level) -> u8 {
     match level {
         Level::Cl => 0,
         Level::ClCm => 1,
@@ -202,7 +203,8 @@ pub(super) const fn level_byte(level: Level) -> u8 {
 }
 
 /// The level that a stored byte stands for.
-pub(super) const fn level_of(byte: u8) -> Option<Level> {
+#[must_use]
+pub const fn level_of(byte: u8) -> Option<Level> {
     match byte {
         0 => Some(Level::Cl),
         1 => Some(Level::ClCm),

@@ -12,14 +12,14 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::account::Remembered;
+use super::cookie::{level_byte, level_of};
 use super::seal::NONCE;
 use crate::oidc::SKEW;
 use crate::oidc::core_identity::LIFETIME;
 use crate::oidc::jws::{decode, encode};
+use crate::oidc::vector::Level;
 use crate::secret::same;
-
-/// The largest claims that are kept, in bytes of JSON.
-pub const MAX: usize = 32 * 1024;
 
 /// What no other sealed content begins with.
 const CONTEXT: &[u8] = b"one-login-edge v1 identity\0";
@@ -56,68 +56,125 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// Claims in the account's hands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Kept {
-    /// Until when they may be used, in seconds since the epoch.
-    pub until: i64,
-    /// The nonce and the ciphertext, base64url without padding.
-    pub sealed: String,
+/// How the last request for an identity ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The identity was proved at the level that was asked for.
+    Proved,
+    /// It was not proved.
+    NotProved,
+    /// It was proved at a lower level than was asked for.
+    LevelTooLow,
+    /// The person or the provider gave up, or the provider lost the person's browser.
+    AccessDenied,
+    /// The provider had no capacity for it.
+    TemporarilyUnavailable,
+    /// The client may not ask for it.
+    UnauthorizedClient,
 }
 
-impl Kept {
-    /// Seals the claims of a session, a JSON text; `None` when they are longer than [`MAX`].
-    #[must_use]
-    pub fn seal(
-        key: &Key,
-        nonce: [u8; NONCE],
-        session: &[u8; 16],
-        until: i64,
-        claims: &[u8],
-    ) -> Option<Self> {
-        let payload = Payload {
-            msg: claims,
-            aad: &associated(session, until),
-        };
-        let sealed = XChaCha20Poly1305::new(key.bytes().into())
-            .encrypt(XNonce::from_slice(&nonce), payload)
-            .ok()
-            .filter(|_| claims.len() <= MAX)?;
-        Some(Self {
-            until,
-            sealed: encode(&[&nonce[..], &sealed].concat()),
-        })
-    }
+impl Outcome {
+    /// Every outcome; its place here is its number in storage.
+    pub const ALL: [Self; 6] = [
+        Self::Proved,
+        Self::NotProved,
+        Self::LevelTooLow,
+        Self::AccessDenied,
+        Self::TemporarilyUnavailable,
+        Self::UnauthorizedClient,
+    ];
 
-    /// The claims, if the key sealed them for the session and `seconds` more are left to use them.
-    ///
-    /// Claims that could be used for longer than a core identity may were made up, or stored by a
-    /// clock that was wrong.
+    /// The name in logs and for the origin.
     #[must_use]
-    pub fn open(
-        &self,
-        key: &Key,
-        session: &[u8; 16],
-        now: i64,
-        seconds: i64,
-    ) -> Option<Zeroizing<Vec<u8>>> {
-        if self.until < now + seconds || self.until > now + LIFETIME + SKEW {
-            return None;
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::NotProved => "not_proved",
+            Self::LevelTooLow => "level_too_low",
+            Self::AccessDenied => "access_denied",
+            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::UnauthorizedClient => "unauthorized_client",
         }
-        let bytes = decode(&self.sealed).ok()?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-        let payload = Payload {
-            msg: sealed,
-            aad: &associated(session, self.until),
-        };
-        let opened =
-            XChaCha20Poly1305::new(key.bytes().into()).decrypt(XNonce::from_slice(nonce), payload);
-        Some(Zeroizing::new(opened.ok()?))
     }
 }
 
-fn associated(session: &[u8; 16], until: i64) -> Vec<u8> {
-    [CONTEXT, session, &until.to_be_bytes()].concat()
+/// What an account knows of the identity behind one session.
+///
+/// It is stored in few and plain members, because every kind of member makes the Worker larger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    level: u8,
+    outcome: u8,
+    /// When the last request ended, in seconds since the epoch.
+    pub at: i64,
+    /// What was proved, or why nothing was: sealed, with the time until which it may be used.
+    pub claims: Option<Remembered>,
+}
+
+impl Proof {
+    /// What is known after a request that ended at `at`, with the session at `level`.
+    #[must_use]
+    pub const fn new(level: Level, outcome: Outcome, at: i64, claims: Option<Remembered>) -> Self {
+        Self {
+            level: level_byte(level),
+            outcome: outcome as u8,
+            at,
+            claims,
+        }
+    }
+
+    /// The level that the session has reached; the lowest when it cannot be read.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        match level_of(self.level) {
+            Some(level) => level,
+            None => Level::Cl,
+        }
+    }
+
+    /// How the last request ended.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        Outcome::ALL.get(usize::from(self.outcome)).copied()
+    }
+}
+
+/// Seals claims, a JSON text, that may be used until then.
+#[must_use]
+pub fn seal(key: &Key, nonce: [u8; NONCE], until: i64, claims: &[u8]) -> Option<Remembered> {
+    let payload = Payload {
+        msg: claims,
+        aad: &associated(until),
+    };
+    let sealed = XChaCha20Poly1305::new(key.bytes().into())
+        .encrypt(XNonce::from_slice(&nonce), payload)
+        .ok()?;
+    let text = encode(&[&nonce[..], &sealed].concat());
+    Some(Remembered { text, until })
+}
+
+/// The claims, if the key sealed them and `seconds` more are left to use them.
+///
+/// Claims that could be used for longer than a core identity may were made up, or stored by a clock
+/// that was wrong.
+#[must_use]
+pub fn open(kept: &Remembered, key: &Key, now: i64, seconds: i64) -> Option<Zeroizing<Vec<u8>>> {
+    if kept.until < now + seconds || kept.until > now + LIFETIME + SKEW {
+        return None;
+    }
+    let bytes = decode(&kept.text).ok()?;
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
+    let payload = Payload {
+        msg: sealed,
+        aad: &associated(kept.until),
+    };
+    let opened =
+        XChaCha20Poly1305::new(key.bytes().into()).decrypt(XNonce::from_slice(nonce), payload);
+    Some(Zeroizing::new(opened.ok()?))
+}
+
+fn associated(until: i64) -> Vec<u8> {
+    [CONTEXT, &until.to_be_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -127,37 +184,46 @@ mod tests {
     const UNTIL: i64 = 10_000;
     const CLAIMS: &[u8] = br#"{"address":[]}"#;
 
-    fn kept() -> Kept {
-        Kept::seal(&Key::new([1; 32]), [2; NONCE], &[3; 16], UNTIL, CLAIMS).unwrap()
+    fn kept() -> Remembered {
+        seal(&Key::new([1; 32]), [2; NONCE], UNTIL, CLAIMS).unwrap()
     }
 
-    fn opens(kept: &Kept, key: u8, session: u8, now: i64) -> bool {
-        let opened = kept.open(&Key::new([key; 32]), &[session; 16], now, 60);
+    fn opens(kept: &Remembered, key: u8, now: i64) -> bool {
+        let opened = open(kept, &Key::new([key; 32]), now, 60);
         opened.is_some_and(|claims| claims.as_slice() == CLAIMS)
     }
 
     #[test]
     fn the_stored_format_is_pinned() {
-        let stored = serde_json::to_string(&kept()).unwrap();
-        assert_eq!(stored, PINNED);
-        assert_eq!(serde_json::from_str::<Kept>(PINNED).unwrap(), kept());
+        let proof = Proof::new(Level::P2, Outcome::Proved, 8_200, Some(kept()));
+        assert_eq!(serde_json::to_string(&proof).unwrap(), PINNED);
+        assert_eq!(serde_json::from_str::<Proof>(PINNED).unwrap(), proof);
+        assert_eq!(
+            (proof.level(), proof.outcome()),
+            (Level::P2, Some(Outcome::Proved))
+        );
+        let odd = PINNED.replace(":3,", ":9,").replace(":0,", ":9,");
+        let odd = serde_json::from_str::<Proof>(&odd).unwrap();
+        assert_eq!((odd.level(), odd.outcome()), (Level::Cl, None));
     }
 
-    const PINNED: &str = r#"{"until":10000,"sealed":"AgICAgICAgICAgICAgICAgICAgICAgICt0RXi84FmT7TQ1vKLy2Ukkvi-lsPuUpHTuKMh-Sa"}"#;
+    const PINNED: &str = r#"{"level":3,"outcome":0,"at":8200,"claims":{"id":"AgICAgICAgICAgICAgICAgICAgICAgICt0RXi84FmT7TQ1vKLy2vhMZqjwwR1SyLxW633czR","until":10000}}"#;
 
     #[test]
-    fn t42_claims_open_with_their_key_for_their_session_alone() {
+    fn t42_claims_open_with_their_key_alone() {
         let good = kept();
-        assert!(opens(&good, 1, 3, UNTIL - 100));
-        assert!(!opens(&good, 0, 3, UNTIL - 100) && !opens(&good, 1, 0, UNTIL - 100));
-        let later = Kept {
+        assert!(opens(&good, 1, UNTIL - 100) && !opens(&good, 0, UNTIL - 100));
+        let later = Remembered {
             until: UNTIL + 1,
             ..good.clone()
         };
-        assert!(!opens(&later, 1, 3, UNTIL - 100));
-        for odd in ["", "AAAA", "%", &good.sealed[1..]] {
-            let sealed = odd.to_owned();
-            assert!(!opens(&Kept { sealed, ..good }, 1, 3, UNTIL - 100), "{odd}");
+        assert!(!opens(&later, 1, UNTIL - 100));
+        for odd in ["", "AAAA", "%", &good.text[1..]] {
+            let text = odd.to_owned();
+            assert!(
+                !opens(&Remembered { text, ..good }, 1, UNTIL - 100),
+                "{odd}"
+            );
         }
     }
 
@@ -165,23 +231,17 @@ mod tests {
     fn claims_are_used_for_half_an_hour_by_the_clock() {
         let good = kept();
         let proved = UNTIL - LIFETIME;
-        assert!(opens(&good, 1, 3, proved) && opens(&good, 1, 3, UNTIL - 60));
-        assert!(!opens(&good, 1, 3, UNTIL - 59) && !opens(&good, 1, 3, UNTIL));
-        assert!(opens(&good, 1, 3, proved - SKEW) && !opens(&good, 1, 3, proved - SKEW - 1));
+        assert!(opens(&good, 1, proved) && opens(&good, 1, UNTIL - 60));
+        assert!(!opens(&good, 1, UNTIL - 59) && !opens(&good, 1, UNTIL));
+        assert!(opens(&good, 1, proved - SKEW) && !opens(&good, 1, proved - SKEW - 1));
     }
 
     #[test]
-    fn claims_that_are_too_large_are_not_kept() {
-        let seal = |length| {
-            Kept::seal(
-                &Key::new([1; 32]),
-                [2; NONCE],
-                &[3; 16],
-                0,
-                &vec![b' '; length],
-            )
-        };
-        assert!(seal(MAX).is_some() && seal(MAX + 1).is_none());
+    fn an_outcome_is_stored_by_its_place() {
+        let place = |outcome: Outcome| Proof::new(Level::Cl, outcome, 0, None).outcome();
+        for outcome in Outcome::ALL {
+            assert_eq!(place(outcome), Some(outcome));
+        }
     }
 
     #[test]

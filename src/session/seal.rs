@@ -66,6 +66,8 @@ pub enum Purpose {
     Hint,
     /// A session that could not be ended yet.
     Ending,
+    /// Where a person was, which an account keeps until they come back.
+    Place,
 }
 
 impl Purpose {
@@ -75,6 +77,7 @@ impl Purpose {
             Self::Attempt => "attempt",
             Self::Hint => "hint",
             Self::Ending => "ending",
+            Self::Place => "place",
         }
     }
 }
@@ -86,6 +89,7 @@ struct Keys {
     attempt: XChaCha20Poly1305,
     hint: XChaCha20Poly1305,
     ending: XChaCha20Poly1305,
+    place: XChaCha20Poly1305,
     documents: Zeroizing<[u8; 32]>,
     fingerprint: String,
 }
@@ -107,6 +111,7 @@ impl Keys {
             attempt: XChaCha20Poly1305::new(key("attempt").as_slice().into()),
             hint: XChaCha20Poly1305::new(key("hint").as_slice().into()),
             ending: XChaCha20Poly1305::new(key("ending").as_slice().into()),
+            place: XChaCha20Poly1305::new(key("place").as_slice().into()),
             documents: key("documents"),
             fingerprint: encode(&Sha256::digest(key("fingerprint").as_slice())[..6]),
         }
@@ -118,6 +123,7 @@ impl Keys {
             Purpose::Attempt => &self.attempt,
             Purpose::Hint => &self.hint,
             Purpose::Ending => &self.ending,
+            Purpose::Place => &self.place,
         }
     }
 }

@@ -10,8 +10,8 @@ mod origin;
 use super::deployment::Vars;
 use super::fault::Fault;
 use super::own_page::is_taken;
-use super::routes::{Freshness, Rules, read_level};
-use super::service::{Environment, Service};
+use super::routes::{Freshness, Registered, Rule, Rules, read_level};
+use super::service::{Claim, Environment, Service, TokenAuth};
 use super::table::Table;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
@@ -59,11 +59,18 @@ pub fn service(
         .text("origin_audience")
         .unwrap_or(&origin_url)
         .to_owned();
-    let rules = Rules::read(table, level, &scopes, &own_path);
     let redirect_path = read_path(table, "redirect_path", "/auth/callback");
     if is_taken(&redirect_path, &own_path) {
         table.fault("redirect_path", "is an address of the Worker's own");
     }
+    let registered_claims = read_claims(table);
+    let registered = Registered {
+        scopes: &scopes,
+        claims: &registered_claims,
+    };
+    let rules = Rules::read(table, level, &registered, &own_path);
+    let token_auth = read_token_auth(table, vars);
+    check_identity(table, level, &rules, &registered_claims, &token_auth);
     Some(Service {
         id: table.id().to_owned(),
         aliases: read_aliases(table, &host, local),
@@ -72,10 +79,10 @@ pub fn service(
         name: read_name(table),
         look: read_look(table, &host, local),
         redirect_path,
-        registered_claims: read_claims(table),
+        registered_claims,
         locales: read_locales(table),
         language: read_language(table),
-        token_auth: read_token_auth(table, vars),
+        token_auth,
         request_alg,
         id_token_alg: read_id_token_alg(table, &rules),
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
@@ -115,4 +122,27 @@ fn read_id_token_alg(table: &Table<'_>, rules: &Rules) -> Alg {
         table.fault("id_token_alg", problem);
     }
     alg
+}
+
+/// What a level with an identity needs of the client's registration.
+fn check_identity(
+    table: &Table<'_>,
+    level: Level,
+    rules: &Rules,
+    claims: &[Claim],
+    token_auth: &TokenAuth,
+) {
+    let asks = |rule: &Rule| rule.level.has_identity();
+    if !level.has_identity() && !rules.listed().iter().any(asks) {
+        return;
+    }
+    if !claims.contains(&Claim::CoreIdentityJwt) {
+        let problem = "must list \"coreIdentityJWT\" where a level asks for an identity";
+        table.fault("registered_claims", problem);
+    }
+    if matches!(token_auth, TokenAuth::ClientSecretPost(_)) {
+        let problem = "must be \"private_key_jwt\" where a level asks for an identity: \
+             GOV.UK One Login proves none for a client with a secret";
+        table.fault("token_auth_method", problem);
+    }
 }

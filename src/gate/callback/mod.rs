@@ -6,6 +6,7 @@
 //! Source: OpenID Connect Core 1.0 section 3.1.2.5 to 3.1.3.8, RFC 9207, `provider.md` 2 to 5.
 
 mod exchange;
+mod identity;
 mod parameters;
 mod record;
 
@@ -22,6 +23,7 @@ use crate::platform::Platform;
 use crate::secret::same;
 use crate::session::attempt::{Aim, Attempt, cookie_name};
 use crate::session::cookie::{self, Session, deleted, kept};
+use crate::session::identity::Outcome;
 use exchange::{exchange, userinfo, verify};
 use parameters::{Parameters, Response};
 use record::{not_again, record, session};
@@ -50,11 +52,18 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
     let before = scene.opened_session(cookies);
     let reply = match sign_in(scene, cookies, &attempt, &parameters, before.as_ref()).await {
         Ok(signed_in) => {
-            scene.log("signed_in", attempt.level.as_str());
-            Reply::redirect(303, signed_in.return_path)
+            let reply = match signed_in.outcome {
+                Some(outcome) if outcome != Outcome::Proved => {
+                    identity::place(scene, signed_in.return_path, outcome)
+                }
+                _ => {
+                    scene.log("signed_in", attempt.level.as_str());
+                    Reply::redirect(303, signed_in.return_path).of(&scene.service)
+                }
+            };
+            reply
                 .with("set-cookie", kept(cookie::NAME, &signed_in.sealed))
                 .with_cookie(signed_in.unfinished)
-                .of(&scene.service)
         }
         Err(failure) => {
             let reply = ended(scene, cookies, failure, &attempt.return_path);
@@ -77,6 +86,8 @@ struct SignedIn<'a> {
     unfinished: Option<String>,
     /// Where the person goes.
     return_path: &'a str,
+    /// How it ended, if an identity was asked for.
+    outcome: Option<Outcome>,
 }
 
 /// The answer to a sign-in that failed; somebody who is signed in already and only repeated the
@@ -119,7 +130,9 @@ async fn sign_in<'a, P: Platform>(
         return Err(Failure::OtherIssuer);
     }
     let code = match &parameters.answer {
-        Response::Error(error) => return Err(Failure::Provider(*error)),
+        Response::Error(error) => {
+            return identity::given_up(scene, attempt, *error, before).await;
+        }
         Response::Code(code) => code,
     };
     let metadata = provider::metadata(scene).await?;
@@ -127,13 +140,19 @@ async fn sign_in<'a, P: Platform>(
     let id_token = verify(scene, &metadata, attempt, &tokens).await?;
     let answer = userinfo(scene, &metadata, &tokens, &id_token).await?;
     let userinfo = Userinfo::read(&answer)?;
-    let session = session(scene, attempt, id_token, userinfo);
-    let unfinished = record(scene, cookies, attempt, &session, &tokens, before).await?;
+    let proving = match &attempt.aim {
+        Aim::Prove(_) => Some(identity::prove(scene, attempt, &answer, &id_token.subject).await?),
+        Aim::SignIn | Aim::Again(_) => None,
+    };
+    let outcome = proving.as_ref().map(|ended| ended.outcome);
+    let session = session(scene, attempt, id_token, userinfo, before);
+    let (session, unfinished) =
+        record(scene, cookies, attempt, session, proving, &tokens, before).await?;
     let sealed = scene.seal_session(&session).ok_or(Failure::Unavailable)?;
     let account = accounts::digest(scene, &session.subject);
     let return_path = match &attempt.aim {
         // Where one person was going is not another's to see.
-        Aim::Again(served) if served.account != account => {
+        Aim::Again(served) | Aim::Prove(served) if served.account != account => {
             scene.log("changed_subject", "signed_in_again_as_another");
             "/"
         }
@@ -143,5 +162,6 @@ async fn sign_in<'a, P: Platform>(
         sealed,
         unfinished,
         return_path,
+        outcome,
     })
 }

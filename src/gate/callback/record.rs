@@ -1,5 +1,6 @@
 //! What a sign-in leaves at the accounts: a new session recorded, an old one ended.
 
+use super::identity::Ended;
 use crate::gate::cookies::Cookies;
 use crate::gate::refused::Failure;
 use crate::gate::reply::Reply;
@@ -10,37 +11,70 @@ use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::session::account::Begun;
 use crate::session::attempt::{Aim, Attempt, Served};
-use crate::session::cookie::{self, Session, deleted};
+use crate::session::cookie::{self, Identity, Session, deleted};
+use crate::session::identity::Key;
 
 /// Has the account record the session before its cookie is sent, and the old one end: in the same
 /// step when it is the same person's, else at the other person's account. When that account cannot
 /// be reached, the answer is the cookie with which the next request tries again.
+///
+/// Somebody who proved an identity, or could not, goes on with the session that the attempt serves,
+/// which keeps its id and birth: requests under way in other tabs stay good.
 pub async fn record<P: Platform>(
     scene: &Scene<P>,
     cookies: Cookies<'_>,
     attempt: &Attempt,
-    session: &Session,
+    mut session: Session,
+    proving: Option<Ended>,
     tokens: &Tokens,
     before: Option<&Session>,
-) -> Result<Option<String>, Failure> {
+) -> Result<(Session, Option<String>), Failure> {
+    let mut proof = None;
+    if let Some(ended) = proving {
+        let own = goes_on(scene, attempt, before).filter(|own| own.subject == session.subject);
+        if let Some(own) = own {
+            let mut same = Session {
+                id: own.id,
+                born_at: own.born_at,
+                created_at: own.created_at,
+                ..session.clone()
+            };
+            same.level = own.level.max(ended.level);
+            let proof = ended.proof(scene, &same);
+            let token = Some(&tokens.id_token);
+            match accounts::step_up(scene, attempt, &same, token, proof).await? {
+                Begun::Listed => {
+                    scene.isolate.leases.note(&same.id, scene.now);
+                    return Ok((same, None));
+                }
+                Begun::Repeated => return Err(Failure::NoAttempt),
+                // It ended meanwhile: this is a sign-in of its own.
+                Begun::Ended => {}
+            }
+        }
+        session.level = session.level.max(ended.level);
+        proof = Some(ended.proof(scene, &session));
+    }
     let account = accounts::digest(scene, &session.subject);
     let old = old(scene, attempt, before);
     let same = old.filter(|old| old.account == account);
-    match accounts::begin(scene, attempt, session, &tokens.id_token, same).await? {
+    match accounts::begin(scene, attempt, &session, &tokens.id_token, proof, same).await? {
         Begun::Listed => {}
         Begun::Repeated => return Err(Failure::NoAttempt),
         Begun::Ended => return Err(Failure::SignedOutMeanwhile),
     }
     scene.isolate.leases.note(&session.id, scene.now);
     let Some(other) = old.filter(|old| old.account != account) else {
-        return Ok(None);
+        return Ok((session, None));
     };
     scene.log("changed_subject", "other_session_ended");
     match accounts::end_served(scene, &other).await {
-        Ok(()) => Ok(None),
+        Ok(()) => Ok((session, None)),
         Err(outage) => {
             scene.log("sign_out_unfinished", outage.label());
-            Ok(before.and_then(|before| sign_out::remember(scene, cookies, before, false)))
+            let unfinished =
+                before.and_then(|before| sign_out::remember(scene, cookies, before, false));
+            Ok((session, unfinished))
         }
     }
 }
@@ -57,22 +91,52 @@ fn old<P: Platform>(
             session: before.id,
             account: accounts::digest(scene, &before.subject),
         }),
-        (None, Aim::Again(served)) => Some(served),
+        (None, Aim::Again(served) | Aim::Prove(served)) => Some(served),
         (None, Aim::SignIn) => None,
     }
 }
 
-/// A new session with a new id, whatever session the browser had before.
+/// The session that a request for an identity was made for, if it is the one that the browser
+/// presents and inside its limits.
+pub fn goes_on<'a, P: Platform>(
+    scene: &Scene<P>,
+    attempt: &Attempt,
+    before: Option<&'a Session>,
+) -> Option<&'a Session> {
+    let (Aim::Prove(served), Some(before)) = (attempt.aim, before) else {
+        return None;
+    };
+    let own = served.session == before.id
+        && served.account == accounts::digest(scene, &before.subject)
+        && before.is_live(scene.now, scene.service.limits);
+    own.then_some(before)
+}
+
+/// A new session with a new id, whatever session the browser had before; what that one's identity
+/// claims are sealed with goes on with the same person.
 pub fn session<P: Platform>(
     scene: &Scene<P>,
     attempt: &Attempt,
     id_token: IdToken,
     userinfo: Userinfo,
+    before: Option<&Session>,
 ) -> Session {
+    let same = before.filter(|before| before.subject == id_token.subject);
+    let held = same.and_then(|before| before.identity.clone());
+    let identity = held.or_else(|| {
+        scene.service.proves_identity().then(|| Identity {
+            key: Key::new(scene.random()),
+            changed_at: 0,
+        })
+    });
+    let changed_at = match attempt.aim {
+        Aim::Prove(_) => Some(scene.now),
+        Aim::SignIn | Aim::Again(_) => None,
+    };
     Session {
         id: scene.random(),
         subject: id_token.subject,
-        level: attempt.level,
+        level: attempt.level.credential(),
         born_at: id_token.issued_at,
         auth_time: id_token.auth_time,
         created_at: scene.now,
@@ -81,7 +145,10 @@ pub fn session<P: Platform>(
         email: userinfo.email,
         phone: userinfo.phone,
         wallet_subject_id: userinfo.wallet_subject_id,
-        identity: None,
+        identity: identity.map(|held| Identity {
+            changed_at: changed_at.unwrap_or(held.changed_at),
+            ..held
+        }),
     }
 }
 

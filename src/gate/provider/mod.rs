@@ -14,13 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Scene;
 use crate::config::Provider;
-use crate::oidc::did::DidDocument;
 use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
 use crate::platform::{Body, Call, Platform};
-use shelf::Held;
-pub use shelf::{Document, Documents};
+pub use shelf::Documents;
+use shelf::{DISCOVERY, Held, IDENTITY_KEYS, KEYS, Kind};
 
 /// How long memory is used before KV is read again, in seconds.
 const REREAD: i64 = 60;
@@ -55,8 +54,8 @@ struct Stored {
     body: String,
 }
 
-fn name<T: Document>(provider: &Provider) -> String {
-    format!("v1/{}{}", provider.issuer, T::NAME)
+fn name<T>(kind: &Kind<T>, provider: &Provider) -> String {
+    format!("v1/{}{}", provider.issuer, kind.name)
 }
 
 /// The discovery document.
@@ -64,7 +63,7 @@ fn name<T: Document>(provider: &Provider) -> String {
 /// # Errors
 /// [`Unavailable`] when there is no copy and the provider gives none.
 pub async fn metadata<P: Platform>(scene: &Scene<P>) -> Result<Rc<Metadata>, Unavailable> {
-    current(scene, scene.service.provider.discovery_url()).await
+    current(scene, &DISCOVERY, scene.service.provider.discovery_url()).await
 }
 
 /// The provider's keys.
@@ -75,15 +74,20 @@ pub async fn keys<P: Platform>(
     scene: &Scene<P>,
     metadata: &Metadata,
 ) -> Result<Rc<KeySet>, Unavailable> {
-    current(scene, metadata.jwks_uri.clone()).await
+    current(scene, &KEYS, metadata.jwks_uri.clone()).await
 }
 
 /// The keys of core identities, from the one configured address.
 ///
 /// # Errors
 /// [`Unavailable`] when there is no copy and the provider gives none.
-pub async fn did<P: Platform>(scene: &Scene<P>) -> Result<Rc<DidDocument>, Unavailable> {
-    current(scene, scene.service.provider.did_url.clone()).await
+pub async fn did<P: Platform>(scene: &Scene<P>) -> Result<Rc<KeySet>, Unavailable> {
+    current(
+        scene,
+        &IDENTITY_KEYS,
+        scene.service.provider.did_url.clone(),
+    )
+    .await
 }
 
 /// The provider's keys once more, for a token whose key is not among them.
@@ -94,7 +98,7 @@ pub async fn keys_again<P: Platform>(
     scene: &Scene<P>,
     metadata: &Metadata,
 ) -> Result<Rc<KeySet>, Unavailable> {
-    again(scene, metadata.jwks_uri.clone()).await
+    again(scene, &KEYS, metadata.jwks_uri.clone()).await
 }
 
 /// The keys of core identities once more, for one whose key is not among them.
@@ -102,40 +106,47 @@ pub async fn keys_again<P: Platform>(
 /// # Errors
 /// [`Unavailable`] when there is no copy at all, or the provider was asked and gave no answer: then
 /// it is not known whether the key is the provider's.
-pub async fn did_again<P: Platform>(scene: &Scene<P>) -> Result<Rc<DidDocument>, Unavailable> {
-    again(scene, scene.service.provider.did_url.clone()).await
+pub async fn did_again<P: Platform>(scene: &Scene<P>) -> Result<Rc<KeySet>, Unavailable> {
+    again(
+        scene,
+        &IDENTITY_KEYS,
+        scene.service.provider.did_url.clone(),
+    )
+    .await
 }
 
 /// KV is read first, and the provider is asked only when that copy is a minute old: tokens with
 /// made-up keys must not become requests to the provider.
-async fn again<T: Document, P: Platform>(
+async fn again<T, P: Platform>(
     scene: &Scene<P>,
+    kind: &'static Kind<T>,
     url: String,
 ) -> Result<Rc<T>, Unavailable> {
     let issuer = &scene.service.provider.issuer;
-    let shelf = T::shelf(&scene.isolate.documents);
+    let shelf = (kind.shelf)(&scene.isolate.documents);
     let now = scene.now;
     if shelf
         .get(issuer)
         .is_none_or(|copy| now - copy.read_at >= REREAD_STALE)
     {
-        read_stored::<T, P>(scene).await;
+        read_stored(scene, kind).await;
     }
     let copy = shelf.get(issuer).ok_or(Unavailable)?;
     let old = now - copy.fetched_at >= UNKNOWN_KEY_AGE;
     if old && shelf.may_try(issuer, now) {
-        return fetch(scene, url, WAIT_MS.0).await;
+        return fetch(scene, kind, url, WAIT_MS.0).await;
     }
     Ok(copy.value)
 }
 
 /// The copy to use now, by the rules at the top of this file.
-async fn current<T: Document, P: Platform>(
+async fn current<T: 'static, P: Platform>(
     scene: &Scene<P>,
+    kind: &'static Kind<T>,
     url: String,
 ) -> Result<Rc<T>, Unavailable> {
     let (issuer, now) = (&scene.service.provider.issuer, scene.now);
-    let shelf = T::shelf(&scene.isolate.documents);
+    let shelf = (kind.shelf)(&scene.isolate.documents);
     let due = |copy: &Held<T>| {
         let wait = if copy.overdue(now) < 0 {
             REREAD
@@ -145,13 +156,13 @@ async fn current<T: Document, P: Platform>(
         now - copy.read_at >= wait
     };
     if shelf.get(issuer).as_ref().is_none_or(due) {
-        read_stored::<T, P>(scene).await;
+        read_stored(scene, kind).await;
     }
     let Some(copy) = shelf.get(issuer) else {
         if !shelf.may_wait(issuer, now) {
             return Err(Unavailable);
         }
-        let fetched = fetch(scene, url, WAIT_MS.1).await;
+        let fetched = fetch(scene, kind, url, WAIT_MS.1).await;
         shelf.waited(issuer, now, fetched.is_err());
         return fetched;
     };
@@ -162,29 +173,29 @@ async fn current<T: Document, P: Platform>(
     if overdue <= REVALIDATE {
         let behind = scene.clone();
         scene.platform.spawn(async move {
-            let _ = fetch::<T, P>(&behind, url, WAIT_MS.1).await;
+            let _ = fetch(&behind, kind, url, WAIT_MS.1).await;
         });
         return Ok(copy.value);
     }
-    let fetched = fetch(scene, url, WAIT_MS.0).await;
+    let fetched = fetch(scene, kind, url, WAIT_MS.0).await;
     if fetched.is_err() && overdue > REPORT {
-        scene.log("document_stale", T::NAME);
+        scene.log("document_stale", kind.name);
     }
     Ok(fetched.unwrap_or(copy.value))
 }
 
 /// Takes KV's copy into memory if it is authentic and newer.
-async fn read_stored<T: Document, P: Platform>(scene: &Scene<P>) {
+async fn read_stored<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) {
     let provider = &scene.service.provider;
-    let shelf = T::shelf(&scene.isolate.documents);
-    let text = match scene.platform.stored(&name::<T>(provider)).await {
+    let shelf = (kind.shelf)(&scene.isolate.documents);
+    let text = match scene.platform.stored(&name(kind, provider)).await {
         Ok(text) => text,
         Err(outage) => {
             scene.log("documents_unreadable", outage.label());
             None
         }
     };
-    let copy = text.and_then(|text| unpack::<T, P>(scene, &text));
+    let copy = text.and_then(|text| unpack(scene, kind, &text));
     match copy {
         Some(copy) => shelf.offer(&provider.issuer, copy),
         None => shelf.reread(&provider.issuer, scene.now),
@@ -192,16 +203,16 @@ async fn read_stored<T: Document, P: Platform>(scene: &Scene<P>) {
 }
 
 /// The copy in a stored text; `None` for one that nobody with our keys stored, or from the future.
-fn unpack<T: Document, P: Platform>(scene: &Scene<P>, text: &str) -> Option<Held<T>> {
+fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Option<Held<T>> {
     let ring = scene.isolate.config.ring.as_ref()?;
     let (tag, json) = text.split_once('\n')?;
     let provider = &scene.service.provider;
-    if !ring.is_authentic(format!("{}\n{json}", name::<T>(provider)).as_bytes(), tag) {
-        scene.log("document_not_authentic", T::NAME);
+    if !ring.is_authentic(format!("{}\n{json}", name(kind, provider)).as_bytes(), tag) {
+        scene.log("document_not_authentic", kind.name);
         return None;
     }
     let stored: Stored = serde_json::from_str(json).ok()?;
-    let value = T::parse(stored.body.as_bytes(), provider).ok()?;
+    let value = (kind.parse)(stored.body.as_bytes(), provider).ok()?;
     (stored.fetched_at <= scene.now + crate::oidc::SKEW).then(|| Held {
         value: Rc::new(value),
         fetched_at: stored.fetched_at,
@@ -211,8 +222,9 @@ fn unpack<T: Document, P: Platform>(scene: &Scene<P>, text: &str) -> Option<Held
 }
 
 /// Fetches a document and keeps it in memory and KV; an unusable one changes nothing.
-async fn fetch<T: Document, P: Platform>(
+async fn fetch<T, P: Platform>(
     scene: &Scene<P>,
+    kind: &Kind<T>,
     url: String,
     timeout_ms: u32,
 ) -> Result<Rc<T>, Unavailable> {
@@ -228,7 +240,7 @@ async fn fetch<T: Document, P: Platform>(
     })?;
     let provider = &scene.service.provider;
     let parsed = match answer.status {
-        200 => T::parse(&answer.body, provider),
+        200 => (kind.parse)(&answer.body, provider),
         _ => Err(Refusal::DocumentMalformed),
     };
     let value = Rc::new(parsed.map_err(|refusal| {
@@ -242,13 +254,13 @@ async fn fetch<T: Document, P: Platform>(
         max_age,
         read_at: scene.now,
     };
-    T::shelf(&scene.isolate.documents).offer(&provider.issuer, copy);
-    store::<T, P>(scene, max_age, answer.body);
+    (kind.shelf)(&scene.isolate.documents).offer(&provider.issuer, copy);
+    store(scene, name(kind, provider), max_age, answer.body);
     Ok(value)
 }
 
 /// Keeps a document in KV; nobody waits for that.
-fn store<T: Document, P: Platform>(scene: &Scene<P>, max_age: i64, body: Vec<u8>) {
+fn store<P: Platform>(scene: &Scene<P>, name: String, max_age: i64, body: Vec<u8>) {
     let (Some(ring), Ok(body)) = (&scene.isolate.config.ring, String::from_utf8(body)) else {
         return;
     };
@@ -260,7 +272,6 @@ fn store<T: Document, P: Platform>(scene: &Scene<P>, max_age: i64, body: Vec<u8>
     let Ok(json) = serde_json::to_string(&stored) else {
         return;
     };
-    let name = name::<T>(&scene.service.provider);
     let tag = ring.authenticate(format!("{name}\n{json}").as_bytes());
     let behind = scene.clone();
     scene.platform.spawn(async move {
@@ -286,18 +297,18 @@ fn freshness(cache_control: &str) -> i64 {
 /// identities only where somebody is asked to prove one.
 pub async fn refresh<P: Platform>(scene: &Scene<P>) {
     let url = scene.service.provider.discovery_url();
-    let fetched = fetch::<Metadata, P>(scene, url, WAIT_MS.1).await;
+    let fetched = fetch(scene, &DISCOVERY, url, WAIT_MS.1).await;
     // Without a new discovery document the last one still says where the keys are.
     let known = match fetched {
         Ok(metadata) => Ok(metadata),
         Err(Unavailable) => metadata(scene).await,
     };
     if let Ok(metadata) = known {
-        let _ = fetch::<KeySet, P>(scene, metadata.jwks_uri.clone(), WAIT_MS.1).await;
+        let _ = fetch(scene, &KEYS, metadata.jwks_uri.clone(), WAIT_MS.1).await;
     }
     if scene.isolate.config.proves_identity() {
         let url = scene.service.provider.did_url.clone();
-        let _ = fetch::<DidDocument, P>(scene, url, WAIT_MS.1).await;
+        let _ = fetch(scene, &IDENTITY_KEYS, url, WAIT_MS.1).await;
     }
 }
 
@@ -305,14 +316,15 @@ pub async fn refresh<P: Platform>(scene: &Scene<P>) {
 /// keys, keys of core identities; `None` for one that is not there.
 #[must_use]
 pub fn overdue<P: Platform>(scene: &Scene<P>) -> [Option<i64>; 3] {
-    fn of<T: Document, P: Platform>(scene: &Scene<P>) -> Option<i64> {
-        let copy = T::shelf(&scene.isolate.documents).get(&scene.service.provider.issuer);
+    fn of<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) -> Option<i64> {
+        let shelf = (kind.shelf)(&scene.isolate.documents);
+        let copy = shelf.get(&scene.service.provider.issuer);
         copy.map(|copy| copy.overdue(scene.now))
     }
     [
-        of::<Metadata, P>(scene),
-        of::<KeySet, P>(scene),
-        of::<DidDocument, P>(scene),
+        of(scene, &DISCOVERY),
+        of(scene, &KEYS),
+        of(scene, &IDENTITY_KEYS),
     ]
 }
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::config::Provider;
-use crate::oidc::did::DidDocument;
+use crate::oidc::did;
 use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
@@ -18,63 +18,43 @@ const RETRY: i64 = 10;
 /// How many requests of an isolate wait at once for a document that nobody has.
 const MAX_WAITING: usize = 16;
 
-/// A document of the provider in the form that is used.
-pub trait Document: Sized + 'static {
+/// A kind of document of the provider.
+pub struct Kind<T> {
     /// The last part of its name in KV.
-    const NAME: &'static str;
-
-    /// Reads it.
-    ///
-    /// # Errors
-    /// The [`Refusal`] for which the copy is not used.
-    fn parse(bytes: &[u8], provider: &Provider) -> Result<Self, Refusal>;
-
+    pub name: &'static str,
+    /// Reads it, or says why the copy is not used.
+    pub parse: fn(&[u8], &Provider) -> Result<T, Refusal>,
     /// Where it is kept in memory.
-    fn shelf(documents: &Documents) -> &Shelf<Self>;
+    pub shelf: fn(&Documents) -> &Shelf<T>,
 }
 
-impl Document for Metadata {
-    const NAME: &'static str = "discovery";
+/// The discovery document.
+pub const DISCOVERY: Kind<Metadata> = Kind {
+    name: "discovery",
+    parse: |bytes, provider| Metadata::parse(bytes, &provider.issuer, provider.insecure),
+    shelf: |documents| &documents.discovery,
+};
 
-    fn parse(bytes: &[u8], provider: &Provider) -> Result<Self, Refusal> {
-        Self::parse(bytes, &provider.issuer, provider.insecure)
-    }
+/// The keys of ID tokens and logout tokens.
+pub const KEYS: Kind<KeySet> = Kind {
+    name: "jwks",
+    parse: |bytes, _| KeySet::parse(bytes),
+    shelf: |documents| &documents.keys,
+};
 
-    fn shelf(documents: &Documents) -> &Shelf<Self> {
-        &documents.discovery
-    }
-}
-
-impl Document for KeySet {
-    const NAME: &'static str = "jwks";
-
-    fn parse(bytes: &[u8], _: &Provider) -> Result<Self, Refusal> {
-        Self::parse(bytes)
-    }
-
-    fn shelf(documents: &Documents) -> &Shelf<Self> {
-        &documents.keys
-    }
-}
-
-impl Document for DidDocument {
-    const NAME: &'static str = "did";
-
-    fn parse(bytes: &[u8], provider: &Provider) -> Result<Self, Refusal> {
-        Self::parse(bytes, &provider.did_id)
-    }
-
-    fn shelf(documents: &Documents) -> &Shelf<Self> {
-        &documents.did
-    }
-}
+/// The keys of core identities.
+pub const IDENTITY_KEYS: Kind<KeySet> = Kind {
+    name: "did",
+    parse: |bytes, provider| did::keys(bytes, &provider.did_id),
+    shelf: |documents| &documents.identity_keys,
+};
 
 /// The documents in an isolate's memory.
 #[derive(Debug, Default)]
 pub struct Documents {
     pub(super) discovery: Shelf<Metadata>,
     pub(super) keys: Shelf<KeySet>,
-    pub(super) did: Shelf<DidDocument>,
+    pub(super) identity_keys: Shelf<KeySet>,
 }
 
 /// The copies of one kind of document, by the issuer they belong to.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Account, Begun, FORMAT, Listed, Standing};
+use crate::session::identity::Proof;
 
 /// What the Worker asks an account. The version is that of the whole set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +33,26 @@ pub enum Question {
         /// The session's id.
         session: String,
     },
+    /// See [`Account::step_up`].
+    StepUp {
+        /// The attempt's id.
+        attempt: String,
+        /// When it could have been finished at the latest.
+        deadline: i64,
+        /// The session's id.
+        session: String,
+        /// How the request for an identity ended.
+        proof: Proof,
+        /// The new ID token, sealed, if there is one.
+        hint: Option<String>,
+    },
+    /// See [`Account::proof`].
+    Proof {
+        /// The session's id.
+        session: String,
+        /// The level that is asked for, by its number, and the place where the person is, sealed.
+        leaving: Option<(u8, String)>,
+    },
     /// See [`Account::log_out`].
     LogOut {
         /// The notification's `jti`.
@@ -55,12 +76,19 @@ pub enum Question {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// To `Begin`.
+    /// To `Begin` and `StepUp`.
     Begun(Begun),
-    /// To `Check`.
+    /// To `Check`, and to `Proof` where the session is not alive.
     Standing(Standing),
     /// To `IdToken`: the hint of a session that is alive and has one.
     IdToken(Option<String>),
+    /// To `Proof`, if the session is alive.
+    Proof {
+        /// What is known of the identity behind it.
+        proof: Option<Proof>,
+        /// Where the person was, sealed.
+        left: Option<String>,
+    },
     /// To `LogOut`: it is stored.
     LoggedOut,
     /// To `End`.
@@ -107,6 +135,17 @@ impl Account {
             } => Reply::Begun(self.begin(&attempt, deadline, session, replaces.as_deref(), now)),
             Question::Check { session } => Reply::Standing(self.check(&session, now)),
             Question::IdToken { session } => Reply::IdToken(self.id_token(&session, now)),
+            Question::StepUp {
+                attempt,
+                deadline,
+                session,
+                proof,
+                hint,
+            } => Reply::Begun(self.step_up(&attempt, deadline, &session, proof, hint, now)),
+            Question::Proof { session, leaving } => match self.proof(&session, leaving, now) {
+                Some((proof, left)) => Reply::Proof { proof, left },
+                None => Reply::Standing(Standing::Ended),
+            },
             Question::LogOut { id, issued_at } => {
                 self.log_out(&id, issued_at, now);
                 Reply::LoggedOut

@@ -1,0 +1,166 @@
+//! What a request for an identity led to: a verified one, or one of the ways in which there is none.
+//!
+//! The core identity is checked here once. Its text is neither kept nor passed on, and only its
+//! `vot` says which level was reached.
+//!
+//! Source: `provider.md` 2 and 5.
+
+use super::SignedIn;
+use super::record::goes_on;
+use crate::gate::identity::rule_of;
+use crate::gate::refused::{Failure, ProviderError};
+use crate::gate::reply::Reply;
+use crate::gate::sign_in::again;
+use crate::gate::{Scene, accounts, provider};
+use crate::oidc::core_identity::{self, CoreIdentity, Expected, LIFETIME};
+use crate::oidc::identity::{Claim, Claims, Received};
+use crate::oidc::json::Object;
+use crate::oidc::jws::{Alg, Untrusted};
+use crate::oidc::refusal::Refusal;
+use crate::oidc::vector::Level;
+use crate::platform::Platform;
+use crate::secret::Secret;
+use crate::session::account::Begun;
+use crate::session::attempt::Attempt;
+use crate::session::cookie::{Identity, Session};
+use crate::session::identity::{Outcome, Proof, seal};
+use crate::session::seal::NONCE;
+
+/// How a request for an identity ended.
+pub struct Ended {
+    /// Which of the ways.
+    pub outcome: Outcome,
+    /// The level that was reached by it.
+    pub level: Level,
+    claims: Claims,
+    until: i64,
+}
+
+impl Ended {
+    /// What the account keeps of it for a session, which holds the key. What was proved before at a
+    /// higher level stays, and nothing of a lower one is ever told beside it.
+    pub fn proof<P: Platform>(&self, scene: &Scene<P>, session: &Session) -> Proof {
+        let is_less = self.level < session.level;
+        let held = session.identity.as_ref().filter(|_| !is_less);
+        let claims = held.and_then(|Identity { key, .. }| {
+            let text = serde_json::to_vec(&self.claims).ok()?;
+            seal(key, scene.random::<NONCE>(), self.until, &text)
+        });
+        Proof::new(session.level, self.outcome, scene.now, claims)
+    }
+}
+
+/// Reads the identity claims of userinfo, whose subject is the ID token's.
+///
+/// # Errors
+/// A [`Failure`] when something in them cannot be trusted; that there is no identity is none.
+pub async fn prove<P: Platform>(
+    scene: &Scene<P>,
+    attempt: &Attempt,
+    answer: &Object,
+    subject: &str,
+) -> Result<Ended, Failure> {
+    let Received {
+        core_identity,
+        mut claims,
+    } = Received::read(answer)?;
+    let Some(token) = core_identity else {
+        claims.retain(|name, _| name == Claim::ReturnCode.released_as());
+        return Ok(Ended {
+            outcome: Outcome::NotProved,
+            level: attempt.level.credential(),
+            claims,
+            until: scene.now + LIFETIME,
+        });
+    };
+    let identity = verify(scene, &token, subject).await?;
+    let name = Claim::CoreIdentityJwt.released_as();
+    claims.insert(name.to_owned(), identity.claims);
+    let enough = identity.level >= attempt.level;
+    Ok(Ended {
+        outcome: if enough {
+            Outcome::Proved
+        } else {
+            Outcome::LevelTooLow
+        },
+        level: identity.level,
+        claims,
+        until: identity.until,
+    })
+}
+
+/// Verifies the core identity's signature, then everything that it says.
+async fn verify<P: Platform>(
+    scene: &Scene<P>,
+    token: &Secret,
+    subject: &str,
+) -> Result<CoreIdentity, Failure> {
+    let service = &scene.service;
+    let token = Untrusted::parse(token.expose())?;
+    core_identity::check_header(&token, &service.provider.did_id)?;
+    let mut keys = provider::did(scene).await?;
+    if keys.select(&token, Alg::Es256) == Err(Refusal::KeyUnknown) {
+        keys = provider::did_again(scene).await?;
+    }
+    let key = keys.select(&token, Alg::Es256).inspect_err(|_| {
+        // The documentation asks services to report a key that is not the controller's.
+        scene.log("identity_alert", "key_unknown");
+    })?;
+    let verified = scene
+        .platform
+        .verify(key, token.signing_input(), token.signature())
+        .await?;
+    let expected = Expected {
+        issuer: &service.provider.identity_issuer,
+        client_id: &service.client_id,
+        subject,
+        now: scene.now,
+    };
+    Ok(core_identity::check(&token.trust(verified)?, &expected)?)
+}
+
+/// The provider answers a request for an identity with an error that is an end of it: the session
+/// goes on as it is, and the account learns why there is no identity.
+///
+/// # Errors
+/// [`Failure::Provider`] when the error is a fault, or the session is not this browser's any more.
+pub async fn given_up<'a, P: Platform>(
+    scene: &Scene<P>,
+    attempt: &'a Attempt,
+    error: ProviderError,
+    before: Option<&Session>,
+) -> Result<SignedIn<'a>, Failure> {
+    let failure = Failure::Provider(error);
+    let outcome = error.of_identity().ok_or(failure)?;
+    let mut session = goes_on(scene, attempt, before).ok_or(failure)?.clone();
+    let proof = Proof::new(session.level, outcome, scene.now, None);
+    match accounts::step_up(scene, attempt, &session, None, proof).await? {
+        Begun::Listed => {}
+        Begun::Repeated => return Err(Failure::NoAttempt),
+        Begun::Ended => return Err(failure),
+    }
+    if let Some(identity) = &mut session.identity {
+        identity.changed_at = scene.now;
+    }
+    Ok(SignedIn {
+        sealed: scene.seal_session(&session).ok_or(Failure::Unavailable)?,
+        unfinished: None,
+        return_path: &attempt.return_path,
+        outcome: Some(outcome),
+    })
+}
+
+/// Where people go who could not prove an identity: the place that the route names, or a page.
+pub fn place<P: Platform>(scene: &Scene<P>, return_path: &str, outcome: Outcome) -> Reply {
+    match rule_of(scene, return_path).and_then(|rule| rule.not_proved.as_deref()) {
+        Some(place) => {
+            scene.log("identity", outcome.label());
+            Reply::redirect(303, place).of(&scene.service)
+        }
+        None => scene.failed(
+            "identity",
+            Failure::NotProved(outcome),
+            &again(scene, return_path),
+        ),
+    }
+}

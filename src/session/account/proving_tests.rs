@@ -1,0 +1,130 @@
+use super::super::Listed;
+use super::super::tests::{NOW, begin, listed};
+use super::*;
+use crate::oidc::vector::Level;
+use crate::session::cookie::level_byte;
+
+fn proof(level: Level, outcome: Outcome, claims: Option<&str>) -> Proof {
+    let claims = claims.map(|sealed| Remembered {
+        text: sealed.to_owned(),
+        until: NOW + 1_800,
+    });
+    Proof::new(level, outcome, NOW, claims)
+}
+
+fn step_up(account: &mut Account, attempt: &str, id: &str, proof: &Proof) -> Begun {
+    account.step_up(attempt, NOW + 600, id, proof.clone(), None, NOW)
+}
+
+fn leave(account: &mut Account, id: &str, level: Level) -> Option<String> {
+    let leaving = Some((level_byte(level), "sealed path".to_owned()));
+    account.proof(id, leaving, NOW).unwrap().1
+}
+
+#[test]
+fn t46_a_proved_identity_is_the_sessions_alone_and_changes_nothing_else_of_it() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    begin(&mut account, "two", NOW);
+    let proved = proof(Level::P2, Outcome::Proved, Some("sealed"));
+    assert_eq!(step_up(&mut account, "a", "one", &proved), Begun::Listed);
+    let expected = |id: &str, proof: Option<Proof>| Listed {
+        proof,
+        listed_at: NOW,
+        ..listed(id, NOW)
+    };
+    let all = [expected("one", Some(proved.clone())), expected("two", None)];
+    assert_eq!(account.sessions, all);
+    // The same question again is an answer that was lost; another with the attempt is a repetition.
+    assert_eq!(step_up(&mut account, "a", "one", &proved), Begun::Listed);
+    assert_eq!(step_up(&mut account, "a", "two", &proved), Begun::Repeated);
+    let other = proof(Level::P2, Outcome::NotProved, None);
+    assert_eq!(step_up(&mut account, "a", "one", &other), Begun::Repeated);
+    assert_eq!(step_up(&mut account, "b", "three", &proved), Begun::Ended);
+    account.log_out("jti", NOW, NOW);
+    assert_eq!(step_up(&mut account, "c", "one", &proved), Begun::Ended);
+    assert_eq!(account.proof("one", None, NOW), None);
+}
+
+#[test]
+fn what_was_proved_outlives_a_failure_and_a_new_sign_in() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    let proved = proof(Level::P2, Outcome::Proved, Some("sealed"));
+    step_up(&mut account, "a", "one", &proved);
+    let failed = proof(Level::P2, Outcome::AccessDenied, None);
+    assert_eq!(step_up(&mut account, "b", "one", &failed), Begun::Listed);
+    let both = proof(Level::P2, Outcome::AccessDenied, Some("sealed"));
+    assert_eq!(account.sessions[0].proof, Some(both.clone()));
+    let again = account.begin("c", NOW + 600, listed("two", NOW), Some("one"), NOW);
+    assert_eq!((again, account.sessions.len()), (Begun::Listed, 1));
+    assert_eq!(account.proof("two", None, NOW), Some((Some(both), None)));
+}
+
+#[test]
+fn claims_go_after_half_an_hour_and_the_level_stays() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    let proved = proof(Level::P2, Outcome::Proved, Some("sealed"));
+    step_up(&mut account, "a", "one", &proved);
+    account.tidy(NOW + 660);
+    assert_eq!(account.next_tidy(), Some(NOW + 1_800));
+    account.tidy(NOW + 1_799);
+    assert_eq!(account.sessions[0].proof, Some(proved));
+    account.tidy(NOW + 1_800);
+    let left = proof(Level::P2, Outcome::Proved, None);
+    assert_eq!(account.sessions[0].proof, Some(left));
+}
+
+#[test]
+fn where_a_person_was_is_known_for_sixteen_days_or_until_they_are_back() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    assert_eq!(account.proof("one", None, NOW), Some((None, None)));
+    let left = Some("sealed path".to_owned());
+    assert_eq!(leave(&mut account, "one", Level::P2), left);
+    step_up(
+        &mut account,
+        "a",
+        "one",
+        &proof(Level::ClCm, Outcome::NotProved, None),
+    );
+    account.end("one", Some(NOW), NOW);
+    let days = 16 * 86_400;
+    let mut later = account.clone();
+    later.tidy(NOW + days - 1);
+    assert_eq!(later.left, account.left);
+    assert_eq!(later.next_tidy(), Some(NOW + days));
+    later.tidy(NOW + days);
+    assert_eq!(later, Account::default());
+
+    begin(&mut account, "two", NOW);
+    step_up(
+        &mut account,
+        "b",
+        "two",
+        &proof(Level::P2, Outcome::Proved, None),
+    );
+    assert_eq!(account.left, None);
+    // Whoever has reached the level already goes nowhere.
+    assert_eq!(leave(&mut account, "two", Level::P2), None);
+}
+
+#[test]
+fn the_stored_format_with_an_identity_is_pinned() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    step_up(
+        &mut account,
+        "a",
+        "one",
+        &proof(Level::P1, Outcome::LevelTooLow, None),
+    );
+    leave(&mut account, "one", Level::P2);
+    let text = account.to_stored().unwrap();
+    assert_eq!(
+        text,
+        r#"{"format":1,"not_before":0,"sessions":[{"id":"one","born_at":10000,"expires_at":53200,"hint":"hint of one","listed_at":10000,"proof":{"level":2,"outcome":2,"at":10000,"claims":null}}],"attempts":[{"id":"attempt of one","until":10660},{"id":"a","until":10660}],"logouts":[],"left":{"id":"sealed path","until":1392400}}"#
+    );
+    assert_eq!(Account::from_stored(Some(&text)), Ok(account));
+}
