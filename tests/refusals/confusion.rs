@@ -1,24 +1,34 @@
-//! Five kinds of signed statement go about between three parties. Each party takes its own kind
-//! and none of the other four, however well they are signed.
+//! Eight kinds of signed statement go about between four parties. Each party takes its own kind
+//! and none of the others, however well they are signed.
 
+use one_login_edge::oidc::core_identity;
+use one_login_edge::oidc::did;
 use one_login_edge::oidc::id_token::{self, Expected};
 use one_login_edge::oidc::jwks::KeySet;
 use one_login_edge::oidc::jws::{Alg, Untrusted};
 use one_login_edge::oidc::refusal::Refusal;
 use one_login_edge::oidc::vector::Level;
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::http::Request;
+use simulator::jose::Unverified;
 use simulator::origin::Settings;
 use simulator::origin::verify;
 
 use crate::world::http::parameter;
-use crate::world::{Browser, CLIENT, ISSUER, SERVICE, Trouble, When, World, assertion, keys};
+use crate::world::{
+    Browser, CLIENT, IDENTITY, ISSUER, Incoming, SERVICE, Setup, Trouble, When, World, assertion,
+    keys,
+};
+
+const DID: &str = "did:web:identity.account.gov.uk";
+
+const ADDRESS: &str = "https://vocab.account.gov.uk/v1/address";
 
 /// One honest statement of each kind, all of the same sign-in, and what belongs to them.
 struct Statements {
     world: World,
-    /// Request object, client assertion, ID token, access token, assertion for the service.
-    all: [(&'static str, String); 5],
+    /// Of the client, of the provider, of the identity issuer, and for the service.
+    all: [(&'static str, String); 8],
     address: String,
     form: String,
     nonce: String,
@@ -26,13 +36,22 @@ struct Statements {
 
 impl Statements {
     fn collect() -> Self {
-        let world = World::new();
+        let world = World::with(Setup::prove_identities);
+        world.change("/userinfo", |answer| {
+            if answer.get(ADDRESS).is_some() {
+                answer[ADDRESS] = json!(vec![json!({ "streetName": "a".repeat(100) }); 35]);
+            }
+        });
+        let mut browser = Browser::new();
+        browser.open(&world, "/apply/form");
+        let reached = world.happened().reached().pop().unwrap();
+        let asserted = reached.assertions()[0].to_owned();
+        let beside = reached.header("one-login-identity").unwrap().to_owned();
+        world.mend();
+        // Of a second request for an identity the token request is held back, and sent by hand.
         let mut browser = Browser::new();
         browser.open(&world, "/account/details");
-        let asserted = world.happened().reached()[0].assertions()[0].to_owned();
-        // Of a second sign-in the token request is held back, and sent by hand.
-        let mut browser = Browser::new();
-        let start = browser.step(&world, "/account/details");
+        let start = browser.step(&world, "/apply/form");
         let address = start.location().to_owned();
         let back = browser.step(&world, &address);
         world.trouble(Trouble::CallNotSent, When::About("/token"));
@@ -41,17 +60,27 @@ impl Statements {
         let form = world.happened().forms().pop().unwrap();
         let tokens = sent(&world, &form);
         let request = parameter(&address, "request").unwrap();
-        let parsed = simulator::jose::Unverified::parse(&request).unwrap();
+        let parsed = Unverified::parse(&request).unwrap();
         let nonce = parsed.text("nonce").unwrap().to_owned();
         let client = parameter(&format!("https://x/?{form}"), "client_assertion").unwrap();
         let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
+        let bearer = format!("Bearer {}", text("access_token"));
+        let asked = Request::get("/userinfo").with_header("user-agent", "test");
+        let asked = asked.with_header("authorization", &bearer);
+        let claims = world.outside.ask_provider(&asked).body_json();
+        let identity = claims["https://vocab.account.gov.uk/v1/coreIdentityJWT"].as_str();
+        let notice = String::from_utf8(world.notification("mo", |_| {}).body).unwrap();
+        let notice = parameter(&format!("https://x/?{notice}"), "logout_token").unwrap();
         Self {
             all: [
                 ("request object", request),
                 ("client assertion", client),
                 ("ID token", text("id_token")),
                 ("access token", text("access_token")),
+                ("core identity", identity.unwrap().to_owned()),
+                ("logout token", notice),
                 ("assertion", asserted),
+                ("identity statement", beside),
             ],
             world,
             address,
@@ -85,6 +114,33 @@ impl Statements {
             now: self.world.now(),
         };
         id_token::check(&token.trust(good)?, &expected).map(drop)
+    }
+
+    /// Whether the edge takes it for the core identity of this person.
+    fn edge_believes(&self, text: &str) -> Result<(), Refusal> {
+        let request = Request::get("/.well-known/did.json").with_header("user-agent", "test");
+        let document = self.world.outside.ask_provider(&request).body;
+        let token = Untrusted::parse(text)?;
+        core_identity::check_header(&token, DID)?;
+        let document = did::keys(&document, DID)?;
+        let key = document.select(&token, Alg::Es256)?;
+        let public = key.material.to_json();
+        let good = keys::verify(&public, key.alg, token.signing_input(), token.signature());
+        let subject = Unverified::parse(self.get("ID token")).unwrap();
+        let expected = core_identity::Expected {
+            issuer: IDENTITY,
+            client_id: CLIENT,
+            subject: subject.text("sub").unwrap(),
+            now: self.world.now(),
+        };
+        core_identity::check(&token.trust(good)?, &expected).map(drop)
+    }
+
+    /// Whether the edge takes it for a notification.
+    fn edge_is_notified(&self, text: &str) -> bool {
+        let form = simulator::http::form_encode(&[("logout_token", text)]);
+        let posted = Incoming::post("/auth/backchannel-logout", &form);
+        self.world.ask(posted).status == 200
     }
 
     /// Whether the service takes it for an assertion.
@@ -127,6 +183,8 @@ fn t15_each_party_takes_its_own_kind_of_statement_and_no_other() {
     for (kind, text) in &statements.all {
         let taken = [
             ("ID token", statements.edge_takes(text).is_ok()),
+            ("core identity", statements.edge_believes(text).is_ok()),
+            ("logout token", statements.edge_is_notified(text)),
             ("assertion", statements.origin_takes(text)),
             ("request object", statements.provider_takes(text)),
             ("client assertion", statements.provider_believes(text)),
@@ -142,15 +200,28 @@ fn t15_each_party_takes_its_own_kind_of_statement_and_no_other() {
 }
 
 #[test]
-fn t15_what_is_not_an_id_token_is_refused_for_what_it_is() {
+fn t15_what_is_of_another_kind_is_refused_for_what_it_is() {
     let statements = Statements::collect();
     for (kind, refusal) in [
         ("request object", Refusal::WrongType),
         ("assertion", Refusal::WrongType),
         ("client assertion", Refusal::AlgorithmMismatch),
         ("access token", Refusal::AudienceMismatch),
+        ("core identity", Refusal::KeyUnknown),
+        ("logout token", Refusal::WrongType),
+        ("identity statement", Refusal::WrongType),
     ] {
         let text = statements.get(kind);
         assert_eq!(statements.edge_takes(text), Err(refusal), "{kind}");
+    }
+    for (kind, refusal) in [
+        ("ID token", Refusal::KeyControllerMismatch),
+        ("access token", Refusal::KeyControllerMismatch),
+        ("logout token", Refusal::WrongType),
+        ("assertion", Refusal::WrongType),
+        ("identity statement", Refusal::WrongType),
+    ] {
+        let text = statements.get(kind);
+        assert_eq!(statements.edge_believes(text), Err(refusal), "{kind}");
     }
 }

@@ -30,6 +30,7 @@ use one_login_edge::config::Config;
 use one_login_edge::gate::answer::{OriginAnswer, SHARED_CACHING, changes};
 use one_login_edge::gate::forward::Forward;
 use one_login_edge::gate::{self, Decision, Isolate, Verdict};
+use serde_json::Value;
 use simulator::provider::Provider;
 use simulator::provider::fault::Fault;
 use simulator::provider::personas::Persona;
@@ -39,7 +40,7 @@ pub use executor::{block_on, together};
 pub use http::{By, Incoming, Shown};
 pub use outside::Outside;
 pub use record::{Happened, OriginRequest, Record};
-pub use settings::{ALIAS, CLIENT, HOST, ISSUER, SERVICE, Setup};
+pub use settings::{ALIAS, CLIENT, HOST, IDENTITY, ISSUER, SERVICE, Setup};
 pub use trouble::{Trouble, Verb, When};
 
 /// When every world begins.
@@ -134,9 +135,16 @@ impl World {
         self.outside.troubles.plan(trouble, when);
     }
 
+    /// Somebody changes what the provider answers at addresses with this part.
+    pub fn change(&self, part: &'static str, change: impl Fn(&mut Value) + 'static) {
+        let mut changes = self.outside.changes.borrow_mut();
+        changes.push((part, Box::new(change)));
+    }
+
     /// Everything works again, on the platform and at the provider.
     pub fn mend(&self) {
         self.outside.troubles.mend();
+        self.outside.changes.borrow_mut().clear();
         self.provider().set_fault(None, None);
     }
 

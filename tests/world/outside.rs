@@ -26,6 +26,12 @@ use super::settings::ISSUER;
 use super::trouble::{Trouble, Troubles, Verb};
 use super::wire::{as_provider_sees, received};
 
+/// Changes a JSON document.
+pub type Change = Box<dyn Fn(&mut serde_json::Value)>;
+
+/// Where the keys of core identities are.
+pub const DID_DOCUMENT: &str = "https://identity.account.gov.uk/.well-known/did.json";
+
 /// One request's view of the outside; clones see the same outside.
 #[derive(Clone)]
 pub struct Outside {
@@ -47,6 +53,8 @@ pub struct Inner {
     pub used_up: RefCell<Vec<Limit>>,
     /// What goes wrong.
     pub troubles: Troubles,
+    /// How answers of the provider are changed on their way, by a part of the address.
+    pub changes: RefCell<Vec<(&'static str, Change)>>,
     /// What happened.
     pub record: RefCell<Record>,
     /// The isolate that answers, which the provider asks for the client's keys.
@@ -73,6 +81,7 @@ impl Outside {
             accounts: Accounts::default(),
             used_up: RefCell::default(),
             troubles: Troubles::default(),
+            changes: RefCell::default(),
             record: RefCell::default(),
             isolate: RefCell::new(isolate),
             random: Cell::new(1),
@@ -105,6 +114,21 @@ impl Outside {
         let mut client_keys = |address: &str| self.published(address);
         let mut provider = self.provider.borrow_mut();
         provider.handle(self.clock.get(), request, &mut client_keys)
+    }
+
+    /// The answer as it arrives, if somebody changes it on its way.
+    fn changed(&self, url: &str, mut answer: Answer) -> Answer {
+        for (_, change) in self
+            .changes
+            .borrow()
+            .iter()
+            .filter(|(part, _)| url.contains(part))
+        {
+            let mut document = serde_json::from_slice(&answer.body).unwrap();
+            change(&mut document);
+            answer.body = document.to_string().into_bytes();
+        }
+        answer
     }
 
     /// What the provider finds at the address where a client publishes its keys: the edge itself.
@@ -177,10 +201,12 @@ impl Platform for Outside {
             timeout_ms: call.timeout_ms,
         });
         let trouble = self.troubles.strike(Verb::Send, &call.url);
-        if trouble == Some(Trouble::CallNotSent) || !call.url.starts_with(ISSUER) {
+        let known = call.url.starts_with(ISSUER) || call.url == DID_DOCUMENT;
+        if trouble == Some(Trouble::CallNotSent) || !known {
             return Err(Outage::Unreachable);
         }
         let answer = received(self.ask_provider(&request));
+        let answer = answer.map(|answer| self.changed(&call.url, answer));
         pause().await;
         match trouble {
             Some(Trouble::CallAnswerLost) => Err(Outage::Unreachable),

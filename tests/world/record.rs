@@ -202,6 +202,8 @@ pub const fn kind(question: &Question) -> &'static str {
         Question::Begin { .. } => "begin",
         Question::Check { .. } => "check",
         Question::IdToken { .. } => "id_token",
+        Question::StepUp { .. } => "step_up",
+        Question::Proof { .. } => "proof",
         Question::LogOut { .. } => "log_out",
         Question::End { .. } => "end",
     }

@@ -23,6 +23,9 @@ pub const ALIAS: &str = "www.licence.example.gov.uk";
 /// The provider.
 pub const ISSUER: &str = "https://oidc.account.gov.uk/";
 
+/// The issuer of core identities.
+pub const IDENTITY: &str = "https://identity.account.gov.uk/";
+
 /// The client id.
 pub const CLIENT: &str = "licence-client";
 
@@ -87,11 +90,39 @@ impl Setup {
         self.registrations.push(registered);
     }
 
+    /// Some routes ask for a proved identity, and the client is registered for it.
+    pub fn prove_identities(&mut self) {
+        let claims = json!([
+            "coreIdentityJWT",
+            "address",
+            "passport",
+            "drivingPermit",
+            "returnCode"
+        ]);
+        self.field("registered_claims", claims.clone());
+        self.register("claims", claims);
+        self.register("client_locs", json!(["P1", "P2"]));
+        let routes = self.vars.get_mut("SERVICE_DEMO").unwrap()["routes"]
+            .as_array_mut()
+            .unwrap();
+        routes.extend([
+            json!({ "path": "/apply/*", "level": "Cl.Cm.P2", "release": ["coreIdentity", "address"] }),
+            json!({ "path": "/apply/name", "level": "Cl.Cm.P2", "release": ["coreIdentity"] }),
+            json!({ "path": "/apply/bare", "level": "Cl.Cm.P2" }),
+            json!({ "path": "/licence", "level": "Cl.Cm.P2", "not_proved": "/why",
+                    "release": ["passport", "drivingPermit", "email"] }),
+            json!({ "path": "/why", "level": "Cl.Cm", "release": ["returnCode"] }),
+            json!({ "path": "/small", "level": "Cl.Cm.P1", "release": ["coreIdentity"] }),
+        ]);
+    }
+
     /// A provider that knows the clients, where Kenneth signs in without being asked.
     pub fn provider(&self) -> Provider {
         let clients = Value::Array(self.registrations.clone()).to_string();
         let clients = Client::list_from_json(&clients).unwrap();
-        let mut provider = Provider::new(Settings::new(ISSUER, clients));
+        let mut settings = Settings::new(ISSUER, clients);
+        settings.identity_issuer = IDENTITY.to_owned();
+        let mut provider = Provider::new(settings);
         provider.set_automatic(Persona::find("kenneth"));
         provider
     }

@@ -3,11 +3,15 @@
 use one_login_edge::platform::{Answer, Body, Call, MAX_ANSWER, Outage};
 use simulator::http::{self, Delivery, Response};
 
-use super::settings::ISSUER;
+use super::settings::{IDENTITY, ISSUER};
 
 /// A call as it arrives at the provider.
 pub fn as_provider_sees(call: &Call) -> http::Request {
-    let target = call.url.get(ISSUER.len() - 1..).unwrap_or_default();
+    let target = [ISSUER, IDENTITY].iter().find_map(|home| {
+        let home = home.trim_end_matches('/');
+        call.url.strip_prefix(home)
+    });
+    let target = target.unwrap_or_default();
     let request = match &call.body {
         Body::Nothing => http::Request::get(target),
         Body::Bearer(token) => {

@@ -1,0 +1,106 @@
+//! People who were away to prove their identity, and come back days later.
+
+use crate::world::{Browser, By, Incoming, Trouble, When, World};
+use crate::{asked, kept_out, signed_in, told, world};
+
+const DAY: i64 = 86_400;
+
+/// Somebody was sent to prove an identity for a path, and went away.
+fn left(world: &World, path: &str) {
+    let mut browser = signed_in(world);
+    let start = browser.step(world, path);
+    assert_eq!(start.status, 302);
+    world.pass(DAY);
+    world.forget();
+}
+
+/// Comes back on another computer, as far as the page that leads on.
+fn back(world: &World) -> (Browser, String) {
+    let mut browser = Browser::new();
+    let shown = browser.open(world, "/auth/return");
+    let seen = (shown.by, shown.status, shown.heading());
+    assert_eq!(seen, (By::Edge, 200, "Continue proving your identity"));
+    let link = shown.link().unwrap().to_owned();
+    (browser, link)
+}
+
+#[test]
+fn somebody_who_comes_back_signs_in_goes_on_and_is_where_they_were() {
+    let world = world();
+    left(&world, "/apply/form?step=3");
+    let (mut browser, link) = back(&world);
+    assert_eq!(asked(&browser).len(), 1);
+    assert_eq!(asked(&browser)[0].0, serde_json::json!(["Cl.Cm"]));
+    let stated = told(&world, &mut browser, &link);
+    assert_eq!(stated.claims["vot"], "Cl.Cm.P2");
+    assert_eq!(asked(&browser)[1].0, serde_json::json!(["Cl.Cm.P2"]));
+    let last = browser.history.last().unwrap();
+    assert_eq!(last, "https://licence.example.gov.uk/apply/form?step=3");
+    // Whoever has arrived is sent to the front page the next time.
+    browser.open(&world, &link);
+    assert_eq!(
+        browser.history.last().unwrap(),
+        "https://licence.example.gov.uk/"
+    );
+}
+
+#[test]
+fn after_sixteen_days_the_place_is_forgotten_and_the_identity_is_asked_for_all_the_same() {
+    let world = world();
+    left(&world, "/apply/form");
+    world.pass(16 * DAY);
+    let (mut browser, link) = back(&world);
+    browser.open(&world, &link);
+    assert_eq!(asked(&browser)[1].0, serde_json::json!(["Cl.Cm.P2"]));
+    assert_eq!(
+        browser.history.last().unwrap(),
+        "https://licence.example.gov.uk/"
+    );
+    assert_eq!(
+        told(&world, &mut browser, "/apply/form").claims["vot"],
+        "Cl.Cm.P2"
+    );
+}
+
+#[test]
+fn where_one_person_was_is_not_told_to_another() {
+    let world = world();
+    left(&world, "/apply/form");
+    world
+        .provider()
+        .set_automatic(simulator::provider::personas::Persona::find("sian"));
+    let (mut browser, link) = back(&world);
+    browser.open(&world, &link);
+    assert_eq!(
+        browser.history.last().unwrap(),
+        "https://licence.example.gov.uk/"
+    );
+}
+
+#[test]
+fn the_way_back_is_there_only_where_identities_are_proved_and_for_navigations() {
+    let plain = World::new();
+    let shown = plain.ask(Incoming::get("/auth/return").with("sec-fetch-dest", "document"));
+    assert_eq!(shown.status, 404);
+    let world = world();
+    assert_eq!(world.ask(Incoming::get("/auth/return")).status, 405);
+    let mut browser = signed_in(&world);
+    world.trouble(Trouble::AccountHangs, When::About("proof"));
+    assert_eq!(
+        kept_out(&world, &mut browser, "/auth/return?continue").status,
+        503
+    );
+}
+
+#[test]
+fn t47_somebody_who_was_signed_out_meanwhile_signs_in_first() {
+    let world = world();
+    let (mut browser, link) = back(&world);
+    world.outside.accounts.empty();
+    let shown = browser.open(&world, &link);
+    assert_eq!(
+        (shown.by, shown.heading()),
+        (By::Edge, "Continue proving your identity")
+    );
+    assert_eq!(asked(&browser).len(), 2);
+}

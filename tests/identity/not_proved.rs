@@ -1,0 +1,252 @@
+//! The ways in which there is no identity, each with its place, and none of them a loop.
+
+use serde_json::{Value, json};
+use simulator::jose::Object;
+
+use crate::forged::{NAME, forge, publish};
+use crate::world::http::parameter;
+use crate::world::{Browser, By, Shown, World};
+use crate::{asked, kept_out, signed_in, told, world};
+
+const CODE: &str = "https://vocab.account.gov.uk/v1/returnCode";
+
+/// Userinfo without an identity, with a return code if there is one.
+fn fails(world: &World, code: Option<&'static str>) {
+    world.change("/userinfo", move |answer| {
+        let members = answer.as_object_mut().unwrap();
+        members.retain(|name, _| !name.contains("vocab"));
+        if let Some(code) = code {
+            members.insert(CODE.to_owned(), json!([{ "code": code }]));
+        }
+    });
+}
+
+/// Goes to a path, and brings the provider's answer to the identity request as this error.
+fn declined(world: &World, browser: &mut Browser, path: &str, error: &str) -> Shown {
+    let start = browser.step(world, path);
+    let object = parameter(start.location(), "request").unwrap();
+    let state = simulator::jose::Unverified::parse(&object).unwrap();
+    let state = state.text("state").unwrap().to_owned();
+    world.forget();
+    browser.open(
+        world,
+        &format!("/auth/callback?error={error}&state={state}"),
+    )
+}
+
+#[test]
+fn t14_without_an_identity_there_is_a_page_and_no_way_around_it() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    fails(&world, Some("N"));
+    let shown = kept_out(&world, &mut browser, "/apply/form");
+    assert_eq!(
+        (shown.status, shown.heading()),
+        (403, "We could not confirm your identity")
+    );
+    assert_eq!(world.happened().lines(), ["identity: not_proved"]);
+    assert_eq!(
+        asked(&browser).len(),
+        2,
+        "one sign-in, one request for an identity"
+    );
+    // The person is signed in as before, and may try again.
+    assert_eq!(
+        told(&world, &mut browser, "/account/x").claims["vot"],
+        "Cl.Cm"
+    );
+    world.pass(120);
+    kept_out(&world, &mut browser, "/apply/form");
+    world.mend();
+    let link = shown.link().unwrap().to_owned();
+    world.pass(120);
+    assert_eq!(told(&world, &mut browser, &link).claims["vot"], "Cl.Cm.P2");
+}
+
+/// What the service is told where the route sends people without an identity.
+fn why(world: &World, browser: &mut Browser, shown: &Shown) -> Object {
+    assert_eq!(
+        (shown.by, shown.status),
+        (By::Origin, 200),
+        "{:?}",
+        world.happened().lines()
+    );
+    assert_eq!(
+        browser.history.last().unwrap(),
+        "https://licence.example.gov.uk/why"
+    );
+    let claims = told(world, browser, "/why").claims;
+    assert_eq!(claims["vot"], "Cl.Cm");
+    claims
+}
+
+#[test]
+fn t14_t28_the_service_is_told_why_where_the_route_says_so() {
+    for code in [Some("C"), None] {
+        let world = world();
+        let mut browser = signed_in(&world);
+        fails(&world, code);
+        let shown = browser.open(&world, "/licence");
+        let claims = why(&world, &mut browser, &shown);
+        assert_eq!(claims["identity_outcome"], "not_proved");
+        assert_eq!(claims["identity_claims"], "here");
+        let codes = code.map(|code| json!([{ "code": code }]));
+        assert_eq!(claims.get("returnCode"), codes.as_ref());
+        let elsewhere = told(&world, &mut browser, "/account/x").claims;
+        let personal = ["identity_outcome", "identity_claims", "returnCode"];
+        assert!(personal.iter().all(|name| !elsewhere.contains_key(*name)));
+    }
+    for error in [
+        "access_denied",
+        "temporarily_unavailable",
+        "unauthorized_client",
+    ] {
+        let world = world();
+        let mut browser = signed_in(&world);
+        let shown = declined(&world, &mut browser, "/licence", error);
+        assert_eq!(why(&world, &mut browser, &shown)["identity_outcome"], error);
+        assert!(browser.attempts().is_empty());
+    }
+}
+
+#[test]
+fn t14_a_level_that_is_too_low_is_what_it_is_and_no_more() {
+    let world = world();
+    publish(&world);
+    let mut browser = signed_in(&world);
+    forge(&world, |_, claims| claims["vot"] = json!("P1"));
+    let shown = browser.open(&world, "/licence");
+    assert_eq!(shown.by, By::Origin);
+    let claims = told(&world, &mut browser, "/why").claims;
+    let said = (&claims["identity_outcome"], &claims["vot"]);
+    assert_eq!(said, (&json!("level_too_low"), &json!("Cl.Cm.P1")));
+    // It does for a route that asks for no more.
+    let small = told(&world, &mut browser, "/small").claims;
+    assert_eq!(small["coreIdentity"]["birthDate"][0]["value"], "1970-01-01");
+    kept_out(&world, &mut browser, "/apply/form");
+}
+
+#[test]
+fn t28_each_error_has_its_page_where_the_route_names_no_place() {
+    for (error, status, heading, line) in [
+        (
+            "access_denied",
+            403,
+            "We could not confirm your identity",
+            "identity: access_denied",
+        ),
+        (
+            "temporarily_unavailable",
+            503,
+            "Sorry, the service is unavailable",
+            "identity: temporarily_unavailable",
+        ),
+        (
+            "unauthorized_client",
+            500,
+            "You cannot use this service yet",
+            "identity: unauthorized_client",
+        ),
+        (
+            "server_error",
+            502,
+            "Sorry, there is a problem with the service",
+            "callback: server_error",
+        ),
+    ] {
+        let world = world();
+        let mut browser = signed_in(&world);
+        let shown = declined(&world, &mut browser, "/apply/form", error);
+        assert_eq!(
+            (shown.by, shown.status, shown.heading()),
+            (By::Edge, status, heading)
+        );
+        assert_eq!(world.happened().lines(), [line]);
+        assert_eq!(shown.header("retry-after").is_some(), status == 503);
+        assert_eq!(
+            told(&world, &mut browser, "/account/x").claims["vot"],
+            "Cl.Cm"
+        );
+    }
+}
+
+#[test]
+fn t28_an_error_of_a_plain_sign_in_is_none_of_an_identity() {
+    let world = world();
+    let mut browser = Browser::new();
+    let shown = declined(&world, &mut browser, "/licence", "access_denied");
+    assert_eq!((shown.by, shown.status), (By::Edge, 400));
+    assert_eq!(world.happened().lines(), ["callback: access_denied"]);
+    assert!(!browser.has_session());
+}
+
+#[test]
+fn t28_an_error_that_comes_without_the_session_tells_nobody_anything() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    let start = browser.step(&world, "/licence");
+    let object = parameter(start.location(), "request").unwrap();
+    let state = simulator::jose::Unverified::parse(&object).unwrap();
+    let state = state.text("state").unwrap().to_owned();
+    browser.drop_cookie(crate::world::SESSION);
+    let shown = browser.step(
+        &world,
+        &format!("/auth/callback?error=access_denied&state={state}"),
+    );
+    assert_eq!((shown.by, shown.status), (By::Edge, 400));
+    assert!(!browser.has_session());
+}
+
+#[test]
+fn a_failure_leaves_what_was_proved_before() {
+    let world = world();
+    let mut browser = Browser::new();
+    told(&world, &mut browser, "/licence");
+    fails(&world, Some("N"));
+    world.pass(130);
+    let shown = browser.open(&world, "/auth/sign-in?refresh=identity&return_to=/licence");
+    assert_eq!(shown.by, By::Origin);
+    let claims = told(&world, &mut browser, "/why").claims;
+    assert_eq!(claims["identity_outcome"], "not_proved");
+    assert_eq!(claims["vot"], "Cl.Cm.P2");
+    let claims = told(&world, &mut browser, "/licence").claims;
+    assert_eq!(claims["passport"][0]["documentNumber"], "321654987");
+}
+
+#[test]
+fn t14_what_was_proved_at_a_lower_level_is_never_told_beside_a_higher_one() {
+    let world = world();
+    let mut browser = Browser::new();
+    told(&world, &mut browser, "/apply/name");
+    publish(&world);
+    world.pass(130);
+    world.refresh();
+    forge(&world, |_, claims| claims["vot"] = json!("P1"));
+    let shown = browser.open(
+        &world,
+        "/auth/sign-in?refresh=identity&return_to=/apply/name",
+    );
+    assert_eq!(shown.status, 403);
+    let claims = told(&world, &mut browser, "/apply/name").claims;
+    assert_eq!(claims["vot"], "Cl.Cm.P2");
+    let name = claims["coreIdentity"].to_string();
+    assert!(name.contains("Decerqueira") && !name.contains("Canary"));
+}
+
+#[test]
+fn t14_a_person_without_an_identity_never_goes_round_in_circles() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    fails(&world, None);
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        seen.push(browser.open(&world, "/apply/form").status);
+    }
+    assert_eq!(seen[..2], [403, 403]);
+    assert!(seen.contains(&429), "{seen:?}");
+    let none: Option<&Value> = None;
+    assert_eq!(
+        told(&world, &mut browser, "/account/x").claims.get(NAME),
+        none
+    );
+}

@@ -1,0 +1,178 @@
+//! Two people, two tabs, and accounts that cannot be reached.
+
+use simulator::provider::personas::Persona;
+
+use crate::world::{By, SESSION, Trouble, When};
+use crate::{asked, kept_out, signed_in, told, world};
+
+#[test]
+fn t46_two_people_on_one_computer_are_never_mixed() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    let kenneth = told(&world, &mut browser, "/account/x");
+    let start = browser.step(&world, "/apply/form?of=kenneth");
+    let mut copy = browser.clone();
+    // At the provider somebody else signs in, on the same computer and for the same request.
+    let sian = Persona::find("sian");
+    world.outside.provider.replace({
+        let mut setup = crate::world::Setup::default();
+        setup.prove_identities();
+        let mut provider = setup.provider();
+        provider.set_automatic(sian);
+        provider
+    });
+    world.new_isolate();
+    world.outside.documents.borrow_mut().clear();
+    let back = browser.step(&world, start.location());
+    let shown = browser.step(&world, back.location());
+    assert_eq!(
+        (shown.status, shown.location()),
+        (303, "/"),
+        "{:?}",
+        world.happened().lines()
+    );
+    let lines = world.happened().lines();
+    assert!(
+        lines.contains(&"changed_subject: other_session_ended".to_owned()),
+        "{lines:?}"
+    );
+    let told = told(&world, &mut browser, "/apply/name").claims;
+    assert_ne!(told["sub"], kenneth.claims["sub"]);
+    assert_ne!(told["sid"], kenneth.claims["sid"]);
+    let family = told["coreIdentity"]["name"][0]["nameParts"].to_string();
+    assert!(family.contains("Łukasiewicz") && !family.contains("Decerqueira"));
+    // The first person's session is over wherever its cookie still is.
+    world.pass(61);
+    assert_eq!(copy.step(&world, "/account/x").by, By::Edge);
+}
+
+#[test]
+fn t50_a_cookie_from_before_the_step_up_is_good_for_what_was_proved() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    let old = browser.cookie(SESSION).unwrap().to_owned();
+    told(&world, &mut browser, "/apply/form");
+    world.pass(1);
+    // A late answer to another tab put the old cookie back.
+    browser.plant(SESSION, &old);
+    browser.history.clear();
+    let claims = told(&world, &mut browser, "/apply/form").claims;
+    assert_eq!(
+        (&claims["vot"], &claims["identity_claims"]),
+        (&"Cl.Cm.P2".into(), &"here".into())
+    );
+    assert!(asked(&browser).is_empty(), "nobody was asked again");
+    assert_ne!(browser.cookie(SESSION), Some(old.as_str()));
+}
+
+#[test]
+fn t14_a_sign_in_with_less_learns_nothing_of_what_was_proved_with_more() {
+    let world = crate::World::with(|setup| {
+        setup.prove_identities();
+        setup.field("session_idle_seconds", 60);
+        let routes = &mut setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"];
+        let maybe = r#"{ "path": "/maybe", "access": "optional", "release": ["coreIdentity"] }"#;
+        let maybe = serde_json::from_str(maybe).unwrap();
+        routes.as_array_mut().unwrap().push(maybe);
+    });
+    let mut browser = signed_in(&world);
+    told(&world, &mut browser, "/apply/form");
+    assert!(
+        told(&world, &mut browser, "/maybe")
+            .claims
+            .contains_key("coreIdentity")
+    );
+    // The session is too old, and the next sign-in is one with a password alone.
+    world.pass(61);
+    assert_eq!(told(&world, &mut browser, "/low/x").claims["vot"], "Cl");
+    let claims = told(&world, &mut browser, "/maybe").claims;
+    assert_eq!(claims["vot"], "Cl");
+    assert!(!claims.contains_key("coreIdentity"));
+    // With both factors again it is the same person's.
+    world.pass(60);
+    browser.history.clear();
+    assert_eq!(
+        told(&world, &mut browser, "/apply/form").claims["identity_claims"],
+        "here"
+    );
+    assert_eq!(asked(&browser).len(), 1);
+}
+
+#[test]
+fn t70_without_the_accounts_word_nobody_passes_where_an_identity_is_asked_for() {
+    for (trouble, label) in Trouble::ACCOUNT {
+        let world = world();
+        let mut browser = signed_in(&world);
+        world.trouble(trouble, When::About("proof"));
+        let shown = kept_out(&world, &mut browser, "/apply/form");
+        assert_eq!(
+            (shown.status, shown.header("retry-after")),
+            (503, Some("30"))
+        );
+        assert_eq!(
+            world.happened().lines(),
+            [format!("session_unchecked: {label}")]
+        );
+        world.mend();
+        told(&world, &mut browser, "/apply/form");
+        // With a session that was checked long enough ago there is no grace here.
+        world.pass(61);
+        world.trouble(trouble, When::Always);
+        assert_eq!(kept_out(&world, &mut browser, "/apply/form").status, 503);
+        assert_eq!(kept_out(&world, &mut browser, "/apply/bare").status, 503);
+    }
+}
+
+#[test]
+fn t27_a_proof_that_is_not_surely_recorded_is_none() {
+    for (trouble, _) in Trouble::ACCOUNT {
+        let world = world();
+        let mut browser = signed_in(&world);
+        world.trouble(trouble, When::About("step_up"));
+        assert_eq!(kept_out(&world, &mut browser, "/apply/form").status, 503);
+        world.mend();
+        assert_eq!(
+            told(&world, &mut browser, "/apply/form").claims["vot"],
+            "Cl.Cm.P2"
+        );
+    }
+}
+
+#[test]
+fn t47_a_session_that_ended_meanwhile_is_a_sign_in_of_its_own() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    let before = told(&world, &mut browser, "/account/x");
+    let start = browser.step(&world, "/apply/form");
+    world.pass(5);
+    world.outside.accounts.empty();
+    let back = browser.step(&world, start.location());
+    let shown = browser.step(&world, back.location());
+    assert_eq!(shown.status, 303);
+    let after = told(&world, &mut browser, "/apply/form");
+    assert_ne!(before.claims["sid"], after.claims["sid"]);
+    assert_eq!(after.claims["vot"], "Cl.Cm.P2");
+    assert_eq!(after.claims["identity_claims"], "here");
+}
+
+#[test]
+fn t31_an_identity_may_take_four_hours_as_long_as_the_session_lives() {
+    let world = crate::World::with(|setup| {
+        setup.prove_identities();
+        setup.field("session_idle_seconds", 20_000);
+    });
+    for (seconds, in_time) in [(14_399, true), (14_400, false)] {
+        let mut browser = signed_in(&world);
+        let start = browser.step(&world, "/apply/form");
+        let back = browser.step(&world, start.location());
+        world.pass(seconds);
+        browser.step(&world, back.location());
+        // In time it is the provider's code that is too old.
+        let lines = world.happened().lines();
+        let expected = match in_time {
+            true => "callback_repeated: invalid_grant",
+            false => "callback_repeated: no_attempt",
+        };
+        assert!(lines.contains(&expected.to_owned()), "{seconds} {lines:?}");
+    }
+}

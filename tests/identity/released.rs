@@ -1,0 +1,216 @@
+//! What the service is told, on which routes, how, and until when; and where nothing of it may be.
+
+use serde_json::{Value, json};
+use simulator::jose::{Object, Unverified};
+
+use crate::world::{Browser, By, World};
+use crate::{told, world};
+
+const ADDRESS: &str = "https://vocab.account.gov.uk/v1/address";
+
+/// Every identity claim and what is said about them.
+const CLAIMS: [&str; 6] = [
+    "coreIdentity",
+    "address",
+    "passport",
+    "drivingPermit",
+    "returnCode",
+    "identity_claims",
+];
+
+fn present(claims: &serde_json::Map<String, Value>) -> Vec<&'static str> {
+    let all = CLAIMS.into_iter();
+    all.filter(|name| claims.contains_key(*name)).collect()
+}
+
+#[test]
+fn t54_each_route_tells_what_it_lists_and_nothing_else() {
+    let world = world();
+    let mut browser = Browser::new();
+    // Twice, so that the second time assertions of other routes are kept in memory.
+    for _ in 0..2 {
+        for (path, claims) in [
+            (
+                "/apply/form",
+                &["coreIdentity", "address", "identity_claims"][..],
+            ),
+            ("/apply/name", &["coreIdentity", "identity_claims"]),
+            ("/apply/bare", &[]),
+            ("/licence", &["passport", "identity_claims"]),
+            ("/small", &["coreIdentity", "identity_claims"]),
+            ("/account/x", &[]),
+            ("/whoami", &[]),
+            ("/low/x", &[]),
+            ("/elsewhere", &[]),
+        ] {
+            let stated = told(&world, &mut browser, path);
+            assert_eq!(present(&stated.claims), claims, "{path}");
+            assert!(!stated.claims.contains_key("identity_outcome"), "{path}");
+        }
+    }
+}
+
+#[test]
+fn t83_nothing_of_an_identity_is_in_a_cookie_a_log_line_or_what_is_stored() {
+    let world = world();
+    let mut browser = Browser::new();
+    world.forget();
+    for path in ["/apply/form", "/licence", "/account/x"] {
+        browser.open(&world, path);
+    }
+    let happened = world.happened();
+    let logged: Vec<_> = happened.events().iter().map(|e| format!("{e:?}")).collect();
+    let stored = format!(
+        "{:?} {:?}",
+        world.outside.accounts.stored.borrow(),
+        world.outside.documents.borrow()
+    );
+    let cookies: Vec<_> = browser
+        .cookies()
+        .iter()
+        .map(|c| browser.cookie(c).unwrap())
+        .collect();
+    let everything = format!("{} {stored} {}", logged.join(" "), cookies.join(" "));
+    for canary in [
+        "Decerqueira",
+        "RGVjZXJxdWVpcm",
+        "1965-07-08",
+        "BA2 5AA",
+        "321654987",
+        "HADLEY",
+        "eyJhbGciOi",
+        "/apply/form",
+    ] {
+        assert!(!everything.contains(canary), "{canary} in {everything}");
+    }
+    // The raw core identity went nowhere.
+    let sent: Vec<_> = happened
+        .reached()
+        .iter()
+        .map(|r| format!("{:?}", r.headers))
+        .collect();
+    assert!(!sent.join(" ").contains("vtm"));
+}
+
+#[test]
+fn claims_are_told_for_half_an_hour_by_the_clock_and_the_level_stays() {
+    let world = crate::World::with(|setup| {
+        setup.prove_identities();
+        setup.field("session_idle_seconds", 20_000);
+    });
+    let mut browser = Browser::new();
+    let proved = told(&world, &mut browser, "/apply/form");
+    assert_eq!(proved.claims["identity_claims"], "here");
+    // The last assertion with claims ends when the half hour does.
+    world.pass(1_740);
+    let last = told(&world, &mut browser, "/apply/form").claims;
+    assert_eq!(last["identity_claims"], "here");
+    assert!(last["exp"].as_i64().unwrap() <= crate::world::BEGINNING + 1_800);
+    world.pass(31);
+    let gone = told(&world, &mut browser, "/apply/form").claims;
+    assert_eq!(present(&gone), ["identity_claims"]);
+    assert_eq!(
+        (&gone["identity_claims"], &gone["vot"]),
+        (&json!("gone"), &json!("Cl.Cm.P2"))
+    );
+    world.pass(30);
+    let stored = format!("{:?}", world.outside.accounts.stored.borrow());
+    assert!(stored.contains(r#"\"claims\":null"#), "{stored}");
+    // Proved anew.
+    browser.open(
+        &world,
+        "/auth/sign-in?refresh=identity&return_to=%2Fapply%2Fform",
+    );
+    let anew = told(&world, &mut browser, "/apply/form").claims;
+    assert_eq!(anew["identity_claims"], "here");
+    assert_eq!(anew["sid"], proved.claims["sid"]);
+}
+
+/// Userinfo with so many addresses of letters outside ASCII.
+fn addresses(world: &World, count: usize) {
+    world.change("/userinfo", move |answer| {
+        let entry =
+            json!({ "streetName": "漢字\u{1f600}é\r\n;,".repeat(4), "postalCode": "BA2 5AA" });
+        if answer.get(ADDRESS).is_some() {
+            answer[ADDRESS] = json!(vec![entry; count]);
+        }
+    });
+}
+
+#[test]
+fn t44_t55_large_claims_go_beside_the_assertion_or_not_at_all_and_never_in_part() {
+    for (count, place) in [(1, "here"), (35, "header"), (70, "too_large")] {
+        let world = world();
+        addresses(&world, count);
+        let mut browser = Browser::new();
+        let claims = told(&world, &mut browser, "/apply/form").claims;
+        assert_eq!(claims["identity_claims"], place, "{count}");
+        assert!(browser.refused.is_empty());
+        browser.step(&world, "/apply/form");
+        let request = world.happened().reached().pop().unwrap();
+        assert!(request.assertions()[0].len() <= 4_096);
+        let second = request.header("one-login-identity");
+        assert_eq!(second.is_some(), place == "header");
+        let here = match second {
+            None => claims,
+            Some(second) => {
+                assert!(second.len() <= 8_000);
+                assert_eq!(present(&claims), ["identity_claims"]);
+                beside(&world, second, &claims)
+            }
+        };
+        if place != "too_large" {
+            assert_eq!(here["address"].as_array().unwrap().len(), count);
+            let street = here["address"][0]["streetName"].as_str().unwrap();
+            assert_eq!(street, "漢字\u{1f600}é\r\n;,".repeat(4));
+        }
+    }
+}
+
+/// The claims of the second statement, which is verified as a service would.
+fn beside(world: &World, second: &str, first: &Object) -> Object {
+    let token = Unverified::parse(second).unwrap();
+    assert_eq!(token.header_text("typ"), Some("one-login-identity+jwt"));
+    assert_eq!(token.header_text("alg"), Some("ES256"));
+    let keys = crate::world::assertion::keys(world);
+    let key = keys
+        .iter()
+        .find(|key| Some(key["kid"].as_str().unwrap()) == token.header_text("kid"));
+    let public = Value::Object(key.unwrap().clone());
+    let (input, signature) = second.rsplit_once('.').unwrap();
+    let signature = one_login_edge::oidc::jws::decode(signature).unwrap();
+    let members =
+        json!({ "kty": public["kty"], "crv": public["crv"], "x": public["x"], "y": public["y"] });
+    let alg = one_login_edge::oidc::jws::Alg::Es256;
+    assert!(crate::world::keys::verify(
+        &members.to_string(),
+        alg,
+        input.as_bytes(),
+        &signature
+    ));
+    for name in ["iss", "aud", "sub", "sid"] {
+        assert_eq!(token.claims[name], first[name], "{name}");
+    }
+    let names: Vec<_> = token.claims.keys().map(String::as_str).collect();
+    assert_eq!(names.len(), 8, "{names:?}");
+    token.claims
+}
+
+#[test]
+fn t53_nobody_but_the_edge_speaks_of_identities() {
+    let world = world();
+    let mut browser = Browser::new();
+    told(&world, &mut browser, "/apply/form");
+    for path in ["/apply/form", "/account/x", "/"] {
+        let request = crate::world::Incoming::get(path)
+            .with("sec-fetch-dest", "document")
+            .with("one-login-identity", "forged")
+            .with("one_login_identity", "forged");
+        assert_eq!(browser.send(&world, request).by, By::Origin);
+        let reached = world.happened().reached().pop().unwrap();
+        assert!(
+            !format!("{:?}", reached.headers).contains("forged"),
+            "{path}"
+        );
+    }
+}
