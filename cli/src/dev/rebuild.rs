@@ -100,6 +100,7 @@ mod tests {
         let places = Places {
             root: root.clone(),
             cache: root.join("cache"),
+            program: root.join("edge"),
         };
         let mut rebuild = Rebuild::new(&places);
         assert!(!rebuild.is_due());

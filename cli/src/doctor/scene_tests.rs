@@ -71,6 +71,7 @@ impl Checkout {
         let places = Places {
             root: self.0.clone(),
             cache: self.0.join("cache"),
+            program: self.0.join("edge"),
         };
         let options = Options {
             service: "demo".to_owned(),

@@ -43,7 +43,8 @@ pub fn mint(
     let rule = service.rules.find(&canonical);
     let session = person.session(rule.level, now)?;
     may_pass(rule, &session, path, now)?;
-    let unsigned = unsigned(service, &session, rule.release, now)
+    // What was proved is known to the Worker alone; a person made here never went to have it proved.
+    let (unsigned, _) = unsigned(service, &session, rule.release, None, now)
         .ok()
         .context("the claims make no assertion")?;
     let signature = sign_es256(places, &place.key, unsigned.signing_input())?;

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use one_login_edge::oidc::jws;
-use one_login_edge::oidc::userinfo::Userinfo;
+use one_login_edge::oidc::userinfo::{self, Userinfo};
 use one_login_edge::oidc::vector::Level;
 use one_login_edge::session::cookie::Session;
 use serde_json::{Map, Value};
@@ -66,7 +66,8 @@ impl Person {
         let subject = self.text("sub")?.context("`sub` is missing: who is it?")?;
         // The Worker's own reader of userinfo, so that what it would drop is dropped here.
         let answer = Value::Object(self.0.clone()).to_string();
-        let told = Userinfo::parse(200, answer.as_bytes(), subject)
+        let told = userinfo::answer(200, answer.as_bytes(), subject)
+            .and_then(|answer| Userinfo::read(&answer))
             .ok()
             .context("a claim has the wrong type: addresses and numbers are texts, `…_verified` true or false")?;
         let level = match self.text("vot")? {
@@ -90,6 +91,7 @@ impl Person {
             email: told.email,
             phone: told.phone,
             wallet_subject_id: told.wallet_subject_id,
+            identity: None,
         })
     }
 
