@@ -16,6 +16,10 @@ const RUN: &[(&str, &str)] = &[
         "cli/tests/registration/documents.rs",
     ),
     (
+        "docs/first-deployment.md",
+        "tests/workerd/first-deployment.test.mjs",
+    ),
+    (
         "docs/several-services.md",
         "cli/tests/registration/documents.rs",
     ),
@@ -35,6 +39,14 @@ const NOT_RUN: &[(&str, &str)] = &[
     (
         "cargo edge keys rotate session",
         "docs/rotation.md has it too, and there it is run",
+    ),
+    (
+        "cargo edge doctor --service DEMO --env integration",
+        "asks a deployment; tests/workerd/doctor.test.mjs runs it against a local one",
+    ),
+    (
+        "cargo edge doctor --service DEMO --env production",
+        "asks a deployment; tests/workerd/doctor.test.mjs runs it against a local one",
     ),
     (
         "npx wrangler",

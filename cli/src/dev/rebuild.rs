@@ -98,7 +98,6 @@ mod tests {
         let source = root.join("src/gate/a.rs");
         fs::write(&source, "a").unwrap();
         let places = Places {
-            program: root.join("edge"),
             root: root.clone(),
             cache: root.join("cache"),
             program: root.join("edge"),

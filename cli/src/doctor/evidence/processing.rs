@@ -5,27 +5,28 @@ use super::standing::time;
 use crate::doctor::subject::Subject;
 use crate::registration::expected::Expected;
 use one_login_edge::config::{Access, Freshness, Release, Rule};
+use one_login_edge::oidc::identity::Claim;
 
 /// A claim of One Login's that a route may release.
-struct Claim {
+struct Scoped {
     name: &'static str,
     /// The scope that asks for it.
     scope: &'static str,
     is_released: fn(&Release) -> bool,
 }
 
-const CLAIMS: [Claim; 3] = [
-    Claim {
+const CLAIMS: [Scoped; 3] = [
+    Scoped {
         name: "e-mail address, and whether it is verified",
         scope: "email",
         is_released: |release| release.email,
     },
-    Claim {
+    Scoped {
         name: "telephone number, and whether it is verified",
         scope: "phone",
         is_released: |release| release.phone,
     },
-    Claim {
+    Scoped {
         name: "wallet subject id",
         scope: "wallet-subject-id",
         is_released: |release| release.wallet_subject_id,
@@ -81,14 +82,21 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
             "the browser",
         );
     }
-    let proving: Vec<_> = rules
-        .iter()
-        .filter(|rule| rule.level.has_identity())
-        .collect();
-    for claim in &expected.claims {
-        row(claim, patterns(&proving), "nowhere", "–".to_owned(), "–");
-    }
     let account = "account (Durable Object), under a SHA-256 of environment, client and subject";
+    for full in &expected.claims {
+        let claim = full.rsplit('/').next().and_then(Claim::parse);
+        let released: Vec<_> = rules
+            .iter()
+            .filter(|rule| claim.is_some_and(|claim| rule.release.identity[claim as usize]))
+            .collect();
+        row(
+            full,
+            patterns(&released),
+            &format!("{account}; sealed under a key that only the person's cookie holds"),
+            time(one_login_edge::oidc::core_identity::LIFETIME),
+            region,
+        );
+    }
     let never = || "never".to_owned();
     row(
         "ids and times of sessions",
