@@ -13,7 +13,7 @@ import { CLI, ROOT } from "../harness/places.mjs";
 import { World } from "../harness/world.mjs";
 
 /** What cannot be looked at on one machine, or was not asked for. */
-const IDLE = ["routes", "https", "clock", "origin"];
+const IDLE = ["routes", "landing page", "https", "clock", "origin"];
 
 let world;
 let tables;

@@ -2,7 +2,7 @@
 
 use crate::keys::store::Store;
 use crate::places::Places;
-use crate::registration::expected::{Expected, has_landing_page};
+use crate::registration::expected::Expected;
 use crate::worker_config::{Route, WorkerConfig};
 use anyhow::{Context, Result, bail};
 use one_login_edge::config::{Access, Environment, Rule, Service};
@@ -74,7 +74,7 @@ pub struct Subject {
     /// The origin's own address, without a slash at its end.
     pub origin_url: Option<String>,
     pub send: bool,
-    /// Whether this version of the Worker has a landing page.
+    /// Whether people come back here who were away to prove their identity.
     pub has_landing_page: bool,
 }
 
@@ -130,7 +130,9 @@ impl Subject {
             offline: options.offline,
             origin_url: origin.map(|url| base(url, "--origin-url")).transpose()?,
             send: options.send,
-            has_landing_page: has_landing_page(),
+            has_landing_page: expected
+                .as_ref()
+                .is_some_and(|expected| expected.service.proves_identity()),
             file: config.name(),
             environment: environment.to_owned(),
             expected,

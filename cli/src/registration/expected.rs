@@ -2,7 +2,7 @@
 
 use crate::worker_config::WorkerConfig;
 use anyhow::Result;
-use one_login_edge::config::{Access, Claim, Environment, Freshness, OwnPage, Service, TokenAuth};
+use one_login_edge::config::{Access, Claim, Environment, Freshness, Service, TokenAuth};
 use one_login_edge::oidc::vector::Level;
 use std::rc::Rc;
 
@@ -115,7 +115,7 @@ impl Expected {
     }
 }
 
-/// The names of the Worker's own pages, as [`OwnPage`] reads them.
+/// The names of the Worker's own pages, as the Worker reads them.
 const CLIENT_KEYS: &str = "jwks.json";
 const SIGNED_OUT: &str = "signed-out";
 const BACK_CHANNEL: &str = "backchannel-logout";
@@ -135,9 +135,4 @@ fn levels(service: &Service) -> Vec<&'static str> {
     std::iter::once("P0")
         .chain(proved.map(|(_, name)| name))
         .collect()
-}
-
-/// Whether the Worker answers at its landing page.
-pub fn has_landing_page() -> bool {
-    OwnPage::parse(LANDING).is_some()
 }

@@ -1,6 +1,6 @@
 //! What to register, derived from the Worker's configuration, and what only people can say.
 
-use super::expected::{Expected, has_landing_page};
+use super::expected::Expected;
 use super::people::{Decisions, FILE};
 use super::report::wrap;
 use crate::registration::check::is_unset;
@@ -85,11 +85,7 @@ fn addresses(plan: &mut Plan, expected: &Expected) {
         );
     }
     if expected.identity {
-        let mut values = vec![expected.landing.as_str()];
-        if !has_landing_page() {
-            values.push("this version of the Worker has no page there yet");
-        }
-        plan.field("Landing page URL", "LandingPageUrl", &values);
+        plan.field("Landing page URL", "LandingPageUrl", &[&expected.landing]);
     } else {
         plan.field(
             "Landing page URL",

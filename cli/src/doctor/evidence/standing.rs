@@ -4,7 +4,7 @@ use super::Pack;
 use crate::doctor::subject::Subject;
 use crate::keys::state::Kind;
 use crate::keys::when::Time;
-use crate::registration::expected::{Expected, has_landing_page};
+use crate::registration::expected::Expected;
 use one_login_edge::gate::assertion;
 use one_login_edge::oidc::{SKEW, authorize, client_assertion, end_session};
 use one_login_edge::session::{account, attempt};
@@ -110,7 +110,7 @@ pub fn registration(out: &mut Pack, expected: &Expected) {
     row("redirect URL", expected.redirect.clone());
     row("post-logout redirect URL", expected.signed_out.clone());
     row("back-channel logout URL", expected.back_channel.clone());
-    if has_landing_page() {
+    if expected.service.proves_identity() {
         row("landing page URL", expected.landing.clone());
     }
     row("JWKS URL", expected.jwks.join(" or "));

@@ -75,7 +75,7 @@ pub const LANDING: Probe = Probe {
     judge: |look| {
         look.service()?;
         if !look.subject.has_landing_page {
-            return Err(not_run("this version of the Worker has none"));
+            return Err(not_run("this service proves no identity"));
         }
         let answer = look.answer(Asked::Landing)?;
         if matches!(answer.status, 200 | 302 | 303) {
