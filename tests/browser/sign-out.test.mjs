@@ -36,7 +36,7 @@ async function signedIn(name, options) {
   const { page } = made;
   await page.goto(`${service}/account`);
   await page.getByRole("radio", { name }).check();
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: /^(Continue|Parhau)$/ }).click();
   await page.waitForURL(`${service}/account`);
   return made;
 }
