@@ -64,7 +64,7 @@ async function through(address) {
   return { location };
 }
 
-test("t40 a whole sign-in: its checks accept what we send, and ours what it sends", async () => {
+test("t40 oidcc-client-test-discovery-openid-config oidcc-client-test-discovery-jwks-uri-keys: a whole sign-in at other paths", async () => {
   const browser = world.browser();
   const { location } = await through(await start(browser, "/account?a=b"));
   assert.deepEqual(other.errors, []);

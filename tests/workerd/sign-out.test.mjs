@@ -68,7 +68,7 @@ test("oidcc-client-test-rp-init-logout: a link on an own page ends the session h
   assert.equal((await world.origin.paths()).includes("/account"), false);
 });
 
-test("oidcc-client-test-rp-init-logout-other-state and -no-state: whatever comes back, the page is the same", async () => {
+test("oidcc-client-test-rp-init-logout-other-state oidcc-client-test-rp-init-logout-no-state: whatever comes back, the page is the same", async () => {
   const texts = [];
   for (const query of [
     "?state=other", "", "?state=", "?state=a&state=b", "?error=x&error_description=%3Csvg%20onload%3E",
