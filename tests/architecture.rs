@@ -153,6 +153,17 @@ fn only_the_edge_knows_that_this_is_a_worker() {
     assert_eq!(gated, ["src/lib.rs"]);
 }
 
+#[test]
+fn t66_no_request_is_ever_passed_by_the_worker() {
+    for file in ["src/edge/glue.js", "cli/src/build.rs"] {
+        let text = fs::read_to_string(root().join(file)).unwrap();
+        assert!(!text.contains("passThrough"), "{file}");
+    }
+    for source in sources("src") {
+        assert!(!source.text.contains("pass_through"), "{}", source.name());
+    }
+}
+
 fn manifest(path: &str) -> Value {
     toml::from_str(&fs::read_to_string(root().join(path)).unwrap()).unwrap()
 }

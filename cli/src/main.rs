@@ -9,6 +9,7 @@
     reason = "a command-line program answers on standard output"
 )]
 
+mod assure;
 mod bench;
 mod build;
 mod child;
@@ -22,6 +23,7 @@ mod places;
 mod progress;
 mod registration;
 mod revocation;
+mod sbom;
 mod session;
 mod setup;
 mod simulator;
@@ -129,6 +131,17 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         svg: Option<PathBuf>,
     },
+    /// Show that it holds, by runs that take too long for every change; reports go to docs/assurance/
+    Assure {
+        #[command(subcommand)]
+        task: assure::Task,
+    },
+    /// List everything that the Worker and its tools are made of, as a CycloneDX document
+    Sbom {
+        /// Write it to this file in place of standard output
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
     #[command(hide = true)]
     LocalConfig {
@@ -202,6 +215,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                 svg,
             },
         )?,
+        Task::Assure { task } => assure::command(&places, &task)?,
+        Task::Sbom { out } => sbom::command(&places, out.as_deref())?,
         Task::LocalConfig { out, vars, name } => {
             local_config::command(&places, &out, &vars, name.as_deref())?
         }

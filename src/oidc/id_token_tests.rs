@@ -86,7 +86,7 @@ fn t9_oidcc_client_test_invalid_iss() {
 }
 
 #[test]
-fn t10_oidcc_client_test_invalid_aud_and_fapi2_secondary_aud() {
+fn t10_oidcc_client_test_invalid_aud() {
     for other in [
         json!("client1"),
         json!("clien"),

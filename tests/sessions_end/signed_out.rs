@@ -15,7 +15,7 @@ const QUERIES: [&str; 8] = [
 ];
 
 #[test]
-fn t74_oidcc_client_test_rp_init_logout_other_state_and_no_state() {
+fn t74_whatever_comes_back_the_page_is_the_same() {
     let world = World::new();
     let mut pages = Vec::new();
     for query in QUERIES {

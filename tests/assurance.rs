@@ -1,0 +1,116 @@
+//! `docs/assurance.md` is written by this test from the tests themselves: which test shows what about
+//! each threat and each case of the conformance suite. A row that no test names is a failure, and so
+//! is a page that is out of date: `cargo edge assure page` writes it anew.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
+#[path = "assurance/page.rs"]
+mod page;
+#[path = "assurance/rows.rs"]
+mod rows;
+#[path = "assurance/suite.rs"]
+mod suite;
+#[path = "assurance/titles.rs"]
+mod titles;
+
+use rows::ROWS;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::{env, fs};
+use suite::{CASES, Verdict};
+use titles::titles;
+
+const PAGE: &str = "docs/assurance.md";
+
+/// The repository's root.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn the_page_says_what_the_tests_say() {
+    let written = page::written(&titles());
+    let path = root().join(PAGE);
+    if env::var_os("EDGE_WRITE_ASSURANCE").is_some() {
+        fs::write(&path, &written).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    let differs = found
+        .lines()
+        .zip(written.lines())
+        .position(|(found, written)| found != written);
+    assert!(
+        found == written,
+        "{PAGE} is out of date from line {}: run `cargo edge assure page`",
+        differs.map_or_else(
+            || found.lines().count().min(written.lines().count()),
+            |line| line
+        ) + 1
+    );
+}
+
+#[test]
+fn every_threat_has_a_test() {
+    let numbers: Vec<_> = ROWS.iter().map(|row| row.number).collect();
+    assert_eq!(numbers, (1..=89).collect::<Vec<_>>());
+    let titles = titles();
+    let tested: BTreeSet<_> = titles.iter().flat_map(|title| title.rows.clone()).collect();
+    let bare: Vec<_> = numbers
+        .iter()
+        .filter(|row| !tested.contains(*row))
+        .collect();
+    assert!(bare.is_empty(), "no test names the rows {bare:?}");
+    let unknown: Vec<_> = tested
+        .iter()
+        .filter(|row| !numbers.contains(*row))
+        .collect();
+    assert!(unknown.is_empty(), "there are no rows {unknown:?}");
+}
+
+#[test]
+fn every_case_that_applies_has_a_test_and_no_other_claims_to() {
+    let titles = titles();
+    let runs = |id: &str| {
+        titles
+            .iter()
+            .any(|title| title.cases.iter().any(|case| case == id))
+    };
+    for case in CASES {
+        match case.verdict {
+            Verdict::Applies | Verdict::Policy(_) => {
+                assert!(runs(case.id), "no test runs {}", case.id)
+            }
+            Verdict::Other(_) => assert!(!runs(case.id), "{} does not apply", case.id),
+        }
+    }
+    for title in &titles {
+        for id in &title.cases {
+            assert!(
+                CASES.iter().any(|case| case.id == id),
+                "{id} is no case: {}",
+                title.name
+            );
+        }
+    }
+}
+
+#[test]
+fn titles_are_found_in_both_languages() {
+    let rust = "#[test]\nfn t7_t8_a_b() {}\n\n#[test]\nfn t3_oidcc_client_test_missing_sub() {}\nfn t9_helper() {}\n";
+    let found = titles::in_rust("src/a.rs", rust);
+    assert_eq!(found.len(), 2, "what is no test proves nothing");
+    assert_eq!(
+        (found[0].rows.clone(), found[0].name.as_str()),
+        (vec![7, 8], "a b")
+    );
+    assert_eq!(found[1].cases, ["oidcc-client-test-missing-sub"]);
+    let script = "test(\"t81 t9 it's so\", async () => {});\n  test(`t71 an account that ${fault}: closed`, x);\ntest(\"plain\", y);";
+    let found = titles::in_script("tests/workerd/a.test.mjs", script);
+    let rows: Vec<_> = found.iter().map(|title| title.rows.clone()).collect();
+    assert_eq!(rows, [vec![81, 9], vec![71], vec![]]);
+    assert_eq!(found[1].name, "an account that …: closed");
+}

@@ -1,0 +1,118 @@
+//! `docs/assurance.md`, laid out.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::rows::{ROWS, Row};
+use super::suite::{CASES, Verdict};
+use super::titles::{Level, Title};
+
+const INTRODUCTION: &str = "<!-- Written by tests/assurance.rs: run `cargo edge assure page`. -->
+
+# Assurance: what shows that it holds
+
+Each threat has at least one test at the lowest level where it can truly fail, and the test's name begins with the
+threat's number (`t42`). *native* tests run the Worker's code without a runtime, against the simulated One Login in the
+same process. *workerd* tests run the built Worker as it is uploaded, with KV, accounts and real sockets; where something
+beneath it must fail (KV, accounts, limiters, the clock, randomness), it is the platform that is replaced, so that what is
+tested has no switch for faults that a release would have to be cleared of. *Chromium* tests drive a browser. What exists
+at Cloudflare's edge alone, or in a person's account there, is said with its reason.
+
+Reports of the runs that are too long for every change are in [docs/assurance/](assurance/).
+";
+
+/// The whole page.
+pub fn written(titles: &[Title]) -> String {
+    let mut page = INTRODUCTION.to_owned();
+    page.push_str(
+        "\n## Threats and faults\n\n| # | threat or fault | level | where |\n|---|---|---|---|\n",
+    );
+    for row in ROWS {
+        let tests: Vec<_> = of(row, titles).collect();
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {} |",
+            row.number,
+            row.what,
+            levels(row, &tests),
+            files(&tests)
+        );
+    }
+    page.push_str("\n## What only Cloudflare's edge can show\n\n| # | what | why it is not tested here |\n|---|---|---|\n");
+    for row in ROWS {
+        if let Some((what, reason)) = row.edge {
+            let _ = writeln!(page, "| {} | {what} | {reason} |", row.number);
+        }
+    }
+    conformance(&mut page, titles);
+    page.push_str("\n## The tests of each threat\n");
+    for row in ROWS {
+        let _ = writeln!(page, "\n**{}** {}\n", row.number, row.what);
+        for (file, names) in by_file(of(row, titles)) {
+            for name in names {
+                let _ = writeln!(page, "- {name} (`{file}`)");
+            }
+        }
+    }
+    page
+}
+
+fn conformance(page: &mut String, titles: &[Title]) {
+    page.push_str(
+        "\n## The OpenID Foundation's cases for relying parties\n\n\
+         The suite itself needs services that are not on a developer's machine, so its cases are run against the simulated\n\
+         One Login under the suite's ids, with `private_key_jwt` and a request object. A hosted run can be compared by id.\n\n\
+         | case | verdict | where |\n|---|---|---|\n",
+    );
+    for case in CASES {
+        let tests: Vec<_> = titles
+            .iter()
+            .filter(|title| title.cases.iter().any(|id| id == case.id))
+            .collect();
+        let (verdict, place) = match case.verdict {
+            Verdict::Applies => ("runs".to_owned(), files(&tests)),
+            Verdict::Policy(reason) => (format!("refused by policy: {reason}"), files(&tests)),
+            Verdict::Other(reason) => (format!("does not apply: {reason}"), String::new()),
+        };
+        let _ = writeln!(page, "| `{}` | {verdict} | {place} |", case.id);
+    }
+}
+
+/// The tests of a row.
+fn of<'t>(row: &'static Row, titles: &'t [Title]) -> impl Iterator<Item = &'t Title> {
+    titles
+        .iter()
+        .filter(|title| title.rows.contains(&row.number))
+}
+
+fn by_file<'t>(tests: impl Iterator<Item = &'t Title>) -> BTreeMap<&'t str, Vec<&'t str>> {
+    let mut files: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for test in tests {
+        let names = files.entry(&test.file).or_default();
+        if !names.contains(&test.name.as_str()) {
+            names.push(&test.name);
+        }
+    }
+    files
+}
+
+/// The files of these tests, with how many of them are in each.
+fn files(tests: &[&Title]) -> String {
+    let files = by_file(tests.iter().copied());
+    let each = files.iter().map(|(file, names)| match names.len() {
+        1 => format!("`{file}`"),
+        many => format!("`{file}` ({many})"),
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+fn levels(row: &Row, tests: &[&Title]) -> String {
+    let mut levels: Vec<_> = tests.iter().map(|test| test.level).collect();
+    levels.sort_unstable();
+    levels.dedup();
+    let mut names: Vec<_> = levels.into_iter().map(Level::name).collect();
+    if row.edge.is_some() {
+        names.push("in part edge only");
+    }
+    names.join(", ")
+}
