@@ -11,6 +11,9 @@
 
 mod world;
 
+#[path = "vectors/wycheproof.rs"]
+mod wycheproof;
+
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
