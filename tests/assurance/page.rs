@@ -21,6 +21,25 @@ at Cloudflare's edge alone, or in a person's account there, is said with its rea
 Reports of the runs that are too long for every change are in [docs/assurance/](assurance/).
 ";
 
+const VECTORS: &str = "
+## Published vectors
+
+| vectors | through | where | what deviates, and why |
+|---|---|---|---|
+| RFC 7515 A.2, A.3, A.5; RFC 7520 4.1; RFC 7636 B; RFC 7638 3.1; RFC 5869; the draft of XChaCha20-Poly1305 | the Worker's \
+parsers and derivations | `tests/vectors.rs`, `src/oidc/` | RFC 7515's examples name no key, so as tokens they are refused |
+| Wycheproof: ECDSA P-256 (252), RSA PKCS #1 v1.5 of 2,048 and 4,096 bits (517), RSA-PSS (108) | the file that verifies in \
+the Worker, and workerd's WebCrypto | `tests/workerd/vectors.test.mjs` | two signatures whose hash has no NULL are left \
+to the verifier by the set, and refused |
+| the keys of those sets | the Worker's reader of keys | `tests/vectors/wycheproof.rs` | a key whose exponent is not 65,537 is \
+not read, whatever it signed |
+| Wycheproof: XChaCha20-Poly1305 (315), HKDF (86), HMAC (174) | the very crates that seal cookies and mark documents | \
+`tests/vectors/wycheproof.rs` | codes of half the length are refused |
+
+Wycheproof's JSON sets (`json_web_signature`, `json_web_key`, `json_web_crypto`) are in no package of a registry, and are not
+here. Their kinds of attack are: threats 1 to 6 and 18 above, each through whole sign-ins. AES-GCM is not used.
+";
+
 /// The whole page.
 pub fn written(titles: &[Title]) -> String {
     let mut page = INTRODUCTION.to_owned();
@@ -45,6 +64,7 @@ pub fn written(titles: &[Title]) -> String {
         }
     }
     conformance(&mut page, titles);
+    page.push_str(VECTORS);
     page.push_str("\n## The tests of each threat\n");
     for row in ROWS {
         let _ = writeln!(page, "\n**{}** {}\n", row.number, row.what);

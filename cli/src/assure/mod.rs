@@ -1,7 +1,10 @@
 //! `cargo edge assure`: what shows that the product holds and takes too long for every change. Reports are written into
 //! `docs/assurance/`, where they are committed.
 
+mod fuzz;
+mod mutants;
 mod reproducible;
+mod running;
 
 use crate::child;
 use crate::places::Places;
@@ -17,6 +20,33 @@ pub enum Task {
     Page,
     /// Build the last commit twice, in two places, and compare
     Reproducible,
+    /// Fuzz every target, guided by what it reaches
+    Fuzz {
+        /// How long each target is fuzzed
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        seconds: u32,
+    },
+    /// Send the Worker a great many requests and watch its memory
+    Soak {
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 200_000)]
+        requests: u32,
+    },
+    /// Flood the Worker with garbage and see how much people who are signed in notice
+    Load {
+        /// How many notifications, and how many starts
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        requests: u32,
+    },
+    /// Put mistakes into the code and see whether a test notices; needs cargo-mutants
+    Mutants {
+        /// One part of them, such as 1/8
+        #[arg(long, value_name = "K/N")]
+        shard: Option<String>,
+        /// The files, as globs
+        #[arg(default_values = ["src/oidc/*.rs", "src/session/**/*.rs"])]
+        files: Vec<String>,
+    },
 }
 
 /// Does one run.
@@ -24,6 +54,10 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
     match task {
         Task::Page => page(places),
         Task::Reproducible => reproducible::command(places),
+        Task::Fuzz { seconds } => fuzz::command(places, *seconds),
+        Task::Soak { requests } => running::command(places, "soak", &[requests.to_string()]),
+        Task::Load { requests } => running::command(places, "load", &[requests.to_string()]),
+        Task::Mutants { shard, files } => mutants::command(places, files, shard.as_deref()),
     }
 }
 
