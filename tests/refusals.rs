@@ -21,6 +21,8 @@ mod documents;
 mod expected;
 #[path = "refusals/request_object.rs"]
 mod request_object;
+#[path = "refusals/return_paths.rs"]
+mod return_paths;
 
 use expected::{Expected, Refused, expected};
 use simulator::provider::fault::Fault;

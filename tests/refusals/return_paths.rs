@@ -1,0 +1,85 @@
+//! Hundreds of ways to write another host's address into a return path, each through a whole sign-in.
+//! They are generated: ways to begin, what stands between, and ways to write a host.
+
+use url::Url;
+
+use crate::world::{Browser, SERVICE, World};
+
+const BEGINNINGS: [&str; 14] = [
+    "",
+    "/",
+    "//",
+    "///",
+    "\\",
+    "\\\\",
+    "/\\",
+    "\\/",
+    "https:",
+    "https:/",
+    "https://",
+    "HTTPS:\\\\",
+    "javascript://",
+    "/./",
+];
+
+const BETWEEN: [&str; 9] = [
+    "",
+    "\t",
+    "\n",
+    "%09",
+    "\u{a0}",
+    "licence.example.gov.uk@",
+    "licence.example.gov.uk\\@",
+    "..//",
+    "%2e%2e//",
+];
+
+const HOSTS: [&str; 4] = [
+    "evil.example",
+    "evil.example/licence.example.gov.uk",
+    "evil.example%2f..",
+    "2130706433",
+];
+
+#[test]
+fn t32_every_way_to_write_another_host_ends_here_after_a_whole_sign_in() {
+    let here = Url::parse(SERVICE).unwrap();
+    let world = World::new();
+    let mut tried = 0;
+    for beginning in BEGINNINGS {
+        for between in BETWEEN {
+            for host in HOSTS {
+                let wanted = format!("{beginning}{between}{host}");
+                let query: String =
+                    url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+                let mut browser = Browser::new();
+                let start =
+                    browser.step(&world, &format!("{SERVICE}/auth/sign-in?return_to={query}"));
+                let back = browser.step(&world, start.location());
+                let shown = browser.step(&world, back.location());
+                assert_eq!(
+                    shown.status,
+                    303,
+                    "{wanted:?} {:?}",
+                    world.happened().lines()
+                );
+                assert!(browser.has_session());
+                // Where a browser would go, by the rules of browsers.
+                let location = shown.location();
+                assert!(
+                    location.starts_with('/') && !location.starts_with("//"),
+                    "{wanted:?}: {location}"
+                );
+                let there = here.join(location).unwrap();
+                assert_eq!(there.origin(), here.origin(), "{wanted:?}: {location}");
+                let plain = location
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+                assert!(plain, "{wanted:?}: {location}");
+                world.forget();
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 500, "{tried}");
+}
