@@ -46,10 +46,7 @@ fn the_page_says_what_the_tests_say() {
     assert!(
         found == written,
         "{PAGE} is out of date from line {}: run `cargo edge assure page`",
-        differs.map_or_else(
-            || found.lines().count().min(written.lines().count()),
-            |line| line
-        ) + 1
+        differs.unwrap_or_else(|| found.lines().count().min(written.lines().count())) + 1
     );
 }
 
