@@ -3,10 +3,8 @@
 use serde_json::{Value, json};
 use simulator::jose::{Object, Unverified};
 
-use crate::world::{Browser, By, World};
+use crate::world::{Browser, By, STREET, World};
 use crate::{told, world};
-
-const ADDRESS: &str = "https://vocab.account.gov.uk/v1/address";
 
 /// Every identity claim and what is said about them.
 const CLAIMS: [&str; 6] = [
@@ -126,22 +124,11 @@ fn claims_are_told_for_half_an_hour_by_the_clock_and_the_level_stays() {
     assert_eq!(anew["sid"], proved.claims["sid"]);
 }
 
-/// Userinfo with so many addresses of letters outside ASCII.
-fn addresses(world: &World, count: usize) {
-    world.change("/userinfo", move |answer| {
-        let entry =
-            json!({ "streetName": "漢字\u{1f600}é\r\n;,".repeat(4), "postalCode": "BA2 5AA" });
-        if answer.get(ADDRESS).is_some() {
-            answer[ADDRESS] = json!(vec![entry; count]);
-        }
-    });
-}
-
 #[test]
 fn t44_t55_large_claims_go_beside_the_assertion_or_not_at_all_and_never_in_part() {
     for (count, place) in [(1, "here"), (35, "header"), (70, "too_large")] {
         let world = world();
-        addresses(&world, count);
+        world.addresses(count);
         let mut browser = Browser::new();
         let claims = told(&world, &mut browser, "/apply/form").claims;
         assert_eq!(claims["identity_claims"], place, "{count}");
@@ -162,7 +149,7 @@ fn t44_t55_large_claims_go_beside_the_assertion_or_not_at_all_and_never_in_part(
         if place != "too_large" {
             assert_eq!(here["address"].as_array().unwrap().len(), count);
             let street = here["address"][0]["streetName"].as_str().unwrap();
-            assert_eq!(street, "漢字\u{1f600}é\r\n;,".repeat(4));
+            assert_eq!(street, STREET.repeat(4));
         }
     }
 }

@@ -4,13 +4,26 @@
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use simulator::jose::Unverified;
 
 use crate::world::assertion::{keys, verified_for};
 use crate::world::{Browser, By, SERVICE, World};
 
 /// Another audience than the service's own address, so that the two cannot be mixed up unseen.
 const AUDIENCE: &str = "https://origin.internal";
+
+/// The headers that say who somebody is, as documentation writes them.
+const HEADERS: [&str; 2] = ["One-Login-Assertion", "One-Login-Identity"];
+
+/// The claims about an identity, in whichever header they are.
+const CLAIMS: [&str; 5] = [
+    "coreIdentity",
+    "address",
+    "passport",
+    "drivingPermit",
+    "returnCode",
+];
 
 /// What the origin got for a path, as a vector that must be accepted.
 fn vector(world: &World, browser: &mut Browser, path: &str) -> Value {
@@ -23,18 +36,26 @@ fn vector(world: &World, browser: &mut Browser, path: &str) -> Value {
         panic!("{path} has not one assertion");
     };
     let person = verified_for(world, assertion, AUDIENCE).person;
+    let headers = HEADERS.into_iter();
+    let headers = headers.filter_map(|name| Some((name, reached.header(&name.to_lowercase())?)));
+    let headers: Vec<_> = headers.collect();
+    let claims = headers.iter().flat_map(|(_, token)| {
+        let claims = Unverified::parse(token).unwrap().claims.into_iter();
+        claims.filter(|(name, _)| CLAIMS.contains(&name.as_str()))
+    });
+    let identity: Map<_, _> = claims.collect();
     json!({
         "name": format!("the edge's own, for {path} at {}", world.now()),
         "now": world.now(),
         "optional": false,
-        "headers": [["One-Login-Assertion", assertion]],
+        "headers": headers,
         "outcome": "accepted",
         "person": {
             "sub": person.sub,
             "sid": person.sid,
             "vot": person.vot,
             "email": person.email,
-            "identity": null,
+            "identity": (!identity.is_empty()).then_some(identity),
         },
     })
 }
@@ -47,6 +68,57 @@ fn refused(accepted: &Value, name: &str, field: &str, value: Value) -> Value {
     vector[field] = value;
     vector.as_object_mut().unwrap().remove("person");
     vector
+}
+
+/// A person of this many addresses who has proved their identity, at a path and half an hour later.
+fn proved(addresses: usize, path: &str) -> [Value; 2] {
+    let world = World::with(|setup| {
+        setup.prove_identities();
+        setup.field("origin_audience", AUDIENCE);
+        setup.field("session_idle_seconds", 20_000);
+    });
+    world.addresses(addresses);
+    let mut browser = Browser::new();
+    let now = vector(&world, &mut browser, path);
+    world.pass(1_800);
+    let mut vectors = [now, vector(&world, &mut browser, path)];
+    for vector in &mut vectors {
+        let name = vector["name"].as_str().unwrap();
+        vector["name"] = format!("{name} with {addresses} addresses").into();
+    }
+    vectors
+}
+
+/// Identities in the assertion, beside it, too large for both and no longer kept; and what must not be made of them.
+fn identities() -> Vec<Value> {
+    let [here, gone] = proved(1, "/apply/form");
+    let [beside, gone_too] = proved(35, "/apply/form");
+    let [too_large, _] = proved(70, "/apply/form");
+    let [name, _] = proved(2, "/apply/name");
+    for (vector, addresses) in [(&here, 1), (&beside, 35)] {
+        let identity = &vector["person"]["identity"];
+        assert!(identity["coreIdentity"].is_object(), "{identity}");
+        assert_eq!(identity["address"].as_array().unwrap().len(), addresses);
+        assert_eq!(vector["person"]["vot"], "Cl.Cm.P2");
+    }
+    assert_eq!(name["person"]["identity"].as_object().unwrap().len(), 1);
+    for without in [&gone, &gone_too, &too_large] {
+        assert!(without["person"]["identity"].is_null());
+    }
+    let [assertion, identity] = &beside["headers"].as_array().unwrap()[..] else {
+        panic!("there are not two headers");
+    };
+    let another = |vector: &Value| vector["headers"][0].clone();
+    let headers = [
+        ("without the second header", json!([assertion])),
+        ("the second header alone", json!([identity])),
+        ("the second header twice", json!([assertion, identity, identity])),
+        ("the second header beside claims", json!([another(&here), identity])),
+        ("an assertion in the second header", json!([assertion, [HEADERS[1], another(&here)[1]]])),
+    ];
+    let refused = headers.map(|(name, headers)| refused(&beside, name, "headers", headers));
+    let accepted = [here, beside, gone, gone_too, too_large, name];
+    accepted.into_iter().chain(refused).collect()
 }
 
 #[test]
@@ -63,6 +135,7 @@ fn t56_what_the_edge_signs_is_written_down_for_every_verifier() {
     vectors.push(refused(&first, "a minute later", "now", over.into()));
     let twice = vec![first["headers"][0].clone(); 2];
     vectors.push(refused(&first, "twice", "headers", twice.into()));
+    vectors.extend(identities());
     let document = json!({
         "issuer": SERVICE,
         "audience": AUDIENCE,

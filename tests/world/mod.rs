@@ -30,7 +30,7 @@ use one_login_edge::config::Config;
 use one_login_edge::gate::answer::{OriginAnswer, SHARED_CACHING, changes};
 use one_login_edge::gate::forward::Forward;
 use one_login_edge::gate::{self, Decision, Isolate, Verdict};
-use serde_json::Value;
+use serde_json::{Value, json};
 use simulator::provider::Provider;
 use simulator::provider::fault::Fault;
 use simulator::provider::personas::Persona;
@@ -45,6 +45,9 @@ pub use trouble::{Trouble, Verb, When};
 
 /// When every world begins.
 pub const BEGINNING: i64 = 1_800_000_000;
+
+/// A part of an address, for [`World::addresses`].
+pub const STREET: &str = "漢字\u{1f600}é\r\n;,";
 
 /// Everything at once.
 pub struct World {
@@ -139,6 +142,17 @@ impl World {
     pub fn change(&self, part: &'static str, change: impl Fn(&mut Value) + 'static) {
         let mut changes = self.outside.changes.borrow_mut();
         changes.push((part, Box::new(change)));
+    }
+
+    /// The provider knows this many addresses of whoever has any, in letters outside ASCII.
+    pub fn addresses(&self, count: usize) {
+        const ADDRESS: &str = "https://vocab.account.gov.uk/v1/address";
+        self.change("/userinfo", move |answer| {
+            if answer.get(ADDRESS).is_some() {
+                let entry = json!({ "streetName": STREET.repeat(4), "postalCode": "BA2 5AA" });
+                answer[ADDRESS] = json!(vec![entry; count]);
+            }
+        });
     }
 
     /// Everything works again, on the platform and at the provider.
