@@ -3,7 +3,8 @@
 //! Nothing here is deployed. Reading order: `setup` (what must be installed, and how it gets there), `build` (the
 //! Worker for wasm32), `dev` (everything running at one address), `session` (headers for a service's own tests), `test` and
 //! `bench`. `registration` is for the way to production. `places` knows where files live, `worker_config` what
-//! `wrangler.toml` says of a service, `child` runs other programs, `progress` is all that a person sees while they run.
+//! `wrangler.toml` says of a service, `child` runs other programs, `progress` is all that a person sees while they run,
+//! `terminal` how answers look.
 #![allow(
     clippy::print_stdout,
     reason = "a command-line program answers on standard output"
@@ -14,6 +15,7 @@ mod bench;
 mod build;
 mod child;
 mod dev;
+mod difference;
 mod doctor;
 mod groups;
 mod keys;
@@ -28,6 +30,7 @@ mod session;
 mod setup;
 mod simulator;
 mod stamp;
+mod terminal;
 mod test;
 mod wasm;
 mod worker_config;
@@ -37,6 +40,7 @@ use bench::Format;
 use clap::{Parser, Subcommand};
 use places::Places;
 use setup::Need;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use test::{Part, Selection};
@@ -162,7 +166,8 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             groups::wait_if_ending();
-            eprintln!("\nerror: {error:#}");
+            let is_terminal = std::io::stderr().is_terminal();
+            eprintln!("\n{}", terminal::error(&error, is_terminal));
             ExitCode::FAILURE
         }
     }
@@ -226,6 +231,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
 
 #[cfg(test)]
 mod docs_tests;
+#[cfg(test)]
+mod snapshots;
 
 #[cfg(test)]
 mod tests {

@@ -22,3 +22,5 @@ mod outputs;
 mod production_table;
 #[path = "registration/room.rs"]
 mod room;
+#[path = "../src/snapshots.rs"]
+mod snapshots;

@@ -217,6 +217,15 @@ test("a route that leaves a path out, so that the origin answers it, is found", 
   assert.deepEqual(faults, ["redirect.open", "script.answer", "request.absent"]);
 });
 
+test("a request whose signature was changed on its way is found", async () => {
+  const other = (letter) => (letter === "A" ? "B" : "A");
+  const change = ({ headers }) => {
+    if (headers.location) headers.location = headers.location.replace(/(?<=&request=[^.]+\.[^.]+\.)./, other);
+  };
+  const { faults } = await through({ change });
+  assert.deepEqual(faults, ["request.signature"]);
+});
+
 test("clocks that differ are found", async () => {
   const late = new Date(Date.now() - 3_600_000).toUTCString();
   const { faults } = await through({ change: ({ headers }) => (headers.date = late) });

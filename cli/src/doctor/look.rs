@@ -18,6 +18,8 @@ pub const UNANSWERED: Fault = Fault::error(
 pub struct Look<'a> {
     pub subject: &'a Subject,
     pub replies: &'a Replies,
+    /// Whether the signature of the Worker's request object is good; none where it was not verified.
+    pub is_signed: Option<bool>,
 }
 
 impl<'a> Look<'a> {

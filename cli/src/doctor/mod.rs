@@ -1,7 +1,7 @@
 //! `cargo edge doctor`: looks at a service as it is configured, and as it answers.
 //!
 //! Reading order: `subject` (what is looked at), `questions` (what is asked, all of it at once), `web` (the door to the
-//! outside), then `probes`: each a pure function from what is configured and answered to what is wrong. `output` shows
+//! outside), `signature` (who signed the Worker's request), then `probes`: each a pure function from what is configured and answered to what is wrong. `output` shows
 //! it. Nothing here changes anything anywhere, and no answer's cookie or token is shown.
 
 mod evidence;
@@ -10,6 +10,7 @@ mod look;
 mod output;
 mod probes;
 mod questions;
+mod signature;
 mod subject;
 mod web;
 
@@ -31,8 +32,8 @@ pub use subject::Options;
 use crate::keys::when::Time;
 use crate::places::Places;
 use crate::registration::Format;
-use crate::registration::report::Paint;
 use crate::setup::{self, Need};
+use crate::terminal::Paint;
 use anyhow::{Context, Result};
 use finding::{Row, count};
 use look::Look;
@@ -76,9 +77,12 @@ pub fn command(places: &Places, options: &Options) -> Result<ExitCode> {
 /// Asks everything, and lets every probe judge.
 fn diagnose(subject: &Subject, web: &dyn Web) -> Result<Vec<Row>> {
     let replies = questions::ask(subject, web)?;
+    let signature = signature::of_request(subject, &replies);
+    let is_signed = signature.map(|signature| web.verify(&signature));
     let look = Look {
         subject,
         replies: &replies,
+        is_signed: is_signed.transpose()?,
     };
     Ok(PROBES.iter().map(|probe| probe.row(&look)).collect())
 }

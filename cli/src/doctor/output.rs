@@ -2,7 +2,7 @@
 
 use super::finding::{Outcome, Row, Severity, count};
 use super::subject::Subject;
-use crate::registration::report::{Paint, visible, wrap};
+use crate::terminal::{Paint, visible, wrap};
 use serde_json::{Value, json};
 
 /// Where the third column begins.
@@ -16,7 +16,7 @@ pub fn text(subject: &Subject, rows: &[Row], paint: Paint) -> String {
         (None, false) => format!("at {}", subject.base),
     };
     let title = format!("{} in {}, {place}", subject.id, subject.environment);
-    let mut out = format!("{}\n\n", wrap(&title, 0, 2));
+    let mut out = format!("{}\n\n", wrap(&title, 2));
     for row in rows {
         match &row.outcome {
             Outcome::Well(seen) => line(&mut out, paint, ("ok", "32"), row.name, seen),
@@ -42,14 +42,14 @@ pub fn text(subject: &Subject, rows: &[Row], paint: Paint) -> String {
 
 fn line(out: &mut String, paint: Paint, (mark, colour): (&str, &str), name: &str, text: &str) {
     // Colours have no width, so the text is laid out without them.
-    let laid = wrap(&format!("{mark:<9}{name:<17}{}", visible(text)), 0, COLUMN);
+    let laid = wrap(&format!("{mark:<9}{name:<17}{}", visible(text)), COLUMN);
     let rest = laid.get(mark.len()..).unwrap_or_default();
     out.push_str(&format!("{}{rest}\n", paint.with(colour, mark)));
 }
 
 fn more(out: &mut String, label: &str, text: &str) {
     let line = format!("{:9}{label:<17}{text}", "");
-    out.push_str(&wrap(&line, 0, COLUMN));
+    out.push_str(&wrap(&line, COLUMN));
     out.push('\n');
 }
 

@@ -5,25 +5,12 @@ use super::output::{text, to_json};
 use super::scene_tests::{Checkout, Healthy, questions_of};
 use super::subject::Subject;
 use super::web::Asked;
-use crate::registration::report::{Paint, WIDTH};
-use std::path::Path;
+use crate::snapshots;
+use crate::terminal::{Paint, WIDTH};
 
-/// Compares with a file beside the sources; `EDGE_UPDATE=1` writes it anew.
+/// Compares with a file beside the sources.
 pub fn snapshot(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("src/doctor/snapshots")
-        .join(name);
-    if std::env::var_os("EDGE_UPDATE").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(
-        kept,
-        text,
-        "{} differs; look, then set EDGE_UPDATE=1",
-        path.display()
-    );
+    snapshots::matches(&format!("src/doctor/snapshots/{name}"), text);
 }
 
 fn shown(subject: &Subject, web: &Healthy) -> String {

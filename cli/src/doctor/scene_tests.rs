@@ -2,6 +2,7 @@
 //! outside that answers as a healthy Worker and One Login do until a test spoils it.
 
 use super::questions;
+use super::signature::Signature;
 use super::subject::{Options, Subject};
 use super::web::{Answer, Asked, Question, Replies, Reply, Web};
 use crate::keys::state::thumbprint;
@@ -138,6 +139,10 @@ pub fn authorise(change: impl Fn(&mut Value, &mut Value)) -> String {
 pub struct Healthy {
     pub replies: Replies,
     pub asked: RefCell<Vec<Question>>,
+    /// Whether signatures are good.
+    pub signs: bool,
+    /// What was verified.
+    pub verified: RefCell<Vec<Value>>,
 }
 
 impl Healthy {
@@ -216,6 +221,8 @@ impl Healthy {
         Self {
             replies: replies.into(),
             asked: RefCell::default(),
+            signs: true,
+            verified: RefCell::default(),
         }
     }
 
@@ -242,6 +249,11 @@ impl Web for Healthy {
             .iter()
             .map(|question| reply(question).context("nobody answers that"));
         replies.collect()
+    }
+
+    fn verify(&self, signature: &Signature) -> Result<bool> {
+        self.verified.borrow_mut().push(signature.job());
+        Ok(self.signs)
     }
 }
 

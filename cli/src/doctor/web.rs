@@ -1,6 +1,7 @@
-//! The door to the outside: questions over HTTP, and what came back.
+//! The door to the outside: questions over HTTP and what came back, and Node's judgement of a signature.
 
-use crate::keys::outside::pipe;
+use super::signature::Signature;
+use crate::keys::outside::{Machine, Outside, pipe};
 use crate::npm;
 use crate::places::Places;
 use anyhow::{Context, Result};
@@ -108,9 +109,15 @@ pub trait Web {
     /// # Errors
     /// When nothing can be asked at all. A question that fails is a reply.
     fn ask(&self, questions: &[Question]) -> Result<Vec<Reply>>;
+
+    /// Whether a signature is good.
+    ///
+    /// # Errors
+    /// When nobody can verify it. A signature that is none is not good.
+    fn verify(&self, signature: &Signature) -> Result<bool>;
 }
 
-/// The network, through Node.
+/// The network and Node's cryptography.
 pub struct Network<'a>(pub &'a Places);
 
 impl Web for Network<'_> {
@@ -120,5 +127,10 @@ impl Web for Network<'_> {
         let answers = pipe(&mut node, &serde_json::to_string(questions)?)
             .context("Node cannot ask the addresses")?;
         serde_json::from_str(&answers).context("Node's answers cannot be read")
+    }
+
+    fn verify(&self, signature: &Signature) -> Result<bool> {
+        let answer = Machine(self.0).key_job(&signature.job())?;
+        answer["good"].as_bool().context("Node did not verify")
     }
 }

@@ -27,8 +27,19 @@ fn keys_are_made_only_for_a_service_that_is_configured() {
     ] {
         let refusal = world.refusal(line);
         assert!(refusal.contains("wrangler.toml has no"), "{refusal}");
+        let there = ["it has DEMO", "it has integration, production"];
+        assert!(there.iter().any(|names| refusal.ends_with(names)));
     }
     assert!(world.outside.secrets.borrow().is_empty());
+}
+
+#[test]
+fn a_service_is_found_however_its_name_is_written() {
+    let world = World::new();
+    world.say("new --service demo --env integration");
+    assert!(world.file("keys/DEMO-integration.json")["client"].is_object());
+    let shown = world.say("show --service Demo --env integration");
+    assert!(shown.starts_with("CLIENT_KEY_DEMO_A"), "{shown}");
 }
 
 #[test]

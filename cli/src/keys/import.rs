@@ -3,10 +3,10 @@
 use crate::keys::deployment::Deployment;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
-use crate::keys::page::Page;
 use crate::keys::rotation::{self, Position, Refusal, Step, Waits};
 use crate::keys::scene::{Answer, Scene, holds};
 use crate::keys::state::{Kind, Pair, Place, Source};
+use crate::terminal::Page;
 use anyhow::{Result, bail, ensure};
 use std::path::Path;
 

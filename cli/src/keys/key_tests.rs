@@ -10,9 +10,11 @@ use one_login_edge::config::{Config, Vars};
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::DecodePublicKey;
+use rsa::rand_core::{self, CryptoRng, RngCore};
 use rsa::traits::PublicKeyParts;
-use rsa::{BigUint, RsaPrivateKey, RsaPublicKey};
+use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPrivateKey, RsaPublicKey};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use std::process::Command;
 
 /// Published with this repository: it protects nothing.
@@ -214,4 +216,74 @@ fn a_stand_in_for_wrangler_keeps_and_forgets_as_cloudflare_does() {
     changes.delete("GONE".into());
     outside.change_secrets("integration", &changes).unwrap();
     assert_eq!(outside.secret_names("integration").unwrap(), ["KEPT"]);
+}
+
+/// Salts for signatures in tests; nothing is kept secret by them.
+struct Salt;
+
+impl RngCore for Salt {
+    fn next_u32(&mut self) -> u32 {
+        7
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        7
+    }
+
+    fn fill_bytes(&mut self, room: &mut [u8]) {
+        room.fill(7);
+    }
+
+    fn try_fill_bytes(&mut self, room: &mut [u8]) -> Result<(), rand_core::Error> {
+        self.fill_bytes(room);
+        Ok(())
+    }
+}
+
+impl CryptoRng for Salt {}
+
+/// What another library signs with the published test key.
+fn signed(alg: &str, message: &str) -> Vec<u8> {
+    // DigestInfo of SHA-256, RFC 8017 section 9.2.
+    const PREFIX: &[u8] =
+        b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20";
+    let digest = Sha256::digest(message);
+    let signature = match alg {
+        "PS256" => rsa().sign_with_rng(&mut Salt, Pss::new_with_salt::<Sha256>(32), &digest),
+        _ => rsa().sign(
+            Pkcs1v15Sign {
+                hash_len: Some(32),
+                prefix: PREFIX.into(),
+            },
+            &digest,
+        ),
+    };
+    signature.unwrap()
+}
+
+#[test]
+fn a_signature_is_good_by_its_own_key_algorithm_and_message_alone() {
+    let directory = Directory::new();
+    let places = machine(&directory);
+    let own: Value = serde_json::from_str(CLIENT).unwrap();
+    let own = json!({ "kty": "RSA", "n": own["n"], "e": own["e"] });
+    let mut other = own.clone();
+    other["n"] = json!(Base64UrlUnpadded::encode_string(&[0x81; 256]));
+    let is_good = |alg: &str, key: &Value, message: &str, signature: &[u8]| {
+        let signature = Base64UrlUnpadded::encode_string(signature);
+        let job = json!({ "do": "verify", "alg": alg, "key": key, "message": message, "signature": signature });
+        Machine(&places).key_job(&job).unwrap()["good"] == true
+    };
+    for (alg, another) in [("RS256", "PS256"), ("PS256", "RS256")] {
+        let mut signature = signed(alg, "header.claims");
+        assert!(is_good(alg, &own, "header.claims", &signature), "{alg}");
+        assert!(!is_good(another, &own, "header.claims", &signature));
+        assert!(!is_good("none", &own, "header.claims", &signature));
+        assert!(!is_good(alg, &own, "header.claimz", &signature));
+        assert!(!is_good(alg, &other, "header.claims", &signature));
+        assert!(!is_good(alg, &json!({}), "header.claims", &signature));
+        assert!(!is_good(alg, &own, "header.claims", b""));
+        signature[9] ^= 1;
+        assert!(!is_good(alg, &own, "header.claims", &signature));
+    }
 }

@@ -1,5 +1,6 @@
-// Makes and reads keys with Node's own cryptography. One job arrives as JSON on standard input and one answer leaves on
-// standard output, so that no secret stands on a command line. A key answers { kind, secret, … }, a file that holds none { fault }.
+// Makes and reads keys and verifies with them, by Node's own cryptography. One job arrives as JSON on standard input and one answer leaves on
+// standard output, so that no secret stands on a command line. A key answers { kind, secret, … }, a file that holds none
+// { fault }, a signature { good }.
 'use strict';
 const crypto = require('node:crypto');
 
@@ -32,12 +33,26 @@ const read = pem => {
   }
 };
 
+// RFC 7518 3.3 and 3.5. Another algorithm, or a key that is none, is good for nothing.
+const verify = ({ alg, key, message, signature }) => {
+  const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = crypto.constants;
+  const padding = { RS256: RSA_PKCS1_PADDING, PS256: RSA_PKCS1_PSS_PADDING }[alg];
+  if (padding === undefined) return { good: false };
+  try {
+    const by = { key: crypto.createPublicKey({ key, format: 'jwk' }), padding, saltLength: 32 };
+    return { good: crypto.verify('sha256', Buffer.from(message), by, Buffer.from(signature, 'base64url')) };
+  } catch {
+    return { good: false };
+  }
+};
+
 const jobs = {
   rsa: ({ bits }) => made(crypto.generateKeyPairSync('rsa', { modulusLength: bits }).privateKey),
   ec: () => made(crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
   session: () => ({ kind: 'session', secret: crypto.randomBytes(32).toString('base64url') }),
   read: ({ pem }) => read(pem),
   body: ({ public: jwk }) => ({ pem: body(jwk) }),
+  verify,
 };
 
 const job = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));

@@ -5,12 +5,10 @@
 //! so that tests see everything that would go through it.
 
 mod deployment;
-mod difference;
 mod import;
 mod key;
 mod new;
 pub mod outside;
-mod page;
 mod rotate;
 mod rotation;
 mod scene;
@@ -106,7 +104,7 @@ pub enum Task {
 /// Whose keys.
 #[derive(Args)]
 pub struct Of {
-    /// The service's id, as in SERVICE_<ID> in wrangler.toml
+    /// The service's id, as in SERVICE_<ID> in wrangler.toml, in any case
     #[arg(long, value_name = "ID")]
     service: String,
     /// The environment in wrangler.toml, such as integration

@@ -3,9 +3,9 @@
 use crate::keys::deployment::Deployment;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
-use crate::keys::page::Page;
 use crate::keys::scene::{Answer, Scene, holds};
 use crate::keys::state::{Kind, Pair, Place, Source};
+use crate::terminal::Page;
 use anyhow::{Result, bail};
 
 /// Makes the keys that are missing. A name that Cloudflare has already is left alone: replacing a key in use would sign

@@ -3,14 +3,14 @@
 mod emergency;
 mod refused;
 
-use crate::keys::difference;
+use crate::difference;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
-use crate::keys::page::{Page, wrapped};
 use crate::keys::rotation::{self, Position, Step, Waits};
 use crate::keys::scene::{Answer, Scene, standing};
 use crate::keys::state::{Kind, Pair, Place};
 use crate::keys::when::span;
+use crate::terminal::{Page, headed};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 
@@ -80,7 +80,7 @@ fn uses(scene: &Scene<'_>, kind: Kind, pair: &Pair, place: Place) -> Result<bool
         Ok(health) => health,
         Err(error) => bail!(
             "{}",
-            wrapped(
+            headed(
                 "which key the deployment uses cannot be seen",
                 &format!(
                     "{error:#}. Look at that page from where you can; if the {kind} key in use there is {place}, say so \
@@ -196,7 +196,7 @@ impl Turn {
             true => format!("Done: wrangler.toml names {place}. What changed:"),
             false => format!("Next: name {place} in wrangler.toml. What would change:"),
         });
-        page.block(difference::lines(scene.deployment.text(), &text));
+        page.block(difference::show(scene.deployment.text(), &text).lines());
         if self.write {
             scene.deployment.write(&text)?;
             page.paragraph("Commit wrangler.toml and deploy:");

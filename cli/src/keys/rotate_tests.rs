@@ -98,7 +98,7 @@ fn without_write_nothing_changes_anywhere() {
     assert!(
         world
             .say("rotate client")
-            .contains("+ client_key_active = \"B\"")
+            .contains("+client_key_active = \"B\"")
     );
     assert_eq!(all(&world), before);
 }

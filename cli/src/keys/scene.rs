@@ -3,10 +3,11 @@
 use crate::keys::deployment::Deployment;
 use crate::keys::key::{self, Key};
 use crate::keys::outside::{Changes, Outside};
-use crate::keys::page::{Page, WIDTH, wrapped};
 use crate::keys::state::{Generation, Kind, Pair, Place};
 use crate::keys::store::Store;
 use crate::keys::when::Time;
+use crate::terminal::{Page, WIDTH, headed};
+use crate::worker_config::WorkerConfig;
 use anyhow::{Result, bail, ensure};
 use std::path::Path;
 
@@ -41,10 +42,11 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// Reads everything that is on this machine.
+    /// Reads everything that is on this machine. The service must be in `wrangler.toml`, in any case, so that a misspelt
+    /// name makes no keys that nobody uses.
     ///
     /// # Errors
-    /// When `wrangler.toml` or a file of keys cannot be read.
+    /// When `wrangler.toml` or a file of keys cannot be read, or the service is not there.
     pub fn load(
         outside: &'a dyn Outside,
         root: &Path,
@@ -52,11 +54,12 @@ impl<'a> Scene<'a> {
         environment: &str,
         now: Time,
     ) -> Result<Self> {
-        let deployment = Deployment::load(root, service, environment)?;
+        let config = WorkerConfig::read(&root.join("wrangler.toml"))?;
+        let service = config.find(environment, service)?;
         Ok(Self {
             outside,
-            deployment,
-            store: Store::load(root, service, environment)?,
+            deployment: Deployment::load(root, &service, environment)?,
+            store: Store::load(root, &service, environment)?,
             now,
         })
     }
@@ -88,7 +91,7 @@ impl<'a> Scene<'a> {
         ensure!(
             !there.contains(&name),
             "{}",
-            wrapped(
+            headed(
                 &format!("Cloudflare has {name} already"),
                 &format!(
                     "{} does not know it, so the file is older than what was done. Fetch the newest commit and try again.",

@@ -1,8 +1,8 @@
 //! `cargo edge keys show`: the public keys, from the committed files alone.
 
-use crate::keys::page::Page;
 use crate::keys::scene::{Answer, Scene, standing};
 use crate::keys::state::Kind;
+use crate::terminal::Page;
 use anyhow::{Result, bail};
 
 /// Prints each key: its place, size, id, standing, and the client's and assertion's public halves in both forms.

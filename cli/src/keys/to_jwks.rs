@@ -3,10 +3,10 @@
 //! The order is the one that One Login's documentation gives: integration before production, the key set with the fixed
 //! key in it before the change, no new key before One Login has confirmed it.
 
-use crate::keys::page::{Page, wrap};
 use crate::keys::scene::{Answer, Scene};
 use crate::keys::state::{Kind, Source};
 use crate::keys::store::Store;
+use crate::terminal::{Page, headed};
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 
@@ -95,12 +95,15 @@ fn in_order(scene: &Scene<'_>, root: &Path) -> Result<()> {
         .is_some_and(|pair| pair.source == Source::Static);
     if fixed {
         bail!(
-            "integration first\n\n{}\n  cargo edge keys to-jwks --service {} --env {FIRST}",
-            wrap(&format!(
-                "{} still has a fixed key. One Login asks that the change is made and tried there before {}:",
-                first.name(Kind::Client),
-                deployment.environment
-            )),
+            "{}\n\n  cargo edge keys to-jwks --service {} --env {FIRST}",
+            headed(
+                "integration first",
+                &format!(
+                    "{} still has a fixed key. One Login asks that the change is made and tried there before {}:",
+                    first.name(Kind::Client),
+                    deployment.environment
+                )
+            ),
             deployment.service
         );
     }

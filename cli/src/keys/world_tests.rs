@@ -5,6 +5,7 @@ use super::outside::{Changes, Outside};
 use super::scene::Answer;
 use super::when::{HOUR, Time};
 use super::{Task, answer};
+use crate::snapshots;
 use anyhow::{Result, bail};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use clap::Parser;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The repository's own `wrangler.toml`, so that the examples in the documentation run against it.
@@ -234,18 +235,7 @@ fn is_readable(text: &str) {
     }
 }
 
-/// Compares a text with a committed one; with `UPDATE_SNAPSHOTS` set it is written instead.
+/// Compares a text with a committed one.
 pub fn snapshot(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("src/keys/snapshots")
-        .join(format!("{name}.txt"));
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        fs::write(&path, text).unwrap();
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        expected == text,
-        "{} differs; if that is right, run with UPDATE_SNAPSHOTS=1\n\n{text}",
-        path.display()
-    );
+    snapshots::matches(&format!("src/keys/snapshots/{name}.txt"), text);
 }

@@ -175,8 +175,9 @@ fn plain(name: &str) -> String {
 }
 
 /// The field that somebody means who writes this name: the same letters, or at most two that differ.
-pub fn meant(name: &str) -> Option<&'static Field> {
-    let name = plain(name);
+fn meant(name: &str) -> Option<&'static Field> {
+    // No field's name is nearly as long.
+    let name = plain(name.get(..64).unwrap_or(name));
     let distance = |field: &Field| distance(&name, &plain(field.id));
     let nearest = FIELDS.iter().min_by_key(|field| distance(field))?;
     let close = if name.len() < 8 { 1 } else { 2 };
@@ -203,17 +204,20 @@ fn distance(a: &str, b: &str) -> usize {
 pub struct Registration {
     pub document: Document,
     pub generation: Generation,
+    /// The field that each member means.
+    meant: Vec<Option<&'static Field>>,
 }
 
 impl Registration {
-    /// Tells the generation: any field that only the later one has decides for it.
+    /// Tells the generation: any field that only the later one has decides for it. A field that both have does not,
+    /// because its other spelling is a likely mistake.
     pub fn new(document: Document) -> Self {
-        let only_late = |name: &str| {
-            let known = meant(name);
-            known.is_some_and(|field| field.early.is_none()) || name == "PostLogoutRedirectUrls"
-        };
-        let late = document.members.iter().any(|(name, _)| only_late(name));
+        let names = document.members.iter().map(|(name, _)| name);
+        let meant: Vec<_> = names.map(|name| meant(name)).collect();
+        let mut known = meant.iter().flatten();
+        let late = known.any(|field| field.early.is_none());
         Self {
+            meant,
             generation: if late {
                 Generation::August2026
             } else {
@@ -226,12 +230,20 @@ impl Registration {
     /// The value of a field, also under a misspelt name; the last where it stands twice, as most readers see it.
     pub fn get(&self, id: &str) -> Option<&Node> {
         let spelled = |name: &str| field(id).and_then(|f| f.name(self.generation)) == Some(name);
-        let members = || self.document.members.iter().rev();
-        let exact = members().find(|(name, _)| spelled(name));
+        let exact = self.members().rev().find(|(name, ..)| spelled(name));
         let found = exact.or_else(|| {
-            members().find(|(name, _)| meant(name).is_some_and(|field| field.id == id))
+            let means = |field: Option<&Field>| field.is_some_and(|field| field.id == id);
+            self.members().rev().find(|(_, _, field)| means(*field))
         });
-        found.map(|(_, node)| node)
+        found.map(|(_, node, _)| node)
+    }
+
+    /// Every member in its order: its name, its value and the field that is meant.
+    pub fn members(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = (&str, &Node, Option<&'static Field>)> {
+        let members = self.document.members.iter().zip(&self.meant);
+        members.map(|((name, node), field)| (name.as_str(), node, *field))
     }
 
     /// The spelling of a field in this file's generation.

@@ -2,7 +2,7 @@
 //! byte of the file stays as it is.
 
 use super::expected::Expected;
-use super::fields::{Decider, Field, Generation, Registration, Shape, meant};
+use super::fields::{Decider, Field, Generation, Registration, Shape};
 use super::json::{Kind, Node};
 use super::key::Known;
 use super::people::Decisions;
@@ -42,13 +42,13 @@ enum Value {
 /// Finds a value for every placeholder, by the field in which it stands and not by its spelling.
 pub fn fill(draft: &Registration, values: &Values<'_>) -> Filled {
     let mut filled = Filled::default();
-    for (name, node) in &draft.document.members {
+    for (name, node, field) in draft.members() {
         if node.placeholders().is_empty() {
             continue;
         }
-        let Some(field) = meant(name) else {
+        let Some(field) = field else {
             let reason = "this field is not known; ask what belongs here".to_owned();
-            filled.waiting.push((name.clone(), reason));
+            filled.waiting.push((name.to_owned(), reason));
             continue;
         };
         let edit = match values.of(field, draft) {
@@ -57,7 +57,7 @@ pub fn fill(draft: &Registration, values: &Values<'_>) -> Filled {
         };
         match edit {
             Ok(edit) => filled.edits.push(edit),
-            Err(reason) => filled.waiting.push((name.clone(), reason)),
+            Err(reason) => filled.waiting.push((name.to_owned(), reason)),
         }
     }
     filled

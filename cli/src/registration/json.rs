@@ -4,6 +4,7 @@
 //! Names that occur twice in one object are kept and listed; most readers would silently take the last.
 
 use anyhow::{Result, anyhow};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// No file of this kind is nested deeper.
@@ -42,6 +43,9 @@ pub struct Document {
 impl Document {
     /// Reads a text; the error says in which line and column it stops being JSON, and why.
     pub fn parse(text: &str) -> Result<Self> {
+        if text.trim_start_matches('\u{feff}').trim().is_empty() {
+            return Err(anyhow!("the file is empty"));
+        }
         let mut reader = Reader {
             text,
             at: if text.starts_with('\u{feff}') { 3 } else { 0 },
@@ -60,6 +64,11 @@ impl Document {
             }),
             _ => Err(anyhow!("the file holds no JSON object")),
         }
+    }
+
+    /// Whether a member has this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.members.iter().any(|(other, _)| other == name)
     }
 
     /// The value as it is written.
@@ -155,7 +164,7 @@ impl Reader<'_> {
 
     fn object(&mut self, depth: usize) -> Result<Kind> {
         self.at += 1;
-        let mut members: Vec<(String, Node)> = Vec::new();
+        let (mut members, mut names) = (Vec::new(), BTreeSet::new());
         if self.take(b'}') {
             return Ok(Kind::Object(members));
         }
@@ -169,7 +178,7 @@ impl Reader<'_> {
                 return Err(self.problem("a colon must follow the field's name"));
             }
             let node = self.value(depth + 1)?;
-            if members.iter().any(|(other, _)| *other == name) {
+            if !names.insert(name.clone()) {
                 self.duplicates.push(name.clone());
             }
             members.push((name, node));
@@ -267,7 +276,11 @@ impl Reader<'_> {
     }
 
     fn problem(&self, what: &str) -> anyhow::Error {
-        let before = &self.text[..self.at];
+        let (before, rest) = self.text.split_at(self.at);
+        let what = match rest.starts_with(['“', '”', '„', '‘', '’']) {
+            true => "this quotation mark is a curly one, as word processors make them; write \"",
+            false => what,
+        };
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
         anyhow!("line {line}, column {column}: {what}")

@@ -29,7 +29,13 @@ fn every_value_knows_where_it_stands() {
 #[test]
 fn what_is_no_json_is_said_with_its_place() {
     for (text, expected) in [
-        ("", "line 1, column 1: no JSON value"),
+        ("", "the file is empty"),
+        ("\u{feff} \n", "the file is empty"),
+        (
+            "{“a”: 1}",
+            "line 1, column 2: this quotation mark is a curly one",
+        ),
+        ("{\"a\": “b”}", "line 1, column 7: this quotation mark"),
         ("[]", "holds no JSON object"),
         ("{\n  \"a\": 1\n  \"b\": 2}", "line 3, column 3: a comma"),
         ("{\"a\": 1,}", "line 1, column 9: a field's name"),

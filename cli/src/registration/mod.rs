@@ -5,7 +5,6 @@
 //! Nothing here asks a network.
 
 mod check;
-mod diff;
 pub mod expected;
 mod fields;
 mod fill;
@@ -13,22 +12,27 @@ mod json;
 mod key;
 mod people;
 mod plan;
-pub mod report;
+mod report;
 mod rules;
 
+use crate::difference;
 use crate::places::Places;
+use crate::terminal::{Paint, visible, wrap};
 use crate::worker_config::WorkerConfig;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use expected::Expected;
 use fields::Registration;
 use json::Document;
 use people::People;
-use report::{About, Paint};
+use report::About;
 use rules::Severity;
 use std::fs;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// A file that is larger is another one, in bytes.
+const LARGEST: u64 = 1 << 20;
 
 /// What to do with a registration.
 #[derive(clap::Subcommand)]
@@ -217,19 +221,19 @@ fn fill_draft(
     };
     let filled = fill::fill(&draft, &values);
     let text = &draft.document.text;
-    print!("{}", diff::diff(text, &filled.edits));
+    let new = fill::apply(text, &filled.edits);
+    print!("{}", difference::show(text, &new));
     for (field, reason) in &filled.waiting {
         println!(
             "{}",
-            report::wrap(&format!("{} waits: {reason}", report::visible(field)), 0, 2)
+            wrap(&format!("{} waits: {reason}", visible(field)), 2)
         );
     }
     let file = path.display();
     if filled.edits.is_empty() {
         println!("{file}: there is nothing to fill in");
     } else if write {
-        fs::write(path, fill::apply(text, &filled.edits))
-            .with_context(|| format!("{file} cannot be written"))?;
+        fs::write(path, new).with_context(|| format!("{file} cannot be written"))?;
         println!("{file}: written");
     } else {
         println!("{file}: nothing was written; add --write");
@@ -237,8 +241,20 @@ fn fill_draft(
     Ok(ExitCode::SUCCESS)
 }
 
+/// The text of a file, if it can be a registration.
 fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
+    let name = path.display();
+    let mut bytes = Vec::new();
+    let opened = fs::File::open(path);
+    let read = opened.and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    let length = read.with_context(|| format!("{name} cannot be read"))?;
+    ensure!(
+        length as u64 <= LARGEST,
+        "{name} is larger than a megabyte, and a registration has a few kilobytes; give the JSON file itself"
+    );
+    String::from_utf8(bytes).ok().with_context(|| {
+        format!("{name} is not text in UTF-8; save it in that encoding and try again")
+    })
 }
 
 fn read_draft(path: &Path) -> Result<Registration> {

@@ -2,15 +2,15 @@
 
 use super::expected::Expected;
 use super::people::{Decisions, FILE};
-use super::report::wrap;
 use crate::registration::check::is_unset;
+use crate::terminal::wrap;
 
 /// The lines of a plan.
 struct Plan(String);
 
 impl Plan {
     fn line(&mut self, text: &str) {
-        self.0.push_str(&wrap(text, 0, 0));
+        self.0.push_str(&wrap(text, 0));
         self.0.push('\n');
     }
 
@@ -34,7 +34,7 @@ impl Plan {
     }
 
     fn step(&mut self, number: usize, text: &str) {
-        self.0.push_str(&wrap(&format!("  {number}. {text}"), 0, 5));
+        self.0.push_str(&wrap(&format!("  {number}. {text}"), 5));
         self.0.push('\n');
     }
 }

@@ -134,6 +134,7 @@ fn a_misspelt_name_is_told_the_right_one_and_still_read() {
     };
     let right = [
         (EARLY, "PostLogoutRedirectUrIs", "PostLogoutRedirectUris"),
+        (EARLY, "PostLogoutRedirectUrIs", "PostLogoutRedirectUrls"),
         (EARLY, "RedirectUrls", "RedirectURIs"),
         (EARLY, "BackChannelLogoutUri", "BackchannelLogoutUrl"),
         (EARLY, "SectorIdentifierUri", "SectorIdentiferUri"),
@@ -148,6 +149,21 @@ fn a_misspelt_name_is_told_the_right_one_and_still_read() {
     }
     let unknown = fix(LATE, "\"Channel\"", "\"Favourite\" : 1, \"Channel\"");
     assert!(unknown.starts_with("Take it out"), "{unknown}");
+}
+
+#[test]
+fn what_the_provider_has_sent_is_right_whatever_it_is_called() {
+    let room = Room::furnished();
+    let sent = format!("sent-{}", LATE.file);
+    for file in [LATE.file, &sent] {
+        room.edit(file, "\"Channel\"", "\"AtClient\" : true, \"Channel\"");
+        room.edit(file, "PKCEEnforced", "PkceEnforced");
+    }
+    let found = room.findings(LATE, "");
+    assert_eq!(rules(&found), ["field-name", "field-name"]);
+    assert!(found[0]["fix"].as_str().unwrap().contains("--draft"));
+    let found = room.findings(LATE, &format!("--draft {sent}"));
+    assert_eq!(rules(&found), [""; 0]);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Mistakes on the command line and in files are answered with what would be right.
 
 use crate::room::Room;
+use std::fs;
+use std::time::{Duration, Instant};
 
 #[test]
 fn whoever_makes_a_mistake_is_told_what_is_there() {
@@ -58,6 +60,47 @@ fn whoever_makes_a_mistake_is_told_what_is_there() {
         assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{line}");
         assert!(ran.err.contains(expected), "{line}: {}", ran.err);
     }
+}
+
+#[test]
+fn what_can_be_no_registration_is_not_read() {
+    let room = Room::furnished();
+    fs::write(room.path("utf-16.json"), b"\xff\xfe{\0}\0").unwrap();
+    fs::write(room.path("latin-1.json"), b"{\"ClientName\": \"caf\xe9\"}").unwrap();
+    fs::write(room.path("film.json"), " ".repeat(1_048_577)).unwrap();
+    fs::create_dir(room.path("folder.json")).unwrap();
+    for (file, expected) in [
+        (
+            "utf-16.json",
+            "is not text in UTF-8; save it in that encoding",
+        ),
+        ("latin-1.json", "is not text in UTF-8"),
+        ("film.json", "is larger than a megabyte"),
+        ("folder.json", "cannot be read"),
+    ] {
+        for task in ["check", "fill"] {
+            let ran = room.edge(&format!(
+                "registration {task} {file} --service demo --env production"
+            ));
+            assert_eq!((ran.code, ran.out.as_str()), (1, ""), "{file}");
+            assert!(ran.err.contains(expected), "{file}: {}", ran.err);
+        }
+    }
+}
+
+#[test]
+fn a_file_of_many_fields_is_judged_within_seconds() {
+    let room = Room::furnished();
+    let fields: Vec<_> = (0..60_000).map(|n| format!("\"f{n}\":1")).collect();
+    room.write("many.json", &format!("{{{}}}", fields.join(",")));
+    let began = Instant::now();
+    let ran = room.edge("registration check many.json --service demo --env production");
+    assert_eq!(ran.code, 1);
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[test]

@@ -1,18 +1,11 @@
 //! What people see, kept as files: in 80 columns and without colour where there is no terminal.
-//!
-//! `UPDATE_SNAPSHOTS=1` writes the files anew; read the difference before you commit it.
 
-use crate::room::{LATE, Room, fixtures};
-use std::fs;
+use crate::room::{LATE, Room};
+use crate::snapshots;
 
 fn matches(name: &str, found: &str) {
     assert!(!found.contains('\u{1b}'), "{name} holds colour");
-    let path = fixtures().join("reports").join(name);
-    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-        fs::write(&path, found).unwrap();
-    }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(found, kept, "{name}: UPDATE_SNAPSHOTS=1 writes it anew");
+    snapshots::matches(&format!("tests/registration/reports/{name}"), found);
 }
 
 fn is_narrow(name: &str, text: &str) {

@@ -55,6 +55,7 @@ pub const CASES: &[Case] = &[
         "request: request.key",
         Web(|w| redirect(w, &authorise(|header, _| header["kid"] = "old".into()))),
     ),
+    ("request: request.signature", Web(|w| w.signs = false)),
     (
         "request: request.client",
         Web(|w| redirect(w, &authorise(|_, claims| claims["iss"] = "other".into()))),

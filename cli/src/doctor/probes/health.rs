@@ -4,7 +4,7 @@ use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
 use crate::doctor::look::{Look, not_run};
 use crate::doctor::web::{Asked, Reply};
 use crate::keys::state::{Kind, Pair};
-use crate::registration::report::shortened;
+use crate::terminal::shortened;
 use serde_json::Value;
 
 const UNREACHABLE: Fault = Fault::error(

@@ -4,7 +4,7 @@ use super::behaviour::authorisation_endpoint;
 use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, short, status};
 use crate::doctor::web::Asked;
-use crate::registration::report::shortened;
+use crate::terminal::shortened;
 use serde_json::Value;
 use url::Url;
 

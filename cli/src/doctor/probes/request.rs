@@ -1,17 +1,14 @@
-//! What the Worker asks One Login, read from its own redirect. The signature is not checked here: the health page says
-//! whether what the key signs verifies.
+//! What the Worker asks One Login, read from its own redirect.
 
 use super::behaviour::authorisation_endpoint;
 use super::key_sets::keys;
 use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, status};
+use crate::doctor::signature::{parts, query};
 use crate::doctor::subject::protected;
-use crate::doctor::web::{Answer, Asked};
-use base64ct::{Base64UrlUnpadded, Encoding};
+use crate::doctor::web::Asked;
 use one_login_edge::oidc::{authorize, end_session};
 use serde_json::Value;
-use std::collections::BTreeMap;
-use url::Url;
 
 /// The longest life of a request that One Login advises, in seconds, and what clocks may be apart.
 const SKEW: i64 = 30;
@@ -30,6 +27,12 @@ const SIGNER: Fault = Fault::error(
     "request.key",
     "One Login does not find the key and refuses every sign-in.",
     "Deploy, and see that the key set above is the newest; `cargo edge keys rotate client` says where a rotation stands.",
+);
+const SIGNATURE: Fault = Fault::error(
+    "request.signature",
+    "One Login refuses every sign-in: what it gets is not signed by the key that it has.",
+    "Deploy. If One Login has a fixed key of this client, `cargo edge keys show` prints the one to register; else another \
+     server may answer the address of the key set.",
 );
 const CLIENT: Fault = Fault::error(
     "request.client",
@@ -66,6 +69,7 @@ pub const OBJECT: Probe = Probe {
         &ABSENT,
         &OUTSIDE,
         &SIGNER,
+        &SIGNATURE,
         &CLIENT,
         &AUDIENCE,
         &TIMES,
@@ -80,7 +84,8 @@ fn object(look: &Look<'_>) -> Result<Outcome, Outcome> {
     let service = look.service()?;
     let (_, level) = protected(service).ok_or_else(|| not_run("every path is public"))?;
     let answer = look.answer(Asked::Navigation)?;
-    let query = query(answer).ok_or_else(|| found(&ABSENT, status(answer)))?;
+    let query = answer.header("location").and_then(query);
+    let query = query.ok_or_else(|| found(&ABSENT, status(answer)))?;
     let token = query.get("request").and_then(|token| parts(token));
     let (header, claims) =
         token.ok_or_else(|| found(&ABSENT, "the redirect has no request object"))?;
@@ -117,6 +122,9 @@ fn object(look: &Look<'_>) -> Result<Outcome, Outcome> {
             format!("the key {kid} is not in the key set")
         });
     }
+    findings.require(look.is_signed != Some(false), &SIGNATURE, || {
+        format!("the signature by {kid} is not good")
+    });
     let outside = [
         ("client_id", service.client_id.as_str()),
         ("scope", &service.scope),
@@ -148,27 +156,16 @@ fn object(look: &Look<'_>) -> Result<Outcome, Outcome> {
             until - from
         )
     });
+    let signature = match look.is_signed {
+        Some(_) => "good signature",
+        None => "signature not verified",
+    };
     Ok(findings.or_well(format!(
-        "{} by {kid}, {} and {}",
+        "{signature} ({}) by {kid}, {} and {}",
         service.request_alg.as_str(),
         service.scope,
         level.as_str()
     )))
-}
-
-/// The parameters of a redirect's address; those that come twice count as the last.
-fn query(answer: &Answer) -> Option<BTreeMap<String, String>> {
-    let url = Url::parse(answer.header("location")?).ok()?;
-    Some(url.query_pairs().into_owned().collect())
-}
-
-/// Header and claims of a token, unverified.
-fn parts(token: &str) -> Option<(Value, Value)> {
-    let mut parts = token.split('.').map(|part| {
-        let bytes = Base64UrlUnpadded::decode_vec(part).ok()?;
-        serde_json::from_slice(&bytes).ok()
-    });
-    Some((parts.next()??, parts.next()??))
 }
 
 const FULL: Fault = Fault::error(

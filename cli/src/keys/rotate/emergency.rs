@@ -2,13 +2,13 @@
 //! one is removed in the same request.
 
 use super::{Options, uses};
-use crate::keys::difference;
+use crate::difference;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
-use crate::keys::page::{Page, wrapped};
 use crate::keys::rotation::{self, Position, Waits};
 use crate::keys::scene::{Answer, Scene};
 use crate::keys::state::{Kind, Pair, Place, Source};
+use crate::terminal::{Page, headed};
 use anyhow::{Result, bail};
 
 /// Says what is lost, and with `--write` replaces the key.
@@ -72,7 +72,7 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
         page.paragraph(
             "wrangler.toml names the new key's place; do not deploy what it said before:",
         );
-        page.block(difference::lines(scene.deployment.text(), &text));
+        page.block(difference::show(scene.deployment.text(), &text).lines());
         files.push("wrangler.toml".to_owned());
     }
     scene.commit_hint(&mut page, &files);
@@ -109,7 +109,7 @@ fn stale(scene: &Scene<'_>, kind: Kind, active: Place) -> Result<()> {
     if used.is_ok_and(|place| place == active.other().to_string()) {
         bail!(
             "{}",
-            wrapped(
+            headed(
                 "the files here are older than the deployment",
                 &format!(
                     "The deployment uses the {kind} key {}, and {} says {active}. Fetch the newest commit and try again.",

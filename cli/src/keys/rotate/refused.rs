@@ -2,10 +2,10 @@
 
 use super::Turn;
 use crate::keys::deployment::Deployment;
-use crate::keys::page::wrapped;
 use crate::keys::rotation::{Refusal, Step};
 use crate::keys::scene::Scene;
 use crate::keys::state::Kind;
+use crate::terminal::headed;
 
 impl Turn {
     /// The message for a refusal: a headline and a paragraph.
@@ -22,7 +22,7 @@ impl Turn {
                     }
                     Kind::Session => "sessions that it sealed would end",
                 };
-                wrapped(
+                headed(
                     "too early to remove the old key",
                     &format!(
                         "{} may go from {}. Until then {reason}.",
@@ -31,11 +31,11 @@ impl Turn {
                     ),
                 )
             }
-            Refusal::TooEarly(_, from) => wrapped(
+            Refusal::TooEarly(_, from) => headed(
                 "too early to use the next key",
                 &format!("{} That is from {}.", self.why(), from.seen_from(scene.now)),
             ),
-            Refusal::ChosenTooEarly(place, from) => wrapped(
+            Refusal::ChosenTooEarly(place, from) => headed(
                 "wrangler.toml names the next key too early",
                 &format!(
                     "{variable} says {place}, which is safe from {}. Change it back to {} and, if it was deployed, \
@@ -45,7 +45,7 @@ impl Turn {
                     self.why()
                 ),
             ),
-            Refusal::NotDeployed(place) => wrapped(
+            Refusal::NotDeployed(place) => headed(
                 "the deployment does not use the key that wrangler.toml names",
                 &format!(
                     "{variable} in wrangler.toml says {place}; {} says otherwise. Deploy with `npx wrangler deploy --env {}`, \
@@ -54,7 +54,7 @@ impl Turn {
                     scene.deployment.environment
                 ),
             ),
-            Refusal::Empty(place) => wrapped(
+            Refusal::Empty(place) => headed(
                 "wrangler.toml names a place without a key",
                 &format!(
                     "{variable} says {place}, but {} knows no key there. Change it to {}; a rotation names {place} \
@@ -65,7 +65,7 @@ impl Turn {
             ),
             Refusal::Fixed => format!(
                 "{}\n\n{}",
-                wrapped(
+                headed(
                     "One Login has a fixed key of this client",
                     "It would refuse whatever another key signs. Move the client to the Worker's key set first:",
                 ),

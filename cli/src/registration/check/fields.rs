@@ -1,7 +1,7 @@
 //! The file's own shape: names, kinds, placeholders and values that nobody may change.
 
 use super::{Context, File, Findings};
-use crate::registration::fields::{Decider, FIELDS, Field, Generation, Registration, Shape, meant};
+use crate::registration::fields::{Decider, FIELDS, Field, Generation, Registration, Shape};
 use crate::registration::json::{Kind, Node};
 use crate::registration::rules::{
     CHANNEL_KNOWN, DRAFT_CHANGED, FIELD_MISSING, FIELD_NAME, FIELD_TWICE, FIELD_TYPE, FIXED_VALUE,
@@ -9,7 +9,7 @@ use crate::registration::rules::{
 };
 
 pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings) {
-    names(&file.registration, findings);
+    names(&file.registration, context.draft, findings);
     for field in FIELDS {
         let Some(name) = field.name(file.registration.generation) else {
             continue;
@@ -35,23 +35,29 @@ pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings)
     }
 }
 
-fn names(registration: &Registration, findings: &mut Findings) {
+fn names(registration: &Registration, draft: Option<&Registration>, findings: &mut Findings) {
     for name in &registration.document.duplicates {
         let fix = "Keep the value that is right and take the other line out.";
         findings.add(&FIELD_TWICE, name, None, fix);
     }
     let generation = registration.generation;
-    for (name, _) in &registration.document.members {
+    for (name, _, meant) in registration.members() {
         let known = FIELDS
             .iter()
             .any(|field| field.name(generation) == Some(name));
-        if known {
+        // What the provider has sent is right, whatever it is called.
+        if known || draft.is_some_and(|draft| draft.document.has(name)) {
             continue;
         }
-        let right = meant(name).and_then(|field| field.name(generation));
-        let fix = match right {
-            Some(right) => format!("Write {right}."),
-            None => format!("Take it out: {} has no such field.", generation.as_str()),
+        let right = meant.and_then(|field| field.name(generation));
+        let fix = match (right, draft) {
+            (Some(right), _) => format!("Write {right}."),
+            (None, Some(_)) => "Take it out: the draft does not have it.".to_owned(),
+            (None, None) => format!(
+                "Take it out: {} has no such field. If GOV.UK One Login has sent it, leave it, and give what was sent \
+                 with --draft FILE.",
+                generation.as_str()
+            ),
         };
         findings.add(&FIELD_NAME, name, None, fix);
     }
@@ -203,12 +209,7 @@ fn changes(registration: &Registration, draft: &Registration, findings: &mut Fin
         }
     }
     for (name, _) in &registration.document.members {
-        if !draft
-            .document
-            .members
-            .iter()
-            .any(|(other, _)| other == name)
-        {
+        if !draft.document.has(name) {
             let fix = "Take it out: the draft does not have it.";
             findings.add(&DRAFT_CHANGED, name, None, fix);
         }

@@ -2,6 +2,8 @@
 
 use super::{Context, File, Findings};
 use crate::registration::expected::{CLAIMS, SCOPES, VOCABULARY};
+use crate::registration::fields::Generation;
+use crate::registration::json::{Kind, Node};
 use crate::registration::rules::{
     ALG_KNOWN, CLAIM_KNOWN, CLIENT_NAME_ASCII, CLIENT_NAME_COLON, CLIENT_NAME_LENGTH, CONTACT_FORM,
     LANDING_UNUSED, LEVEL_IDENTITY, LEVEL_KNOWN, METHOD_IDENTITY, METHOD_KNOWN, NONCE_IDENTITY,
@@ -84,7 +86,8 @@ fn address(
     if url.scheme() == "http" && http_banned {
         broken(&URL_HTTP, "Write https: in place of http:.");
     }
-    let local = text.contains("localhost") || text.contains("127.0.0.1");
+    let lower = text.to_ascii_lowercase();
+    let local = lower.contains("localhost") || lower.contains("127.0.0.1");
     if local && (production || is_called) {
         broken(&URL_LOCALHOST, "Write the service's public host.");
     }
@@ -233,7 +236,6 @@ fn identity(file: &File, findings: &mut Findings) {
 }
 
 fn limits(file: &File, findings: &mut Findings) {
-    use crate::registration::json::Kind;
     let rate = file.registration.get("RateLimit").map(|node| &node.kind);
     if let Some(Kind::Number(number)) = rate
         && number.as_u64().is_none_or(|number| number == 0)
@@ -241,6 +243,13 @@ fn limits(file: &File, findings: &mut Findings) {
         let text = number.to_string();
         let fix = "Write a whole number above 0, or take it out.";
         findings.add(&RATE_LIMIT, &file.name("RateLimit"), Some(&text), fix);
+    }
+    let contacts = file.registration.get("Contacts");
+    if file.registration.generation == Generation::August2026
+        && contacts.is_some_and(Node::is_empty)
+    {
+        let fix = "Write an e-mail address, best a group's.";
+        findings.add(&CONTACT_FORM, &file.name("Contacts"), None, fix);
     }
     for contact in file.texts("Contacts") {
         let address = |one: &str| {

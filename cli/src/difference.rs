@@ -1,0 +1,152 @@
+//! What a change does to a text, line by line.
+
+use crate::terminal::{is_long, shortened, visible};
+use std::ops::Range;
+
+/// More pairs of lines than this are not compared one by one; the whole stretch is shown then.
+const MOST: usize = 4_000_000;
+
+/// The lines that go and come, each group under the number of its first line. Of a line that is too long to read, what
+/// stands between its commas is compared instead.
+pub fn show(old: &str, new: &str) -> String {
+    let (old, new): (Vec<_>, Vec<_>) = (old.split('\n').collect(), new.split('\n').collect());
+    let mut out = String::new();
+    for (gone, come) in changes(&old, &new) {
+        let number = gone.start + 1;
+        let (gone, come) = (&old[gone], &new[come]);
+        if gone.iter().any(|line| is_long(line)) {
+            between_commas(&mut out, number, &gone.join("\n"), &come.join("\n"));
+        } else if gone.len() == come.len() {
+            // Line by line, so that nobody has to look for the other half.
+            for (at, (gone, come)) in gone.iter().zip(come).enumerate() {
+                group(&mut out, &format!("line {}", number + at), &[gone], &[come]);
+            }
+        } else {
+            group(&mut out, &format!("line {number}"), gone, come);
+        }
+    }
+    out
+}
+
+fn between_commas(out: &mut String, number: usize, gone: &str, come: &str) {
+    let gone: Vec<_> = gone.split_inclusive(',').collect();
+    let come: Vec<_> = come.split_inclusive(',').collect();
+    for (before, after) in changes(&gone, &come) {
+        let byte = gone[..before.start].concat().len() + 1;
+        let place = format!("line {number}, byte {byte}");
+        group(out, &place, &gone[before], &come[after]);
+    }
+}
+
+fn group(out: &mut String, place: &str, gone: &[&str], come: &[&str]) {
+    out.push_str(&format!("@@ {place} @@\n"));
+    for (sign, parts) in [('-', gone), ('+', come)] {
+        for line in parts.iter().flat_map(|part| part.split('\n')) {
+            // A line's own ending is kept in the file, and shown nowhere.
+            let line = line.trim_end_matches('\r');
+            let trimmed = line.trim_start();
+            let indent = line[..line.len() - trimmed.len()].replace('\t', "    ");
+            out.push_str(&format!(
+                "{sign}{}{}\n",
+                visible(&indent),
+                shortened(trimmed)
+            ));
+        }
+    }
+}
+
+/// The stretches that differ, in order: where they are in the one and in the other.
+fn changes(old: &[&str], new: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
+    let same = |(a, b): &(&&str, &&str)| a == b;
+    let before = old.iter().zip(new).take_while(same).count();
+    let (a, b) = (&old[before..], &new[before..]);
+    let after = a.iter().rev().zip(b.iter().rev()).take_while(same).count();
+    let (a, b) = (&a[..a.len() - after], &b[..b.len() - after]);
+    if a.len().saturating_mul(b.len()) > MOST {
+        return vec![(before..before + a.len(), before..before + b.len())];
+    }
+    // common[i][j]: how many pieces the rests from i and from j have in common, in order.
+    let mut common = vec![vec![0_usize; b.len() + 1]; a.len() + 1];
+    for i in (0..a.len()).rev() {
+        for j in (0..b.len()).rev() {
+            common[i][j] = if a[i] == b[j] {
+                common[i + 1][j + 1] + 1
+            } else {
+                common[i + 1][j].max(common[i][j + 1])
+            };
+        }
+    }
+    let (mut i, mut j) = (0, 0);
+    let mut found: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    while i < a.len() || j < b.len() {
+        if i < a.len() && j < b.len() && a[i] == b[j] {
+            (i, j) = (i + 1, j + 1);
+            continue;
+        }
+        let start = (i, j);
+        if i < a.len() && (j == b.len() || common[i + 1][j] >= common[i][j + 1]) {
+            i += 1;
+        } else {
+            j += 1;
+        }
+        match found.last_mut() {
+            Some((gone, come)) if (gone.end, come.end) == (before + start.0, before + start.1) => {
+                (gone.end, come.end) = (before + i, before + j);
+            }
+            _ => found.push((before + start.0..before + i, before + start.1..before + j)),
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_changes_is_shown_with_its_line() {
+        for (old, new, expected) in [
+            (
+                "a\nb\nc\nd\n",
+                "a\nB\nc\nd\ne\n",
+                "@@ line 2 @@\n-b\n+B\n@@ line 5 @@\n+e\n",
+            ),
+            ("a\n", "a\n", ""),
+            ("", "a\n", "@@ line 1 @@\n+a\n"),
+            ("a\nb\n", "b\n", "@@ line 1 @@\n-a\n"),
+            (
+                "\ta\r\nb\r\n",
+                "\tc\r\nb\r\n",
+                "@@ line 1 @@\n-    a\n+    c\n",
+            ),
+            (
+                "a\nb\nc",
+                "x\ny\nc",
+                "@@ line 1 @@\n-a\n+x\n@@ line 2 @@\n-b\n+y\n",
+            ),
+            ("a\nb\nc", "x\nc", "@@ line 1 @@\n-a\n-b\n+x\n"),
+        ] {
+            assert_eq!(show(old, new), expected, "{old:?} {new:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_line_is_compared_between_its_commas() {
+        let rest = "\"z\":0,".repeat(30);
+        let (old, new) = (
+            format!("{{\"a\":1,{rest}\"b\":2}}"),
+            format!("{{\"a\":7,{rest}\"b\":2}}"),
+        );
+        assert_eq!(
+            show(&old, &new),
+            "@@ line 1, byte 1 @@\n-{\"a\":1,\n+{\"a\":7,\n"
+        );
+    }
+
+    #[test]
+    fn texts_without_anything_in_common_are_not_compared_for_ever() {
+        let many = |letter: &str| format!("{letter}\n").repeat(10_000);
+        let shown = show(&many("a"), &(many("b") + "c\n"));
+        assert_eq!(shown.lines().count(), 20_002);
+    }
+}
