@@ -112,9 +112,18 @@ fn identities() -> Vec<Value> {
     let headers = [
         ("without the second header", json!([assertion])),
         ("the second header alone", json!([identity])),
-        ("the second header twice", json!([assertion, identity, identity])),
-        ("the second header beside claims", json!([another(&here), identity])),
-        ("an assertion in the second header", json!([assertion, [HEADERS[1], another(&here)[1]]])),
+        (
+            "the second header twice",
+            json!([assertion, identity, identity]),
+        ),
+        (
+            "the second header beside claims",
+            json!([another(&here), identity]),
+        ),
+        (
+            "an assertion in the second header",
+            json!([assertion, [HEADERS[1], another(&here)[1]]]),
+        ),
     ];
     let refused = headers.map(|(name, headers)| refused(&beside, name, "headers", headers));
     let accepted = [here, beside, gone, gone_too, too_large, name];
