@@ -42,7 +42,8 @@ fn keys(document: &str) -> Vec<Object> {
 /// The person whom a service would see, with the key set that goes with the header.
 fn seen(of: &str, more: &str, service: &str) -> Person {
     let header = run(&format!("mint {of} {more}")).unwrap();
-    let token = header.strip_prefix("One-Login-Assertion: ").unwrap();
+    let token = header.lines().next().unwrap();
+    let token = token.strip_prefix("One-Login-Assertion: ").unwrap();
     let (kid, token) = verify::read(&[token.trim_end()]).unwrap();
     let set = keys(&run(&format!("keys {of}")).unwrap());
     let key = set.iter().find(|key| key["kid"] == kid.as_str()).unwrap();
@@ -107,6 +108,57 @@ fn claims_of_a_file_replace_those_of_the_person() {
             .unwrap()
             .starts_with("eyJ")
     );
+}
+
+#[test]
+fn identity_claims_are_in_the_assertion_or_beside_it() {
+    let local = "http://localhost:8787";
+    let person = seen("", "--path /apply", local);
+    assert_eq!(
+        (person.vot.as_str(), person.identity_claims.as_deref()),
+        ("Cl.Cm.P2", Some("here"))
+    );
+    let told = serde_json::to_value(&person).unwrap();
+    assert!(
+        told["coreIdentity"]["name"].is_array() && told["address"].is_array(),
+        "{told}"
+    );
+    // Twenty addresses with everything else do not even fit into the second header; plainer ones do.
+    let tomos = seen("", "--path /apply --persona tomos", local);
+    assert_eq!(tomos.identity_claims.as_deref(), Some("too_large"));
+    let address = serde_json::json!({
+        "buildingName": "A house", "streetName": "A street of some length", "postalCode": "AB1 2CD", "addressCountry": "GB",
+    });
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("addresses.json");
+    let claims = serde_json::json!({ "address": vec![address; 30] });
+    std::fs::write(&file, claims.to_string()).unwrap();
+    let line = format!("mint --path /apply --claims {}", file.display());
+    let both = run(&line).unwrap();
+    let (first, second) = both.trim_end().split_once('\n').unwrap();
+    let (kid, assertion) =
+        verify::read(&[first.strip_prefix("One-Login-Assertion: ").unwrap()]).unwrap();
+    let (other_kid, identity) =
+        simulator::origin::identity::read(&[second.strip_prefix("One-Login-Identity: ").unwrap()])
+            .unwrap();
+    assert_eq!(kid, other_kid);
+    let set = keys(&run("keys").unwrap());
+    let settings = Settings {
+        issuer: local.to_owned(),
+        audience: local.to_owned(),
+        jwks: String::new(),
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let now = i64::try_from(now.as_secs()).unwrap();
+    let person = verify::check(&assertion, &set[0], &settings, now).unwrap();
+    let claims =
+        simulator::origin::identity::check(&identity, &set[0], &settings, &person, now).unwrap();
+    let claims = serde_json::to_value(claims).unwrap();
+    assert_eq!(claims["address"].as_array().unwrap().len(), 30);
+    let why = seen("", "--path /apply/not-proved --persona farah", local);
+    assert_eq!(why.identity_outcome.as_deref(), Some("not_proved"));
+    assert!(serde_json::to_value(&why).unwrap()["returnCode"].is_array());
+    let error = run("mint --path /apply --persona mo").unwrap_err();
+    assert!(error.contains("wants Cl.Cm.P2"), "{error}");
 }
 
 #[test]

@@ -133,11 +133,16 @@ fn every_default_of_the_page_is_the_one_that_is_taken() {
             assert_eq!(service(&json!({ &field: value })), plain, "{field}");
         }
     }
+    // Some fields of a route have an effect only where an identity is asked for.
+    let with_route = |route: Value| {
+        service(&json!({ "registered_claims": ["coreIdentityJWT"], "routes": [route] }))
+    };
+    let route = with_route(json!({ "path": "/", "level": "Cl.Cm.P2" }));
     for (field, default) in documented("## Routes") {
         if let Some(value) = value(&default) {
             count += 1;
-            let routes = json!({ "routes": [{ "path": "/", &field: value }] });
-            assert_eq!(service(&routes), plain, "{field}");
+            let said = json!({ "path": "/", "level": "Cl.Cm.P2", &field: value });
+            assert_eq!(with_route(said), route, "{field}");
         }
     }
     assert!(count > 15, "{count}");

@@ -33,6 +33,13 @@ pub struct Settings {
 }
 
 const SCOPES: [&str; 3] = ["openid", "email", "phone"];
+const CLAIMS: [&str; 5] = [
+    "coreIdentityJWT",
+    "address",
+    "passport",
+    "drivingPermit",
+    "returnCode",
+];
 const DEFAULT_PORT: u16 = 8787;
 
 impl Settings {
@@ -99,6 +106,7 @@ impl Settings {
             "client_id": self.client_id,
             "name": { "en": "Apply for a demo licence", "cy": "Gwneud cais am drwydded enghreifftiol" },
             "scopes": SCOPES,
+            "registered_claims": CLAIMS,
             "origin": self.origin,
             "origin_audience": self.service(),
             "issuer": issuer,
@@ -114,6 +122,10 @@ impl Settings {
                 account("/cy/account/*"),
                 closing("/account/close"),
                 closing("/cy/account/close"),
+                applying("/apply", "/apply/not-proved"),
+                applying("/cy/apply", "/cy/apply/not-proved"),
+                not_proved("/apply/not-proved"),
+                not_proved("/cy/apply/not-proved"),
             ],
         });
         let all = [
@@ -137,6 +149,15 @@ impl Settings {
             (
                 "/account/close",
                 "wants a sign-in of the last five minutes; later, One Login asks again",
+            ),
+            (
+                "/apply",
+                "wants a proved identity, Cl.Cm.P2; the form is filled in from what was proved",
+            ),
+            ("/cy/apply", "the same in Welsh"),
+            (
+                "/auth/return",
+                "where people come back to who were away to prove their identity",
             ),
             (
                 "/auth/sign-in?return_to=/whoami",
@@ -174,9 +195,10 @@ impl Settings {
             "jwks_uri": self.jwks_url(),
             "token_auth_method": "private_key_jwt",
             "scopes": SCOPES,
-            "claims": [],
+            "claims": CLAIMS,
             "id_token_alg": "ES256",
-            "client_locs": ["P0"],
+            "client_locs": ["P0", "P2"],
+            "landing_page_url": format!("{}/auth/return", self.service()),
             "pkce_enforced": true,
             "jar_required": true,
             "max_age_enabled": false,
@@ -187,6 +209,19 @@ impl Settings {
 /// Pages that want a sign-in with two factors.
 fn account(path: &str) -> Value {
     json!({ "path": path, "access": "required", "level": "Cl.Cm", "release": ["email", "phone"] })
+}
+
+/// Pages that want a proved identity.
+fn applying(path: &str, otherwise: &str) -> Value {
+    json!({
+        "path": path, "access": "required", "level": "Cl.Cm.P2", "not_proved": otherwise,
+        "release": ["email", "coreIdentity", "address", "passport", "drivingPermit"],
+    })
+}
+
+/// Where people are sent who could not prove one.
+fn not_proved(path: &str) -> Value {
+    json!({ "path": path, "access": "optional", "release": ["returnCode"] })
 }
 
 /// A page that wants a recent one.

@@ -1,4 +1,4 @@
-//! The header with which the Worker would forward a request, laid out by the Worker's own code.
+//! The headers with which the Worker would forward a request, laid out by the Worker's own code.
 
 use super::person::Person;
 use super::place::Place;
@@ -10,20 +10,18 @@ use one_login_edge::gate::assertion::{LIFETIME, unsigned};
 use one_login_edge::gate::path::CanonicalPath;
 use one_login_edge::session::cookie::Session;
 
-/// As documentation writes it; header names have no case.
-const HEADER: &str = "One-Login-Assertion";
+/// As documentation writes them; header names have no case.
+const HEADERS: [&str; 2] = ["One-Login-Assertion", "One-Login-Identity"];
 
-/// A header and what is to be said of it.
+/// Headers and what is to be said of them.
 pub struct Minted {
-    /// The header's name.
-    pub header: &'static str,
-    /// Its value.
-    pub token: String,
+    /// Names and values: the assertion, and identity claims that do not fit into it.
+    pub headers: Vec<(&'static str, String)>,
     /// For whoever reads the terminal.
     pub about: String,
 }
 
-/// Makes the header for a person who asks for a path. Times are seconds since the epoch.
+/// Makes the headers for a person who asks for a path. Times are seconds since the epoch.
 ///
 /// # Errors
 /// When the Worker would forward no such request with an assertion, and why.
@@ -43,11 +41,19 @@ pub fn mint(
     let rule = service.rules.find(&canonical);
     let session = person.session(rule.level, now)?;
     may_pass(rule, &session, path, now)?;
-    // What was proved is known to the Worker alone; a person made here never went to have it proved.
-    let (unsigned, _) = unsigned(service, &session, rule.release, None, now)
+    let asks = rule.release.has_identity() || rule.release.outcome;
+    let known = if asks { person.known(&session)? } else { None };
+    let (first, second) = unsigned(service, &session, rule.release, known.as_ref(), now)
         .ok()
         .context("the claims make no assertion")?;
-    let signature = sign_es256(places, &place.key, unsigned.signing_input())?;
+    let mut headers = Vec::new();
+    for (name, unsigned) in HEADERS
+        .into_iter()
+        .zip(std::iter::once(first).chain(second))
+    {
+        let signature = sign_es256(places, &place.key, unsigned.signing_input())?;
+        headers.push((name, unsigned.finish(&signature)));
+    }
     let own = &service.own_path;
     let about = format!(
         "For {path} (route {}) at {}, good for {LIFETIME} seconds.\n\
@@ -58,11 +64,7 @@ pub fn mint(
         service.origin_audience,
         service.origin_url,
     );
-    Ok(Minted {
-        header: HEADER,
-        token: unsigned.finish(&signature),
-        about,
-    })
+    Ok(Minted { headers, about })
 }
 
 /// What the Worker would ask before it forwards.

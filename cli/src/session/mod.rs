@@ -25,7 +25,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// What `cargo edge session` can do.
 #[derive(Subcommand)]
 pub enum Task {
-    /// Print the header with which the Worker would forward a request, signed with a local key; good for a minute
+    /// Print the headers with which the Worker would forward a request, signed with a local key; good for a minute
     Mint {
         #[command(flatten)]
         of: Of,
@@ -88,7 +88,7 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
                     .with_context(|| format!("{} cannot be used", file.display()))?;
             }
             let minted = mint(places, &place, &person, path, now()?)?;
-            print(&minted, *json);
+            print(minted, *json);
         }
         Task::Keys { of, serve } => {
             let place = Place::find(places, &of.service, of.env.as_deref(), of.port)?;
@@ -109,12 +109,18 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
 }
 
 /// The header lines alone go to standard output, so that `curl -H @-` can read them; what they say goes beside it.
-fn print(minted: &Minted, json: bool) {
+fn print(minted: Minted, json: bool) {
     eprintln!("{}", minted.about);
     if json {
-        println!("{}", serde_json::json!({ minted.header: minted.token }));
+        let headers = minted.headers.into_iter();
+        let headers: serde_json::Map<_, _> = headers
+            .map(|(name, token)| (name.to_owned(), token.into()))
+            .collect();
+        println!("{}", serde_json::Value::Object(headers));
     } else {
-        println!("{}: {}", minted.header, minted.token);
+        for (name, token) in minted.headers {
+            println!("{name}: {token}");
+        }
     }
 }
 

@@ -1,10 +1,14 @@
 //! Who is signed in: a person of the simulated One Login, with what a file of claims replaces.
 
 use anyhow::{Context, Result, bail};
+use one_login_edge::gate::assertion::Known;
+use one_login_edge::oidc::identity::{self, Claim, Claims, Received};
+use one_login_edge::oidc::json::Object;
 use one_login_edge::oidc::jws;
-use one_login_edge::oidc::userinfo::{self, Userinfo};
+use one_login_edge::oidc::userinfo::Userinfo;
 use one_login_edge::oidc::vector::Level;
 use one_login_edge::session::cookie::Session;
+use one_login_edge::session::identity::Outcome;
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::Read;
@@ -22,14 +26,39 @@ const OF_USERINFO: [&str; 6] = [
     "wallet_subject_id",
 ];
 
+/// What it may say of an identity, beside the claims themselves.
+const OF_AN_IDENTITY: [&str; 2] = ["identity_outcome", "identity_claims"];
+
+/// The names of identity claims begin so in a userinfo answer.
+const PREFIX: &str = "https://vocab.account.gov.uk/v1/";
+
 /// A person's claims by their names in an assertion.
-pub struct Person(Map<String, Value>);
+pub struct Person {
+    claims: Map<String, Value>,
+    /// The highest level of identity that the person can prove.
+    identity: Option<Level>,
+}
 
 impl Person {
-    /// Reads an answer of the userinfo endpoint.
-    pub fn read(userinfo: &str) -> Result<Self> {
-        let answer = serde_json::from_str(userinfo).context("the simulator told nothing usable")?;
-        Ok(Self(answer))
+    /// Reads what the simulator tells of a person.
+    pub fn read(told: &str) -> Result<Self> {
+        const UNUSABLE: &str = "the simulator told nothing usable";
+        let answer = Object::parse(told.as_bytes()).ok().context(UNUSABLE)?;
+        let mut claims: Map<String, Value> = serde_json::from_str(told).context(UNUSABLE)?;
+        // The Worker's own readers give the claims the shape in which a service gets them.
+        let received = Received::read(&answer).ok().context(UNUSABLE)?;
+        let subject = claims.remove(&format!("{PREFIX}coreIdentity"));
+        let level = claims.remove(&format!("{PREFIX}identityLevel"));
+        claims.retain(|name, _| !name.starts_with(PREFIX));
+        claims.extend(received.claims);
+        if let Some(core) = subject.as_ref().and_then(identity::core_identity) {
+            claims.insert(Claim::CoreIdentityJwt.released_as().to_owned(), core);
+        }
+        let level = level.and_then(|level| Level::parse(&format!("Cl.Cm.{}", level.as_str()?)));
+        Ok(Self {
+            claims,
+            identity: level,
+        })
     }
 
     /// Replaces claims by those of a JSON object; `null` takes one away.
@@ -41,7 +70,9 @@ impl Person {
             bail!("it is not a JSON object")
         };
         for (name, value) in given {
+            let of_claims = Claim::ALL.map(Claim::released_as);
             let known = OF_THE_SESSION.iter().chain(&OF_USERINFO);
+            let known = known.chain(&OF_AN_IDENTITY).chain(&of_claims);
             if !known.clone().any(|other| *other == name) {
                 let known: Vec<_> = known.copied().collect();
                 bail!(
@@ -50,9 +81,9 @@ impl Person {
                 );
             }
             if value.is_null() {
-                self.0.remove(&name);
+                self.claims.remove(&name);
             } else {
-                self.0.insert(name, value);
+                self.claims.insert(name, value);
             }
         }
         Ok(())
@@ -65,17 +96,20 @@ impl Person {
     pub fn session(&self, level: Level, now: i64) -> Result<Session> {
         let subject = self.text("sub")?.context("`sub` is missing: who is it?")?;
         // The Worker's own reader of userinfo, so that what it would drop is dropped here.
-        let answer = Value::Object(self.0.clone()).to_string();
-        let told = userinfo::answer(200, answer.as_bytes(), subject)
-            .and_then(|answer| Userinfo::read(&answer))
+        let answer = Value::Object(self.claims.clone()).to_string();
+        let told = Object::parse(answer.as_bytes())
             .ok()
+            .and_then(|answer| Userinfo::read(&answer).ok())
             .context("a claim has the wrong type: addresses and numbers are texts, `…_verified` true or false")?;
         let level = match self.text("vot")? {
+            // Whoever cannot prove an identity has signed in all the same.
+            None if level.has_identity() && self.identity < Some(level) => level.credential(),
             None => level,
-            Some(text) => Level::parse(text)
-                .with_context(|| format!("`vot` must be Cl or Cl.Cm, not {text:?}"))?,
+            Some(text) => Level::parse(text).with_context(|| {
+                format!("`vot` must be Cl, Cl.Cm, Cl.Cm.P1 or Cl.Cm.P2, not {text:?}")
+            })?,
         };
-        let auth_time = match self.0.get("auth_time") {
+        let auth_time = match self.claims.get("auth_time") {
             None => Some(now),
             Some(value) => Some(value.as_i64().context("`auth_time` must be in seconds")?),
         };
@@ -91,8 +125,50 @@ impl Person {
             email: told.email,
             phone: told.phone,
             wallet_subject_id: told.wallet_subject_id,
+            // It seals what the account keeps, and here no account is asked.
             identity: None,
         })
+    }
+
+    /// What the account would say of the identity behind such a session; `None` when nobody asked for one yet.
+    ///
+    /// # Errors
+    /// When `identity_outcome` or `identity_claims` is none of their values.
+    pub fn known(&self, session: &Session) -> Result<Option<Known>> {
+        let proved = session.level.has_identity();
+        let outcome = match self.text("identity_outcome")? {
+            None if proved => Outcome::Proved,
+            None if self.identity == Some(Level::P1) => Outcome::LevelTooLow,
+            None if self.identity.is_some() => return Ok(None),
+            None => Outcome::NotProved,
+            Some(label) => Outcome::ALL
+                .into_iter()
+                .find(|outcome| outcome.label() == label)
+                .with_context(|| format!("`identity_outcome` is never {label:?}"))?,
+        };
+        let gone = match self.text("identity_claims")? {
+            None => false,
+            Some("gone") => true,
+            Some(_) => bail!(
+                "`identity_claims` can be given as \"gone\" alone; the rest follows from the claims"
+            ),
+        };
+        let code = Claim::ReturnCode.released_as();
+        let names = Claim::ALL.map(Claim::released_as);
+        // Of whoever proved nothing only the reasons are known.
+        let kept = |name: &&String| {
+            names.contains(&name.as_str()) && (outcome != Outcome::NotProved || *name == code)
+        };
+        let claims: Claims = self
+            .claims
+            .iter()
+            .filter(|(name, _)| kept(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        Ok(Some(Known {
+            outcome: Some(outcome),
+            claims: (!gone).then_some(claims),
+        }))
     }
 
     /// The session's id: that of `sid`, or a new one.
@@ -112,7 +188,7 @@ impl Person {
     }
 
     fn text(&self, name: &str) -> Result<Option<&str>> {
-        match self.0.get(name) {
+        match self.claims.get(name) {
             None => Ok(None),
             Some(value) => value
                 .as_str()

@@ -7,6 +7,7 @@ use crate::jose::Object;
 use crate::provider::Provider;
 use crate::provider::fault::{Fault, userinfo};
 use crate::provider::personas::Persona;
+use crate::provider::settings::CLAIM_PREFIX;
 use crate::provider::vectors::Asked;
 
 /// How long an access token may be used.
@@ -84,10 +85,35 @@ fn refused(error: &str, reason: &str) -> Response {
         .because(reason)
 }
 
-/// What a client of a sector is told of a person when it has every scope.
+/// What a client of a sector is told of a person when it has every scope and asks for every claim.
+///
+/// In the place of the signed core identity stand its subject, as `coreIdentity`, and the level that was reached, as
+/// `identityLevel`: there is no client here for which it could be signed.
 pub fn everything(persona: &Persona, sector: &str) -> Object {
     let scopes = ["email", "phone", "wallet-subject-id"].map(str::to_owned);
-    scope_claims(persona, &persona.subject(sector), &scopes, sector)
+    let mut members = scope_claims(persona, &persona.subject(sector), &scopes, sector);
+    let mut add = |name: &str, value| members.insert(format!("{CLAIM_PREFIX}{name}"), value);
+    if let Some(codes) = persona.return_codes {
+        let codes = codes.iter().map(|code| json!({ "code": code }));
+        add("returnCode", codes.collect());
+    }
+    if let Some(identity) = &persona.identity {
+        let proved = (identity.proved)();
+        let subject = json!({ "name": proved.names, "birthDate": proved.birth_dates });
+        add("coreIdentity", subject);
+        add("identityLevel", json!(identity.level));
+        add("address", proved.addresses);
+        let documents = [
+            ("passport", proved.passports),
+            ("drivingPermit", proved.driving_permits),
+        ];
+        for (name, list) in documents {
+            if let Some(list) = list {
+                add(name, list);
+            }
+        }
+    }
+    members
 }
 
 fn scope_claims(person: &Persona, subject: &str, scopes: &[String], sector: &str) -> Object {
