@@ -17,6 +17,10 @@ mod away;
 mod broken;
 #[path = "identity/documents.rs"]
 mod documents;
+#[path = "identity/expected.rs"]
+mod expected;
+#[path = "identity/faults.rs"]
+mod faults;
 #[path = "identity/forged.rs"]
 mod forged;
 #[path = "identity/not_proved.rs"]

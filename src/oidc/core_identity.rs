@@ -91,10 +91,11 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<CoreIdentity, R
     {
         return Err(Refusal::NotYetValid);
     }
-    // 10. It has not expired, and is at most half an hour old: the provider's `exp` may be later.
+    // 10. It expires after it was issued, has not done so yet, and is at most half an hour old: the
+    // provider's `exp` may be later.
     let expiry = claims.seconds("exp")?.ok_or(Refusal::Expired)?;
     let until = expiry.min(issued_at + LIFETIME);
-    if expected.now > until + SKEW {
+    if expiry <= issued_at || expected.now > until + SKEW {
         return Err(Refusal::Expired);
     }
     // 11. The level is one that this product asks for; no other claim says which was achieved.

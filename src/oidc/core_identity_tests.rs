@@ -110,6 +110,7 @@ fn t13_t14_every_claim_is_checked() {
         (with("nbf", json!(NOW + SKEW + 1)), Refusal::NotYetValid),
         (without("exp"), Refusal::Expired),
         (with("exp", json!(NOW - SKEW - 1)), Refusal::Expired),
+        (with("exp", json!(NOW)), Refusal::Expired),
         (with("exp", json!("soon")), Refusal::ClaimsMalformed),
         (without("vot"), Refusal::VectorMismatch),
         (with("vot", json!("P0")), Refusal::VectorMismatch),

@@ -162,7 +162,8 @@ impl Received {
 /// The claim of a core identity's subject: `name` with the current name first and each name's parts
 /// in their order, and `birthDate` in the provider's order, of which the first is the best.
 ///
-/// `None` when either is absent or empty, or not what is documented.
+/// `None` when either is absent or empty, or not what is documented. When a name ended is not
+/// judged: who reads it sees its `validUntil`.
 #[must_use]
 pub fn core_identity(subject: &Value) -> Option<Value> {
     let mut subject = subject.as_object()?.clone();
@@ -173,7 +174,8 @@ pub fn core_identity(subject: &Value) -> Option<Value> {
     };
     names.iter().try_for_each(whole)?;
     let dates = entries(subject.get("birthDate")?, 1, &["value"])?;
-    if names.is_empty() || dates.is_empty() {
+    let is_day = |date: &Value| date["value"].as_str().is_some_and(is_day);
+    if names.is_empty() || dates.is_empty() || !dates.iter().all(is_day) {
         return None;
     }
     subject.insert("name".to_owned(), current_first(names));
@@ -198,6 +200,26 @@ fn entries(value: &Value, required: usize, texts: &[&str]) -> Option<Vec<Value>>
     };
     entries.iter().try_for_each(sound)?;
     (entries.len() <= MAX_ENTRIES).then(|| entries.clone())
+}
+
+/// Whether a text is a day of the calendar, such as `1964-11-06`.
+fn is_day(text: &str) -> bool {
+    let mut parts = text.split('-').map(|part| {
+        let digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        (part.len(), part.parse::<u16>().ok().filter(|_| digits))
+    });
+    let mut next = |length| parts.next().filter(|part| part.0 == length)?.1;
+    let (Some(year), Some(month), Some(day)) = (next(4), next(2), next(2)) else {
+        return false;
+    };
+    let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 => 28 + u16::from(is_leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    parts.next().is_none() && (1..=last).contains(&day)
 }
 
 /// The entries with those that are over behind the others, both in the provider's order.

@@ -89,8 +89,44 @@ fn a_subject_without_whole_names_and_dates_is_none() {
         ("/birthDate", json!([])),
         ("/birthDate/0/value", Value::Null),
         ("/birthDate/1/value", json!(1970)),
+        ("/birthDate/1/value", json!("1965-02-30")),
     ] {
         assert_eq!(with(pointer, value), None, "{pointer}");
+    }
+}
+
+#[test]
+fn a_date_of_birth_is_a_day_of_the_calendar() {
+    for day in [
+        "1964-11-06",
+        "2000-02-29",
+        "1996-02-29",
+        "1900-02-28",
+        "1970-12-31",
+    ] {
+        assert!(is_day(day), "{day}");
+    }
+    for odd in [
+        "",
+        "1964",
+        "1964-11",
+        "1964-11-6",
+        "1964-11-06-",
+        "1964-11-06T",
+        "64-11-06",
+        "1964-13-01",
+        "1964-00-01",
+        "1964-11-00",
+        "1964-11-31",
+        "1900-02-29",
+        "1965-02-29",
+        "+964-11-06",
+        "1964-+1-06",
+        "06-11-1964",
+        "1964/11/06",
+        "１９６４-11-06",
+    ] {
+        assert!(!is_day(odd), "{odd}");
     }
 }
 

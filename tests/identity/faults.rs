@@ -1,0 +1,292 @@
+//! Every fault of the provider in an identity, run through a whole journey, as [`crate::expected`] says
+//! that it ends.
+
+use serde_json::{Value, json};
+use simulator::jose::Object;
+use simulator::provider::fault::Fault;
+use simulator::provider::fault::core_claims::CoreClaimFault;
+use simulator::provider::fault::did::DidFault;
+use simulator::provider::fault::identity::IdentityFault;
+
+use crate::expected::{Expected, expected};
+use crate::world::{Browser, By, IDENTITY, ISSUER, Record, SESSION, Shown, World};
+use crate::{signed_in, told, world};
+
+/// What the provider's hostile values are.
+const HOSTILE: &str = "</textarea><script>alert(1)</script>\r\nSet-Cookie: planted=1\u{202e}";
+
+/// A journey to a route with an identity, with one fault at the provider.
+struct Outcome {
+    world: World,
+    browser: Browser,
+    shown: Shown,
+    happened: Record,
+    before: String,
+}
+
+fn proving(fault: Fault) -> Outcome {
+    let world = world();
+    let mut browser = signed_in(&world);
+    let before = browser.cookie(SESSION).unwrap().to_owned();
+    world.provider_fault(fault);
+    let shown = browser.open(&world, "/apply/form");
+    let happened = world.happened();
+    Outcome {
+        world,
+        browser,
+        shown,
+        happened,
+        before,
+    }
+}
+
+#[test]
+fn t13_t14_t15_t16_t18_t20_every_fault_in_an_identity_ends_as_it_must() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for fault in Fault::ALL {
+        let Some(expected) = expected(*fault) else {
+            continue;
+        };
+        count += 1;
+        let mut outcome = proving(*fault);
+        let complaint = betrayed(&outcome).or_else(|| match expected {
+            Expected::Proved => not_proved(&outcome),
+            Expected::NotProved(label) => not_ended(&mut outcome, label),
+            Expected::Refused { status, lines } => not_refused(&mut outcome, status, lines),
+        });
+        wrong.extend(complaint.map(|complaint| format!("{}: {complaint}", fault.name())));
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of {count}:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Why this is not somebody whose identity is proved.
+fn not_proved(outcome: &Outcome) -> Option<String> {
+    let Outcome {
+        shown, happened, ..
+    } = outcome;
+    let reached = happened.reached();
+    let good = (shown.by, shown.status) == (By::Origin, 200) && reached.len() == 1;
+    (!good).then(|| format!("not proved: {} {:?}", shown.status, happened.lines()))
+}
+
+/// Why this is not somebody who was told that there is no identity.
+fn not_ended(outcome: &mut Outcome, label: &str) -> Option<String> {
+    let shown = &outcome.shown;
+    let heading = "We could not confirm your identity";
+    let page = (shown.by, shown.status, shown.heading());
+    if page != (By::Edge, 403, heading)
+        || outcome.happened.lines() != [format!("identity: {label}")]
+    {
+        return Some(format!("{page:?} {:?}", outcome.happened.lines()));
+    }
+    let level = match label {
+        "level_too_low" => "Cl.Cm.P1",
+        _ => "Cl.Cm",
+    };
+    got_in(outcome, level)
+}
+
+/// Why this is not the refusal that it should be.
+fn not_refused(outcome: &mut Outcome, status: u16, lines: &[&str]) -> Option<String> {
+    let Outcome {
+        shown, happened, ..
+    } = &*outcome;
+    let heading = match status {
+        503 => "Sorry, the service is unavailable",
+        _ => "Sorry, there is a problem with the service",
+    };
+    let page = (shown.by, shown.status, shown.heading());
+    if page != (By::Edge, status, heading) || happened.lines() != lines {
+        return Some(format!("{page:?} {:?}", happened.lines()));
+    }
+    if outcome.browser.cookie(SESSION) != Some(outcome.before.as_str()) {
+        return Some("the session is another".to_owned());
+    }
+    got_in(outcome, "Cl.Cm")
+}
+
+/// Somebody reached the service, or what they have afterwards is more than this level.
+fn got_in(outcome: &mut Outcome, level: &str) -> Option<String> {
+    if !outcome.happened.reached().is_empty() || !outcome.browser.attempts().is_empty() {
+        return Some("somebody got in, or the attempt is left".to_owned());
+    }
+    outcome.world.mend();
+    let claims = told(&outcome.world, &mut outcome.browser, "/account/x").claims;
+    (claims["vot"] != level).then(|| format!("signed in at {}", claims["vot"]))
+}
+
+/// A call to somebody else, or anything of the provider's or the person's that stands where people
+/// or operators read it, or where it is kept.
+fn betrayed(outcome: &Outcome) -> Option<String> {
+    let Outcome {
+        world,
+        browser,
+        shown,
+        happened,
+        ..
+    } = outcome;
+    let home = |call: &String| call.starts_with(ISSUER) || call.starts_with(IDENTITY);
+    if let Some(call) = happened.calls().iter().find(|call| !home(call)) {
+        return Some(format!("a call to {call}"));
+    }
+    let events = happened.events();
+    let cookies: Vec<_> = browser
+        .cookies()
+        .into_iter()
+        .map(|name| browser.cookie(name))
+        .collect();
+    let stored = world.outside.accounts.stored.borrow();
+    let page = (shown.by == By::Edge).then_some((&shown.body, &shown.headers));
+    let public = format!("{events:?} {cookies:?} {stored:?} {page:?}");
+    [
+        "alert(",
+        "planted",
+        "\u{202e}",
+        "Decerqueira",
+        "1965-",
+        "HADLEY",
+        "BA2 5AA",
+        "321654987",
+        "QQ123456C",
+        "somebody-else",
+        "another-client",
+        "canary",
+        "eyJhbGciOi",
+        "urn:fdc",
+    ]
+    .into_iter()
+    .find(|word| public.contains(word))
+    .map(|word| format!("{word:?} stands on the page, in the log, in a cookie or in storage"))
+}
+
+/// What the service is told on a path after a journey with a fault.
+fn told_with(fault: Fault, path: &str) -> Object {
+    let Outcome {
+        world, mut browser, ..
+    } = proving(fault);
+    told(&world, &mut browser, path).claims
+}
+
+#[test]
+fn t55_what_is_odd_reaches_the_service_whole_and_what_nobody_asked_for_does_not() {
+    use CoreClaimFault as C;
+    use IdentityFault as I;
+    let name = |pointer: &str| format!("/coreIdentity/name/0{pointer}");
+    for (fault, path, pointer, value) in [
+        (
+            Fault::CoreClaim(C::NameOnlyPast),
+            "/apply/form",
+            name("/validUntil"),
+            json!("2001-01-01"),
+        ),
+        (
+            Fault::CoreClaim(C::NamePartTypeUnknown),
+            "/apply/form",
+            name("/nameParts/0/type"),
+            json!("PatronymicName"),
+        ),
+        (
+            Fault::CoreClaim(C::NamePartHostile),
+            "/apply/form",
+            name("/nameParts/0/value"),
+            json!(HOSTILE),
+        ),
+        (
+            Fault::CoreClaim(C::NameUnknownMember),
+            "/apply/form",
+            name("/script"),
+            json!("Latn"),
+        ),
+        (
+            Fault::Identity(I::AddressEmpty),
+            "/apply/form",
+            "/address".to_owned(),
+            json!([]),
+        ),
+        (
+            Fault::Identity(I::AddressUnknownMember),
+            "/apply/form",
+            "/address/0/what3words".to_owned(),
+            json!("a.b.c"),
+        ),
+        (
+            Fault::Identity(I::AddressHostile),
+            "/apply/form",
+            "/address/0/streetName".to_owned(),
+            json!(HOSTILE),
+        ),
+        (
+            Fault::Identity(I::PassportHostile),
+            "/licence",
+            "/passport/0/documentNumber".to_owned(),
+            json!(HOSTILE),
+        ),
+        (
+            Fault::Identity(I::DrivingPermitHostile),
+            "/licence",
+            "/drivingPermit/0/fullAddress".to_owned(),
+            json!(HOSTILE),
+        ),
+        (
+            Fault::Identity(I::CodeBesideCore),
+            "/why",
+            "/returnCode/0/code".to_owned(),
+            json!("C"),
+        ),
+        (
+            Fault::Identity(I::CodeHostile),
+            "/why",
+            "/returnCode/0/code".to_owned(),
+            json!(HOSTILE),
+        ),
+    ] {
+        let claims = Value::Object(told_with(fault, path));
+        assert_eq!(claims.pointer(&pointer), Some(&value), "{fault:?}");
+    }
+    for (fault, odd) in [
+        (Fault::Identity(I::Unasked), "QQ123456C"),
+        (Fault::CoreClaim(C::UnknownClaim), "example.com/unknown"),
+    ] {
+        for path in ["/apply/form", "/licence", "/why"] {
+            let claims = Value::Object(told_with(fault, path)).to_string();
+            assert!(!claims.contains(odd), "{claims}");
+        }
+    }
+}
+
+#[test]
+fn t7_a_core_identity_that_says_a_year_is_used_for_half_an_hour() {
+    let Outcome {
+        world, mut browser, ..
+    } = proving(Fault::CoreClaim(CoreClaimFault::ExpFar));
+    for (seconds, expected) in [(1_739, "here"), (31, "gone")] {
+        world.pass(seconds);
+        let claims = told(&world, &mut browser, "/apply/form").claims;
+        assert_eq!(claims["identity_claims"], expected);
+    }
+}
+
+#[test]
+fn t18_a_copy_of_the_did_document_goes_on_working_through_every_fault() {
+    use DidFault as F;
+    for fault in DidFault::ALL {
+        let world = world();
+        told(&world, &mut Browser::new(), "/apply/form");
+        world.provider_fault(Fault::Did(*fault));
+        world.pass(7_500);
+        let shown = signed_in(&world).open(&world, "/apply/form");
+        // A document that can be used takes the place of the copy, whatever keys are in it.
+        let replaced = matches!(
+            fault,
+            F::SigningKeyMissing | F::KeyIdTwice | F::OffCurve | F::ZeroPoint
+        );
+        let by = if replaced { By::Edge } else { By::Origin };
+        assert_eq!(shown.by, by, "{fault:?} {:?}", world.happened().lines());
+    }
+}
