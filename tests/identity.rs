@@ -194,9 +194,19 @@ fn t37_what_is_no_navigation_is_refused_and_starts_nothing() {
     let shown = browser.send(&world, posted);
     assert_eq!(
         (shown.status, shown.heading()),
-        (401, "You need to sign in before you can send this")
+        (
+            401,
+            "You need to prove your identity before you can send this"
+        )
     );
-    assert!(browser.attempts().is_empty());
+    assert!(
+        browser.attempts().is_empty() && browser.has_session() && !shown.body.contains("sign in")
+    );
     let link = shown.link().unwrap().to_owned();
     assert_eq!(browser.open(&world, &link).by, By::Origin);
+    // Somebody without a session is told of the sign-in, which comes first.
+    let posted = world::Incoming::post("/apply/form", "a=b").with("sec-fetch-dest", "document");
+    let shown = world.ask(posted.with("accept-language", "cy"));
+    let heading = "Mae angen i chi fewngofnodi cyn y gallwch anfon hwn";
+    assert_eq!((shown.status, shown.heading()), (401, heading));
 }

@@ -38,7 +38,7 @@ pub fn page(
     let last = html! {
         @if let Some(text) = page.words().link && !link.is_empty() {
             p.govuk-body {
-                @if page == Page::FormExpired {
+                @if page.keeps_tab() {
                     a.govuk-link href=(link) target="_blank" rel="noopener" { (say(text)) }
                 } @else {
                     a.govuk-link href=(link) { (say(text)) }

@@ -169,9 +169,10 @@ impl<'a, P: Platform> Passage<'a, P> {
     fn refuse(&self, session: Option<Session>) -> Verdict {
         let (scene, rule, request) = (self.scene, self.rule, self.request);
         let service = &scene.service;
+        let proves = session.as_ref().is_some_and(|session| self.lacks(session));
         if !request.is_document() {
             let reply = match (&session, rule.freshness) {
-                (Some(session), Some(freshness)) if !self.lacks(session) => {
+                (Some(_), Some(freshness)) if !proves => {
                     cross_origin::too_old(service, request, freshness.seconds())
                 }
                 _ => cross_origin::unauthorised(service, request),
@@ -185,19 +186,15 @@ impl<'a, P: Platform> Passage<'a, P> {
                 scene,
                 &return_path::safe(&self.path.text, &service.own_path),
             );
-            let page = pages::page(
-                401,
-                Page::FormExpired,
-                service,
-                scene.locale,
-                &scene.reference,
-                &link,
-            );
+            let page = match proves {
+                true => Page::FormNeedsIdentity,
+                false => Page::FormExpired,
+            };
+            let page = pages::page(401, page, service, scene.locale, &scene.reference, &link);
             return page
                 .with("www-authenticate", cross_origin::challenge(service))
                 .into();
         }
-        let proves = session.as_ref().is_some_and(|session| self.lacks(session));
         let (level, freshness) = match proves {
             true => (rule.level, None),
             false => (rule.level.credential(), rule.freshness),

@@ -2,17 +2,14 @@
 // kept for people to look at; `cargo edge screenshots` makes them anew.
 
 import assert from "node:assert/strict";
-import fs from "node:fs/promises";
-import path from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { picture, startChromium, visitor } from "../harness/chromium.mjs";
-import { ROOT } from "../harness/places.mjs";
+import { faults, picture, startChromium, visitor } from "../harness/chromium.mjs";
 import { World } from "../harness/world.mjs";
 
 const PAGES = [
-  "problem", "try-later", "bad-address", "not-found", "wrong-method", "form-expired", "start-again", "session-ended",
-  "too-many-starts", "too-many-requests", "not-set-up", "identity-not-confirmed", "continue-identity", "confirm-sign-out", "signed-out",
-  "signed-out-here",
+  "problem", "try-later", "bad-address", "not-found", "wrong-method", "form-expired", "form-needs-identity", "start-again",
+  "session-ended", "too-many-starts", "too-many-requests", "not-set-up", "identity-not-confirmed", "continue-identity",
+  "confirm-sign-out", "signed-out", "signed-out-here",
 ];
 const NAMES = { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded enghreifftiol" };
 const THEMES = { PLAIN: "", GOVUK: " – GOV.UK" };
@@ -22,14 +19,12 @@ const WIDTHS = [320, 500, 250];
 
 let world;
 let chromium;
-let axe;
 const contexts = [];
 
 before(async () => {
   const look = { phase: "beta", feedback: "/feedback", contact: "mailto:help@example.gov.uk", cookies: "/cookies" };
   const services = { PLAIN: { host: "localhost" }, GOVUK: { host: "gov.localhost", theme: "govuk", ...look } };
   world = await World.start({ auto: null, services });
-  axe = await fs.readFile(path.join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
   chromium = await startChromium();
 });
 beforeEach(() => world.clear());
@@ -46,14 +41,6 @@ async function person(options) {
 }
 
 const address = (theme, name, lang) => `http://${world.hosts[theme]}/auth/page?name=${name}&lang=${lang}${KEPT}`;
-
-/** What axe finds fault with, best practices included. */
-async function faults(page) {
-  // Handed over by the debugger's door: the page's own policy lets no script in.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run());
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-}
 
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 

@@ -3,7 +3,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { chromium } from "playwright-core";
-import { ARTEFACTS, CHROMIUM } from "./places.mjs";
+import { ARTEFACTS, CHROMIUM, ROOT } from "./places.mjs";
 
 const QUIET = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -25,6 +25,14 @@ export async function visitor(browser, options = {}) {
     if (message.type() === "error" && !icon) complaints.push(message.text());
   });
   return { context, page, complaints };
+}
+
+/** What axe finds fault with, best practices included. */
+export async function faults(page) {
+  // Handed over by the debugger's door: a page's own policy may let no script in.
+  await page.evaluate(await fs.readFile(path.join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8"));
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
 /** Keeps a picture of a page for people to look at. */

@@ -17,8 +17,10 @@ pub enum Page {
     NotFound,
     /// The method is not for this address.
     WrongMethod,
-    /// A form came without a session, and what it held is gone.
+    /// A form came without a session that will do, and what it held is gone.
     FormExpired,
+    /// A form came from somebody who has not proved who they are, and what it held is gone.
+    FormNeedsIdentity,
     /// The sign-in was not finished and can be started again.
     StartAgain,
     /// The session ran out while a page of the service was open.
@@ -135,13 +137,14 @@ pub mod around {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Problem,
         Self::TryLater,
         Self::BadAddress,
         Self::NotFound,
         Self::WrongMethod,
         Self::FormExpired,
+        Self::FormNeedsIdentity,
         Self::StartAgain,
         Self::SessionEnded,
         Self::TooManyStarts,
@@ -165,6 +168,7 @@ impl Page {
             Self::NotFound => "not-found",
             Self::WrongMethod => "wrong-method",
             Self::FormExpired => "form-expired",
+            Self::FormNeedsIdentity => "form-needs-identity",
             Self::StartAgain => "start-again",
             Self::SessionEnded => "session-ended",
             Self::TooManyStarts => "too-many-starts",
@@ -177,6 +181,12 @@ impl Page {
             Self::SignedOut => "signed-out",
             Self::SignedOutHere => "signed-out-here",
         }
+    }
+
+    /// Whether the link opens in a new tab: there is a form to come back to in this one.
+    #[must_use]
+    pub const fn keeps_tab(self) -> bool {
+        matches!(self, Self::FormExpired | Self::FormNeedsIdentity)
     }
 
     /// Reads a [`Page::name`].

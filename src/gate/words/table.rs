@@ -6,6 +6,11 @@ const SIGN_IN: Text = text!("Sign in", "Mewngofnodi");
 const TRY_AGAIN: Text = text!("Try again", "Rhowch gynnig arall arni");
 const CONTINUE: Text = text!("Continue", "Parhau");
 
+const NOT_SAVED: Text = text!(
+    "What you sent just now was not saved.",
+    "Ni chafodd yr hyn yr ydych newydd ei anfon ei gadw.",
+);
+
 const CHECK_ADDRESS: &[Text] = &[
     text!(
         "If you typed the web address, check it is correct.",
@@ -74,10 +79,7 @@ impl Page {
                     "Mae angen i chi fewngofnodi cyn y gallwch anfon hwn",
                 ),
                 &[
-                    text!(
-                        "Your session ended, so what you sent just now was not saved.",
-                        "Daeth eich sesiwn i ben, felly ni chafodd yr hyn yr ydych newydd ei anfon ei gadw.",
-                    ),
+                    NOT_SAVED,
                     text!(
                         "Sign in using the link, which opens a new tab. Then come back to this tab, go back one page and send it again.",
                         "Mewngofnodwch gan ddefnyddio’r ddolen, sy’n agor tab newydd. Yna dewch yn ôl i’r tab hwn, ewch yn ôl un dudalen a’i anfon eto.",
@@ -86,6 +88,23 @@ impl Page {
                 Some(text!(
                     "Sign in (opens in new tab)",
                     "Mewngofnodi (yn agor mewn tab newydd)",
+                )),
+            ),
+            Self::FormNeedsIdentity => words(
+                text!(
+                    "You need to prove your identity before you can send this",
+                    "Mae angen i chi brofi pwy ydych chi cyn y gallwch anfon hwn",
+                ),
+                &[
+                    NOT_SAVED,
+                    text!(
+                        "Prove your identity using the link, which opens a new tab. Then come back to this tab, go back one page and send it again.",
+                        "Profwch pwy ydych chi gan ddefnyddio’r ddolen, sy’n agor tab newydd. Yna dewch yn ôl i’r tab hwn, ewch yn ôl un dudalen a’i anfon eto.",
+                    ),
+                ],
+                Some(text!(
+                    "Prove your identity (opens in new tab)",
+                    "Profi pwy ydych chi (yn agor mewn tab newydd)",
                 )),
             ),
             Self::StartAgain => words(
