@@ -23,6 +23,8 @@ mod forwarded;
 mod generations;
 #[path = "journeys/health.rs"]
 mod health;
+#[path = "journeys/languages.rs"]
+mod languages;
 #[path = "journeys/origin_vectors.rs"]
 mod origin_vectors;
 #[path = "journeys/sessions.rs"]

@@ -288,9 +288,16 @@ fn licence(symbols: &str, locale: Locale) -> Markup {
 /// request names in the service's own cookie, its path, its query or `Accept-Language`, in this order. Which of the first
 /// three are looked at is the configuration's word.
 ///
+/// Path and query are those of `place` where the request is about another place of the service's.
+///
 /// Weights in `Accept-Language` are not read: browsers list languages in their order.
 #[must_use]
-pub fn locale(service: &Service, asked: Option<Locale>, request: &Request) -> Locale {
+pub fn locale(
+    service: &Service,
+    asked: Option<Locale>,
+    request: &Request,
+    place: Option<&str>,
+) -> Locale {
     let preferred = service.locales.first().copied().unwrap_or(Locale::En);
     let known = |text: &str| {
         let tag = text.trim().split(['-', ';']).next()?.to_ascii_lowercase();
@@ -298,16 +305,19 @@ pub fn locale(service: &Service, asked: Option<Locale>, request: &Request) -> Lo
     };
     let header = |name| request.headers.get(name).unwrap_or_default();
     let language = &service.language;
+    let at = || match (place, request.address()) {
+        (Some(place), _) => place.split_once('?').unwrap_or((place, "")),
+        (None, Some(address)) => (address.path, address.query.unwrap_or_default()),
+        (None, None) => ("", ""),
+    };
     let by_cookie = || known(Cookies::new(Some(header("cookie"))).get(language.cookie.as_ref()?)?);
     let by_path = || {
-        let rest = request.address()?.path.strip_prefix('/')?;
-        let first = rest.split('/').next()?;
+        let first = at().0.strip_prefix('/')?.split('/').next()?;
         known(first).filter(|locale| language.prefix && locale.as_str() == first)
     };
     let by_query = || {
         let wanted = language.parameter.as_ref()?;
-        let query = request.address()?.query?;
-        let (_, value) = url::form_urlencoded::parse(query.as_bytes())
+        let (_, value) = url::form_urlencoded::parse(at().1.as_bytes())
             .find(|(name, _)| *name == wanted.as_str())?;
         known(&value)
     };

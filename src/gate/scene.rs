@@ -44,8 +44,9 @@ impl<P: Platform> Scene<P> {
         let address = request.address().filter(|address| own(address.path));
         let asked = address.and_then(|address| parameter(address.query, "lang"));
         let asked = asked.and_then(|tag| Locale::parse(&tag));
+        let place = address.and_then(|address| parameter(address.query, "return_to"));
         Self {
-            locale: pages::locale(service, asked, request),
+            locale: pages::locale(service, asked, request, place.as_deref()),
             reference: request
                 .headers
                 .get("cf-ray")

@@ -293,37 +293,3 @@ fn a_service_with_paths_of_its_own_for_the_edge_signs_in() {
     // The default prefix is then nothing special.
     assert_eq!(world.ask(Incoming::get("/auth/health")).status, 401);
 }
-
-#[test]
-fn the_service_says_the_language_before_the_browser_does() {
-    let world = World::with(|setup| {
-        setup.field("language_cookie", "lang");
-        setup.field("language_prefix", true);
-        setup.field("language_parameter", "lng");
-    });
-    let plain = World::new();
-    let asked = |world: &World, cookie: &str, path: &str, accepted: &'static str| {
-        let mut browser = Browser::new();
-        browser.language = accepted;
-        if !cookie.is_empty() {
-            browser.plant("lang", cookie);
-        }
-        let object = request_object(world, &mut browser, path);
-        object.text("ui_locales").unwrap().to_owned()
-    };
-    for (cookie, path, accepted, locale) in [
-        ("cy", "/en/apply?lng=en", "en", "cy"),
-        ("cy-GB", "/apply", "en", "cy"),
-        ("fr", "/cy/apply?lng=en", "en", "cy"),
-        ("", "/cy/apply?lng=en", "en", "cy"),
-        ("", "/cy", "en", "cy"),
-        ("", "/cyclists?lng=cy", "en", "cy"),
-        ("", "/CY/apply?lng=de", "en", "en"),
-        ("", "/apply?lang=cy", "fr,cy;q=0.1", "cy"),
-        ("", "/apply", "fr", "en"),
-    ] {
-        let found = asked(&world, cookie, path, accepted);
-        assert_eq!(found, locale, "{cookie} {path} {accepted}");
-    }
-    assert_eq!(asked(&plain, "cy", "/cy/apply?lng=cy", "en"), "en");
-}

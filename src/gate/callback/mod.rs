@@ -13,6 +13,7 @@ mod record;
 use super::Scene;
 use super::accounts;
 use super::cookies::Cookies;
+use super::pages;
 use super::provider;
 use super::refused::{Failure, ProviderError};
 use super::reply::Reply;
@@ -47,6 +48,12 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             _ => Failure::NoAttempt,
         };
         return ended(scene, cookies, failure, "/");
+    };
+    // What is said is said in the language of where the person was going.
+    let place = Some(attempt.return_path.as_str());
+    let scene = &Scene {
+        locale: pages::locale(&scene.service, None, request, place),
+        ..scene.clone()
     };
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
     let before = scene.opened_session(cookies);
