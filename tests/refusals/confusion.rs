@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use simulator::http::Request;
 use simulator::jose::Unverified;
 use simulator::origin::Settings;
-use simulator::origin::verify;
+use simulator::origin::{identity, verify};
 
 use crate::world::http::parameter;
 use crate::world::{
@@ -158,6 +158,30 @@ impl Statements {
         key.is_some_and(|key| verify::check(&token, &key, &settings, self.world.now()).is_ok())
     }
 
+    /// Whether the service takes it for the statement beside this assertion.
+    fn origin_takes_beside(&self, text: &str) -> bool {
+        let person = assertion::verified(&self.world, self.get("assertion")).person;
+        let settings = Settings {
+            issuer: SERVICE.to_owned(),
+            audience: SERVICE.to_owned(),
+            jwks: String::new(),
+        };
+        let Ok((kid, token)) = identity::read(&[text]) else {
+            return false;
+        };
+        let mut published = assertion::keys(&self.world).into_iter();
+        let key = published.find(|key| key["kid"] == kid.as_str());
+        let now = self.world.now();
+        key.is_some_and(|key| identity::check(&token, &key, &settings, &person, now).is_ok())
+    }
+
+    /// Whether the provider takes it for an access token.
+    fn provider_tells(&self, text: &str) -> bool {
+        let asked = Request::get("/userinfo").with_header("user-agent", "test");
+        let asked = asked.with_header("authorization", &format!("Bearer {text}"));
+        self.world.outside.ask_provider(&asked).status == 200
+    }
+
     /// Whether the provider takes it for a request object.
     fn provider_takes(&self, text: &str) -> bool {
         let address = self.address.replace(self.get("request object"), text);
@@ -186,6 +210,8 @@ fn t15_each_party_takes_its_own_kind_of_statement_and_no_other() {
             ("core identity", statements.edge_believes(text).is_ok()),
             ("logout token", statements.edge_is_notified(text)),
             ("assertion", statements.origin_takes(text)),
+            ("identity statement", statements.origin_takes_beside(text)),
+            ("access token", statements.provider_tells(text)),
             ("request object", statements.provider_takes(text)),
             ("client assertion", statements.provider_believes(text)),
         ];
