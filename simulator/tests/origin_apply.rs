@@ -213,7 +213,12 @@ async fn nobody_without_an_identity_is_left_without_a_word() {
             "Mae angen prawf cryfach",
         ),
         (
-            "unavailable",
+            "temporarily_unavailable",
+            "You cannot prove your identity right now",
+            "ar hyn o bryd",
+        ),
+        (
+            "unauthorized_client",
             "You cannot prove your identity right now",
             "ar hyn o bryd",
         ),

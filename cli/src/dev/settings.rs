@@ -107,6 +107,7 @@ impl Settings {
             "name": { "en": "Apply for a demo licence", "cy": "Gwneud cais am drwydded enghreifftiol" },
             "scopes": SCOPES,
             "registered_claims": CLAIMS,
+            "language_prefix": true,
             "origin": self.origin,
             "origin_audience": self.service(),
             "issuer": issuer,

@@ -168,7 +168,7 @@ pub fn not_proved(person: Option<&Person>, at: &Place<'_>) -> Markup {
                 "Gwnaethoch brofi pwy ydych chi, ond nid mor sicr ag sydd ei angen ar gyfer y cais hwn. Gallwch roi cynnig arall arni gyda dogfennau eraill.",
             ),
         ),
-        Some("unavailable") => (
+        Some("temporarily_unavailable" | "unauthorized_client") => (
             at.say(
                 "You cannot prove your identity right now",
                 "Ni allwch brofi pwy ydych chi ar hyn o bryd",
