@@ -90,7 +90,7 @@ test("t46 t13 somebody else who comes back from the step-up never gets the first
   const address = await start(browser, APPLY);
   await world.provider.auto("olivia");
   browser.elsewhere = undefined;
-  const { answer } = { answer: await browser.get(await authorise(world, address, browser)) };
+  const answer = await browser.get(await authorise(world, address, browser));
   assert.equal(answer.status, 303);
   await nextSecond();
   await nextSecond();
@@ -115,7 +115,8 @@ for (const fault of ["core-identity-signed-by-stranger", "core-identity-kid-unkn
   test(`t18 t20 ${fault}: no identity is believed, and the sign-in of before stays`, async () => {
     const browser = await signedIn(world);
     const back = await authorise(world, await start(browser, APPLY), browser);
-    if (fault.startsWith("did-")) await world.restart({ cold: true });
+    // A document that is fetched already is believed; a new isolate has none, and this KV is gone with the old one.
+    if (fault.startsWith("did-")) await world.restart();
     await world.provider.fault(fault);
     const answer = await browser.get(back);
     assert.ok(answer.status >= 500, String(answer.status));
