@@ -18,6 +18,7 @@ needed(SIMULATOR);
 /** Texts of the simulator's people that must never turn up in a log. */
 export const PERSONAL = [
   "kenneth@example.gov.uk", "amal@example.gov.uk", "siân.ŵyn@enghraifft.cymru", "+4477009000", "urn:fdc:",
+  "Decerqueira", "Łukasiewicz", "1965-07-08", "HADLEY ROAD", "321654987", "DOE99802085J99FG",
 ];
 
 /** The routes of a service whose origin is the demo service: a bit of everything. */
@@ -282,6 +283,7 @@ function registration(id, host, service, client) {
     scopes: ["openid", "email", "phone", "wallet-subject-id"],
     pkce_enforced: true,
     post_logout_redirect_uris: [`${own}/signed-out`],
+    landing_page_url: `${own}/return`,
     ...proof,
     ...told,
     ...service.registration,
