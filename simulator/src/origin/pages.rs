@@ -24,7 +24,7 @@ button.button{border:0;font:inherit;cursor:pointer}
 button.button:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
 .second{background:#f3f2f1;color:#0b0c0c}
 .languages{text-align:right;padding:10px 0 0}
-label,legend{font-weight:bold;display:block;margin:0 0 5px}
+label,legend{font-weight:bold;display:block;margin:0 0 5px;padding:0}
 .field{margin:0 0 25px}
 .hint{color:#484949;margin:0 0 10px}
 fieldset{border:0;margin:0 0 25px;padding:0}
