@@ -165,6 +165,31 @@ fn betrayed(outcome: &Outcome) -> Option<String> {
     .map(|word| format!("{word:?} stands on the page, in the log, in a cookie or in storage"))
 }
 
+#[test]
+fn t13_t14_what_refuses_a_sign_in_refuses_an_identity() {
+    for fault in Fault::ALL {
+        if !matches!(
+            fault,
+            Fault::Claim(_) | Fault::Form(_) | Fault::Userinfo(_) | Fault::Token(_)
+        ) {
+            continue;
+        }
+        let plain = world();
+        plain.provider_fault(*fault);
+        let signed_in = Browser::new().open(&plain, "/account/x");
+        let outcome = proving(*fault);
+        assert_eq!(outcome.shown.by, signed_in.by, "{}", fault.name());
+        if outcome.shown.by == By::Edge {
+            let end = |world: &World, shown: &Shown| (shown.status, world.happened().lines());
+            let expected = end(&plain, &signed_in);
+            let lines = outcome.happened.lines();
+            assert_eq!((outcome.shown.status, lines), expected, "{}", fault.name());
+            let kept = outcome.browser.cookie(SESSION) == Some(outcome.before.as_str());
+            assert!(kept, "{}", fault.name());
+        }
+    }
+}
+
 /// What the service is told on a path after a journey with a fault.
 fn told_with(fault: Fault, path: &str) -> Object {
     let Outcome {

@@ -153,6 +153,30 @@ fn t28_each_error_has_its_page_where_the_route_names_no_place() {
             "Sorry, there is a problem with the service",
             "callback: server_error",
         ),
+        (
+            "login_required",
+            400,
+            "You need to start signing in again",
+            "callback: login_required",
+        ),
+        (
+            "invalid_request",
+            500,
+            "Sorry, there is a problem with the service",
+            "callback: invalid_request",
+        ),
+        (
+            "invalid_scope",
+            500,
+            "Sorry, there is a problem with the service",
+            "callback: invalid_scope",
+        ),
+        (
+            "something_new",
+            502,
+            "Sorry, there is a problem with the service",
+            "callback: other_provider_error",
+        ),
     ] {
         let world = world();
         let mut browser = signed_in(&world);

@@ -176,3 +176,34 @@ fn t31_an_identity_may_take_four_hours_as_long_as_the_session_lives() {
         assert!(lines.contains(&expected.to_owned()), "{seconds} {lines:?}");
     }
 }
+
+#[test]
+fn the_account_is_asked_once_before_somebody_is_sent_to_prove_an_identity() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    // Also when the account's word on the session itself is due.
+    for seconds in [0, 61] {
+        world.pass(seconds);
+        world.forget();
+        assert_eq!(browser.step(&world, "/apply/form").status, 302);
+        assert_eq!(world.happened().asked(), ["proof"]);
+    }
+}
+
+#[test]
+fn t50_a_step_up_leaves_the_birth_where_it_was() {
+    // A notification of before the birth is nothing to the session; one of between birth and step-up
+    // ends it.
+    for (seconds, ends) in [(-21, false), (-10, true)] {
+        let world = world();
+        let mut browser = signed_in(&world);
+        world.pass(15);
+        told(&world, &mut browser, "/apply/form");
+        world.pass(5);
+        let shown = world.notify("kenneth", |notice| notice.iat_offset = seconds);
+        assert_eq!(shown.status, 200);
+        world.pass(61);
+        let shown = browser.step(&world, "/account/x");
+        assert_eq!(shown.by == By::Edge, ends, "{seconds}");
+    }
+}

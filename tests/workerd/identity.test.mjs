@@ -14,6 +14,7 @@ before(async () => {
   const routes = [
     { path: APPLY, level: "Cl.Cm.P2", release: ["coreIdentity", "address"], not_proved: "/apply/not-proved" },
     { path: "/apply/not-proved", access: "optional", release: ["returnCode"] },
+    { path: "/account/all", level: "Cl.Cm.P2", release: ["coreIdentity", "address", "passport", "drivingPermit", "returnCode"] },
     ...ROUTES,
   ];
   const DEMO = {
@@ -72,6 +73,30 @@ test("t14 somebody anonymous signs in first and proves an identity second, and t
   await browser.get("/account");
   const elsewhere = await told();
   for (const name of ["coreIdentity", "address", "identity_claims"]) assert.equal(elsewhere[name], undefined, name);
+});
+
+test("t44 t55 claims that would make the assertion long are in a header of their own, or nowhere", async () => {
+  const told = async () => {
+    const { headers } = (await world.origin.requests()).filter(({ headers }) => headers).at(-1);
+    return Object.fromEntries(headers.map(([name, value]) => [name.toLowerCase(), value]));
+  };
+  for (const [codes, place] of [[1, "here"], [60, "header"], [100, "too_large"]]) {
+    await world.provider.control("POST", "return-codes", { codes: Array(codes).fill("𠮷é".repeat(10)) });
+    const browser = await signedIn(world);
+    assert.equal((await round(browser, "/account/all")).answer.status, 303);
+    // The service verifies both headers before it answers 200.
+    assert.equal((await browser.get("/account/all")).status, 200, place);
+    const headers = await told();
+    const parsed = (name) => JSON.parse(Buffer.from(headers[name].split(".")[1], "base64url"));
+    assert.equal(parsed("one-login-assertion").identity_claims, place);
+    assert.ok(headers["one-login-assertion"].length <= 4096);
+    assert.equal("one-login-identity" in headers, place === "header");
+    if (place === "header") {
+      assert.ok(headers["one-login-identity"].length <= 8000);
+      assert.equal(parsed("one-login-identity").returnCode.length, codes);
+    }
+  }
+  await world.provider.control("POST", "return-codes", { codes: null });
 });
 
 test("t46 a step-up keeps the session, and another tab's older cookie learns of it from the account", async () => {
