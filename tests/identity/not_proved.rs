@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 use simulator::jose::Object;
+use simulator::provider::fault::Fault;
+use simulator::provider::fault::token_endpoint::TokenFault;
 
 use crate::forged::{NAME, forge, publish};
 use crate::world::http::parameter;
@@ -219,6 +221,30 @@ fn t28_an_error_that_comes_without_the_session_tells_nobody_anything() {
     );
     assert_eq!((shown.by, shown.status), (By::Edge, 400));
     assert!(!browser.has_session());
+}
+
+#[test]
+fn t27_t28_a_code_that_is_refused_is_a_page_and_a_callback_that_is_repeated_is_none() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    world.provider_fault(Fault::Token(TokenFault::InvalidGrant));
+    let shown = browser.open(&world, "/apply/form");
+    let heading = "You need to start signing in again";
+    assert_eq!((shown.status, shown.heading()), (400, heading));
+    // A good one, and the same callback again, because the browser never got the first answer.
+    world.mend();
+    let start = browser.step(&world, "/apply/form");
+    let back = browser.step(&world, start.location());
+    let mut before = browser.clone();
+    assert_eq!(browser.step(&world, back.location()).status, 303);
+    let shown = before.step(&world, back.location());
+    assert_eq!((shown.status, shown.location()), (303, "/apply/form"));
+    before.history.clear();
+    assert_eq!(
+        told(&world, &mut before, "/apply/form").claims["vot"],
+        "Cl.Cm.P2"
+    );
+    assert!(asked(&before).is_empty());
 }
 
 #[test]

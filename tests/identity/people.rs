@@ -170,7 +170,7 @@ fn t31_an_identity_may_take_four_hours_as_long_as_the_session_lives() {
         // In time it is the provider's code that is too old.
         let lines = world.happened().lines();
         let expected = match in_time {
-            true => "callback_repeated: invalid_grant",
+            true => "callback: invalid_grant",
             false => "callback_repeated: no_attempt",
         };
         assert!(lines.contains(&expected.to_owned()), "{seconds} {lines:?}");

@@ -150,6 +150,17 @@ pub async fn given_up<'a, P: Platform>(
     })
 }
 
+/// Whether the account knows how a request for an identity ended.
+pub async fn has_ended<P: Platform>(
+    scene: &Scene<P>,
+    attempt: &Attempt,
+    session: &Session,
+) -> bool {
+    let word = accounts::proof(scene, session, None).await;
+    let proof = word.ok().flatten().and_then(|word| word.proof);
+    proof.is_some_and(|proof| proof.at >= attempt.started_at)
+}
+
 /// Where people go who could not prove an identity: the place that the route names, or a page.
 pub fn place<P: Platform>(scene: &Scene<P>, return_path: &str, outcome: Outcome) -> Reply {
     match rule_of(scene, return_path).and_then(|rule| rule.not_proved.as_deref()) {

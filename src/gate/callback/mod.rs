@@ -47,7 +47,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             (Response::Error(error), None) => Failure::WithoutState(*error),
             _ => Failure::NoAttempt,
         };
-        return ended(scene, cookies, failure, "/");
+        return ended(scene, cookies, failure, None).await;
     };
     // What is said is said in the language of where the person was going.
     let place = Some(attempt.return_path.as_str());
@@ -73,7 +73,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 .with_cookie(signed_in.unfinished)
         }
         Err(failure) => {
-            let reply = ended(scene, cookies, failure, &attempt.return_path);
+            let reply = ended(scene, cookies, failure, Some(&attempt)).await;
             match (failure, &attempt.aim) {
                 (Failure::Provider(ProviderError::LoginRequired), Aim::Again(served)) => {
                     not_again(scene, cookies, served, before.as_ref(), reply).await
@@ -98,14 +98,22 @@ struct SignedIn<'a> {
 }
 
 /// The answer to a sign-in that failed; somebody who is signed in already and only repeated the
-/// callback, by going back or clicking twice, is sent on.
-fn ended<P: Platform>(
+/// callback, by going back or clicking twice, is sent on. Whoever was to prove an identity is sent
+/// on only if it is known how that ended, because the place would ask for it again.
+async fn ended<P: Platform>(
     scene: &Scene<P>,
     cookies: Cookies<'_>,
     failure: Failure,
-    return_path: &str,
+    attempt: Option<&Attempt>,
 ) -> Reply {
-    if failure.is_replay() && scene.live_session(cookies).is_some() {
+    let return_path = attempt.map_or("/", |attempt| &attempt.return_path);
+    let session = scene.live_session(cookies).filter(|_| failure.is_replay());
+    let proves = attempt.filter(|attempt| matches!(attempt.aim, Aim::Prove(_)));
+    let is_repeated = match (session, proves) {
+        (Some(session), Some(attempt)) => identity::has_ended(scene, attempt, &session).await,
+        (session, _) => session.is_some(),
+    };
+    if is_repeated {
         scene.log("callback_repeated", failure.outcome().label);
         return Reply::redirect(303, return_path).of(&scene.service);
     }
