@@ -25,6 +25,8 @@ mod faults;
 mod forged;
 #[path = "identity/not_proved.rs"]
 mod not_proved;
+#[path = "identity/odd.rs"]
+mod odd;
 #[path = "identity/people.rs"]
 mod people;
 #[path = "identity/released.rs"]

@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use simulator::provider::fault::Fault;
 use simulator::provider::fault::did::DidFault;
+use simulator::provider::rotation::{Keys, When as Rotate};
 
 use crate::forged::{DID, NAME, forge, header, publish, token};
 use crate::world::outside::DID_DOCUMENT;
@@ -61,6 +62,37 @@ fn t16_a_key_that_was_removed_is_refused_after_the_next_refresh() {
         kept_out(&world, &mut signed_in(&world), "/apply/form").status,
         502
     );
+}
+
+#[test]
+fn t16_the_providers_own_rotations_disturb_nobody() {
+    let world = warm();
+    let proves = |expected: usize| {
+        world.pass(90);
+        world.forget();
+        let mut browser = Browser::new();
+        assert_eq!(browser.open(&world, "/apply/form").by, By::Origin);
+        assert_eq!(fetches(&world), expected);
+    };
+    // As documented: the new key is published first, and everybody has it by the time it signs.
+    world.provider().announce_identity_key();
+    proves(0);
+    world.refresh();
+    world
+        .provider()
+        .rotate_keys(Keys::Identity, Rotate::Now, true);
+    proves(0);
+    // In an emergency: at once, or between the document and the token.
+    for (when, keeps_old) in [
+        (Rotate::Now, false),
+        (Rotate::BeforeNextSignature, true),
+        (Rotate::BeforeNextSignature, false),
+    ] {
+        world
+            .provider()
+            .rotate_keys(Keys::Identity, when, keeps_old);
+        proves(1);
+    }
 }
 
 #[test]
