@@ -48,6 +48,8 @@ use test::{Part, Selection};
 #[derive(Parser)]
 #[command(
     name = "cargo edge",
+    bin_name = "cargo edge",
+    term_width = terminal::WIDTH,
     about = "Set up, build, run and test One Login at the edge"
 )]
 struct Arguments {
@@ -242,6 +244,25 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn help_fits_eighty_columns_and_names_the_command_as_it_is_typed() {
+        fn all(command: &mut clap::Command, count: &mut usize) {
+            let help = command.render_long_help().to_string();
+            assert!(help.contains("Usage: cargo edge"), "{help}");
+            for line in help.lines() {
+                assert!(line.chars().count() <= terminal::WIDTH, "{line}");
+            }
+            *count += 1;
+            for own in command.get_subcommands_mut() {
+                all(own, count);
+            }
+        }
+        let (mut command, mut count) = (Arguments::command(), 0);
+        command.build();
+        all(&mut command, &mut count);
+        assert!(count > 20, "{count}");
     }
 
     #[test]

@@ -168,17 +168,26 @@ fn answer(
 }
 
 fn read_pem(file: Option<&Path>) -> Result<String> {
-    match file {
-        Some(path) => fs::read_to_string(path)
-            .with_context(|| format!("{} cannot be read as text", path.display())),
-        None => {
-            let mut text = String::new();
-            io::stdin()
-                .read_to_string(&mut text)
-                .context("standard input is no text")?;
-            Ok(text)
+    let bytes = match file {
+        Some(path) => {
+            let bytes = fs::read(path);
+            bytes.with_context(|| format!("{} cannot be read", path.display()))?
         }
-    }
+        None if io::stdin().is_terminal() => bail!(
+            "there is no key; name its PEM file, or send it to this command:\n\n  \
+             cargo edge keys import --service ID --env ENV < private_key.pem"
+        ),
+        None => {
+            let mut bytes = Vec::new();
+            let read = io::stdin().read_to_end(&mut bytes);
+            read.context("standard input cannot be read")?;
+            bytes
+        }
+    };
+    String::from_utf8(bytes).ok().context(
+        "that is no PEM file, which is text; this makes one of a DER file:\n\n  \
+         openssl pkey -inform DER -in FILE | cargo edge keys import --service ID --env ENV",
+    )
 }
 
 fn is_below(root: &Path, file: &Path) -> bool {

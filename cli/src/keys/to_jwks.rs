@@ -23,7 +23,9 @@ pub fn run(scene: &mut Scene<'_>, root: &Path, confirmed: bool, write: bool) -> 
         .store
         .pair(Kind::Client)
         .cloned()
-        .with_context(|| format!("{name} has no client key"))?;
+        .with_context(|| {
+            format!("{name} has no client key; `cargo edge keys import` brings one that One Login knows already")
+        })?;
     ensure!(
         pair.source == Source::Static,
         "One Login reads this client's key set already; there is nothing to move"

@@ -75,6 +75,12 @@ impl Field {
         }
     }
 
+    /// Whether a placeholder may stay: the provider fills these in after the file has come back.
+    pub fn stays(&self) -> bool {
+        self.decider == Decider::Separately
+            || ["ClientID", "JarValidationRequired"].contains(&self.id)
+    }
+
     /// Whether the field must be there in a generation.
     pub const fn is_required(&self, generation: Generation) -> bool {
         match generation {
@@ -135,10 +141,10 @@ pub static FIELDS: &[Field] = &[
     both("JarValidationRequired", Flag, Provider, NEITHER),
     late("JwksUrl", Text, Worker),
     both("LandingPageUrl", Text, Worker, NEITHER),
-    late("MaxAgeEnabled", Flag, Provider),
+    late("MaxAgeEnabled", Flag, Worker),
     both("OneLoginService", Flag, Fixed("false"), EARLY),
-    late("PermitMissingNonce", Flag, Provider),
-    late("PKCEEnforced", Flag, Provider),
+    late("PermitMissingNonce", Flag, Worker),
+    late("PKCEEnforced", Flag, Worker),
     Field {
         id: "PostLogoutRedirectUrls",
         early: Some("PostLogoutRedirectUrIs"),
@@ -209,13 +215,18 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Tells the generation: any field that only the later one has decides for it. A field that both have does not,
-    /// because its other spelling is a likely mistake.
+    /// Tells the generation: fields that only the later one has decide for it. One alone does not beside the earlier
+    /// one's own spelling, and neither does that spelling alone: both are likely mistakes.
     pub fn new(document: Document) -> Self {
         let names = document.members.iter().map(|(name, _)| name);
         let meant: Vec<_> = names.map(|name| meant(name)).collect();
-        let mut known = meant.iter().flatten();
-        let late = known.any(|field| field.early.is_none());
+        let only_late = meant.iter().flatten().filter(|field| field.early.is_none());
+        let enough = if document.has("PostLogoutRedirectUrIs") {
+            2
+        } else {
+            1
+        };
+        let late = only_late.count() >= enough;
         Self {
             meant,
             generation: if late {

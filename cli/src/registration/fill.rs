@@ -99,6 +99,8 @@ impl Values<'_> {
             "ClientLoCs" => Value::Many(expected.levels.iter().map(|&s| s.to_owned()).collect()),
             "IdentityVerificationSupported" => Value::Raw(expected.identity.to_string()),
             "MaxAgeEnabled" => Value::Raw(expected.max_age.to_string()),
+            "PKCEEnforced" => Value::Raw("true".to_owned()),
+            "PermitMissingNonce" => Value::Raw("false".to_owned()),
             "IdTokenSigningAlgorithm" => one(expected.id_token_alg),
             "TokenAuthMethod" => one(expected.token_method),
             "ClientName" => {
@@ -116,7 +118,10 @@ impl Values<'_> {
             _ => match field.decider {
                 Decider::Fixed(raw) => Value::Raw(raw.to_owned()),
                 Decider::Separately => Value::Unknown("it is sent separately".to_owned()),
-                _ => Value::Unknown("GOV.UK One Login fills it in".to_owned()),
+                _ if field.stays() => Value::Unknown("GOV.UK One Login fills it in".to_owned()),
+                _ => {
+                    Value::Unknown("GOV.UK One Login decides it; ask what belongs here".to_owned())
+                }
             },
         }
     }

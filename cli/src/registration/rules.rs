@@ -188,6 +188,9 @@ rules! {
     LANDING_UNUSED "landing-unused" Warning Provider
         "A landing page is only for services that prove identity."
         "It has no effect."
+    NOT_LIVE "not-live" Warning Provider
+        "The client is active, for no smoke test, and open to more than listed testers."
+        "The people whom the service is for could not sign in."
     CONTACT_FORM "contact-form" Warning Provider
         "Contacts are e-mail addresses of the team."
         "Nobody is reached when something is wrong."
@@ -267,5 +270,8 @@ rules! {
         "The provider would also take unsigned requests in this client's name."
     PKCE_OFF "pkce-off" Note Worker
         "PKCEEnforced can be true: the Worker sends a challenge with every request."
+        "The provider would also take requests without one in this client's name."
+    NONCE_OFF "nonce-off" Note Worker
+        "PermitMissingNonce can be false: the Worker sends a nonce with every request."
         "The provider would also take requests without one in this client's name."
 }

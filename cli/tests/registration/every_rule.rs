@@ -152,6 +152,43 @@ fn a_misspelt_name_is_told_the_right_one_and_still_read() {
 }
 
 #[test]
+fn one_field_of_the_later_shape_makes_no_later_file() {
+    let room = Room::furnished();
+    room.edit(EARLY.file, "\"Claims\"", "\"Channel\": \"WEB\", \"Claims\"");
+    let findings = room.findings(EARLY, "");
+    assert_eq!(rules(&findings), ["field-name"]);
+    assert_eq!(findings[0]["field"], "Channel");
+}
+
+#[test]
+fn only_what_the_provider_fills_in_may_wait() {
+    let room = Room::furnished();
+    for (from, to) in [
+        ("\"SmokeTest\" : false", "\"SmokeTest\" : \"{SMOKE}\""),
+        ("\"PKCEEnforced\" : true", "\"PKCEEnforced\" : {PKCE}"),
+        (
+            "\"JarValidationRequired\" : true",
+            "\"JarValidationRequired\" : \"{JAR}\"",
+        ),
+        ("\"demo-production-client\"", "\"{CLIENT_ID}\""),
+    ] {
+        room.edit(LATE.file, from, to);
+    }
+    let findings = room.findings(LATE, "");
+    assert_eq!(rules(&findings), ["placeholder-left"; 2]);
+    let line = format!(
+        "registration fill {} --service demo --env production --write",
+        LATE.file
+    );
+    let filled = room.edge(&line).out;
+    assert!(filled.contains("+    \"PKCEEnforced\" : true,"), "{filled}");
+    assert!(
+        filled.contains("SmokeTest waits: GOV.UK One Login decides it"),
+        "{filled}"
+    );
+}
+
+#[test]
 fn what_the_provider_has_sent_is_right_whatever_it_is_called() {
     let room = Room::furnished();
     let sent = format!("sent-{}", LATE.file);

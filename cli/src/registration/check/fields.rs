@@ -92,12 +92,12 @@ fn how_to_fill(field: &Field, file: &File, context: &Context<'_>) -> String {
 fn value(field: &Field, name: &str, node: &Node, file: &File, findings: &mut Findings) {
     let raw = file.registration.document.raw(node);
     let waits = node.placeholders();
-    // The provider fills in its own, and a secret's stays.
     if !waits.is_empty() {
-        if !matches!(field.decider, Decider::Provider | Decider::Separately) {
+        if !field.stays() {
             for (_, text) in waits {
                 let fix = match field.decider {
                     Decider::People => "Write your value in its place.",
+                    Decider::Provider => "Ask GOV.UK One Login what belongs here.",
                     _ => "`cargo edge registration fill` replaces it from wrangler.toml.",
                 };
                 findings.add(&PLACEHOLDER_LEFT, name, Some(text), fix);

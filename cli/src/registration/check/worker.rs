@@ -3,10 +3,11 @@
 use super::{Context, File, Findings};
 use crate::registration::expected::{CLAIMS, Expected, SCOPES, VOCABULARY};
 use crate::registration::fields::Generation;
+use crate::registration::json::Kind;
 use crate::registration::rules::{
     ALG_ADVISED, ALG_DIFFERS, CLAIMS_DIFFER, CLIENT_ID_DIFFERS, CLIENT_ID_UNSET, IDENTITY_DIFFERS,
-    JAR_OFF, LEVELS_DIFFER, LEVELS_UNUSED, MAX_AGE_OFF, METHOD_DIFFERS, PKCE_OFF, Rule,
-    SCOPES_DIFFER, URL_NEEDED, URL_NOT_SERVED,
+    JAR_OFF, LEVELS_DIFFER, LEVELS_UNUSED, MAX_AGE_OFF, METHOD_DIFFERS, NONCE_OFF, NOT_LIVE,
+    PKCE_OFF, Rule, SCOPES_DIFFER, URL_NEEDED, URL_NOT_SERVED,
 };
 
 pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings) {
@@ -135,7 +136,9 @@ fn same(
 fn levels(file: &File, expected: &Expected, findings: &mut Findings) {
     let name = file.name("ClientLoCs");
     let late = file.registration.generation == Generation::August2026;
-    if late && file.is_given("ClientLoCs") && !file.has_placeholder("ClientLoCs") {
+    let listed = file.registration.get("ClientLoCs");
+    let listed = listed.is_some_and(|node| matches!(node.kind, Kind::List(_)));
+    if late && listed && !file.has_placeholder("ClientLoCs") {
         let given = file.texts("ClientLoCs");
         for missing in expected
             .levels
@@ -229,13 +232,27 @@ fn switches(file: &File, expected: &Expected, findings: &mut Findings) {
         let name = file.name("MaxAgeEnabled");
         findings.add(&MAX_AGE_OFF, &name, Some("false"), fix);
     }
-    for (id, rule) in [
-        ("JarValidationRequired", &JAR_OFF),
-        ("PKCEEnforced", &PKCE_OFF),
+    for (id, rule, strict) in [
+        ("JarValidationRequired", &JAR_OFF, true),
+        ("PKCEEnforced", &PKCE_OFF, true),
+        ("PermitMissingNonce", &NONCE_OFF, false),
     ] {
-        if file.flag(id) == Some(false) {
-            let fix = "Ask for true when you send the file.";
-            findings.add(rule, &file.name(id), Some("false"), fix);
+        // With identity verification a missing nonce is an error of the registry's.
+        let is_error = id == "PermitMissingNonce" && file.has_identity();
+        if let Some(given) = file.flag(id).filter(|given| *given != strict && !is_error) {
+            let fix = format!("Ask for {strict} when you send the file.");
+            findings.add(rule, &file.name(id), Some(&given.to_string()), fix);
+        }
+    }
+    let lists = file.texts("TestClientEmailAllowlist");
+    for (id, wrong) in [
+        ("IsActive", file.flag("IsActive") == Some(false)),
+        ("SmokeTest", file.flag("SmokeTest") == Some(true)),
+        ("TestClientEmailAllowlist", !lists.is_empty()),
+    ] {
+        if wrong {
+            let fix = "Ask GOV.UK One Login why, before you send the file.";
+            findings.add(&NOT_LIVE, &file.name(id), None, fix);
         }
     }
 }
