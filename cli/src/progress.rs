@@ -1,6 +1,7 @@
 //! What a person sees while something takes long: a spinner with the time so far and the last line of output on a
 //! terminal, one plain line at the start and one at the end everywhere else.
 
+use crate::terminal::plain;
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
@@ -73,13 +74,6 @@ fn spinner(title: &str) -> ProgressBar {
     bar
 }
 
-/// A line without what would move the cursor.
-fn plain(line: &str) -> String {
-    line.chars()
-        .filter(|character| !character.is_control())
-        .collect()
-}
-
 /// A duration as people say it.
 pub fn seconds(duration: Duration) -> String {
     match duration.as_secs() {
@@ -98,10 +92,5 @@ mod tests {
         assert_eq!(seconds(Duration::from_millis(430)), "0.4 s");
         assert_eq!(seconds(Duration::from_secs(75)), "75 s");
         assert_eq!(seconds(Duration::from_secs(185)), "3 min 05 s");
-    }
-
-    #[test]
-    fn control_characters_never_reach_the_spinner() {
-        assert_eq!(plain("a\u{1b}[31mb\r"), "a[31mb");
     }
 }

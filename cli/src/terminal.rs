@@ -78,6 +78,21 @@ pub fn visible(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
+/// What another program says, without its colours (ECMA-48 section 5.4) and whatever else would move the cursor. Line
+/// breaks stay.
+pub fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        if letter == '\u{1b}' && letters.next() == Some('[') {
+            letters.find(|end| ('@'..='~').contains(end));
+        } else if letter == '\n' || !letter.is_control() {
+            out.push(letter);
+        }
+    }
+    out
+}
+
 /// Whether nobody would read it to its end.
 pub fn is_long(value: &str) -> bool {
     value.chars().count() > LONG
@@ -172,6 +187,12 @@ mod tests {
     #[test]
     fn control_characters_never_reach_the_terminal() {
         assert_eq!(visible("a\u{1b}[31mb\n"), "a\u{fffd}[31mb\u{fffd}");
+    }
+
+    #[test]
+    fn other_programs_are_shown_without_their_colours() {
+        let said = "\u{1b}[31m✘ [\u{1b}[41;97mERROR\u{1b}[0m]\n\tno\u{1b}7\r";
+        assert_eq!(plain(said), "✘ [ERROR]\nno");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! program and on to wrangler through pipes.
 
 use crate::places::Places;
+use crate::terminal::plain;
 use crate::{child, npm, setup};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
@@ -17,6 +18,9 @@ const KEYS: &str = include_str!("keys.js");
 const FETCH: &str = "
     fetch(process.env.EDGE_URL, { redirect: 'manual', signal: AbortSignal.timeout(10000) })
         .then(answer => answer.text()).then(text => process.stdout.write(text));";
+
+/// What to do when Cloudflare takes nothing from this machine.
+const SIGN_IN: &str = "sign in with `npx wrangler login`, or on a build server set CLOUDFLARE_API_TOKEN, and try again";
 
 /// Changes of secrets by name: a text to set, or none to delete. It cannot be printed by accident.
 #[derive(Default)]
@@ -99,8 +103,8 @@ impl Outside for Machine<'_> {
                 return Ok(Vec::new());
             }
             bail!(
-                "Cloudflare does not say which secrets there are; sign in with `npx wrangler login` and try again\n{}",
-                complaint.trim()
+                "Cloudflare does not say which secrets there are; {SIGN_IN}\n{}",
+                reason(&complaint)
             );
         }
         names(&String::from_utf8_lossy(&listed.stdout))
@@ -111,9 +115,12 @@ impl Outside for Machine<'_> {
         wrangler
             .args(["secret", "bulk", "--env", environment])
             .current_dir(&self.0.root);
-        pipe(&mut wrangler, &changes.reveal()).map(|_| ()).context(
-            "Cloudflare did not take the secrets; sign in with `npx wrangler login` and try again",
-        )
+        pipe(&mut wrangler, &changes.reveal())
+            .map(|_| ())
+            .map_err(|error| {
+                let reason = reason(&format!("{error:#}"));
+                anyhow!("Cloudflare did not take the secrets; {SIGN_IN}\n{reason}")
+            })
     }
 
     fn key_job(&self, job: &Value) -> Result<Value> {
@@ -134,6 +141,16 @@ impl Outside for Machine<'_> {
         serde_json::from_str(&answer)
             .with_context(|| format!("{url} is not the Worker's health page"))
     }
+}
+
+/// Why wrangler failed, without its advice: another account than the service's would get the keys, and the log repeats it.
+fn reason(complaint: &str) -> String {
+    let complaint = plain(complaint);
+    let lines = complaint.lines().map(str::trim);
+    let own =
+        |line: &&str| !line.is_empty() && !line.starts_with('🪵') && !line.contains("--temporary");
+    let said: Vec<_> = lines.filter(own).collect();
+    said.join("\n").trim_start_matches("✘ [ERROR] ").to_owned()
 }
 
 fn names(json: &str) -> Result<Vec<String>> {
@@ -165,6 +182,14 @@ pub fn pipe(command: &mut Command, input: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_complaint_the_reason_is_kept() {
+        let complaint = "\n✘ [ERROR] A request failed.\n\n  Not yours [code: 1]\n\n  \
+                         Try `--temporary`.\n\n🪵  Logs\n";
+        assert_eq!(reason(complaint), "A request failed.\nNot yours [code: 1]");
+        assert_eq!(reason("boom"), "boom");
+    }
 
     #[test]
     fn the_list_of_secrets_is_read_by_name() {
