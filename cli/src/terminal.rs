@@ -1,5 +1,8 @@
 //! What people see in a terminal: plain text, at most 80 columns wide where the words are ours, colour only there.
 
+use anyhow::{Context, Result};
+use std::io::{self, ErrorKind, Write};
+
 /// The width that every terminal has.
 pub const WIDTH: usize = 80;
 
@@ -24,6 +27,20 @@ impl Paint {
         } else {
             text.to_owned()
         }
+    }
+}
+
+/// Writes an answer to standard output. Whoever stops reading before its end, as `head` does, has read enough.
+///
+/// # Errors
+/// When it cannot be written, as to a full disk.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("standard output cannot be written")
+        }
+        _ => Ok(()),
     }
 }
 

@@ -124,8 +124,12 @@ impl WorkerConfig {
     pub fn find(&self, environment: &str, service: &str) -> Result<String> {
         let file = self.path.display();
         if !self.environments().contains(&environment) {
+            let local = match environment {
+                "local" => " (`cargo edge dev` makes the local one, with its own keys and client)",
+                _ => "",
+            };
             bail!(
-                "{file} has no environment {environment:?}; it has {}",
+                "{file} has no environment {environment:?}{local}; it has {}",
                 listed(&self.environments())
             );
         }

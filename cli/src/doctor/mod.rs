@@ -33,7 +33,7 @@ use crate::keys::when::Time;
 use crate::places::Places;
 use crate::registration::Format;
 use crate::setup::{self, Need};
-use crate::terminal::Paint;
+use crate::terminal::{self, Paint};
 use anyhow::{Context, Result};
 use finding::{Row, count};
 use look::Look;
@@ -63,13 +63,13 @@ pub fn command(places: &Places, options: &Options) -> Result<ExitCode> {
         fs::write(path, evidence::pack(&subject, &sources))
             .with_context(|| format!("{} cannot be written", path.display()))?;
     }
-    match options.format {
-        Format::Json => println!("{:#}", output::to_json(&subject, &rows)),
+    terminal::print(&match options.format {
+        Format::Json => format!("{:#}\n", output::to_json(&subject, &rows)),
         Format::Text => {
             let paint = Paint::for_terminal(std::io::stdout().is_terminal());
-            print!("{}", output::text(&subject, &rows, paint));
+            output::text(&subject, &rows, paint)
         }
-    }
+    })?;
     let (errors, ..) = count(&rows);
     Ok(ExitCode::from(u8::from(errors > 0)))
 }

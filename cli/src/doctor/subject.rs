@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use url::Url;
 
 /// The environment of `cargo edge dev`.
-const LOCAL: &str = "local";
+pub const LOCAL: &str = "local";
 
 /// What the command line says.
 #[derive(clap::Args)]

@@ -38,6 +38,7 @@ mod state_tests;
 mod world_tests;
 
 use crate::places::Places;
+use crate::terminal;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use key::BITS;
@@ -45,7 +46,7 @@ use outside::{Machine, Outside};
 use scene::{Answer, Scene};
 use state::Kind;
 use std::fs;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use when::Time;
 
@@ -129,10 +130,14 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
     let machine = Machine::ready(places)?;
     let answer = answer(&machine, &places.root, task, pem.as_deref(), Time::now())?;
     match answer.secrets {
-        None => print!("{}", answer.text),
+        None => terminal::print(&answer.text)?,
         Some(secrets) => {
             eprint!("{}", answer.text);
-            println!("{}", secrets.reveal());
+            let mut out = io::stdout().lock();
+            let taken = writeln!(out, "{}", secrets.reveal()).and_then(|()| out.flush());
+            taken.context(
+                "nobody took the secrets; undo what changed below keys/ (`git status` names it) and try again",
+            )?;
         }
     }
     Ok(())

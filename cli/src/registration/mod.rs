@@ -17,7 +17,7 @@ mod rules;
 
 use crate::difference;
 use crate::places::Places;
-use crate::terminal::{Paint, visible, wrap};
+use crate::terminal::{self, Paint, visible, wrap};
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context as _, Result, ensure};
 use expected::Expected;
@@ -149,7 +149,7 @@ pub fn command(places: &Places, task: &Task) -> Result<ExitCode> {
     match task {
         Task::Plan { service } => {
             let subject = Subject::read(places, service)?;
-            print!("{}", plan::plan(&subject.expected, &subject.decisions()));
+            terminal::print(&plan::plan(&subject.expected, &subject.decisions()))?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Check {
@@ -176,22 +176,22 @@ pub fn command(places: &Places, task: &Task) -> Result<ExitCode> {
                 service: &subject.expected.id,
                 environment: &subject.expected.environment,
             };
-            match format {
-                Format::Json => println!("{:#}", report::to_json(&findings, &about)),
+            terminal::print(&match format {
+                Format::Json => format!("{:#}\n", report::to_json(&findings, &about)),
                 Format::Text => {
                     let paint = Paint::for_terminal(std::io::stdout().is_terminal());
-                    print!("{}", report::text(&findings, &about, paint));
+                    report::text(&findings, &about, paint)
                 }
-            }
+            })?;
             let failed = findings.count(Severity::Error) > 0
                 || (*strict && findings.count(Severity::Warning) > 0);
             Ok(ExitCode::from(u8::from(failed)))
         }
         Task::Rules { format } => {
-            match format {
-                Format::Json => println!("{:#}", report::rules_json()),
-                Format::Text => print!("{}", report::rules_text()),
-            }
+            terminal::print(&match format {
+                Format::Json => format!("{:#}\n", report::rules_json()),
+                Format::Text => report::rules_text(),
+            })?;
             Ok(ExitCode::SUCCESS)
         }
         Task::Fill {
@@ -222,22 +222,21 @@ fn fill_draft(
     let filled = fill::fill(&draft, &values);
     let text = &draft.document.text;
     let new = fill::apply(text, &filled.edits);
-    print!("{}", difference::show(text, &new));
+    let mut page = difference::show(text, &new);
     for (field, reason) in &filled.waiting {
-        println!(
-            "{}",
-            wrap(&format!("{} waits: {reason}", visible(field)), 2)
-        );
+        page += &wrap(&format!("{} waits: {reason}", visible(field)), 2);
+        page.push('\n');
     }
     let file = path.display();
-    if filled.edits.is_empty() {
-        println!("{file}: there is nothing to fill in");
+    page += &if filled.edits.is_empty() {
+        format!("{file}: there is nothing to fill in\n")
     } else if write {
         fs::write(path, new).with_context(|| format!("{file} cannot be written"))?;
-        println!("{file}: written");
+        format!("{file}: written\n")
     } else {
-        println!("{file}: nothing was written; add --write");
-    }
+        format!("{file}: nothing was written; add --write\n")
+    };
+    terminal::print(&page)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,6 +1,6 @@
 //! Mistakes on the command line and in files are answered with what would be right.
 
-use crate::room::Room;
+use crate::room::{Room, fixtures};
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -100,6 +100,29 @@ fn a_file_of_many_fields_is_judged_within_seconds() {
         began.elapsed() < Duration::from_secs(20),
         "{:?}",
         began.elapsed()
+    );
+}
+
+#[test]
+fn whoever_reads_no_further_gets_no_complaint_and_the_same_exit_code() {
+    let room = Room::furnished();
+    let service = "--service demo --env production";
+    room.edit("early-2025.json", "MANDATORY", "OPTIONAL");
+    room.write("draft.json", &room.read("sent-early-2025.json"));
+    for (line, code) in [
+        ("rules".to_owned(), 0),
+        (format!("plan {service}"), 0),
+        (format!("check early-2025.json {service}"), 1),
+        (format!("fill draft.json {service} --write"), 0),
+    ] {
+        let ran = room.edge_unread(&format!("registration {line}"));
+        assert_eq!((ran.code, ran.err.as_str()), (code, ""), "{line}");
+    }
+    let filled = fs::read_to_string(fixtures().join("filled/early-2025.json")).unwrap();
+    assert_eq!(
+        room.read("draft.json"),
+        filled,
+        "it is written all the same"
     );
 }
 

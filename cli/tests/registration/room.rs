@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A file that passes every check, and the service that it is for.
@@ -129,6 +129,24 @@ impl Room {
         Ran {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Runs a line of arguments for somebody who reads nothing of the answer, and says how that ended.
+    pub fn edge_unread(&self, line: &str) -> Ran {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_edge"))
+            .args(line.split_whitespace())
+            .current_dir(&self.0)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        Ran {
+            code: output.status.code().unwrap(),
+            out: String::new(),
             err: String::from_utf8(output.stderr).unwrap(),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
 use crate::doctor::look::{Look, not_run};
+use crate::doctor::subject::LOCAL;
 use crate::doctor::web::{Asked, Reply};
 use crate::keys::state::{Kind, Pair};
 use crate::terminal::shortened;
@@ -189,6 +190,9 @@ fn compare(look: &Look<'_>) -> Result<Outcome, Outcome> {
         });
     }
     if known.is_empty() {
+        if look.subject.environment == LOCAL {
+            return Err(not_run("local: `cargo edge dev` makes keys of its own"));
+        }
         let file = store.name(Kind::Client);
         return Err(not_run(format!(
             "there is no {file}; `cargo edge keys` writes it"
