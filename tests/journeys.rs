@@ -17,6 +17,8 @@ mod assertions;
 mod cookies;
 #[path = "journeys/cross_origin.rs"]
 mod cross_origin;
+#[path = "journeys/department.rs"]
+mod department;
 #[path = "journeys/forwarded.rs"]
 mod forwarded;
 #[path = "journeys/generations.rs"]

@@ -15,6 +15,13 @@ fn t84_the_file_is_sound() {
     assert_eq!(complaints(&document()), Vec::<String>::new());
 }
 
+#[test]
+fn the_example_of_several_services_is_as_sound() {
+    let example = include_str!("../../examples/department/wrangler.toml");
+    let document: Value = toml::from_str(example).unwrap();
+    assert_eq!(complaints(&document), Vec::<String>::new());
+}
+
 /// A place in the file, what is done to it, and a part of the complaint that must follow.
 const BROKEN: &str = r#"
     /workers_dev                                    | true                | workers_dev
