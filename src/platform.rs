@@ -89,20 +89,91 @@ pub enum Limit {
     RefusedNotifications,
 }
 
+/// What became of something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was carried out.
+    Done,
+    /// Somebody was told no, as they should be.
+    Refused,
+    /// Something that should work did not.
+    #[default]
+    Failed,
+}
+
+impl Outcome {
+    /// The name in logs.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// One thing that happened, for the operator. Holds labels and numbers, never a value that came
-/// from outside, a token, a cookie or anything personal.
-#[derive(Clone, Debug)]
+/// from outside, a token, a cookie or anything personal; the two exceptions say so.
+///
+/// `docs/logs.md` lists every event and label.
+#[derive(Clone, Debug, Default)]
 pub struct Event {
     /// What happened.
     pub name: &'static str,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What was done, why it was refused, or the cause of a failure.
+    pub label: &'static str,
     /// The service's id, or an empty text.
     pub service: String,
-    /// The outcome or refusal as a label.
-    pub label: &'static str,
+    /// The pattern of the path's rule as it is configured, or an empty text.
+    pub route: String,
     /// The reference that the person was shown, or an empty text.
     pub reference: String,
-    /// Text of our own for the operator, such as a configuration fault.
+    /// The trace id of the caller's `traceparent`, 32 hexadecimal digits, or an empty text. It comes
+    /// from outside.
+    pub trace: String,
+    /// Which person it is about: a keyed hash that holds for one day, 16 hexadecimal digits, or an
+    /// empty text.
+    pub person: String,
+    /// Text of our own for the operator: a configuration fault, or which document.
     pub detail: String,
+}
+
+impl Event {
+    /// The event as a line of JSON, without empty members; `calls` are the outgoing calls so far,
+    /// each with the milliseconds that were waited for it.
+    #[must_use]
+    pub fn line(&self, calls: &[(&str, u32)]) -> String {
+        let mut line = String::with_capacity(256);
+        let members = [
+            ("event", self.name),
+            ("outcome", self.outcome.label()),
+            ("label", self.label),
+            ("service", &self.service),
+            ("route", &self.route),
+            ("reference", &self.reference),
+            ("trace", &self.trace),
+            ("person", &self.person),
+            ("detail", &self.detail),
+        ];
+        for (name, value) in members.into_iter().filter(|(_, value)| !value.is_empty()) {
+            line.push_str(if line.is_empty() { "{\"" } else { ",\"" });
+            line.push_str(name);
+            line.push_str("\":");
+            // A text has no map whose keys could be wrong, so that this always succeeds.
+            line.push_str(&serde_json::to_string(value).unwrap_or_default());
+        }
+        for (n, (name, milliseconds)) in calls.iter().enumerate() {
+            line.push_str(if n == 0 { ",\"calls\":{\"" } else { ",\"" });
+            line.push_str(name);
+            line.push_str("\":");
+            line.push_str(&milliseconds.to_string());
+        }
+        line.push_str(if calls.is_empty() { "}" } else { "}}" });
+        line
+    }
 }
 
 /// The outside.

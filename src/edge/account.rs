@@ -63,10 +63,8 @@ async fn change(
     let mut account = Account::from_stored(stored.as_deref()).unwrap_or_else(|unreadable| {
         platform::log(&Event {
             name: "account_unreadable",
-            service: String::new(),
             label: unreadable.label(),
-            reference: String::new(),
-            detail: String::new(),
+            ..Event::default()
         });
         Account::default()
     });

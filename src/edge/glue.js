@@ -50,7 +50,7 @@ export async function forward(request, env, context, url, changes, target, perso
   try {
     answer = await (target ?? globalThis).fetch(...changedRequest(request, url, changes, target, personal));
   } catch {
-    return unreachable(request, env, context);
+    return unreachable(request, env, context, Date.now() - started);
   }
   try {
     const headers = answer.headers;
@@ -70,7 +70,7 @@ export async function forward(request, env, context, url, changes, target, perso
     return out;
   } catch {
     // An answer that cannot be laid out again, such as one with the status 999, must not go on.
-    log('{"event":"origin","label":"answer_not_sendable"}');
+    log('{"event":"origin","outcome":"failed","label":"answer_not_sendable"}');
     return respond(502, "cache-control\nno-store\ncontent-type\ntext/plain", "Bad Gateway\n");
   }
 }
@@ -124,7 +124,7 @@ export async function asset(env, file, headers) {
   } catch {
     // Without the binding, or when it fails, the page is readable without its style.
   }
-  log('{"event":"asset","label":"unavailable"}');
+  log('{"event":"asset","outcome":"failed","label":"unavailable"}');
   return respond(503, "cache-control\nno-store\ncontent-type\ntext/plain", "Service Unavailable\n");
 }
 

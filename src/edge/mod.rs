@@ -23,8 +23,8 @@ use crate::gate::pages::Page;
 use crate::gate::reply::Reply;
 use crate::gate::request::{Headers, Request};
 use crate::gate::{self, Decision, Isolate, Scene, Verdict};
-use crate::platform::Event;
-use platform::Edge;
+use crate::platform::{Event, Outcome};
+use platform::{Calls, Edge};
 
 /// How long the text of a request usually is at most, in bytes.
 const USUAL_LENGTH: usize = 8 * 1024;
@@ -46,10 +46,9 @@ fn prepare() {
             let place = panic.location();
             platform::log(&Event {
                 name: "panic",
-                service: String::new(),
                 label: "panicked",
-                reference: String::new(),
                 detail: place.map(ToString::to_string).unwrap_or_default(),
+                ..Event::default()
             });
         }));
         set_on_abort(schedule_reinit);
@@ -69,7 +68,8 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
     let (verdict, scene) = gate::decide(&isolate, &edge, &request, now());
     match (verdict, scene) {
         (Verdict::Now(decision), scene) => carry_out(&decision, &incoming, &edge, scene.as_ref()),
-        (Verdict::Later(task), Some(scene)) => future_to_promise(async move {
+        (Verdict::Later(task), Some(mut scene)) => future_to_promise(async move {
+            scene.platform.calls = Some(Rc::default());
             let decision = gate::finish(&scene, &request, task).await;
             Ok(carry_out(&decision, &incoming, &edge, Some(&scene)))
         })
@@ -78,19 +78,28 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
     }
 }
 
-/// The answer to a request whose origin gave none.
+/// The answer to a request whose origin gave none in these milliseconds.
 #[wasm_bindgen]
 #[must_use]
-pub fn unreachable(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
+pub fn unreachable(
+    incoming: web_sys::Request,
+    env: Env,
+    context: JsValue,
+    elapsed: f64,
+) -> JsValue {
     prepare();
     let isolate = isolate(&env);
-    let edge = Edge::new(&isolate, env, context, None);
+    let mut edge = Edge::new(&isolate, env, context, None);
+    edge.calls = Some(Rc::new(Calls::of("origin", elapsed)));
     let request = read(&incoming);
     // It was decided before that the request passes; asking again gives the scene, which nothing kept meanwhile.
-    let scene = request.and_then(|request| gate::decide(&isolate, &edge, &request, now()).1);
+    let scene = request.and_then(|request| {
+        let (_, scene) = gate::decide(&isolate, &edge, &request, now());
+        scene.map(|scene| scene.about(&request))
+    });
     match scene {
         Some(scene) => {
-            scene.log("origin", "unreachable");
+            scene.log_failed("origin", "unreachable");
             send(&scene.page(502, Page::TryLater))
         }
         None => send(&Reply::plain(502, "The service cannot be reached.")),
@@ -115,20 +124,20 @@ fn isolate(env: &Env) -> Rc<Isolate> {
         Rc::clone(isolate.get_or_init(|| {
             let vars: Vars = serde_json::from_str(&glue::variables(env)).unwrap_or_default();
             let config = Config::parse(&vars);
-            let report = |name: &'static str, label: &'static str, detail: String| {
+            let report = |outcome: Outcome, label: &'static str, detail: String| {
                 platform::log(&Event {
-                    name,
-                    service: String::new(),
+                    name: "configuration",
+                    outcome,
                     label,
-                    reference: String::new(),
                     detail,
+                    ..Event::default()
                 });
             };
             for fault in &config.faults {
-                report("configuration", "fault", fault.to_string());
+                report(Outcome::Failed, "fault", fault.to_string());
             }
             for warning in &config.warnings {
-                report("configuration", "warning", warning.to_string());
+                report(Outcome::Done, "warning", warning.to_string());
             }
             Rc::new(Isolate::new(config))
         }))

@@ -1,7 +1,9 @@
 //! The platform on Cloudflare: WebCrypto, `fetch`, KV and `waitUntil`.
 
-use js_sys::{Array, Reflect, Uint8Array};
-use serde_json::json;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Date, Promise, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::Env;
@@ -23,6 +25,35 @@ pub struct Edge {
     pub incoming: Option<web_sys::Request>,
     /// Where accounts are kept.
     pub jurisdiction: Option<&'static str>,
+    /// How long outgoing calls took; of a request that just passes, which makes none, nothing is kept.
+    pub calls: Option<Rc<Calls>>,
+}
+
+/// How long each kind of outgoing call took, all calls of a kind together, in milliseconds.
+#[derive(Default)]
+pub struct Calls(RefCell<Vec<(&'static str, u32)>>);
+
+impl Calls {
+    /// One call that took this long.
+    pub fn of(kind: &'static str, elapsed: f64) -> Self {
+        let calls = Self::default();
+        calls.add(kind, elapsed);
+        calls
+    }
+
+    fn add(&self, kind: &'static str, elapsed: f64) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "milliseconds of one request; what is negative becomes 0"
+        )]
+        let elapsed = elapsed as u32;
+        let mut calls = self.0.borrow_mut();
+        match calls.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, total)) => *total += elapsed,
+            None => calls.push((kind, elapsed)),
+        }
+    }
 }
 
 /// How long KV may take, in milliseconds; it usually takes a few.
@@ -47,7 +78,18 @@ impl Edge {
             context,
             incoming: incoming.cloned(),
             jurisdiction: isolate.config.jurisdiction,
+            calls: None,
         }
+    }
+
+    /// What a call answers, whose time is noted. workerd's clock moves when an answer comes in.
+    async fn timed(&self, kind: &'static str, call: Promise) -> Result<JsValue, JsValue> {
+        let started = Date::now();
+        let answer = JsFuture::from(call).await;
+        if let Some(calls) = &self.calls {
+            calls.add(kind, Date::now() - started);
+        }
+        answer
     }
 
     /// A binding by its name.
@@ -104,19 +146,21 @@ impl Platform for Edge {
 
     async fn send(&self, call: Call) -> Result<Answer, Outage> {
         let mut headers = format!("user-agent\n{}\naccept\napplication/json", call.user_agent);
-        let body = match call.body {
-            Body::Nothing => None,
+        let (kind, body) = match call.body {
+            Body::Nothing => ("documents", None),
             Body::Bearer(token) => {
                 headers.push_str(&format!("\nauthorization\nBearer {}", token.expose()));
-                None
+                ("userinfo", None)
             }
             Body::Form(form) => {
                 headers.push_str("\ncontent-type\napplication/x-www-form-urlencoded");
-                Some(form.expose().to_owned())
+                ("token", Some(form.expose().to_owned()))
             }
         };
         let most = u32::try_from(MAX_ANSWER).unwrap_or(u32::MAX);
-        let answer = JsFuture::from(glue::call(&call.url, &headers, body, call.timeout_ms, most))
+        let answer = glue::call(&call.url, &headers, body, call.timeout_ms, most);
+        let answer = self
+            .timed(kind, answer)
             .await
             .map_err(|_| Outage::Unreachable)?;
         parts(&answer)
@@ -124,7 +168,8 @@ impl Platform for Edge {
 
     async fn stored(&self, name: &str) -> Result<Option<String>, Outage> {
         let stored = glue::stored(&self.documents()?, name, KV_TIMEOUT_MS);
-        let stored = JsFuture::from(stored).await.map_err(|_| Outage::Storage)?;
+        let stored = self.timed("kv", stored).await;
+        let stored = stored.map_err(|_| Outage::Storage)?;
         if stored == JsValue::FALSE {
             return Err(Outage::Storage);
         }
@@ -145,9 +190,8 @@ impl Platform for Edge {
             serde_json::to_string(&Message::new(question)).map_err(|_| Outage::Unreachable)?;
         let home = self.jurisdiction.map(str::to_owned);
         let asked = glue::ask(&accounts, home, account, &question, ACCOUNT_TIMEOUT_MS);
-        let answer = JsFuture::from(asked)
-            .await
-            .map_err(|_| Outage::Unreachable)?;
+        let answer = self.timed("account", asked).await;
+        let answer = answer.map_err(|_| Outage::Unreachable)?;
         let text = answer.as_string().unwrap_or_default();
         match text.strip_prefix('\n') {
             Some("timed_out") => return Err(Outage::TimedOut),
@@ -196,7 +240,10 @@ impl Platform for Edge {
     }
 
     fn log(&self, event: &Event) {
-        log(event);
+        match &self.calls {
+            Some(calls) => glue::log(&event.line(&calls.0.borrow())),
+            None => log(event),
+        }
     }
 }
 
@@ -225,12 +272,5 @@ fn parts(answer: &JsValue) -> Result<Answer, Outage> {
 
 /// Writes an event as one line of JSON.
 pub fn log(event: &Event) {
-    let line = json!({
-        "event": event.name,
-        "service": event.service,
-        "label": event.label,
-        "reference": event.reference,
-        "detail": event.detail,
-    });
-    glue::log(&line.to_string());
+    glue::log(&event.line(&[]));
 }

@@ -242,7 +242,9 @@ async fn end_as_of<P: Platform>(
     scene.isolate.leases.end(session, scene.now);
     if !listed {
         // It was over already, so it could not speak for the others either.
-        scene.log("sign_out", "not_listed");
+        scene
+            .about_person(subject)
+            .log_done("sign_out", "not_listed");
     }
     Ok(opened(scene, Purpose::Hint, hint).map(Secret::new))
 }

@@ -12,6 +12,7 @@ use url::form_urlencoded;
 use super::Scene;
 use super::accounts;
 use super::provider;
+use super::refused::Failure;
 use super::reply::Reply;
 use super::request::Request;
 use crate::oidc::jws::Untrusted;
@@ -42,20 +43,21 @@ impl From<Refusal> for NotTaken {
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
     let count = Count::default();
     let status = match take(scene, request, &count).await {
-        Ok(()) => {
-            scene.log("notification", "stored");
+        Ok(token) => {
+            let told = scene.about_person(&token.subject);
+            told.log_done("notification", "stored");
             200
         }
         Err(NotTaken::Outage(label)) => {
-            scene.log("notification", label);
+            scene.log_failed("notification", label);
             503
         }
         Err(NotTaken::Refused(label)) => {
-            scene.log("notification", label);
+            scene.log_refused("notification", label);
             refused(scene, request, &count, 400).await
         }
         Err(NotTaken::TooLarge) => {
-            scene.log("notification", "too_large");
+            scene.log_refused("notification", "too_large");
             refused(scene, request, &count, 413).await
         }
     };
@@ -99,7 +101,7 @@ async fn take<P: Platform>(
     scene: &Scene<P>,
     request: &Request,
     count: &Count,
-) -> Result<(), NotTaken> {
+) -> Result<LogoutToken, NotTaken> {
     let content_type = request.headers.get("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -111,16 +113,17 @@ async fn take<P: Platform>(
         .await
         .map_err(|outage| match outage {
             Outage::TooLarge => NotTaken::TooLarge,
-            other => NotTaken::Outage(other.label()),
+            _ => NotTaken::Outage("body_incomplete"),
         })?;
     let mut tokens = form_urlencoded::parse(&form).filter(|(name, _)| name == "logout_token");
     let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
         return Err(NotTaken::Refused("not_one_token"));
     };
     let token = verify(scene, request, count, &token).await?;
-    accounts::log_out(scene, &token)
-        .await
-        .map_err(|outage| NotTaken::Outage(outage.label()))
+    match accounts::log_out(scene, &token).await {
+        Ok(()) => Ok(token),
+        Err(outage) => Err(NotTaken::Outage(Failure::Account(outage).outcome().label)),
+    }
 }
 
 /// Everything that can be refused without cryptography, then the signature, then the claims again.
@@ -150,13 +153,13 @@ async fn verify<P: Platform>(
         }
         keys = provider::keys_again(scene, &metadata)
             .await
-            .map_err(unavailable)?;
+            .map_err(|_| NotTaken::Outage("keys_unavailable"))?;
     }
-    let key = keys.select(&token, ALG)?;
+    let key = provider::select(scene, &keys, &token, ALG, "logout_token")?;
     let verified = scene
         .platform
         .verify(key, token.signing_input(), token.signature())
         .await
-        .map_err(|outage| NotTaken::Outage(outage.label()))?;
+        .map_err(|_| NotTaken::Outage("cryptography"))?;
     Ok(logout_token::check(&token.trust(verified)?, &expected)?)
 }

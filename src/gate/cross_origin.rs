@@ -65,7 +65,9 @@ pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request) -> Option<Verdict
             .iter()
             .any(|allowed| Some(allowed.as_str()) == origin);
         return (!own && !listed).then(|| {
-            scene.log("refused", "upgrade_origin");
+            scene
+                .about(request)
+                .log_refused("refused", "upgrade_origin");
             Reply::plain(403, "This origin may not open a WebSocket here.")
                 .of(service)
                 .into()

@@ -125,7 +125,9 @@ pub async fn go_on<P: Platform>(scene: &Scene<P>, request: &Request, session: Se
         Ok(Some(word)) => word,
         Ok(None) => return sign_in::start(scene, request, sign_in_first(scene)).await,
         Err(outage) => {
-            scene.log("session_unchecked", outage.label());
+            scene
+                .about_person(&session.subject)
+                .log_failed("session_unchecked", outage.label());
             let page = scene.page(503, Page::TryLater);
             return page.with("retry-after", RETRY_AFTER);
         }

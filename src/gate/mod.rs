@@ -4,6 +4,7 @@
 //! addresses, then the service's rules. It waits for nothing. What needs to wait is a [`Task`],
 //! which [`finish`] carries out. How an answer is sent and a request forwarded is not known here.
 
+pub mod about;
 pub mod accounts;
 pub mod answer;
 pub mod assertion;
@@ -229,7 +230,9 @@ fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>
     let path = match path {
         Ok(path) if is_plain(address.query) => path,
         _ => {
-            scene.log("refused", "ambiguous_address");
+            scene
+                .about(request)
+                .log_refused("refused", "ambiguous_address");
             return scene.page(400, Page::BadAddress).into();
         }
     };
@@ -241,6 +244,7 @@ fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>
 
 /// Carries out what had to be waited for.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task) -> Decision {
+    let scene = &scene.about(request);
     match task {
         Task::Start(start) => Decision::Reply(sign_in::start(scene, request, start).await),
         Task::Callback(query) => Decision::Reply(callback::finish(scene, request, &query).await),

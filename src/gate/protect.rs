@@ -171,12 +171,15 @@ impl<'a, P: Platform> Passage<'a, P> {
         let service = &scene.service;
         let proves = session.as_ref().is_some_and(|session| self.lacks(session));
         if !request.is_document() {
-            let reply = match (&session, rule.freshness) {
+            let (label, reply) = match (&session, rule.freshness) {
                 (Some(_), Some(freshness)) if !proves => {
-                    cross_origin::too_old(service, request, freshness.seconds())
+                    let seconds = freshness.seconds();
+                    let reply = cross_origin::too_old(service, request, seconds);
+                    ("sign_in_too_old", reply)
                 }
-                _ => cross_origin::unauthorised(service, request),
+                _ => ("no_session", cross_origin::unauthorised(service, request)),
             };
+            scene.about(request).log_refused("refused", label);
             return reply.into();
         }
         if !request.is_get() {
@@ -186,10 +189,11 @@ impl<'a, P: Platform> Passage<'a, P> {
                 scene,
                 &return_path::safe(&self.path.text, &service.own_path),
             );
-            let page = match proves {
-                true => Page::FormNeedsIdentity,
-                false => Page::FormExpired,
+            let (label, page) = match proves {
+                true => ("form_needs_identity", Page::FormNeedsIdentity),
+                false => ("form_expired", Page::FormExpired),
             };
+            scene.about(request).log_refused("refused", label);
             let page = pages::page(401, page, service, scene.locale, &scene.reference, &link);
             return page
                 .with("www-authenticate", cross_origin::challenge(service))

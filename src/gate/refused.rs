@@ -13,10 +13,18 @@ use crate::session::identity::Outcome as IdentityOutcome;
 pub enum Failure {
     /// A check of the protocol refused what the provider sent.
     Refused(Refusal),
-    /// The outside gave no answer.
-    Outage(Outage),
+    /// The token endpoint gave no answer.
+    Token(Outage),
+    /// The userinfo endpoint gave no answer.
+    Userinfo(Outage),
+    /// The person's account gave no answer.
+    Account(Outage),
+    /// WebCrypto could not use a key.
+    Cryptography,
     /// A document of the provider is not to be had.
     Unavailable,
+    /// A token's key is in no copy of the provider's keys, and they cannot be fetched.
+    KeysUnavailable,
     /// A parameter of the callback is missing, doubled, empty, too long or not text.
     Parameters,
     /// The callback has no attempt of this browser: another browser's, too old, or finished.
@@ -132,7 +140,11 @@ impl Failure {
     pub const fn outcome(self) -> Outcome {
         match self {
             Self::Refused(refusal) => refused(refusal),
-            Self::Outage(outage) => outcome(503, Page::TryLater, outage.label()),
+            Self::Token(outage) => outcome(503, Page::TryLater, token(outage)),
+            Self::Userinfo(outage) => outcome(503, Page::TryLater, userinfo(outage)),
+            Self::Account(outage) => outcome(503, Page::TryLater, account(outage)),
+            Self::Cryptography => outcome(503, Page::TryLater, "cryptography"),
+            Self::KeysUnavailable => outcome(503, Page::TryLater, "keys_unavailable"),
             Self::Unavailable => outcome(503, Page::TryLater, "documents_unavailable"),
             Self::Parameters => outcome(400, Page::StartAgain, "callback_parameters"),
             Self::NoAttempt => outcome(400, Page::StartAgain, "no_attempt"),
@@ -162,6 +174,31 @@ impl Failure {
     #[must_use]
     pub const fn is_replay(self) -> bool {
         matches!(self, Self::NoAttempt | Self::Refused(Refusal::InvalidGrant))
+    }
+}
+
+/// The labels of those who gave no answer say who that was; a call ends in no other way than these.
+const fn token(outage: Outage) -> &'static str {
+    match outage {
+        Outage::TimedOut => "token_endpoint_timed_out",
+        Outage::TooLarge => "token_endpoint_too_large",
+        _ => "token_endpoint_unreachable",
+    }
+}
+
+const fn userinfo(outage: Outage) -> &'static str {
+    match outage {
+        Outage::TimedOut => "userinfo_timed_out",
+        Outage::TooLarge => "userinfo_too_large",
+        _ => "userinfo_unreachable",
+    }
+}
+
+const fn account(outage: Outage) -> &'static str {
+    match outage {
+        Outage::TimedOut => "account_timed_out",
+        Outage::Overloaded => "account_overloaded",
+        _ => "account_unreachable",
     }
 }
 
@@ -222,12 +259,6 @@ const fn refused(refusal: Refusal) -> Outcome {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
-    }
-}
-
-impl From<Outage> for Failure {
-    fn from(outage: Outage) -> Self {
-        Self::Outage(outage)
     }
 }
 

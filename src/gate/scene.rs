@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use super::Isolate;
+use super::about::About;
 use super::cookies::Cookies;
 use super::pages::{self, Page};
 use super::refused::Failure;
 use super::reply::Reply;
 use super::request::{Request, parameter};
 use crate::config::{Locale, Service};
-use crate::platform::{Event, Platform};
+use crate::platform::{Event, Outcome, Platform};
 use crate::session::attempt::Attempt;
 use crate::session::cookie::{self, Session};
 use crate::session::seal::{NONCE, Purpose};
@@ -29,6 +30,9 @@ pub struct Scene<P> {
     pub locale: Locale,
     /// What a person can quote and an operator search for.
     pub reference: String,
+    /// What log lines say of the request beyond that; empty until something waits or is refused,
+    /// because a request that just passes writes none.
+    pub about: About,
 }
 
 impl<P: Platform> Scene<P> {
@@ -66,6 +70,7 @@ impl<P: Platform> Scene<P> {
             now,
             locale: Locale::En,
             reference: String::new(),
+            about: About::default(),
         }
     }
 
@@ -76,14 +81,54 @@ impl<P: Platform> Scene<P> {
         bytes
     }
 
-    /// Writes a line for the operator; both texts are labels, never values.
-    pub fn log(&self, name: &'static str, label: &'static str) {
+    /// The same scene, with what log lines say of the request.
+    #[must_use]
+    pub fn about(&self, request: &Request) -> Self {
+        Self {
+            about: About::request(&self.service, request),
+            ..self.clone()
+        }
+    }
+
+    /// The same scene, with what log lines say of a person: a hash of the subject that holds for one
+    /// day.
+    #[must_use]
+    pub fn about_person(&self, subject: &str) -> Self {
+        let mut scene = self.clone();
+        if let Some(ring) = &self.isolate.config.ring {
+            scene.about.person = ring.pseudonym(&self.service.binding, subject, self.now);
+        }
+        scene
+    }
+
+    /// Writes a line of something that was carried out; all texts are labels, never values.
+    pub fn log_done(&self, name: &'static str, label: &'static str) {
+        self.log(Outcome::Done, name, label, "");
+    }
+
+    /// Writes a line of something that was refused.
+    pub fn log_refused(&self, name: &'static str, label: &'static str) {
+        self.log(Outcome::Refused, name, label, "");
+    }
+
+    /// Writes a line of something that failed.
+    pub fn log_failed(&self, name: &'static str, label: &'static str) {
+        self.log(Outcome::Failed, name, label, "");
+    }
+
+    /// Writes a line; `detail` is a text of our own.
+    pub fn log(&self, outcome: Outcome, name: &'static str, label: &'static str, detail: &str) {
+        let about = self.about.clone();
         self.platform.log(&Event {
             name,
-            service: self.service.id.clone(),
+            outcome,
             label,
+            service: self.service.id.clone(),
+            route: about.route,
             reference: self.reference.clone(),
-            detail: String::new(),
+            trace: about.trace,
+            person: about.person,
+            detail: detail.to_owned(),
         });
     }
 
@@ -116,7 +161,10 @@ impl<P: Platform> Scene<P> {
             let random = self.random::<6>();
             scene.reference = random.iter().map(|byte| format!("{byte:02x}")).collect();
         }
-        scene.log(step, outcome.label);
+        match outcome.status {
+            ..500 => scene.log_refused(step, outcome.label),
+            _ => scene.log_failed(step, outcome.label),
+        }
         let reply = pages::page(
             outcome.status,
             outcome.page,

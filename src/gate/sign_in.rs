@@ -98,6 +98,7 @@ async fn attempt<P: Platform>(
         scene.random::<NONCE>(),
         &attempt.to_bytes(),
     );
+    scene.log_done("sign_in_started", attempt.level.as_str());
     let starts: Vec<_> = starts.iter().map(i64::to_string).collect();
     let mut reply = Reply::redirect(302, location)
         .with(
@@ -128,7 +129,8 @@ async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, F
     let mut attempt = Attempt::new(&scene.random(), scene.now, level, start.return_path);
     let hint = match (start.freshness, &start.session) {
         (Some(Freshness::Reauthenticate(_)), Some(session)) => {
-            accounts::id_token(scene, session).await?
+            let token = accounts::id_token(scene, session).await;
+            token.map_err(Failure::Account)?
         }
         _ => None,
     };
@@ -184,7 +186,8 @@ async fn address<P: Platform>(
     let signature = scene
         .platform
         .sign(key, service.request_alg, unsigned.signing_input())
-        .await?;
+        .await
+        .map_err(|_| Failure::Cryptography)?;
     let object = unsigned.finish(&signature);
     request.address(&object).ok_or(Failure::RequestTooLong)
 }

@@ -50,11 +50,15 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
     if let Some(session) = &session {
         match accounts::end(scene, &session.subject, &session.id, everywhere).await {
             Ok(token) => {
-                scene.log("signed_out", if everywhere { "everywhere" } else { "here" });
+                let how = if everywhere { "everywhere" } else { "here" };
+                scene
+                    .about_person(&session.subject)
+                    .log_done("signed_out", how);
                 hint = token;
             }
             Err(outage) => {
-                scene.log("sign_out_unfinished", outage.label());
+                let told = scene.about_person(&session.subject);
+                told.log_failed("sign_out_unfinished", outage.label());
                 unfinished = remember(scene, cookies, session, everywhere);
             }
         }
@@ -68,7 +72,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
         // Only part of the wish is granted, and the person is told which part. Without a session
         // here the link leads to the same question once more.
         None => {
-            scene.log("sign_out", "not_at_provider");
+            scene.log_failed("sign_out", "not_at_provider");
             page(
                 scene,
                 Page::SignedOutHere,
@@ -152,12 +156,13 @@ pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Optio
     let mut left = before.clone();
     left.retain(|ending| ending.until > scene.now);
     while let Some(ending) = left.first() {
+        let told = scene.about_person(&ending.subject);
         if let Err(outage) = accounts::end_later(scene, ending).await {
-            scene.log("sign_out_unfinished", outage.label());
+            told.log_failed("sign_out_unfinished", outage.label());
             left.rotate_left(1);
             break;
         }
-        scene.log("signed_out", "later");
+        told.log_done("signed_out", "later");
         left.remove(0);
     }
     if left == before {

@@ -35,10 +35,10 @@ pub async fn check<P: Platform>(
     let mut known = None;
     let answer = match passage.asks(&session) {
         true => {
-            let id = session.id;
+            let before = session.clone();
             answered(
                 scene,
-                &id,
+                &before,
                 identity::ask(&passage, &mut session, &mut known),
             )
             .await
@@ -53,7 +53,8 @@ pub async fn check<P: Platform>(
         }
         Ok(Standing::Ended) => {
             leases.end(&session.id, scene.now);
-            scene.log("session", "ended_elsewhere");
+            let told = scene.about_person(&session.subject);
+            told.log_refused("session", "ended_elsewhere");
             let decision = settle(scene, request, passage.anonymous()).await;
             // A script's late answer must not delete the cookie of a sign-in that came meanwhile.
             return if request.is_document() {
@@ -88,31 +89,35 @@ pub fn is_certain<P: Platform>(scene: &Scene<P>, session: &Session) -> bool {
 /// What the account says of a session, or for how long its last word may be relied on. An account
 /// that has too much to do earns nothing, and one that gave no answer is not asked without end.
 pub async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Grace> {
-    answered(scene, &session.id, accounts::check(scene, session)).await
+    answered(scene, session, accounts::check(scene, session)).await
 }
 
 /// The same for another question that the account answers with the session's standing.
 async fn answered<P: Platform>(
     scene: &Scene<P>,
-    session: &[u8; 16],
+    session: &Session,
     question: impl Future<Output = Result<Standing, Outage>>,
 ) -> Result<Standing, Grace> {
-    let leases = &scene.isolate.leases;
-    if leases.has_ended(session) {
+    let (leases, id) = (&scene.isolate.leases, &session.id);
+    if leases.has_ended(id) {
         return Ok(Standing::Ended);
     }
     let grace = |overloaded| match overloaded {
         true => Grace::AsChecked,
         false => Grace::Configured,
     };
-    if let Some(overloaded) = leases.limited(session, scene.now) {
-        scene.log("session_unchecked", "limited");
+    if let Some(overloaded) = leases.limited(id, scene.now) {
+        scene
+            .about_person(&session.subject)
+            .log_failed("session_unchecked", "limited");
         return Err(grace(overloaded));
     }
     question.await.map_err(|outage| {
         let overloaded = outage == Outage::Overloaded;
-        leases.miss(session, scene.now, overloaded);
-        scene.log("session_unchecked", outage.label());
+        leases.miss(id, scene.now, overloaded);
+        scene
+            .about_person(&session.subject)
+            .log_failed("session_unchecked", outage.label());
         grace(overloaded)
     })
 }
@@ -182,7 +187,7 @@ pub async fn assert<P: Platform>(
             Decision::Forward(out)
         }
         Err(NotSigned) => {
-            scene.log("refused", "assertion_not_signed");
+            scene.log_failed("refused", "assertion_not_signed");
             Decision::Reply(scene.page(500, Page::Problem))
         }
     }

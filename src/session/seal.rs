@@ -91,6 +91,7 @@ struct Keys {
     ending: XChaCha20Poly1305,
     place: XChaCha20Poly1305,
     documents: Zeroizing<[u8; 32]>,
+    log: Zeroizing<[u8; 32]>,
     fingerprint: String,
 }
 
@@ -113,6 +114,7 @@ impl Keys {
             ending: XChaCha20Poly1305::new(key("ending").as_slice().into()),
             place: XChaCha20Poly1305::new(key("place").as_slice().into()),
             documents: key("documents"),
+            log: key("log"),
             fingerprint: encode(&Sha256::digest(key("fingerprint").as_slice())[..6]),
         }
     }
@@ -247,16 +249,38 @@ impl Ring {
     /// A code that proves that a document was stored by a holder of these keys.
     #[must_use]
     pub fn authenticate(&self, document: &[u8]) -> String {
-        encode(&code(&self.active, document).finalize().into_bytes())
+        encode(
+            &code(&self.active.documents, document)
+                .finalize()
+                .into_bytes(),
+        )
     }
 
     /// Whether [`Ring::authenticate`] made the code, under either generation.
     #[must_use]
     pub fn is_authentic(&self, document: &[u8], tag: &str) -> bool {
         self.all().any(|keys| {
-            let own = encode(&code(keys, document).finalize().into_bytes());
+            let own = encode(&code(&keys.documents, document).finalize().into_bytes());
             same(own.as_bytes(), tag.as_bytes())
         })
+    }
+
+    /// A person's name in the log: 16 hexadecimal digits, the first 8 bytes of HMAC-SHA-256 under a
+    /// key of this deployment over the day, the binding and the subject, a line each. The day is
+    /// counted in UTC since the epoch.
+    ///
+    /// It is the same all day and for one service, so that a person's events can be read together;
+    /// without the key nobody can tell whose they are, or find the same person on another day.
+    #[must_use]
+    pub fn pseudonym(&self, binding: &str, subject: &str, now: i64) -> String {
+        let day = now.div_euclid(86_400);
+        let message = format!("{day}\n{binding}\n{subject}");
+        let whole = code(&self.active.log, message.as_bytes())
+            .finalize()
+            .into_bytes();
+        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+        let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
+        whole.iter().take(8).flat_map(digits).collect()
     }
 
     /// The generation that seals and a fingerprint of its secret, 8 characters, to compare
@@ -283,11 +307,11 @@ fn associated(purpose: Purpose, binding: &str) -> Vec<u8> {
     .concat()
 }
 
-fn code(keys: &Keys, document: &[u8]) -> Hmac<Sha256> {
+fn code(key: &[u8; 32], message: &[u8]) -> Hmac<Sha256> {
     #[expect(clippy::expect_used, reason = "the key's length is a constant")]
-    let mut code = <Hmac<Sha256> as Mac>::new_from_slice(keys.documents.as_slice())
-        .expect("HMAC takes a key of any length");
-    code.update(document);
+    let mut code =
+        <Hmac<Sha256> as Mac>::new_from_slice(key).expect("HMAC takes a key of any length");
+    code.update(message);
     code
 }
 

@@ -48,7 +48,8 @@ pub async fn exchange<P: Platform>(
             &metadata.token_endpoint,
             Body::Form(Secret::new(form)),
         ))
-        .await?;
+        .await
+        .map_err(Failure::Token)?;
     Ok(Tokens::parse(answer.status, &answer.body)?)
 }
 
@@ -66,7 +67,8 @@ async fn client_assertion<P: Platform>(scene: &Scene<P>) -> Result<String, Failu
     let signature = scene
         .platform
         .sign(key, service.request_alg, unsigned.signing_input())
-        .await?;
+        .await
+        .map_err(|_| Failure::Cryptography)?;
     Ok(unsigned.finish(&signature))
 }
 
@@ -82,13 +84,16 @@ pub async fn verify<P: Platform>(
     id_token::check_header(&token)?;
     let mut keys = provider::keys(scene, metadata).await?;
     if keys.select(&token, service.id_token_alg) == Err(Refusal::KeyUnknown) {
-        keys = provider::keys_again(scene, metadata).await?;
+        keys = provider::keys_again(scene, metadata)
+            .await
+            .map_err(|_| Failure::KeysUnavailable)?;
     }
-    let key = keys.select(&token, service.id_token_alg)?;
+    let key = provider::select(scene, &keys, &token, service.id_token_alg, "id_token")?;
     let verified = scene
         .platform
         .verify(key, token.signing_input(), token.signature())
-        .await?;
+        .await
+        .map_err(|_| Failure::Cryptography)?;
     let claims = token.trust(verified)?;
     let expected = Expected {
         issuer: &service.provider.issuer,
@@ -113,7 +118,8 @@ pub async fn userinfo<P: Platform>(
     let answer = scene
         .platform
         .send(call(scene, &metadata.userinfo_endpoint, bearer))
-        .await?;
+        .await
+        .map_err(Failure::Userinfo)?;
     Ok(userinfo::answer(
         answer.status,
         &answer.body,

@@ -100,16 +100,17 @@ async fn verify<P: Platform>(
     core_identity::check_header(&token, &service.provider.did_id)?;
     let mut keys = provider::did(scene).await?;
     if keys.select(&token, Alg::Es256) == Err(Refusal::KeyUnknown) {
-        keys = provider::did_again(scene).await?;
+        keys = provider::did_again(scene)
+            .await
+            .map_err(|_| Failure::KeysUnavailable)?;
     }
-    let key = keys.select(&token, Alg::Es256).inspect_err(|_| {
-        // The documentation asks services to report a key that is not the controller's.
-        scene.log("identity_alert", "key_unknown");
-    })?;
+    // The documentation asks services to report a key that is not the controller's.
+    let key = provider::select(scene, &keys, &token, Alg::Es256, "core_identity")?;
     let verified = scene
         .platform
         .verify(key, token.signing_input(), token.signature())
-        .await?;
+        .await
+        .map_err(|_| Failure::Cryptography)?;
     let expected = Expected {
         issuer: &service.provider.identity_issuer,
         client_id: &service.client_id,
@@ -134,7 +135,8 @@ pub async fn given_up<'a, P: Platform>(
     let outcome = error.of_identity().ok_or(failure)?;
     let mut session = goes_on(scene, attempt, before).ok_or(failure)?.clone();
     let proof = Proof::new(session.level, outcome, scene.now, None);
-    match accounts::step_up(scene, attempt, &session, None, proof).await? {
+    let recorded = accounts::step_up(scene, attempt, &session, None, proof).await;
+    match recorded.map_err(Failure::Account)? {
         Begun::Listed => {}
         Begun::Repeated => return Err(Failure::NoAttempt),
         Begun::Ended => return Err(failure),
@@ -146,6 +148,8 @@ pub async fn given_up<'a, P: Platform>(
         sealed: scene.seal_session(&session).ok_or(Failure::Unavailable)?,
         unfinished: None,
         return_path: &attempt.return_path,
+        event: "signed_in",
+        subject: session.subject,
         outcome: Some(outcome),
     })
 }
@@ -165,7 +169,7 @@ pub async fn has_ended<P: Platform>(
 pub fn place<P: Platform>(scene: &Scene<P>, return_path: &str, outcome: Outcome) -> Reply {
     match rule_of(scene, return_path).and_then(|rule| rule.not_proved.as_deref()) {
         Some(place) => {
-            scene.log("identity", outcome.label());
+            scene.log_refused("identity", outcome.label());
             Reply::redirect(303, place).of(&scene.service)
         }
         None => scene.failed(

@@ -64,7 +64,8 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                     identity::place(scene, signed_in.return_path, outcome)
                 }
                 _ => {
-                    scene.log("signed_in", attempt.level.as_str());
+                    let told = scene.about_person(&signed_in.subject);
+                    told.log_done(signed_in.event, attempt.level.as_str());
                     Reply::redirect(303, signed_in.return_path).of(&scene.service)
                 }
             };
@@ -93,6 +94,10 @@ struct SignedIn<'a> {
     unfinished: Option<String>,
     /// Where the person goes.
     return_path: &'a str,
+    /// Who it is.
+    subject: String,
+    /// What it is called in the log.
+    event: &'static str,
     /// How it ended, if an identity was asked for.
     outcome: Option<Outcome>,
 }
@@ -114,7 +119,7 @@ async fn ended<P: Platform>(
         (session, _) => session.is_some(),
     };
     if is_repeated {
-        scene.log("callback_repeated", failure.outcome().label);
+        scene.log_done("callback_repeated", failure.outcome().label);
         return Reply::redirect(303, return_path).of(&scene.service);
     }
     scene.failed("callback", failure, &again(scene, return_path))
@@ -130,6 +135,16 @@ fn find<P: Platform>(
     let attempt = scene.open_attempt(cookies.get(&name)?)?;
     let own = same(attempt.state().as_bytes(), state.as_bytes());
     (own && attempt.is_live(scene.now)).then_some((name, attempt))
+}
+
+/// What a sign-in is called: a step up when the same person was signed in at a lower level.
+fn event(before: Option<&Session>, session: &Session) -> &'static str {
+    let lower =
+        |before: &Session| before.subject == session.subject && before.level < session.level;
+    match before.is_some_and(lower) {
+        true => "stepped_up",
+        false => "signed_in",
+    }
 }
 
 /// From the code to a sealed session.
@@ -168,7 +183,8 @@ async fn sign_in<'a, P: Platform>(
     let return_path = match &attempt.aim {
         // Where one person was going is not another's to see.
         Aim::Again(served) | Aim::Prove(served) if served.account != account => {
-            scene.log("changed_subject", "signed_in_again_as_another");
+            let told = scene.about_person(&session.subject);
+            told.log_done("changed_subject", "signed_in_again_as_another");
             "/"
         }
         _ => &attempt.return_path,
@@ -177,6 +193,8 @@ async fn sign_in<'a, P: Platform>(
         sealed,
         unfinished,
         return_path,
+        event: event(before, &session),
+        subject: session.subject,
         outcome,
     })
 }

@@ -42,7 +42,8 @@ pub async fn record<P: Platform>(
             same.level = own.level.max(ended.level);
             let proof = ended.proof(scene, &same);
             let token = Some(&tokens.id_token);
-            match accounts::step_up(scene, attempt, &same, token, proof).await? {
+            let recorded = accounts::step_up(scene, attempt, &same, token, proof).await;
+            match recorded.map_err(Failure::Account)? {
                 Begun::Listed => {
                     scene.isolate.leases.note(&same.id, scene.now);
                     return Ok((same, None));
@@ -58,7 +59,8 @@ pub async fn record<P: Platform>(
     let account = accounts::digest(scene, &session.subject);
     let old = old(scene, attempt, before);
     let same = old.filter(|old| old.account == account);
-    match accounts::begin(scene, attempt, &session, &tokens.id_token, proof, same).await? {
+    let begun = accounts::begin(scene, attempt, &session, &tokens.id_token, proof, same).await;
+    match begun.map_err(Failure::Account)? {
         Begun::Listed => {}
         Begun::Repeated => return Err(Failure::NoAttempt),
         Begun::Ended => return Err(Failure::SignedOutMeanwhile),
@@ -67,11 +69,12 @@ pub async fn record<P: Platform>(
     let Some(other) = old.filter(|old| old.account != account) else {
         return Ok((session, None));
     };
-    scene.log("changed_subject", "other_session_ended");
+    let told = scene.about_person(&session.subject);
+    told.log_done("changed_subject", "other_session_ended");
     match accounts::end_served(scene, &other).await {
         Ok(()) => Ok((session, None)),
         Err(outage) => {
-            scene.log("sign_out_unfinished", outage.label());
+            scene.log_failed("sign_out_unfinished", outage.label());
             let unfinished =
                 before.and_then(|before| sign_out::remember(scene, cookies, before, false));
             Ok((session, unfinished))
@@ -167,13 +170,14 @@ pub async fn not_again<P: Platform>(
         Some(_) => reply.with("set-cookie", deleted(cookie::NAME)),
         None => reply,
     };
+    let told = own.map_or_else(|| scene.clone(), |own| scene.about_person(&own.subject));
     match accounts::end_served(scene, served).await {
         Ok(()) => {
-            scene.log("session", "not_signed_in_again");
+            told.log_refused("reauthentication_failed", "session_ended");
             reply
         }
         Err(outage) => {
-            scene.log("sign_out_unfinished", outage.label());
+            told.log_failed("sign_out_unfinished", outage.label());
             reply.with_cookie(own.and_then(|own| sign_out::remember(scene, cookies, own, false)))
         }
     }

@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Scene;
 use crate::config::Provider;
-use crate::oidc::jwks::KeySet;
+use crate::oidc::jwks::{KeySet, VerifyingKey};
+use crate::oidc::jws::{Alg, Untrusted};
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
-use crate::platform::{Body, Call, Platform};
+use crate::platform::{Body, Call, Outcome, Platform};
 pub use shelf::Documents;
 use shelf::{DISCOVERY, Held, IDENTITY_KEYS, KEYS, Kind};
 
@@ -115,6 +116,25 @@ pub async fn did_again<P: Platform>(scene: &Scene<P>) -> Result<Rc<KeySet>, Unav
     .await
 }
 
+/// The key of a token. That nobody has it is reported, because the provider or an attacker made a
+/// token with a key of their own.
+///
+/// # Errors
+/// As [`KeySet::select`].
+pub fn select<'a, P: Platform>(
+    scene: &Scene<P>,
+    keys: &'a KeySet,
+    token: &Untrusted,
+    alg: Alg,
+    kind: &'static str,
+) -> Result<&'a VerifyingKey, Refusal> {
+    keys.select(token, alg).inspect_err(|refusal| {
+        if *refusal == Refusal::KeyUnknown {
+            scene.log_refused("unknown_key", kind);
+        }
+    })
+}
+
 /// KV is read first, and the provider is asked only when that copy is a minute old: tokens with
 /// made-up keys must not become requests to the provider.
 async fn again<T, P: Platform>(
@@ -179,7 +199,7 @@ async fn current<T: 'static, P: Platform>(
     }
     let fetched = fetch(scene, kind, url, WAIT_MS.0).await;
     if fetched.is_err() && overdue > REPORT {
-        scene.log("document_stale", kind.name);
+        scene.log_failed("document_stale", kind.name);
     }
     Ok(fetched.unwrap_or(copy.value))
 }
@@ -191,7 +211,12 @@ async fn read_stored<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) {
     let text = match scene.platform.stored(&name(kind, provider)).await {
         Ok(text) => text,
         Err(outage) => {
-            scene.log("documents_unreadable", outage.label());
+            scene.log(
+                Outcome::Failed,
+                "documents_unreadable",
+                outage.label(),
+                kind.name,
+            );
             None
         }
     };
@@ -208,7 +233,7 @@ fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Optio
     let (tag, json) = text.split_once('\n')?;
     let provider = &scene.service.provider;
     if !ring.is_authentic(format!("{}\n{json}", name(kind, provider)).as_bytes(), tag) {
-        scene.log("document_not_authentic", kind.name);
+        scene.log_failed("document_not_authentic", kind.name);
         return None;
     }
     let stored: Stored = serde_json::from_str(json).ok()?;
@@ -235,7 +260,12 @@ async fn fetch<T, P: Platform>(
         timeout_ms,
     };
     let answer = scene.platform.send(call).await.map_err(|outage| {
-        scene.log("document_not_fetched", outage.label());
+        scene.log(
+            Outcome::Failed,
+            "document_not_fetched",
+            outage.label(),
+            kind.name,
+        );
         Unavailable
     })?;
     let provider = &scene.service.provider;
@@ -244,7 +274,12 @@ async fn fetch<T, P: Platform>(
         _ => Err(Refusal::DocumentMalformed),
     };
     let value = Rc::new(parsed.map_err(|refusal| {
-        scene.log("document_refused", refusal.label());
+        scene.log(
+            Outcome::Failed,
+            "document_refused",
+            refusal.label(),
+            kind.name,
+        );
         Unavailable
     })?);
     let max_age = freshness(&answer.cache_control);
@@ -277,7 +312,7 @@ fn store<P: Platform>(scene: &Scene<P>, name: String, max_age: i64, body: Vec<u8
     scene.platform.spawn(async move {
         let text = format!("{tag}\n{json}");
         if let Err(outage) = behind.platform.store(&name, &text).await {
-            behind.log("document_not_stored", outage.label());
+            behind.log_failed("document_not_stored", outage.label());
         }
     });
 }
