@@ -228,3 +228,25 @@ pub trait Platform: Clone + 'static {
     /// Writes one line for the operator.
     fn log(&self, event: &Event);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_json_without_what_is_empty() {
+        let event = Event {
+            name: "callback",
+            outcome: Outcome::Failed,
+            label: "unreachable",
+            route: "/a\"b/*".to_owned(),
+            ..Event::default()
+        };
+        let common =
+            r#"{"event":"callback","outcome":"failed","label":"unreachable","route":"/a\"b/*""#;
+        assert_eq!(event.line(&[]), format!("{common}}}"));
+        let calls = [("kv", 3), ("token", 120)];
+        let expected = format!(r#"{common},"calls":{{"kv":3,"token":120}}}}"#);
+        assert_eq!(event.line(&calls), expected);
+    }
+}

@@ -74,10 +74,13 @@ fn t37_people_who_are_signed_in_do_not_notice_that_the_provider_is_down() {
 #[test]
 fn t35_a_code_is_sent_once_whatever_becomes_of_the_answer() {
     for (trouble, line) in [
-        (Trouble::CallNotSent, "callback: unreachable"),
-        (Trouble::CallAnswerLost, "callback: unreachable"),
-        (Trouble::CallTimesOut, "callback: timed_out"),
-        (Trouble::CallTooLarge, "callback: too_large"),
+        (Trouble::CallNotSent, "callback: token_endpoint_unreachable"),
+        (
+            Trouble::CallAnswerLost,
+            "callback: token_endpoint_unreachable",
+        ),
+        (Trouble::CallTimesOut, "callback: token_endpoint_timed_out"),
+        (Trouble::CallTooLarge, "callback: token_endpoint_too_large"),
     ] {
         let world = World::new();
         world.trouble(trouble, When::About("/token"));

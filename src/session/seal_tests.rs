@@ -118,3 +118,38 @@ fn a_fingerprint_tells_secrets_apart() {
         ring(Some(C), None, Generation::A).fingerprint().1
     );
 }
+
+#[test]
+fn a_persons_name_in_the_log_is_pinned_and_holds_for_one_day_one_service_and_one_key() {
+    let day = 1_763_769_600;
+    let ring_a = ring(Some(A), Some(B), Generation::A);
+    let name = |ring: &Ring, binding, subject, now| ring.pseudonym(binding, subject, now);
+    let own = name(&ring_a, "binding", "urn:fdc:gov.uk:2022:a", day);
+    assert_eq!(own.len(), 16);
+    assert!(own.bytes().all(|b| b.is_ascii_hexdigit()));
+    assert_eq!(
+        own,
+        name(&ring_a, "binding", "urn:fdc:gov.uk:2022:a", day + 86_399)
+    );
+    let only_a = ring(Some(A), None, Generation::A);
+    assert_eq!(own, name(&only_a, "binding", "urn:fdc:gov.uk:2022:a", day));
+    let active_b = ring(Some(A), Some(B), Generation::B);
+    for other in [
+        name(&ring_a, "binding", "urn:fdc:gov.uk:2022:a", day + 86_400),
+        name(&ring_a, "binding", "urn:fdc:gov.uk:2022:a", day - 1),
+        name(&ring_a, "binding", "urn:fdc:gov.uk:2022:b", day),
+        name(&ring_a, "another", "urn:fdc:gov.uk:2022:a", day),
+        name(&active_b, "binding", "urn:fdc:gov.uk:2022:a", day),
+    ] {
+        assert_ne!(own, other);
+    }
+    // HKDF-SHA-256 of the secret with the documented name, and HMAC-SHA-256 of the documented text.
+    let mut key = [0; 32];
+    let hkdf = Hkdf::<Sha256>::new(None, &decode(A).unwrap());
+    hkdf.expand(b"one-login-edge v1 log", &mut key).unwrap();
+    let days = day / 86_400;
+    let message = format!("{days}\nbinding\nurn:fdc:gov.uk:2022:a");
+    let whole = code(&key, message.as_bytes()).finalize().into_bytes();
+    let digits: String = whole[..8].iter().map(|b| format!("{b:02x}")).collect();
+    assert_eq!(own, digits);
+}

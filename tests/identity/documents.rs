@@ -55,7 +55,7 @@ fn t16_a_key_that_was_removed_is_refused_after_the_next_refresh() {
     let lines = world.happened().lines();
     assert_eq!(
         lines,
-        ["identity_alert: key_unknown", "callback: key_unknown"]
+        ["unknown_key: core_identity", "callback: key_unknown"]
     );
     world.new_isolate();
     assert_eq!(

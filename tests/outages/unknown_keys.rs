@@ -79,7 +79,10 @@ fn t16_a_key_that_was_removed_is_refused_after_the_next_refresh() {
     world.forget();
     assert!(!signs_in(&world));
     let happened = world.happened();
-    assert_eq!(happened.lines(), ["callback: key_unknown"]);
+    assert_eq!(
+        happened.lines(),
+        ["unknown_key: id_token", "callback: key_unknown"]
+    );
     // Nor is it believed in an isolate that only has KV.
     world.new_isolate();
     assert!(!signs_in(&world));

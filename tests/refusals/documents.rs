@@ -74,7 +74,7 @@ pub fn jwks(fault: JwksFault) -> Expected {
         }
         F::Hang | F::Drip => refused(503, LATER, &["document_not_fetched: timed_out", END]),
         F::SigningKeyMissing | F::KidTwice | F::PrivateMember => {
-            untrusted(&["callback: key_unknown"])
+            untrusted(&["unknown_key: id_token", "callback: key_unknown"])
         }
         F::OffCurve => untrusted(&["callback: signature_invalid"]),
     }

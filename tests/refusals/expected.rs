@@ -144,7 +144,9 @@ fn form(fault: FormFault) -> Expected {
             refused(500, PROBLEM, &["callback: algorithm_mismatch"])
         }
         F::KidMissing | F::KidEmpty | F::KidLong => untrusted(&["callback: key_id_missing"]),
-        F::KidUnknown | F::KidPath => untrusted(&["callback: key_unknown"]),
+        F::KidUnknown | F::KidPath => {
+            untrusted(&["unknown_key: id_token", "callback: key_unknown"])
+        }
         F::TypLogout => untrusted(&["callback: wrong_type"]),
         F::CritUnknown | F::B64False => untrusted(&["callback: header_extension"]),
         F::JwkInHeader
@@ -186,9 +188,13 @@ fn token(fault: TokenFault) -> Expected {
         F::Status500 | F::Status502 | F::Status503 | F::Redirect | F::Redirect307 => {
             refused(503, LATER, &["callback: token_status"])
         }
-        F::Huge | F::GzipBomb | F::FiftyMegabytes => refused(503, LATER, &["callback: too_large"]),
-        F::Hang | F::Drip => refused(503, LATER, &["callback: timed_out"]),
-        F::CutShort | F::Reset | F::NotGzip => refused(503, LATER, &["callback: unreachable"]),
+        F::Huge | F::GzipBomb | F::FiftyMegabytes => {
+            refused(503, LATER, &["callback: token_endpoint_too_large"])
+        }
+        F::Hang | F::Drip => refused(503, LATER, &["callback: token_endpoint_timed_out"]),
+        F::CutShort | F::Reset | F::NotGzip => {
+            refused(503, LATER, &["callback: token_endpoint_unreachable"])
+        }
         F::IdTokenIsAccessToken => untrusted(&["callback: audience_mismatch"]),
         F::Page
         | F::Empty
@@ -224,9 +230,11 @@ fn userinfo(fault: UserinfoFault) -> Expected {
         | F::Status503
         | F::Redirect => untrusted(&["callback: userinfo_status"]),
         F::SubOther | F::SubMissing => untrusted(&["callback: userinfo_subject_mismatch"]),
-        F::Huge | F::GzipBomb | F::FiftyMegabytes => refused(503, LATER, &["callback: too_large"]),
-        F::Hang | F::Drip => refused(503, LATER, &["callback: timed_out"]),
-        F::CutShort | F::Reset => refused(503, LATER, &["callback: unreachable"]),
+        F::Huge | F::GzipBomb | F::FiftyMegabytes => {
+            refused(503, LATER, &["callback: userinfo_too_large"])
+        }
+        F::Hang | F::Drip => refused(503, LATER, &["callback: userinfo_timed_out"]),
+        F::CutShort | F::Reset => refused(503, LATER, &["callback: userinfo_unreachable"]),
         F::Page
         | F::Empty
         | F::Truncated

@@ -183,7 +183,7 @@ fn t28_who_cannot_sign_in_again_is_signed_out() {
     assert_eq!(happened.asked(), ["check", "id_token", "end"]);
     let lines = happened.lines();
     assert!(
-        lines.contains(&"session: not_signed_in_again".to_owned()),
+        lines.contains(&"reauthentication_failed: session_ended".to_owned()),
         "{lines:?}"
     );
     assert!(!browser.has_session());

@@ -72,7 +72,7 @@ fn t71_without_the_accounts_word_there_is_no_cookie() {
         assert!(!browser.has_session() && browser.attempts().is_empty());
         assert_eq!(
             world.happened().lines().last().unwrap(),
-            &format!("callback: {label}")
+            &format!("callback: account_{label}")
         );
         world.mend();
         assert_eq!(browser.open(&world, PAGE).by, By::Origin);

@@ -28,7 +28,9 @@ fn t76_t77_every_fault_of_a_notification_has_its_status_and_ends_nothing() {
         let (world, shown, alive) = notified(Some(*fault));
         let happened = world.happened();
         let line = format!("notification: {label}");
-        let lines: &[String] = if label.is_empty() { &[] } else { &[line] };
+        let reported = (label == "key_unknown").then(|| "unknown_key: logout_token".to_owned());
+        let line = (!label.is_empty()).then_some(line);
+        let lines: Vec<_> = reported.into_iter().chain(line).collect();
         let ended = !alive;
         let good = (shown.by, shown.status) == (By::Edge, status)
             && happened.lines() == lines

@@ -105,7 +105,7 @@ test("t71 t72 an account that has too much to do is asked once, earns no grace, 
   assert.ok(browser.cookies.has(ENDING));
   assert.deepEqual(await world.origin.requests(), []);
   await world.logs("sign_out_unfinished", "overloaded");
-  await world.logs("notification", "overloaded");
+  await world.logs("notification", "account_overloaded");
   await world.accounts("sound");
   await browser.get("/auth/signed-out");
   assert.equal(browser.cookies.has(ENDING), false);
@@ -132,7 +132,7 @@ for (const [label, stored] of [["damaged", "<html>"], ["other_format", '{"format
     assert.equal(await isLive(browser), false);
     await world.logs("account_unreadable", label);
     const told = world.events.filter(({ event }) => event === "account_unreadable").slice(before);
-    assert.deepEqual(told, [{ event: "account_unreadable", label, service: "", reference: "", detail: "" }]);
+    assert.deepEqual(told, [{ event: "account_unreadable", outcome: "failed", label }]);
     await world.accounts("sound");
     assert.equal(await isLive(browser), false);
     await signIn(world, browser);

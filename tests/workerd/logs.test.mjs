@@ -2,11 +2,26 @@
 // so that every line is the Worker's own. (Each other test file looks for the same values when it ends.)
 
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { decodeJwt } from "jose";
 import { NAVIGATION } from "../harness/browser.mjs";
 import { signIn, start, untilCallback } from "../harness/journey.mjs";
+import { ROOT } from "../harness/places.mjs";
 import { PERSONAL, World } from "../harness/world.mjs";
+
+/** The members of a line that are texts. */
+const SHAPES = {
+  event: /^[a-z_]+$/, outcome: /^(done|refused|failed)$/, label: /^([a-z_]+|Cl|Cl\.Cm)$/, service: /^DEMO$/,
+  route: /^\/(\*|account\/\*|auth\/\*|auth\/callback|ws|echo\/\*)$/, reference: /^[\w-]+$/, trace: /^[0-9a-f]{32}$/,
+  person: /^[0-9a-f]{16}$/, detail: /^(discovery|jwks|did)$/,
+};
+
+/** The rows of the table in docs/logs.md. */
+const cells = (line) => line.split("|").slice(1, 4).map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, word]) => word));
+const ROWS = fs.readFileSync(path.join(ROOT, "docs/logs.md"), "utf8").split("\n").map(cells)
+  .map(([events = [], labels = [], outcomes = []]) => ({ events, labels, outcomes }));
 
 const CANARY = "canary7h1s";
 let world;
@@ -82,15 +97,40 @@ test("t83 every line is an event of a known shape, with labels only", async () =
   const lines = world.log.split("\n").filter(Boolean);
   assert.equal(lines.length, world.events.length, lines.find((line) => !line.startsWith("{")));
   for (const event of world.events) {
-    assert.deepEqual(Object.keys(event).sort(), ["detail", "event", "label", "reference", "service"]);
-    assert.match(event.event, /^[a-z_]+$/);
-    assert.match(event.label, /^([a-z_]+|Cl|Cl\.Cm)$/);
-    assert.match(event.service, /^(DEMO|)$/);
-    assert.match(event.reference, /^[\w-]*$/);
-    assert.equal(event.detail, "");
+    const { calls, ...texts } = event;
+    for (const [name, value] of Object.entries(texts)) assert.match(value, SHAPES[name] ?? /^$/, `${name} of ${event.event}`);
+    assert.ok(Object.values(calls ?? {}).every(Number.isInteger));
+    const row = ROWS.find(({ events, labels }) => events.includes(event.event) && labels.includes(event.label));
+    assert.ok(row?.outcomes.includes(event.outcome), `docs/logs.md has no row for ${JSON.stringify(event)}`);
   }
   const seen = new Set(world.events.map(({ event }) => event));
   for (const name of ["signed_in", "callback", "refused"]) assert.ok(seen.has(name), name);
+});
+
+test("a traceparent goes on as it came, and its trace id stands in the lines about the request", async () => {
+  const browser = world.browser();
+  await signIn(world, browser);
+  const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const parent = ["traceparent", `00-${trace}-00f067aa0ba902b7-01`];
+  const before = world.events.length;
+  await world.origin.clear();
+  assert.equal((await browser.fetch("/account", [parent])).status, 200);
+  const { headers } = (await world.origin.requests()).at(-1);
+  assert.deepEqual(headers.find(([name]) => name === parent[0]), parent);
+  assert.equal((await world.browser().fetch("/account", [parent])).status, 401);
+  const lines = world.events.slice(before);
+  assert.deepEqual(lines.map(({ event, label, trace }) => [event, label, trace]), [["refused", "no_session", trace]]);
+  await world.browser().fetch("/account", [["traceparent", `00-${CANARY}-x-01`]]);
+  assert.equal(world.events.at(-1).trace, undefined);
+});
+
+test("a person has one name in a day's log, and not their own", async () => {
+  const before = world.events.length;
+  for (const _ of [1, 2]) await signIn(world, world.browser());
+  const signedIn = world.events.slice(before).filter(({ event }) => event === "signed_in");
+  assert.equal(signedIn.length, 2);
+  assert.match(signedIn[0].person, /^[0-9a-f]{16}$/);
+  assert.equal(signedIn[0].person, signedIn[1].person);
 });
 
 test("t83 a request id that is none is not repeated", async () => {

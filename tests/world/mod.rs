@@ -16,6 +16,7 @@ pub mod browser;
 pub mod executor;
 pub mod http;
 pub mod keys;
+mod logs;
 pub mod outside;
 pub mod record;
 pub mod settings;

@@ -21,6 +21,7 @@ use simulator::provider::Provider;
 use super::accounts::Accounts;
 use super::executor::{Work, pause};
 use super::keys;
+use super::logs::is_documented;
 use super::record::{Carried, Happened, Record, kind};
 use super::settings::ISSUER;
 use super::trouble::{Trouble, Troubles, Verb};
@@ -281,6 +282,10 @@ impl Platform for Outside {
     }
 
     fn log(&self, event: &Event) {
+        assert!(
+            is_documented(event),
+            "docs/logs.md has no row for {event:?}"
+        );
         self.note(Happened::Logged(event.clone()));
     }
 }

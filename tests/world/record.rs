@@ -128,9 +128,10 @@ impl Record {
         })
     }
 
-    /// Every log line as `name: label`.
+    /// Every log line as `name: label`, but for those of starts, which every sign-in has.
     pub fn lines(&self) -> Vec<String> {
         self.pick(|event| match event {
+            Happened::Logged(event) if event.name == "sign_in_started" => None,
             Happened::Logged(event) => Some(format!("{}: {}", event.name, event.label)),
             _ => None,
         })
