@@ -53,6 +53,10 @@ const NOT_RUN: &[(&str, &str)] = &[
         "needs an account at Cloudflare, and is wrangler's own",
     ),
     (
+        "jq",
+        "reads lines of a deployment's log; tests/workerd/logs.test.mjs checks their members",
+    ),
+    (
         "curl --verbose",
         "asks a team's own servers, which must not answer",
     ),
