@@ -54,7 +54,11 @@ const NOT_RUN: &[(&str, &str)] = &[
     ),
     (
         "jq",
-        "reads lines of a deployment's log; tests/workerd/logs.test.mjs checks their members",
+        "reads lines of a deployment's log; tests/architecture/logs.rs checks which members it names",
+    ),
+    (
+        "node examples/monitor/sign-in.mjs",
+        "asks a deployment; tests/workerd/monitor.test.mjs runs it against a local one",
     ),
     (
         "curl --verbose",

@@ -1,7 +1,10 @@
-//! The table of `docs/logs.md` against the code.
+//! The table of `docs/logs.md` against the code, and what else the documents say of the log against that table.
 
 use std::collections::BTreeSet;
 use std::fs;
+
+use one_login_edge::platform::Event;
+use serde_json::Value;
 
 use crate::sources::{Source, root, sources};
 
@@ -121,5 +124,90 @@ fn no_event_and_label_have_two_rows() {
                 assert!(seen.insert(format!("{event} {label}")), "{event} {label}");
             }
         }
+    }
+}
+
+/// The members that a line can have; those of `calls` are each the kind of a call.
+fn members() -> BTreeSet<String> {
+    let text = || "x".to_owned();
+    let event = Event {
+        name: "x",
+        label: "x",
+        service: text(),
+        route: text(),
+        reference: text(),
+        trace: text(),
+        person: text(),
+        detail: text(),
+        ..Event::default()
+    };
+    let kinds = ["token", "userinfo", "documents", "kv", "account", "origin"];
+    let line: Value = serde_json::from_str(&event.line(&kinds.map(|kind| (kind, 1)))).unwrap();
+    let platform = ["src/edge/platform.rs", "src/edge/mod.rs"]
+        .map(|file| fs::read_to_string(root().join(file)).unwrap())
+        .concat();
+    for kind in kinds {
+        assert!(platform.contains(&format!("(\"{kind}\",")), "no {kind}");
+    }
+    let own = line.as_object().unwrap().keys().cloned();
+    own.chain(kinds.map(str::to_owned)).collect()
+}
+
+/// The words of letters and `_` behind each dot.
+fn behind_dots(text: &str) -> impl Iterator<Item = &str> {
+    text.split('.').skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+        let word = &rest[..end.unwrap_or(rest.len())];
+        (!word.is_empty()).then_some(word)
+    })
+}
+
+#[test]
+fn queries_name_members_and_values_of_lines() {
+    let page = fs::read_to_string(root().join("docs/logs.md")).unwrap();
+    let members = members();
+    let rows = table();
+    let values: BTreeSet<_> = rows.iter().flatten().flatten().collect();
+    let mut count = 0;
+    for line in page.lines().filter(|line| line.contains("jq -")) {
+        // wrangler's own, around each line; and a file.
+        let line = line
+            .replace(".logs[].message[]", "")
+            .replace("lines.json", "");
+        for word in behind_dots(&line) {
+            assert!(members.contains(word), "{word} in {line}");
+            count += 1;
+        }
+        let word = |text: &&str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+        for word in line.split('"').filter(word).filter(|word| !word.is_empty()) {
+            assert!(values.contains(&word.to_owned()), "{word} in {line}");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
+#[test]
+fn alerts_and_the_runbook_name_what_is_logged() {
+    let rows = table();
+    let mut known: BTreeSet<_> = rows.iter().flatten().flatten().cloned().collect();
+    known.extend(members());
+    for page in ["docs/operations.md", "docs/logs.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let heading =
+            |line: &&str| line.starts_with("| alert |") || line.starts_with("| what you see |");
+        let rows = text.lines().skip_while(|line| !heading(line)).skip(2);
+        let mut count = 0;
+        for row in rows.take_while(|row| row.starts_with('|')) {
+            let first = row.split('|').nth(1).unwrap();
+            for word in first.split('`').skip(1).step_by(2) {
+                let word = word.trim_end_matches('…');
+                let of_the_log = !word.starts_with('/');
+                let begins = |known: &String| known.starts_with(word);
+                assert!(!of_the_log || known.iter().any(begins), "{page}: {word}");
+                count += usize::from(of_the_log);
+            }
+        }
+        assert!(count > 10, "{page}: {count}");
     }
 }

@@ -235,7 +235,7 @@ export class World {
 
   /** The events of the Worker's log. */
   get events() {
-    const lines = this.log.split("\n").map((line) => line.match(/\{"detail":.*\}|\{"event":.*\}/)?.[0]);
+    const lines = this.log.split("\n").map((line) => line.match(/\{"event":.*\}/)?.[0]);
     return lines.filter(Boolean).map((line) => JSON.parse(line));
   }
 

@@ -158,7 +158,9 @@ fn t41_a_sign_in_starts_by_a_persons_own_navigation_alone() {
     );
     let challenge = "OneLogin realm=\"licence.example.gov.uk\"";
     assert_eq!(shown.header("www-authenticate"), Some(challenge));
-    assert!(world.happened().0.is_empty());
+    let happened = world.happened();
+    assert_eq!(happened.0.len(), 7, "nobody is asked");
+    assert_eq!(happened.lines(), ["refused: no_session"; 7]);
 }
 
 #[test]

@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_workers_lines_and_requests_are_heard_and_nothing_else() {
-        let log = r#"{"detail":"","event":"signed_in","service":"DEMO","label":"ok"}"#;
+        let log = r#"{"event":"signed_in","outcome":"done","label":"Cl.Cm","service":"DEMO"}"#;
         assert_eq!(read(log).unwrap()["event"], "signed_in");
         let request =
             read("[wrangler:info] GET /auth/callback?code=abc&state=d 303 See Other (5ms)")
