@@ -9,6 +9,7 @@ use std::cmp::Reverse;
 
 use crate::gate::path::CanonicalPath;
 use crate::oidc::SKEW;
+use crate::oidc::identity::Claim;
 use crate::oidc::vector::Level;
 pub(super) use read::{Registered, read_level};
 
@@ -32,8 +33,8 @@ pub struct Release {
     pub phone: bool,
     /// The wallet subject id.
     pub wallet_subject_id: bool,
-    /// The identity claims, each at its place in [`crate::oidc::identity::Claim::ALL`].
-    pub identity: [bool; 5],
+    /// The identity claims, each at its place in [`Claim::ALL`].
+    pub identity: [bool; Claim::ALL.len()],
     /// How the last request for an identity ended: where people are sent who could not prove one.
     pub outcome: bool,
 }

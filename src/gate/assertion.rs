@@ -99,7 +99,7 @@ struct Members<'a> {
 impl<'a> Members<'a> {
     /// The same with the identity claims that the route releases.
     fn with(mut self, release: Release, claims: &'a Claims) -> Self {
-        let places = [
+        let places: [_; Claim::ALL.len()] = [
             &mut self.core_identity,
             &mut self.address,
             &mut self.passport,

@@ -46,8 +46,14 @@ impl Claim {
     /// Reads the last part of the claim's name, which is how the configuration registers it.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let short = |claim: &Self| claim.name().rsplit('/').next() == Some(text);
-        Self::ALL.into_iter().find(short)
+        let own = |claim: &Self| claim.registered_as() == text;
+        Self::ALL.into_iter().find(own)
+    }
+
+    /// The last part of the name.
+    #[must_use]
+    pub fn registered_as(self) -> &'static str {
+        self.name().rsplit('/').next().unwrap_or_default()
     }
 
     /// The name in a request and in userinfo.

@@ -6,18 +6,6 @@ use one_login_edge::config::{Access, Claim, Environment, Freshness, Service, Tok
 use one_login_edge::oidc::vector::Level;
 use std::rc::Rc;
 
-/// What stands before every claim's own name.
-pub const VOCABULARY: &str = "https://vocab.account.gov.uk/v1/";
-
-/// The claims of the vocabulary that a service may ask for.
-pub const CLAIMS: [&str; 5] = [
-    "coreIdentityJWT",
-    "address",
-    "passport",
-    "drivingPermit",
-    "returnCode",
-];
-
 /// The scopes that a service may ask for.
 pub const SCOPES: [&str; 4] = ["openid", "email", "phone", "wallet-subject-id"];
 
@@ -61,10 +49,11 @@ impl Expected {
         if service.publish_well_known_jwks {
             jwks.insert(0, well_known);
         }
-        let claims = CLAIMS.iter().filter(|name| {
-            Claim::parse(name).is_some_and(|claim| service.registered_claims.contains(&claim))
-        });
-        let claims: Vec<_> = claims.map(|name| format!("{VOCABULARY}{name}")).collect();
+        let claims = Claim::ALL.into_iter();
+        let claims: Vec<_> = claims
+            .filter(|claim| service.registered_claims.contains(claim))
+            .map(|claim| claim.name().to_owned())
+            .collect();
         let levels = levels(&service);
         Ok(Self {
             redirect: service.redirect_uri(),

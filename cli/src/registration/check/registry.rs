@@ -1,7 +1,7 @@
 //! The rules of the provider's own client registry, which its validator enforces on arrival.
 
 use super::{Context, File, Findings};
-use crate::registration::expected::{CLAIMS, SCOPES, VOCABULARY};
+use crate::registration::expected::SCOPES;
 use crate::registration::fields::Generation;
 use crate::registration::json::{Kind, Node};
 use crate::registration::rules::{
@@ -10,6 +10,7 @@ use crate::registration::rules::{
     RATE_LIMIT, REDIRECT_MISSING, REDIRECT_PARAMETER, REDIRECT_SCHEME, SCOPE_KNOWN, SCOPE_OPENID,
     SECTOR_FORM, SECTOR_NEEDED, URL_HTTP, URL_LEGAL, URL_LOCALHOST,
 };
+use one_login_edge::config::Claim;
 use std::collections::BTreeSet;
 use url::Url;
 
@@ -160,15 +161,16 @@ fn vocabulary(file: &File, findings: &mut Findings) {
     }
     for claim in file.texts("Claims") {
         let own = claim.rsplit('/').next().unwrap_or(claim);
-        if claim
-            .strip_prefix(VOCABULARY)
-            .is_some_and(|own| CLAIMS.contains(&own))
-        {
+        if Claim::ALL.iter().any(|known| known.name() == claim) {
             continue;
         }
-        let fix = match CLAIMS.iter().find(|known| known.eq_ignore_ascii_case(own)) {
-            Some(known) => format!("Write {VOCABULARY}{known}"),
-            None => format!("Take it out; the claims are {}.", CLAIMS.join(", ")),
+        let meant = |known: &Claim| known.registered_as().eq_ignore_ascii_case(own);
+        let fix = match Claim::ALL.into_iter().find(meant) {
+            Some(known) => format!("Write {}", known.name()),
+            None => {
+                let known = Claim::ALL.map(Claim::registered_as).join(", ");
+                format!("Take it out; the claims are {known}.")
+            }
         };
         findings.add(&CLAIM_KNOWN, &file.name("Claims"), Some(claim), fix);
     }

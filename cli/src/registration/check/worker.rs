@@ -1,7 +1,7 @@
 //! The Worker on the other side: every address, scope, claim and method as it is configured.
 
 use super::{Context, File, Findings};
-use crate::registration::expected::{CLAIMS, Expected, SCOPES, VOCABULARY};
+use crate::registration::expected::{Expected, SCOPES};
 use crate::registration::fields::Generation;
 use crate::registration::json::Kind;
 use crate::registration::rules::{
@@ -9,6 +9,7 @@ use crate::registration::rules::{
     JAR_OFF, LEVELS_DIFFER, LEVELS_UNUSED, MAX_AGE_OFF, METHOD_DIFFERS, NONCE_OFF, NOT_LIVE,
     PKCE_OFF, Rule, SCOPES_DIFFER, URL_NEEDED, URL_NOT_SERVED,
 };
+use one_login_edge::config::Claim;
 
 pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings) {
     served(file, context, findings);
@@ -78,11 +79,7 @@ fn needed(file: &File, expected: &Expected, findings: &mut Findings) {
 
 /// Scopes and claims, which must be the same on both sides.
 fn asked(file: &File, expected: &Expected, findings: &mut Findings) {
-    let claims: Vec<_> = CLAIMS
-        .iter()
-        .map(|claim| format!("{VOCABULARY}{claim}"))
-        .collect();
-    let known: Vec<_> = claims.iter().map(String::as_str).collect();
+    let known = Claim::ALL.map(Claim::name);
     same(
         file,
         "Scopes",
