@@ -40,6 +40,9 @@ const ABOUT: &str = "about.json";
 /// For a provider that cannot fetch the Worker's key document.
 const PUBLIC_KEY: &str = "client-public-key.pem";
 
+/// What the public GOV.UK One Login simulator is told of the client.
+const SIMULATOR_CONFIG: &str = "simulator-config.json";
+
 /// Sets up, builds, starts everything, and stays until Ctrl-C or until one of them ends.
 pub fn command(places: &Places, options: &Options) -> Result<()> {
     let settings = Settings::new(options)?;
@@ -116,7 +119,12 @@ fn write_files(places: &Places, settings: &Settings, directory: &Path) -> Result
     };
     write(ABOUT, format!("{:#}\n", settings.about()))?;
     write("clients.json", format!("{:#}\n", settings.clients()))?;
-    write(PUBLIC_KEY, keys.client_public_pem(places)?)
+    let public_key = keys.client_public_pem(places)?;
+    write(
+        SIMULATOR_CONFIG,
+        format!("{:#}\n", settings.simulator_config(&public_key)),
+    )?;
+    write(PUBLIC_KEY, public_key)
 }
 
 fn provider(simulator: &Path, settings: &Settings, directory: &Path) -> Command {
@@ -179,13 +187,18 @@ fn welcome(settings: &Settings, directory: &Path) -> String {
         text += &format!(
             "\n  /account wants a sign-in, by your provider; {service}/auth/health says whether the Worker is sound.\n\n\
              At {} register this client:\n  client id          {}\n  redirect URL       {}\n  \
-             public keys (JWKS) {}\n  or, as PEM,        {}\n  scopes             openid email phone\n  \
-             ID token           ES256\n",
+             after signing out  {}\n  public keys (JWKS) {}\n  or, as PEM,        {}\n  \
+             scopes             openid email phone\n  ID token           ES256\n\n\
+             The public GOV.UK One Login simulator takes it by:\n  \
+             curl --silent --fail --json @{} {}/config\n",
             settings.provider,
             settings.client_id(),
             settings.redirect_url(),
+            settings.signed_out_url(),
             settings.jwks_url(),
-            directory.join(PUBLIC_KEY).display()
+            directory.join(PUBLIC_KEY).display(),
+            directory.join(SIMULATOR_CONFIG).display(),
+            settings.provider
         );
     }
     text + "\nA change of the Worker is built and loaded by itself. Ctrl-C ends everything."

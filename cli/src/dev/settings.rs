@@ -80,6 +80,11 @@ impl Settings {
         format!("{}/auth/callback", self.service())
     }
 
+    /// Where the provider sends people back to who have signed out.
+    pub fn signed_out_url(&self) -> String {
+        format!("{}/auth/signed-out", self.service())
+    }
+
     /// Where the provider finds the client's public keys.
     pub fn jwks_url(&self) -> String {
         format!("{}/.well-known/jwks.json", self.service())
@@ -185,13 +190,28 @@ impl Settings {
         json!({ "service": self.service(), "origin": self.origin, "journeys": journeys })
     }
 
+    /// What the public GOV.UK One Login simulator takes at its `/config`: the client, with its public key as PEM.
+    pub fn simulator_config(&self, public_key: &str) -> Value {
+        json!({
+            "clientConfiguration": {
+                "clientId": self.client_id,
+                "publicKey": public_key,
+                "scopes": SCOPES,
+                "redirectUrls": [self.redirect_url()],
+                "postLogoutRedirectUrls": [self.signed_out_url()],
+                "idTokenSigningAlgorithm": "ES256",
+                "clientLoCs": ["P0"],
+            },
+        })
+    }
+
     /// The simulated provider's register of clients.
     pub fn clients(&self) -> Value {
         json!([{
             "client_id": self.client_id,
             "client_name": "Apply for a demo licence",
             "redirect_uris": [self.redirect_url()],
-            "post_logout_redirect_uris": [format!("{}/auth/signed-out", self.service())],
+            "post_logout_redirect_uris": [self.signed_out_url()],
             "back_channel_logout_uri": format!("{}/auth/backchannel-logout", self.service()),
             "jwks_uri": self.jwks_url(),
             "token_auth_method": "private_key_jwt",

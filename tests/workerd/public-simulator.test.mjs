@@ -1,0 +1,84 @@
+// docs/testing-your-origin.md, “With the public simulator”: its two commands as they stand there, with other ports, and a
+// sign-in and sign-out after them.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { Browser } from "../harness/browser.mjs";
+import { Child } from "../harness/children.mjs";
+import { freePort } from "../harness/edge.mjs";
+import { OWN_PAGE, start } from "../harness/journey.mjs";
+import { CLI, ROOT } from "../harness/places.mjs";
+import { PublicSimulator } from "../harness/public-simulator.mjs";
+
+let simulator, dev, port, browser;
+
+/** The page's commands about the public simulator, with this test's addresses in place of the usual ones. */
+async function commands() {
+  const page = await fs.readFile(path.join(ROOT, "docs/testing-your-origin.md"), "utf8");
+  const section = page.slice(page.indexOf("## With the public simulator"));
+  const lines = [...section.matchAll(/^```\n(.*)\n```$/gm)].map(([, line]) => line);
+  return lines.map((line) => line.replaceAll("http://localhost:3000", simulator.url));
+}
+
+before(async () => {
+  simulator = await PublicSimulator.start();
+  const [development, configure] = await commands();
+  const [program, ...args] = development.split(" ");
+  assert.deepEqual([program, args.shift()], ["cargo", "edge"]);
+  port = await freePort();
+  dev = new Child("dev", CLI, [...args, "--port", String(port)], { cwd: ROOT });
+  await dev.says(/Ctrl-C ends everything/, 120_000);
+  const [printed] = dev.output.match(/curl .*\/config/);
+  assert.equal(printed.replace(`${ROOT}/`, ""), configure);
+  const [curl, ...rest] = configure.split(" ");
+  await promisify(execFile)(curl, rest, { cwd: ROOT });
+  browser = new Browser(port, `localhost:${port}`);
+});
+after(async () => {
+  await dev?.stop();
+  await simulator?.stop();
+});
+
+/** Where it sends a browser that opens one of its addresses. */
+async function through(address) {
+  assert.equal(new URL(address).origin, simulator.url);
+  const answer = await fetch(address, { redirect: "manual" });
+  assert.equal(answer.status, 302, simulator.refused.join());
+  return answer.headers.get("location");
+}
+
+test("a person signs in at the public simulator", async () => {
+  const callback = await through(await start(browser, "/account"));
+  const answer = await browser.get(callback);
+  assert.deepEqual([answer.status, answer.location], [303, "/account"], `${answer.text}\n${dev.tail}`);
+  const page = await browser.get("/account");
+  assert.equal(page.status, 200);
+  assert.match(page.text, /test@example\.com/);
+  assert.deepEqual(simulator.refused, []);
+});
+
+test("a person signs out there too, and is asked again", async () => {
+  const answer = await browser.get("/auth/sign-out", OWN_PAGE);
+  assert.equal(answer.status, 303, answer.text);
+  const back = new URL(await through(answer.location));
+  assert.equal(back.pathname, "/auth/signed-out");
+  assert.equal((await browser.get(back.href)).status, 200);
+  assert.equal((await browser.get("/account")).status, 302);
+});
+
+test("its tokens say no auth_time, so a page that asks for a recent sign-in says so and does not go round", async () => {
+  const again = await start(browser, "/account/close");
+  const answer = await browser.get(await through(again));
+  assert.equal(answer.status, 500, answer.text);
+  assert.match(dev.output, /auth_time_invalid/);
+});
+
+test("a client that it does not know is refused there", async () => {
+  simulator.client.clientId = "another";
+  const { status } = await fetch(await start(browser, "/account"), { redirect: "manual" });
+  assert.equal(status, 400);
+});
