@@ -15,7 +15,7 @@ const NAMES = { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded eng
 const THEMES = { PLAIN: "", GOVUK: " – GOV.UK" };
 const KEPT = "&reference=0123456789abcdef-LHR&return_to=%2Faccount";
 /** A small window, and what is left of a usual one at 200 and at 400 %. */
-const WIDTHS = [320, 500, 250];
+const WIDTHS = { 320: "320", 500: "200-percent", 250: "400-percent" };
 
 let world;
 let chromium;
@@ -77,11 +77,12 @@ for (const [theme, suffix] of Object.entries(THEMES)) {
         assert.equal(await page.title(), `${heading} – ${NAMES[lang]}${suffix}`);
         titles.add(heading);
         assert.deepEqual(await faults(page), [], about);
-        await picture(page, `pages/${name}-${lang}${theme === "GOVUK" ? "-govuk" : ""}.png`);
-        for (const width of WIDTHS) {
-          await page.setViewportSize({ width, height: 600 });
+        const file = `pages/${name}-${lang}${theme === "GOVUK" ? "-govuk" : ""}`;
+        await picture(page, `${file}.png`);
+        for (const [width, size] of Object.entries(WIDTHS)) {
+          await page.setViewportSize({ width: Number(width), height: 600 });
           assert.equal(await overflow(page), 0, `${about} at ${width}`);
-          if (width === 320 && lang === "cy") await picture(page, `pages/${name}-${lang}${theme === "GOVUK" ? "-govuk" : ""}-320.png`);
+          await picture(page, `${file}-${size}.png`);
         }
       }
       assert.equal(titles.size, PAGES.length, "no two pages have one name");
