@@ -68,10 +68,6 @@ const NOT_RUN: &[(&str, &str)] = &[
         "curl --silent https://YOUR-HOST/auth/health",
         "asks a deployment; tests/workerd asks the same of a local one",
     ),
-    (
-        "curl --silent --output /dev/null",
-        "asks a deployment; tests/workerd asks the same of a local one",
-    ),
 ];
 
 /// What a command begins with in a block that names no language.
