@@ -71,14 +71,15 @@ test("a person signs out there too, and is asked again", async () => {
 });
 
 test("its tokens say no auth_time, so a page that asks for a recent sign-in says so and does not go round", async () => {
-  const again = await start(browser, "/account/close");
-  const answer = await browser.get(await through(again));
-  assert.equal(answer.status, 500, answer.text);
+  assert.equal((await browser.get(await through(await start(browser, "/account/close")))).status, 303);
+  // The session says nothing of when its person signed in, so that they are asked to do it again, and that is all.
+  const answer = await browser.get(await through(await start(browser, "/account/close")));
+  assert.equal(answer.status, 502, answer.text);
   assert.match(dev.output, /auth_time_invalid/);
 });
 
 test("a client that it does not know is refused there", async () => {
   simulator.client.clientId = "another";
-  const { status } = await fetch(await start(browser, "/account"), { redirect: "manual" });
+  const { status } = await fetch(await start(new Browser(port, browser.host), "/account"), { redirect: "manual" });
   assert.equal(status, 400);
 });

@@ -28,8 +28,17 @@ test("every fault of the simulator's sign-ins and documents has one expectation"
   assert.equal(new Set(expected).size, expected.length);
 });
 
+/** The line with a reference, which may be written after the answer has come. */
+async function written(reference) {
+  for (let waited = 0; ; waited += 25) {
+    const event = world.events.find((entry) => entry.reference === reference);
+    if (event || waited > 5_000) return event;
+    await sleep(25);
+  }
+}
+
 /** Asserts what a failed sign-in leaves behind, on the page, in the browser, at the provider and in the log. */
-function assertRefused(row, answer, browser, calls) {
+async function assertRefused(row, answer, browser, calls) {
   assert.equal(answer.status, row.status, answer.text);
   assert.equal(browser.session, undefined);
   assert.equal(browser.attempts.length, row.keepsAttempt ? 1 : 0);
@@ -41,7 +50,7 @@ function assertRefused(row, answer, browser, calls) {
     assert.ok(!answer.text.includes(text), text);
   }
   const [, reference] = answer.text.match(/Reference: ([\w-]+)</);
-  const event = world.events.find((entry) => entry.reference === reference);
+  const event = await written(reference);
   assert.equal(event?.event, "callback", "the page's reference finds the line in the log");
   assert.match(event.label, /^[a-z_]+$/);
 }
@@ -66,7 +75,7 @@ for (const row of each(SIGN_IN).filter(({ slow }) => !slow)) {
       assert.equal((await browser.get("/account")).status, 200);
       return;
     }
-    assertRefused(row, answer, browser, await callsMade());
+    await assertRefused(row, answer, browser, await callsMade());
     assert.deepEqual(await world.origin.paths(), []);
     assert.equal((await browser.get("/account")).status, 302, "nobody is signed in");
   });
@@ -90,7 +99,7 @@ test("t35 t38 a provider that hangs or drips is given up after eight seconds, an
     while (!(await reached())) await sleep(20);
   }
   for (const { row, browser, answer, took } of await Promise.all(running)) {
-    assertRefused(row, answer, browser, row.calls);
+    await assertRefused(row, answer, browser, row.calls);
     assert.ok(took > 7_500 && took < 12_000, `${row.fault} took ${took} ms`);
   }
   assert.deepEqual(await callsMade(), ["/token", "/token", ...["/token", "/userinfo"], ...["/token", "/userinfo"]]);

@@ -102,7 +102,7 @@ test("KV is down", async () => {
 });
 
 test("the origin is down", async () => {
-  await signIn(world, browser);
+  assert.equal((await browser.get("/account")).status, 200);
   await world.origin.child.stop();
   const { lines, causes } = await told(async () => assert.equal((await browser.get("/account")).status, 502));
   assert.deepEqual(causes, ["the origin"]);

@@ -123,6 +123,8 @@ impl Settings {
                 { "path": "/", "access": "public" },
                 { "path": "/cy", "access": "public" },
                 { "path": "/assets/*", "access": "public" },
+                // Browsers ask for it by themselves on every page.
+                { "path": "/favicon.ico", "access": "public" },
                 { "path": "/whoami", "access": "optional", "release": ["email"] },
                 account("/account/*"),
                 account("/cy/account/*"),
