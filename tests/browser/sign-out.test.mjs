@@ -68,19 +68,25 @@ test("the service's button signs a person out, here and at the provider", async 
   await assertAsked(page);
 });
 
-test("the page that leads on to the provider can be read, and its link followed, when nothing happens", async () => {
-  const { page, context } = await signedIn(/Kenneth/);
-  // An answer without content leaves the browser where it is.
-  await page.route(`${world.provider.url}/logout**`, (route) => route.fulfill({ status: 204 }));
-  await signOut(page);
-  await page.getByRole("link", { name: "Continue" }).waitFor();
-  assert.match(await page.textContent("h1"), /You are being signed out/);
-  assert.ok(!(await kept(context)).includes("__Host-ol-session"), "it is over here already");
-  await picture(page, "signing-out.png");
-  await page.unroute(`${world.provider.url}/logout**`);
-  await page.getByRole("link", { name: "Continue" }).click();
-  await signedOut(page);
-});
+for (const { locale, heading, link } of [
+  { locale: "en-GB", heading: /You are being signed out/, link: "Continue" },
+  { locale: "cy-GB", heading: /Rydych yn cael eich allgofnodi/, link: "Parhau" },
+]) {
+  const lang = locale.slice(0, 2);
+  test(`the page that leads on to the provider can be read, and its link followed, when nothing happens (${lang})`, async () => {
+    const { page, context } = await signedIn(/Kenneth/, { locale });
+    // An answer without content leaves the browser where it is.
+    await page.route(`${world.provider.url}/logout**`, (route) => route.fulfill({ status: 204 }));
+    await signOut(page);
+    await page.getByRole("link", { name: link }).waitFor();
+    assert.match(await page.textContent("h1"), heading);
+    assert.ok(!(await kept(context)).includes("__Host-ol-session"), "it is over here already");
+    await picture(page, `pages/signing-out-${lang}.png`);
+    await page.unroute(`${world.provider.url}/logout**`);
+    await page.getByRole("link", { name: link }).click();
+    await signedOut(page);
+  });
+}
 
 test("signing out needs no JavaScript, and speaks Welsh", async () => {
   const { page } = await signedIn(/Siân/, { javaScriptEnabled: false, locale: "cy-GB" });

@@ -63,10 +63,12 @@ pub fn command(places: &Places, selection: &Selection) -> Result<()> {
 }
 
 /// The names of the tests that leave a picture of every page.
-const PICTURED: [&str; 3] = [
+const PICTURED: [&str; 5] = [
     "every page is",
     "leave nothing invisible",
     "warning comes before",
+    "screen reader is told",
+    "leads on to the provider",
 ];
 
 /// `cargo edge screenshots`: the tests alone that leave pictures of what they see.
