@@ -16,7 +16,7 @@ use one_login_edge::oidc::metadata::Metadata;
 use one_login_edge::oidc::token::Tokens;
 use one_login_edge::oidc::userinfo::{self, Userinfo};
 use one_login_edge::oidc::vector::Level;
-use one_login_edge::oidc::{did, id_token, logout_token};
+use one_login_edge::oidc::{core_identity, did, id_token, logout_token};
 use one_login_edge::session::account::Account;
 use one_login_edge::session::attempt::{Attempt, recent_starts};
 use one_login_edge::session::cookie::Session;
@@ -46,11 +46,12 @@ const NOW: i64 = 1_800_000_000;
 const ISSUER: &str = "https://oidc.account.gov.uk/";
 const DID: &str = "did:web:identity.account.gov.uk";
 const BINDING: &str = "production licence.example.gov.uk licence-client";
-const PURPOSES: [Purpose; 4] = [
+const PURPOSES: [Purpose; 5] = [
     Purpose::Session,
     Purpose::Attempt,
     Purpose::Hint,
     Purpose::Ending,
+    Purpose::Place,
 ];
 
 fn ring() -> Ring {
@@ -137,7 +138,7 @@ pub fn cookie_header(data: &[u8]) {
     }
 }
 
-/// No bytes are both kinds of token, and none without all its claims is one.
+/// No bytes are two kinds of token, and none without all its claims is one.
 pub fn token(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     // As it is, and as the header and claims of a token whose signature somebody found good.
@@ -151,6 +152,9 @@ pub fn token(data: &[u8]) {
         let Ok(token) = Untrusted::parse(token) else {
             continue;
         };
+        if core_identity::check_header(&token, DID).is_ok() {
+            assert!(token.alg == Alg::Es256 && token.key_id.starts_with(&format!("{DID}#")));
+        }
         assert!(!token.key_id.is_empty() && token.key_id.len() <= 256);
         assert!(!token.signature().is_empty());
         let (as_id, as_logout) = (
@@ -177,6 +181,13 @@ pub fn token(data: &[u8]) {
             id.is_err() || logout.is_err(),
             "one set of claims for two kinds"
         );
+        // A core identity may be signed under the header of an ID token, and never says what one says.
+        let core = core_identity::check(&claims, &core_expected());
+        assert!(core.is_err() || (id.is_err() && logout.is_err()));
+        if let Ok(core) = core {
+            assert!(core.until > NOW - 31 && core.until <= NOW + 30 + core_identity::LIFETIME);
+            assert!(!claims.has("nonce") && !claims.has("events"));
+        }
         if let Ok(id) = id {
             assert_eq!(claims.text("iss"), Ok(Some(ISSUER)));
             assert_eq!(claims.text("nonce"), Ok(Some("the-nonce")));
@@ -191,6 +202,15 @@ pub fn token(data: &[u8]) {
             assert!(!claims.has("nonce") && claims.has("events"));
             assert!(logout.issued_at <= NOW + 30);
         }
+    }
+}
+
+fn core_expected() -> core_identity::Expected<'static> {
+    core_identity::Expected {
+        issuer: "https://identity.account.gov.uk/",
+        client_id: "licence-client",
+        subject: "urn:fdc:somebody",
+        now: NOW,
     }
 }
 

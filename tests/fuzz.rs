@@ -19,6 +19,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 use std::{fs, panic};
 use targets::TARGETS;
+use world::chance::Chance;
 use world::{Browser, By, Incoming, SESSION, World};
 
 /// The inputs that are made for each target, unless time runs out first.
@@ -83,18 +84,6 @@ const WORDS: &[&str] = &[
     "\u{feff}",
 ];
 
-/// SplitMix64.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % u64::try_from(end.max(1)).unwrap()).unwrap()
-    }
-}
-
 /// The kept inputs of a target.
 fn corpus(name: &str) -> Vec<Vec<u8>> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -143,7 +132,7 @@ fn changed(chance: &mut Chance, kept: &[Vec<u8>]) -> Vec<u8> {
 /// Runs one thing over the corpus and what is made from it.
 fn run(name: &str, target: impl Fn(&[u8])) {
     let kept = corpus(name);
-    let mut chance = Chance(name.bytes().map(u64::from).sum());
+    let mut chance = Chance::of(name);
     let made = (0..INPUTS).map(|_| changed(&mut chance, &kept));
     let began = Instant::now();
     for input in kept.iter().cloned().chain(made) {

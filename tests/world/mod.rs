@@ -13,6 +13,7 @@
 pub mod accounts;
 pub mod assertion;
 pub mod browser;
+pub mod chance;
 pub mod executor;
 pub mod http;
 pub mod keys;

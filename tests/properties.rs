@@ -1,0 +1,240 @@
+//! What must hold of any values, shown for some thousands of them: beside the fuzzing targets, which
+//! begin from bytes, these begin from what is meant.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
+#[path = "properties/accounts.rs"]
+mod accounts;
+mod world;
+
+use one_login_edge::gate::path::CanonicalPath;
+use one_login_edge::gate::request::parameter;
+use one_login_edge::oidc::json::Object;
+use one_login_edge::oidc::jws::{decode, encode};
+use one_login_edge::oidc::userinfo::Contact;
+use one_login_edge::oidc::vector::Level;
+use one_login_edge::session::attempt::{Aim, Attempt, Served};
+use one_login_edge::session::cookie::{Identity, Session};
+use one_login_edge::session::identity::{self, Key};
+use one_login_edge::session::seal::{Generation, Purpose, Ring};
+use serde_json::{Map, Value, json};
+use url::form_urlencoded::Serializer;
+use world::chance::Chance;
+
+const NOW: i64 = 1_800_000_000;
+const LEVELS: [Level; 4] = [Level::Cl, Level::ClCm, Level::P1, Level::P2];
+const PURPOSES: [Purpose; 5] = [
+    Purpose::Session,
+    Purpose::Attempt,
+    Purpose::Hint,
+    Purpose::Ending,
+    Purpose::Place,
+];
+
+fn session(chance: &mut Chance) -> Session {
+    let contact = |chance: &mut Chance| {
+        chance.coin().then(|| Contact {
+            value: chance.text(60),
+            verified: chance.coin(),
+        })
+    };
+    Session {
+        id: chance.bytes(),
+        subject: chance.text(255),
+        level: *chance.one(&LEVELS),
+        born_at: chance.seconds(NOW),
+        auth_time: chance.coin().then(|| chance.seconds(NOW)),
+        created_at: chance.seconds(NOW),
+        used_at: chance.seconds(NOW),
+        checked_at: chance.seconds(NOW),
+        email: contact(chance),
+        phone: contact(chance),
+        wallet_subject_id: chance.coin().then(|| chance.text(60)),
+        identity: chance.coin().then(|| Identity {
+            key: Key::new(chance.bytes()),
+            changed_at: chance.seconds(NOW),
+        }),
+    }
+}
+
+fn attempt(chance: &mut Chance) -> Attempt {
+    let mut made = Attempt::new(
+        &chance.bytes(),
+        chance.seconds(NOW),
+        *chance.one(&LEVELS),
+        chance.text(1_000),
+    );
+    let served = Served {
+        session: chance.bytes(),
+        account: chance.bytes(),
+    };
+    made.aim = *chance.one(&[Aim::SignIn, Aim::Again(served), Aim::Prove(served)]);
+    made.max_age = chance.coin().then(|| chance.seconds(86_400) + 1);
+    made
+}
+
+#[test]
+fn t42_what_is_remembered_is_read_as_it_was_written_and_no_part_of_it_is() {
+    let mut chance = Chance::of("remembered");
+    for _ in 0..500 {
+        let (session, attempt) = (session(&mut chance), attempt(&mut chance));
+        let (kept, begun) = (session.to_bytes(), attempt.to_bytes());
+        assert_eq!(Session::from_bytes(&kept).as_ref(), Some(&session));
+        assert_eq!(Attempt::from_bytes(&begun).as_ref(), Some(&attempt));
+        let (cut, short) = (chance.below(kept.len()), chance.below(begun.len()));
+        assert_eq!(Session::from_bytes(&kept[..cut]), None);
+        assert_eq!(Attempt::from_bytes(&begun[..short]), None);
+        assert_eq!(Session::from_bytes(&[&kept[..], &[0]].concat()), None);
+        assert_eq!(Attempt::from_bytes(&[&begun[..], &[0]].concat()), None);
+    }
+}
+
+#[test]
+fn t42_t48_a_seal_opens_for_its_purpose_its_binding_and_its_bytes_alone() {
+    let mut chance = Chance::of("seals");
+    let keys: [String; 3] = std::array::from_fn(|_| encode(&chance.bytes::<32>()));
+    let ring = Ring::new(Some(&keys[0]), Some(&keys[1]), Generation::A).unwrap();
+    let rotated = Ring::new(Some(&keys[0]), Some(&keys[1]), Generation::B).unwrap();
+    let strange = Ring::new(Some(&keys[2]), None, Generation::A).unwrap();
+    for _ in 0..500 {
+        let (purpose, binding) = (*chance.one(&PURPOSES), chance.text(40));
+        let content = chance.text(600).into_bytes();
+        let sealed = ring.seal(purpose, &binding, chance.bytes(), &content);
+        for ring in [&ring, &rotated] {
+            let opened = ring.open(purpose, &binding, &sealed).unwrap();
+            assert_eq!(*opened, content);
+        }
+        assert!(strange.open(purpose, &binding, &sealed).is_none());
+        let other = chance.text(40);
+        assert!(other == binding || ring.open(purpose, &other, &sealed).is_none());
+        for other in PURPOSES.into_iter().filter(|other| *other != purpose) {
+            assert!(ring.open(other, &binding, &sealed).is_none());
+        }
+        let mut bytes = decode(&sealed).unwrap();
+        let at = chance.below(bytes.len());
+        bytes[at] ^= 1 << chance.below(8);
+        assert!(ring.open(purpose, &binding, &encode(&bytes)).is_none());
+    }
+}
+
+#[test]
+fn t83_claims_of_an_identity_open_with_their_key_and_in_their_time_alone() {
+    let mut chance = Chance::of("claims");
+    for _ in 0..500 {
+        let (key, other) = (Key::new(chance.bytes()), Key::new(chance.bytes()));
+        let claims = chance.text(500).into_bytes();
+        let until = NOW + chance.seconds(1_800);
+        let kept = identity::seal(&key, chance.bytes(), until, &claims).unwrap();
+        let needed = chance.seconds(120);
+        let opened = identity::open(&kept, &key, NOW, needed);
+        assert_eq!(opened.is_some(), until >= NOW + needed);
+        assert!(opened.is_none_or(|opened| *opened == claims));
+        assert!(identity::open(&kept, &other, NOW, 0).is_none());
+        let mut longer = kept.clone();
+        longer.until += 1;
+        assert!(
+            identity::open(&longer, &key, NOW, 0).is_none(),
+            "nobody makes it last"
+        );
+    }
+}
+
+/// Any JSON, not too deep.
+fn value(chance: &mut Chance, depth: usize) -> Value {
+    match chance.below(if depth == 0 { 5 } else { 7 }) {
+        0 => Value::Null,
+        1 => chance.coin().into(),
+        2 => chance.seconds(NOW).into(),
+        3 => json!(-1.5),
+        4 => chance.text(12).into(),
+        5 => (0..chance.below(4))
+            .map(|_| value(chance, depth - 1))
+            .collect(),
+        _ => object(chance, depth - 1).into(),
+    }
+}
+
+fn object(chance: &mut Chance, depth: usize) -> Map<String, Value> {
+    (0..chance.below(5))
+        .map(|number| (format!("{number}{}", chance.text(5)), value(chance, depth)))
+        .collect()
+}
+
+#[test]
+fn t21_json_is_read_as_it_is_and_with_one_member_twice_not_at_all() {
+    let mut chance = Chance::of("json");
+    for _ in 0..1_000 {
+        let members = object(&mut chance, 4);
+        let text = Value::Object(members.clone()).to_string();
+        let read = Object::parse(text.as_bytes()).unwrap();
+        assert_eq!(read.into_members(), members);
+        let Some((name, value)) = members.iter().next() else {
+            continue;
+        };
+        let twice = format!("{{{}:{value},{}", json!(name), &text[1..]);
+        assert!(Object::parse(twice.as_bytes()).is_err(), "{twice}");
+        let deep = format!("{{\"a\":[{{\"b\":{twice}}}]}}");
+        assert!(Object::parse(deep.as_bytes()).is_err(), "{deep}");
+    }
+}
+
+#[test]
+fn t57_no_encoding_of_letters_and_digits_makes_another_path() {
+    let mut chance = Chance::of("paths");
+    let letters: Vec<char> = "abcXYZ019-_~".chars().collect();
+    for _ in 0..2_000 {
+        let (mut plain, mut encoded) = (String::new(), String::new());
+        for _ in 0..=chance.below(4) {
+            plain.push('/');
+            encoded.push('/');
+            for _ in 0..=chance.below(6) {
+                let letter = *chance.one(&letters);
+                plain.push(letter);
+                match chance.below(3) {
+                    0 => encoded.push_str(&format!("%{:02x}", u32::from(letter))),
+                    1 => encoded.push_str(&format!("%{:02X}", u32::from(letter))),
+                    _ => encoded.push(letter),
+                }
+            }
+        }
+        let (one, other) = (
+            CanonicalPath::parse(&plain, false).unwrap(),
+            CanonicalPath::parse(&encoded, false).unwrap(),
+        );
+        assert_eq!(one, other, "{encoded}");
+        assert_eq!(one.text, plain);
+        // Whoever decodes once too often still sees what the rule was found by.
+        let twice = encoded.replace('%', "%25");
+        let folded = CanonicalPath::parse(&twice, false).unwrap().folded;
+        assert_eq!(folded, one.folded, "{twice}");
+        for trick in [
+            "/..", "/.", "//", "/%2e%2e", "/%252e", "/%2f", "/%5c", "/%00", "/.%20.",
+        ] {
+            let tricked = format!("{encoded}{trick}/x");
+            assert!(CanonicalPath::parse(&tricked, false).is_err(), "{tricked}");
+        }
+    }
+}
+
+#[test]
+fn t26_t32_a_parameter_is_read_as_it_was_written_whatever_is_beside_it() {
+    let mut chance = Chance::of("parameters");
+    for _ in 0..1_000 {
+        let (value, beside) = (chance.text(60), chance.text(60));
+        let name = chance.text(6);
+        let mut query = Serializer::new(String::new());
+        if name != "code" {
+            query.append_pair(&name, &beside);
+        }
+        let query = query.append_pair("code", &value).finish();
+        assert_eq!(parameter(Some(&query), "code"), Some(value), "{query}");
+        assert_eq!(
+            parameter(Some(&query), "state"),
+            None.or_else(|| (name == "state").then_some(beside))
+        );
+    }
+}
