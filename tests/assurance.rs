@@ -8,6 +8,8 @@
     reason = "a test that cannot go on should say so and stop"
 )]
 
+#[path = "assurance/mutants.rs"]
+mod mutants;
 #[path = "assurance/page.rs"]
 mod page;
 #[path = "assurance/rows.rs"]
@@ -93,6 +95,19 @@ fn every_case_that_applies_has_a_test_and_no_other_claims_to() {
             );
         }
     }
+}
+
+#[test]
+fn every_mutant_that_survived_is_explained_and_no_other() {
+    let results = mutants::results();
+    let survived: BTreeSet<_> = results
+        .files
+        .values()
+        .flat_map(|file| &file.survived)
+        .collect();
+    let explained: BTreeSet<_> = results.reasons.keys().collect();
+    assert_eq!(survived, explained);
+    assert!(results.reasons.values().all(|reason| reason.len() > 20));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::mutants;
 use super::rows::{ROWS, Row};
 use super::suite::{CASES, Verdict};
 use super::titles::{Level, Title};
@@ -13,10 +14,11 @@ const INTRODUCTION: &str = "<!-- Written by tests/assurance.rs: run `cargo edge 
 
 Each threat has at least one test at the lowest level where it can truly fail, and the test's name begins with the
 threat's number (`t42`). *native* tests run the Worker's code without a runtime, against the simulated One Login in the
-same process. *workerd* tests run the built Worker as it is uploaded, with KV, accounts and real sockets; where something
-beneath it must fail (KV, accounts, limiters, the clock, randomness), it is the platform that is replaced, so that what is
-tested has no switch for faults that a release would have to be cleared of. *Chromium* tests drive a browser. What exists
-at Cloudflare's edge alone, or in a person's account there, is said with its reason.
+same process. *workerd* tests run the built Worker as it is uploaded, with KV, accounts and real sockets. *fault build*
+tests run a Worker that was built from the same code with the feature `fault-injection`, so that requests can say what
+fails beneath it (KV, accounts, limiters, the clock, the Worker itself); a test shows that nothing of that is in what is
+uploaded. *Chromium* tests drive a browser. What exists at Cloudflare's edge alone, or in a person's account there, is said
+with its reason.
 
 Reports of the runs that are too long for every change are in [docs/assurance/](assurance/).
 ";
@@ -65,6 +67,7 @@ pub fn written(titles: &[Title]) -> String {
     }
     conformance(&mut page, titles);
     page.push_str(VECTORS);
+    mutants::section(&mut page);
     page.push_str("\n## The tests of each threat\n");
     for row in ROWS {
         let _ = writeln!(page, "\n**{}** {}\n", row.number, row.what);

@@ -38,14 +38,11 @@ pub enum Task {
         #[arg(long, value_name = "N", default_value_t = 10_000)]
         requests: u32,
     },
-    /// Put mistakes into the code and see whether a test notices; needs cargo-mutants
+    /// Put mistakes into the code and see whether a test notices; needs cargo-mutants, goes on where it stopped
     Mutants {
-        /// One part of them, such as 1/8
+        /// One part of the files, such as 1/8
         #[arg(long, value_name = "K/N")]
         shard: Option<String>,
-        /// The files, as globs
-        #[arg(default_values = ["src/oidc/*.rs", "src/session/**/*.rs"])]
-        files: Vec<String>,
     },
 }
 
@@ -57,7 +54,7 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
         Task::Fuzz { seconds } => fuzz::command(places, *seconds),
         Task::Soak { requests } => running::command(places, "soak", &[requests.to_string()]),
         Task::Load { requests } => running::command(places, "load", &[requests.to_string()]),
-        Task::Mutants { shard, files } => mutants::command(places, files, shard.as_deref()),
+        Task::Mutants { shard } => mutants::command(places, shard.as_deref()),
     }
 }
 

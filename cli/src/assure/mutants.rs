@@ -1,27 +1,251 @@
 //! Mutants: mistakes that `cargo mutants` puts into the code one by one, to see whether a test notices.
+//!
+//! Each file is tried by itself: first with the tests beside the code, which takes seconds for each
+//! mutant, then what those left alive with every native test. What became of a file is kept in
+//! `docs/assurance/mutants.json` with a hash of the file, so that a run goes on where the last one
+//! stopped and tries again only what has changed since.
 
 use crate::child;
 use crate::places::{Places, on_path};
 use crate::test::stream;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-/// Tries every mutant of some files, or one part of them (`1/8`). Results are in `target/edge/mutants/mutants.out/`.
-pub fn command(places: &Places, files: &[String], shard: Option<&str>) -> Result<()> {
+/// What is tried: all that the specifications say and all that is remembered, and of the gate what stands between strangers
+/// and the origin: paths, cookies, headers, the callback's parameters, the rule of a path, and the remembered answers of accounts.
+const SCOPE: [&str; 9] = [
+    "src/oidc",
+    "src/session",
+    "src/gate/callback/parameters.rs",
+    "src/gate/cookies.rs",
+    "src/gate/forward.rs",
+    "src/gate/leases.rs",
+    "src/gate/path.rs",
+    "src/gate/protect.rs",
+    "src/gate/request.rs",
+];
+
+const RESULTS: &str = "docs/assurance/mutants.json";
+
+/// What became of the mutants of one file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Outcome {
+    /// SHA-256 of the file.
+    hash: String,
+    /// How many could be compiled.
+    viable: usize,
+    /// Those that no test noticed, without their lines.
+    survived: BTreeSet<String>,
+}
+
+/// Every file, and why a survivor is no mistake.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Results {
+    files: BTreeMap<String, Outcome>,
+    reasons: BTreeMap<String, String>,
+}
+
+/// Tries every mutant of the files that changed since they were tried, or one part of those files (`1/8`).
+pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
     if on_path("cargo-mutants").is_none() {
         bail!("cargo-mutants is not there; `cargo install --locked cargo-mutants`");
     }
+    let (part, parts) = shard.map_or(Ok((1, 1)), read_shard)?;
+    let mine = files(&places.root)?
+        .into_iter()
+        .skip(part - 1)
+        .step_by(parts);
+    let tree = tree(places)?;
+    for file in mine {
+        let hash = hash(&fs::read(tree.join(&file))?);
+        // Another part may have written meanwhile.
+        let known = results(places)?.files.get(&file).cloned();
+        if known.is_some_and(|known| known.hash == hash) {
+            continue;
+        }
+        let outcome = try_file(places, &tree, &file, hash)?;
+        println!(
+            "{file}: {} viable, {} survived",
+            outcome.viable,
+            outcome.survived.len()
+        );
+        let mut results = results(places)?;
+        results.files.insert(file, outcome);
+        let text = serde_json::to_string_pretty(&results)?;
+        fs::write(places.root.join(RESULTS), text + "\n")
+            .with_context(|| format!("{RESULTS} cannot be written"))?;
+    }
+    Ok(())
+}
+
+/// `2/8`.
+fn read_shard(text: &str) -> Result<(usize, usize)> {
+    let parts = text.split_once('/');
+    let numbers = parts.and_then(|(part, parts)| Some((part.parse().ok()?, parts.parse().ok()?)));
+    match numbers {
+        Some((part, parts)) if part >= 1 && part <= parts => Ok((part, parts)),
+        _ => bail!("a part is written like 2/8, and not {text}"),
+    }
+}
+
+/// The files of the scope, without those that are tests.
+fn files(root: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut places: Vec<PathBuf> = SCOPE.iter().map(PathBuf::from).collect();
+    while let Some(place) = places.pop() {
+        let whole = root.join(&place);
+        if whole.is_dir() {
+            for entry in fs::read_dir(&whole)? {
+                places.push(place.join(entry?.file_name()));
+            }
+        } else {
+            found.push(place.to_string_lossy().into_owned());
+        }
+    }
+    found.retain(|file| file.ends_with(".rs") && !file.ends_with("_tests.rs"));
+    found.sort();
+    Ok(found)
+}
+
+fn results(places: &Places) -> Result<Results> {
+    match fs::read(places.root.join(RESULTS)) {
+        Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{RESULTS} is broken")),
+        Err(_) => Ok(Results::default()),
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A clone of the last commit, in which mistakes are made; it is kept, and what is compiled there with it.
+fn tree(places: &Places) -> Result<PathBuf> {
+    let tree = places.root.join("target/edge/mutants/tree");
+    let git = |arguments: &[&str], directory: &Path| {
+        let mut git = child::command("git");
+        git.args(arguments).current_dir(directory);
+        stream(&mut git, None, "git")
+    };
+    if !tree.is_dir() {
+        let (from, to) = (places.root.display(), tree.display());
+        git(
+            &["clone", "--quiet", &from.to_string(), &to.to_string()],
+            &places.root,
+        )?;
+    }
+    git(&["fetch", "--quiet", "origin", "HEAD"], &tree)?;
+    git(
+        &["checkout", "--quiet", "--force", "--detach", "FETCH_HEAD"],
+        &tree,
+    )?;
+    Ok(tree)
+}
+
+fn try_file(places: &Places, tree: &Path, file: &str, hash: String) -> Result<Outcome> {
+    let out = places
+        .root
+        .join("target/edge/mutants")
+        .join(file.replace('/', "-"));
+    let _ = fs::remove_dir_all(&out);
+    fs::create_dir_all(&out).context("target/edge/mutants cannot be made")?;
+    run(cargo_mutants(tree, &out, file).arg("--cargo-arg=--lib"))?;
+    let unviable = named(&out, &["unviable"]);
+    let caught = named(&out, &["caught", "timeout"]);
+    let mut survived = named(&out, &["missed"]);
+    let viable = caught.len() + survived.len();
+    if !survived.is_empty() {
+        run(cargo_mutants(tree, &out, file).arg("--iterate"))?;
+        survived = named(&out, &["missed"]);
+    }
+    if viable + unviable.len() == 0 && out.join("mutants.out/caught.txt").metadata().is_err() {
+        bail!("cargo mutants left no result for {file}");
+    }
+    Ok(Outcome {
+        hash,
+        viable,
+        survived: survived.iter().map(|name| without_line(name)).collect(),
+    })
+}
+
+fn cargo_mutants(tree: &Path, out: &Path, file: &str) -> Command {
     let mut cargo = child::command("cargo");
     cargo
         .args([
             "mutants",
-            "--package",
-            "one-login-edge",
-            "--output",
-            "target/edge/mutants",
+            "--in-place",
+            "--no-shuffle",
+            "--baseline=skip",
+            "--timeout=120",
+            "--colors=never",
         ])
-        .args(["--no-shuffle", "--baseline", "skip", "--timeout", "300"])
-        .args(files.iter().flat_map(|file| ["--file", file]))
-        .args(shard.into_iter().flat_map(|shard| ["--shard", shard]))
-        .current_dir(&places.root);
-    stream(&mut cargo, None, "cargo mutants")
+        .args(["--package", "one-login-edge", "--file", file, "--output"])
+        .arg(out)
+        // Nobody debugs a mutant, and everything is built a thousand times.
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_TARGET_DIR", tree.with_file_name("target"))
+        .current_dir(tree);
+    cargo
+}
+
+/// Runs it to its end. It ends with 2 when some were missed and with 3 when some took too long, which is what it is for.
+fn run(cargo: &mut Command) -> Result<()> {
+    let status = cargo.status().context("cargo mutants cannot be started")?;
+    match status.code() {
+        Some(0 | 2 | 3) => Ok(()),
+        _ => bail!("cargo mutants failed ({status})"),
+    }
+}
+
+/// The mutants that the last run put into these lists.
+fn named(out: &Path, lists: &[&str]) -> BTreeSet<String> {
+    let texts = lists.iter().filter_map(|list| {
+        fs::read_to_string(out.join("mutants.out").join(format!("{list}.txt"))).ok()
+    });
+    texts
+        .flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}
+
+/// `src/a.rs:12:3: replace x` without its line, so that a change above it changes no name.
+fn without_line(name: &str) -> String {
+    let mut parts = name.splitn(4, ':');
+    let (file, mistake) = (parts.next().unwrap_or_default(), parts.nth(2));
+    format!("{file}: {}", mistake.unwrap_or_default().trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_is_one_of_some() {
+        assert_eq!(read_shard("2/8").unwrap(), (2, 8));
+        for wrong in ["0/8", "9/8", "2", "a/b", "/"] {
+            assert!(read_shard(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_mutants_name_outlives_the_lines_above_it() {
+        assert_eq!(
+            without_line("src/oidc/did.rs:12:9: replace keys -> Result<T> with Ok(x::y)"),
+            "src/oidc/did.rs: replace keys -> Result<T> with Ok(x::y)"
+        );
+    }
+
+    #[test]
+    fn what_is_tried_is_there_and_no_test() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let files = files(root).unwrap();
+        for file in ["src/oidc/id_token.rs", "src/session/account/message.rs"] {
+            assert!(files.iter().any(|known| known == file), "{file}");
+        }
+        assert!(files.len() > 25 && files.iter().all(|file| !file.ends_with("_tests.rs")));
+    }
 }

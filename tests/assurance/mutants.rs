@@ -1,0 +1,101 @@
+//! What became of the mutants, as `cargo edge assure mutants` keeps it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::root;
+
+/// The mutants of one file.
+#[derive(Deserialize)]
+pub struct Outcome {
+    /// How many could be compiled.
+    pub viable: usize,
+    /// Those that no test noticed.
+    pub survived: BTreeSet<String>,
+}
+
+/// Every file, and why a survivor is no mistake.
+#[derive(Deserialize)]
+pub struct Results {
+    /// By the file's path.
+    pub files: BTreeMap<String, Outcome>,
+    /// By the mutant's name.
+    pub reasons: BTreeMap<String, String>,
+}
+
+/// What the last runs found.
+pub fn results() -> Results {
+    let path = root().join("docs/assurance/mutants.json");
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Files that are to be tried whole and were not yet.
+pub fn untried(results: &Results) -> Vec<String> {
+    let mut files = Vec::new();
+    for part in ["src/oidc", "src/session"] {
+        walk(&root().join(part), &mut files);
+    }
+    files.retain(|file| !file.ends_with("_tests.rs") && !results.files.contains_key(file));
+    files.sort();
+    files
+}
+
+fn walk(directory: &Path, files: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            walk(&path, files);
+        } else {
+            let file = path.strip_prefix(root()).unwrap();
+            files.push(file.to_str().unwrap().replace('\\', "/"));
+        }
+    }
+}
+
+const INTRODUCTION: &str = "
+## Mutants
+
+`cargo edge assure mutants` puts mistakes into the code one by one and runs the native tests, those beside the code first;
+a mistake that no test notices has survived. It is for all of `src/oidc/` and `src/session/`, and of `src/gate/` for what
+stands between strangers and the origin.
+
+| file | mistakes that compile | noticed | survived |
+|---|---|---|---|
+";
+
+/// The part of the page.
+pub fn section(page: &mut String) {
+    let results = results();
+    page.push_str(INTRODUCTION);
+    for (file, Outcome { viable, survived }) in &results.files {
+        let noticed = viable - survived.len();
+        let _ = writeln!(
+            page,
+            "| `{file}` | {viable} | {noticed} | {} |",
+            survived.len()
+        );
+    }
+    let viable: usize = results.files.values().map(|file| file.viable).sum();
+    let survived: usize = results.files.values().map(|file| file.survived.len()).sum();
+    let _ = writeln!(
+        page,
+        "| all | {viable} | {} | {survived} |",
+        viable - survived
+    );
+    let untried = untried(&results);
+    if !untried.is_empty() {
+        let list: Vec<_> = untried.iter().map(|file| format!("`{file}`")).collect();
+        let _ = writeln!(page, "\nNot tried yet: {}.", list.join(", "));
+    }
+    if survived > 0 {
+        page.push_str("\n| survivor | why it is no mistake |\n|---|---|\n");
+    }
+    for name in results.files.values().flat_map(|file| &file.survived) {
+        let reason = results.reasons.get(name).map_or("", String::as_str);
+        let _ = writeln!(page, "| `{}` | {reason} |", name.replace('|', "\\|"));
+    }
+}
