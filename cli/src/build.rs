@@ -1,4 +1,5 @@
-//! Builds the Worker for wasm32 into `build/`, unless it was built from the same already.
+//! Builds the Worker for wasm32 into `build/`, unless it was built from the same already. Tests have a second one, beneath
+//! which everything can be made to fail, in a place from which nothing is uploaded.
 
 use crate::child;
 use crate::npm;
@@ -22,8 +23,47 @@ const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
 /// Where the files are that pages load.
 const ASSETS: &str = "build/assets";
 
-/// The JavaScript around the WebAssembly; it is bundled with what wasm-bindgen writes.
-const SCRIPTS: [&str; 2] = ["main.js", "glue.js"];
+/// Which Worker is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Worker {
+    /// The one that is uploaded.
+    Released,
+    /// The one that tests can make fail, by the feature `fault-injection`.
+    Faulty,
+}
+
+impl Worker {
+    /// Where its outputs are, below the root.
+    const fn out(self) -> &'static str {
+        match self {
+            Self::Released => "build",
+            Self::Faulty => "target/edge/faulty",
+        }
+    }
+
+    /// Where what wasm-bindgen writes lies beside the scripts that it is bundled with.
+    const fn parts(self) -> &'static str {
+        match self {
+            Self::Released => "target/wasm/parts",
+            Self::Faulty => "target/wasm/parts-faulty",
+        }
+    }
+
+    /// The JavaScript around the WebAssembly; it is bundled with what wasm-bindgen writes.
+    const fn scripts(self) -> &'static [&'static str] {
+        match self {
+            Self::Released => &["main.js", "glue.js"],
+            Self::Faulty => &["main.js", "glue.js", "faults.js"],
+        }
+    }
+
+    const fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Released => &[],
+            Self::Faulty => &["--features", "fault-injection"],
+        }
+    }
+}
 
 /// What workerd and the compiler agree on. Binaryen is not told to use all that it knows, so that a newer one writes
 /// nothing that workerd cannot read.
@@ -58,31 +98,39 @@ impl std::fmt::Display for Size {
 }
 
 /// `cargo edge build`.
-pub fn command(places: &Places) -> Result<()> {
+pub fn command(places: &Places, worker: Worker) -> Result<()> {
     setup::ensure(places, Need::Worker)?;
-    let size = build(places)?;
-    println!("Worker in build/: {size}");
+    let size = of(places, worker)?;
+    println!("Worker in {}/: {size}", worker.out());
     Ok(())
 }
 
-/// Builds if anything changed; the tools must be there.
+/// Builds what is uploaded if anything changed; the tools must be there.
 pub fn build(places: &Places) -> Result<Size> {
+    of(places, Worker::Released)
+}
+
+/// Builds one of the two if anything changed; the tools must be there.
+pub fn of(places: &Places, worker: Worker) -> Result<Size> {
     let compiler = Compiler::choose(places)?;
     let inputs = inputs(places, &compiler)?;
-    if let Some(size) = already_built(places, &inputs) {
+    if let Some(size) = already_built(places, worker, &inputs) {
         return Ok(size);
     }
     // Whoever interrupts the build must not find the old stamp beside half of the new output.
-    let _ = fs::remove_file(stamp_file(places));
+    let _ = fs::remove_file(stamp_file(places, worker));
     Progress::during(
         "the Worker for wasm32 (2 to 4 min the first time)",
         |progress| {
-            fs::create_dir_all(parts(places)).context("target/ cannot be written to")?;
+            for directory in [worker.parts(), worker.out()] {
+                fs::create_dir_all(places.root.join(directory))
+                    .with_context(|| format!("{directory} cannot be made"))?;
+            }
             let mut steps = [
-                compile(places, &compiler)?,
-                bind(places)?,
-                bundle(places)?,
-                optimise(places)?,
+                compile(places, &compiler, worker)?,
+                bind(places, worker)?,
+                bundle(places, worker)?,
+                optimise(places, worker)?,
                 assets(places)?,
             ];
             steps.iter_mut().try_for_each(|step| {
@@ -91,29 +139,26 @@ pub fn build(places: &Places) -> Result<Size> {
             })
         },
     )?;
-    let size = measure(places)?;
+    let size = measure(places, worker)?;
     let stamp = json!({ "inputs": inputs, "raw": size.raw, "gzip": size.gzip });
-    fs::write(stamp_file(places), stamp.to_string()).context("build/ cannot be written to")?;
+    fs::write(stamp_file(places, worker), stamp.to_string())
+        .with_context(|| format!("{}/ cannot be written to", worker.out()))?;
     Ok(size)
 }
 
-/// Where what wasm-bindgen writes lies beside the scripts that it is bundled with.
-fn parts(places: &Places) -> PathBuf {
-    places.root.join("target/wasm/parts")
-}
-
-fn compile(places: &Places, compiler: &Compiler) -> Result<Command> {
+fn compile(places: &Places, compiler: &Compiler, worker: Worker) -> Result<Command> {
     let mut command = child::command("cargo");
     compiler.prepare(&mut command, places)?;
     command
         .args(["build", "--lib", "--release", "--target", TARGET])
+        .args(worker.features())
         .current_dir(&places.root);
     Ok(command)
 }
 
 /// Writes the JavaScript that calls the WebAssembly and is called by it. After a panic that JavaScript can begin again
 /// with a new instance, for which it has to notice the panic.
-fn bind(places: &Places) -> Result<Command> {
+fn bind(places: &Places, worker: Worker) -> Result<Command> {
     let module = Path::new("target/wasm")
         .join(TARGET)
         .join("release/one_login_edge.wasm");
@@ -131,27 +176,28 @@ fn bind(places: &Places) -> Result<Command> {
             "--force-enable-abort-handler",
         ])
         .arg("--out-dir")
-        .arg(parts(places))
+        .arg(places.root.join(worker.parts()))
         .arg(places.root.join(module));
     Ok(command)
 }
 
 /// Makes one module of all JavaScript.
-fn bundle(places: &Places) -> Result<Command> {
-    for script in SCRIPTS {
+fn bundle(places: &Places, worker: Worker) -> Result<Command> {
+    let parts = places.root.join(worker.parts());
+    for script in worker.scripts() {
         fs::copy(
             places.root.join("src/edge").join(script),
-            parts(places).join(script),
+            parts.join(script),
         )
         .with_context(|| format!("src/edge/{script} cannot be copied"))?;
     }
     let mut command = npm_tool(places, "esbuild")?;
     command
-        .arg(parts(places).join("main.js"))
+        .arg(parts.join("main.js"))
         .args(["--bundle", "--format=esm", "--external:./index_bg.wasm"])
         .arg(format!(
             "--outfile={}",
-            places.root.join("build/index.js").display()
+            places.root.join(worker.out()).join("index.js").display()
         ));
     if !is_readable() {
         command.arg("--minify");
@@ -161,13 +207,13 @@ fn bundle(places: &Places) -> Result<Command> {
 
 /// Makes the WebAssembly smaller and drops the names of functions, a tenth of the upload: all they do is name the
 /// functions in a stack trace.
-fn optimise(places: &Places) -> Result<Command> {
+fn optimise(places: &Places, worker: Worker) -> Result<Command> {
     let mut command = npm_tool(places, "wasm-opt")?;
     command
-        .arg(parts(places).join("bindings_bg.wasm"))
+        .arg(places.root.join(worker.parts()).join("bindings_bg.wasm"))
         .args(FEATURES)
         .args(["-O", "--strip-debug", "--strip-producers", "-o"])
-        .arg(places.root.join("build/index_bg.wasm"));
+        .arg(places.root.join(worker.out()).join("index_bg.wasm"));
     Ok(command)
 }
 
@@ -216,11 +262,11 @@ fn inputs(places: &Places, compiler: &Compiler) -> Result<String> {
     Ok(fingerprint.finish())
 }
 
-fn already_built(places: &Places, inputs: &str) -> Option<Size> {
-    let stamp: Value = serde_json::from_slice(&fs::read(stamp_file(places)).ok()?).ok()?;
+fn already_built(places: &Places, worker: Worker, inputs: &str) -> Option<Size> {
+    let stamp: Value = serde_json::from_slice(&fs::read(stamp_file(places, worker)).ok()?).ok()?;
     let complete = OUTPUTS
         .iter()
-        .all(|name| places.root.join("build").join(name).is_file())
+        .all(|name| places.root.join(worker.out()).join(name).is_file())
         && places.root.join(ASSETS).is_dir();
     if !complete || stamp.get("inputs")?.as_str()? != inputs {
         return None;
@@ -231,11 +277,11 @@ fn already_built(places: &Places, inputs: &str) -> Option<Size> {
     })
 }
 
-fn measure(places: &Places) -> Result<Size> {
+fn measure(places: &Places, worker: Worker) -> Result<Size> {
     let mut size = Size { raw: 0, gzip: 0 };
     for name in OUTPUTS {
-        let content = fs::read(places.root.join("build").join(name))
-            .with_context(|| format!("the build left no build/{name}"))?;
+        let content = fs::read(places.root.join(worker.out()).join(name))
+            .with_context(|| format!("the build left no {}/{name}", worker.out()))?;
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(&content)?;
         size.raw += content.len() as u64;
@@ -244,8 +290,8 @@ fn measure(places: &Places) -> Result<Size> {
     Ok(size)
 }
 
-fn stamp_file(places: &Places) -> PathBuf {
-    places.root.join("build/.edge-stamp.json")
+fn stamp_file(places: &Places, worker: Worker) -> PathBuf {
+    places.root.join(worker.out()).join(".edge-stamp.json")
 }
 
 #[cfg(test)]
@@ -263,19 +309,19 @@ mod tests {
         fs::create_dir_all(root.join("build")).unwrap();
         let size = Size { raw: 9, gzip: 4 };
         fs::write(
-            stamp_file(&places),
+            stamp_file(&places, Worker::Released),
             json!({ "inputs": "a", "raw": 9, "gzip": 4 }).to_string(),
         )
         .unwrap();
-        assert_eq!(already_built(&places, "a"), None);
+        assert_eq!(already_built(&places, Worker::Released, "a"), None);
         OUTPUTS
             .iter()
             .for_each(|name| fs::write(root.join("build").join(name), "x").unwrap());
-        assert_eq!(already_built(&places, "a"), None);
+        assert_eq!(already_built(&places, Worker::Released, "a"), None);
         fs::create_dir(root.join(ASSETS)).unwrap();
-        assert_eq!(already_built(&places, "a"), Some(size));
-        assert_eq!(already_built(&places, "b"), None);
-        assert_eq!(measure(&places).unwrap().raw, 2);
+        assert_eq!(already_built(&places, Worker::Released, "a"), Some(size));
+        assert_eq!(already_built(&places, Worker::Released, "b"), None);
+        assert_eq!(measure(&places, Worker::Released).unwrap().raw, 2);
         fs::remove_dir_all(&root).unwrap();
     }
 

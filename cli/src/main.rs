@@ -37,6 +37,7 @@ mod worker_config;
 
 use anyhow::Result;
 use bench::Format;
+use build::Worker;
 use clap::{Parser, Subcommand};
 use places::Places;
 use setup::Need;
@@ -69,7 +70,11 @@ enum Task {
         origins: bool,
     },
     /// Build the Worker for wasm32 into build/ (wrangler calls this too)
-    Build,
+    Build {
+        /// The one beneath which tests make everything fail, into target/edge/faulty/
+        #[arg(long, hide = true)]
+        faulty: bool,
+    },
     /// Run the Worker, a simulated One Login and a demo service until Ctrl-C
     Dev {
         /// Use this provider in place of the simulated one, such as http://localhost:3000
@@ -182,7 +187,8 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
         Task::Setup { browser, origins } => {
             setup::command(&places, Need::of(browser, origins))?;
         }
-        Task::Build => build::command(&places)?,
+        Task::Build { faulty: false } => build::command(&places, Worker::Released)?,
+        Task::Build { faulty: true } => build::command(&places, Worker::Faulty)?,
         Task::Dev {
             provider,
             client_id,

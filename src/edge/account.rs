@@ -26,6 +26,8 @@ const MAX_QUESTION: u32 = 64 * 1_024;
 #[wasm_bindgen]
 pub fn account(state: JsValue, request: web_sys::Request) -> Promise {
     prepare();
+    #[cfg(feature = "fault-injection")]
+    let state = super::faults::around("state", &state, None);
     future_to_promise(async move {
         let body = JsFuture::from(glue::body(&request, MAX_QUESTION)).await?;
         let question = String::from_utf8(Uint8Array::new(&body).to_vec()).unwrap_or_default();

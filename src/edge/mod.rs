@@ -4,6 +4,8 @@
 //! as much as all cryptography of a signed-in request; what has to wait becomes a promise.
 
 mod account;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod forward;
 mod glue;
 mod platform;
@@ -60,6 +62,8 @@ fn prepare() {
 #[must_use]
 pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
     prepare();
+    #[cfg(feature = "fault-injection")]
+    faults::hear(&incoming);
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, Some(&incoming));
     let Some(request) = read(&incoming) else {
@@ -152,6 +156,8 @@ fn now() -> i64 {
         reason = "seconds since the epoch fit in 53 bits"
     )]
     let seconds = (js_sys::Date::now() / 1_000.0) as i64;
+    #[cfg(feature = "fault-injection")]
+    let seconds = seconds + faults::clock();
     seconds
 }
 

@@ -94,7 +94,10 @@ impl Edge {
 
     /// A binding by its name.
     fn binding(&self, name: &str) -> Result<JsValue, Outage> {
-        Reflect::get(&self.env, &JsValue::from_str(name)).map_err(|_| Outage::Unreachable)
+        let found = Reflect::get(&self.env, &JsValue::from_str(name));
+        #[cfg(feature = "fault-injection")]
+        let found = found.map(|found| super::faults::around(name, &found, self.incoming.as_ref()));
+        found.map_err(|_| Outage::Unreachable)
     }
 
     /// The KV namespace of the provider's documents.

@@ -12,6 +12,8 @@ pub enum Level {
     Native,
     /// The built Worker in workerd.
     Workerd,
+    /// The Worker in workerd, built so that what is beneath it can be made to fail.
+    FaultBuild,
     /// The built Worker and Chromium.
     Chromium,
 }
@@ -22,6 +24,7 @@ impl Level {
         match self {
             Self::Native => "native",
             Self::Workerd => "workerd",
+            Self::FaultBuild => "fault build",
             Self::Chromium => "Chromium",
         }
     }
@@ -122,14 +125,14 @@ fn rust_title(file: &str, name: &str) -> Title {
 
 /// The tests of a JavaScript file: calls of `test`, whose titles begin with the rows.
 pub fn in_script(file: &str, text: &str) -> Vec<Title> {
-    let level = if file.starts_with("tests/browser/") {
-        Level::Chromium
-    } else {
-        Level::Workerd
+    let level = match file {
+        "tests/workerd/faults.test.mjs" => Level::FaultBuild,
+        _ if file.starts_with("tests/browser/") => Level::Chromium,
+        _ => Level::Workerd,
     };
     let calls = text
         .lines()
-        .filter_map(|line| line.trim().strip_prefix("test("));
+        .filter_map(|line| line.trim().trim_start_matches("]) ").strip_prefix("test("));
     let titles = calls.filter_map(|call| {
         let quote = call.chars().next()?;
         let (title, _) = call[1..].split_once(quote)?;

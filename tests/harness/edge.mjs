@@ -13,7 +13,7 @@ import { Child, run } from "./children.mjs";
 import { countedWorker } from "./counted-worker.mjs";
 import { faultyAccounts } from "./faulty-accounts.mjs";
 import { panics } from "./panics.mjs";
-import { CLI, ROOT, npm } from "./places.mjs";
+import { CLI, FAULTY, ROOT, npm } from "./places.mjs";
 import { request } from "./wire.mjs";
 
 // npm's own Node comes first, because wrangler refuses an old one that the machine may have.
@@ -32,8 +32,8 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking }) {
-  const config = await configuration(directory, variables, limited);
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected }) {
+  const config = await configuration(directory, variables, limited, injected);
   const extras = { kv, accounts, elsewhere, counts, panicking };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, extras);
   try {
@@ -49,13 +49,17 @@ export async function startEdge({ engine = "wrangler", port, elsewhere, director
  * `wrangler.toml` with these variables, as the command line derives it for every local use. A test makes more sign-ins in
  * a minute than an office, so that the limits are lifted unless they are what it is about.
  */
-async function configuration(directory, variables, limited) {
+async function configuration(directory, variables, limited, injected) {
   const file = path.join(directory, "variables.json");
   await fs.writeFile(file, JSON.stringify(variables));
   await run(CLI, ["local-config", "--out", directory, "--vars", file], { cwd: ROOT });
   const written = path.join(directory, "wrangler.json");
   const config = JSON.parse(await fs.readFile(written, "utf8"));
   if (!limited) for (const { simple } of config.ratelimits) simple.limit = 1_000_000;
+  if (injected) {
+    await run(CLI, ["build", "--faulty"], { cwd: ROOT });
+    config.main = path.join(FAULTY, "index.js");
+  }
   await fs.writeFile(written, JSON.stringify(config));
   return config;
 }

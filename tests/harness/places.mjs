@@ -12,6 +12,10 @@ export const SIMULATOR = env.EDGE_SIMULATOR ?? path.join(ROOT, "target/debug/sim
 export const CLI = env.EDGE_CLI ?? path.join(ROOT, "target/debug/edge");
 export const CHROMIUM = env.EDGE_CHROMIUM ?? "/usr/bin/chromium";
 
+/** What `cargo edge build` leaves: what is uploaded, and the Worker beneath which tests make everything fail. */
+export const RELEASED = path.join(ROOT, "build");
+export const FAULTY = path.join(ROOT, "target/edge/faulty");
+
 /** What tests leave behind for people to look at. */
 export const ARTEFACTS = path.join(ROOT, "target/edge/test");
 

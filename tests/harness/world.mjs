@@ -21,6 +21,9 @@ export const PERSONAL = [
   "Decerqueira", "Łukasiewicz", "1965-07-08", "HADLEY ROAD", "321654987", "DOE99802085J99FG",
 ];
 
+/** The header by which a Worker that was built for it is told what fails. */
+export const INJECTION = "edge-fault-injection";
+
 /** The routes of a service whose origin is the demo service: a bit of everything. */
 export const ROUTES = [
   { path: "/", access: "public" },
@@ -92,7 +95,7 @@ async function simulated(name, options) {
  * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
  * a `counted` Worker tells what it did, a `limited` world has the limits of a deployed one, a `panicking` one panics when a
- * request says so, and one that is there `twice` has two isolates.
+ * request says so, one that is there `twice` has two isolates, and of an `injected` one `faults` can be asked.
  */
 export class World {
   browsers = [];
@@ -100,11 +103,11 @@ export class World {
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
     const { variables = {}, secrets = {}, limited = false, twice = false } = options;
-    const { faulty = false, counted = false, panicking = false } = options;
+    const { faulty = false, counted = false, panicking = false, injected = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
-    Object.assign(world, { engine, limited, panicking });
+    Object.assign(world, { engine, limited, panicking, injected });
     // Account objects that can be told to fail; the port is where they are told.
     if (faulty) world.faults = await freePort();
     // A second isolate with the same accounts, as at another location; only workerd alone has one.
@@ -167,8 +170,8 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking } = this;
-    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected } = this;
+    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected });
   }
 
   /**
@@ -198,6 +201,12 @@ export class World {
   /** What the accounts, their namespace and the limiters noted since they were last told something, by kind. */
   async noted() {
     return (await request(this.faults, { target: "/", host: "faults" })).json.noted;
+  }
+
+  /** Makes everything beneath an injected Worker fail in these ways from now on, in words that `src/edge/faults.js` knows. */
+  async inject(words) {
+    const answer = await this.raw({ host: "nobody.invalid", headers: [[INJECTION, words]] });
+    if (answer.status !== 404) throw new Error(`faults were not injected: ${answer.status} ${answer.text}`);
   }
 
   /** What a counted Worker did since this was last asked. */

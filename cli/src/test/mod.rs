@@ -103,6 +103,9 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
         })?;
         if selection.includes(Part::Workerd) {
             if selection.filters.is_empty() {
+                summary.step("Worker beneath which all can fail", || {
+                    build::of(places, build::Worker::Faulty).map(|_| String::new())
+                })?;
                 lint_for_wasm(places, summary)?;
                 for environment in ["integration", "production"] {
                     let name = format!("deployment to {environment}, tried");

@@ -1,0 +1,100 @@
+// Faults beneath the Worker, for tests alone: no build has this file but one with the feature `fault-injection`.
+//
+// What goes wrong is said by the header of any request, as words with spaces between them, and stays so for the whole
+// isolate until a request says something else. Only a panic is the request's own. The bindings are wrapped, so that all
+// that the Worker does about a failure is done.
+
+/** The header; nothing that is released holds this text. */
+const HEADER = "edge-fault-injection";
+
+const HOUR = 3_600_000;
+
+let told = [];
+let stale = new Map();
+
+const has = (fault) => told.includes(fault);
+const never = () => new Promise((resolve) => setTimeout(resolve, HOUR));
+
+/** What fails when this is used: it throws, it hangs, or it goes on. */
+async function struck(what) {
+  if (has(`${what}-throws`)) throw new Error(`${what} fails`);
+  if (has(`${what}-hangs`)) await never();
+}
+
+/** KV: what is put is there at once; a stale one goes on giving what it gave first. */
+const documents = (kv) => ({
+  async get(name) {
+    await struck("kv-get");
+    const value = await kv.get(name);
+    if (!stale.has(name) && value !== null) stale.set(name, value);
+    if (has("kv-get-stale")) return stale.get(name) ?? null;
+    if (has("kv-get-empty")) return null;
+    return has("kv-get-corrupt") && value !== null ? value.replace(/.(?=.{20}$)/s, "\u0000") : value;
+  },
+  async put(name, value) {
+    await struck("kv-put");
+    await kv.put(name, value);
+  },
+});
+
+/** The way to the accounts. */
+const accounts = (namespace) => ({
+  jurisdiction: (name) => accounts(namespace.jurisdiction(name)),
+  idFromName: (name) => namespace.idFromName(name),
+  get: (id) => ({
+    async fetch(...request) {
+      await struck("account");
+      if (has("account-overloaded")) throw Object.assign(new Error("too much to do"), { overloaded: true, retryable: true });
+      return namespace.get(id).fetch(...request);
+    },
+  }),
+});
+
+/** An account where it is kept. */
+const kept = ({ storage }) => ({
+  storage: {
+    async get(name) {
+      await struck("account-get");
+      return storage.get(name);
+    },
+    async put(name, value) {
+      await struck("account-put");
+      const done = storage.put(name, value);
+      if (has("account-throws-afterwards")) {
+        // The answer is lost, and what was written is not.
+        await done;
+        await storage.sync();
+        throw new Error("the account fails when it has stored");
+      }
+      return done;
+    },
+    setAlarm: (at) => storage.setAlarm(at),
+    deleteAlarm: () => storage.deleteAlarm(),
+    deleteAll: () => storage.deleteAll(),
+  },
+});
+
+const limiter = (sound) => ({
+  async limit(what) {
+    await struck("limiter");
+    return sound?.limit(what) ?? { success: true };
+  },
+});
+
+const WRAPPED = { DOCUMENTS: documents, ACCOUNTS: accounts, SIGN_IN_STARTS: limiter, REFUSED_NOTIFICATIONS: limiter, state: kept };
+
+/** One crossing for all: a request that says what fails, a binding to be wrapped, or a question about the two. */
+export function fault(kind, value) {
+  switch (kind) {
+    case "request":
+      if (value.headers.has(HEADER)) told = value.headers.get(HEADER).split(" ").filter(Boolean);
+      return undefined;
+    case "clock":
+      return told.reduce((sum, word) => sum + Number(word.match(/^clock([+-]\d+)$/)?.[1] ?? 0), 0);
+    case "panic-at-once":
+    case "panic-later":
+      return value?.headers.get(HEADER)?.split(" ").includes(kind) ?? false;
+    default:
+      return has(`${kind}-absent`) ? undefined : WRAPPED[kind](value);
+  }
+}
