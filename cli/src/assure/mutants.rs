@@ -186,8 +186,8 @@ fn cargo_mutants(tree: &Path, out: &Path, file: &str) -> Command {
         ])
         .args(["--package", "one-login-edge", "--file", file, "--output"])
         .arg(out)
-        // Nobody debugs a mutant, and everything is built a thousand times.
-        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        // Nobody debugs a mutant, and each is built anew.
+        .arg("--cargo-arg=--config=profile.dev.package.one-login-edge.debug=false")
         .env("CARGO_TARGET_DIR", tree.with_file_name("target"))
         .current_dir(tree);
     cargo
