@@ -93,22 +93,25 @@ fn read_shard(text: &str) -> Result<(usize, usize)> {
     }
 }
 
-/// The files of the scope, without those that are tests.
+/// The files of the scope in its order, without those that are tests.
 fn files(root: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    let mut places: Vec<PathBuf> = SCOPE.iter().map(PathBuf::from).collect();
-    while let Some(place) = places.pop() {
-        let whole = root.join(&place);
-        if whole.is_dir() {
-            for entry in fs::read_dir(&whole)? {
-                places.push(place.join(entry?.file_name()));
+    for part in SCOPE {
+        let before = found.len();
+        let mut places = vec![PathBuf::from(part)];
+        while let Some(place) = places.pop() {
+            let whole = root.join(&place);
+            if whole.is_dir() {
+                for entry in fs::read_dir(&whole)? {
+                    places.push(place.join(entry?.file_name()));
+                }
+            } else {
+                found.push(place.to_string_lossy().into_owned());
             }
-        } else {
-            found.push(place.to_string_lossy().into_owned());
         }
+        found[before..].sort();
     }
     found.retain(|file| file.ends_with(".rs") && !file.ends_with("_tests.rs"));
-    found.sort();
     Ok(found)
 }
 
