@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Child, run } from "./children.mjs";
 import { countedWorker } from "./counted-worker.mjs";
 import { faultyAccounts } from "./faulty-accounts.mjs";
+import { overheard } from "./overheard.mjs";
 import { panics } from "./panics.mjs";
 import { CLI, FAULTY, ROOT, npm } from "./places.mjs";
 import { request } from "./wire.mjs";
@@ -32,9 +33,9 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires }) {
   const config = await configuration(directory, variables, limited, injected);
-  const extras = { kv, accounts, elsewhere, counts, panicking };
+  const extras = { kv, accounts, elsewhere, counts, panicking, wires };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, extras);
   try {
     await answers(child, port);
@@ -74,7 +75,7 @@ async function wrangler(directory, port, secrets) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -89,6 +90,7 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   if (elsewhere !== undefined) worker.sockets.push({ service: "elsewhere", port: elsewhere });
   if (counts !== undefined) await countedWorker(bundle, worker, counts);
   if (panicking) await panics(bundle, worker);
+  if (wires) await overheard(bundle, worker, wires);
   const file = path.join(bundle, "config.capnp");
   await fs.writeFile(file, capnp(worker, port, config, secrets));
   return new Child("workerd", npm("workerd"), ["serve", file], { cwd: directory });
@@ -106,6 +108,7 @@ const KV = {
 export default {
   async fetch(request) {
     const key = new URL(request.url).pathname;
+    if (key === "/") return Response.json([...kept]);
     if (request.method === "PUT") {
       kept.set(key, await request.text());
       return new Response(null);
@@ -150,7 +153,7 @@ const socket = ({ service, entrypoint, port }) => {
   return `(name = ${text(entrypoint ?? service)}, address = "127.0.0.1:${port}", http = (), service = ${to}),`;
 };
 
-function capnp({ modules, disk, services, sockets }, port, config, secrets) {
+function capnp({ modules, disk, services, sockets, outbound }, port, config, secrets) {
   // The first module is the entry point.
   const ordered = [...modules].sort((a, b) => rank(a) - rank(b));
   const plain = Object.entries(config.vars).map(([name, value]) => {
@@ -192,6 +195,7 @@ const edge :Workerd.Worker = (
   ${worker}
   durableObjectNamespaces = [${namespaces.join(", ")}],
   durableObjectStorage = (localDisk = "accounts"),
+  ${outbound ? `globalOutbound = ${text(outbound)},` : ""}
 );
 ${twice ? `const elsewhere :Workerd.Worker = (\n  ${worker}\n);` : ""}
 ${["kv", ...services.map(({ name }) => name)].map((name) => `const ${name} :Workerd.Worker = (

@@ -95,7 +95,8 @@ async function simulated(name, options) {
  * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
  * a `counted` Worker tells what it did, a `limited` world has the limits of a deployed one, a `panicking` one panics when a
- * request says so, one that is there `twice` has two isolates, and of an `injected` one `faults` can be asked.
+ * request says so, one that is there `twice` has two isolates, of an `injected` one faults can be asked, and
+ * of one with somebody `listening` everything that it sends, is sent and stores is known.
  */
 export class World {
   browsers = [];
@@ -103,7 +104,7 @@ export class World {
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
     const { variables = {}, secrets = {}, limited = false, twice = false } = options;
-    const { faulty = false, counted = false, panicking = false, injected = false } = options;
+    const { faulty = false, counted = false, panicking = false, injected = false, listening = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
@@ -113,6 +114,7 @@ export class World {
     // A second isolate with the same accounts, as at another location; only workerd alone has one.
     if (twice) world.elsewhere = await freePort();
     if (counted) world.counting = await freePort();
+    if (listening) world.wires = [await freePort(), await freePort()];
     try {
       await world.#populate(services, variables, secrets, auto);
       world.edge = await world.#edge();
@@ -170,8 +172,8 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected } = this;
-    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires } = this;
+    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires });
   }
 
   /**
@@ -207,6 +209,16 @@ export class World {
   async inject(words) {
     const answer = await this.raw({ host: "nobody.invalid", headers: [[INJECTION, words]] });
     if (answer.status !== 404) throw new Error(`faults were not injected: ${answer.status} ${answer.text}`);
+  }
+
+  /** Every request that a Worker sent outside since its start, with its answer, if somebody is `listening`. */
+  async overheard() {
+    return (await request(this.wires[0], { target: "/", host: "wire" })).json;
+  }
+
+  /** Everything in its KV, as pairs. */
+  async stored() {
+    return (await request(this.wires[1], { target: "/", host: "kv" })).json;
   }
 
   /** What a counted Worker did since this was last asked. */
