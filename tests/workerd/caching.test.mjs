@@ -104,6 +104,32 @@ test("t64 a name that ends like a style sheet's is as private as any, and asked 
   assert.equal(origin.seen.length, 6, "every allowed request reached the origin, and the stranger's did not");
 });
 
+/** Whether the most willing cache in front of us would keep an answer for everybody (RFC 9111 section 3). */
+function isKept(answer) {
+  const said = [...SHARED, "cache-control"].map((name) => answer.get(name)).find((value) => value !== null) ?? "";
+  return !/(^|[\s,])(private|no-store)\b/i.test(said);
+}
+
+test("t63 t64 t65 two people and a stranger behind one cache get their own answers, whatever the origin says of caching", async () => {
+  const [stranger, cache, kept] = [world.browser(), new Map(), new Set()];
+  for (const path of ["/account", "/account/x.css", "/maybe/x", "/open/x"]) {
+    for (const said of [...OPEN, ...OWN, null]) for (const [status, cdn] of [[200, ""], [200, "&cdn"], [404, ""], [301, ""]]) {
+      const target = `${path}?status=${status}${cdn}${said === null ? "" : `&cc=${encodeURIComponent(said)}`}`;
+      for (const [browser, whom] of [[kenneth, "somebody"], [amal, "somebody"], [stranger, "anybody"]]) {
+        const found = cache.get(target);
+        assert.ok(!found?.text.includes("somebody"), `${target} would be shown to ${whom} as it was shown to another`);
+        const answer = found ?? (await browser.fetch(target));
+        if (!isKept(answer)) continue;
+        assert.deepEqual(answer.all("set-cookie"), [], target);
+        cache.set(target, answer);
+        kept.add(path);
+      }
+    }
+  }
+  assert.deepEqual([...kept], ["/open/x"]);
+  assert.ok(cache.size > 20, "what is public is kept");
+});
+
 test("t63 one person's answer is never another's, and requests for them go past Cloudflare's cache", async () => {
   await Promise.all([kenneth, amal, kenneth, amal].map((browser) => browser.get("/account?cc=public,max-age=3600")));
   assert.equal(origin.seen.length, 4);

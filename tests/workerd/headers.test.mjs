@@ -222,6 +222,20 @@ test("t43 thousands of cookies are no work and open nothing", async () => {
   assert.ok(answer.status === 431 || answer.json === null);
 });
 
+test("t43 t45 a session among two hundred cookies is found, and a header of 64 KiB is no error of the Worker's", async () => {
+  const session = `__Host-ol-session=${browser.session}`;
+  const others = Array.from({ length: 200 }, (_, n) => `c${n}=${"v".repeat(40)}`);
+  for (const at of [0, 100, 200]) {
+    const answer = await world.raw({ target: "/whoami", headers: [["Cookie", others.toSpliced(at, 0, session).join("; ")]] });
+    assert.notEqual(answer.json, null, `behind ${at}`);
+  }
+  for (const cookie of [`${session}; long=${"x".repeat(65_536)}`, `__Host-ol-session=${"A".repeat(65_536)}`, "a=b; ".repeat(13_000)]) {
+    const answer = await world.raw({ target: "/account", headers: [["Cookie", cookie]] });
+    assert.ok([200, 400, 401, 431].includes(answer.status), String(answer.status));
+    assert.deepEqual(answer.all("set-cookie"), []);
+  }
+});
+
 test("t52 t65 an origin sets its own cookies and none of the edge's", async () => {
   const mine = ["a=b; Path=/; HttpOnly", "__Host-other=1; Secure; Path=/"];
   const reserved = [
