@@ -184,10 +184,15 @@ fn plain(name: &str) -> String {
 fn meant(name: &str) -> Option<&'static Field> {
     // No field's name is nearly as long.
     let name = plain(name.get(..64).unwrap_or(name));
-    let distance = |field: &Field| distance(&name, &plain(field.id));
-    let nearest = FIELDS.iter().min_by_key(|field| distance(field))?;
     let close = if name.len() < 8 { 1 } else { 2 };
-    (distance(nearest) <= close).then_some(nearest)
+    let near = FIELDS.iter().filter_map(|field| {
+        let own = plain(field.id);
+        // Names of other lengths are further apart than that.
+        let distance = (own.len().abs_diff(name.len()) <= close).then(|| distance(&name, &own))?;
+        (distance <= close).then_some((distance, field))
+    });
+    let nearest = near.min_by_key(|(distance, _)| *distance)?;
+    Some(nearest.1)
 }
 
 /// How many letters have to be changed, added or taken away.

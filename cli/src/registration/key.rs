@@ -3,6 +3,8 @@
 //! Secrets cannot be read back, so the key is known from what is public: a file given on the command line, or the
 //! committed record of the service's keys.
 
+use crate::keys::state::{Kind, Pair};
+use crate::keys::store::Store;
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, anyhow, bail};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
@@ -151,39 +153,20 @@ fn parse(text: &str) -> Result<Vec<PublicKey>> {
     Ok(vec![PublicKey::from_pem_body(&body.collect::<String>())?])
 }
 
-/// The key that the committed record `keys/<service>-<environment>.json` names as the one that signs; `None` without
-/// a record.
+/// The key that the committed record names as the one that signs; `None` without a record.
+///
+/// # Errors
+/// When the record is damaged, or its key is not RSA.
 pub fn recorded(config: &WorkerConfig, environment: &str, service: &str) -> Result<Option<Known>> {
-    let wanted = format!("{service}-{environment}.json");
-    let Ok(entries) = fs::read_dir(config.directory().join("keys")) else {
+    let store = Store::load(config.directory(), service, environment)?;
+    let active = store.pair(Kind::Client).and_then(Pair::active_key);
+    let Some(jwk) = active.and_then(|key| key.public_jwk.as_ref()) else {
         return Ok(None);
     };
-    let mut paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let named = |path: &PathBuf| {
-        let name = path.file_name().and_then(|name| name.to_str());
-        name.is_some_and(|name| name.eq_ignore_ascii_case(&wanted))
-    };
-    let Some(source) = paths.find(named) else {
-        return Ok(None);
-    };
-    let read = || -> Result<Option<PublicKey>> {
-        let record: Value = serde_json::from_str(&fs::read_to_string(&source)?)?;
-        let Some(client) = record.get("client") else {
-            return Ok(None);
-        };
-        let active = client["active"]
-            .as_str()
-            .context("it names no active key")?;
-        let generations = client["generations"].as_object();
-        let found = generations
-            .into_iter()
-            .flatten()
-            .find(|(letter, key)| letter.as_str() == active || key["kid"].as_str() == Some(active));
-        let (_, key) = found.context("its active key is not among its generations")?;
-        PublicKey::from_jwk(&key["public_jwk"]).map(Some)
-    };
-    let key = read().with_context(|| format!("{} cannot be used", source.display()))?;
-    Ok(key.map(|key| Known {
+    let source = config.directory().join(store.name(Kind::Client));
+    let key =
+        PublicKey::from_jwk(jwk).with_context(|| format!("{} cannot be used", source.display()))?;
+    Ok(Some(Known {
         keys: vec![key],
         source,
     }))

@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// A file that is larger is another one, in bytes.
-const LARGEST: u64 = 1 << 20;
+const LARGEST: u64 = 1 << 16;
 
 /// What to do with a registration.
 #[derive(clap::Subcommand)]
@@ -249,7 +249,7 @@ fn read(path: &Path) -> Result<String> {
     let length = read.with_context(|| format!("{name} cannot be read"))?;
     ensure!(
         length as u64 <= LARGEST,
-        "{name} is larger than a megabyte, and a registration has a few kilobytes; give the JSON file itself"
+        "{name} is larger than 64 kB, and a registration has a few; give the JSON file itself"
     );
     String::from_utf8(bytes).ok().with_context(|| {
         format!("{name} is not text in UTF-8; save it in that encoding and try again")

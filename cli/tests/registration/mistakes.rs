@@ -1,8 +1,8 @@
 //! Mistakes on the command line and in files are answered with what would be right.
 
 use crate::room::{Room, fixtures};
+use serde_json::Value;
 use std::fs;
-use std::time::{Duration, Instant};
 
 #[test]
 fn whoever_makes_a_mistake_is_told_what_is_there() {
@@ -67,7 +67,7 @@ fn what_can_be_no_registration_is_not_read() {
     let room = Room::furnished();
     fs::write(room.path("utf-16.json"), b"\xff\xfe{\0}\0").unwrap();
     fs::write(room.path("latin-1.json"), b"{\"ClientName\": \"caf\xe9\"}").unwrap();
-    fs::write(room.path("film.json"), " ".repeat(1_048_577)).unwrap();
+    fs::write(room.path("film.json"), " ".repeat(65_537)).unwrap();
     fs::create_dir(room.path("folder.json")).unwrap();
     for (file, expected) in [
         (
@@ -75,7 +75,7 @@ fn what_can_be_no_registration_is_not_read() {
             "is not text in UTF-8; save it in that encoding",
         ),
         ("latin-1.json", "is not text in UTF-8"),
-        ("film.json", "is larger than a megabyte"),
+        ("film.json", "is larger than 64 kB"),
         ("folder.json", "cannot be read"),
     ] {
         for task in ["check", "fill"] {
@@ -89,18 +89,15 @@ fn what_can_be_no_registration_is_not_read() {
 }
 
 #[test]
-fn a_file_of_many_fields_is_judged_within_seconds() {
+fn a_file_full_of_fields_is_judged_to_its_end() {
     let room = Room::furnished();
-    let fields: Vec<_> = (0..60_000).map(|n| format!("\"f{n}\":1")).collect();
+    let fields: Vec<_> = (0..5_000).map(|n| format!("\"f{n}\":1")).collect();
     room.write("many.json", &format!("{{{}}}", fields.join(",")));
-    let began = Instant::now();
-    let ran = room.edge("registration check many.json --service demo --env production");
-    assert_eq!(ran.code, 1);
-    assert!(
-        began.elapsed() < Duration::from_secs(20),
-        "{:?}",
-        began.elapsed()
-    );
+    let line = "registration check many.json --service demo --env production --format json";
+    let report: Value = serde_json::from_str(&room.edge(line).out).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let unknown = findings.iter().filter(|one| one["rule"] == "field-name");
+    assert_eq!(unknown.count(), 5_000);
 }
 
 #[test]
@@ -160,10 +157,18 @@ fn a_damaged_record_of_keys_is_said_to_be_so() {
         (
             "\"active\": \"A\"",
             "\"active\": \"B\"",
-            "its active key is not among its generations",
+            "DEMO-production.json is damaged: the active generation B is not in it",
         ),
-        ("\"RSA\"", "\"EC\"", "it is not an RSA key"),
-        ("{", "", "cannot be used"),
+        (
+            "\"RSA\"",
+            "\"EC\"",
+            "DEMO-production.json is damaged: generation A",
+        ),
+        (
+            "{",
+            "",
+            "DEMO-production.json is damaged: it is not a file of keys",
+        ),
     ] {
         let room = Room::furnished();
         room.edit("keys/DEMO-production.json", from, to);
