@@ -70,7 +70,7 @@ fn identity(fault: IdentityFault) -> Expected {
         | F::CodesEmpty
         | F::CodeHostile => Expected::NotProved("not_proved"),
         F::CoreEmpty => untrusted(&["callback: token_malformed"]),
-        F::CoreLong => refused(503, &["callback: too_large"]),
+        F::CoreLong => refused(503, &["callback: userinfo_too_large"]),
         F::CoreIsIdToken | F::CoreIsAccessToken => {
             untrusted(&["callback: key_controller_mismatch"])
         }
@@ -220,7 +220,7 @@ fn core_form(fault: CoreFormFault) -> Expected {
 }
 
 /// A key that the controller does not have is reported.
-const UNKNOWN: Expected = untrusted(&["identity_alert: key_unknown", "callback: key_unknown"]);
+const UNKNOWN: Expected = untrusted(&["unknown_key: core_identity", "callback: key_unknown"]);
 
 /// Nobody has a copy of the document yet.
 fn did(fault: DidFault) -> Expected {
