@@ -54,6 +54,8 @@ export async function forward(request, env, context, url, changes, target, perso
   }
   try {
     const headers = answer.headers;
+    // Nobody's own answer is looked at for these two alone.
+    if (!personal && !headers.has("set-cookie") && !headers.has("location")) return answer;
     const wanted = answered(
       plan,
       answer.status,

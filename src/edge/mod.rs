@@ -169,17 +169,15 @@ fn read(incoming: &web_sys::Request) -> Option<Request> {
         text.resize(length, 0);
         length = glue::read(incoming, &mut text);
     }
-    let text = std::str::from_utf8(text.get(..length)?).ok()?;
-    let mut parts = text.split('\n').map(str::to_owned);
-    let (method, url) = (parts.next()?, parts.next()?);
-    let mut headers = Vec::new();
-    while let Some(name) = parts.next() {
-        headers.push((name, parts.next()?));
-    }
+    text.truncate(length);
+    let text = String::from_utf8(text).ok()?;
+    let (method, rest) = text.split_once('\n')?;
+    let url = rest.split('\n').next()?;
+    let begin = method.len() + url.len() + 2;
     Some(Request {
-        method,
-        url,
-        headers: Headers::new(headers),
+        method: method.to_owned(),
+        url: url.to_owned(),
+        headers: Headers::from_lines(text, begin)?,
     })
 }
 

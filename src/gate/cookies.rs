@@ -20,7 +20,7 @@ impl<'a> Cookies<'a> {
     fn pairs(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0
             .split(';')
-            .map(|pair| pair.trim_matches([' ', '\t']))
+            .map(trimmed)
             .filter(|pair| !pair.is_empty())
             .map(|pair| pair.split_once('=').unwrap_or(("", pair)))
     }
@@ -51,7 +51,7 @@ impl<'a> Cookies<'a> {
         let kept: Vec<_> = self
             .0
             .split(';')
-            .map(|pair| pair.trim_matches([' ', '\t']))
+            .map(trimmed)
             .filter(|pair| !pair.is_empty() && !imitates(pair.trim_start_matches('=')))
             .collect();
         let kept = kept.join("; ");
@@ -69,15 +69,37 @@ impl<'a> Cookies<'a> {
 /// Whether a text begins with the reserved prefix, in any case.
 #[must_use]
 pub fn imitates(text: &str) -> bool {
-    text.as_bytes()
+    begins_reserved(text.as_bytes())
+}
+
+fn mentions(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // The prefix begins with an underscore, of which a header has few.
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if *byte == b'_' && bytes.get(at..).is_some_and(begins_reserved) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+fn begins_reserved(bytes: &[u8]) -> bool {
+    bytes
         .first_chunk::<{ RESERVED.len() }>()
         .is_some_and(|head| head.eq_ignore_ascii_case(RESERVED.as_bytes()))
 }
 
-fn mentions(text: &str) -> bool {
-    text.as_bytes()
-        .windows(RESERVED.len())
-        .any(|window| window.eq_ignore_ascii_case(RESERVED.as_bytes()))
+/// A pair without the spaces and tabs around it.
+fn trimmed(mut pair: &str) -> &str {
+    while let [b' ' | b'\t', ..] = pair.as_bytes() {
+        pair = pair.get(1..).unwrap_or_default();
+    }
+    while let [.., b' ' | b'\t'] = pair.as_bytes() {
+        pair = pair.get(..pair.len() - 1).unwrap_or_default();
+    }
+    pair
 }
 
 #[cfg(test)]

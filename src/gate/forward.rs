@@ -102,6 +102,8 @@ pub fn forward(
     for (name, secret) in &service.origin_headers {
         set.push((name.clone(), secret.expose().to_owned()));
     }
+    // What is set replaces what was sent; each change is a call of the platform's.
+    remove.retain(|name| !set.iter().any(|(other, _)| other == name));
     Forward {
         binding: match &service.origin {
             Origin::Binding(name) => Some(name.clone()),
@@ -128,17 +130,28 @@ fn scheme(service: &Service) -> &str {
 
 /// Whether a header of the request is taken out whatever its value is.
 fn is_removed(sent: &str) -> bool {
-    let begins = |prefix: &str| {
-        let mut head = sent.bytes();
-        prefix.bytes().all(|wanted| {
-            head.next().is_some_and(|byte| {
-                byte.to_ascii_lowercase() == wanted || (byte, wanted) == (b'_', b'-')
-            })
+    // Hardly any header begins like one of them, so that most are told by one byte.
+    match sent.as_bytes().first().map(u8::to_ascii_lowercase) {
+        Some(b'o') => begins(sent, RESERVED),
+        Some(b'c') => begins(sent, "cf-") && sent.contains('_'),
+        Some(b'f' | b't' | b'x') => {
+            begins(sent, "x-forwarded-")
+                || MISLEADING
+                    .iter()
+                    .any(|name| sent.len() == name.len() && begins(sent, name))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a name begins so, in any case and with `_` read as `-`.
+fn begins(sent: &str, prefix: &str) -> bool {
+    let mut head = sent.bytes();
+    prefix.bytes().all(|wanted| {
+        head.next().is_some_and(|byte| {
+            byte.to_ascii_lowercase() == wanted || (byte, wanted) == (b'_', b'-')
         })
-    };
-    let is = |name: &&str| sent.len() == name.len() && begins(name);
-    let imitates_cloudflare = begins("cf-") && sent.contains('_');
-    begins(RESERVED) || imitates_cloudflare || begins("x-forwarded-") || MISLEADING.iter().any(is)
+    })
 }
 
 /// Whether the `Cookie` header is removed, and what it is replaced with. One that holds no cookie

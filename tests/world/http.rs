@@ -73,7 +73,7 @@ impl Incoming {
         Request {
             method: self.method.clone(),
             url: self.url.clone(),
-            headers: Headers::new(self.joined()),
+            headers: Headers::new(&self.joined()),
         }
     }
 }
