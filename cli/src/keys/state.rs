@@ -7,9 +7,9 @@
 use crate::keys::when::Time;
 use anyhow::{Context, Result, bail, ensure};
 use base64ct::{Base64UrlUnpadded, Encoding};
+use one_login_edge::oidc::jwk::Material;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -242,9 +242,11 @@ impl Generation {
 /// # Errors
 /// When it is another key, or holds more than the required members, which may be private ones.
 pub fn thumbprint(public: &Value) -> Result<String> {
-    let members: &[&str] = match public["kty"].as_str() {
-        Some("RSA") => &["e", "kty", "n"],
-        Some("EC") => &["crv", "kty", "x", "y"],
+    let text = |name: &str| public[name].as_str().unwrap_or_default().to_owned();
+    let (n, e, x, y) = (text("n"), text("e"), text("x"), text("y"));
+    let (members, key): (&[&str], _) = match public["kty"].as_str() {
+        Some("RSA") => (&["e", "kty", "n"], Material::Rsa { n, e }),
+        Some("EC") => (&["crv", "kty", "x", "y"], Material::Ec { x, y }),
         _ => bail!("the public key is neither RSA nor P-256"),
     };
     let object = public.as_object().context("the public key is no object")?;
@@ -253,11 +255,5 @@ pub fn thumbprint(public: &Value) -> Result<String> {
         "the public key holds other members than {}",
         members.join(", ")
     );
-    // In the order of their names, as RFC 7638 asks.
-    let members: Vec<_> = members
-        .iter()
-        .map(|name| format!("\"{name}\":{}", public[*name]))
-        .collect();
-    let digest = Sha256::digest(format!("{{{}}}", members.join(",")));
-    Ok(Base64UrlUnpadded::encode_string(&digest))
+    Ok(key.thumbprint())
 }
