@@ -64,15 +64,15 @@ impl<'a, P: Platform> Passage<'a, P> {
 
     fn decide(&self) -> Verdict {
         let (scene, rule) = (self.scene, self.rule);
-        if rule.access == Access::Public {
-            return pass(self.forward(None));
-        }
+        let anybody = match rule.access {
+            Access::Public => return pass(self.forward(None)),
+            Access::Optional => true,
+            Access::Required => false,
+        };
         let cookies = Cookies::new(self.request.headers.get("cookie"));
         let session = scene
             .live_session(cookies)
-            .filter(|session| {
-                session.level >= rule.level.credential() || rule.access == Access::Optional
-            })
+            .filter(|session| anybody || session.level >= rule.level.credential())
             .filter(|session| !sign_out::is_ending(scene, cookies, session))
             .map(|session| informed(scene, session));
         match session {

@@ -29,9 +29,19 @@ pub enum Claim {
     Passport,
     /// Driving permits.
     DrivingPermit,
-    /// Why an identity was not proved.
+    /// Why an identity was not proved; stays the last.
     ReturnCode,
 }
+
+// Every claim is listed, at its own number.
+const _: () = {
+    let mut number = 0;
+    while number < Claim::ALL.len() {
+        assert!(Claim::ALL[number] as usize == number);
+        number += 1;
+    }
+    assert!(Claim::ReturnCode as usize + 1 == number);
+};
 
 impl Claim {
     /// Every claim; its place here is its number in a release.
