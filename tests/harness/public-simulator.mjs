@@ -46,6 +46,7 @@ export class PublicSimulator {
     const places = {
       "GET /.well-known/openid-configuration": () => this.#metadata(),
       "GET /.well-known/jwks.json": async () => ({ keys: [{ ...(await exportJWK(this.keys.publicKey)), kid: KID }] }),
+      "GET /.well-known/did.json": () => this.#did(),
       "POST /config": () => void Object.assign(this.client, JSON.parse(body).clientConfiguration),
       "GET /authorize": () => this.#authorise(Object.fromEntries(searchParams)),
       "POST /token": () => this.#token(Object.fromEntries(new URLSearchParams(body))),
@@ -74,6 +75,13 @@ export class PublicSimulator {
       id_token_signing_alg_values_supported: ["ES256", "RS256"], ui_locales_supported: ["en", "cy"],
       request_parameter_supported: true, request_uri_parameter_supported: false, trustmarks: at("trustmark"),
     };
+  }
+
+  async #did() {
+    const id = `did:web:${encodeURIComponent(new URL(this.url).host)}`;
+    const jwk = { ...(await exportJWK(this.keys.publicKey)), alg: "ES256" };
+    const method = { type: "JsonWebKey", id: `${id}#${KID}`, controller: id, publicKeyJwk: jwk };
+    return { "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/jwk/v1"], id, assertionMethod: [method] };
   }
 
   /** Whether the registered key signed a token. */

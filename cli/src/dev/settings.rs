@@ -1,6 +1,7 @@
 //! Who talks to whom at which address, as one value, and the files that follow from it. Nothing here does anything.
 
 use anyhow::{Result, bail};
+use one_login_edge::config::Claim;
 use serde_json::{Map, Value, json};
 
 /// What a person may say on the command line.
@@ -33,13 +34,6 @@ pub struct Settings {
 }
 
 const SCOPES: [&str; 3] = ["openid", "email", "phone"];
-const CLAIMS: [&str; 5] = [
-    "coreIdentityJWT",
-    "address",
-    "passport",
-    "drivingPermit",
-    "returnCode",
-];
 const DEFAULT_PORT: u16 = 8787;
 
 impl Settings {
@@ -111,7 +105,7 @@ impl Settings {
             "client_id": self.client_id,
             "name": { "en": "Apply for a demo licence", "cy": "Gwneud cais am drwydded enghreifftiol" },
             "scopes": SCOPES,
-            "registered_claims": CLAIMS,
+            "registered_claims": Claim::ALL.map(Claim::registered_as),
             "language_prefix": true,
             "origin": self.origin,
             "origin_audience": self.service(),
@@ -202,7 +196,9 @@ impl Settings {
                 "redirectUrls": [self.redirect_url()],
                 "postLogoutRedirectUrls": [self.signed_out_url()],
                 "idTokenSigningAlgorithm": "ES256",
-                "clientLoCs": ["P0"],
+                "claims": Claim::ALL.map(Claim::name),
+                "identityVerificationSupported": true,
+                "clientLoCs": ["P0", "P2"],
             },
         })
     }
@@ -218,7 +214,7 @@ impl Settings {
             "jwks_uri": self.jwks_url(),
             "token_auth_method": "private_key_jwt",
             "scopes": SCOPES,
-            "claims": CLAIMS,
+            "claims": Claim::ALL.map(Claim::registered_as),
             "id_token_alg": "ES256",
             "client_locs": ["P0", "P2"],
             "landing_page_url": format!("{}/auth/return", self.service()),
