@@ -17,11 +17,14 @@ use one_login_edge::oidc::json::Object;
 use one_login_edge::oidc::jws::{decode, encode};
 use one_login_edge::oidc::userinfo::Contact;
 use one_login_edge::oidc::vector::Level;
+use one_login_edge::secret::same;
 use one_login_edge::session::attempt::{Aim, Attempt, Served};
 use one_login_edge::session::cookie::{Identity, Session};
 use one_login_edge::session::identity::{self, Key};
 use one_login_edge::session::seal::{Generation, Purpose, Ring};
 use serde_json::{Map, Value, json};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
 use url::form_urlencoded::Serializer;
 use world::chance::Chance;
 
@@ -237,4 +240,30 @@ fn t26_t32_a_parameter_is_read_as_it_was_written_whatever_is_beside_it() {
             None.or_else(|| (name == "state").then_some(beside))
         );
     }
+}
+
+#[test]
+fn t86_comparing_takes_as_long_wherever_two_texts_differ() {
+    const LENGTH: usize = 64 * 1024;
+    let secret = vec![7_u8; LENGTH];
+    let guess = |at: usize| {
+        let mut guess = secret.clone();
+        guess[at] ^= 1;
+        guess
+    };
+    let (early, late) = (guess(0), guess(LENGTH - 1));
+    let took = |guess: &[u8]| {
+        let began = Instant::now();
+        assert!(!same(black_box(&secret), black_box(guess)));
+        began.elapsed()
+    };
+    let mut times: [Vec<Duration>; 2] = Default::default();
+    for _ in 0..101 {
+        times[0].push(took(&early));
+        times[1].push(took(&late));
+    }
+    times.iter_mut().for_each(|times| times.sort());
+    let [early, late] = times.map(|times| times[50]);
+    // Whoever stops at the first difference is a thousand times as quick to find the early one.
+    assert!(late < early * 4, "{early:?} and {late:?}");
 }
