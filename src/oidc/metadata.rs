@@ -147,6 +147,7 @@ mod tests {
                 "https://169.254.169.254/x",
                 "https://user@oidc.example/x",
                 "https://oidc.example@evil.example/x",
+                "https://OIDC%CC.example/x",
                 "https://oidc.example/x?y=z",
                 "https://oidc.example/x#y",
                 "file:///etc/passwd",
