@@ -131,6 +131,22 @@ mod tests {
     }
 
     #[test]
+    fn t19_only_a_developers_own_provider_is_spoken_to_without_tls() {
+        for (scheme, insecure, fine) in [
+            ("https", false, true),
+            ("https", true, true),
+            ("http", true, true),
+            ("http", false, false),
+            ("ftp", true, false),
+        ] {
+            let text = document(&[]).replace("https:", &format!("{scheme}:"));
+            let issuer = format!("{scheme}://oidc.example/");
+            let read = Metadata::parse(text.as_bytes(), &issuer, insecure);
+            assert_eq!(read.is_ok(), fine, "{scheme} {insecure}");
+        }
+    }
+
+    #[test]
     fn t19_every_endpoint_stays_on_the_issuers_host_and_on_https() {
         for name in [
             "authorization_endpoint",

@@ -5,6 +5,7 @@ mod fuzz;
 mod mutants;
 mod reproducible;
 mod running;
+mod supply_chain;
 
 use crate::child;
 use crate::places::Places;
@@ -18,6 +19,8 @@ use std::fs;
 pub enum Task {
     /// Write docs/assurance.md from the names of the tests
     Page,
+    /// Ask whether anything that the product is made of is known to be broken; needs cargo-deny
+    SupplyChain,
     /// Build the last commit twice, in two places, and compare
     Reproducible,
     /// Fuzz every target, guided by what it reaches
@@ -50,6 +53,7 @@ pub enum Task {
 pub fn command(places: &Places, task: &Task) -> Result<()> {
     match task {
         Task::Page => page(places),
+        Task::SupplyChain => supply_chain::command(places),
         Task::Reproducible => reproducible::command(places),
         Task::Fuzz { seconds } => fuzz::command(places, *seconds),
         Task::Soak { requests } => running::command(places, "soak", &[requests.to_string()]),
