@@ -35,6 +35,11 @@ before(async () => {
       const { searchParams } = new URL(request.url, "http://x");
       response.writeHead(Number(searchParams.get("status")), { location: searchParams.get("location") }).end();
     },
+    "/giant-headers": (_, response) => {
+      for (let n = 0; n < 40; n += 1) response.setHeader(`x-giant-${n}`, "x".repeat(8_000));
+      response.end("giant");
+    },
+    "/slow": (_, response) => setTimeout(() => response.end("slow"), 3_000),
     "/large-headers": (_, response) => response.writeHead(200, { "x-large": "x".repeat(8_000), "x-empty": "" }).end("large"),
   });
   const lock = { "X-Origin-Lock": "LOCK" };
@@ -170,6 +175,19 @@ test("t67 failures of the origin are its own, are not repeated, and end in a pag
   assert.ok(half instanceof Error || half.body.length < 100, "an answer that breaks off is not completed");
   assert.equal((await other({ target: "/hints" })).text, "after hints");
   assert.equal((await other({ target: "/large-headers" })).get("x-large").length, 8_000);
+});
+
+test("t67 an origin whose headers are giant ends in an answer, and one that is slow holds up nobody else", async () => {
+  const giant = await other({ target: "/giant-headers" });
+  assert.ok([200, 502].includes(giant.status), String(giant.status));
+  assert.ok(giant.status === 502 || giant.text === "giant", "it is whole or none");
+  assert.equal(plain.seen.length, 1);
+  let ended = false;
+  const slow = other({ target: "/slow" }).finally(() => (ended = true));
+  const quick = await Promise.all(Array.from({ length: 10 }, () => other({ target: "/large-headers" })));
+  assert.ok(quick.every(({ status }) => status === 200));
+  assert.equal(ended, false, "the others were answered meanwhile");
+  assert.equal((await slow).text, "slow");
 });
 
 test("t56 the origin gets its lock and where the request came from, whatever the client says", async () => {
