@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::fs;
 
 use super::mutants;
+use super::root;
 use super::rows::{ROWS, Row};
 use super::suite::{CASES, Verdict};
 use super::titles::{Level, Title};
@@ -19,8 +21,6 @@ tests run a Worker that was built from the same code with the feature `fault-inj
 fails beneath it (KV, accounts, limiters, the clock, the Worker itself); a test shows that nothing of that is in what is
 uploaded. *Chromium* tests drive a browser. What exists at Cloudflare's edge alone, or in a person's account there, is said
 with its reason.
-
-Reports of the runs that are too long for every change are in [docs/assurance/](assurance/).
 ";
 
 const VECTORS: &str = "
@@ -67,6 +67,7 @@ pub fn written(titles: &[Title]) -> String {
     }
     conformance(&mut page, titles);
     page.push_str(VECTORS);
+    reports(&mut page);
     mutants::section(&mut page);
     page.push_str("\n## The tests of each threat\n");
     for row in ROWS {
@@ -78,6 +79,20 @@ pub fn written(titles: &[Title]) -> String {
         }
     }
     page
+}
+
+/// Where the last runs are reported that take too long for every change.
+fn reports(page: &mut String) {
+    page.push_str("\n## Runs that take too long for every change\n\n");
+    let entries = fs::read_dir(root().join("docs/assurance")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|name| name.ends_with(".md")).collect();
+    names.sort();
+    for name in names {
+        let text = fs::read_to_string(root().join("docs/assurance").join(&name)).unwrap();
+        let heading = text.lines().next().unwrap().trim_start_matches("# ");
+        let _ = writeln!(page, "- [{heading}](assurance/{name})");
+    }
 }
 
 fn conformance(page: &mut String, titles: &[Title]) {

@@ -50,7 +50,8 @@ struct Results {
     reasons: BTreeMap<String, String>,
 }
 
-/// Tries every mutant of the files that changed since they were tried, or one part of those files (`1/8`).
+/// Tries every mutant of the files that changed since they were tried, or one part of those files (`1/8`), and writes the
+/// page anew.
 pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
     if on_path("cargo-mutants").is_none() {
         bail!("cargo-mutants is not there; `cargo install --locked cargo-mutants`");
@@ -80,7 +81,7 @@ pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
         fs::write(places.root.join(RESULTS), text + "\n")
             .with_context(|| format!("{RESULTS} cannot be written"))?;
     }
-    Ok(())
+    super::page(places)
 }
 
 /// `2/8`.
