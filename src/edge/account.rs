@@ -7,7 +7,7 @@
 //! before it is durable (output gates): a session is recorded before its cookie is sent, and a
 //! notification is stored before the provider hears of success.
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -18,9 +18,6 @@ use crate::session::account::{Account, Message, Question};
 /// The least time until the next tidying, in seconds, so that alarms never follow in a rush.
 const MIN_WAIT: i64 = 60;
 
-/// The largest question, in bytes: a session with its ID token is a few thousand.
-const MAX_QUESTION: u32 = 64 * 1_024;
-
 /// A question of the Worker: a version and a body as JSON. 400 for a version that is not this one's; a
 /// storage that fails is an exception and never an answer.
 #[wasm_bindgen]
@@ -29,8 +26,9 @@ pub fn account(state: JsValue, request: web_sys::Request) -> Promise {
     #[cfg(feature = "fault-injection")]
     let state = super::faults::around("state", &state, None);
     future_to_promise(async move {
-        let body = JsFuture::from(glue::body(&request, MAX_QUESTION)).await?;
-        let question = String::from_utf8(Uint8Array::new(&body).to_vec()).unwrap_or_default();
+        // Nobody but the Worker itself reaches an object, so that the length needs no limit.
+        let question = JsFuture::from(request.text()?).await?;
+        let question = question.as_string().unwrap_or_default();
         let question: Option<Message<Question>> = serde_json::from_str(&question).ok();
         let Some(question) = question.and_then(Message::open) else {
             return Ok(glue::respond(400, "", ""));

@@ -144,7 +144,7 @@ export async function call(url, headers, body, timeout, most) {
       cache: "no-store",
       signal,
     });
-    const bytes = await bounded(answer.body, most);
+    const bytes = await bounded(answer, most);
     if (bytes === undefined) return "too_large";
     return [answer.status, answer.headers.get("cache-control") ?? "", bytes];
   } catch {
@@ -152,8 +152,12 @@ export async function call(url, headers, body, timeout, most) {
   }
 }
 
-/** The whole of a stream, or nothing when it is longer than allowed. */
-async function bounded(stream, most) {
+/** The whole body of a message, or nothing when it is longer than allowed. */
+async function bounded(message, most) {
+  const { headers, body: stream } = message;
+  // A stated length is kept by whoever reads the message; that of a compressed one says nothing of what becomes of it.
+  const stated = headers.has("content-encoding") ? undefined : headers.get("content-length");
+  if (/^\d{1,9}$/.test(stated) && Number(stated) <= most) return new Uint8Array(await message.arrayBuffer());
   const chunks = [];
   let length = 0;
   for await (const chunk of stream ?? []) {
@@ -239,7 +243,7 @@ export async function may(limiter, key, timeout) {
 /** The body of a request, bounded in size; nothing when it is longer, `false` when it breaks off. */
 export async function body(request, most) {
   try {
-    return await bounded(request.body, most);
+    return await bounded(request, most);
   } catch {
     return false;
   }
