@@ -263,11 +263,16 @@ export class World {
   /** Waits for an event of the log, which may come after the answer that it is about. */
   async logs(event, label) {
     const found = (one) => one.event === event && (label === undefined || one.label === label);
+    if (!(await this.told((events) => events.some(found)))) throw new Error(`nothing was logged of ${event} ${label ?? ""}`);
+  }
+
+  /** Waits until this is true of the log's events, which may come after the answers that they are about. */
+  async told(condition) {
     for (let waited = 0; waited < 5_000; waited += 25) {
-      if (this.events.some(found)) return;
+      if (condition(this.events)) return true;
       await sleep(25);
     }
-    throw new Error(`nothing was logged of ${event} ${label ?? ""}`);
+    return false;
   }
 
   /** Texts about a person, or that would let somebody act as one, which stand in the log. */

@@ -86,7 +86,7 @@ test("t84 a fault in one service closes that host and no other", async () => {
     await deployed(changes);
     await assertClosed("DEMO", about);
     await assertOpen("OTHER");
-    assert.ok(world.events.some(({ event, label }) => event === "configuration" && label === "fault"), about);
+    await world.logs("configuration", "fault");
   }
   assert.ok(!world.log.includes("secret-canary"), "a fault names the secret and never shows it");
 });
@@ -139,5 +139,5 @@ test("a short session is a warning, and serves", async () => {
   await deployed({ variables: table({ session_idle_seconds: 600 }) });
   await assertOpen("DEMO");
   assert.equal((await world.raw({ target: "/auth/health" })).json.configuration.warnings, 1);
-  assert.ok(world.events.some(({ event, label }) => event === "configuration" && label === "warning"));
+  await world.logs("configuration", "warning");
 });

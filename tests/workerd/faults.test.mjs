@@ -116,7 +116,7 @@ const beneath = (words, [page, callback, notification], event) => async () => {
   const told = await inTime("a notification", world.provider.notify({ client_id: "demo", sub }));
   assert.equal(told.status, notification, JSON.stringify(told));
   assert.equal((await world.raw({ target: "/" })).status, 200, "what is public stays open");
-  if (event) assert.ok(noted(event) > before, `nothing says ${event}`);
+  if (event) assert.ok(await world.told(() => noted(event) > before), `nothing says ${event}`);
 };
 
 for (const [words, event] of [

@@ -118,16 +118,20 @@ test("a traceparent goes on as it came, and its trace id stands in the lines abo
   const { headers } = (await world.origin.requests()).at(-1);
   assert.deepEqual(headers.find(([name]) => name === parent[0]), parent);
   assert.equal((await world.browser().fetch("/account", [parent])).status, 401);
+  await world.told(({ length }) => length > before);
   const lines = world.events.slice(before);
   assert.deepEqual(lines.map(({ event, label, trace }) => [event, label, trace]), [["refused", "no_session", trace]]);
   await world.browser().fetch("/account", [["traceparent", `00-${CANARY}-x-01`]]);
-  assert.equal(world.events.at(-1).trace, undefined);
+  await world.told(({ length }) => length > before + 1);
+  assert.equal(world.events[before + 1].trace, undefined);
 });
 
 test("a person has one name in a day's log, and not their own", async () => {
   const before = world.events.length;
   for (const _ of [1, 2]) await signIn(world, world.browser());
-  const signedIn = world.events.slice(before).filter(({ event }) => event === "signed_in");
+  const those = (events) => events.slice(before).filter(({ event }) => event === "signed_in");
+  await world.told((events) => those(events).length === 2);
+  const signedIn = those(world.events);
   assert.equal(signedIn.length, 2);
   assert.match(signedIn[0].person, /^[0-9a-f]{16}$/);
   assert.equal(signedIn[0].person, signedIn[1].person);
