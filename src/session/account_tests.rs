@@ -78,6 +78,9 @@ fn what_cannot_be_read_lists_nobody() {
         let read = Account::from_stored(Some(stored));
         assert_eq!(read, Err(Unreadable::OtherFormat), "{stored}");
     }
+    // The log tells the two apart.
+    let labels = [Unreadable::Damaged, Unreadable::OtherFormat].map(Unreadable::label);
+    assert_eq!(labels, ["damaged", "other_format"]);
 }
 
 #[test]
