@@ -240,6 +240,38 @@ fn nothing_outlives_its_purpose() {
 }
 
 #[test]
+fn t79_a_session_of_the_very_second_is_over_and_no_longer_kept() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    let kept = account.clone();
+    account.log_out("jti", NOW, NOW);
+    assert!(account.sessions.is_empty());
+    // A boundary holds for whatever is listed, however it came to be there.
+    for (born_at, over) in [(NOW - 1, false), (NOW, true), (NOW + 1, true)] {
+        let mut account = Account {
+            not_before: born_at,
+            ..kept.clone()
+        };
+        assert_eq!(!is_live(&account, "one"), over, "{born_at}");
+        account.tidy(NOW);
+        assert_eq!(account.sessions.is_empty(), over, "{born_at}");
+    }
+}
+
+#[test]
+fn the_boundary_of_a_notification_is_what_an_account_wakes_for() {
+    let mut account = Account::default();
+    account.log_out("jti", NOW - 60, NOW);
+    account.logouts.clear();
+    assert_eq!(account.next_tidy(), Some(NOW - 60 + LOGOUT_MEMORY));
+    account.tidy(NOW - 61 + LOGOUT_MEMORY);
+    assert_eq!(account.not_before, NOW - 60);
+    account.tidy(NOW - 60 + LOGOUT_MEMORY);
+    assert_eq!(account.next_tidy(), None);
+    assert_eq!(account.to_stored(), None);
+}
+
+#[test]
 fn messages_of_another_version_are_not_understood() {
     let question = Question::Check {
         session: "one".to_owned(),
