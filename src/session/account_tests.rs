@@ -272,6 +272,23 @@ fn the_boundary_of_a_notification_is_what_an_account_wakes_for() {
 }
 
 #[test]
+fn t78_as_many_notifications_are_remembered_as_is_said() {
+    let mut account = Account::default();
+    for number in 0..MAX_LOGOUTS {
+        account.log_out(&number.to_string(), NOW - 5, NOW);
+    }
+    assert_eq!(
+        (account.logouts.len(), &*account.logouts[0].text),
+        (MAX_LOGOUTS, "0")
+    );
+    account.log_out("more", NOW - 5, NOW);
+    assert_eq!(
+        (account.logouts.len(), &*account.logouts[0].text),
+        (MAX_LOGOUTS, "1")
+    );
+}
+
+#[test]
 fn messages_of_another_version_are_not_understood() {
     let question = Question::Check {
         session: "one".to_owned(),
