@@ -37,6 +37,10 @@ const NOT_RUN: &[(&str, &str)] = &[
     ),
     ("cargo edge test", "is what runs this test"),
     (
+        "cargo edge bench",
+        "measures for ten minutes; tests/workerd/bench.test.mjs runs every case once",
+    ),
+    (
         "cargo edge keys rotate session",
         "docs/rotation.md has it too, and there it is run",
     ),
