@@ -48,20 +48,23 @@ const UNSIGNED: Fault = Fault::error(
     "Deploy, and look whether something keeps an old copy of the address.",
 );
 
+/// What can be wrong with either.
+const FAULTS: &[&Fault] = &[
+    &UNANSWERED,
+    &NO_SET,
+    &TIMEOUT,
+    &SLOW,
+    &KIDS,
+    &KIND,
+    &PRIVATE,
+    &UNSIGNED,
+];
+
 /// The client's keys.
 pub const CLIENT: Probe = Probe {
     name: "client keys",
     checks: "One Login can fetch the client's keys, and the signing one is among them",
-    faults: &[
-        &UNANSWERED,
-        &NO_SET,
-        &TIMEOUT,
-        &SLOW,
-        &KIDS,
-        &KIND,
-        &PRIVATE,
-        &UNSIGNED,
-    ],
+    faults: FAULTS,
     judge: |look| {
         let answer = look.answer(Asked::ClientKeys)?;
         judge(look, answer, "client", is_large_rsa)
@@ -72,16 +75,7 @@ pub const CLIENT: Probe = Probe {
 pub const ASSERTION: Probe = Probe {
     name: "assertion keys",
     checks: "your service can fetch the assertion's keys, and the signing one is among them",
-    faults: &[
-        &UNANSWERED,
-        &NO_SET,
-        &TIMEOUT,
-        &SLOW,
-        &KIDS,
-        &KIND,
-        &PRIVATE,
-        &UNSIGNED,
-    ],
+    faults: FAULTS,
     judge: |look| {
         let answer = look.answer(Asked::AssertionKeys)?;
         judge(look, answer, "assertion", is_p256)
