@@ -52,7 +52,8 @@ pub enum Failure {
 /// Source: `provider.md` 2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProviderError {
-    /// The person or the provider gave up; also "lost the browser's session, try again".
+    /// Of an identity: the person gave up, or cannot go on. Of a plain sign-in: the provider lost the
+    /// browser's session, or does not like the request.
     AccessDenied,
     /// The person has to sign in, which a new start will ask for.
     LoginRequired,
@@ -103,7 +104,10 @@ impl ProviderError {
 
     const fn outcome(self) -> Outcome {
         match self {
-            Self::AccessDenied => outcome(400, Page::StartAgain, "access_denied"),
+            // Nobody declined anything: the provider lost the browser's session, or does not like
+            // the request. For whoever runs the service it is a technical problem; for the person
+            // it may go well the next time.
+            Self::AccessDenied => outcome(502, Page::StartAgain, "access_denied"),
             Self::LoginRequired => outcome(400, Page::StartAgain, "login_required"),
             Self::TemporarilyUnavailable => outcome(503, Page::TryLater, "temporarily_unavailable"),
             Self::UnauthorizedClient => outcome(500, Page::NotSetUp, "unauthorized_client"),

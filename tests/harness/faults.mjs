@@ -21,13 +21,13 @@ export const SIGN_IN = [
   { threats: "t24", status: 400, calls: token, faults: ["authorisation-code-other"] },
   { threats: "t25 t26", status: 303, calls: whole,
     faults: ["authorisation-iss-right", "authorisation-extra-parameter"] },
-  { threats: "t28", status: 400, calls: [], faults: ["error-access-denied", "error-login-required"] },
+  { threats: "t28", status: 400, calls: [], faults: ["error-login-required"] },
   { threats: "t28", status: 400, calls: [], keepsAttempt: true, faults: ["error-without-state", "error-empty"] },
   { threats: "t28", status: 503, calls: [], faults: ["error-temporarily-unavailable"] },
   { threats: "t28", status: 500, calls: [],
     faults: ["error-unauthorized-client", "error-invalid-request", "error-invalid-scope"] },
   { threats: "t28", status: 502, calls: [],
-    faults: prefixed("error", `server-error unsupported-response-type unmet-authentication-requirements
+    faults: prefixed("error", `access-denied server-error unsupported-response-type unmet-authentication-requirements
       request-uri-not-supported unknown`) },
   { threats: "t29", status: 502, calls: [], faults: ["error-hostile-description"] },
 

@@ -201,7 +201,7 @@ fn t28_an_error_of_a_plain_sign_in_is_none_of_an_identity() {
     let world = world();
     let mut browser = Browser::new();
     let shown = declined(&world, &mut browser, "/licence", "access_denied");
-    assert_eq!((shown.by, shown.status), (By::Edge, 400));
+    assert_eq!((shown.by, shown.status), (By::Edge, 502));
     assert_eq!(world.happened().lines(), ["callback: access_denied"]);
     assert!(!browser.has_session());
 }
@@ -219,7 +219,7 @@ fn t28_an_error_that_comes_without_the_session_tells_nobody_anything() {
         &world,
         &format!("/auth/callback?error=access_denied&state={state}"),
     );
-    assert_eq!((shown.by, shown.status), (By::Edge, 400));
+    assert_eq!((shown.by, shown.status), (By::Edge, 502));
     assert!(!browser.has_session());
 }
 

@@ -267,7 +267,7 @@ fn authorisation(fault: AuthorisationFault) -> Expected {
         | F::EmptyError => attempt_stays(400, &["callback: callback_parameters"]),
         F::IssOther | F::ErrorIssOther => refused(400, PROBLEM, &["callback: other_issuer"]),
         F::CodeOther => refused(400, AGAIN, &["callback: invalid_grant"]),
-        F::AccessDenied => refused(400, AGAIN, &["callback: access_denied"]),
+        F::AccessDenied => refused(502, AGAIN, &["callback: access_denied"]),
         F::LoginRequired => refused(400, AGAIN, &["callback: login_required"]),
         F::InvalidRequest => refused(500, PROBLEM, &["callback: invalid_request"]),
         F::InvalidScope => refused(500, PROBLEM, &["callback: invalid_scope"]),
