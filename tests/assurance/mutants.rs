@@ -6,21 +6,26 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::root;
 
 /// The mutants of one file.
 #[derive(Deserialize)]
 pub struct Outcome {
+    /// SHA-256 of the file as it was tried.
+    pub hash: String,
     /// How many could be compiled.
     pub viable: usize,
     /// Those that no test noticed.
     pub survived: BTreeSet<String>,
 }
 
-/// Every file, and why a survivor is no mistake.
+/// What is tried, every file that was, and why a survivor is no mistake.
 #[derive(Deserialize)]
 pub struct Results {
+    /// Files and directories that are to be tried.
+    pub scope: Vec<String>,
     /// By the file's path.
     pub files: BTreeMap<String, Outcome>,
     /// By the mutant's name.
@@ -33,38 +38,34 @@ pub fn results() -> Results {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// What is tried of the gate, as `cli/src/assure/mutants.rs` has it.
-const OF_THE_GATE: [&str; 7] = [
-    "src/gate/callback/parameters.rs",
-    "src/gate/cookies.rs",
-    "src/gate/forward.rs",
-    "src/gate/leases.rs",
-    "src/gate/path.rs",
-    "src/gate/protect.rs",
-    "src/gate/request.rs",
-];
-
-/// Files that are to be tried and were not yet.
+/// Files that are to be tried and were not yet, or not as they are now.
 pub fn untried(results: &Results) -> Vec<String> {
     let mut files = Vec::new();
-    for part in ["src/oidc", "src/session"] {
+    for part in &results.scope {
         walk(&root().join(part), &mut files);
     }
-    files.extend(OF_THE_GATE.map(str::to_owned));
-    files.retain(|file| !file.ends_with("_tests.rs") && !results.files.contains_key(file));
+    let tried = |file: &String| {
+        let digest = Sha256::digest(fs::read(root().join(file)).unwrap());
+        let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        results
+            .files
+            .get(file)
+            .is_some_and(|known| known.hash == hash)
+    };
+    files.retain(|file| !file.ends_with("_tests.rs") && !tried(file));
     files.sort();
     files
 }
 
-fn walk(directory: &Path, files: &mut Vec<String>) {
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            walk(&path, files);
-        } else {
-            let file = path.strip_prefix(root()).unwrap();
-            files.push(file.to_str().unwrap().replace('\\', "/"));
+/// The files of a directory, or the one file that is named.
+fn walk(path: &Path, files: &mut Vec<String>) {
+    if path.is_dir() {
+        for entry in fs::read_dir(path).unwrap() {
+            walk(&entry.unwrap().path(), files);
         }
+    } else {
+        let file = path.strip_prefix(root()).unwrap();
+        files.push(file.to_str().unwrap().replace('\\', "/"));
     }
 }
 
@@ -83,7 +84,13 @@ stands between strangers and the origin.
 pub fn section(page: &mut String) {
     let results = results();
     page.push_str(INTRODUCTION);
-    for (file, Outcome { viable, survived }) in &results.files {
+    for (
+        file,
+        Outcome {
+            viable, survived, ..
+        },
+    ) in &results.files
+    {
         let noticed = viable - survived.len();
         let _ = writeln!(
             page,
@@ -101,7 +108,11 @@ pub fn section(page: &mut String) {
     let untried = untried(&results);
     if !untried.is_empty() {
         let list: Vec<_> = untried.iter().map(|file| format!("`{file}`")).collect();
-        let _ = writeln!(page, "\nNot tried yet: {}.", list.join(", "));
+        let _ = writeln!(
+            page,
+            "\nNot tried yet, or changed since: {}.",
+            list.join(", ")
+        );
     }
     if survived > 0 {
         page.push_str("\n| survivor | why it is no mistake |\n|---|---|\n");

@@ -16,20 +16,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What is tried: all that the specifications say and all that is remembered, and of the gate what stands between strangers
-/// and the origin: paths, cookies, headers, the callback's parameters, the rule of a path, and the remembered answers of accounts.
-const SCOPE: [&str; 9] = [
-    "src/oidc",
-    "src/session",
-    "src/gate/callback/parameters.rs",
-    "src/gate/cookies.rs",
-    "src/gate/forward.rs",
-    "src/gate/leases.rs",
-    "src/gate/path.rs",
-    "src/gate/protect.rs",
-    "src/gate/request.rs",
-];
-
 const RESULTS: &str = "docs/assurance/mutants.json";
 
 /// What became of the mutants of one file.
@@ -43,9 +29,12 @@ struct Outcome {
     survived: BTreeSet<String>,
 }
 
-/// Every file, and why a survivor is no mistake.
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// What is tried, every file that was, and why a survivor is no mistake.
+#[derive(Debug, Serialize, Deserialize)]
 struct Results {
+    /// Files and directories: all that the specifications say and all that is remembered, and of the gate what stands
+    /// between strangers and the origin.
+    scope: Vec<String>,
     files: BTreeMap<String, Outcome>,
     reasons: BTreeMap<String, String>,
 }
@@ -57,7 +46,7 @@ pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
         bail!("cargo-mutants is not there; `cargo install --locked cargo-mutants`");
     }
     let (part, parts) = shard.map_or(Ok((1, 1)), read_shard)?;
-    let mine = files(&places.root)?
+    let mine = files(&places.root, &results(places)?.scope)?
         .into_iter()
         .skip(part - 1)
         .step_by(parts);
@@ -95,9 +84,9 @@ fn read_shard(text: &str) -> Result<(usize, usize)> {
 }
 
 /// The files of the scope in its order, without those that are tests.
-fn files(root: &Path) -> Result<Vec<String>> {
+fn files(root: &Path, scope: &[String]) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    for part in SCOPE {
+    for part in scope {
         let before = found.len();
         let mut places = vec![PathBuf::from(part)];
         while let Some(place) = places.pop() {
@@ -117,10 +106,9 @@ fn files(root: &Path) -> Result<Vec<String>> {
 }
 
 fn results(places: &Places) -> Result<Results> {
-    match fs::read(places.root.join(RESULTS)) {
-        Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{RESULTS} is broken")),
-        Err(_) => Ok(Results::default()),
-    }
+    let text =
+        fs::read(places.root.join(RESULTS)).with_context(|| format!("{RESULTS} is missing"))?;
+    serde_json::from_slice(&text).with_context(|| format!("{RESULTS} is broken"))
 }
 
 fn hash(bytes: &[u8]) -> String {
@@ -246,7 +234,9 @@ mod tests {
     #[test]
     fn what_is_tried_is_there_and_no_test() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let files = files(root).unwrap();
+        let text = fs::read_to_string(root.join(RESULTS)).unwrap();
+        let results: Results = serde_json::from_str(&text).unwrap();
+        let files = files(root, &results.scope).unwrap();
         for file in ["src/oidc/id_token.rs", "src/session/account/message.rs"] {
             assert!(files.iter().any(|known| known == file), "{file}");
         }
