@@ -102,8 +102,10 @@ pub fn forward(
     for (name, secret) in &service.origin_headers {
         set.push((name.clone(), secret.expose().to_owned()));
     }
-    // What is set replaces what was sent; each change is a call of the platform's.
+    // What is set replaces what was sent, and what was sent so already stays: each change is a call of
+    // the platform's, and Cloudflare says the client's address and the scheme as they are set here.
     remove.retain(|name| !set.iter().any(|(other, _)| other == name));
+    set.retain(|(name, value)| request.headers.get(name) != Some(value));
     Forward {
         binding: match &service.origin {
             Origin::Binding(name) => Some(name.clone()),

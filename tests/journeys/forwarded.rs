@@ -66,6 +66,25 @@ fn t53_t58_the_service_is_told_nothing_by_anybody_but_the_edge() {
 }
 
 #[test]
+fn what_the_service_is_told_is_the_same_whether_it_was_sent_so_or_not() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    for (address, scheme) in [
+        ("203.0.113.7", "https"),
+        ("203.0.113.7, 203.0.113.7", "https, https"),
+        ("", "HTTPS"),
+    ] {
+        let request = Incoming::get("/whoami")
+            .with("x-forwarded-for", address)
+            .with("x-forwarded-proto", scheme);
+        browser.send(&world, request);
+        let reached = world.happened().reached().pop().unwrap();
+        assert_eq!(reached.header("x-forwarded-for"), Some("203.0.113.7"));
+        assert_eq!(reached.header("x-forwarded-proto"), Some("https"));
+    }
+}
+
+#[test]
 fn t52_the_service_sees_its_own_cookies_and_none_of_ours() {
     let world = World::new();
     let mut browser = Browser::new();
