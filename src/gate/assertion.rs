@@ -223,7 +223,8 @@ impl From<Refusal> for NotSigned {
     }
 }
 
-/// Signs an assertion and keeps it.
+/// Signs an assertion and keeps it, unless what is known of the identity may still change within the
+/// second.
 ///
 /// `known` is the account's word on the identity, where the route lets the origin know of it.
 ///
@@ -245,11 +246,15 @@ pub async fn sign<P: Platform>(
         },
     };
     let kept = &scene.isolate.assertions;
-    kept.put(
-        Key::new(service, session, release),
-        signed.clone(),
-        scene.now,
-    );
+    let proved_at = session.identity.as_ref().map_or(0, |held| held.changed_at);
+    // Times are whole seconds, so that what was proved in this one may yet be proved anew in it.
+    if proved_at < scene.now {
+        kept.put(
+            Key::new(service, session, release),
+            signed.clone(),
+            scene.now,
+        );
+    }
     Ok(signed)
 }
 

@@ -125,6 +125,28 @@ fn claims_are_told_for_half_an_hour_by_the_clock_and_the_level_stays() {
 }
 
 #[test]
+fn t87_an_identity_that_is_proved_anew_within_the_second_is_told_at_once() {
+    let world = world();
+    let mut browser = Browser::new();
+    let streets = |browser: &mut Browser| {
+        let claims = told(&world, browser, "/apply/form").claims;
+        claims["address"].as_array().unwrap().len()
+    };
+    let anew = "/auth/sign-in?refresh=identity&return_to=%2Fapply%2Fform";
+    for count in [1, 2] {
+        world.addresses(count);
+        browser.open(&world, anew);
+        assert_eq!([(); 2].map(|()| streets(&mut browser)), [count; 2]);
+    }
+    // Of the next second on it is kept, and the account is spared.
+    world.pass(1);
+    streets(&mut browser);
+    world.forget();
+    assert_eq!(streets(&mut browser), 2);
+    assert!(world.happened().asked().is_empty());
+}
+
+#[test]
 fn t44_t55_large_claims_go_beside_the_assertion_or_not_at_all_and_never_in_part() {
     for (count, place) in [(1, "here"), (35, "header"), (70, "too_large")] {
         let world = world();
