@@ -44,7 +44,8 @@ pub fn confirm<P: Platform>(scene: &Scene<P>, everywhere: bool) -> Reply {
 /// Ends the session and sends the person on to the provider's sign-out.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere: bool) -> Reply {
     let cookies = Cookies::new(request.headers.get("cookie"));
-    let session = scene.live_session(cookies);
+    // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
+    let session = scene.opened_session(cookies);
     let mut hint = None;
     let mut unfinished = None;
     if let Some(session) = &session {

@@ -256,6 +256,30 @@ fn signing_out_twice_ends_nothing_more() {
 }
 
 #[test]
+fn t47_a_session_past_its_limits_here_is_ended_with_the_copies_that_are_kept_in_use() {
+    for (query, away) in [("", false), ("?everywhere", false), ("", true)] {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        let mut thief = browser.clone();
+        for _ in 0..2 {
+            world.pass(3_000);
+            assert!(is_in(&world, &mut thief), "a copy is kept in use elsewhere");
+        }
+        if away {
+            world.trouble(Trouble::AccountNotReached, When::About("end"));
+        }
+        world.forget();
+        let shown = browser.sign_out(&world, query);
+        assert_eq!(world.happened().asked(), ["end"]);
+        assert!(shown.deleted().contains(&SESSION));
+        world.mend();
+        browser.step(&world, "/auth/signed-out");
+        world.pass(60);
+        assert!(!is_in(&world, &mut thief), "{query} {away}");
+    }
+}
+
+#[test]
 fn t75_when_the_providers_documents_are_gone_the_person_is_signed_out_here() {
     for method in ["GET", "POST"] {
         let world = World::new();
