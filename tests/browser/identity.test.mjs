@@ -2,11 +2,11 @@
 // from what was proved; and what people see when there is no identity.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
 import { decodeJwt } from "jose";
-import { faults, picture, startChromium, visitor } from "../harness/chromium.mjs";
+import { faults, inChromium, picture } from "../harness/chromium.mjs";
 import { nextSecond } from "../harness/journey.mjs";
-import { ROUTES, World } from "../harness/world.mjs";
+import { ROUTES } from "../harness/world.mjs";
 
 const CLAIMS = ["coreIdentityJWT", "address", "passport", "drivingPermit", "returnCode"];
 
@@ -36,46 +36,28 @@ const LANGUAGES = {
   },
 };
 
-let world;
-let chromium;
-let service;
-const contexts = [];
+const release = ["coreIdentity", "address"];
+const proves = (prefix) => [
+  { path: `${prefix}/apply`, level: "Cl.Cm.P2", release, not_proved: `${prefix}/apply/not-proved` },
+  { path: `${prefix}/apply/not-proved`, access: "optional", release: ["returnCode"] },
+];
+const own = [
+  ...proves(""), ...proves("/cy"), { path: "/account/proved", level: "Cl.Cm.P2" }, { path: "/cy", access: "public" },
+  { path: "/cy/account/*", release: ["email"] },
+];
+const DEMO = {
+  host: "localhost", routes: [...own, ...ROUTES], registered_claims: CLAIMS, language_prefix: true,
+  registration: { claims: CLAIMS, client_locs: ["P0", "P2"] }, revocation_check_seconds: 1,
+};
 
-before(async () => {
-  const release = ["coreIdentity", "address"];
-  const proves = (prefix) => [
-    { path: `${prefix}/apply`, level: "Cl.Cm.P2", release, not_proved: `${prefix}/apply/not-proved` },
-    { path: `${prefix}/apply/not-proved`, access: "optional", release: ["returnCode"] },
-  ];
-  const own = [
-    ...proves(""), ...proves("/cy"), { path: "/account/proved", level: "Cl.Cm.P2" }, { path: "/cy", access: "public" },
-    { path: "/cy/account/*", release: ["email"] },
-  ];
-  const DEMO = {
-    host: "localhost", routes: [...own, ...ROUTES], registered_claims: CLAIMS, language_prefix: true,
-    registration: { claims: CLAIMS, client_locs: ["P0", "P2"] }, revocation_check_seconds: 1,
-  };
-  world = await World.start({ auto: null, services: { DEMO } });
-  service = `http://${world.host}`;
-  chromium = await startChromium();
-});
+let world, service, person;
+
+inChromium({ auto: null, services: { DEMO } }, (made) => ({ world, service, person } = made));
 beforeEach(async () => {
-  await world.clear();
   await world.provider.control("POST", "single-sign-on", { enabled: null });
   await world.provider.control("POST", "times", { token: "core-identity" });
   await world.provider.control("POST", "in-person", { persona: "ivor", seen: false });
 });
-afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
-after(async () => {
-  await chromium?.close();
-  await world?.stop();
-});
-
-async function person(options) {
-  const made = await visitor(chromium, options);
-  contexts.push(made.context);
-  return made;
-}
 
 /** Chooses who to be at the provider, and goes on. */
 async function choose(page, id, said) {

@@ -2,9 +2,8 @@
 // kept for people to look at; `cargo edge screenshots` makes them anew.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { faults, picture, startChromium, visitor } from "../harness/chromium.mjs";
-import { World } from "../harness/world.mjs";
+import { test } from "node:test";
+import { faults, inChromium, picture } from "../harness/chromium.mjs";
 
 const PAGES = [
   "problem", "try-later", "bad-address", "not-found", "wrong-method", "form-expired", "form-needs-identity", "start-again",
@@ -17,28 +16,12 @@ const KEPT = "&reference=0123456789abcdef-LHR&return_to=%2Faccount";
 /** A small window, and what is left of a usual one at 200 and at 400 %. */
 const WIDTHS = { 320: "320", 500: "200-percent", 250: "400-percent" };
 
-let world;
-let chromium;
-const contexts = [];
+const LOOK = { phase: "beta", feedback: "/feedback", contact: "mailto:help@example.gov.uk", cookies: "/cookies" };
+const services = { PLAIN: { host: "localhost" }, GOVUK: { host: "gov.localhost", theme: "govuk", ...LOOK } };
 
-before(async () => {
-  const look = { phase: "beta", feedback: "/feedback", contact: "mailto:help@example.gov.uk", cookies: "/cookies" };
-  const services = { PLAIN: { host: "localhost" }, GOVUK: { host: "gov.localhost", theme: "govuk", ...look } };
-  world = await World.start({ auto: null, services });
-  chromium = await startChromium();
-});
-beforeEach(() => world.clear());
-afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
-after(async () => {
-  await chromium?.close();
-  await world?.stop();
-});
+let world, person;
 
-async function person(options) {
-  const made = await visitor(chromium, options);
-  contexts.push(made.context);
-  return made;
-}
+inChromium({ auto: null, services }, (made) => ({ world, person } = made));
 
 const address = (theme, name, lang) => `http://${world.hosts[theme]}/auth/page?name=${name}&lang=${lang}${KEPT}`;
 

@@ -2,38 +2,20 @@
 // screen reader is told.
 
 import assert from "node:assert/strict";
-import fs from "node:fs/promises";
-import path from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { picture, startChromium, visitor } from "../harness/chromium.mjs";
-import { ROOT } from "../harness/places.mjs";
-import { World } from "../harness/world.mjs";
+import { test } from "node:test";
+import { faults, inChromium, picture } from "../harness/chromium.mjs";
 
 const DIALOG = { name: "You are about to be signed out" };
 
-let world;
-let chromium;
-let service;
-let axe;
-const contexts = [];
+const services = { DEMO: { host: "localhost", session_idle_seconds: 60, session_absolute_seconds: 3600 } };
 
-before(async () => {
-  world = await World.start({ services: { DEMO: { host: "localhost", session_idle_seconds: 60, session_absolute_seconds: 3600 } } });
-  service = `http://${world.host}`;
-  axe = await fs.readFile(path.join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
-  chromium = await startChromium();
-});
-beforeEach(() => world.clear());
-afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
-after(async () => {
-  await chromium?.close();
-  await world?.stop();
-});
+let world, service, person;
+
+inChromium({ services }, (made) => ({ world, service, person } = made));
 
 /** A person on the account's page, in the language given. */
 async function signedIn(lang = "en") {
-  const made = await visitor(chromium);
-  contexts.push(made.context);
+  const made = await person();
   await made.page.goto(`${service}/account`);
   await made.page.evaluate((to) => (document.documentElement.lang = to), lang);
   return made;
@@ -64,9 +46,7 @@ test("a warning comes before the end, and the button keeps the person signed in"
   assert.ok(asked.length > 0 && asked.every((method) => method === "GET"), asked.join());
   assert.equal(await cookie(), before, "asking prolongs nothing");
   assert.match(await dialog.textContent(), /For your security, we will sign you out in 5\d seconds\./);
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document.querySelector("dialog")));
-  assert.deepEqual(violations.map(({ id }) => id), []);
+  assert.deepEqual(await faults(page, "dialog"), []);
   await picture(page, "pages/timeout-en.png");
   await dialog.getByRole("button", { name: "Stay signed in" }).click();
   await dialog.waitFor({ state: "hidden" });
@@ -153,8 +133,7 @@ test("when the session has ended the person is told, and comes back to the same 
 });
 
 test("on a page of somebody who is not signed in the script asks once and does nothing", async () => {
-  const made = await visitor(chromium);
-  contexts.push(made.context);
+  const made = await person();
   await made.page.goto(`${service}/`);
   const asked = await load(made.page, 120);
   await made.page.waitForResponse(`${service}/auth/session`);

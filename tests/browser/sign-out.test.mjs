@@ -2,37 +2,24 @@
 // a form of somebody else's that only gets as far as a question.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { picture, startChromium, visitor } from "../harness/chromium.mjs";
+import { beforeEach, test } from "node:test";
+import { inChromium, picture } from "../harness/chromium.mjs";
 import { nextSecond } from "../harness/journey.mjs";
-import { World } from "../harness/world.mjs";
 
-let world;
-let chromium;
-let service;
-const contexts = [];
+let world, service, person;
 
-before(async () => {
-  // Accounts are asked at every request, so that nobody has to wait for what has ended.
-  world = await World.start({ auto: null, services: { DEMO: { host: "localhost", revocation_check_seconds: 0 } } });
-  service = `http://${world.host}`;
-  chromium = await startChromium();
-});
+// Accounts are asked at every request, so that nobody has to wait for what has ended.
+const services = { DEMO: { host: "localhost", revocation_check_seconds: 0 } };
+inChromium({ auto: null, services }, (made) => ({ world, service, person } = made));
 beforeEach(async () => {
   await world.provider.delivery({ held: false });
   await world.clear();
   await nextSecond();
 });
-afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
-after(async () => {
-  await chromium?.close();
-  await world?.stop();
-});
 
 /** A person in a browser of their own who is signed in, on the account's page. */
 async function signedIn(name, options) {
-  const made = await visitor(chromium, options);
-  contexts.push(made.context);
+  const made = await person(options);
   const { page } = made;
   await page.goto(`${service}/account`);
   await page.getByRole("radio", { name }).check();

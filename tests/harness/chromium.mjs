@@ -2,18 +2,44 @@
 
 import fs from "node:fs/promises";
 import path from "node:path";
+import { after, afterEach, before, beforeEach } from "node:test";
 import { chromium } from "playwright-core";
 import { ARTEFACTS, CHROMIUM, ROOT } from "./places.mjs";
+import { World } from "./world.mjs";
 
 const QUIET = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
 
-export const startChromium = () => chromium.launch({ executablePath: CHROMIUM, args: QUIET, headless: true });
+/**
+ * A world with a browser for the tests of one file. Once both have started, `started` gets the world, the address of its
+ * service, and `person`, which gives a new visitor; nobody's window outlives a test, and no record of the world either.
+ */
+export function inChromium(settings, started) {
+  let world;
+  let browser;
+  const contexts = [];
+  const person = async (options) => {
+    const made = await visitor(browser, options);
+    contexts.push(made.context);
+    return made;
+  };
+  before(async () => {
+    world = await World.start(settings);
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET, headless: true });
+    started({ world, service: `http://${world.host}`, person });
+  });
+  beforeEach(() => world.clear());
+  afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
+  after(async () => {
+    await browser?.close();
+    await world?.stop();
+  });
+}
 
 /** A visitor with a window; what goes wrong in their pages is kept in `complaints`. */
-export async function visitor(browser, options = {}) {
+async function visitor(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
@@ -27,11 +53,11 @@ export async function visitor(browser, options = {}) {
   return { context, page, complaints };
 }
 
-/** What axe finds fault with, best practices included. */
-export async function faults(page) {
+/** What axe finds fault with on a page, or in one element of it, best practices included. */
+export async function faults(page, element = "html") {
   // Handed over by the debugger's door: a page's own policy may let no script in.
   await page.evaluate(await fs.readFile(path.join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8"));
-  const { violations } = await page.evaluate(() => window.axe.run());
+  const { violations } = await page.evaluate((within) => window.axe.run(document.querySelector(within)), element);
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
 }
 
