@@ -46,7 +46,7 @@ fn t1_rfc_7515_a_5_the_unsecured_example_is_refused() {
 
 #[test]
 fn t3_extensions_refuse_the_token_and_key_hints_are_not_read() {
-    for extension in [r#""crit":["exp"]"#, r#""b64":false"#, r#""crit":[]"#] {
+    for extension in [r#""crit":["exp"]"#, r#""b64":false"#, r#""crit":[]"#, r#""crit":null"#] {
         assert_eq!(
             refusal(&token(&format!(
                 r#"{{"alg":"ES256","kid":"k",{extension}}}"#
@@ -54,6 +54,11 @@ fn t3_extensions_refuse_the_token_and_key_hints_are_not_read() {
             Refusal::HeaderExtension
         );
     }
+    for content in ["JWT", "cbor", ""] {
+        let header = format!(r#"{{"alg":"ES256","kid":"k","cty":"{content}"}}"#);
+        assert_eq!(refusal(&token(&header)), Refusal::TokenMalformed);
+    }
+    assert!(Untrusted::parse(&token(r#"{"alg":"ES256","kid":"k","cty":"json"}"#)).is_ok());
     let hints = r#"{"alg":"ES256","kid":"k","jwk":{"kty":"EC"},"jku":"https://evil.example/","x5u":"https://evil.example/"}"#;
     let parsed = Untrusted::parse(&token(hints)).unwrap();
     assert_eq!(parsed.key_id, "k");
@@ -68,6 +73,10 @@ fn t4_a_key_id_is_present_bounded_and_a_text() {
     assert_eq!(refusal(&token(&long)), Refusal::KeyIdMissing);
     assert_eq!(
         refusal(&token(r#"{"alg":"ES256","kid":7}"#)),
+        Refusal::TokenMalformed
+    );
+    assert_eq!(
+        refusal(&token(r#"{"alg":"ES256","kid":"k","typ":7}"#)),
         Refusal::TokenMalformed
     );
     assert_eq!(
