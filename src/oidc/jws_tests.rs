@@ -46,7 +46,12 @@ fn t1_rfc_7515_a_5_the_unsecured_example_is_refused() {
 
 #[test]
 fn t3_extensions_refuse_the_token_and_key_hints_are_not_read() {
-    for extension in [r#""crit":["exp"]"#, r#""b64":false"#, r#""crit":[]"#, r#""crit":null"#] {
+    for extension in [
+        r#""crit":["exp"]"#,
+        r#""b64":false"#,
+        r#""crit":[]"#,
+        r#""crit":null"#,
+    ] {
         assert_eq!(
             refusal(&token(&format!(
                 r#"{{"alg":"ES256","kid":"k",{extension}}}"#

@@ -134,7 +134,7 @@ export default {
   // What somebody would store who can write to KV but has no key: a document of their own, with a made-up seal.
   poisoned: `const body = JSON.stringify({ issuer: "https://evil.example/", keys: [] });
 const now = Math.floor(Date.now() / 1000);
-const stored = JSON.stringify({ fetched_at: now, max_age: 86400, body });
+const stored = [now, 86400, body].join("\\n");
 let n = 0;
 const values = ["A".repeat(43) + "\\n" + stored, "\\n" + stored, stored, "", "x", "\\n", "null"];
 export default {

@@ -1,7 +1,7 @@
 //! KV: what is in it is public and untrusted, and doing without it costs time and nothing else.
 
 use one_login_edge::session::seal::{Generation, Ring};
-use serde_json::{Value, json};
+use serde_json::json;
 use simulator::provider::Provider;
 use simulator::provider::settings::Settings;
 
@@ -21,18 +21,17 @@ fn signs_in(world: &World) {
 }
 
 /// What the deployment's own keys make of a document, as it would stand in KV.
-fn packed(key: &str, name: &str, document: &Value) -> String {
+fn packed(key: &str, name: &str, stored: &str) -> String {
     let ring = Ring::new(Some(key), None, Generation::A).unwrap();
-    let json = document.to_string();
-    format!(
-        "{}\n{json}",
-        ring.authenticate(format!("{name}\n{json}").as_bytes())
-    )
+    let tag = ring.authenticate(format!("{name}\n{stored}").as_bytes());
+    format!("{tag}\n{stored}")
 }
 
-fn stored(world: &World, name: &str) -> Value {
+/// What is stored of a document: when it was fetched, for how long it is fresh, and its body.
+fn parts(world: &World, name: &str) -> [String; 3] {
     let documents = world.outside.documents.borrow();
-    serde_json::from_str(documents[name].split_once('\n').unwrap().1).unwrap()
+    let mut lines = documents[name].splitn(4, '\n').skip(1).map(str::to_owned);
+    std::array::from_fn(|_| lines.next().unwrap())
 }
 
 fn put(world: &World, name: &str, text: &str) {
@@ -82,17 +81,15 @@ fn what_stands_in_kv_is_public_and_names_nobody() {
 fn t68_what_nobody_with_our_keys_stored_is_never_used() {
     let good = World::new();
     signs_in(&good);
-    let (discovery, jwks) = (stored(&good, DISCOVERY), stored(&good, JWKS));
+    let [at, fresh, body] = parts(&good, DISCOVERY);
+    let jwks = parts(&good, JWKS).join("\n");
     let good = good.outside.documents.borrow().clone();
-    let mut elsewhere = discovery.clone();
-    elsewhere["body"] = json!(
-        discovery["body"]
-            .as_str()
-            .unwrap()
-            .replace("token", "stolen")
-    );
-    let mut future = discovery.clone();
-    future["fetched_at"] = json!(crate::world::BEGINNING + 31);
+    let discovery = [&*at, &fresh, &body].join("\n");
+    let elsewhere = discovery.replace("token", "stolen");
+    let later = (crate::world::BEGINNING + 31).to_string();
+    let future = [&*later, &fresh, &body].join("\n");
+    let older =
+        json!({ "fetched_at": crate::world::BEGINNING, "max_age": 60, "body": body }).to_string();
     let flipped = good[DISCOVERY].replace("userinfo", "userinf0");
     let untagged = format!("{}\n{elsewhere}", "A".repeat(43));
     for (what, text) in [
@@ -115,17 +112,10 @@ fn t68_what_nobody_with_our_keys_stored_is_never_used() {
             "a document from the future",
             packed(keys::SESSION[0], DISCOVERY, &future),
         ),
-        (
-            "an older form",
-            packed(
-                keys::SESSION[0],
-                DISCOVERY,
-                &json!({ "body": discovery["body"] }),
-            ),
-        ),
+        ("an older form", packed(keys::SESSION[0], DISCOVERY, &older)),
         (
             "our tag over nonsense",
-            packed(keys::SESSION[0], DISCOVERY, &json!("nonsense")),
+            packed(keys::SESSION[0], DISCOVERY, "nonsense"),
         ),
         (
             "our tag over a broken document",
@@ -147,10 +137,7 @@ fn t68_what_nobody_with_our_keys_stored_is_never_used() {
             happened.calls().iter().all(|call| !call.contains("stolen")),
             "{what}"
         );
-        assert!(
-            stored(&world, DISCOVERY)["body"] == discovery["body"],
-            "{what} is replaced"
-        );
+        assert!(parts(&world, DISCOVERY)[2] == body, "{what} is replaced");
     }
 }
 
@@ -165,7 +152,7 @@ fn t68_a_key_set_that_was_planted_in_kv_forges_no_sign_in() {
     evil.set_automatic(simulator::provider::personas::Persona::find("kenneth"));
     let world = World::new();
     signs_in(&world);
-    let mut planted = stored(&world, JWKS);
+    let [_, fresh, _] = parts(&world, JWKS);
     let request =
         simulator::http::Request::get("/.well-known/jwks.json").with_header("user-agent", "x");
     let keys = evil.handle(
@@ -173,8 +160,12 @@ fn t68_a_key_set_that_was_planted_in_kv_forges_no_sign_in() {
         &request,
         &mut simulator::provider::client_keys::NoClientKeys,
     );
-    planted["body"] = json!(String::from_utf8(keys.body).unwrap());
-    planted["fetched_at"] = json!(world.now() + 1);
+    let planted = [
+        (world.now() + 1).to_string(),
+        fresh,
+        String::from_utf8(keys.body).unwrap(),
+    ]
+    .join("\n");
     put(&world, JWKS, &packed(keys::SESSION[1], JWKS, &planted));
     // Their tokens reach the edge, while the honest documents cannot be fetched.
     world.outside.provider.replace(evil);

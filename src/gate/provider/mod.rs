@@ -10,8 +10,6 @@ mod shelf;
 
 use std::rc::Rc;
 
-use serde::{Deserialize, Serialize};
-
 use super::Scene;
 use crate::config::Provider;
 use crate::oidc::jwks::{KeySet, VerifyingKey};
@@ -46,14 +44,6 @@ const REPORT: i64 = 86_400;
 /// No copy of a document is to be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unavailable;
-
-/// A document as KV keeps it.
-#[derive(Serialize, Deserialize)]
-struct Stored {
-    fetched_at: i64,
-    max_age: i64,
-    body: String,
-}
 
 fn name<T>(kind: &Kind<T>, provider: &Provider) -> String {
     format!("v1/{}{}", provider.issuer, kind.name)
@@ -227,21 +217,27 @@ async fn read_stored<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) {
     }
 }
 
-/// The copy in a stored text; `None` for one that nobody with our keys stored, or from the future.
+/// The copy in a stored text: its code, when it was fetched and for how long it is fresh, and then the
+/// document itself, with a line's end after each. `None` for one that nobody with our keys stored, or from the future.
 fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Option<Held<T>> {
     let ring = scene.isolate.config.ring.as_ref()?;
-    let (tag, json) = text.split_once('\n')?;
+    let (tag, stored) = text.split_once('\n')?;
     let provider = &scene.service.provider;
-    if !ring.is_authentic(format!("{}\n{json}", name(kind, provider)).as_bytes(), tag) {
+    if !ring.is_authentic(
+        format!("{}\n{stored}", name(kind, provider)).as_bytes(),
+        tag,
+    ) {
         scene.log_failed("document_not_authentic", kind.name);
         return None;
     }
-    let stored: Stored = serde_json::from_str(json).ok()?;
-    let value = (kind.parse)(stored.body.as_bytes(), provider).ok()?;
-    (stored.fetched_at <= scene.now + crate::oidc::SKEW).then(|| Held {
+    let mut lines = stored.splitn(3, '\n');
+    let fetched_at: i64 = lines.next()?.parse().ok()?;
+    let max_age = lines.next()?.parse().ok()?;
+    let value = (kind.parse)(lines.next()?.as_bytes(), provider).ok()?;
+    (fetched_at <= scene.now + crate::oidc::SKEW).then(|| Held {
         value: Rc::new(value),
-        fetched_at: stored.fetched_at,
-        max_age: stored.max_age,
+        fetched_at,
+        max_age,
         read_at: scene.now,
     })
 }
@@ -299,18 +295,11 @@ fn store<P: Platform>(scene: &Scene<P>, name: String, max_age: i64, body: Vec<u8
     let (Some(ring), Ok(body)) = (&scene.isolate.config.ring, String::from_utf8(body)) else {
         return;
     };
-    let stored = Stored {
-        fetched_at: scene.now,
-        max_age,
-        body,
-    };
-    let Ok(json) = serde_json::to_string(&stored) else {
-        return;
-    };
-    let tag = ring.authenticate(format!("{name}\n{json}").as_bytes());
+    let stored = format!("{}\n{max_age}\n{body}", scene.now);
+    let tag = ring.authenticate(format!("{name}\n{stored}").as_bytes());
     let behind = scene.clone();
     scene.platform.spawn(async move {
-        let text = format!("{tag}\n{json}");
+        let text = format!("{tag}\n{stored}");
         if let Err(outage) = behind.platform.store(&name, &text).await {
             behind.log_failed("document_not_stored", outage.label());
         }
