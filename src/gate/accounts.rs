@@ -197,7 +197,7 @@ fn opened<P: Platform>(
 }
 
 /// Ends a session, or with `everywhere` all of the person's, and gives its ID token if it can
-/// still be read.
+/// still be read. A session that was over already ends nothing, which the log says then.
 ///
 /// # Errors
 /// [`Outage`] when it is not certain that the session has ended.
@@ -207,7 +207,12 @@ pub async fn end<P: Platform>(
     session: &[u8; 16],
     everywhere: bool,
 ) -> Result<Option<Secret>, Outage> {
-    end_as_of(scene, subject, session, everywhere, None).await
+    let (listed, token) = end_as_of(scene, subject, session, everywhere, None).await?;
+    if listed {
+        let how = if everywhere { "everywhere" } else { "here" };
+        scene.about_person(subject).log_done("signed_out", how);
+    }
+    Ok(token)
 }
 
 /// The same for a wish that could not be granted when it was made.
@@ -230,7 +235,7 @@ async fn end_as_of<P: Platform>(
     session: &[u8; 16],
     everywhere: bool,
     wished_at: Option<i64>,
-) -> Result<Option<Secret>, Outage> {
+) -> Result<(bool, Option<Secret>), Outage> {
     let question = Question::End {
         session: encode(session),
         everywhere,
@@ -246,7 +251,7 @@ async fn end_as_of<P: Platform>(
             .about_person(subject)
             .log_done("sign_out", "not_listed");
     }
-    Ok(opened(scene, Purpose::Hint, hint).map(Secret::new))
+    Ok((listed, opened(scene, Purpose::Hint, hint).map(Secret::new)))
 }
 
 /// Ends every session of the subject that was born before the notification.

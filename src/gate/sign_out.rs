@@ -50,13 +50,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
     let mut unfinished = None;
     if let Some(session) = &session {
         match accounts::end(scene, &session.subject, &session.id, everywhere).await {
-            Ok(token) => {
-                let how = if everywhere { "everywhere" } else { "here" };
-                scene
-                    .about_person(&session.subject)
-                    .log_done("signed_out", how);
-                hint = token;
-            }
+            Ok(token) => hint = token,
             Err(outage) => {
                 let told = scene.about_person(&session.subject);
                 told.log_failed("sign_out_unfinished", outage.label());

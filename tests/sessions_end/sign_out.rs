@@ -245,7 +245,7 @@ fn signing_out_twice_ends_nothing_more() {
     world.forget();
     let shown = copy.sign_out(&world, "?everywhere");
     let lines = world.happened().lines();
-    assert_eq!(lines[0], "sign_out: not_listed", "{lines:?}");
+    assert_eq!(lines, ["sign_out: not_listed"], "nobody claims more");
     assert_eq!(
         shown.location(),
         format!("{ISSUER}logout"),
