@@ -1,9 +1,10 @@
 //! Mutants: mistakes that `cargo mutants` puts into the code one by one, to see whether a test notices.
 //!
 //! Each file is tried by itself: first with the tests beside the code, which takes seconds for each
-//! mutant, then what those left alive with every native test. What became of a file is kept in
-//! `docs/assurance/mutants.json` with a hash of the file, so that a run goes on where the last one
-//! stopped and tries again only what has changed since.
+//! mutant, then what those left alive with the native tests that notice most for their time, and at
+//! last with every native test. What became of a file is kept in `docs/assurance/mutants.json` with a
+//! hash of the file, so that a run goes on where the last one stopped and tries again only what has
+//! changed since.
 
 use crate::child;
 use crate::places::{Places, on_path};
@@ -17,6 +18,22 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const RESULTS: &str = "docs/assurance/mutants.json";
+
+/// What `cargo test` is told to run on what is left alive, the last time everything, and how many seconds that may take
+/// on a busy machine. Longer is a loop without end.
+const ROUNDS: [(&[&str], u32); 3] = [
+    (&["--lib"], 60),
+    (&["--test=journeys", "--test=sessions_end"], 200),
+    (&[], 600),
+];
+
+/// How a mutant is built: without what only a debugger reads, because each is linked anew, and beside crates that are
+/// built once, so that they may take longer and the tests run faster. What finds an overflow stays on.
+const PROFILE: [&str; 3] = [
+    "profile.dev.debug=false",
+    "profile.dev.package.'*'.opt-level=2",
+    "profile.dev.package.one-login-simulator.opt-level=2",
+];
 
 /// What became of the mutants of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,17 +163,25 @@ fn try_file(places: &Places, tree: &Path, file: &str, hash: String) -> Result<Ou
         .join(file.replace('/', "-"));
     let _ = fs::remove_dir_all(&out);
     fs::create_dir_all(&out).context("target/edge/mutants cannot be made")?;
-    run(cargo_mutants(tree, &out, file).arg("--cargo-arg=--lib"))?;
-    let unviable = named(&out, &["unviable"]);
-    let caught = named(&out, &["caught", "timeout"]);
-    let mut survived = named(&out, &["missed"]);
-    let viable = caught.len() + survived.len();
-    if !survived.is_empty() {
-        run(cargo_mutants(tree, &out, file).arg("--iterate"))?;
+    let mut viable = 0;
+    let mut survived = BTreeSet::new();
+    for (round, (tests, seconds)) in ROUNDS.iter().enumerate() {
+        let mut cargo = cargo_mutants(tree, &out, file);
+        cargo.args(tests.iter().map(|test| format!("--cargo-arg={test}")));
+        cargo.arg(format!("--timeout={seconds}"));
+        if round > 0 {
+            cargo.arg("--iterate");
+        }
+        run(&mut cargo)?;
         survived = named(&out, &["missed"]);
-    }
-    if viable + unviable.len() == 0 && out.join("mutants.out/caught.txt").metadata().is_err() {
-        bail!("cargo mutants left no result for {file}");
+        let endless = named(&out, &["timeout"]);
+        if round == 0 {
+            viable = survived.len() + endless.len() + named(&out, &["caught"]).len();
+        }
+        remember_as_caught(&out, &endless)?;
+        if survived.is_empty() {
+            break;
+        }
     }
     Ok(Outcome {
         hash,
@@ -173,13 +198,11 @@ fn cargo_mutants(tree: &Path, out: &Path, file: &str) -> Command {
             "--in-place",
             "--no-shuffle",
             "--baseline=skip",
-            "--timeout=120",
             "--colors=never",
         ])
         .args(["--package", "one-login-edge", "--file", file, "--output"])
         .arg(out)
-        // Nobody debugs a mutant, and each is built anew.
-        .arg("--cargo-arg=--config=profile.dev.package.one-login-edge.debug=false")
+        .args(PROFILE.map(|setting| format!("--cargo-arg=--config={setting}")))
         .env("CARGO_TARGET_DIR", tree.with_file_name("target"))
         .current_dir(tree);
     cargo
@@ -192,6 +215,18 @@ fn run(cargo: &mut Command) -> Result<()> {
         Some(0 | 2 | 3) => Ok(()),
         _ => bail!("cargo mutants failed ({status})"),
     }
+}
+
+/// Adds mutants to those that the next round passes over, which are the caught ones alone.
+fn remember_as_caught(out: &Path, endless: &BTreeSet<String>) -> Result<()> {
+    let path = out.join("mutants.out/caught.txt");
+    let mut text =
+        fs::read_to_string(&path).context("cargo mutants left no list of what was caught")?;
+    for name in endless {
+        text.push_str(name);
+        text.push('\n');
+    }
+    fs::write(&path, text).context("what was caught cannot be remembered")
 }
 
 /// The mutants that the last run put into these lists.
