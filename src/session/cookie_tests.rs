@@ -132,6 +132,13 @@ fn t47_t51_both_limits_hold_and_the_future_is_refused() {
     assert!(!busy.is_live(2_000, LIMITS), "absolute");
     assert!(session.is_live(1_500 - SKEW, LIMITS));
     assert!(!session.is_live(1_499 - SKEW, LIMITS), "used in the future");
+    let early = Session {
+        created_at: 1_500,
+        used_at: 1_450,
+        ..session.clone()
+    };
+    assert!(early.is_live(1_500 - SKEW, LIMITS));
+    assert!(!early.is_live(1_499 - SKEW, LIMITS), "made in the future");
     assert_eq!(session.expires_at(LIMITS), 2_000);
 }
 
@@ -146,6 +153,14 @@ fn t51_renewal_is_once_a_minute_and_never_moves_back() {
         (renewed.id, renewed.created_at),
         (session.id, session.created_at)
     );
+    let asked = Session {
+        checked_at: session.used_at + 1,
+        ..session.clone()
+    };
+    let renewed = asked.renewed(asked.checked_at).unwrap();
+    assert_eq!(renewed.used_at, asked.checked_at, "its account was asked");
+    assert_eq!(renewed.renewed(renewed.used_at), None, "and that once");
+    assert_eq!(asked.renewed(asked.checked_at + 1), None);
 }
 
 #[test]

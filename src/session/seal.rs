@@ -203,12 +203,8 @@ impl Ring {
             .cipher(purpose)
             .encrypt(XNonce::from_slice(&nonce), payload)
             .expect("a content of a few kilobytes is within the cipher's limit");
-        let mut bytes = Vec::with_capacity(2 + NONCE + sealed.len());
-        bytes.push(VERSION);
-        bytes.push(self.active.generation.letter() as u8);
-        bytes.extend_from_slice(&nonce);
-        bytes.extend_from_slice(&sealed);
-        encode(&bytes)
+        let head = [VERSION, self.active.generation.letter() as u8];
+        encode(&[&head, &nonce[..], &sealed].concat())
     }
 
     /// Opens a sealed text, or `None` for anything that this ring did not seal for the purpose and

@@ -64,6 +64,19 @@ fn t48_a_text_opens_for_its_own_purpose_and_binding_alone() {
 }
 
 #[test]
+fn t44_the_longest_text_that_is_opened_is_the_longest_cookie() {
+    let ring = ring(Some(A), None, Generation::A);
+    let opens = |length, most: usize| {
+        let text = ring.seal(Purpose::Hint, "binding", [7; NONCE], &vec![0; length]);
+        assert_eq!(text.len(), most);
+        assert!(ring.open_long(Purpose::Hint, "binding", &text).is_some());
+        ring.open(Purpose::Hint, "binding", &text).is_some()
+    };
+    assert!(opens(3_030, 4_096));
+    assert!(!opens(3_031, 4_098));
+}
+
+#[test]
 fn t49_a_generation_opens_before_it_seals_and_after() {
     let before = ring(Some(A), None, Generation::A);
     let published = ring(Some(A), Some(B), Generation::A);
@@ -83,6 +96,10 @@ fn t84_keys_that_cannot_work_are_named() {
     let fault = |a, b, active| Ring::new(a, b, active).err();
     assert_eq!(
         fault(None, Some(B), Generation::A),
+        Some(RingFault::ActiveMissing)
+    );
+    assert_eq!(
+        fault(None, None, Generation::A),
         Some(RingFault::ActiveMissing)
     );
     assert_eq!(
@@ -106,6 +123,12 @@ fn t68_a_document_is_authentic_under_either_generation() {
     assert!(!new.is_authentic(b"Document", &tag));
     assert!(!old.is_authentic(b"document", &new.authenticate(b"document")));
     assert!(!old.is_authentic(b"document", ""));
+}
+
+#[test]
+fn t83_keys_are_never_printed() {
+    let ring = ring(Some(A), Some(B), Generation::A);
+    assert_eq!(format!("{ring:?}"), "[session keys]");
 }
 
 #[test]
