@@ -1,6 +1,7 @@
 //! `cargo edge dev`: the Worker in workerd, a simulated One Login and a demo service, at one address.
 
 mod decisions;
+mod files;
 mod keys;
 mod rebuild;
 mod settings;
