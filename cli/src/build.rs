@@ -7,6 +7,7 @@ use crate::places::Places;
 use crate::progress::Progress;
 use crate::setup::{self, Need, WasmBindgen};
 use crate::stamp::Fingerprint;
+use crate::terminal;
 use crate::wasm::{Compiler, TARGET};
 use anyhow::{Context, Result};
 use flate2::Compression;
@@ -101,8 +102,7 @@ impl std::fmt::Display for Size {
 pub fn command(places: &Places, worker: Worker) -> Result<()> {
     setup::ensure(places, Need::Worker)?;
     let size = of(places, worker)?;
-    println!("Worker in {}/: {size}", worker.out());
-    Ok(())
+    terminal::line(format_args!("Worker in {}/: {size}", worker.out()))
 }
 
 /// Builds what is uploaded if anything changed; the tools must be there.

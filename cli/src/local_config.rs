@@ -2,6 +2,7 @@
 //! switches of a deployed one and differs in its variables alone.
 
 use crate::places::Places;
+use crate::terminal;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use std::fs;
@@ -27,8 +28,7 @@ pub fn command(places: &Places, out: &Path, variables: &Path, name: Option<&str>
     let Value::Object(variables) = variables else {
         bail!("the file of variables must hold one JSON object")
     };
-    println!("{}", write(places, out, name, variables)?.display());
-    Ok(())
+    terminal::line(write(places, out, name, variables)?.display())
 }
 
 /// Writes `wrangler.json` into a directory and returns its path.

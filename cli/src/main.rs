@@ -4,11 +4,8 @@
 //! Worker for wasm32), `dev` (everything running at one address), `session` (headers for a service's own tests), `test` and
 //! `bench`. `registration` is for the way to production. `places` knows where files live, `worker_config` what
 //! `wrangler.toml` says of a service, `child` runs other programs, `progress` is all that a person sees while they run,
-//! `terminal` how answers look.
-#![allow(
-    clippy::print_stdout,
-    reason = "a command-line program answers on standard output"
-)]
+//! `terminal` how answers look and are written.
+#![warn(clippy::print_stderr)]
 
 mod assure;
 mod bench;
@@ -174,7 +171,7 @@ fn main() -> ExitCode {
         Err(error) => {
             groups::wait_if_ending();
             let is_terminal = std::io::stderr().is_terminal();
-            eprintln!("\n{}", terminal::error(&error, is_terminal));
+            terminal::note(format_args!("\n{}", terminal::error(&error, is_terminal)));
             ExitCode::FAILURE
         }
     }

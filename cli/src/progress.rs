@@ -1,7 +1,7 @@
 //! What a person sees while something takes long: a spinner with the time so far and the last line of output on a
 //! terminal, one plain line at the start and one at the end everywhere else.
 
-use crate::terminal::plain;
+use crate::terminal::{note, plain};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, stderr};
@@ -26,7 +26,7 @@ impl Progress {
     fn start(title: &str) -> Self {
         let bar = stderr().is_terminal().then(|| spinner(title));
         if bar.is_none() {
-            eprintln!("… {title}");
+            note(format_args!("… {title}"));
         }
         Self {
             title: title.to_owned(),
@@ -46,7 +46,7 @@ impl Progress {
     pub fn note(&self, text: &str) {
         match &self.bar {
             Some(bar) => bar.println(format!("  {text}")),
-            None => eprintln!("  {text}"),
+            None => note(format_args!("  {text}")),
         }
     }
 
@@ -54,11 +54,8 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        eprintln!(
-            "{mark} {} ({})",
-            self.title,
-            seconds(self.started.elapsed())
-        );
+        let time = seconds(self.started.elapsed());
+        note(format_args!("{mark} {} ({time})", self.title));
     }
 }
 

@@ -5,6 +5,7 @@ use crate::build;
 use crate::places::Places;
 use crate::setup::{self, Need};
 use crate::simulator;
+use crate::terminal;
 use crate::test::node;
 use crate::test::stream;
 use anyhow::Result;
@@ -21,7 +22,7 @@ pub fn command(places: &Places, check_seconds: u32) -> Result<()> {
     let mut node = node::command(places, &simulator)?;
     node.arg("tests/harness/measure-revocation.mjs")
         .arg(check_seconds.to_string());
-    eprintln!("this takes about {} s", check_seconds + 20);
+    terminal::note(format_args!("this takes about {} s", check_seconds + 20));
     let limit = BESIDE + Duration::from_secs(check_seconds.into());
     stream(&mut node, Some(limit), "the measurement")
 }

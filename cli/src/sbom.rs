@@ -6,6 +6,7 @@
 
 use crate::child;
 use crate::places::Places;
+use crate::terminal;
 use crate::wasm::TARGET;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -23,10 +24,7 @@ pub fn command(places: &Places, out: Option<&Path>) -> Result<()> {
         Some(path) => {
             fs::write(path, list).with_context(|| format!("{} cannot be written", path.display()))
         }
-        None => {
-            print!("{list}");
-            Ok(())
-        }
+        None => terminal::print(&list),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What people see in a terminal: plain text, at most 80 columns wide where the words are ours, colour only there.
 
 use anyhow::{Context, Result};
+use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 
 /// The width that every terminal has.
@@ -42,6 +43,19 @@ pub fn print(text: &str) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes a line to standard output; otherwise as [`print`].
+///
+/// # Errors
+/// When it cannot be written, as to a full disk.
+pub fn line(text: impl Display) -> Result<()> {
+    print(&format!("{text}\n"))
+}
+
+/// Writes a line to standard error, beside the answer. Where nobody reads it, the work goes on without.
+pub fn note(text: impl Display) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// An answer as it grows: paragraphs and blocks, an empty line apart.

@@ -7,6 +7,7 @@ use super::report;
 use crate::child;
 use crate::places::Places;
 use crate::progress::Progress;
+use crate::terminal;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::Path;
@@ -69,7 +70,7 @@ fn host(places: &Places) -> Result<String> {
 fn run(places: &Places, program: &Path, target: &str, seconds: u32) -> Result<String> {
     let found = places.root.join("target/edge/fuzz").join(target);
     fs::create_dir_all(&found).context("target/edge/fuzz cannot be made")?;
-    eprintln!("{target}: {seconds} s");
+    terminal::note(format_args!("{target}: {seconds} s"));
     let output = child::command(program)
         .env("FUZZ_TARGET", target)
         .arg(&found)

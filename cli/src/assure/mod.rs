@@ -9,6 +9,7 @@ mod supply_chain;
 
 use crate::child;
 use crate::places::Places;
+use crate::terminal;
 use crate::test::stream;
 use anyhow::{Context, Result};
 use clap::Subcommand;
@@ -78,6 +79,5 @@ fn report(places: &Places, name: &str, text: &str) -> Result<()> {
     fs::create_dir_all(&directory)
         .and_then(|()| fs::write(&path, text))
         .with_context(|| format!("{} cannot be written", path.display()))?;
-    println!("{text}\nwritten to docs/assurance/{name}");
-    Ok(())
+    terminal::line(format_args!("{text}\nwritten to docs/assurance/{name}"))
 }

@@ -8,6 +8,7 @@
 
 use crate::child;
 use crate::places::{Places, on_path};
+use crate::terminal;
 use crate::test::stream;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -76,11 +77,8 @@ pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
             continue;
         }
         let outcome = try_file(places, &tree, &file, hash)?;
-        println!(
-            "{file}: {} viable, {} survived",
-            outcome.viable,
-            outcome.survived.len()
-        );
+        let (viable, survived) = (outcome.viable, outcome.survived.len());
+        terminal::line(format_args!("{file}: {viable} viable, {survived} survived"))?;
         let mut results = results(places)?;
         results.files.insert(file, outcome);
         let text = serde_json::to_string_pretty(&results)?;

@@ -4,6 +4,7 @@
 use super::report;
 use crate::child;
 use crate::places::{Places, on_path};
+use crate::terminal::note;
 use anyhow::{Context, Result, bail};
 
 /// What is asked, by whom, and what a success means.
@@ -77,7 +78,7 @@ pub fn command(places: &Places) -> Result<()> {
 
 /// One question; nothing when all is well, else in a few words what is not.
 fn ask(places: &Places, program: &str, arguments: &[&str]) -> Result<Option<String>> {
-    eprintln!("{program} {}", arguments.join(" "));
+    note(format_args!("{program} {}", arguments.join(" ")));
     let mut command = child::command(program);
     command.args(arguments).current_dir(&places.root);
     let output = command
@@ -87,7 +88,10 @@ fn ask(places: &Places, program: &str, arguments: &[&str]) -> Result<Option<Stri
         return Ok(None);
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    eprintln!("{said}{}", String::from_utf8_lossy(&output.stdout));
+    note(format_args!(
+        "{said}{}",
+        String::from_utf8_lossy(&output.stdout)
+    ));
     Ok(Some(words(&said).to_owned()))
 }
 

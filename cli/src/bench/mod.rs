@@ -14,7 +14,7 @@ mod targets;
 use crate::places::Places;
 use crate::progress::Progress;
 use crate::setup::{self, Need};
-use crate::{build, child, npm};
+use crate::{build, child, npm, terminal};
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use figures::Figures;
@@ -108,10 +108,9 @@ pub fn command(places: &Places, options: &Options) -> Result<()> {
             .with_context(|| format!("{} cannot be written", file.display()))?;
     }
     match options.format {
-        Format::Table => print!("{}", table::lay_out(&results, &figures)),
-        Format::Json => println!("{:#}", json::object(&results, &figures)),
+        Format::Table => terminal::print(&table::lay_out(&results, &figures)),
+        Format::Json => terminal::line(format_args!("{:#}", json::object(&results, &figures))),
     }
-    Ok(())
 }
 
 /// Runs `bench/run.mjs` and collects what it prints.

@@ -19,6 +19,7 @@ use crate::places::Places;
 use crate::progress::Progress;
 use crate::setup::{self, Need};
 use crate::simulator;
+use crate::terminal;
 use anyhow::{Context, Result};
 use decisions::Decisions;
 use rebuild::Rebuild;
@@ -61,14 +62,15 @@ pub fn command(places: &Places, options: &Options) -> Result<()> {
         start(&mut company, places, &settings, &simulator, &directory)
     })?;
     groups::a_signal_is_success();
-    println!("{}", welcome(&settings, &directory));
+    terminal::line(welcome(&settings, &directory))?;
     let mut rebuild = Rebuild::new(places);
     let mut decisions = settings
         .own_provider
         .then(|| Decisions::new(settings.port + 1));
     company.run(|said| {
         for (name, line) in said {
-            println!("[{name}] {line}");
+            // Servers are not ended because their words find no place.
+            let _ = terminal::line(format_args!("[{name}] {line}"));
             if let Some(decisions) = decisions.as_mut().filter(|_| name == WORKER) {
                 decisions.hear(&line);
             }

@@ -2,6 +2,7 @@
 
 use crate::build;
 use crate::places::Places;
+use crate::terminal;
 use std::fs;
 use std::path::Path;
 use std::thread::{self, JoinHandle};
@@ -46,11 +47,15 @@ impl Rebuild {
             return;
         }
         let places = self.places.clone();
-        self.under_way = Some(thread::spawn(move || match build::build(&places) {
-            Ok(size) => println!("[build] the Worker is built again ({size}); wrangler loads it"),
-            Err(error) => {
-                println!("[build] {error:#}\n[build] the Worker as it was goes on running")
-            }
+        self.under_way = Some(thread::spawn(move || {
+            let said = match build::build(&places) {
+                Ok(size) => format!("the Worker is built again ({size}); wrangler loads it"),
+                Err(error) => {
+                    format!("{error:#}\n[build] the Worker as it was goes on running")
+                }
+            };
+            // It goes on though its words find no place.
+            let _ = terminal::line(format_args!("[build] {said}"));
         }));
     }
 

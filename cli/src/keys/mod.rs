@@ -132,7 +132,7 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
     match answer.secrets {
         None => terminal::print(&answer.text)?,
         Some(secrets) => {
-            eprint!("{}", answer.text);
+            terminal::note(answer.text.trim_end());
             let mut out = io::stdout().lock();
             let taken = writeln!(out, "{}", secrets.reveal()).and_then(|()| out.flush());
             taken.context(

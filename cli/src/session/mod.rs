@@ -11,7 +11,7 @@ mod serve;
 use crate::npm;
 use crate::places::Places;
 use crate::setup::{self, Need};
-use crate::{child, simulator};
+use crate::{child, simulator, terminal};
 use anyhow::{Context, Result, ensure};
 use clap::Subcommand;
 use mint::{Minted, mint};
@@ -88,13 +88,13 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
                     .with_context(|| format!("{} cannot be used", file.display()))?;
             }
             let minted = mint(places, &place, &person, path, now()?)?;
-            print(minted, *json);
+            print(minted, *json)?;
         }
         Task::Keys { of, serve } => {
             let place = Place::find(places, &of.service, of.env.as_deref(), of.port)?;
             let document = assertion_keys(&place.service).body;
             match serve {
-                None => println!("{document}"),
+                None => terminal::line(document)?,
                 Some(port) => {
                     serve::run(
                         *port,
@@ -109,18 +109,20 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
 }
 
 /// The header lines alone go to standard output, so that `curl -H @-` can read them; what they say goes beside it.
-fn print(minted: Minted, json: bool) {
-    eprintln!("{}", minted.about);
+fn print(minted: Minted, json: bool) -> Result<()> {
+    terminal::note(minted.about);
     if json {
         let headers = minted.headers.into_iter();
         let headers: serde_json::Map<_, _> = headers
             .map(|(name, token)| (name.to_owned(), token.into()))
             .collect();
-        println!("{}", serde_json::Value::Object(headers));
+        terminal::line(serde_json::Value::Object(headers))
     } else {
-        for (name, token) in minted.headers {
-            println!("{name}: {token}");
-        }
+        let lines = minted.headers.into_iter();
+        let lines: String = lines
+            .map(|(name, token)| format!("{name}: {token}\n"))
+            .collect();
+        terminal::print(&lines)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A key set on a port of this machine, for a service that fetches it.
 
+use crate::terminal;
 use anyhow::{Context, Result};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -15,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub fn run(port: u16, path: &str, document: &str) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .with_context(|| format!("port {port} cannot be used"))?;
-    println!("http://{}{path}", listener.local_addr()?);
+    terminal::line(format_args!("http://{}{path}", listener.local_addr()?))?;
     crate::groups::a_signal_is_success();
     for stream in listener.incoming() {
         // A client that goes away has lost its own answer and nobody else's.

@@ -16,6 +16,7 @@ pub use tools::WasmBindgen;
 
 use crate::places::Places;
 use crate::progress::Progress;
+use crate::terminal;
 use anyhow::{Error, Result, ensure};
 
 /// What a step's check found.
@@ -69,15 +70,11 @@ impl Need {
 /// `cargo edge setup`.
 pub fn command(places: &Places, need: Need) -> Result<()> {
     let did = ensure(places, need)?;
-    println!(
-        "{}",
-        if did == 0 {
-            "Everything is set up."
-        } else {
-            "Set up."
-        }
-    );
-    Ok(())
+    terminal::line(if did == 0 {
+        "Everything is set up."
+    } else {
+        "Set up."
+    })
 }
 
 /// Runs what is missing, in order, and says how many steps that were.

@@ -11,6 +11,7 @@ use crate::groups;
 use crate::places::Places;
 use crate::setup::{self, Need};
 use crate::simulator;
+use crate::terminal;
 use crate::wasm::{self, Compiler};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
@@ -58,8 +59,8 @@ impl Selection {
 pub fn command(places: &Places, selection: &Selection) -> Result<()> {
     let mut summary = Summary::default();
     let result = run(places, selection, &mut summary);
-    println!("\n{summary}");
-    result
+    let shown = terminal::line(format_args!("\n{summary}"));
+    result.and(shown)
 }
 
 /// The names of the tests that leave a picture of every page.
@@ -78,8 +79,7 @@ pub fn screenshots(places: &Places) -> Result<()> {
     build::build(places)?;
     let pictured = PICTURED.map(str::to_owned);
     node::run(places, "browser", &pictured, &simulator)?;
-    println!("Pictures of every page are in target/edge/test/pages/");
-    Ok(())
+    terminal::line("Pictures of every page are in target/edge/test/pages/")
 }
 
 fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<()> {

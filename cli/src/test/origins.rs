@@ -8,6 +8,7 @@ use crate::npm;
 use crate::places::Places;
 use crate::setup;
 use crate::simulator;
+use crate::terminal;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use std::fs;
@@ -57,7 +58,7 @@ pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result
             tests.env("ONE_LOGIN_VECTORS", &signed);
             let mut checked = None;
             let ended = child::run_with(&mut tests, Some(LIMIT), |line| {
-                eprintln!("{line}");
+                terminal::note(line);
                 checked = checked.or_else(|| checked_in(line));
             })?;
             ended.into_result(&format!("the verifier in {language}"))?;

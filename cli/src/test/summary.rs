@@ -1,6 +1,7 @@
 //! The table at the end of a test run.
 
 use crate::progress::seconds;
+use crate::terminal::note;
 use anyhow::Result;
 use std::time::Instant;
 
@@ -18,7 +19,7 @@ struct Line {
 impl Summary {
     /// Does a step and notes how it went; what it returns is shown beside it.
     pub fn step(&mut self, name: &str, action: impl FnOnce() -> Result<String>) -> Result<()> {
-        eprintln!("\n── {name}");
+        note(format_args!("\n── {name}"));
         let started = Instant::now();
         let result = action();
         let (mark, detail) = match &result {

@@ -1,0 +1,55 @@
+//! Whoever stops reading before the end, as `head` does, has read enough: no command fails of that, and none panics.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
+use std::io::pipe;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+fn edge(line: &str) -> Command {
+    let mut edge = Command::new(env!("CARGO_BIN_EXE_edge"));
+    edge.args(line.split_whitespace());
+    edge.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
+    edge
+}
+
+/// A pipe whose reader has gone.
+fn closed() -> Stdio {
+    let (reader, writer) = pipe().unwrap();
+    drop(reader);
+    writer.into()
+}
+
+#[test]
+fn an_answer_that_nobody_reads_is_no_failure() {
+    for line in [
+        "--help",
+        "bench --help",
+        "registration plan --service DEMO --env integration",
+        "sbom",
+        "session keys",
+        "session mint",
+        "session mint --json",
+    ] {
+        let Output { status, stderr, .. } = edge(line).stdout(closed()).output().unwrap();
+        let said = String::from_utf8_lossy(&stderr);
+        assert!(status.success(), "{line}: {status}\n{said}");
+        assert!(!said.contains("panicked"), "{line}: {said}");
+        let status = edge(line).stdout(closed()).stderr(closed()).status();
+        assert!(status.unwrap().success(), "{line}, and nobody hears more");
+    }
+}
+
+#[test]
+fn a_failure_of_which_nobody_hears_is_still_one() {
+    for line in [
+        "session mint --persona nobody",
+        "local-config --out target/edge/none --vars target/edge/none.json",
+    ] {
+        let status = edge(line).stdout(closed()).stderr(closed()).status();
+        assert_eq!(status.unwrap().code(), Some(1), "{line}");
+    }
+}
