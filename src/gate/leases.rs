@@ -122,14 +122,34 @@ mod tests {
         assert_eq!(leases.limited(&[1; 16], 121), None);
     }
 
+    fn id(number: u16) -> [u8; 16] {
+        let mut id = [0; 16];
+        id[..2].copy_from_slice(&number.to_be_bytes());
+        id
+    }
+
     #[test]
     fn t87_memory_is_bounded() {
         let leases = Leases::default();
-        for number in 0..5_000_u16 {
-            let mut id = [0; 16];
-            id[..2].copy_from_slice(&number.to_be_bytes());
-            leases.note(&id, 100);
+        for number in 0..5_000 {
+            leases.note(&id(number), 100);
         }
         assert!(leases.0.borrow().len() <= MAX);
+    }
+
+    #[test]
+    fn t87_what_is_old_makes_room_for_a_session_that_is_not_known_here() {
+        let leases = Leases::default();
+        for number in 0..1_000 {
+            leases.note(&id(number), if number < 400 { 1_040 } else { 1_041 });
+        }
+        leases.note(&id(999), 1_100);
+        assert_eq!(leases.0.borrow().len(), MAX, "it was known");
+        leases.note(&id(1_000), 1_100);
+        assert_eq!(leases.0.borrow().len(), 601);
+        assert_eq!(leases.checked_at(&id(399)), 0);
+        assert_eq!(leases.checked_at(&id(400)), 1_041);
+        leases.note(&id(1_001), 9_000);
+        assert_eq!(leases.checked_at(&id(400)), 1_041, "there is room");
     }
 }

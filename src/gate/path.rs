@@ -63,7 +63,7 @@ fn canonical(raw: &str) -> Result<(String, String), Ambiguous> {
     let mut bytes = raw.bytes();
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
-            let value = hex(bytes.next())? << 4 | hex(bytes.next())?;
+            let value = hex(bytes.next())? * 16 + hex(bytes.next())?;
             if is_separator(value) {
                 return Err(Ambiguous);
             }
@@ -131,7 +131,7 @@ fn decode_again(text: &str) -> Result<Option<String>, Ambiguous> {
     while let Some((&byte, tail)) = rest.split_first() {
         let pair = tail.first_chunk::<2>();
         let value =
-            pair.and_then(|&[high, low]| Some(hex(Some(high)).ok()? << 4 | hex(Some(low)).ok()?));
+            pair.and_then(|&[high, low]| Some(hex(Some(high)).ok()? * 16 + hex(Some(low)).ok()?));
         match value {
             Some(value) if byte == b'%' => {
                 if is_separator(value) {

@@ -76,9 +76,9 @@ impl Session {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let flags = u8::from(self.auth_time.is_some())
-            | u8::from(self.email.is_some()) << 1
-            | u8::from(self.phone.is_some()) << 2
-            | u8::from(self.wallet_subject_id.is_some()) << 3;
+            + u8::from(self.email.is_some()) * 2
+            + u8::from(self.phone.is_some()) * 4
+            + u8::from(self.wallet_subject_id.is_some()) * 8;
         let format = match self.identity {
             None => FORMAT,
             Some(_) => FORMAT_WITH_IDENTITY,
