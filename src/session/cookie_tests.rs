@@ -95,6 +95,15 @@ fn every_combination_of_optional_values_is_read_back() {
 }
 
 #[test]
+fn a_level_is_stored_by_its_number() {
+    let levels = [Level::Cl, Level::ClCm, Level::P1, Level::P2];
+    for (byte, level) in (0..).zip(levels) {
+        assert_eq!((level_byte(level), level_of(byte)), (byte, Some(level)));
+    }
+    assert_eq!(level_of(4), None);
+}
+
+#[test]
 fn t44_the_largest_cookie_is_one_that_every_browser_keeps() {
     let largest = |length| {
         Some(Contact {

@@ -27,7 +27,7 @@ fn checked(wanted: &str, own_path: &str) -> Option<String> {
     // Read it as a browser would, against a host that nothing in the text can name.
     let base = Url::parse("https://this.invalid/").ok()?;
     let url = base.join(wanted).ok()?;
-    if url.origin() != base.origin() || !url.username().is_empty() {
+    if url.origin() != base.origin() {
         return None;
     }
     let path = &url[Position::BeforePath..Position::AfterQuery];
