@@ -18,7 +18,7 @@ pub struct Outcome {
     /// How many could be compiled.
     pub viable: usize,
     /// Those that no test noticed.
-    pub survived: BTreeSet<String>,
+    pub survived: Vec<String>,
 }
 
 /// What is tried, every file that was, and why a survivor is no mistake.
@@ -117,7 +117,12 @@ pub fn section(page: &mut String) {
     if survived > 0 {
         page.push_str("\n| survivor | why it is no mistake |\n|---|---|\n");
     }
-    for name in results.files.values().flat_map(|file| &file.survived) {
+    let names: BTreeSet<_> = results
+        .files
+        .values()
+        .flat_map(|file| &file.survived)
+        .collect();
+    for name in names {
         let reason = results.reasons.get(name).map_or("", String::as_str);
         let _ = writeln!(page, "| `{}` | {reason} |", name.replace('|', "\\|"));
     }
