@@ -108,10 +108,14 @@ export class AccountObject {
     this.sound = new Sound({ storage }, env);
   }
 
-  /** While time flies an alarm comes at once, and the object takes it to be the time for which it was set. */
+  /**
+   * While time flies an alarm comes at once, and the object takes it to be the time for which it was set. One that wakes
+   * it early comes at once as well, and finds the time that it is.
+   */
   #setAlarm(at) {
     this.wanted = at;
-    return this.storage.setAlarm(this.mode === "time-flies" ? clock() + 100 : at);
+    const early = this.mode === "wakes-early" && !this.woken;
+    return this.storage.setAlarm(early || this.mode === "time-flies" ? clock() + 100 : at);
   }
 
   async fetch(request) {
@@ -158,8 +162,9 @@ export class AccountObject {
   }
 
   async alarm() {
-    if (this.mode !== "time-flies") return this.sound.alarm();
-    const ahead = this.wanted - clock();
+    if (!["time-flies", "wakes-early"].includes(this.mode)) return this.sound.alarm();
+    this.woken = this.mode === "wakes-early";
+    const ahead = this.mode === "time-flies" ? this.wanted - clock() : 0;
     Date.now = () => clock() + ahead;
     try {
       await this.sound.alarm();

@@ -192,6 +192,55 @@ fn t28_who_cannot_sign_in_again_is_signed_out() {
 }
 
 #[test]
+fn t28_its_end_is_known_at_once_where_it_ended() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut thief = browser.clone();
+    world.pass(400);
+    assert!(passes(&world, &mut thief, ACCOUNT), "the lease is new");
+    world.person("sian");
+    browser.open(&world, PAY);
+    assert!(!passes(&world, &mut thief, ACCOUNT));
+}
+
+#[test]
+fn t28_a_session_that_was_begun_meanwhile_in_another_tab_is_not_the_one_that_ends() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut thief = browser.clone();
+    world.pass(400);
+    let start = browser.step(&world, PAY);
+    let newer = signed_in(&world, "kenneth");
+    browser.plant(SESSION, newer.cookie(SESSION).unwrap());
+    world.person("sian");
+    let shown = callback(&world, &mut browser, &start);
+    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert!(browser.has_session());
+    world.pass(60);
+    assert!(passes(&world, &mut browser, ACCOUNT));
+    assert!(!passes(&world, &mut thief, ACCOUNT));
+}
+
+#[test]
+fn t28_another_error_ends_no_session_of_whoever_was_asked_to_sign_in_again() {
+    for fault in ["access-denied", "server-error", "temporarily-unavailable"] {
+        let world = world();
+        let mut browser = signed_in(&world, "kenneth");
+        world.pass(400);
+        assert!(passes(&world, &mut browser, ACCOUNT));
+        world.provider_fault(Fault::from_name(&format!("error-{fault}")).unwrap());
+        world.forget();
+        let shown = browser.open(&world, PAY);
+        assert!(shown.by == By::Edge && shown.status >= 500, "{fault}");
+        assert_eq!(world.happened().asked(), ["id_token"], "{fault}");
+        assert!(browser.has_session(), "{fault}");
+        world.mend();
+        world.pass(60);
+        assert!(passes(&world, &mut browser, ACCOUNT), "{fault}");
+    }
+}
+
+#[test]
 fn t28_login_required_ends_nothing_when_nobody_was_asked_to_sign_in_again() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");

@@ -90,3 +90,23 @@ fn t51_an_answer_from_the_future_is_none_so_the_account_is_asked() {
         assert_eq!(world.happened().asked().len(), asked, "{back}");
     }
 }
+
+#[test]
+fn t51_t71_an_answer_from_the_future_earns_no_grace_and_is_replaced_by_one_of_now() {
+    let world = World::new();
+    let browser = signed_in(&world, "kenneth");
+    let now = world.now();
+    for back in [1, 30] {
+        world.outside.clock.set(now - back);
+        world.new_isolate();
+        world.trouble(Trouble::AccountHangs, When::Always);
+        let shown = browser.clone().step(&world, PAGE);
+        assert_eq!((shown.by, shown.status), (By::Edge, 503), "{back}");
+        world.mend();
+        world.forget();
+        for _ in 0..3 {
+            assert!(is_in(&world, &mut browser.clone()));
+        }
+        assert_eq!(world.happened().asked(), ["check"], "{back}");
+    }
+}

@@ -178,3 +178,20 @@ fn no_other_origin_learns_or_prolongs_anything() {
         );
     }
 }
+
+#[test]
+fn t71_a_page_hears_nothing_of_a_session_that_its_owner_wished_to_end() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    let late = browser.cookie(SESSION).unwrap().to_owned();
+    world.trouble(Trouble::AccountNotReached, When::Always);
+    browser.sign_out(&world, "");
+    // The cookie comes back, as with another tab's answer that was late.
+    browser.plant(SESSION, &late);
+    world.new_isolate();
+    for method in ["GET", "POST"] {
+        let shown = ask(&world, &mut browser, method);
+        assert_eq!(document(&shown), json!({ "signed_in": false }), "{method}");
+        assert_eq!(shown.set_cookies().count(), 0, "{method}");
+    }
+}

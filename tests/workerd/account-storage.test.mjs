@@ -48,6 +48,23 @@ test("nothing that an account stores outlives its purpose: alarm by alarm it emp
   assert.equal(await isLive(browser), false);
 });
 
+test("an alarm that comes early finds nothing to do, and is set again", async () => {
+  // The account of somebody else, which knows of nothing yet.
+  await world.provider.auto("sian");
+  await world.accounts("wakes-early");
+  const browser = await signedIn(world);
+  let woken = [];
+  for (let waited = 0; waited < 10_000 && woken.length === 0; waited += 50) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    ({ woken = [] } = await world.noted());
+  }
+  const [{ stored, alarm }] = woken;
+  const { sessions, attempts } = JSON.parse(stored.account);
+  assert.deepEqual([sessions.length, attempts.length, alarm], [1, 1, attempts[0].until * 1_000]);
+  assert.ok(await isLive(browser));
+  await world.provider.auto("kenneth");
+});
+
 test("an account that was only asked stores nothing and sets no alarm", async () => {
   const browser = await signedIn(world);
   await world.accounts("watched");
