@@ -1,6 +1,6 @@
 //! People who were away to prove their identity, and come back days later.
 
-use crate::world::{Browser, By, Incoming, Trouble, When, World};
+use crate::world::{Browser, By, Incoming, SESSION, Trouble, When, World};
 use crate::{asked, kept_out, signed_in, told, world};
 
 const DAY: i64 = 86_400;
@@ -90,6 +90,26 @@ fn the_way_back_is_there_only_where_identities_are_proved_and_for_navigations() 
         kept_out(&world, &mut browser, "/auth/return?continue").status,
         503
     );
+}
+
+#[test]
+fn t71_whoever_wished_to_sign_out_signs_in_first_though_the_account_does_not_know() {
+    let world = world();
+    for place in ["/auth/return", "/auth/return?continue"] {
+        let mut browser = signed_in(&world);
+        let late = browser.cookie(SESSION).unwrap().to_owned();
+        world.trouble(Trouble::AccountNotReached, When::About("end"));
+        browser.sign_out(&world, "");
+        world.mend();
+        browser.plant(SESSION, &late);
+        world.new_isolate();
+        world.forget();
+        let shown = browser.step(&world, place);
+        assert_eq!((shown.by, shown.status), (By::Edge, 302), "{place}");
+        let happened = world.happened();
+        assert_eq!(happened.asked(), ["end"], "of an identity nothing: {place}");
+        assert_eq!(happened.lines(), ["signed_out: later"]);
+    }
 }
 
 #[test]
