@@ -242,10 +242,16 @@ mod tests {
         for outcome in Outcome::ALL {
             assert_eq!(place(outcome), Some(outcome));
         }
+        let labels = Outcome::ALL.map(Outcome::label);
+        assert_eq!(labels[..3], ["proved", "not_proved", "level_too_low"]);
+        assert_eq!(labels[3..5], ["access_denied", "temporarily_unavailable"]);
+        assert_eq!(labels[5], "unauthorized_client");
     }
 
     #[test]
-    fn a_key_is_never_printed() {
+    fn a_key_equals_itself_alone_and_is_never_printed() {
+        assert_eq!(Key::new([7; 32]), Key::new([7; 32]));
+        assert_ne!(Key::new([7; 32]), Key::new([8; 32]));
         assert_eq!(format!("{:?}", Key::new([7; 32])), "[identity key]");
     }
 }
