@@ -223,8 +223,7 @@ impl From<Refusal> for NotSigned {
     }
 }
 
-/// Signs an assertion and keeps it, unless what is known of the identity may still change within the
-/// second.
+/// Signs an assertion and keeps it, unless the identity may yet be proved anew within the second.
 ///
 /// `known` is the account's word on the identity, where the route lets the origin know of it.
 ///
