@@ -1,6 +1,6 @@
 //! The whole deployment: which hosts it serves, and what is wrong with the others.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::read;
 use super::service::{Environment, Origin, Service};
 use super::table::Table;
+use crate::oidc::json::Object;
 use crate::session::seal::{Generation, Ring, RingFault};
 
 /// The most variables, secrets and bindings that Cloudflare takes.
@@ -22,7 +23,7 @@ const MAX_TABLE: usize = 5 * 1_024;
 ///
 /// A text variable or secret is a JSON text; a table is a JSON object, or the text of one, which is
 /// how tables arrive where only texts can be set; a binding is `true`.
-pub type Vars = BTreeMap<String, Value>;
+pub type Vars = Map<String, Value>;
 
 /// One service's table as it was read.
 struct Read {
@@ -309,7 +310,9 @@ impl Config {
 fn fields_of(value: &Value) -> Option<Map<String, Value>> {
     match value {
         Value::Object(fields) => Some(fields.clone()),
-        Value::String(text) => serde_json::from_str(text).ok(),
+        Value::String(text) => Object::parse(text.as_bytes())
+            .map(Object::into_members)
+            .ok(),
         _ => None,
     }
 }

@@ -36,7 +36,7 @@ pub fn add(vars: &mut Vars, id: &str, table: Value) {
 
 /// Two sound services, `DEMO` and `OTHER`, and what they share.
 pub fn vars() -> Vars {
-    let mut vars = Vars::from([
+    let mut vars = Vars::from_iter([
         ("DEPLOYMENT".to_owned(), json!("production")),
         ("SESSION_KEY_ACTIVE".to_owned(), json!("A")),
         ("SESSION_KEY_A".to_owned(), json!(SESSION_A)),

@@ -20,11 +20,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
-use crate::config::{Config, Vars};
+use crate::config::Config;
 use crate::gate::pages::Page;
 use crate::gate::reply::Reply;
 use crate::gate::request::{Headers, Request};
 use crate::gate::{self, Decision, Isolate, Scene, Verdict};
+use crate::oidc::json::Object;
 use crate::platform::{Event, Outcome};
 use platform::{Calls, Edge};
 
@@ -126,7 +127,8 @@ pub fn scheduled(env: Env, context: JsValue) -> Promise {
 fn isolate(env: &Env) -> Rc<Isolate> {
     ISOLATE.with(|isolate| {
         Rc::clone(isolate.get_or_init(|| {
-            let vars: Vars = serde_json::from_str(&glue::variables(env)).unwrap_or_default();
+            let vars = Object::parse(glue::variables(env).as_bytes());
+            let vars = vars.map(Object::into_members).unwrap_or_default();
             let config = Config::parse(&vars);
             let report = |outcome: Outcome, label: &'static str, detail: String| {
                 platform::log(&Event {
