@@ -118,8 +118,8 @@ impl<'a> Table<'a> {
             self.fault(field, "must be a list of texts");
             return None;
         };
-        let unique: BTreeSet<_> = texts.iter().collect();
-        if unique.len() != texts.len() {
+        let mut seen = BTreeSet::new();
+        if !texts.iter().all(|text| seen.insert(*text)) {
             self.fault(field, "names something twice");
         }
         Some(texts)

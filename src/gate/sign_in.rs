@@ -3,6 +3,9 @@
 //! Nothing is stored anywhere else. Whether somebody has to sign in is decided in
 //! [`super::protect`]; what comes back is taken in [`super::callback`].
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use super::Scene;
 use super::accounts;
 use super::cookies::Cookies;
@@ -194,17 +197,16 @@ async fn address<P: Platform>(
 
 /// The attempts that make room for a new one: first those that nobody can open, then the oldest.
 fn surplus<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Vec<String> {
-    let mut kept: Vec<_> = cookies
+    let mut kept: BinaryHeap<_> = cookies
         .attempts()
         .map(|(name, sealed)| {
             let started_at = scene.open_attempt(sealed).map(|attempt| attempt.started_at);
-            (started_at, name.to_owned())
+            Reverse((started_at, name.to_owned()))
         })
         .collect();
-    kept.sort();
     let surplus = (kept.len() + 1).saturating_sub(MAX_AT_ONCE);
-    kept.into_iter()
-        .take(surplus)
-        .map(|(_, name)| name)
+    (0..surplus)
+        .filter_map(|_| kept.pop())
+        .map(|Reverse((_, name))| name)
         .collect()
 }

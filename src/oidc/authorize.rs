@@ -136,10 +136,10 @@ fn requested(names: &[&str]) -> Option<String> {
     if names.is_empty() {
         return None;
     }
-    let userinfo: serde_json::Map<_, _> = names
-        .iter()
-        .map(|name| ((*name).to_owned(), serde_json::Value::Null))
-        .collect();
+    let mut userinfo = serde_json::Map::new();
+    for name in names {
+        userinfo.insert((*name).to_owned(), serde_json::Value::Null);
+    }
     Some(serde_json::json!({ "userinfo": userinfo }).to_string())
 }
 
