@@ -17,7 +17,7 @@ use one_login_edge::oidc::token::Tokens;
 use one_login_edge::oidc::userinfo::{self, Userinfo};
 use one_login_edge::oidc::vector::Level;
 use one_login_edge::oidc::{core_identity, did, id_token, logout_token};
-use one_login_edge::session::account::Account;
+use one_login_edge::session::account::{Account, Question, Reply};
 use one_login_edge::session::attempt::{Attempt, recent_starts};
 use one_login_edge::session::cookie::Session;
 use one_login_edge::session::ending;
@@ -109,10 +109,24 @@ pub fn cookie(data: &[u8]) {
             .iter()
             .all(|start| *start <= NOW + 60)
     );
-    if let Ok(mut account) = Account::from_stored(Some(&text)) {
+    accounts(data);
+}
+
+/// What accounts store, are asked and answer has one spelling, and an account that can be read can be used.
+fn accounts(data: &[u8]) {
+    if let Some(question) = Question::from_bytes(data) {
+        assert_eq!(question.to_bytes(), data);
+        Account::default().answer(question, NOW);
+    }
+    if let Some(reply) = Reply::from_bytes(data) {
+        assert_eq!(reply.to_bytes(), data);
+    }
+    if let Ok(mut account) = Account::from_stored(Some(data)) {
+        assert!(account.to_stored().is_none_or(|stored| stored == data));
         account.tidy(NOW);
         let stored = account.to_stored();
-        assert!(Account::from_stored(stored.as_deref()).is_ok());
+        let again = Account::from_stored(stored.as_deref()).expect("it was just written");
+        assert_eq!(again.to_stored(), stored);
     }
 }
 

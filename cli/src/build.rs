@@ -194,7 +194,8 @@ fn bundle(places: &Places, worker: Worker) -> Result<Command> {
     let mut command = npm_tool(places, "esbuild")?;
     command
         .arg(parts.join("main.js"))
-        .args(["--bundle", "--format=esm", "--external:./index_bg.wasm"])
+        .args(["--bundle", "--format=esm", "--external:cloudflare:workers"])
+        .arg("--external:./index_bg.wasm")
         .arg(format!(
             "--outfile={}",
             places.root.join(worker.out()).join("index.js").display()

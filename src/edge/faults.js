@@ -40,39 +40,50 @@ const documents = (kv) => ({
 /** The way to the accounts. */
 const accounts = (namespace) => ({
   jurisdiction: (name) => accounts(namespace.jurisdiction(name)),
-  idFromName: (name) => namespace.idFromName(name),
-  get: (id) => ({
-    async fetch(...request) {
+  getByName: (name) => ({
+    async ask(question) {
       await struck("account");
       if (has("account-overloaded")) throw Object.assign(new Error("too much to do"), { overloaded: true, retryable: true });
-      return namespace.get(id).fetch(...request);
+      return namespace.getByName(name).ask(question);
     },
   }),
 });
 
+// What is to become of the answer to the question in hand, which is one synchronous call.
+let stored;
+
 /** An account where it is kept. */
 const kept = ({ storage }) => ({
   storage: {
-    async get(name) {
-      await struck("account-get");
-      return storage.get(name);
-    },
-    async put(name, value) {
-      await struck("account-put");
-      const done = storage.put(name, value);
-      if (has("account-throws-afterwards")) {
-        // The answer is lost, and what was written is not.
-        await done;
-        await storage.sync();
-        throw new Error("the account fails when it has stored");
-      }
-      return done;
+    kv: {
+      get(name) {
+        stored = undefined;
+        if (has("account-get-throws")) throw new Error("account-get fails");
+        return storage.kv.get(name);
+      },
+      put(name, value) {
+        if (has("account-put-throws")) throw new Error("account-put fails");
+        storage.kv.put(name, value);
+        stored = storage;
+      },
     },
     setAlarm: (at) => storage.setAlarm(at),
     deleteAlarm: () => storage.deleteAlarm(),
     deleteAll: () => storage.deleteAll(),
   },
 });
+
+/** The answer of an account, which leaves when what was stored before it is confirmed. */
+async function answer(bytes) {
+  if (stored === undefined) return bytes;
+  if (has("account-put-hangs")) await never();
+  if (has("account-throws-afterwards")) {
+    // The answer is lost, and what was written is not.
+    await stored.sync();
+    throw new Error("the account fails when it has stored");
+  }
+  return bytes;
+}
 
 const limiter = (sound) => ({
   async limit(what) {
@@ -81,7 +92,7 @@ const limiter = (sound) => ({
   },
 });
 
-const WRAPPED = { DOCUMENTS: documents, ACCOUNTS: accounts, SIGN_IN_STARTS: limiter, REFUSED_NOTIFICATIONS: limiter, state: kept };
+const WRAPPED = { DOCUMENTS: documents, ACCOUNTS: accounts, SIGN_IN_STARTS: limiter, REFUSED_NOTIFICATIONS: limiter, state: kept, answer };
 
 /** One crossing for all: a request that says what fails, a binding to be wrapped, or a question about the two. */
 export function fault(kind, value) {

@@ -202,32 +202,27 @@ export async function store(documents, name, text, timeout) {
 }
 
 /**
- * Asks an account object, by its name. Gives the answer's text, or the name of an outage behind a
- * line feed. A panicking or hanging object never answers, so the limit is ours.
+ * Asks an account object, by its name. Gives the answer, or the name of an outage. A panicking or hanging object never
+ * answers, so the limit is ours.
  */
-export async function ask(accounts, jurisdiction, name, question, timeout) {
+export function ask(accounts, jurisdiction, name, question, timeout) {
   const home = jurisdiction ? accounts.jurisdiction(jurisdiction) : accounts;
-  const id = home.idFromName(name);
-  const once = async () => {
+  // What is asked lies in WebAssembly's memory, which moves.
+  const bytes = question.slice();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeout, "timed_out");
+    const end = (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const failed = (error) => end(error?.overloaded ? "overloaded" : "unreachable");
     // A stub that failed stays broken, so each attempt has its own.
-    const answer = await home.get(id).fetch("https://account/", { method: "POST", body: question });
-    const text = await answer.text();
-    return answer.ok ? text : "\nunreachable";
-  };
-  const attempts = async () => {
-    try {
-      return await once();
-    } catch (error) {
-      if (error?.overloaded) return "\noverloaded";
-      if (!error?.retryable) return "\nunreachable";
-    }
-    try {
-      return await once();
-    } catch (error) {
-      return error?.overloaded ? "\noverloaded" : "\nunreachable";
-    }
-  };
-  return within(timeout, attempts(), "\ntimed_out");
+    const attempt = async () => home.getByName(name).ask(bytes);
+    attempt().then(end, (error) => {
+      if (error?.overloaded || !error?.retryable) failed(error);
+      else attempt().then(end, failed);
+    });
+  });
 }
 
 /** Whether a limiter lets one more through; without one, or when it fails, it does. */
@@ -249,20 +244,22 @@ export async function body(request, most) {
   }
 }
 
-/** The stored text of an account object, or nothing when there is none. */
-export function load(state) {
-  return state.storage.get("account");
+/** The stored bytes of an account object, or nothing when there are none; another version may have stored a text. */
+export function load({ storage }) {
+  const stored = storage.kv.get("account");
+  return typeof stored === "string" ? encoder.encode(stored) : stored;
 }
 
-/** Stores the text of an account object and when it is woken; without a text it leaves nothing. */
-export async function save(state, text, wake) {
-  if (text === undefined) {
-    await Promise.all([state.storage.deleteAlarm(), state.storage.deleteAll()]);
+/** Stores the bytes of an account object and sets its alarm, if a new time is given; without bytes it leaves nothing. */
+export function save({ storage }, bytes, alarm) {
+  if (bytes === undefined) {
+    storage.deleteAlarm();
+    storage.deleteAll();
     return;
   }
-  // Nothing is awaited between the two, so that both are stored or neither.
-  const woken = wake === undefined ? undefined : state.storage.setAlarm(wake);
-  await Promise.all([state.storage.put("account", text), woken]);
+  // The alarm comes first: bytes that say when it rings are never stored without it.
+  if (alarm !== undefined) storage.setAlarm(alarm);
+  storage.kv.put("account", bytes);
 }
 
 const ALGORITHMS = {

@@ -35,7 +35,7 @@ extern "C" {
         accounts: &JsValue,
         jurisdiction: Option<String>,
         name: &str,
-        question: &str,
+        question: &[u8],
         timeout: u32,
     ) -> Promise;
 
@@ -43,12 +43,12 @@ extern "C" {
 
     pub fn body(request: &web_sys::Request, most: u32) -> Promise;
 
-    // wasm-bindgen imports a function straight from `glue.js` when all that it takes is a JavaScript
-    // value as it is, and names the file once for each such function: a second one would be a
-    // duplicate key, of which wrangler warns.
-    pub fn load(state: &JsValue) -> Promise;
+    #[wasm_bindgen(catch)]
+    pub fn load(state: &JsValue) -> Result<Option<Vec<u8>>, JsValue>;
 
-    pub fn save(state: &JsValue, text: Option<String>, wake: Option<f64>) -> Promise;
+    #[wasm_bindgen(catch)]
+    pub fn save(state: &JsValue, bytes: Option<Vec<u8>>, alarm: Option<f64>)
+    -> Result<(), JsValue>;
 
     pub fn holds(id: &str, algorithm: &str) -> bool;
 

@@ -1,6 +1,7 @@
 // What Cloudflare runs: the entry points, each a call into WebAssembly. `cargo edge build` puts this file and `glue.js`
 // beside `bindings.js`, which wasm-bindgen writes, and bundles the three.
 
+import { DurableObject } from "cloudflare:workers";
 import * as edge from "./bindings.js";
 import module from "./index_bg.wasm";
 
@@ -26,18 +27,18 @@ export default {
  * A person's account where it is kept. It holds nothing of WebAssembly's, so it survives a panic that does not: whoever
  * asks next is answered by the new instance.
  */
-export class AccountObject {
-  #state;
-
-  constructor(state) {
-    this.#state = state;
+export class AccountObject extends DurableObject {
+  constructor(state, env) {
+    super(state, env);
+    this.state = state;
   }
 
-  fetch(request) {
-    return edge.account(this.#state, request);
+  /** A question and its answer, as bytes. */
+  ask(question) {
+    return edge.account(this.state, question);
   }
 
   alarm() {
-    return edge.tidy(this.#state);
+    edge.tidy(this.state);
   }
 }

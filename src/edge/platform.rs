@@ -14,7 +14,7 @@ use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
 use crate::platform::{Answer, Body, Call, Event, Limit, MAX_ANSWER, Outage, Platform};
-use crate::session::account::{Message, Question, Reply};
+use crate::session::account::{Question, Reply};
 
 /// One request's bindings and its way to go on after the answer.
 #[derive(Clone)]
@@ -189,21 +189,25 @@ impl Platform for Edge {
 
     async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage> {
         let accounts = self.binding("ACCOUNTS")?;
-        let question =
-            serde_json::to_string(&Message::new(question)).map_err(|_| Outage::Unreachable)?;
         let home = self.jurisdiction.map(str::to_owned);
-        let asked = glue::ask(&accounts, home, account, &question, ACCOUNT_TIMEOUT_MS);
+        let asked = glue::ask(
+            &accounts,
+            home,
+            account,
+            &question.to_bytes(),
+            ACCOUNT_TIMEOUT_MS,
+        );
         let answer = self.timed("account", asked).await;
         let answer = answer.map_err(|_| Outage::Unreachable)?;
-        let text = answer.as_string().unwrap_or_default();
-        match text.strip_prefix('\n') {
-            Some("timed_out") => return Err(Outage::TimedOut),
-            Some("overloaded") => return Err(Outage::Overloaded),
-            Some(_) => return Err(Outage::Unreachable),
-            None => {}
+        if let Some(outage) = answer.as_string() {
+            return Err(match outage.as_str() {
+                "timed_out" => Outage::TimedOut,
+                "overloaded" => Outage::Overloaded,
+                _ => Outage::Unreachable,
+            });
         }
-        let message: Option<Message<Reply>> = serde_json::from_str(&text).ok();
-        message.and_then(Message::open).ok_or(Outage::Unreachable)
+        let answer = Uint8Array::new(&answer).to_vec();
+        Reply::from_bytes(&answer).ok_or(Outage::Unreachable)
     }
 
     async fn body(&self, most: usize) -> Result<Vec<u8>, Outage> {

@@ -8,14 +8,15 @@
 
 mod message;
 mod proving;
+mod stored;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::identity::Proof;
 use crate::oidc::SKEW;
 use crate::oidc::jws::encode;
-pub use message::{Message, Question, Reply};
+pub use message::{Question, Reply};
+pub use stored::Unreadable;
 
 /// The most sessions that a person has at once; the oldest makes room.
 pub const MAX_SESSIONS: usize = 20;
@@ -36,8 +37,12 @@ const LOGOUT_MEMORY: i64 = 3_600;
 /// gives people so long to show their documents at a Post Office.
 const AWAY: i64 = 16 * 86_400;
 
-/// The stored format; another one in storage ends every session, and is never guessed at.
-const FORMAT: u8 = 1;
+/// The least time until the next tidying, in seconds, so that alarms never follow in a rush.
+const MIN_WAIT: i64 = 60;
+
+/// By how much an alarm that is set already may be late, in seconds: setting another one costs
+/// nearly half as much as storing an account.
+const MAX_LATE: i64 = 300;
 
 /// The name of a person's account: base64url of a SHA-256, 43 characters.
 ///
@@ -60,7 +65,7 @@ pub fn digest(environment: &str, client_id: &str, subject: &str) -> [u8; 32] {
 }
 
 /// A session as the account lists it. Times are seconds since the epoch.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
     /// The session's id, base64url.
     pub id: String,
@@ -70,42 +75,37 @@ pub struct Listed {
     pub expires_at: i64,
     /// The ID token for signing out, sealed by the Worker; the account cannot read it.
     pub hint: Option<String>,
-    /// When the account listed it, by the account's own clock, whatever a question says; 0 for one
-    /// that was stored before this was noted.
-    #[serde(default)]
+    /// When the account listed it, by the account's own clock, whatever a question says.
     pub listed_at: i64,
     /// What is known of the identity behind it, once one was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
 }
 
 /// A text that is kept for a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remembered {
     /// An id, or what the Worker sealed and the account cannot read.
-    #[serde(rename = "id")]
     pub text: String,
     /// Until when, in seconds since the epoch.
     pub until: i64,
 }
 
 /// A person's account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    format: u8,
     /// Sessions born at this second or before are over.
     not_before: i64,
     sessions: Vec<Listed>,
     attempts: Vec<Remembered>,
     logouts: Vec<Remembered>,
     /// Where the person was who had to prove an identity.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     left: Option<Remembered>,
+    /// When the alarm rings that was set last; 0 when it has rung, or none was set.
+    wakes_at: i64,
 }
 
 /// What became of a new session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
     /// It is listed.
     Listed,
@@ -116,8 +116,7 @@ pub enum Begun {
 }
 
 /// Whether a session is alive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// The account lists it.
     Live,
@@ -125,72 +124,7 @@ pub enum Standing {
     Ended,
 }
 
-/// Why a stored account cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unreadable {
-    /// It is no account at all.
-    Damaged,
-    /// Another version of the Worker stored it.
-    OtherFormat,
-}
-
-impl Unreadable {
-    /// The name in logs.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Damaged => "damaged",
-            Self::OtherFormat => "other_format",
-        }
-    }
-}
-
-/// The one thing that every stored format says.
-#[derive(Deserialize)]
-struct Format {
-    format: u8,
-}
-
-impl Default for Account {
-    fn default() -> Self {
-        Self {
-            format: FORMAT,
-            not_before: 0,
-            sessions: Vec::new(),
-            attempts: Vec::new(),
-            logouts: Vec::new(),
-            left: None,
-        }
-    }
-}
-
 impl Account {
-    /// Reads a stored account. Nothing stored is an empty one.
-    ///
-    /// # Errors
-    /// [`Unreadable`]: whoever cannot read it goes on with an empty one, so that no session of it
-    /// lives, and tells the operator.
-    pub fn from_stored(text: Option<&str>) -> Result<Self, Unreadable> {
-        let Some(text) = text else {
-            return Ok(Self::default());
-        };
-        match serde_json::from_str::<Format>(text) {
-            Ok(Format { format: FORMAT }) => {}
-            Ok(_) => return Err(Unreadable::OtherFormat),
-            Err(_) => return Err(Unreadable::Damaged),
-        }
-        serde_json::from_str(text).map_err(|_| Unreadable::Damaged)
-    }
-
-    /// The text to store, or `None` when there is nothing worth keeping.
-    #[must_use]
-    pub fn to_stored(&self) -> Option<String> {
-        if *self == Self::default() {
-            return None;
-        }
-        serde_json::to_string(self).ok()
-    }
-
     /// Records the session that an attempt led to, ending the one that the browser had before; what
     /// was proved in that one goes on in the new one.
     ///
@@ -320,14 +254,41 @@ impl Account {
         let sessions = self.sessions.iter().map(|session| session.expires_at);
         let remembered = self.attempts.iter().chain(&self.logouts);
         let boundary = (self.not_before > 0).then_some(self.not_before + LOGOUT_MEMORY);
-        let proofs = self.sessions.iter().filter_map(|s| s.proof.as_ref());
-        let claims = proofs.filter_map(|proof| proof.claims.as_ref());
         sessions
             .chain(remembered.map(|entry| entry.until))
             .chain(boundary)
             .chain(self.left.as_ref().map(|left| left.until))
-            .chain(claims.map(|claims| claims.until))
+            .chain(self.first_claims())
             .min()
+    }
+
+    /// When the claims of an identity are to be forgotten next.
+    fn first_claims(&self) -> Option<i64> {
+        let proofs = self.sessions.iter().filter_map(|s| s.proof.as_ref());
+        let claims = proofs.filter_map(|proof| proof.claims.as_ref());
+        claims.map(|claims| claims.until).min()
+    }
+
+    /// When the alarm is to be set, or `None` when the one that is set serves, or there is nothing to
+    /// wake up for. The account takes note that it is set then.
+    ///
+    /// An alarm that comes early finds nothing to do and is set again.
+    pub fn set_alarm(&mut self, now: i64) -> Option<i64> {
+        let soonest = now + MIN_WAIT;
+        let at = self.next_tidy()?.max(soonest);
+        // Claims are kept for exactly as long as they are of use.
+        let claims = self.first_claims().map_or(i64::MAX, |at| at.max(soonest));
+        if self.wakes_at > now && self.wakes_at <= claims.min(at + MAX_LATE) {
+            return None;
+        }
+        self.wakes_at = at;
+        Some(at)
+    }
+
+    /// The alarm has rung: forgets what has served its purpose.
+    pub fn wake(&mut self, now: i64) {
+        self.wakes_at = 0;
+        self.tidy(now);
     }
 }
 

@@ -9,10 +9,10 @@
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::account::Remembered;
+use super::codec::{Form, Reader, Writer};
 use super::cookie::{level_byte, level_of};
 use super::seal::NONCE;
 use crate::oidc::SKEW;
@@ -100,8 +100,9 @@ impl Outcome {
 
 /// What an account knows of the identity behind one session.
 ///
-/// It is stored in few and plain members, because every kind of member makes the Worker larger.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Level and outcome stay the numbers that were stored: what another version wrote is no reason to
+/// end a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
     level: u8,
     outcome: u8,
@@ -136,6 +137,24 @@ impl Proof {
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         Outcome::ALL.get(usize::from(self.outcome)).copied()
+    }
+}
+
+impl Form for Proof {
+    fn write(&self, out: Writer) -> Writer {
+        out.byte(self.level)
+            .byte(self.outcome)
+            .seconds(self.at)
+            .option(self.claims.as_ref())
+    }
+
+    fn read(read: &mut Reader<'_>) -> Option<Self> {
+        Some(Self {
+            level: read.byte()?,
+            outcome: read.byte()?,
+            at: read.time()?,
+            claims: read.option()?,
+        })
     }
 }
 
@@ -196,18 +215,23 @@ mod tests {
     #[test]
     fn the_stored_format_is_pinned() {
         let proof = Proof::new(Level::P2, Outcome::Proved, 8_200, Some(kept()));
-        assert_eq!(serde_json::to_string(&proof).unwrap(), PINNED);
-        assert_eq!(serde_json::from_str::<Proof>(PINNED).unwrap(), proof);
+        let bytes = proof.write(Writer::default()).finish();
+        let sealed = "AgICAgICAgICAgICAgICAgICAgICAgICt0RXi84FmT7TQ1vKLy2vhMZqjwwR1SyLxW633czR";
+        let mut expected = vec![3, 0];
+        expected.extend(8_200_i64.to_be_bytes());
+        expected.extend([1, 0, 0, 0, 72]);
+        expected.extend_from_slice(sealed.as_bytes());
+        expected.extend(UNTIL.to_be_bytes());
+        assert_eq!(bytes, expected);
+        assert_eq!(Proof::read(&mut Reader::new(&bytes)), Some(proof.clone()));
         assert_eq!(
             (proof.level(), proof.outcome()),
             (Level::P2, Some(Outcome::Proved))
         );
-        let odd = PINNED.replace(":3,", ":9,").replace(":0,", ":9,");
-        let odd = serde_json::from_str::<Proof>(&odd).unwrap();
+        expected[..2].copy_from_slice(&[9, 9]);
+        let odd = Proof::read(&mut Reader::new(&expected)).unwrap();
         assert_eq!((odd.level(), odd.outcome()), (Level::Cl, None));
     }
-
-    const PINNED: &str = r#"{"level":3,"outcome":0,"at":8200,"claims":{"id":"AgICAgICAgICAgICAgICAgICAgICAgICt0RXi84FmT7TQ1vKLy2vhMZqjwwR1SyLxW633czR","until":10000}}"#;
 
     #[test]
     fn t42_claims_open_with_their_key_alone() {

@@ -37,18 +37,10 @@ const COUNTED = `import { begin, counts } from "./before.mjs";
 import { AccountObject as Own } from "./index.js";
 export { default } from "./index.js";
 
-export class AccountObject {
-  constructor(state, env) {
-    this.own = new Own(state, env);
-  }
-
-  fetch(request) {
+export class AccountObject extends Own {
+  ask(question) {
     counts.accounts += 1;
-    return this.own.fetch(request);
-  }
-
-  alarm() {
-    return this.own.alarm();
+    return super.ask(question);
   }
 }
 

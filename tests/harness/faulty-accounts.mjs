@@ -5,12 +5,15 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { BROKEN } from "./panics.mjs";
+import { ROOT } from "./places.mjs";
 
 /** What can go wrong with an object. `sound` is the Worker's own object and nothing else. */
 export const FAULTS = [
-  "throws", "panics", "hangs", "too-slow", "answers-500", "answers-nothing", "answers-nonsense", "answers-other-version",
+  "throws", "panics", "hangs", "too-slow", "answers-nothing", "answers-nonsense", "answers-text", "answers-other-version",
   "throws-afterwards",
 ];
+
+const STORED = "stored-account.mjs";
 
 const SWITCH = `let mode = "sound";
 let noted = {};
@@ -30,8 +33,10 @@ export default {
 
 const WRAPPED = `import edge, { AccountObject as Sound } from "./index.js";
 import broken from "./broken.wasm";
+import { read, written } from "./stored-account.mjs";
 
 const clock = Date.now;
+const encoder = new TextEncoder();
 const late = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Notes something at the switch and gives what it says now. */
@@ -52,21 +57,17 @@ class Namespace {
     return new Namespace(this.objects, this.faults, name);
   }
 
-  idFromName(name) {
-    return this.objects.idFromName(this.home + name);
+  getByName(name) {
+    return { ask: (question) => this.#ask(name, question) };
   }
 
-  get(id) {
-    return { fetch: (...request) => this.#fetch(id, request) };
-  }
-
-  async #fetch(id, request) {
+  async #ask(name, question) {
     const mode = await told(this.faults, "attempt", this.home);
     this.attempts += 1;
     if (mode === "overloaded") throw Object.assign(new Error("Durable Object is overloaded."), { overloaded: true, retryable: true });
     if (mode === "moves" && this.attempts === 1) throw Object.assign(new Error("The object moved."), { retryable: true });
     if (mode === "breaks") throw new Error("The object was reset.");
-    return this.objects.get(id).fetch(...request);
+    return this.objects.getByName(this.home + name).ask(question);
   }
 }
 
@@ -93,8 +94,9 @@ export default {
   },
 };
 
-export class AccountObject {
+export class AccountObject extends Sound {
   constructor(state, env) {
+    super(state, env);
     this.storage = state.storage;
     this.faults = env.faults;
     const setAlarm = (at) => this.#setAlarm(at);
@@ -105,7 +107,7 @@ export class AccountObject {
         return typeof member === "function" ? member.bind(target) : member;
       },
     });
-    this.sound = new Sound({ storage }, env);
+    this.state = { storage };
   }
 
   /**
@@ -118,7 +120,7 @@ export class AccountObject {
     return this.storage.setAlarm(early || this.mode === "time-flies" ? clock() + 100 : at);
   }
 
-  async fetch(request) {
+  async ask(question) {
     const mode = (this.mode = await told(this.faults, "question", ""));
     const [kind, stored] = mode.split(/ (.*)/s);
     switch (kind) {
@@ -135,39 +137,43 @@ export class AccountObject {
       case "slow":
         await late(1_000);
         break;
-      case "answers-500":
-        return new Response("broken", { status: 500 });
       case "answers-nothing":
-        return new Response("");
+        return undefined;
       case "answers-nonsense":
-        return new Response("<html>");
+        return encoder.encode("<html>");
+      case "answers-text":
+        return "live";
       case "answers-other-version":
-        return new Response('{"version":250,"body":{"standing":"live"}}');
+        // In this version it would say that the session is alive.
+        return new Uint8Array([250, 1, 0]);
       case "throws-afterwards":
-        await this.sound.fetch(request);
+        await super.ask(question);
         throw new Error("the object broke when it was done");
       case "stores":
-        await this.storage.put("account", stored);
+        this.storage.kv.put("account", new Uint8Array(JSON.parse(stored)));
+        break;
+      case "stores-text":
+        this.storage.kv.put("account", stored);
         break;
       case "hints": {
-        const account = JSON.parse(await this.storage.get("account"));
+        const account = read(this.storage.kv.get("account"));
         for (const session of account.sessions) session.hint = stored;
-        await this.storage.put("account", JSON.stringify(account));
+        this.storage.kv.put("account", written(account));
         break;
       }
     }
-    const answer = await this.sound.fetch(request);
+    const answer = super.ask(question);
     if (["watched", "time-flies"].includes(mode)) await this.#report("answered");
     return answer;
   }
 
   async alarm() {
-    if (!["time-flies", "wakes-early"].includes(this.mode)) return this.sound.alarm();
+    if (!["time-flies", "wakes-early"].includes(this.mode)) return super.alarm();
     this.woken = this.mode === "wakes-early";
     const ahead = this.mode === "time-flies" ? this.wanted - clock() : 0;
     Date.now = () => clock() + ahead;
     try {
-      await this.sound.alarm();
+      super.alarm();
     } finally {
       Date.now = clock;
     }
@@ -176,7 +182,12 @@ export class AccountObject {
 
   async #report(what) {
     const [stored, alarm] = [await this.storage.list(), await this.storage.getAlarm()];
-    await told(this.faults, what, { stored: Object.fromEntries(stored), alarm: alarm === null ? null : this.wanted });
+    const account = stored.get("account");
+    await told(this.faults, what, {
+      stored: [...stored.keys()],
+      account: account === undefined ? null : read(account),
+      alarm: alarm === null ? null : this.wanted,
+    });
   }
 }
 `;
@@ -186,7 +197,8 @@ export async function faultyAccounts(bundle, worker, port) {
   await fs.writeFile(path.join(bundle, "faults.mjs"), SWITCH);
   await fs.writeFile(path.join(bundle, "faulty.mjs"), WRAPPED);
   await fs.writeFile(path.join(bundle, "broken.wasm"), BROKEN);
-  worker.modules = [...new Set([...worker.modules, "faulty.mjs", "broken.wasm"])];
+  await fs.copyFile(path.join(ROOT, "tests/harness", STORED), path.join(bundle, STORED));
+  worker.modules = [...new Set([...worker.modules, "faulty.mjs", "broken.wasm", STORED])];
   worker.services.push({ name: "faults" });
   worker.sockets.push({ service: "faults", port });
 }

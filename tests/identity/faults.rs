@@ -135,9 +135,9 @@ fn betrayed(outcome: &Outcome) -> Option<String> {
         .into_iter()
         .map(|name| browser.cookie(name))
         .collect();
-    let stored = world.outside.accounts.stored.borrow();
+    let stored = world.outside.accounts.text();
     let page = (shown.by == By::Edge).then_some((&shown.body, &shown.headers));
-    let public = format!("{events:?} {cookies:?} {stored:?} {page:?}");
+    let public = format!("{events:?} {cookies:?} {stored} {page:?}");
     [
         "alert(",
         "planted",

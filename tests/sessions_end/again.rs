@@ -334,11 +334,7 @@ fn t75_without_a_hint_it_is_a_sign_in_like_any_other() {
         world.notify("kenneth", |_| {});
     };
     let forgotten: Happens = |world| {
-        for stored in world.outside.accounts.stored.borrow_mut().values_mut() {
-            let mut account: serde_json::Value = serde_json::from_str(stored).unwrap();
-            account["sessions"][0]["hint"] = json!("AAAA");
-            *stored = account.to_string();
-        }
+        world.outside.accounts.set_hint("AAAA");
     };
     for (what, happens) in [("ended", ended), ("forgotten", forgotten)] {
         let world = world();

@@ -50,7 +50,7 @@ fn the_account_knows_of_the_session_before_the_browser_does() {
     assert_eq!((session.born_at, replaces), (world.now(), &None));
     let hint = session.hint.as_deref().unwrap();
     assert!(!hint.contains("eyJ"), "the ID token is sealed");
-    let stored = format!("{:?}", world.outside.accounts.stored.borrow());
+    let stored = world.outside.accounts.text();
     assert!(
         !stored.contains("urn:fdc") && !stored.contains('@'),
         "{stored}"

@@ -95,7 +95,7 @@ for (const fault of FAULTS) {
   });
 }
 
-for (const fault of ["throws", "panics", "hangs", "answers-500", "throws-afterwards"]) {
+for (const fault of ["throws", "panics", "hangs", "answers-nothing", "throws-afterwards"]) {
   for (const everywhere of [false, true]) {
     const where = everywhere ? "everywhere" : "here";
     test(`an account that ${fault}: signing out ${where} ends it for the browser now and for copies later`, async () => {
@@ -124,7 +124,7 @@ for (const fault of ["throws", "panics", "hangs", "answers-500", "throws-afterwa
 test("a sign-out that was not finished is finished by the next sign-in as well", async () => {
   const browser = await signedIn(world);
   const copy = browser.copy();
-  await world.accounts("answers-500");
+  await world.accounts("answers-nothing");
   await signOut(browser);
   await world.accounts("sound");
   assert.ok(await isLive(copy), "it had not ended yet");
@@ -137,7 +137,7 @@ test("a sign-out that was not finished is finished by the next sign-in as well",
 test("whoever has signed out is not signed in for the browser that says so, whatever the account knows", async () => {
   const browser = await signedIn(world);
   const copy = browser.copy();
-  await world.accounts("answers-500");
+  await world.accounts("answers-nothing");
   await signOut(browser);
   // The answers of a page's parts came late, and one of them renewed the cookie.
   browser.cookies.set("__Host-ol-session", copy.session);
@@ -147,7 +147,7 @@ test("whoever has signed out is not signed in for the browser that says so, what
 test("a note of an unfinished sign-out that was made up, or is another service's, ends nothing", async () => {
   const browser = await signedIn(world);
   const other = await signedIn(world, "STRICT");
-  await world.accounts("answers-500");
+  await world.accounts("answers-nothing");
   const copy = other.copy();
   await signOut(other);
   await world.accounts("sound");

@@ -125,7 +125,7 @@ for (const [words, event] of [
 ]) test(`t68 t69 ${words}: strangers stay out, and everybody else goes on`, beneath(words, GOES_ON, event));
 
 for (const words of [
-  "ACCOUNTS-absent", "account-throws", "account-overloaded", "account-get-throws", "account-get-hangs",
+  "ACCOUNTS-absent", "account-throws", "account-overloaded", "account-hangs", "account-get-throws",
 ]) test(`t71 t72 ${words}: nobody gets in, and a notification has to come again`, beneath(words, CLOSED));
 
 for (const words of ["account-put-throws", "account-put-hangs", "account-throws-afterwards"]) {

@@ -1,20 +1,18 @@
 //! The accounts: each is what it stored, and answers by the crate's own rules.
 //!
 //! As the object does, an account is read from its stored text for each question, answers, and is
-//! stored again before the answer leaves. Questions and answers cross as the JSON that they are.
+//! stored again before the answer leaves. Questions and answers cross as the bytes that they are.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use one_login_edge::session::account::{Account, Message, Question, Reply};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use one_login_edge::session::account::{Account, Question, Reply};
 
 /// Every account by name.
 #[derive(Debug, Default)]
 pub struct Accounts {
     /// What each stored.
-    pub stored: RefCell<BTreeMap<String, String>>,
+    pub stored: RefCell<BTreeMap<String, Vec<u8>>>,
     /// By how many seconds their clock is ahead of the Worker's.
     pub ahead: Cell<i64>,
 }
@@ -22,12 +20,12 @@ pub struct Accounts {
 impl Accounts {
     /// Puts a question to an account and stores what it changed.
     pub fn answer(&self, name: &str, question: &Question, now: i64) -> Reply {
-        let question: Question = delivered(question);
+        let question = Question::from_bytes(&question.to_bytes()).unwrap();
         let mut reply = None;
         self.change(name, now, |account, now| {
             reply = Some(account.answer(question, now));
         });
-        delivered(&reply.unwrap())
+        Reply::from_bytes(&reply.unwrap().to_bytes()).unwrap()
     }
 
     /// Time passed: every account whose alarm is due is tidied.
@@ -36,7 +34,7 @@ impl Accounts {
         for name in names {
             let due = self.account(&name).next_tidy();
             if due.is_some_and(|due| due <= now + self.ahead.get()) {
-                self.change(&name, now, Account::tidy);
+                self.change(&name, now, Account::wake);
             }
         }
     }
@@ -46,9 +44,35 @@ impl Accounts {
         self.stored.borrow_mut().clear();
     }
 
+    /// All that is stored, as far as it is text.
+    pub fn text(&self) -> String {
+        let stored = self.stored.borrow();
+        let texts = stored.iter().map(|(name, bytes)| {
+            let text = String::from_utf8_lossy(bytes);
+            format!("{name} {text}\n")
+        });
+        texts.collect()
+    }
+
+    /// Replaces the hint of every account's first session.
+    pub fn set_hint(&self, hint: &str) {
+        // Behind the head, how many sessions there are, the session's id and three times.
+        const FLAG: usize = (1 + 8 + 8) + 1 + (2 + 22) + 3 * 8;
+        const TEXT: usize = FLAG + 1 + 4;
+        for bytes in self.stored.borrow_mut().values_mut() {
+            assert_eq!(bytes[FLAG], 1, "the session has a hint");
+            let length = u32::from_be_bytes(bytes[FLAG + 1..TEXT].try_into().unwrap());
+            let end = TEXT + usize::try_from(length).unwrap();
+            assert!(bytes[TEXT..end].is_ascii());
+            let length = u32::try_from(hint.len()).unwrap();
+            let new = [&length.to_be_bytes()[..], hint.as_bytes()].concat();
+            bytes.splice(FLAG + 1..end, new);
+        }
+    }
+
     fn account(&self, name: &str) -> Account {
         let stored = self.stored.borrow();
-        Account::from_stored(stored.get(name).map(String::as_str)).unwrap_or_default()
+        Account::from_stored(stored.get(name).map(Vec::as_slice)).unwrap_or_default()
     }
 
     fn change(&self, name: &str, now: i64, change: impl FnOnce(&mut Account, i64)) {
@@ -56,15 +80,8 @@ impl Accounts {
         change(&mut account, now + self.ahead.get());
         let mut stored = self.stored.borrow_mut();
         match account.to_stored() {
-            Some(text) => stored.insert(name.to_owned(), text),
+            Some(bytes) => stored.insert(name.to_owned(), bytes),
             None => stored.remove(name),
         };
     }
-}
-
-/// What arrives of a message.
-fn delivered<T: Serialize + DeserializeOwned>(body: &T) -> T {
-    let sent = serde_json::to_string(&Message::new(body)).unwrap();
-    let message: Message<T> = serde_json::from_str(&sent).unwrap();
-    message.open().unwrap()
 }

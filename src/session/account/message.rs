@@ -1,16 +1,18 @@
-//! What is asked of an account and what it answers, as the JSON that crosses between the two.
+//! What is asked of an account and what it answers, as the bytes that cross between the two.
 //!
-//! A field that is added must be one that the other side may leave out: for a while after a
-//! deployment a Worker and an object of two versions talk to each other.
+//! For a while after a deployment a Worker and an object of two versions talk to each other. What is
+//! added or changed needs another version, so that they never misunderstand each other: a question
+//! that is not understood gets no answer, which is an outage and never a word on a session.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Account, Begun, FORMAT, Listed, Standing};
+use super::{Account, Begun, Listed, Standing};
+use crate::session::codec::{Form, Reader, Writer};
 use crate::session::identity::Proof;
 
-/// What the Worker asks an account. The version is that of the whole set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// The version of every question and answer, their first byte.
+const VERSION: u8 = 2;
+
+/// What the Worker asks an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// See [`Account::begin`].
     Begin {
@@ -67,14 +69,12 @@ pub enum Question {
         /// Whether every session of the person ends.
         everywhere: bool,
         /// When that was wished for, in seconds since the epoch; `None` is now.
-        #[serde(default)]
         wished_at: Option<i64>,
     },
 }
 
 /// What an account answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// To `Begin` and `StepUp`.
     Begun(Begun),
@@ -100,26 +100,171 @@ pub enum Reply {
     },
 }
 
-/// A message with its version, so that a Worker and an object of different versions never
-/// misunderstand each other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message<T> {
-    version: u8,
-    body: T,
+impl Question {
+    /// The bytes that are sent; the form is pinned by a test.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        sent(self)
+    }
+
+    /// Reads what [`Question::to_bytes`] wrote in this version, or `None` for any other bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        received(bytes)
+    }
 }
 
-impl<T> Message<T> {
-    /// A message of this version.
-    pub const fn new(body: T) -> Self {
-        Self {
-            version: FORMAT,
-            body,
+impl Reply {
+    /// The bytes that are sent; the form is pinned by a test.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        sent(self)
+    }
+
+    /// Reads what [`Reply::to_bytes`] wrote in this version, or `None` for any other bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        received(bytes)
+    }
+}
+
+fn sent(message: &impl Form) -> Vec<u8> {
+    message.write(Writer::default().byte(VERSION)).finish()
+}
+
+fn received<T: Form>(bytes: &[u8]) -> Option<T> {
+    let mut read = Reader::new(bytes);
+    if read.byte()? != VERSION {
+        return None;
+    }
+    let message = T::read(&mut read)?;
+    read.end()?;
+    Some(message)
+}
+
+impl Form for Question {
+    fn write(&self, out: Writer) -> Writer {
+        match self {
+            Self::Begin {
+                attempt,
+                deadline,
+                session,
+                replaces,
+            } => {
+                let out = out.byte(0).text(attempt).seconds(*deadline);
+                session.write(out).option(replaces.as_ref())
+            }
+            Self::Check { session } => out.byte(1).text(session),
+            Self::IdToken { session } => out.byte(2).text(session),
+            Self::StepUp {
+                attempt,
+                deadline,
+                session,
+                proof,
+                hint,
+            } => {
+                let out = out.byte(3).text(attempt).seconds(*deadline).text(session);
+                proof.write(out).option(hint.as_ref())
+            }
+            Self::Proof { session, leaving } => {
+                let out = out.byte(4).text(session);
+                match leaving {
+                    None => out.byte(0),
+                    Some((level, place)) => out.byte(1).byte(*level).long(place),
+                }
+            }
+            Self::LogOut { id, issued_at } => out.byte(5).text(id).seconds(*issued_at),
+            Self::End {
+                session,
+                everywhere,
+                wished_at,
+            } => {
+                let out = out.byte(6).text(session).byte((*everywhere).into());
+                out.option(wished_at.as_ref())
+            }
         }
     }
 
-    /// The content, if the version is this one.
-    pub fn open(self) -> Option<T> {
-        (self.version == FORMAT).then_some(self.body)
+    fn read(read: &mut Reader<'_>) -> Option<Self> {
+        Some(match read.byte()? {
+            0 => Self::Begin {
+                attempt: read.text()?,
+                deadline: read.time()?,
+                session: Form::read(read)?,
+                replaces: read.option()?,
+            },
+            1 => Self::Check {
+                session: read.text()?,
+            },
+            2 => Self::IdToken {
+                session: read.text()?,
+            },
+            3 => Self::StepUp {
+                attempt: read.text()?,
+                deadline: read.time()?,
+                session: read.text()?,
+                proof: Form::read(read)?,
+                hint: read.option()?,
+            },
+            4 => Self::Proof {
+                session: read.text()?,
+                leaving: match read.flag()? {
+                    false => None,
+                    true => Some((read.byte()?, read.long()?)),
+                },
+            },
+            5 => Self::LogOut {
+                id: read.text()?,
+                issued_at: read.time()?,
+            },
+            6 => Self::End {
+                session: read.text()?,
+                everywhere: read.flag()?,
+                wished_at: read.option()?,
+            },
+            _ => return None,
+        })
+    }
+}
+
+impl Form for Reply {
+    fn write(&self, out: Writer) -> Writer {
+        match self {
+            Self::Begun(begun) => out.byte(0).byte(*begun as u8),
+            Self::Standing(standing) => out.byte(1).byte(*standing as u8),
+            Self::IdToken(hint) => out.byte(2).option(hint.as_ref()),
+            Self::Proof { proof, left } => out.byte(3).option(proof.as_ref()).option(left.as_ref()),
+            Self::LoggedOut => out.byte(4),
+            Self::Ended { listed, hint } => {
+                out.byte(5).byte((*listed).into()).option(hint.as_ref())
+            }
+        }
+    }
+
+    fn read(read: &mut Reader<'_>) -> Option<Self> {
+        Some(match read.byte()? {
+            0 => Self::Begun(match read.byte()? {
+                0 => Begun::Listed,
+                1 => Begun::Repeated,
+                2 => Begun::Ended,
+                _ => return None,
+            }),
+            1 => Self::Standing(match read.flag()? {
+                false => Standing::Live,
+                true => Standing::Ended,
+            }),
+            2 => Self::IdToken(read.option()?),
+            3 => Self::Proof {
+                proof: read.option()?,
+                left: read.option()?,
+            },
+            4 => Self::LoggedOut,
+            5 => Self::Ended {
+                listed: read.flag()?,
+                hint: read.option()?,
+            },
+            _ => return None,
+        })
     }
 }
 
@@ -167,3 +312,7 @@ impl Account {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+mod tests;

@@ -1,5 +1,5 @@
 use super::super::Listed;
-use super::super::tests::{NOW, begin, listed};
+use super::super::tests::{NOW, begin, hex, listed};
 use super::*;
 use crate::oidc::vector::Level;
 use crate::session::cookie::level_byte;
@@ -77,6 +77,20 @@ fn claims_go_after_half_an_hour_and_the_level_stays() {
 }
 
 #[test]
+fn no_alarm_is_late_for_claims() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    account.tidy(NOW + 660);
+    let later = NOW + 1_000;
+    account.wakes_at = NOW + 1_801;
+    assert_eq!(account.set_alarm(later), None);
+    let proved = proof(Level::P2, Outcome::Proved, Some("sealed"));
+    account.sessions[0].proof = Some(proved);
+    assert_eq!(account.set_alarm(later), Some(NOW + 1_800));
+    assert_eq!(account.set_alarm(later), None);
+}
+
+#[test]
 fn where_a_person_was_is_known_for_sixteen_days_or_until_they_are_back() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
@@ -121,10 +135,33 @@ fn the_stored_format_with_an_identity_is_pinned() {
         &proof(Level::P1, Outcome::LevelTooLow, None),
     );
     leave(&mut account, "one", Level::P2);
-    let text = account.to_stored().unwrap();
-    assert_eq!(
-        text,
-        r#"{"format":1,"not_before":0,"sessions":[{"id":"one","born_at":10000,"expires_at":53200,"hint":"hint of one","listed_at":10000,"proof":{"level":2,"outcome":2,"at":10000,"claims":null}}],"attempts":[{"id":"attempt of one","until":10660},{"id":"a","until":10660}],"logouts":[],"left":{"id":"sealed path","until":1392400}}"#
-    );
-    assert_eq!(Account::from_stored(Some(&text)), Ok(account));
+    let bytes = account.to_stored().unwrap();
+    let expected = [
+        "02",
+        "0000000000000000",
+        "0000000000000000",
+        "01",
+        "00036f6e65",
+        "0000000000002710",
+        "000000000000cfd0",
+        "0000000000002710",
+        "010000000b68696e74206f66206f6e65",
+        // The proof: level, outcome, time and no claims.
+        "01",
+        "0202",
+        "0000000000002710",
+        "00",
+        "02",
+        "0000000e617474656d7074206f66206f6e65",
+        "00000000000029a4",
+        "0000000161",
+        "00000000000029a4",
+        "00",
+        // Where the person was.
+        "01",
+        "0000000b7365616c65642070617468",
+        "0000000000153f10",
+    ];
+    assert_eq!(hex(&bytes), expected.concat());
+    assert_eq!(Account::from_stored(Some(&bytes)), Ok(account));
 }

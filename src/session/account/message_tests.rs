@@ -1,0 +1,191 @@
+use super::super::tests::{NOW, hex, listed};
+use super::*;
+use crate::oidc::vector::Level;
+use crate::session::account::Remembered;
+use crate::session::identity::Outcome;
+
+fn text(value: &str) -> String {
+    value.to_owned()
+}
+
+fn proof() -> Proof {
+    let claims = Remembered {
+        text: text("c"),
+        until: 6,
+    };
+    Proof::new(Level::P2, Outcome::LevelTooLow, 5, Some(claims))
+}
+
+fn questions() -> Vec<(Question, &'static str)> {
+    let begin = |session, replaces| Question::Begin {
+        attempt: text("a"),
+        deadline: 1,
+        session,
+        replaces,
+    };
+    let short = Listed {
+        id: text("s"),
+        born_at: 2,
+        expires_at: 3,
+        hint: None,
+        listed_at: 4,
+        proof: None,
+    };
+    let long = Listed {
+        hint: Some(text("h")),
+        proof: Some(proof()),
+        ..short.clone()
+    };
+    let session = || text("s");
+    let step_up = Question::StepUp {
+        attempt: text("a"),
+        deadline: 1,
+        session: session(),
+        proof: proof(),
+        hint: Some(text("h")),
+    };
+    let log_out = Question::LogOut {
+        id: text("j"),
+        issued_at: 7,
+    };
+    let prove = |leaving| Question::Proof {
+        session: session(),
+        leaving,
+    };
+    let end = |everywhere, wished_at| Question::End {
+        session: session(),
+        everywhere,
+        wished_at,
+    };
+    vec![
+        (
+            begin(short, None),
+            "0200 000161 0000000000000001 000173 0000000000000002 0000000000000003 0000000000000004 00 00 00",
+        ),
+        (
+            begin(long, Some(text("r"))),
+            "0200 000161 0000000000000001 000173 0000000000000002 0000000000000003 0000000000000004 010000000168 010302000000000000000501000000 01630000000000000006 010000000172",
+        ),
+        (Question::Check { session: session() }, "0201 000173"),
+        (Question::IdToken { session: session() }, "0202 000173"),
+        (
+            step_up,
+            "0203 000161 0000000000000001 000173 0302000000000000000501000000 01630000000000000006 010000000168",
+        ),
+        (prove(None), "0204 000173 00"),
+        (prove(Some((3, text("p")))), "0204 000173 01030000000170"),
+        (log_out, "0205 00016a 0000000000000007"),
+        (end(false, None), "0206 000173 00 00"),
+        (end(true, Some(8)), "0206 000173 01 010000000000000008"),
+    ]
+}
+
+fn replies() -> Vec<(Reply, &'static str)> {
+    vec![
+        (Reply::Begun(Begun::Listed), "020000"),
+        (Reply::Begun(Begun::Repeated), "020001"),
+        (Reply::Begun(Begun::Ended), "020002"),
+        (Reply::Standing(Standing::Live), "020100"),
+        (Reply::Standing(Standing::Ended), "020101"),
+        (Reply::IdToken(None), "0202 00"),
+        (Reply::IdToken(Some(text("h"))), "0202 010000000168"),
+        (
+            Reply::Proof {
+                proof: None,
+                left: None,
+            },
+            "0203 00 00",
+        ),
+        (
+            Reply::Proof {
+                proof: Some(proof()),
+                left: Some(text("p")),
+            },
+            "0203 010302000000000000000501000000 01630000000000000006 010000000170",
+        ),
+        (Reply::LoggedOut, "0204"),
+        (
+            Reply::Ended {
+                listed: false,
+                hint: None,
+            },
+            "0205 00 00",
+        ),
+        (
+            Reply::Ended {
+                listed: true,
+                hint: Some(text("h")),
+            },
+            "0205 01 010000000168",
+        ),
+    ]
+}
+
+/// The form is pinned, and nothing else is read: no other version, no more and no less.
+fn pinned<T: Form + PartialEq + std::fmt::Debug>(messages: Vec<(T, &str)>) {
+    for (message, expected) in messages {
+        let bytes = sent(&message);
+        assert_eq!(hex(&bytes), expected.replace(' ', ""));
+        for length in 0..bytes.len() {
+            assert_eq!(received::<T>(&bytes[..length]), None, "{expected}");
+        }
+        assert_eq!(received::<T>(&[&bytes[..], &[0]].concat()), None);
+        for version in [0, 1, 3, 250, b'{'] {
+            let other = [&[version], &bytes[1..]].concat();
+            assert_eq!(received::<T>(&other), None, "{version}");
+        }
+        assert_eq!(received(&bytes), Some(message));
+    }
+}
+
+#[test]
+fn the_form_of_questions_is_pinned() {
+    pinned(questions());
+}
+
+#[test]
+fn the_form_of_answers_is_pinned() {
+    pinned(replies());
+}
+
+#[test]
+fn what_no_message_says_is_not_understood() {
+    let question = |bytes: &[u8]| Question::from_bytes(bytes);
+    // No such kind, a switch that is neither, a text that is none or too long, a time that cannot be.
+    for bytes in [
+        &[2, 7][..],
+        &[2, 255],
+        &[2, 6, 0, 0, 2, 0],
+        &[2, 6, 0, 0, 0, 2],
+        &[2, 1, 0, 1, 0xff],
+        &[2, 1, 0xff, 0xff, b's'],
+        &[2, 4, 0, 0, 1, 3, 0xff, 0xff, 0xff, 0xff, b'p'],
+        &[2, 5, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0],
+        &[2, 5, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+    ] {
+        assert_eq!(question(bytes), None, "{bytes:?}");
+    }
+    for bytes in [
+        &[2, 0, 3][..],
+        &[2, 1, 2],
+        &[2, 5, 2, 0],
+        &[2, 2, 2],
+        &[2, 6],
+    ] {
+        assert_eq!(Reply::from_bytes(bytes), None, "{bytes:?}");
+    }
+}
+
+#[test]
+fn the_longest_texts_arrive_whole() {
+    let question = Question::Begin {
+        attempt: "a".repeat(65_535),
+        deadline: NOW,
+        session: Listed {
+            hint: Some("h".repeat(100_000)),
+            ..listed("one", NOW)
+        },
+        replaces: None,
+    };
+    assert_eq!(Question::from_bytes(&question.to_bytes()), Some(question));
+}
