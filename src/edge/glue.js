@@ -174,13 +174,16 @@ async function bounded(message, most) {
   return bytes;
 }
 
-/** The value of a promise, or of `late` when it takes too long: a store that hangs must not hang us. */
+/** The value of a promise, or `late` when it takes too long: a store that hangs must not hang us. */
 function within(timeout, promise, late) {
-  let timer;
-  const limit = new Promise((resolve) => {
-    timer = setTimeout(() => resolve(late), timeout);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, timeout, late);
+    const end = (settle) => (value) => {
+      clearTimeout(timer);
+      settle(value);
+    };
+    promise.then(end(resolve), end(reject));
   });
-  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }
 
 /** A document in KV: its text, nothing when there is none, or `false` when KV gives no answer. */
@@ -205,24 +208,15 @@ export async function store(documents, name, text, timeout) {
  * Asks an account object, by its name. Gives the answer, or the name of an outage. A panicking or hanging object never
  * answers, so the limit is ours.
  */
-export function ask(accounts, jurisdiction, name, question, timeout) {
+export async function ask(accounts, jurisdiction, name, question, timeout) {
   const home = jurisdiction ? accounts.jurisdiction(jurisdiction) : accounts;
-  // What is asked lies in WebAssembly's memory, which moves.
+  // WebAssembly's memory does not stay as it is until the question has left.
   const bytes = question.slice();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeout, "timed_out");
-    const end = (answer) => {
-      clearTimeout(timer);
-      resolve(answer);
-    };
-    const failed = (error) => end(error?.overloaded ? "overloaded" : "unreachable");
-    // A stub that failed stays broken, so each attempt has its own.
-    const attempt = async () => home.getByName(name).ask(bytes);
-    attempt().then(end, (error) => {
-      if (error?.overloaded || !error?.retryable) failed(error);
-      else attempt().then(end, failed);
-    });
-  });
+  // A stub that failed stays broken, so each attempt has its own.
+  const attempt = async () => home.getByName(name).ask(bytes);
+  const outage = (error) => (error?.overloaded ? "overloaded" : "unreachable");
+  const again = (error) => (error?.retryable && !error.overloaded ? attempt().catch(outage) : outage(error));
+  return within(timeout, attempt().catch(again), "timed_out");
 }
 
 /** Whether a limiter lets one more through; without one, or when it fails, it does. */
@@ -295,9 +289,10 @@ export async function sign(id, jwk, algorithm, message) {
 }
 
 /** Whether a signature verifies; a key that cannot be imported verifies nothing. */
-export async function verify(id, jwk, algorithm, message, signature) {
+export async function verify(jwk, algorithm, message, signature) {
   try {
-    const key = await imported(id, jwk, algorithm, "verify");
+    // A public key is its own name.
+    const key = await imported(jwk, jwk, algorithm, "verify");
     return await crypto.subtle.verify(ALGORITHMS[algorithm], key, signature, message);
   } catch {
     return false;

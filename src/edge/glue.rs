@@ -55,7 +55,6 @@ extern "C" {
     pub fn sign(id: &str, jwk: &str, algorithm: &str, message: &Uint8Array) -> Promise;
 
     pub fn verify(
-        id: &str,
         jwk: &str,
         algorithm: &str,
         message: &Uint8Array,

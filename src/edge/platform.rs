@@ -135,7 +135,6 @@ impl Platform for Edge {
         signature: &[u8],
     ) -> Result<bool, Outage> {
         let verdict = glue::verify(
-            &key.material.thumbprint(),
             &key.material.to_json(),
             key.alg.as_str(),
             &Uint8Array::from(message),
