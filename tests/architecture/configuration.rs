@@ -67,7 +67,7 @@ fn candidates() -> BTreeSet<String> {
 /// The candidates that the parser reads: it says so itself when a name is none of its fields.
 fn read(candidates: BTreeSet<String>, table_with: impl Fn(&str) -> Value) -> BTreeSet<String> {
     let is_read = |field: &String| {
-        let vars = Vars::from([("SERVICE_DEMO".to_owned(), table_with(field))]);
+        let vars = Vars::from_iter([("SERVICE_DEMO".to_owned(), table_with(field))]);
         let faults = Config::parse(&vars).faults;
         let unknown =
             |text: String| text.contains("is not a field") && text.contains(&format!("{field}:"));
@@ -111,7 +111,10 @@ fn service(more: &Value) -> String {
         ("ACCOUNTS", json!(true)),
         ("SERVICE_DEMO", table),
     ];
-    let vars: Vars = vars.map(|(name, value)| (name.to_owned(), value)).into();
+    let vars: Vars = vars
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect();
     let config = Config::parse(&vars);
     assert!(config.faults.is_empty(), "{more}: {:?}", config.faults);
     format!("{:?}", config.services().next().unwrap())
