@@ -8,7 +8,7 @@ use crate::progress::Progress;
 use crate::setup::{self, Need, WasmBindgen};
 use crate::stamp::Fingerprint;
 use crate::terminal;
-use crate::wasm::{Compiler, TARGET};
+use crate::wasm::{Compiler, INLINING, TARGET};
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -259,6 +259,7 @@ fn inputs(places: &Places, compiler: &Compiler) -> Result<String> {
         fingerprint.file(&places.root, file)?;
     }
     fingerprint.text("compiler", &compiler.identity(places)?);
+    fingerprint.text("inlining", INLINING);
     fingerprint.text("readable", if is_readable() { "yes" } else { "no" });
     Ok(fingerprint.finish())
 }
