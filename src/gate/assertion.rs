@@ -244,15 +244,11 @@ pub async fn sign<P: Platform>(
             None => None,
         },
     };
-    let kept = &scene.isolate.assertions;
     let proved_at = session.identity.as_ref().map_or(0, |held| held.changed_at);
     // Times are whole seconds, so that what was proved in this one may yet be proved anew in it.
     if proved_at < scene.now {
-        kept.put(
-            Key::new(service, session, release),
-            signed.clone(),
-            scene.now,
-        );
+        let key = Key::new(service, session, release);
+        scene.isolate.assertions.put(key, signed.clone(), scene.now);
     }
     Ok(signed)
 }
