@@ -30,6 +30,8 @@ mod keys;
 mod lease;
 #[path = "sessions_end/limits.rs"]
 mod limits;
+#[path = "sessions_end/login_required.rs"]
+mod login_required;
 #[path = "sessions_end/notification.rs"]
 mod notification;
 #[path = "sessions_end/races.rs"]

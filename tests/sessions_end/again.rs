@@ -12,15 +12,15 @@ use crate::world::signing_out::own;
 use crate::world::{Browser, By, ISSUER, Incoming, SESSION, Setup, Shown, Trouble, When, World};
 
 /// Asks again after 300 seconds, whatever the provider remembers.
-const PAY: &str = "/pay";
+pub const PAY: &str = "/pay";
 
 /// Lets the provider decide after 600 seconds.
 const RECENT: &str = "/recent";
 
 /// Does not ask.
-const ACCOUNT: &str = "/account/details";
+pub const ACCOUNT: &str = "/account/details";
 
-const AGAIN: &str = "You need to start signing in again";
+pub const AGAIN: &str = "You need to start signing in again";
 const LATER: &str = "Sorry, the service is unavailable";
 
 fn routes(setup: &mut Setup) {
@@ -36,7 +36,7 @@ fn routes(setup: &mut Setup) {
 /// What happens to an account.
 type Happens = fn(&World);
 
-fn world() -> World {
+pub fn world() -> World {
     World::with(routes)
 }
 
@@ -49,13 +49,13 @@ fn object(shown: &Shown) -> Object {
 }
 
 /// Follows a redirect to the provider and its way back, and stops at the callback's answer.
-fn callback(world: &World, browser: &mut Browser, start: &Shown) -> Shown {
+pub fn callback(world: &World, browser: &mut Browser, start: &Shown) -> Shown {
     let back = browser.step(world, start.location());
     let address = back.location().to_owned();
     browser.step(world, &address)
 }
 
-fn passes(world: &World, browser: &mut Browser, page: &str) -> bool {
+pub fn passes(world: &World, browser: &mut Browser, page: &str) -> bool {
     browser.step(world, page).by == By::Origin
 }
 
@@ -167,117 +167,6 @@ fn t14_a_provider_that_does_not_ask_again_leads_to_a_page_and_not_round_in_circl
             assert!(kept, "the session is spared: {page} {fault}");
         }
     }
-}
-
-#[test]
-fn t28_who_cannot_sign_in_again_is_signed_out() {
-    let world = world();
-    let mut browser = signed_in(&world, "kenneth");
-    let mut thief = browser.clone();
-    world.pass(400);
-    world.person("sian");
-    world.forget();
-    let shown = browser.open(&world, PAY);
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
-    let happened = world.happened();
-    assert_eq!(happened.asked(), ["check", "id_token", "end"]);
-    let lines = happened.lines();
-    assert!(
-        lines.contains(&"reauthentication_failed: session_ended".to_owned()),
-        "{lines:?}"
-    );
-    assert!(!browser.has_session());
-    world.pass(60);
-    assert!(!passes(&world, &mut thief, ACCOUNT));
-}
-
-#[test]
-fn t28_its_end_is_known_at_once_where_it_ended() {
-    let world = world();
-    let mut browser = signed_in(&world, "kenneth");
-    let mut thief = browser.clone();
-    world.pass(400);
-    assert!(passes(&world, &mut thief, ACCOUNT), "the lease is new");
-    world.person("sian");
-    browser.open(&world, PAY);
-    assert!(!passes(&world, &mut thief, ACCOUNT));
-}
-
-#[test]
-fn t28_a_session_that_was_begun_meanwhile_in_another_tab_is_not_the_one_that_ends() {
-    let world = world();
-    let mut browser = signed_in(&world, "kenneth");
-    let mut thief = browser.clone();
-    world.pass(400);
-    let start = browser.step(&world, PAY);
-    let newer = signed_in(&world, "kenneth");
-    browser.plant(SESSION, newer.cookie(SESSION).unwrap());
-    world.person("sian");
-    let shown = callback(&world, &mut browser, &start);
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
-    assert!(browser.has_session());
-    world.pass(60);
-    assert!(passes(&world, &mut browser, ACCOUNT));
-    assert!(!passes(&world, &mut thief, ACCOUNT));
-}
-
-#[test]
-fn t28_another_error_ends_no_session_of_whoever_was_asked_to_sign_in_again() {
-    for fault in ["access-denied", "server-error", "temporarily-unavailable"] {
-        let world = world();
-        let mut browser = signed_in(&world, "kenneth");
-        world.pass(400);
-        assert!(passes(&world, &mut browser, ACCOUNT));
-        world.provider_fault(Fault::from_name(&format!("error-{fault}")).unwrap());
-        world.forget();
-        let shown = browser.open(&world, PAY);
-        assert!(shown.by == By::Edge && shown.status >= 500, "{fault}");
-        assert_eq!(world.happened().asked(), ["id_token"], "{fault}");
-        assert!(browser.has_session(), "{fault}");
-        world.mend();
-        world.pass(60);
-        assert!(passes(&world, &mut browser, ACCOUNT), "{fault}");
-    }
-}
-
-#[test]
-fn t28_login_required_ends_nothing_when_nobody_was_asked_to_sign_in_again() {
-    let world = world();
-    let mut browser = signed_in(&world, "kenneth");
-    let mut other = browser.clone();
-    other.drop_cookie(SESSION);
-    let start = other.step(&world, ACCOUNT);
-    for cookie in other.attempts() {
-        browser.plant(cookie, other.cookie(cookie).unwrap());
-    }
-    world.provider_fault(Fault::from_name("error-login-required").unwrap());
-    world.forget();
-    let back = other.step(&world, start.location());
-    let shown = browser.step(&world, back.location());
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
-    assert!(world.happened().asked().is_empty());
-    world.pass(60);
-    assert!(passes(&world, &mut browser, ACCOUNT));
-}
-
-#[test]
-fn t28_t71_the_end_is_tried_again_when_the_account_cannot_be_reached() {
-    let world = world();
-    let mut browser = signed_in(&world, "kenneth");
-    let mut thief = browser.clone();
-    world.pass(400);
-    world.person("sian");
-    world.trouble(Trouble::AccountNotReached, When::About("end"));
-    let shown = browser.open(&world, PAY);
-    assert_eq!(shown.status, 400);
-    assert_eq!(browser.cookies().len(), 2, "{:?}", browser.cookies());
-    assert!(!browser.has_session());
-    world.mend();
-    world.person("kenneth");
-    assert_eq!(browser.open(&world, ACCOUNT).by, By::Origin);
-    world.pass(60);
-    assert!(!passes(&world, &mut thief, ACCOUNT));
-    assert!(passes(&world, &mut browser, ACCOUNT));
 }
 
 #[test]
