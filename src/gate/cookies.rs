@@ -167,6 +167,21 @@ mod tests {
     }
 
     #[test]
+    fn t45_the_prefix_is_seen_wherever_it_stands_and_in_any_case() {
+        let mentions = |header| Cookies::new(Some(header)).mentions_reserved();
+        assert!(mentions("a=1, __host-OL-x") && mentions("__Host-ol-session=x"));
+        assert!(!mentions("a=b;c=d") && !mentions("__Host-other=_"));
+    }
+
+    #[test]
+    fn t45_attempts_are_told_by_their_names() {
+        let header = "a=b; __Host-ol-attempt-1=x; __Host-ol-session=y; __Host-ol-attempt-2=z";
+        let attempts: Vec<_> = Cookies::new(Some(header)).attempts().collect();
+        let expected = [("__Host-ol-attempt-1", "x"), ("__Host-ol-attempt-2", "z")];
+        assert_eq!(attempts, expected);
+    }
+
+    #[test]
     fn t43_two_hundred_cookies_and_a_long_header_are_no_work() {
         let many = "x=y; ".repeat(13_000);
         assert_eq!(get(&many), None);

@@ -166,3 +166,56 @@ fn cookies(request: &Request) -> (bool, Option<String>) {
     let left = cookies.for_origin();
     (left.is_none(), left)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::request::Headers;
+    use super::*;
+
+    #[test]
+    fn t58_headers_of_the_edge_and_misleading_ones_go_however_they_are_spelt() {
+        for gone in [
+            "one-login-assertion",
+            "One_Login_X",
+            "cf_connecting_ip",
+            "CF-Connecting_IP",
+            "Forwarded",
+            "true_client_ip",
+            "X-Real-IP",
+            "x-forwarded",
+            "x_forwarded-anything",
+        ] {
+            assert!(is_removed(gone), "{gone}");
+        }
+        for kept in [
+            "origin",
+            "one-logi",
+            "cf-connecting-ip",
+            "cookie",
+            "c_f",
+            "forwarded-by",
+            "te",
+            "x-requested",
+            "x-forwarders",
+            "accept",
+            "",
+        ] {
+            assert!(!is_removed(kept), "{kept}");
+        }
+    }
+
+    #[test]
+    fn t52_a_header_without_our_cookies_is_not_touched() {
+        let left = |cookie: &str| {
+            cookies(&Request {
+                method: "GET".to_owned(),
+                url: "https://h/".to_owned(),
+                headers: Headers::new(&[("cookie".to_owned(), cookie.to_owned())]),
+            })
+        };
+        assert_eq!(left("a=b;c=d"), (false, None));
+        assert_eq!(left("__Host-ol-session=x"), (true, None));
+        let others = Some("a=b".to_owned());
+        assert_eq!(left("__Host-ol-session=x; a=b"), (false, others));
+    }
+}

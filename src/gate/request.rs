@@ -236,6 +236,47 @@ mod tests {
     }
 
     #[test]
+    fn a_header_is_found_by_its_whole_name() {
+        let same_length = request("http://h/", &[("abc", "1"), ("xyz", "2")]);
+        assert_eq!(same_length.headers.get("xyz"), Some("2"));
+        assert_eq!(same_length.headers.get("xy"), None);
+    }
+
+    #[test]
+    fn the_first_parameter_of_a_name_counts() {
+        let found = |name| parameter(Some("b=%C3%A9&a=1&a=2"), name);
+        assert_eq!(found("a").as_deref(), Some("1"));
+        assert_eq!(found("b").as_deref(), Some("\u{e9}"));
+        assert_eq!((found("c"), parameter(None, "a")), (None, None));
+    }
+
+    #[test]
+    fn get_and_head_read_and_others_do_not() {
+        for (method, get, read) in [
+            ("GET", true, true),
+            ("HEAD", false, true),
+            ("POST", false, false),
+            ("get", false, false),
+        ] {
+            let mut sent = request("http://h/", &[]);
+            sent.method = method.to_owned();
+            assert_eq!((sent.is_get(), sent.is_read()), (get, read), "{method}");
+        }
+    }
+
+    #[test]
+    fn upgrades_and_fetches_ahead_are_told_by_their_headers() {
+        let upgrades = |to| request("http://h/", &[("upgrade", to)]).is_upgrade();
+        assert!(upgrades("websocket") && upgrades("h2c, WebSocket") && !upgrades("h2c"));
+        assert!(!request("http://h/", &[]).is_upgrade());
+        for name in ["sec-purpose", "purpose", "x-purpose", "x-moz"] {
+            let ahead = |why| request("http://h/", &[(name, why)]).is_prefetch();
+            assert!(ahead("prefetch") && ahead("preview") && !ahead("other"));
+        }
+        assert!(!request("http://h/", &[]).is_prefetch());
+    }
+
+    #[test]
     fn only_a_navigation_is_a_document() {
         for (headers, document) in [
             (&[("sec-fetch-dest", "document")][..], true),

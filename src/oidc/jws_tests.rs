@@ -114,6 +114,36 @@ fn t6_only_the_canonical_spelling_is_read() {
 }
 
 #[test]
+fn t4_the_longest_token_and_key_id_are_read_and_no_longer_ones() {
+    let named = |length| {
+        token(&format!(
+            r#"{{"alg":"ES256","kid":"{}"}}"#,
+            "k".repeat(length)
+        ))
+    };
+    assert!(Untrusted::parse(&named(MAX_KEY_ID)).is_ok());
+    assert_eq!(refusal(&named(MAX_KEY_ID + 1)), Refusal::KeyIdMissing);
+    let good = token(r#"{"alg":"ES256","kid":"kk"}"#);
+    let long = |length| format!("{good}{}", "A".repeat(length - good.len()));
+    assert!(Untrusted::parse(&long(MAX_TOKEN)).is_ok());
+    assert_eq!(refusal(&long(MAX_TOKEN + 1)), Refusal::TokenTooLong);
+}
+
+#[test]
+fn the_signature_is_over_header_and_claims_as_they_were_sent() {
+    let good = token(r#"{"alg":"ES256","kid":"k"}"#);
+    let (signed, _) = good.rsplit_once('.').unwrap();
+    let parsed = Untrusted::parse(&good).unwrap();
+    assert_eq!(parsed.signing_input(), signed.as_bytes());
+    assert_eq!(parsed.signature(), [0; 3]);
+}
+
+#[test]
+fn t1_the_library_verifies_nothing() {
+    assert!(!Outside(Alg::Es256).verify_signature(&Nothing, &(), b""));
+}
+
+#[test]
 fn an_unverified_token_gives_no_claims() {
     let parsed = Untrusted::parse(&token(r#"{"alg":"ES256","kid":"k"}"#)).unwrap();
     assert_eq!(parsed.trust(false).unwrap_err(), Refusal::SignatureInvalid);
@@ -128,7 +158,9 @@ fn a_token_is_laid_out_as_the_specification_says() {
     }
     let claims = Example { iss: "joe", exp: 7 };
     let unsigned = Unsigned::new(Alg::Rs256, "key-1", "JWT", &claims).unwrap();
+    let signed = unsigned.signing_input().to_vec();
     let text = unsigned.finish(b"signature");
+    assert_eq!(text.rsplit_once('.').unwrap().0.as_bytes(), signed);
     let parts: Vec<_> = text.split('.').map(|part| decode(part).unwrap()).collect();
     assert_eq!(parts[0], br#"{"alg":"RS256","kid":"key-1","typ":"JWT"}"#);
     assert_eq!(parts[1], br#"{"iss":"joe","exp":7}"#);

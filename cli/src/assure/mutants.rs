@@ -23,7 +23,7 @@ const RESULTS: &str = "docs/assurance/mutants.json";
 /// What `cargo test` is told to run on what is left alive, the last time everything, and how many seconds that may take
 /// on a busy machine. Longer is a loop without end.
 const ROUNDS: [(&[&str], u32); 3] = [
-    (&["--lib"], 60),
+    (&["--lib"], 30),
     (&["--test=journeys", "--test=sessions_end"], 200),
     (&[], 600),
 ];
@@ -72,11 +72,12 @@ pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
     for file in mine {
         let hash = hash(&fs::read(tree.join(&file))?);
         // Another part may have written meanwhile.
-        let known = results(places)?.files.get(&file).cloned();
+        let before = results(places)?;
+        let known = before.files.get(&file);
         if known.is_some_and(|known| known.hash == hash) {
             continue;
         }
-        let outcome = try_file(places, &tree, &file, hash)?;
+        let outcome = try_file(places, &tree, &file, hash, &before.reasons)?;
         let (viable, survived) = (outcome.viable, outcome.survived.len());
         terminal::line(format_args!("{file}: {viable} viable, {survived} survived"))?;
         let mut results = results(places)?;
@@ -154,7 +155,14 @@ fn tree(places: &Places) -> Result<PathBuf> {
     Ok(tree)
 }
 
-fn try_file(places: &Places, tree: &Path, file: &str, hash: String) -> Result<Outcome> {
+/// Tries one file. What is explained already survives without being shown to the later rounds.
+fn try_file(
+    places: &Places,
+    tree: &Path,
+    file: &str,
+    hash: String,
+    reasons: &BTreeMap<String, String>,
+) -> Result<Outcome> {
     let out = places
         .root
         .join("target/edge/mutants")
@@ -162,7 +170,7 @@ fn try_file(places: &Places, tree: &Path, file: &str, hash: String) -> Result<Ou
     let _ = fs::remove_dir_all(&out);
     fs::create_dir_all(&out).context("target/edge/mutants cannot be made")?;
     let mut viable = 0;
-    let mut survived = BTreeSet::new();
+    let (mut survived, mut explained) = (BTreeSet::new(), BTreeSet::new());
     for (round, (tests, seconds)) in ROUNDS.iter().enumerate() {
         let mut cargo = cargo_mutants(tree, &out, file);
         cargo.args(tests.iter().map(|test| format!("--cargo-arg={test}")));
@@ -171,16 +179,20 @@ fn try_file(places: &Places, tree: &Path, file: &str, hash: String) -> Result<Ou
             cargo.arg("--iterate");
         }
         run(&mut cargo)?;
-        survived = named(&out, &["missed"]);
-        let endless = named(&out, &["timeout"]);
+        let (missed, endless) = (named(&out, &["missed"]), named(&out, &["timeout"]));
         if round == 0 {
-            viable = survived.len() + endless.len() + named(&out, &["caught"]).len();
+            viable = missed.len() + endless.len() + named(&out, &["caught"]).len();
         }
-        remember_as_caught(&out, &endless)?;
+        let is_known = |name: &String| reasons.contains_key(&without_line(name));
+        let (known, open) = missed.into_iter().partition(is_known);
+        pass_over(&out, endless.union(&known))?;
+        explained.extend(known);
+        survived = open;
         if survived.is_empty() {
             break;
         }
     }
+    survived.append(&mut explained);
     Ok(Outcome {
         hash,
         viable,
@@ -212,11 +224,11 @@ fn run(cargo: &mut Command) -> Result<()> {
 }
 
 /// Adds mutants to those that the next round passes over, which are the caught ones alone.
-fn remember_as_caught(out: &Path, endless: &BTreeSet<String>) -> Result<()> {
+fn pass_over<'a>(out: &Path, names: impl Iterator<Item = &'a String>) -> Result<()> {
     let path = out.join("mutants.out/caught.txt");
     let mut text =
         fs::read_to_string(&path).context("cargo mutants left no list of what was caught")?;
-    for name in endless {
+    for name in names {
         text.push_str(name);
         text.push('\n');
     }
