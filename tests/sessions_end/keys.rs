@@ -2,7 +2,6 @@
 
 use one_login_edge::config::Host;
 use one_login_edge::session::seal::{NONCE, Purpose};
-use serde_json::Value;
 
 use super::{is_in, signed_in};
 use crate::world::http::parameter;
