@@ -185,10 +185,7 @@ impl WorkerConfig {
     /// The variables that a deployed Worker would see, with stand-ins for its secrets.
     fn vars(&self, environment: &str) -> Vars {
         let place = &self.document["env"][environment];
-        let mut vars: Vars = place["vars"]
-            .as_object()
-            .map(|vars| vars.clone().into_iter().collect())
-            .unwrap_or_default();
+        let mut vars: Vars = place["vars"].as_object().cloned().unwrap_or_default();
         for (kind, name) in [
             ("/kv_namespaces", "binding"),
             ("/services", "binding"),
