@@ -45,6 +45,7 @@ function capnp({ port, date, accounts, variables, objects }) {
 const config :Workerd.Config = (
   services = [
     (name = "worker", worker = .worker),
+    (name = "neighbour", worker = .neighbour),
     (name = "accounts", disk = (path = ${text(accounts)}, writable = true)),
     (name = "internet", network = (allow = ["public", "private"])),
   ],
@@ -55,6 +56,11 @@ const worker :Workerd.Worker = (
   compatibilityDate = ${text(date)},
   bindings = [${bindings.join(", ")}],
   ${objects ? `durableObjectNamespaces = [${namespace}], durableObjectStorage = (localDisk = "accounts"),` : ""}
+);
+# What stands in for KV beside the built Worker is another isolate in its process, so each has one.
+const neighbour :Workerd.Worker = (
+  modules = [(name = "neighbour.js", esModule = "export default { fetch: () => new Response(null) };")],
+  compatibilityDate = ${text(date)},
 );
 `;
 }
