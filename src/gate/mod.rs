@@ -33,6 +33,7 @@ pub mod words;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use crate::config::{Config, Host, Release, Service, is_loopback};
@@ -245,29 +246,30 @@ fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>
 /// Carries out what had to be waited for.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task) -> Decision {
     let scene = &scene.about(request);
-    match task {
-        Task::Start(start) => Decision::Reply(sign_in::start(scene, request, start).await),
-        Task::Callback(query) => Decision::Reply(callback::finish(scene, request, &query).await),
-        Task::Status => Decision::Reply(status::answer(scene, request).await),
-        Task::Health => Decision::Reply(own_pages::health(scene).await),
-        Task::SignOut { everywhere } => {
-            Decision::Reply(sign_out::finish(scene, request, everywhere).await)
-        }
-        Task::SignedOut => Decision::Reply(sign_out::signed_out(scene, request).await),
-        Task::Notification => Decision::Reply(backchannel::finish(scene, request).await),
+    // Boxed, so that each is a function of its own. WebAssembly is compiled when it is first called, and nobody's first
+    // request has to wait for the code of all the others.
+    let reply: Pin<Box<dyn Future<Output = Reply> + '_>> = match task {
+        Task::Start(start) => Box::pin(sign_in::start(scene, request, start)),
+        Task::Callback(ref query) => Box::pin(callback::finish(scene, request, query)),
+        Task::Status => Box::pin(status::answer(scene, request)),
+        Task::Health => Box::pin(own_pages::health(scene)),
+        Task::SignOut { everywhere } => Box::pin(sign_out::finish(scene, request, everywhere)),
+        Task::SignedOut => Box::pin(sign_out::signed_out(scene, request)),
+        Task::Notification => Box::pin(backchannel::finish(scene, request)),
+        Task::Continue(session) => Box::pin(identity::go_on(scene, request, *session)),
         Task::Check {
             path,
             query,
             session,
-        } => standing::check(scene, request, &path, query.as_deref(), *session).await,
+        } => return standing::check(scene, request, &path, query.as_deref(), *session).await,
         Task::Assert {
             forward,
             session,
             release,
             known,
-        } => standing::assert(scene, *forward, &session, release, known).await,
-        Task::Continue(session) => Decision::Reply(identity::go_on(scene, request, *session).await),
-    }
+        } => return standing::assert(scene, *forward, &session, release, known).await,
+    };
+    Decision::Reply(reply.await)
 }
 
 /// Fetches the documents of every provider of the deployment: the hourly task.
