@@ -146,6 +146,9 @@ fn the_form_of_questions_is_pinned() {
 #[test]
 fn the_form_of_answers_is_pinned() {
     pinned(replies());
+    for (reply, _) in replies() {
+        assert_eq!(Reply::from_bytes(&reply.to_bytes()), Some(reply));
+    }
 }
 
 #[test]
