@@ -73,12 +73,18 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
     let (verdict, scene) = gate::decide(&isolate, &edge, &request, now());
     match (verdict, scene) {
         (Verdict::Now(decision), scene) => carry_out(&decision, &incoming, &edge, scene.as_ref()),
-        (Verdict::Later(task), Some(mut scene)) => future_to_promise(async move {
-            scene.platform.calls = Some(Rc::default());
-            let decision = gate::finish(&scene, &request, task).await;
-            Ok(carry_out(&decision, &incoming, &edge, Some(&scene)))
-        })
-        .into(),
+        (Verdict::Later(task), Some(mut scene)) => {
+            let context = scene.platform.context.clone();
+            let answer = future_to_promise(async move {
+                scene.platform.calls = Some(Rc::default());
+                let decision = gate::finish(&scene, &request, task).await;
+                Ok(carry_out(&decision, &incoming, &edge, Some(&scene)))
+            });
+            // Cloudflare drops what a request waits for when its browser goes away. A sign-in would stay
+            // half done then, and what waits here in memory for ever.
+            let _ = glue::after(&context, &answer);
+            answer.into()
+        }
         (Verdict::Later(_), None) => send(&Reply::plain(500, "This request cannot be answered.")),
     }
 }

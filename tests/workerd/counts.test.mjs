@@ -107,3 +107,10 @@ test("a signed-in request whose answer is wrapped anew crosses it no more often,
   const calls = { ...CROSSINGS.calls, __wbindgen_free: 1 };
   assert.deepEqual(await crossings(browser, "/account"), { ...CROSSINGS, calls });
 });
+
+test("what a request waits for is carried through although its browser has gone away", async () => {
+  await world.counts();
+  assert.equal((await world.browser().get("/account")).status, 302);
+  const { imports } = await world.counts();
+  assert.equal(imports.__wbg_after, 1);
+});
