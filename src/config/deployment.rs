@@ -223,7 +223,8 @@ impl Config {
             self.faults.push(Fault {
                 service: Some(id.to_owned()),
                 field: "(table)".to_owned(),
-                problem: "must be a table, or the JSON text of one".to_owned(),
+                problem: "must be a table, or the JSON text of one in which no name comes twice"
+                    .to_owned(),
             });
             return (Vec::new(), None);
         };

@@ -202,6 +202,20 @@ fn t84_a_closed_host_is_still_known() {
 }
 
 #[test]
+fn t84_a_table_that_is_a_text_names_nothing_twice() {
+    let mut vars = vars();
+    let table = vars["SERVICE_OTHER"].to_string();
+    text(&mut vars, "SERVICE_OTHER", &table);
+    assert!(is_open(&Config::parse(&vars), OTHER));
+    let twice = table.replacen('{', "{\"level\":\"Cl\",\"level\":\"Cl.Cm\",", 1);
+    text(&mut vars, "SERVICE_OTHER", &twice);
+    let config = Config::parse(&vars);
+    assert_eq!(places(&config.faults), ["OTHER (table)"]);
+    assert!(config.host(OTHER).is_none());
+    assert!(is_open(&config, HOST));
+}
+
+#[test]
 fn at_most_twenty_services_and_forty_routes() {
     let many = |services: usize, routes: usize| {
         let mut vars = vars();

@@ -5,7 +5,7 @@
 //! whole world, and nothing else can happen in it meanwhile, so that each question sees the changes
 //! of the one before. What is written in one turn is stored at its end, all of it or nothing. An
 //! answer leaves only once that is durable (output gates): a session is recorded before its cookie
-//! is sent, and a notification is stored before the provider hears of success. A write that fails
+//! is sent, and a notification is stored before the provider hears of success. A commit that fails
 //! resets the object, and whoever asked gets an exception.
 
 use js_sys::Uint8Array;

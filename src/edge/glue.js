@@ -205,8 +205,8 @@ export async function store(documents, name, text, timeout) {
 }
 
 /**
- * Asks an account object, by its name. Gives the answer, or the name of an outage. A panicking or hanging object never
- * answers, so the limit is ours.
+ * Asks an account object, by its name. Gives the answer, or the name of an outage. A hanging object never answers,
+ * so the limit is ours.
  */
 export async function ask(accounts, jurisdiction, name, question, timeout) {
   const home = jurisdiction ? accounts.jurisdiction(jurisdiction) : accounts;

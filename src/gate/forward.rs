@@ -99,13 +99,14 @@ pub fn forward(
     }
     set.extend(cookie.map(|cookie| ("cookie".to_owned(), cookie)));
     set.extend(signed.into_iter().flat_map(Signed::headers));
-    for (name, secret) in &service.origin_headers {
-        set.push((name.clone(), secret.expose().to_owned()));
-    }
     // What is set replaces what was sent, and what was sent so already stays: each change is a call of
     // the platform's, and Cloudflare says the client's address and the scheme as they are set here.
     remove.retain(|name| !set.iter().any(|(other, _)| other == name));
     set.retain(|(name, value)| request.headers.get(name) != Some(value));
+    // Secrets come last, so that none is compared with what somebody sent.
+    for (name, secret) in &service.origin_headers {
+        set.push((name.clone(), secret.expose().to_owned()));
+    }
     Forward {
         binding: match &service.origin {
             Origin::Binding(name) => Some(name.clone()),

@@ -33,8 +33,10 @@ pub enum Failure {
     OtherIssuer,
     /// The provider answered with an error.
     Provider(ProviderError),
-    /// The same without a state, so that it may be anybody's.
+    /// An error without a state, so that it may be anybody's.
     WithoutState(ProviderError),
+    /// A person who had to sign in again or to prove an identity gave up, or the provider lost them.
+    Declined,
     /// The request object is longer than the provider accepts.
     RequestTooLong,
     /// The browser went round in circles.
@@ -104,7 +106,7 @@ impl ProviderError {
 
     const fn outcome(self) -> Outcome {
         match self {
-            // Nobody declined anything: the provider lost the browser's session, or does not like
+            // Whoever just signs in has nothing to decline: the provider lost the browser's session, or does not like
             // the request. For whoever runs the service it is a technical problem; for the person
             // it may go well the next time.
             Self::AccessDenied => outcome(502, Page::StartAgain, "access_denied"),
@@ -154,6 +156,7 @@ impl Failure {
             Self::NoAttempt => outcome(400, Page::StartAgain, "no_attempt"),
             Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
             Self::Provider(error) => error.outcome(),
+            Self::Declined => outcome(400, Page::StartAgain, "declined"),
             Self::WithoutState(error) => outcome(400, error.outcome().page, "error_without_state"),
             Self::RequestTooLong => outcome(500, Page::Problem, "request_too_long"),
             Self::TooManyStarts => outcome(429, Page::TooManyStarts, "too_many_starts"),

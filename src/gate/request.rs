@@ -33,7 +33,6 @@ impl Headers {
                 name = end + 1;
             }
         };
-        // A plain loop: chained iterators are not made one by a compiler that is told to save space.
         let mut at = begin;
         while let Some(byte) = text.as_bytes().get(at) {
             if *byte == b'\n' {

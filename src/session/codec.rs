@@ -1,4 +1,5 @@
-//! The byte form of what is sealed, stored or asked: numbers big-endian, texts behind a two-byte length.
+//! The byte form of what is sealed, stored or asked: numbers big-endian, texts behind a
+//! length of two bytes, or four where they may be long.
 //!
 //! Every reader ends with [`Reader::end`], so that bytes left over refuse the whole value.
 

@@ -219,7 +219,7 @@ fn t28_an_error_that_comes_without_the_session_tells_nobody_anything() {
         &world,
         &format!("/auth/callback?error=access_denied&state={state}"),
     );
-    assert_eq!((shown.by, shown.status), (By::Edge, 502));
+    assert_eq!((shown.by, shown.status), (By::Edge, 400));
     assert!(!browser.has_session());
 }
 

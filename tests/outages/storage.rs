@@ -7,8 +7,8 @@ use simulator::provider::settings::Settings;
 
 use crate::world::{Browser, By, ISSUER, Trouble, When, World, keys};
 
-const DISCOVERY: &str = "v1/https://oidc.account.gov.uk/discovery";
-const JWKS: &str = "v1/https://oidc.account.gov.uk/jwks";
+const DISCOVERY: &str = "v2/https://oidc.account.gov.uk/discovery";
+const JWKS: &str = "v2/https://oidc.account.gov.uk/jwks";
 
 fn signs_in(world: &World) {
     let shown = Browser::new().open(world, "/account/details");

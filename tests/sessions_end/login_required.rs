@@ -60,7 +60,15 @@ fn t28_a_session_that_was_begun_meanwhile_in_another_tab_is_not_the_one_that_end
 
 #[test]
 fn t28_another_error_ends_no_session_of_whoever_was_asked_to_sign_in_again() {
-    for fault in ["access-denied", "server-error", "temporarily-unavailable"] {
+    for (fault, status, line) in [
+        ("access-denied", 400, "callback: declined"),
+        ("server-error", 502, "callback: server_error"),
+        (
+            "temporarily-unavailable",
+            503,
+            "callback: temporarily_unavailable",
+        ),
+    ] {
         let world = world();
         let mut browser = signed_in(&world, "kenneth");
         world.pass(400);
@@ -68,8 +76,10 @@ fn t28_another_error_ends_no_session_of_whoever_was_asked_to_sign_in_again() {
         world.provider_fault(Fault::from_name(&format!("error-{fault}")).unwrap());
         world.forget();
         let shown = browser.open(&world, PAY);
-        assert!(shown.by == By::Edge && shown.status >= 500, "{fault}");
-        assert_eq!(world.happened().asked(), ["id_token"], "{fault}");
+        assert_eq!((shown.by, shown.status), (By::Edge, status), "{fault}");
+        let happened = world.happened();
+        assert_eq!(happened.asked(), ["id_token"], "{fault}");
+        assert!(happened.lines().contains(&line.to_owned()), "{fault}");
         assert!(browser.has_session(), "{fault}");
         world.mend();
         world.pass(60);

@@ -74,6 +74,12 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 .with_cookie(signed_in.unfinished)
         }
         Err(failure) => {
+            let failure = match (failure, &attempt.aim) {
+                (Failure::Provider(ProviderError::AccessDenied), Aim::Again(_) | Aim::Prove(_)) => {
+                    Failure::Declined
+                }
+                _ => failure,
+            };
             let reply = ended(scene, cookies, failure, Some(&attempt)).await;
             match (failure, &attempt.aim) {
                 (Failure::Provider(ProviderError::LoginRequired), Aim::Again(served)) => {

@@ -46,7 +46,7 @@ const REPORT: i64 = 86_400;
 pub struct Unavailable;
 
 fn name<T>(kind: &Kind<T>, provider: &Provider) -> String {
-    format!("v1/{}{}", provider.issuer, kind.name)
+    format!("v2/{}{}", provider.issuer, kind.name)
 }
 
 /// The discovery document.
@@ -218,7 +218,7 @@ async fn read_stored<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) {
 }
 
 /// The copy in a stored text: its code, when it was fetched and for how long it is fresh, and then the
-/// document itself, with a line's end after each. `None` for one that nobody with our keys stored, or from the future.
+/// document itself, the first three with a line's end after each. `None` for one that nobody with our keys stored, or from the future.
 fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Option<Held<T>> {
     let ring = scene.isolate.config.ring.as_ref()?;
     let (tag, stored) = text.split_once('\n')?;
