@@ -14,7 +14,7 @@ const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseIn
 export default {
   async fetch(request) {
     const questions = await request.json();
-    const asked = questions.map(([id, jwk, alg, message, signature]) => verify(id, jwk, alg, bytes(message), bytes(signature)));
+    const asked = questions.map(([jwk, alg, message, signature]) => verify(jwk, alg, bytes(message), bytes(signature)));
     return Response.json(await Promise.all(asked));
   },
 };
@@ -31,7 +31,7 @@ const door :Workerd.Worker = (
 );
 `;
 
-/** Starts the door. `verdicts` takes `[key id, JWK as text, algorithm, message, signature]`, both in hexadecimal. */
+/** Starts the door. `verdicts` takes `[JWK as text, algorithm, message, signature]`, both in hexadecimal. */
 export async function startSignatures() {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-signatures-"));
   const port = await freePort();

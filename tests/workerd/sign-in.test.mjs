@@ -225,7 +225,7 @@ test("a person who declines gets a page, and no session", async () => {
   await world.provider.auto("declan");
   const browser = world.browser();
   const answer = await browser.get(await untilCallback(world, browser, "/account"));
-  assert.equal(answer.status, 400);
+  assert.equal(answer.status, 502);
   assert.equal(browser.session, undefined);
   assert.match(answer.text, /start signing in again/);
   await world.provider.auto("kenneth");

@@ -32,9 +32,9 @@ async function all(name, alg, deviations = {}) {
   const file = path.join(ROOT, "tests/vectors/wycheproof", `${name}.json`);
   const { testGroups, numberOfTests } = JSON.parse(await fs.readFile(file, "utf8"));
   let seen = 0;
-  for (const [n, group] of testGroups.entries()) {
+  for (const group of testGroups) {
     const jwk = JSON.stringify(jwkOf(group));
-    const questions = group.tests.map(({ msg, sig }) => [`${name} ${n}`, jwk, alg, msg, sig]);
+    const questions = group.tests.map(({ msg, sig }) => [jwk, alg, msg, sig]);
     const verdicts = await signatures.verdicts(questions);
     for (const [at, { tcId, result, flags, comment }] of group.tests.entries()) {
       const expected = deviations[tcId] ?? { valid: true, invalid: false }[result] ?? EITHER[flags[0]];
@@ -55,10 +55,10 @@ test("t2 t5 a key for one algorithm verifies nothing of another", async () => {
   const [group] = JSON.parse(await fs.readFile(file, "utf8")).testGroups;
   const { msg, sig } = group.tests.find(({ result }) => result === "valid");
   const jwk = JSON.stringify(jwkOf(group));
-  const ask = (id, key, alg) => [id, key, alg, msg, sig];
+  const ask = (key, alg) => [key, alg, msg, sig];
   const secret = JSON.stringify({ kty: "oct", k: base64url(group.publicKey.modulus) });
   assert.deepEqual(await signatures.verdicts([
-    ask("a", jwk, "RS256"), ask("b", jwk, "PS256"), ask("c", jwk, "ES256"), ask("d", jwk, "HS256"), ask("e", jwk, "none"),
-    ask("f", secret, "RS256"), ask("g", secret, "HS256"), ask("h", "{}", "RS256"), ask("i", "no JSON", "RS256"),
+    ask(jwk, "RS256"), ask(jwk, "PS256"), ask(jwk, "ES256"), ask(jwk, "HS256"), ask(jwk, "none"),
+    ask(secret, "RS256"), ask(secret, "HS256"), ask("{}", "RS256"), ask("no JSON", "RS256"),
   ]), [true, ...Array(8).fill(false)]);
 });
