@@ -1,5 +1,4 @@
-//! The byte form of what is sealed, stored or asked: numbers big-endian, texts behind a
-//! length of two bytes, or four where they may be long.
+//! The byte form of what is sealed, stored or asked: numbers big-endian, texts behind a two-byte length.
 //!
 //! Every reader ends with [`Reader::end`], so that bytes left over refuse the whole value.
 
