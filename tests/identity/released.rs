@@ -154,7 +154,7 @@ fn t44_t55_large_claims_go_beside_the_assertion_or_not_at_all_and_never_in_part(
         let mut browser = Browser::new();
         let claims = told(&world, &mut browser, "/apply/form").claims;
         assert_eq!(claims["identity_claims"], place, "{count}");
-        assert!(browser.refused.is_empty());
+        assert!(browser.refused().is_empty());
         browser.step(&world, "/apply/form");
         let request = world.happened().reached().pop().unwrap();
         assert!(request.assertions()[0].len() <= 4_096);

@@ -112,7 +112,7 @@ fn a_session_is_renewed_once_a_minute_of_use() {
         }
     }
     assert_eq!(renewals, [60, 120, 180]);
-    assert!(browser.refused.is_empty());
+    assert!(browser.refused().is_empty());
 }
 
 #[test]

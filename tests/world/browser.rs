@@ -1,38 +1,22 @@
 //! A browser: a cookie jar that follows the rules, and redirects that are followed until it rests.
-//!
-//! Of RFC 6265 and its revision there is what these tests need: cookies belong to one host, have a
-//! name, are deleted by `Max-Age=0`, end with the window unless they have a life of their own, and
-//! keep the promises of the `__Host-` prefix. A cookie that breaks a rule is not kept and is listed.
 
 use simulator::http;
 use url::Url;
 
 use super::World;
 use super::http::{By, Incoming, Shown};
+use super::jar::{Cookie, Jar, host};
 use super::settings::{ISSUER, SERVICE};
-
-/// The largest cookie that browsers keep, name and value together.
-const LARGEST: usize = 4_096;
 
 /// More redirects than this are a loop.
 const REDIRECTS: usize = 20;
 
-#[derive(Clone, Debug)]
-struct Cookie {
-    host: String,
-    name: String,
-    value: String,
-    ends_at: Option<i64>,
-}
-
 /// One person's browser.
 #[derive(Clone, Debug)]
 pub struct Browser {
-    jar: Vec<Cookie>,
+    jar: Jar,
     /// What it sends as `Accept-Language`.
     pub language: &'static str,
-    /// Cookies that were set and broke a rule.
-    pub refused: Vec<String>,
     /// Every address that it went to, in order.
     pub history: Vec<String>,
 }
@@ -40,9 +24,8 @@ pub struct Browser {
 impl Default for Browser {
     fn default() -> Self {
         Self {
-            jar: Vec::new(),
+            jar: Jar::default(),
             language: "en-GB,en;q=0.9",
-            refused: Vec::new(),
             history: Vec::new(),
         }
     }
@@ -102,44 +85,20 @@ impl Browser {
 
     /// A request with what this browser adds to each.
     pub fn dressed(&self, world: &World, request: Incoming) -> Incoming {
-        let host = host(&request.url);
-        let cookies: Vec<_> = self
-            .live(world)
-            .filter(|cookie| cookie.host == host)
-            .map(|cookie| format!("{}={}", cookie.name, cookie.value))
-            .collect();
+        let cookies = self.jar.sent(world.now(), &request.url);
         let request = request
             .with("user-agent", "Mozilla/5.0")
             .with("accept-language", self.language)
             .with("cf-connecting-ip", "203.0.113.7");
-        match cookies.is_empty() {
-            true => request,
-            false => request.with("cookie", &cookies.join("; ")),
+        match cookies {
+            None => request,
+            Some(cookies) => request.with("cookie", &cookies),
         }
-    }
-
-    fn live(&self, world: &World) -> impl Iterator<Item = &Cookie> {
-        let now = world.now();
-        let alive = move |cookie: &&Cookie| cookie.ends_at.is_none_or(|end| now < end);
-        self.jar.iter().filter(alive)
     }
 
     /// Keeps the cookies of an answer.
     pub fn keep(&mut self, world: &World, shown: &Shown) {
-        let host = host(&shown.url);
-        for line in shown.set_cookies() {
-            match read(line, &host, world.now()) {
-                None => self.refused.push(line.to_owned()),
-                Some(cookie) => {
-                    self.jar
-                        .retain(|kept| kept.host != host || kept.name != cookie.name);
-                    let deleted = cookie.ends_at.is_some_and(|end| end <= world.now());
-                    if !deleted {
-                        self.jar.push(cookie);
-                    }
-                }
-            }
-        }
+        self.jar.keep(world.now(), shown);
     }
 
     /// The value of a cookie for the service.
@@ -155,9 +114,8 @@ impl Browser {
 
     fn own(&self) -> impl Iterator<Item = &Cookie> {
         let provider = host(ISSUER);
-        self.jar
-            .iter()
-            .filter(move |cookie| cookie.host != provider)
+        let kept = self.jar.kept.iter();
+        kept.filter(move |cookie| cookie.host != provider)
     }
 
     /// The names of the cookies of sign-ins under way.
@@ -174,56 +132,27 @@ impl Browser {
 
     /// Puts a cookie for the service into the jar, as somebody with the machine could.
     pub fn plant(&mut self, name: &str, value: &str) {
-        let host = host(SERVICE);
-        self.jar
-            .retain(|kept| kept.host != host || kept.name != name);
-        self.jar.push(Cookie {
-            host,
-            name: name.to_owned(),
-            value: value.to_owned(),
-            ends_at: None,
-        });
+        self.jar.plant(SERVICE, name, value);
     }
 
     /// Takes a cookie away.
     pub fn drop_cookie(&mut self, name: &str) {
-        self.jar.retain(|kept| kept.name != name);
+        self.jar.kept.retain(|kept| kept.name != name);
     }
 
     /// Closes every window: what has no life of its own is gone.
     pub fn close(&mut self) {
-        self.jar.retain(|cookie| cookie.ends_at.is_some());
+        self.jar.close();
+    }
+
+    /// The cookies that were set and broke a rule.
+    pub fn refused(&self) -> &[String] {
+        &self.jar.refused
     }
 }
 
 /// The session cookie's name.
 pub const SESSION: &str = "__Host-ol-session";
-
-fn host(address: &str) -> String {
-    let url = Url::parse(address).unwrap();
-    url.host_str().unwrap_or_default().to_owned()
-}
-
-/// Reads a `Set-Cookie` line; `None` for one that a browser would not keep.
-fn read(line: &str, host: &str, now: i64) -> Option<Cookie> {
-    let mut parts = line.split(';').map(str::trim);
-    let (name, value) = parts.next()?.split_once('=')?;
-    let attributes: Vec<String> = parts.map(str::to_ascii_lowercase).collect();
-    let has = |wanted: &str| attributes.iter().any(|attribute| attribute == wanted);
-    let value_of = |wanted: &str| attributes.iter().find_map(|a| a.strip_prefix(wanted));
-    let kept_promises = has("secure") && has("path=/") && value_of("domain=").is_none();
-    let promised = name.to_ascii_lowercase().starts_with("__host-");
-    if (promised && !kept_promises) || name.is_empty() || name.len() + value.len() > LARGEST {
-        return None;
-    }
-    let life = value_of("max-age=").and_then(|seconds| seconds.parse::<i64>().ok());
-    Some(Cookie {
-        host: host.to_owned(),
-        name: name.to_owned(),
-        value: value.to_owned(),
-        ends_at: life.map(|seconds| now + seconds.max(0)),
-    })
-}
 
 /// The browser at the provider.
 fn at_the_provider(world: &World, request: &Incoming) -> Shown {

@@ -10,6 +10,11 @@ impl Chance {
         Self(name.bytes().map(u64::from).sum())
     }
 
+    /// Another chance for each number.
+    pub fn seed(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// A number below this one.
     pub fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -12,24 +12,26 @@
 
 pub mod accounts;
 pub mod assertion;
+pub mod behind;
 pub mod browser;
 pub mod chance;
 pub mod executor;
 pub mod http;
+pub mod jar;
 pub mod keys;
-mod logs;
+pub mod logs;
 pub mod outside;
 pub mod record;
 pub mod settings;
 pub mod signing_out;
 pub mod trouble;
-mod wire;
+pub mod wire;
 
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use one_login_edge::config::Config;
-use one_login_edge::gate::answer::{OriginAnswer, SHARED_CACHING, changes};
+use one_login_edge::gate::answer::OriginAnswer;
 use one_login_edge::gate::forward::Forward;
 use one_login_edge::gate::{self, Decision, Isolate, Verdict};
 use serde_json::{Value, json};
@@ -238,78 +240,20 @@ impl World {
             (Verdict::Later(_), None) => panic!("a task without a scene"),
         };
         match decision {
-            Decision::Reply(reply) => Shown {
-                by: By::Edge,
-                url: request.url,
-                status: reply.status,
-                headers: owned(reply.headers),
-                body: reply.body,
-            },
+            Decision::Reply(reply) => behind::replied(request, reply),
             // Where there is a Worker, the file of this name is the body.
             Decision::Asset { file, reply } => Shown {
-                by: By::Edge,
-                url: request.url,
-                status: reply.status,
-                headers: owned(reply.headers),
                 body: file.to_owned(),
+                ..behind::replied(request, reply)
             },
-            Decision::Forward(forward) => self.reach(request, forward),
+            Decision::Forward(forward) => self.reach(request, &forward),
         }
     }
 
     /// The service behind the edge takes a request and answers it, and the edge changes the answer.
-    fn reach(&self, request: Incoming, forward: Forward) -> Shown {
-        let mut headers = request.joined();
-        headers.retain(|(name, _)| !forward.remove.contains(name));
-        for (name, value) in &forward.set {
-            headers.retain(|(known, _)| known != name);
-            headers.push((name.clone(), value.clone()));
-        }
-        self.outside.note(Happened::Reached(OriginRequest {
-            binding: forward.binding,
-            method: request.method,
-            url: forward.url,
-            headers,
-            personal: forward.answer.personal,
-        }));
-        let answer = self.answer.borrow().clone();
-        let changes = changes(&forward.answer, &answer).unwrap_or_default();
-        let mut headers: Vec<(String, String)> = Vec::new();
-        let own = [
-            ("cache-control", answer.cache_control),
-            ("location", answer.location),
-        ];
-        for (name, value) in own {
-            let set = changes.set.iter().find(|(changed, _)| *changed == name);
-            let value = set.map(|(_, value)| value.clone()).or(value);
-            headers.extend(value.map(|value| (name.to_owned(), value)));
-        }
-        if answer.shared_caching {
-            let shared = SHARED_CACHING
-                .iter()
-                .filter(|name| !changes.remove.contains(name));
-            let open = "public, max-age=3600";
-            headers.extend(shared.map(|name| ((*name).to_owned(), open.to_owned())));
-        }
-        let cookies = changes.set_cookies.unwrap_or(answer.set_cookies);
-        headers.extend(
-            cookies
-                .into_iter()
-                .map(|cookie| ("set-cookie".to_owned(), cookie)),
-        );
-        Shown {
-            by: By::Origin,
-            url: request.url,
-            status: answer.status,
-            headers,
-            body: "the service".to_owned(),
-        }
+    fn reach(&self, request: Incoming, forward: &Forward) -> Shown {
+        let reached = behind::reached(&request, forward);
+        self.outside.note(Happened::Reached(reached));
+        behind::changed(request, forward, self.answer.borrow().clone())
     }
-}
-
-fn owned(headers: Vec<(&'static str, String)>) -> Vec<(String, String)> {
-    headers
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect()
 }
