@@ -11,6 +11,8 @@
 mod configuration;
 #[path = "architecture/examples.rs"]
 mod examples;
+#[path = "architecture/language.rs"]
+mod language;
 #[path = "architecture/logs.rs"]
 mod logs;
 #[path = "architecture/sources.rs"]
