@@ -51,6 +51,7 @@ fn session(chance: &mut Chance) -> Session {
         level: *chance.one(&LEVELS),
         born_at: chance.seconds(NOW),
         auth_time: chance.coin().then(|| chance.seconds(NOW)),
+        reauthenticated_at: chance.coin().then(|| chance.seconds(NOW)),
         created_at: chance.seconds(NOW),
         used_at: chance.seconds(NOW),
         checked_at: chance.seconds(NOW),

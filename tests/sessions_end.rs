@@ -36,6 +36,8 @@ mod login_required;
 mod notification;
 #[path = "sessions_end/races.rs"]
 mod races;
+#[path = "sessions_end/reauthenticated.rs"]
+mod reauthenticated;
 #[path = "sessions_end/sign_out.rs"]
 mod sign_out;
 #[path = "sessions_end/signed_out.rs"]

@@ -147,6 +147,7 @@ def make_accepted():
     accepted("one second before it ends", with_assertion(), now=CLAIMS["exp"] - 1)
     accepted("made ten seconds from now, because clocks differ", with_assertion(None, {"iat": NOW + 10}))
     accepted("without auth_time", with_assertion(None, {"auth_time": WITHOUT}))
+    accepted("of a person who signed in again", with_assertion(None, {"reauth_time": NOW - 30}))
     accepted("with a claim that nobody knows", with_assertion(None, {"colour": "green"}))
     email = {"email": "sian@example.gov.uk", "email_verified": True}
     accepted("with an e-mail address", with_assertion(None, email), person(email))

@@ -191,7 +191,7 @@ fn a_hint_that_is_signed_with_rsa_cannot_ask_again() {
 }
 
 #[test]
-fn signing_in_again_gives_a_new_time_in_the_same_session() {
+fn signing_in_again_keeps_the_time_and_the_session_and_gives_a_new_token() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     let page = browser.ask(&mut world, "demo", json!({}));
     let answer = browser.choose(&mut world, &page, "sian");
@@ -205,13 +205,39 @@ fn signing_in_again_gives_a_new_time_in_the_same_session() {
     assert!(text.contains("asks you to sign in again"));
     let answer = browser.choose(&mut world, &page, "sian");
     let token = id_token(&mut world, "demo", &answer);
-    assert_eq!(token.seconds("auth_time"), Some(NOW + 3_000));
+    assert_eq!(token.seconds("auth_time"), Some(NOW), "the old one stays");
+    assert_eq!(token.seconds("iat"), Some(NOW + 3_000));
     let list = sessions(&mut world);
     assert_eq!(
         (list.len(), list[0]["clients"].as_array().unwrap().len()),
         (1, 2)
     );
     assert!(delivered(&mut world).is_empty(), "nothing has ended");
+
+    // An hour later there is no session whose time could stay.
+    world.now += 3_600;
+    let page = browser.ask(&mut world, "demo", again(&hint));
+    let answer = browser.choose(&mut world, &page, "sian");
+    let token = id_token(&mut world, "demo", &answer);
+    assert_eq!(token.seconds("auth_time"), Some(NOW + 6_600));
+}
+
+#[test]
+fn who_is_asked_for_a_second_factor_in_a_session_without_one_gets_a_new_time() {
+    let mut world = world_of_browsers();
+    let mut browser = Browser::default();
+    let page = browser.ask(&mut world, "demo", json!({ "vtr": ["Cl"] }));
+    browser.choose(&mut world, &page, "sian");
+    world.now += 60;
+    let silent = browser.ask(&mut world, "demo", json!({ "vtr": ["Cl"] }));
+    assert_eq!(described(&silent), "code");
+    let page = browser.ask(&mut world, "demo", json!({ "vtr": ["Cl.Cm"] }));
+    assert_eq!(page.status, 200, "asked");
+    let answer = browser.choose(&mut world, &page, "sian");
+    let token = id_token(&mut world, "demo", &answer);
+    assert_eq!(token.seconds("auth_time"), Some(NOW + 60));
+    let lesser = browser.ask(&mut world, "demo", json!({ "vtr": ["Cl"] }));
+    assert_eq!(described(&lesser), "code");
 }
 
 #[test]
@@ -263,14 +289,38 @@ fn only_some_clients_may_say_how_old_a_sign_in_may_be() {
     assert!(delivered(&mut world).is_empty());
 
     let page = browser.ask(&mut world, "other", young(json!("60")));
-    assert_eq!(
-        clients_told(&delivered(&mut world)),
-        ["demo", "demo", "other"],
-        "the previous session has ended"
-    );
     let answer = browser.choose(&mut world, &page, "sian");
     let token = id_token(&mut world, "other", &answer);
     assert_eq!(token.seconds("auth_time"), Some(NOW + 61));
+    let list = sessions(&mut world);
+    let clients = list[0]["clients"].as_array().unwrap();
+    assert_eq!((list.len(), clients.len()), (1, 4), "carried over");
+    assert!(
+        delivered(&mut world).is_empty(),
+        "the same person is told of no end"
+    );
     let page = browser.ask(&mut world, "other", young(json!(0)));
     assert_eq!(page.status, 200, "zero asks even at once");
+
+    // Nobody is signed in silently until somebody has answered.
+    let ordinary = browser.ask(&mut world, "demo", json!({}));
+    assert_eq!(ordinary.status, 200, "asked");
+    browser.choose(&mut world, &page, "mo");
+    assert_eq!(
+        clients_told(&delivered(&mut world)),
+        ["demo", "demo", "demo", "other", "other"][1..],
+        "another person ends the first one's"
+    );
+    assert_eq!(sessions(&mut world)[0]["persona"], "mo");
+}
+
+#[test]
+fn a_sign_in_in_the_future_is_not_too_long_ago() {
+    let (mut world, mut browser) = (world_of_browsers(), Browser::default());
+    browser.sign_in(&mut world, "other", "sian");
+    world.now -= 60;
+    for age in [0, 30] {
+        let answer = browser.ask(&mut world, "other", json!({ "max_age": age }));
+        assert_eq!(described(&answer), "code", "{age}");
+    }
 }

@@ -47,12 +47,14 @@ impl Release {
     }
 }
 
-/// How lately somebody must have signed in. Seconds since the ID token's `auth_time`.
+/// How lately somebody must have signed in, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
-    /// The provider is told with `max_age`, and decides whether it has to ask.
+    /// Seconds since the ID token's `auth_time`. The provider is told with `max_age`, and decides
+    /// whether it has to ask.
     MaxAge(i64),
-    /// The provider is told to ask again, whatever it remembers.
+    /// Seconds since `auth_time` or since the person last signed in again, whichever was later. The
+    /// provider is told to ask again, whatever it remembers; its `auth_time` stays as it was.
     Reauthenticate(i64),
 }
 
@@ -65,11 +67,23 @@ impl Freshness {
         }
     }
 
-    /// Whether somebody who signed in at `auth_time` has to do so again; not knowing when is too
-    /// long ago.
+    /// Whether somebody who signed in at `auth_time`, and again at `reauthenticated_at`, has to do so
+    /// once more; not knowing when is too long ago.
+    ///
+    /// Source: `provider.md` 8b.1: only `max_age` gives a new `auth_time`, so only `auth_time` can
+    /// say whether the provider would ask for the sake of a `max_age`.
     #[must_use]
-    pub fn is_over(self, auth_time: Option<i64>, now: i64) -> bool {
-        auth_time.is_none_or(|time| now > time + self.seconds() + SKEW)
+    pub fn is_over(
+        self,
+        auth_time: Option<i64>,
+        reauthenticated_at: Option<i64>,
+        now: i64,
+    ) -> bool {
+        let last = match self {
+            Self::MaxAge(_) => auth_time,
+            Self::Reauthenticate(_) => auth_time.max(reauthenticated_at),
+        };
+        last.is_none_or(|time| now > time + self.seconds() + SKEW)
     }
 }
 

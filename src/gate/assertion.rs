@@ -67,6 +67,8 @@ struct Members<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     auth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    reauth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     session_exp: Option<i64>,
     iat: i64,
     exp: i64,
@@ -157,6 +159,7 @@ pub fn unsigned(
     let mut members = Members {
         vot: Some(session.level.as_str()),
         auth_time: session.auth_time,
+        reauth_time: session.reauthenticated_at,
         session_exp: Some(session.expires_at(service.limits)),
         email: email.map(|email| email.value.as_str()),
         email_verified: email.map(|email| email.verified),

@@ -182,7 +182,9 @@ fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&s
     let session = scene.live_session(Cookies::new(request.headers.get("cookie")));
     let session = session.filter(|session| session.level >= level.credential());
     let too_old = session.as_ref().is_some_and(|session| {
-        freshness.is_some_and(|freshness| freshness.is_over(session.auth_time, scene.now))
+        freshness.is_some_and(|freshness| {
+            freshness.is_over(session.auth_time, session.reauthenticated_at, scene.now)
+        })
     });
     let proves = level.has_identity() && parameter(query, "refresh").as_deref() == Some("identity");
     if session.is_some() && !too_old && !proves {

@@ -121,7 +121,9 @@ impl<'a, P: Platform> Passage<'a, P> {
         if self.lacks(&session) {
             return self.refuse(Some(session));
         }
-        let is_over = |freshness: Freshness| freshness.is_over(session.auth_time, scene.now);
+        let is_over = |freshness: Freshness| {
+            freshness.is_over(session.auth_time, session.reauthenticated_at, scene.now)
+        };
         if rule.freshness.is_some_and(is_over) {
             return self.refuse(Some(session));
         }

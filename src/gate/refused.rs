@@ -37,6 +37,8 @@ pub enum Failure {
     WithoutState(ProviderError),
     /// A person who had to sign in again or to prove an identity gave up, or the provider lost them.
     Declined,
+    /// The provider was asked to have one person sign in again, and its answer is about another.
+    AnotherPerson,
     /// The request object is longer than the provider accepts.
     RequestTooLong,
     /// The browser went round in circles.
@@ -157,6 +159,7 @@ impl Failure {
             Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
             Self::Provider(error) => error.outcome(),
             Self::Declined => outcome(400, Page::StartAgain, "declined"),
+            Self::AnotherPerson => outcome(400, Page::StartAgain, "another_person"),
             Self::WithoutState(error) => outcome(400, error.outcome().page, "error_without_state"),
             Self::RequestTooLong => outcome(500, Page::Problem, "request_too_long"),
             Self::TooManyStarts => outcome(429, Page::TooManyStarts, "too_many_starts"),

@@ -123,7 +123,7 @@ async fn attempt<P: Platform>(
 ///
 /// Somebody who has to sign in again, and only then, is asked for by the ID token of the session.
 /// Without one, because the session has ended or the token can no longer be read, this is a sign-in
-/// like any other; if what comes of it is too old as well, that session has an ID token.
+/// like any other; if its `auth_time` is too old as well, that session has an ID token.
 async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, Failure> {
     let level = match &start.session {
         Some(_) => start.level,
@@ -139,8 +139,9 @@ async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, F
     };
     attempt.max_age = match start.freshness {
         Some(Freshness::MaxAge(seconds)) => Some(seconds),
-        Some(Freshness::Reauthenticate(seconds)) => hint.as_ref().map(|_| seconds),
-        None => None,
+        // Beside a hint it would say the same thing twice, and the answer's `auth_time` says nothing
+        // of a sign-in that a hint asked for.
+        Some(Freshness::Reauthenticate(_)) | None => None,
     };
     if let Some(session) = start.session {
         let served = Served {
@@ -149,7 +150,7 @@ async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, F
         };
         if level.has_identity() {
             attempt.aim = Aim::Prove(served);
-        } else if attempt.max_age.is_some() {
+        } else if attempt.max_age.is_some() || hint.is_some() {
             attempt.aim = Aim::Again(served);
         }
     }
@@ -175,8 +176,7 @@ async fn address<P: Platform>(
         level: attempt.level,
         claims: &claims,
         locale: scene.locale.as_str(),
-        // Beside a hint it would say the same thing twice.
-        max_age: attempt.max_age.filter(|_| hint.is_none()),
+        max_age: attempt.max_age,
         id_token_hint: hint.as_ref().map(Secret::expose),
         state: &attempt.state(),
         nonce: &attempt.nonce(),

@@ -72,7 +72,7 @@ pub struct Attempt {
     pub level: Level,
     /// What it is for.
     pub aim: Aim,
-    /// How long ago the person may have signed in when the attempt ends, in seconds.
+    /// The `max_age` that the provider was told, in seconds.
     pub max_age: Option<i64>,
     /// Where the person goes afterwards: a path of this host, at most 1,024 bytes.
     pub return_path: String,
@@ -96,6 +96,14 @@ impl Attempt {
         attempt.nonce.copy_from_slice(&random[16..32]);
         attempt.verifier.copy_from_slice(&random[32..]);
         attempt
+    }
+
+    /// Whether the provider was told to have the person of the session sign in again, whatever it
+    /// remembers: with `prompt=login` and an ID token as the hint. The two are never asked for at once,
+    /// so that the aim without an age says it.
+    #[must_use]
+    pub const fn reauthenticates(&self) -> bool {
+        matches!(self.aim, Aim::Again(_)) && self.max_age.is_none()
     }
 
     /// The `state` parameter: 22 characters.
@@ -272,6 +280,18 @@ mod tests {
         let again = again("/a");
         assert_eq!(again.to_bytes(), pinned(2, &rest));
         assert_eq!(Attempt::from_bytes(&again.to_bytes()), Some(again.clone()));
+
+        let mut hinted = pinned(2, &[&rest[..49], &[0; 8]].concat());
+        let reauthenticated = Attempt {
+            max_age: None,
+            ..again.clone()
+        };
+        assert_eq!(reauthenticated.to_bytes(), hinted);
+        assert_eq!(Attempt::from_bytes(&hinted), Some(reauthenticated.clone()));
+        assert!(reauthenticated.reauthenticates() && !again.reauthenticates());
+        assert!(!attempt("/a").reauthenticates());
+        hinted.truncate(hinted.len() - 1);
+        assert_eq!(Attempt::from_bytes(&hinted), None);
 
         rest[0] = 2;
         let prove = Attempt {

@@ -18,10 +18,11 @@ pub const RESERVED: &str = "__Host-ol-";
 /// How long a session goes unrenewed while it is used, in seconds.
 pub const RENEWAL: i64 = 60;
 
-/// The stored format, and the one of a session with [`Identity`]: without one it is written as
-/// versions before this could read it.
+/// The stored formats: of a session, of one with [`Identity`], and of one whose person signed in again.
+/// Each session is written in the oldest format that can say it, so that versions before this read it.
 const FORMAT: u8 = 1;
 const FORMAT_WITH_IDENTITY: u8 = 2;
+const FORMAT_REAUTHENTICATED: u8 = 3;
 
 /// A person's session. Times are whole seconds since the epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,9 @@ pub struct Session {
     pub born_at: i64,
     /// The ID token's `auth_time`, if it had one.
     pub auth_time: Option<i64>,
+    /// The `iat` of the ID token that answered a request to sign in again. The provider keeps the old
+    /// `auth_time` then.
+    pub reauthenticated_at: Option<i64>,
     /// When this Worker made the session; the absolute limit counts from here.
     pub created_at: i64,
     /// When the session was last used; the idle limit counts from here.
@@ -79,9 +83,10 @@ impl Session {
             + u8::from(self.email.is_some()) * 2
             + u8::from(self.phone.is_some()) * 4
             + u8::from(self.wallet_subject_id.is_some()) * 8;
-        let format = match self.identity {
-            None => FORMAT,
-            Some(_) => FORMAT_WITH_IDENTITY,
+        let format = match (&self.identity, self.reauthenticated_at) {
+            (_, Some(_)) => FORMAT_REAUTHENTICATED,
+            (Some(_), None) => FORMAT_WITH_IDENTITY,
+            (None, None) => FORMAT,
         };
         let mut out = Writer::default()
             .byte(format)
@@ -102,6 +107,10 @@ impl Session {
         if let Some(id) = &self.wallet_subject_id {
             out = out.text(id);
         }
+        if let Some(reauthenticated_at) = self.reauthenticated_at {
+            out = out.seconds(reauthenticated_at);
+            out = out.byte(self.identity.is_some().into());
+        }
         if let Some(identity) = &self.identity {
             out = out.fixed(identity.key.bytes()).seconds(identity.changed_at);
         }
@@ -113,7 +122,7 @@ impl Session {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut read = Reader::new(bytes);
         let format = read.byte()?;
-        if !matches!(format, FORMAT | FORMAT_WITH_IDENTITY) {
+        if !(FORMAT..=FORMAT_REAUTHENTICATED).contains(&format) {
             return None;
         }
         let flags = read.byte()?;
@@ -134,6 +143,7 @@ impl Session {
             used_at: read.seconds()?,
             checked_at: read.seconds()?,
             auth_time: None,
+            reauthenticated_at: None,
             email: None,
             phone: None,
             wallet_subject_id: None,
@@ -151,7 +161,12 @@ impl Session {
         if has(3) {
             session.wallet_subject_id = Some(read.text()?);
         }
-        if format == FORMAT_WITH_IDENTITY {
+        let mut has_identity = format == FORMAT_WITH_IDENTITY;
+        if format == FORMAT_REAUTHENTICATED {
+            session.reauthenticated_at = Some(read.seconds()?);
+            has_identity = read.flag()?;
+        }
+        if has_identity {
             session.identity = Some(Identity {
                 key: Key::new(read.fixed()?),
                 changed_at: read.seconds()?,

@@ -8,6 +8,7 @@ fn session() -> Session {
         level: Level::ClCm,
         born_at: 1_000,
         auth_time: Some(990),
+        reauthenticated_at: None,
         created_at: 1_001,
         used_at: 1_002,
         checked_at: 1_003,
@@ -67,12 +68,32 @@ fn the_stored_format_with_an_identity_is_that_of_before_and_its_key() {
 }
 
 #[test]
+fn the_stored_format_after_signing_in_again_is_that_of_before_and_when_that_was() {
+    let again = |session| Session {
+        reauthenticated_at: Some(1_005),
+        ..session
+    };
+    let before = hex(&session());
+    let expected = format!("03{}00000000000003ed00", &before[2..]);
+    assert_eq!(hex(&again(session())), expected);
+    let proved = format!(
+        "03{}00000000000003ed01{}00000000000003ec",
+        &before[2..],
+        "08".repeat(32)
+    );
+    assert_eq!(hex(&again(with_identity())), proved);
+}
+
+#[test]
 fn every_combination_of_optional_values_is_read_back() {
-    for flags in 0..32_u8 {
+    for flags in 0..64_u8 {
         let mut session = match flags & 16 {
             0 => session(),
             _ => with_identity(),
         };
+        if flags & 32 != 0 {
+            session.reauthenticated_at = Some(1_005);
+        }
         if flags & 1 == 0 {
             session.auth_time = None;
         }
@@ -116,6 +137,7 @@ fn t44_the_largest_cookie_is_one_that_every_browser_keeps() {
         email: largest(160),
         phone: largest(160),
         wallet_subject_id: Some("é".repeat(160)),
+        reauthenticated_at: Some(1_005),
         ..with_identity()
     };
     let key = "A".repeat(43);

@@ -61,7 +61,6 @@ fn t28_a_session_that_was_begun_meanwhile_in_another_tab_is_not_the_one_that_end
 #[test]
 fn t28_another_error_ends_no_session_of_whoever_was_asked_to_sign_in_again() {
     for (fault, status, line) in [
-        ("access-denied", 400, "callback: declined"),
         ("server-error", 502, "callback: server_error"),
         (
             "temporarily-unavailable",

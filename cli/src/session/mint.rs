@@ -83,7 +83,7 @@ fn may_pass(rule: &Rule, session: &Session, path: &str, now: i64) -> Result<()> 
     );
     if let Some(freshness) = rule.freshness {
         ensure!(
-            !freshness.is_over(session.auth_time, now),
+            !freshness.is_over(session.auth_time, session.reauthenticated_at, now),
             "{path} wants a sign-in of the last {} seconds: the Worker would ask for another",
             freshness.seconds()
         );

@@ -14,7 +14,7 @@ use std::fs::File;
 use std::io::Read;
 
 /// What a file may say beside the claims of a userinfo answer.
-const OF_THE_SESSION: [&str; 3] = ["sid", "vot", "auth_time"];
+const OF_THE_SESSION: [&str; 4] = ["sid", "vot", "auth_time", "reauth_time"];
 
 /// What it may say of a userinfo answer.
 const OF_USERINFO: [&str; 6] = [
@@ -109,16 +109,20 @@ impl Person {
                 format!("`vot` must be Cl, Cl.Cm, Cl.Cm.P1 or Cl.Cm.P2, not {text:?}")
             })?,
         };
-        let auth_time = match self.claims.get("auth_time") {
-            None => Some(now),
-            Some(value) => Some(value.as_i64().context("`auth_time` must be in seconds")?),
+        let seconds = |name: &str| {
+            let value = self.claims.get(name);
+            let seconds = value.map(|value| value.as_i64());
+            let seconds = seconds
+                .map(|seconds| seconds.with_context(|| format!("`{name}` must be in seconds")));
+            seconds.transpose()
         };
         Ok(Session {
             id: self.id()?,
             subject: subject.to_owned(),
             level,
             born_at: now,
-            auth_time,
+            auth_time: Some(seconds("auth_time")?.unwrap_or(now)),
+            reauthenticated_at: seconds("reauth_time")?,
             created_at: now,
             used_at: now,
             checked_at: now,
@@ -212,7 +216,7 @@ mod tests {
     #[test]
     fn claims_replace_those_of_the_person() {
         let session = person(
-            r#"{"sub":"other","email":null,"phone_number":"+44","vot":"Cl","auth_time":7,"sid":"AAAAAAAAAAAAAAAAAAAAAA"}"#,
+            r#"{"sub":"other","email":null,"phone_number":"+44","vot":"Cl","auth_time":7,"reauth_time":8,"sid":"AAAAAAAAAAAAAAAAAAAAAA"}"#,
         )
         .unwrap();
         assert_eq!(
@@ -220,10 +224,12 @@ mod tests {
             ("other", Level::Cl)
         );
         assert_eq!((session.email, session.auth_time), (None, Some(7)));
+        assert_eq!(session.reauthenticated_at, Some(8));
         assert!(!session.phone.unwrap().verified);
         assert_eq!(session.id, [0; 16]);
         let plain = person("{}").unwrap();
         assert!(plain.email.unwrap().verified && plain.auth_time == Some(1_000));
+        assert_eq!(plain.reauthenticated_at, None);
         assert_ne!(plain.id, person("{}").unwrap().id);
     }
 
@@ -238,6 +244,7 @@ mod tests {
             (r#"{"vot":"P9"}"#, "vot"),
             (r#"{"sid":"short"}"#, "sid"),
             (r#"{"auth_time":"now"}"#, "auth_time"),
+            (r#"{"reauth_time":"now"}"#, "reauth_time"),
         ] {
             let error = person(claims).unwrap_err();
             assert!(format!("{error:#}").contains(word), "{claims}: {error:#}");

@@ -54,6 +54,8 @@ pub struct Person {
     pub vot: String,
     /// When the person signed in.
     pub auth_time: Option<i64>,
+    /// When the person last signed in again for the sake of a page that asked for it.
+    pub reauth_time: Option<i64>,
     /// When the session ends; open streams should end with it.
     pub session_exp: i64,
     /// The e-mail address, on routes that release it.
@@ -267,6 +269,7 @@ pub fn check(
         sid: required("sid")?,
         vot: required("vot")?,
         auth_time: token.seconds("auth_time"),
+        reauth_time: token.seconds("reauth_time"),
         session_exp,
         email: text("email"),
         email_verified: flag("email_verified"),

@@ -64,10 +64,10 @@ pub struct Code {
 
 impl Journey {
     /// Whether a sign-in is too long ago for what was asked. An age of zero always asks again, even within the same second,
-    /// so that no test depends on where a second ends.
+    /// so that no test depends on where a second ends. A time in the future is never too long ago, as with the provider.
     fn finds_too_old(&self, auth_time: i64, now: i64) -> bool {
         self.max_age
-            .is_some_and(|age| age == 0 || now - auth_time > age)
+            .is_some_and(|age| auth_time <= now && (age == 0 || now - auth_time > age))
     }
 }
 
@@ -75,11 +75,14 @@ impl Provider {
     /// Signs in silently within a session, answers at once in automatic mode, or shows the sign-in page.
     pub(super) fn begin(&mut self, now: i64, request: &Request, journey: Journey) -> Response {
         if let Some(cookie) = session::cookie_of(request).map(str::to_owned)
-            && let Some(auth_time) = self.sessions.used(&cookie, now).map(|s| s.auth_time)
+            && let Some(held) = self.sessions.used(&cookie, now)
         {
-            if journey.finds_too_old(auth_time, now) {
-                self.end_session_of(now, request);
-            } else if self.signs_in_silently() && journey.must_be.is_none() {
+            // Who the session's clients are told of is known only when somebody has signed in.
+            if journey.finds_too_old(held.auth_time, now) {
+                held.authenticated = false;
+            }
+            let does = held.does_for(journey.asked.credential);
+            if does && self.signs_in_silently() && journey.must_be.is_none() {
                 return self.answer(now, 302, journey, &cookie);
             }
         }
@@ -132,23 +135,33 @@ impl Provider {
             }
             return declined(status, &journey, error);
         }
-        let cookie = self.sign_in_here(now, request, persona);
+        let cookie = self.sign_in_here(now, request, &journey, persona);
         self.answer(now, status, journey, &cookie)
             .with_header("set-cookie", &session::giving(&cookie))
     }
 
     /// Renews this person's session in this browser, or begins one. Somebody else's session in it ends.
-    fn sign_in_here(&mut self, now: i64, request: &Request, persona: &'static Persona) -> String {
+    fn sign_in_here(
+        &mut self,
+        now: i64,
+        request: &Request,
+        journey: &Journey,
+        persona: &'static Persona,
+    ) -> String {
+        let credential = journey.asked.credential;
+        // Without silent sign-ins every ordinary request is answered as in a browser that comes for the first time.
+        let is_new = journey.must_be.is_none() && !self.signs_in_silently();
         if let Some(cookie) = session::cookie_of(request)
             && let Some(held) = self.sessions.used(cookie, now)
         {
             if held.persona.id == persona.id {
-                held.auth_time = now;
+                held.authenticated &= !is_new;
+                held.proved(credential, now);
                 return cookie.to_owned();
             }
             self.end_session_of(now, request);
         }
-        self.sessions.open(persona, now)
+        self.sessions.open(persona, credential, now)
     }
 
     /// The redirect back to the client, as the person of a session.

@@ -38,8 +38,12 @@ pub struct Session {
     pub id: u64,
     /// Who.
     pub persona: &'static Persona,
-    /// When this person last proved who they are; silent sign-ins do not change it.
+    /// When this person last proved who they are; neither silent sign-ins nor signing in again by `prompt=login` change it.
     pub auth_time: i64,
+    /// How surely: `Cl` or `Cl.Cm`.
+    pub credential: &'static str,
+    /// Whether nobody has to be asked. A `max_age` that was over takes this away and leaves the clients their sessions.
+    pub authenticated: bool,
     /// When a client last asked.
     pub used_at: i64,
     /// The clients' sessions in the order of their beginning.
@@ -49,6 +53,22 @@ pub struct Session {
 impl Session {
     fn alive(&self, now: i64) -> bool {
         now < self.used_at + IDLE_SECONDS
+    }
+
+    /// Whether the person has proved who they are as surely as is asked.
+    pub fn does_for(&self, credential: &str) -> bool {
+        // `Cl` is the shorter and the lesser of the two.
+        self.authenticated && credential.len() <= self.credential.len()
+    }
+
+    /// Notes that this person proved who they are. The time is a new one only where they had to: the provider's
+    /// `AuthenticationCallbackHandler` sets it if the session was not authenticated or not surely enough, and in no other case.
+    pub fn proved(&mut self, credential: &'static str, now: i64) {
+        if !self.does_for(credential) {
+            self.auth_time = now;
+            self.credential = credential;
+            self.authenticated = true;
+        }
     }
 }
 
@@ -68,7 +88,12 @@ impl Sessions {
     }
 
     /// A new session of somebody who just signed in; gives the value of its cookie.
-    pub fn open(&mut self, persona: &'static Persona, now: i64) -> String {
+    pub fn open(
+        &mut self,
+        persona: &'static Persona,
+        credential: &'static str,
+        now: i64,
+    ) -> String {
         // Here, where the number grows, is also where it shrinks.
         self.by_cookie.retain(|_, session| session.alive(now));
         self.last_id += 1;
@@ -76,6 +101,8 @@ impl Sessions {
             id: self.last_id,
             persona,
             auth_time: now,
+            credential,
+            authenticated: true,
             used_at: now,
             clients: Vec::new(),
         };
@@ -144,7 +171,7 @@ mod tests {
     #[test]
     fn a_session_lives_for_an_hour_after_its_last_use() {
         let mut sessions = Sessions::default();
-        let cookie = sessions.open(kenneth(), 0);
+        let cookie = sessions.open(kenneth(), "Cl.Cm", 0);
         assert!(sessions.used(&cookie, 3_599).is_some());
         assert!(sessions.used(&cookie, 7_198).is_some(), "use prolongs it");
         assert_eq!(sessions.list(10_797).len(), 1);

@@ -27,7 +27,7 @@ use crate::session::cookie::{self, Session, deleted, kept};
 use crate::session::identity::Outcome;
 use exchange::{exchange, userinfo, verify};
 use parameters::{Parameters, Response};
-use record::{not_again, record, session};
+use record::{did_not, not_again, record, session};
 
 /// Finishes a sign-in.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &str) -> Reply {
@@ -81,11 +81,9 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 _ => failure,
             };
             let reply = ended(scene, cookies, failure, Some(&attempt)).await;
-            match (failure, &attempt.aim) {
-                (Failure::Provider(ProviderError::LoginRequired), Aim::Again(served)) => {
-                    not_again(scene, cookies, served, before.as_ref(), reply).await
-                }
-                _ => reply,
+            match did_not(&attempt, failure) {
+                Some(served) => not_again(scene, cookies, &served, before.as_ref(), reply).await,
+                None => reply,
             }
         }
     };
@@ -174,6 +172,12 @@ async fn sign_in<'a, P: Platform>(
     let metadata = provider::metadata(scene).await?;
     let tokens = exchange(scene, &metadata, attempt, code).await?;
     let id_token = verify(scene, &metadata, attempt, &tokens).await?;
+    if let Aim::Again(served) = &attempt.aim
+        && attempt.reauthenticates()
+        && served.account != accounts::digest(scene, &id_token.subject)
+    {
+        return Err(Failure::AnotherPerson);
+    }
     let answer = userinfo(scene, &metadata, &tokens, &id_token).await?;
     let userinfo = Userinfo::read(&answer)?;
     let proving = match &attempt.aim {

@@ -2,7 +2,7 @@
 
 use super::identity::Ended;
 use crate::gate::cookies::Cookies;
-use crate::gate::refused::Failure;
+use crate::gate::refused::{Failure, ProviderError};
 use crate::gate::reply::Reply;
 use crate::gate::{Scene, accounts, sign_out};
 use crate::oidc::id_token::IdToken;
@@ -40,6 +40,7 @@ pub async fn record<P: Platform>(
                 ..session.clone()
             };
             same.level = own.level.max(ended.level);
+            same.reauthenticated_at = own.reauthenticated_at;
             let proof = ended.proof(scene, &same);
             let token = Some(&tokens.id_token);
             let recorded = accounts::step_up(scene, attempt, &same, token, proof).await;
@@ -136,12 +137,16 @@ pub fn session<P: Platform>(
         Aim::Prove(_) => Some(scene.now),
         Aim::SignIn | Aim::Again(_) => None,
     };
+    // The provider keeps the `auth_time` of before: that it issued this token is what says that the
+    // person signed in again (`provider.md` 8b.1).
+    let reauthenticated = attempt.reauthenticates().then_some(id_token.issued_at);
     Session {
         id: scene.random(),
         subject: id_token.subject,
         level: attempt.level.credential(),
         born_at: id_token.issued_at,
         auth_time: id_token.auth_time,
+        reauthenticated_at: reauthenticated,
         created_at: scene.now,
         used_at: scene.now,
         checked_at: scene.now,
@@ -155,7 +160,21 @@ pub fn session<P: Platform>(
     }
 }
 
-/// The person of a session was asked to sign in again and could not: the session ends.
+/// Whether the person of the session that an attempt serves was asked to sign in again and did not.
+/// After `access_denied` the provider has ended that person's sessions just as after `login_required`
+/// (`provider.md` 8b.3), and an answer about another person is no answer about this one.
+pub const fn did_not(attempt: &Attempt, failure: Failure) -> Option<Served> {
+    let Aim::Again(served) = attempt.aim else {
+        return None;
+    };
+    match failure {
+        Failure::Provider(ProviderError::LoginRequired) => Some(served),
+        Failure::Declined | Failure::AnotherPerson if attempt.reauthenticates() => Some(served),
+        _ => None,
+    }
+}
+
+/// The session ends of a person who was asked to sign in again and did not.
 ///
 /// Source: GOV.UK One Login's documentation of re-authentication; `provider.md` 0 and 1.16.
 pub async fn not_again<P: Platform>(

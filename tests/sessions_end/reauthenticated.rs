@@ -1,0 +1,185 @@
+//! Signing in again at a provider that keeps the time of the first sign-in, as GOV.UK One Login does.
+//!
+//! Source: `provider.md` 8b.1 to 8b.3 (`AuthenticationCallbackHandler`, `AuthorisationHandler`).
+
+use serde_json::json;
+use simulator::provider::fault::Fault;
+
+use super::again::{ACCOUNT, AGAIN, PAY, RECENT, passes, routes, times, world};
+use super::signed_in;
+use crate::world::{Browser, By, SESSION, Setup, World};
+
+/// A world whose sessions outlive the provider's, which end after an hour.
+fn long_world() -> World {
+    let change = |setup: &mut Setup| {
+        routes(setup);
+        setup.field("session_idle_seconds", 20_000);
+    };
+    World::with(change)
+}
+
+/// Asks for a page and goes all the way.
+fn reaches(world: &World, browser: &mut Browser, page: &str) -> bool {
+    browser.open(world, page).by == By::Origin
+}
+
+#[test]
+fn within_the_providers_hour_the_old_time_stays_and_the_new_token_is_the_proof() {
+    let world = long_world();
+    let mut browser = signed_in(&world, "kenneth");
+    let first = world.now();
+    for _ in 0..3 {
+        world.pass(1_800);
+        assert!(reaches(&world, &mut browser, PAY));
+        assert_eq!(times(&world), (Some(first), Some(world.now())));
+        assert!(passes(&world, &mut browser, PAY), "nobody is asked twice");
+    }
+    assert!(world.deliver().is_empty(), "nothing has ended");
+}
+
+#[test]
+fn after_the_providers_hour_both_times_are_new() {
+    let world = long_world();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(3_700);
+    assert!(reaches(&world, &mut browser, PAY));
+    assert_eq!(times(&world), (Some(world.now()), Some(world.now())));
+}
+
+#[test]
+fn no_time_at_all_or_an_old_one_makes_no_difference_to_who_signed_in_again() {
+    for fault in ["id-token-auth-time-old", "id-token-auth-time-missing"] {
+        let world = world();
+        let mut browser = signed_in(&world, "kenneth");
+        world.pass(400);
+        world.provider_fault(Fault::from_name(fault).unwrap());
+        assert!(reaches(&world, &mut browser, PAY), "{fault}");
+        assert!(passes(&world, &mut browser, PAY), "{fault}");
+        assert_eq!(times(&world).1, Some(world.now()), "{fault}");
+    }
+}
+
+#[test]
+fn t14_a_max_age_goes_by_the_time_that_stayed() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(700);
+    assert!(reaches(&world, &mut browser, PAY));
+    let old = world.now() - 700;
+    assert_eq!(times(&world), (Some(old), Some(world.now())));
+    let start = browser.step(&world, RECENT);
+    assert_eq!(start.status, 302, "{}", start.body);
+    assert!(reaches(&world, &mut browser, RECENT));
+    assert_eq!(times(&world), (Some(world.now()), None));
+    assert!(passes(&world, &mut browser, PAY), "that was a sign-in too");
+}
+
+#[test]
+fn t28_who_declines_to_sign_in_again_is_signed_out_like_who_cannot() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut thief = browser.clone();
+    world.pass(400);
+    world.person("declan");
+    world.forget();
+    let shown = browser.open(&world, PAY);
+    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    let lines = world.happened().lines();
+    for line in [
+        "callback: declined",
+        "reauthentication_failed: session_ended",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "{line} {lines:?}");
+    }
+    assert!(!browser.has_session());
+    assert!(!passes(&world, &mut thief, ACCOUNT));
+}
+
+#[test]
+fn t28_an_answer_about_another_person_ends_the_session_and_begins_none() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut thief = browser.clone();
+    world.pass(400);
+    world.provider_fault(Fault::from_name("id-token-sub-other").unwrap());
+    world.forget();
+    let shown = browser.open(&world, PAY);
+    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    let happened = world.happened();
+    assert_eq!(happened.asked().last(), Some(&"end"));
+    let lines = happened.lines();
+    for line in [
+        "callback: another_person",
+        "reauthentication_failed: session_ended",
+    ] {
+        assert!(lines.contains(&line.to_owned()), "{line} {lines:?}");
+    }
+    let fetched = happened.calls();
+    assert!(
+        !fetched.iter().any(|call| call.contains("userinfo")),
+        "nothing more is asked about them: {fetched:?}"
+    );
+    assert!(!browser.has_session());
+    assert!(!passes(&world, &mut thief, ACCOUNT));
+}
+
+#[test]
+fn t28_declining_after_a_max_age_ends_nothing() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(700);
+    assert!(passes(&world, &mut browser, ACCOUNT));
+    world.person("declan");
+    let shown = browser.open(&world, RECENT);
+    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert!(world.deliver().is_empty(), "the provider tells nobody");
+    assert!(browser.has_session());
+    assert!(passes(&world, &mut browser, ACCOUNT));
+}
+
+#[test]
+fn t46_after_a_max_age_the_same_persons_other_sessions_go_on() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(700);
+    assert!(reaches(&world, &mut browser, RECENT));
+    assert_eq!(times(&world), (Some(world.now()), None));
+    assert!(world.deliver().is_empty(), "the provider tells nobody");
+}
+
+#[test]
+fn t46_after_a_max_age_another_person_ends_the_first_ones_sessions() {
+    let world = world();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut thief = browser.clone();
+    world.pass(700);
+    world.person("sian");
+    assert!(reaches(&world, &mut browser, RECENT) || browser.has_session());
+    assert_eq!(world.deliver(), [200], "of the first person's end");
+    assert!(!passes(&world, &mut thief, ACCOUNT));
+    assert!(passes(&world, &mut browser, ACCOUNT));
+}
+
+#[test]
+fn signing_in_again_is_remembered_when_an_identity_is_proved_afterwards() {
+    let world = World::with(|setup| {
+        setup.prove_identities();
+        let routes = json!([
+            { "path": PAY, "reauthenticate_within": 300, "level": "Cl.Cm.P2" },
+            { "path": "/account/*" },
+        ]);
+        setup.field("routes", routes);
+    });
+    let mut browser = signed_in(&world, "kenneth");
+    assert!(reaches(&world, &mut browser, PAY));
+    world.pass(400);
+    assert!(reaches(&world, &mut browser, PAY));
+    let again = world.now();
+    assert_eq!(times(&world).1, Some(again));
+    world.pass(60);
+    let proving = browser.step(&world, "/auth/sign-in?return_to=%2Fpay&refresh=identity");
+    assert_eq!(proving.status, 302);
+    assert!(reaches(&world, &mut browser, proving.location()));
+    assert_eq!(times(&world).1, Some(again));
+    assert!(browser.cookie(SESSION).is_some());
+}
