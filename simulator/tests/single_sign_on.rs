@@ -223,7 +223,7 @@ fn signing_in_again_keeps_the_time_and_the_session_and_gives_a_new_token() {
 }
 
 #[test]
-fn who_is_asked_for_a_second_factor_in_a_session_without_one_gets_a_new_time() {
+fn when_a_second_factor_is_asked_for_the_first_time_then_the_time_is_new() {
     let mut world = world_of_browsers();
     let mut browser = Browser::default();
     let page = browser.ask(&mut world, "demo", json!({ "vtr": ["Cl"] }));
@@ -302,7 +302,7 @@ fn only_some_clients_may_say_how_old_a_sign_in_may_be() {
     let page = browser.ask(&mut world, "other", young(json!(0)));
     assert_eq!(page.status, 200, "zero asks even at once");
 
-    // Nobody is signed in silently until somebody has answered.
+    // No silent sign-in until a person has answered.
     let ordinary = browser.ask(&mut world, "demo", json!({}));
     assert_eq!(ordinary.status, 200, "asked");
     browser.choose(&mut world, &page, "mo");

@@ -47,7 +47,7 @@ impl Release {
     }
 }
 
-/// How lately somebody must have signed in, in seconds.
+/// How lately a person must have signed in, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
     /// Seconds since the ID token's `auth_time`. The provider is told with `max_age`, and decides
@@ -67,7 +67,7 @@ impl Freshness {
         }
     }
 
-    /// Whether somebody who signed in at `auth_time`, and again at `reauthenticated_at`, has to do so
+    /// Whether a person who signed in at `auth_time`, and again at `reauthenticated_at`, has to do so
     /// once more; not knowing when is too long ago.
     ///
     /// Source: `provider.md` 8b.1: only `max_age` gives a new `auth_time`, so only `auth_time` can

@@ -139,7 +139,7 @@ async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, F
     };
     attempt.max_age = match start.freshness {
         Some(Freshness::MaxAge(seconds)) => Some(seconds),
-        // Beside a hint it would say the same thing twice, and the answer's `auth_time` says nothing
+        // With a hint it would say the same thing twice, and the answer's `auth_time` says nothing
         // of a sign-in that a hint asked for.
         Some(Freshness::Reauthenticate(_)) | None => None,
     };

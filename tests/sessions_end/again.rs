@@ -98,7 +98,7 @@ fn t46_a_route_that_wants_a_recent_sign_in_gets_a_new_session_and_the_old_one_en
     assert!(passes(&world, &mut browser, ACCOUNT));
 }
 
-/// When the origin was told last that somebody signed in, and signed in again.
+/// The two times that the origin was told last: of the sign-in, and of signing in again.
 pub fn times(world: &World) -> (Option<i64>, Option<i64>) {
     let reached = world.happened().reached().pop().unwrap();
     let claims = verified(world, reached.assertions()[0]).claims;
@@ -120,7 +120,7 @@ fn t14_how_long_ago_is_counted_to_the_second_with_the_difference_of_clocks() {
 }
 
 #[test]
-fn t14_how_long_ago_somebody_signed_in_again_is_counted_to_the_second() {
+fn t14_how_long_ago_a_person_signed_in_again_is_counted_to_the_second() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(400);

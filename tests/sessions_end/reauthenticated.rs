@@ -32,7 +32,7 @@ fn within_the_providers_hour_the_old_time_stays_and_the_new_token_is_the_proof()
         world.pass(1_800);
         assert!(reaches(&world, &mut browser, PAY));
         assert_eq!(times(&world), (Some(first), Some(world.now())));
-        assert!(passes(&world, &mut browser, PAY), "nobody is asked twice");
+        assert!(passes(&world, &mut browser, PAY), "asked once");
     }
     assert!(world.deliver().is_empty(), "nothing has ended");
 }
@@ -47,7 +47,7 @@ fn after_the_providers_hour_both_times_are_new() {
 }
 
 #[test]
-fn no_time_at_all_or_an_old_one_makes_no_difference_to_who_signed_in_again() {
+fn when_the_answer_has_no_auth_time_or_an_old_one_then_signing_in_again_counts() {
     for fault in ["id-token-auth-time-old", "id-token-auth-time-missing"] {
         let world = world();
         let mut browser = signed_in(&world, "kenneth");
@@ -75,7 +75,7 @@ fn t14_a_max_age_goes_by_the_time_that_stayed() {
 }
 
 #[test]
-fn t28_who_declines_to_sign_in_again_is_signed_out_like_who_cannot() {
+fn t28_a_person_who_declines_to_sign_in_again_is_signed_out() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut thief = browser.clone();
@@ -132,7 +132,7 @@ fn t28_declining_after_a_max_age_ends_nothing() {
     world.person("declan");
     let shown = browser.open(&world, RECENT);
     assert_eq!((shown.status, shown.heading()), (400, AGAIN));
-    assert!(world.deliver().is_empty(), "the provider tells nobody");
+    assert!(world.deliver().is_empty(), "no client is told");
     assert!(browser.has_session());
     assert!(passes(&world, &mut browser, ACCOUNT));
 }
@@ -144,7 +144,7 @@ fn t46_after_a_max_age_the_same_persons_other_sessions_go_on() {
     world.pass(700);
     assert!(reaches(&world, &mut browser, RECENT));
     assert_eq!(times(&world), (Some(world.now()), None));
-    assert!(world.deliver().is_empty(), "the provider tells nobody");
+    assert!(world.deliver().is_empty(), "no client is told");
 }
 
 #[test]

@@ -77,7 +77,7 @@ impl Provider {
         if let Some(cookie) = session::cookie_of(request).map(str::to_owned)
             && let Some(held) = self.sessions.used(&cookie, now)
         {
-            // Who the session's clients are told of is known only when somebody has signed in.
+            // Whether the session's clients are told depends on the person who signs in next.
             if journey.finds_too_old(held.auth_time, now) {
                 held.authenticated = false;
             }

@@ -42,7 +42,7 @@ pub struct Session {
     pub auth_time: i64,
     /// How surely: `Cl` or `Cl.Cm`.
     pub credential: &'static str,
-    /// Whether nobody has to be asked. A `max_age` that was over takes this away and leaves the clients their sessions.
+    /// Whether the provider may sign the person in silently. A `max_age` that was over takes this away and leaves the clients their sessions.
     pub authenticated: bool,
     /// When a client last asked.
     pub used_at: i64,
