@@ -130,7 +130,7 @@ impl Web for Network<'_> {
     }
 
     fn verify(&self, signature: &Signature) -> Result<bool> {
-        let answer = Machine(self.0).key_job(&signature.job())?;
+        let answer = Machine::new(self.0).key_job(&signature.job())?;
         answer["good"].as_bool().context("Node did not verify")
     }
 }

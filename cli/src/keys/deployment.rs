@@ -123,8 +123,51 @@ impl Deployment {
 
     /// Whether a deployment is refused without this secret.
     pub fn requires(&self, secret: &str) -> bool {
+        self.required().any(|name| name == secret)
+    }
+
+    /// The secrets without which a deployment is refused.
+    pub fn required(&self) -> impl Iterator<Item = &str> {
         let required = self.item(&["secrets", "required"]).and_then(Item::as_array);
-        required.is_some_and(|names| names.iter().any(|name| name.as_str() == Some(secret)))
+        let names = required.into_iter().flat_map(toml_edit::Array::iter);
+        names.filter_map(Value::as_str)
+    }
+
+    /// The Worker's name at Cloudflare: the environment's own, or the file's with the environment's name appended.
+    pub fn worker(&self) -> String {
+        let name = |item: Option<&Item>| item.and_then(Item::as_str).map(str::to_owned);
+        name(self.item(&["name"])).unwrap_or_else(|| {
+            let name = name(self.document.get("name")).unwrap_or_default();
+            format!("{name}-{}", self.environment)
+        })
+    }
+
+    /// The account that the file names, for the environment or for all.
+    pub fn account(&self) -> Option<&str> {
+        let all = || self.document.get("account_id");
+        self.item(&["account_id"])
+            .or_else(all)
+            .and_then(Item::as_str)
+    }
+
+    /// Every service of the environment: its id, host and client id.
+    pub fn services(&self) -> Vec<(&str, &str, &str)> {
+        let variables = self.item(&["vars"]).and_then(Item::as_table_like);
+        let all = variables.into_iter().flat_map(TableLike::iter);
+        all.filter_map(|(name, service)| {
+            let field = |field| {
+                service
+                    .get(field)
+                    .and_then(Item::as_str)
+                    .unwrap_or_default()
+            };
+            Some((
+                name.strip_prefix("SERVICE_")?,
+                field("host"),
+                field("client_id"),
+            ))
+        })
+        .collect()
     }
 
     /// The file's text with another place named, also where a deployment is refused without the secret. Everything else

@@ -4,7 +4,7 @@ use crate::keys::deployment::Deployment;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Refusal, Step, Waits};
-use crate::keys::scene::{Answer, Scene, holds};
+use crate::keys::scene::{Absent, Answer, Scene, holds};
 use crate::keys::state::{Kind, Pair, Place, Source};
 use crate::terminal::Page;
 use anyhow::{Result, bail, ensure};
@@ -30,12 +30,18 @@ pub fn run(
     );
     let mut generation = scene.remember(&key)?;
     let named = scene.deployment.named(kind)?;
+    let is_first = scene.store.pair(kind).is_none();
+    let there = scene.approach(if is_first {
+        Absent::IsEmpty
+    } else {
+        Absent::IsWrong
+    })?;
     let mut page = Page::default();
     let (place, pair, outlook) = match scene.store.pair(kind).cloned() {
         None => {
-            let there = scene.outside.secret_names(&scene.deployment.environment)?;
             ensure!(
-                !holds(&there, &scene.deployment, kind),
+                !holds(&there, &scene.deployment, kind)
+                    || scene.store.is_unfinished(kind, Place::A, scene.now),
                 "Cloudflare has a {kind} key that {} does not know; an import would replace it",
                 scene.store.name(kind)
             );
@@ -69,7 +75,7 @@ pub fn run(
                     scene.line(&format!("rotate {kind}"), "")
                 ),
             }
-            scene.must_be_free(kind, place)?;
+            scene.must_be_free(kind, place, &there)?;
             rotation::publish(&mut pair, place, generation);
             let outlook = match rotation::position(&pair, named, waits) {
                 Position::Published(_, from) => format!(
@@ -86,7 +92,7 @@ pub fn run(
     let mut changes = Changes::default();
     let name = scene.deployment.secret(kind, place);
     changes.set(name.clone(), key.secret);
-    scene.hand_over(&changes)?;
+    scene.hand_over(&changes, &there)?;
     let size = stored.as_ref().map(|key| key.size()).unwrap_or_default();
     page.paragraph(&format!(
         "Cloudflare keeps the key ({size}) as {name} now. {outlook}"

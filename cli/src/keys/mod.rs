@@ -4,6 +4,7 @@
 //! a pure state machine), then a file for each command. `outside` is the door to Cloudflare and to Node's cryptography,
 //! so that tests see everything that would go through it.
 
+mod cloudflare;
 mod deployment;
 mod import;
 mod key;
@@ -17,6 +18,7 @@ pub mod state;
 pub mod store;
 mod to_jwks;
 pub mod when;
+mod whose;
 
 #[cfg(test)]
 mod command_tests;
@@ -26,6 +28,8 @@ mod docs_tests;
 mod key_tests;
 #[cfg(test)]
 mod leak_tests;
+#[cfg(test)]
+mod retry_tests;
 #[cfg(test)]
 mod rotate_tests;
 #[cfg(test)]

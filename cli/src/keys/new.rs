@@ -3,8 +3,9 @@
 use crate::keys::deployment::Deployment;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
-use crate::keys::scene::{Answer, Scene, holds};
+use crate::keys::scene::{Absent, Answer, Scene, holds};
 use crate::keys::state::{Kind, Pair, Place, Source};
+use crate::keys::whose;
 use crate::terminal::Page;
 use anyhow::{Result, bail};
 
@@ -16,13 +17,16 @@ use anyhow::{Result, bail};
 pub fn run(scene: &mut Scene<'_>, bits: u32, to_stdout: bool) -> Result<Answer> {
     let there = match to_stdout {
         true => Vec::new(),
-        false => scene.outside.secret_names(&scene.deployment.environment)?,
+        false => scene.approach(Absent::IsEmpty)?,
     };
     let mut missing = Vec::new();
     for kind in [Kind::Session, Kind::Client, Kind::Assertion] {
         let held = holds(&there, &scene.deployment, kind);
         match (scene.store.pair(kind), held) {
             (None, false) => missing.push(kind),
+            (None, true) if scene.store.is_unfinished(kind, Place::A, scene.now) => {
+                missing.push(kind)
+            }
             (Some(_), true) => {}
             (Some(_), false) if to_stdout => {}
             (Some(_), false) => bail!(
@@ -67,24 +71,52 @@ pub fn run(scene: &mut Scene<'_>, bits: u32, to_stdout: bool) -> Result<Answer> 
             .set(*kind, Pair::first(generation, Source::Jwks));
         changes.set(scene.deployment.secret(*kind, place), key.secret);
     }
-    let names = changes.names().join(", ");
+    let names: Vec<_> = changes.names().into_iter().map(str::to_owned).collect();
+    let listed = names.join(", ");
     let secrets = if to_stdout {
         scene.store.prepare()?.commit()?;
-        page.paragraph(&format!("On standard output, and stored nowhere: {names}."));
+        page.paragraph(&format!(
+            "On standard output, and stored nowhere: {listed}."
+        ));
         Some(changes)
     } else {
-        scene.hand_over(&changes)?;
+        scene.hand_over(&changes, &there)?;
         page.paragraph(&format!(
-            "Cloudflare keeps these secrets of {} now: {names}.",
+            "Cloudflare keeps these secrets of {} now: {listed}.",
             scene.deployment.environment
         ));
         None
     };
     publish(scene, &mut page, &missing)?;
+    if !to_stdout {
+        absent(scene, &mut page, &there, &names);
+    }
     Ok(Answer {
         text: page.finish(),
         secrets,
     })
+}
+
+/// Names the secrets without which no deployment works. One that fails for want of a secret may leave a KV namespace
+/// behind, which stops every later one.
+fn absent(scene: &Scene<'_>, page: &mut Page, there: &[String], made: &[String]) {
+    let names = scene.deployment.required();
+    let absent: Vec<_> = names
+        .filter(|name| !there.iter().chain(made).any(|have| have == name))
+        .collect();
+    if absent.is_empty() {
+        return;
+    }
+    page.paragraph("A deployment is refused until Cloudflare has these secrets as well, which `required` in wrangler.toml names:");
+    let environment = &scene.deployment.environment;
+    page.block(
+        absent
+            .into_iter()
+            .map(|name| match whose::service_of(name) {
+                Some(id) => format!("  cargo edge keys new --service {id} --env {environment}"),
+                None => format!("  npx wrangler secret put {name} --env {environment}"),
+            }),
+    );
 }
 
 /// Prints what One Login asks for, if it was made just now.

@@ -7,7 +7,7 @@ use crate::difference;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Step, Waits};
-use crate::keys::scene::{Answer, Scene, standing};
+use crate::keys::scene::{Absent, Answer, Scene, standing};
 use crate::keys::state::{Kind, Pair, Place};
 use crate::keys::when::span;
 use crate::terminal::{Page, headed};
@@ -149,14 +149,15 @@ impl Turn {
             ));
             return Ok(());
         }
-        scene.must_be_free(self.kind, place)?;
+        let there = scene.approach(Absent::IsWrong)?;
+        scene.must_be_free(self.kind, place, &there)?;
         let key = Key::successor(scene.outside, self.kind, Some(&self.pair))?;
         let generation = scene.remember(&key)?;
         rotation::publish(&mut self.pair, place, generation.clone());
         scene.store.set(self.kind, self.pair.clone());
         let mut changes = Changes::default();
         changes.set(name.clone(), key.secret);
-        scene.hand_over(&changes)?;
+        scene.hand_over(&changes, &there)?;
         page.paragraph(&format!(
             "Done: Cloudflare has a new key as {name}. {beside}."
         ));
@@ -241,11 +242,12 @@ impl Turn {
             page.paragraph(&format!("Next: delete {name} at Cloudflare for good."));
             return Ok(());
         }
+        let there = scene.approach(Absent::IsWrong)?;
         rotation::retire(&mut self.pair, place, scene.now, false);
         scene.store.set(self.kind, self.pair.clone());
         let mut changes = Changes::default();
         changes.delete(name.clone());
-        scene.hand_over(&changes)?;
+        scene.hand_over(&changes, &there)?;
         page.paragraph(&format!(
             "Done: {name} is deleted. The rotation is complete."
         ));

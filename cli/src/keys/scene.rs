@@ -6,6 +6,7 @@ use crate::keys::outside::{Changes, Outside};
 use crate::keys::state::{Generation, Kind, Pair, Place};
 use crate::keys::store::Store;
 use crate::keys::when::Time;
+use crate::keys::whose;
 use crate::terminal::{Page, WIDTH, headed};
 use crate::worker_config::WorkerConfig;
 use anyhow::{Result, bail, ensure};
@@ -27,6 +28,15 @@ impl Answer {
             secrets: None,
         }
     }
+}
+
+/// What it means when the account has no Worker of this name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Absent {
+    /// There are no keys yet; the first ones make it.
+    IsEmpty,
+    /// It is the wrong account or environment: keys that exist are somewhere.
+    IsWrong,
 }
 
 /// A service in an environment at a time.
@@ -81,15 +91,45 @@ impl<'a> Scene<'a> {
         Ok(generation)
     }
 
-    /// A place that is free by the files must be free at Cloudflare, or a key that somebody uses would be overwritten.
+    /// Sees which account and whose Worker a change is about, says so before anything is changed, and gives the names of
+    /// the Worker's secrets.
+    ///
+    /// # Errors
+    /// When the account is in doubt, the Worker is another team's, or it is absent where there must be one.
+    pub fn approach(&self, absent: Absent) -> Result<Vec<String>> {
+        let Deployment { environment, .. } = &self.deployment;
+        let account = self.outside.account(self.deployment.account())?;
+        let Some(there) = self.outside.secret_names(environment)? else {
+            let name = self.deployment.worker();
+            ensure!(
+                absent == Absent::IsEmpty,
+                "{}",
+                headed(
+                    &format!("the account {account} has no Worker {name}"),
+                    "So there is no key to change. Is it the right account (`account_id` in wrangler.toml), and the right \
+                     environment? Nothing was changed."
+                )
+            );
+            self.outside.note(&format!(
+                "Account {account}: the Worker {name} is made now."
+            ));
+            return Ok(Vec::new());
+        };
+        let bindings = self.outside.bindings(environment)?;
+        let worker = whose::worker(&self.deployment, &account, &there, &bindings)?;
+        self.outside.note(&format!("Account {account}: {worker}."));
+        Ok(there)
+    }
+
+    /// A place that is free by the files must be free at Cloudflare, or a key that somebody uses would be overwritten. A
+    /// secret that an interrupted step left there was never used.
     ///
     /// # Errors
     /// When Cloudflare has a secret there.
-    pub fn must_be_free(&self, kind: Kind, place: Place) -> Result<()> {
+    pub fn must_be_free(&self, kind: Kind, place: Place, there: &[String]) -> Result<()> {
         let name = self.deployment.secret(kind, place);
-        let there = self.outside.secret_names(&self.deployment.environment)?;
         ensure!(
-            !there.contains(&name),
+            !there.contains(&name) || self.store.is_unfinished(kind, place, self.now),
             "{}",
             headed(
                 &format!("Cloudflare has {name} already"),
@@ -102,24 +142,43 @@ impl<'a> Scene<'a> {
         Ok(())
     }
 
-    /// Hands changes to Cloudflare, sees that it has them, and puts the files in place.
+    /// Hands changes to Cloudflare, sees that it has them, and puts the files in place. `before` are the names that it
+    /// had: a name that is new was set here, even where the answer was lost on its way.
     ///
     /// # Errors
-    /// When Cloudflare does not take them; the files are unchanged then.
-    pub fn hand_over(&self, changes: &Changes) -> Result<()> {
+    /// When Cloudflare does not take them. The files are unchanged then; where it may have taken some, what was meant stays
+    /// beside them, so that the step can be tried again.
+    pub fn hand_over(&self, changes: &Changes, before: &[String]) -> Result<()> {
         let prepared = self.store.prepare()?;
         let environment = &self.deployment.environment;
-        self.outside.change_secrets(environment, changes)?;
-        // wrangler also ends well when it was not allowed to make the Worker that is to have them.
-        let there = self.outside.secret_names(environment)?;
-        let set = changes.names();
-        if let Some(absent) = set
-            .iter()
-            .find(|name| there.iter().all(|have| have != *name))
-        {
-            bail!("Cloudflare has no secret {absent}; try again");
+        let (set, deleted) = (changes.names(), changes.deleted());
+        let known = |names: &[String], name: &str| names.iter().any(|have| have == name);
+        let Err(error) = self.outside.change_secrets(environment, changes) else {
+            // wrangler also ends well when it was not allowed to make the Worker that is to have them.
+            let there = self.outside.secret_names(environment)?.unwrap_or_default();
+            if let Some(absent) = set.iter().find(|name| !known(&there, name)) {
+                bail!("Cloudflare has no secret {absent}; try again");
+            }
+            return prepared.commit();
+        };
+        let Ok(there) = self.outside.secret_names(environment) else {
+            prepared.keep();
+            return Err(error.context("whether Cloudflare took the change is not known; try again"));
+        };
+        let there = there.unwrap_or_default();
+        let is_new = |name: &&&str| !known(before, name);
+        let is_done = set.iter().filter(is_new).all(|name| known(&there, name))
+            && deleted.iter().all(|name| !known(&there, name));
+        let tells =
+            set.iter().all(|name| is_new(&name)) || deleted.iter().any(|name| known(before, name));
+        match is_done && tells {
+            true => {
+                self.outside
+                    .note("Cloudflare's answer was lost, but the change is there.");
+                prepared.commit()
+            }
+            false => Err(error),
         }
-        prepared.commit()
     }
 
     /// A command as people type it, in two lines where one would be too wide.

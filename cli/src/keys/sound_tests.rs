@@ -65,7 +65,7 @@ fn judge(directory: &Directory, step: &str) {
 fn at_no_step_of_a_rotation_is_the_worker_without_a_key() {
     let directory = Directory::new();
     let places = machine(&directory);
-    let outside = Machine(&places);
+    let outside = Machine::new(&places);
     let run = |line: &str, now: Time| {
         let line = format!("{line} --service DEMO --env integration");
         if let Err(error) = answer(&outside, &directory.tree(), &parse(&line), None, now) {

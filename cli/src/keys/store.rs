@@ -1,6 +1,7 @@
 //! Where the files of keys are, and how they change: prepared before Cloudflare is asked for anything, put in place after.
 
-use crate::keys::state::{File, Kind, Pair};
+use crate::keys::state::{File, Kind, Pair, Place};
+use crate::keys::when::{HOUR, Time};
 use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ pub struct Store {
     own: File,
     /// The session's keys.
     shared: File,
+    /// What a step that was interrupted had meant to put in their places.
+    unfinished: [File; 2],
 }
 
 impl Store {
@@ -31,6 +34,9 @@ impl Store {
         Ok(Self {
             own: read(&own_path)?,
             shared: read(&shared_path)?,
+            // A damaged one says nothing.
+            unfinished: [&own_path, &shared_path]
+                .map(|path| read(&beside(path)).unwrap_or_default()),
             service: own_path,
             deployment: shared_path,
             directory,
@@ -44,6 +50,22 @@ impl Store {
             Kind::Assertion => self.own.assertion.as_ref(),
             Kind::Session => self.shared.session.as_ref(),
         }
+    }
+
+    /// Whether a step of the last day was interrupted after it had seen that a place was free, and before it was noted what
+    /// is in it: a secret that is there now was made by that step, and no deployment used it.
+    pub fn is_unfinished(&self, kind: Kind, place: Place, now: Time) -> bool {
+        let [own, shared] = &self.unfinished;
+        let meant = match kind {
+            Kind::Client => own.client.as_ref(),
+            Kind::Assertion => own.assertion.as_ref(),
+            Kind::Session => shared.session.as_ref(),
+        };
+        let known = |pair: &Pair| pair.generations.get(&place).cloned();
+        let Some(key) = meant.and_then(known) else {
+            return false;
+        };
+        self.pair(kind).and_then(known).is_none() && now <= key.made_at.after(24 * HOUR)
     }
 
     /// Puts a kind of key in its place; nothing is written yet.
@@ -95,7 +117,7 @@ impl Store {
             if file.pairs().next().is_none() {
                 continue;
             }
-            let beside = path.with_extension("json.new");
+            let beside = beside(path);
             fs::write(&beside, file.to_text()?)
                 .with_context(|| format!("{} cannot be written", beside.display()))?;
             moves.push((beside, path.clone()));
@@ -108,6 +130,11 @@ impl Store {
 pub struct Prepared(Vec<(PathBuf, PathBuf)>);
 
 impl Prepared {
+    /// Leaves them beside their places: whether they are true is not known.
+    pub fn keep(mut self) {
+        self.0.clear();
+    }
+
     /// Puts them in place.
     ///
     /// # Errors
@@ -133,6 +160,11 @@ impl Drop for Prepared {
             let _ = fs::remove_file(beside);
         }
     }
+}
+
+/// Where a file waits until Cloudflare has what it says.
+fn beside(path: &Path) -> PathBuf {
+    path.with_extension("json.new")
 }
 
 fn read(path: &Path) -> Result<File> {

@@ -1,7 +1,7 @@
 //! The world that the commands are tested in: a checkout in a temporary directory, and an outside that notes everything
 //! that goes through the door.
 
-use super::outside::{Changes, Outside};
+use super::outside::{Account, Changes, Outside};
 use super::scene::Answer;
 use super::when::{HOUR, Time};
 use super::{Task, answer};
@@ -62,13 +62,19 @@ pub struct Noted {
     pub secrets: RefCell<BTreeMap<String, BTreeMap<String, String>>>,
     pub health: RefCell<Option<Value>>,
     pub refuses: Cell<bool>,
+    /// Whether the next change is made, and its answer lost.
+    pub loses: Cell<bool>,
+    /// What the version that is live is bound to.
+    pub bindings: RefCell<Vec<Value>>,
+    /// What was said before the answers.
+    pub notes: RefCell<Vec<String>>,
     made: Cell<u8>,
 }
 
 impl Noted {
     /// The names of the secrets of an environment.
     pub fn names(&self, environment: &str) -> Vec<String> {
-        self.secret_names(environment).unwrap()
+        self.secret_names(environment).unwrap().unwrap_or_default()
     }
 
     fn number(bytes: u32, seed: u8) -> String {
@@ -77,16 +83,30 @@ impl Noted {
 }
 
 impl Outside for Noted {
-    fn secret_names(&self, environment: &str) -> Result<Vec<String>> {
+    fn account(&self, configured: Option<&str>) -> Result<Account> {
+        let id = configured.unwrap_or("only").to_owned();
+        Ok(Account { id, name: None })
+    }
+
+    fn secret_names(&self, environment: &str) -> Result<Option<Vec<String>>> {
         let all = self.secrets.borrow();
-        let names = all.get(environment).into_iter().flat_map(BTreeMap::keys);
-        Ok(names.cloned().collect())
+        let there = all.get(environment);
+        Ok(there.map(|secrets| secrets.keys().cloned().collect()))
+    }
+
+    fn bindings(&self, _: &str) -> Result<Vec<Value>> {
+        Ok(self.bindings.borrow().clone())
+    }
+
+    fn note(&self, text: &str) {
+        self.notes.borrow_mut().push(text.to_owned());
     }
 
     fn change_secrets(&self, environment: &str, changes: &Changes) -> Result<()> {
         if self.refuses.get() {
             bail!("Cloudflare did not take the secrets");
         }
+        let is_lost = self.loses.replace(false);
         let mut all = self.secrets.borrow_mut();
         let there = all.entry(environment.to_owned()).or_default();
         let changes: BTreeMap<String, Value> = serde_json::from_str(&changes.reveal())?;
@@ -95,6 +115,9 @@ impl Outside for Noted {
                 Some(secret) => there.insert(name, secret.to_owned()),
                 None => there.remove(&name),
             };
+        }
+        if is_lost {
+            bail!("no answer came");
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::difference;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Waits};
-use crate::keys::scene::{Answer, Scene};
+use crate::keys::scene::{Absent, Answer, Scene};
 use crate::keys::state::{Kind, Pair, Place, Source};
 use crate::terminal::{Page, headed};
 use anyhow::{Result, bail};
@@ -34,6 +34,7 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
         page.block([scene.line(&format!("rotate {kind}"), " --emergency --write")]);
         return Ok(Answer::of(page));
     }
+    let there = scene.approach(Absent::IsWrong)?;
     let key = Key::successor(scene.outside, kind, known.as_ref())?;
     let mut generation = scene.remember(&key)?;
     let pair = match known {
@@ -53,11 +54,10 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
     scene.store.set(kind, pair);
     let mut changes = Changes::default();
     changes.set(name.clone(), key.secret);
-    let there = scene.outside.secret_names(&scene.deployment.environment)?;
     if there.contains(&other) {
         changes.delete(other);
     }
-    scene.hand_over(&changes)?;
+    scene.hand_over(&changes, &there)?;
     page.paragraph(&format!(
         "Done: {name} is a new key, and every old {kind} key is removed. What that means:"
     ));

@@ -1,0 +1,245 @@
+//! What is asked of Cloudflare, through the real `wrangler`, and what its complaints mean.
+
+use crate::keys::outside::{Account, Changes, Machine, pipe};
+use crate::npm;
+use crate::terminal::{headed, plain};
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::{Map, Value};
+use std::env;
+use std::process::{Command, Stdio};
+
+/// What to do when Cloudflare takes nothing from this machine.
+const SIGN_IN: &str = "sign in with `npx wrangler login`, or on a build server set CLOUDFLARE_API_TOKEN, and try again";
+
+/// The variable by which wrangler is told the account where the file names none.
+const ACCOUNT: &str = "CLOUDFLARE_ACCOUNT_ID";
+
+/// The account: the one in `wrangler.toml`, in the environment, or the only one there is, in wrangler's own order. An
+/// account that wrangler once remembered counts for nothing, because it may be another team's.
+pub fn account(machine: &Machine<'_>, configured: Option<&str>) -> Result<Account> {
+    if let Some(account) = machine.chosen.get() {
+        return Ok(account.clone());
+    }
+    let given = env::var(ACCOUNT).ok().filter(|id| !id.is_empty());
+    let named = configured.map(str::to_owned).or(given);
+    let account = match named {
+        Some(id) => Account { id, name: None },
+        None => only(machine)?,
+    };
+    Ok(machine.chosen.get_or_init(|| account).clone())
+}
+
+fn only(machine: &Machine<'_>) -> Result<Account> {
+    let said = run(machine, &["whoami", "--json"]).map_err(|complaint| {
+        anyhow!("Cloudflare does not say which account this is; {SIGN_IN}\n{complaint}")
+    })?;
+    let answer: Value = serde_json::from_str(&said).context("wrangler's answer cannot be read")?;
+    let all = answer["accounts"].as_array().into_iter().flatten();
+    let text = |account: &Value, member: &str| account[member].as_str().map(str::to_owned);
+    let accounts: Vec<_> = all
+        .filter_map(|account| {
+            Some(Account {
+                id: text(account, "id")?,
+                name: text(account, "name"),
+            })
+        })
+        .collect();
+    match accounts.as_slice() {
+        [account] => Ok(account.clone()),
+        [] => bail!("these credentials belong to no account at Cloudflare; {SIGN_IN}"),
+        several => {
+            let lines = several
+                .iter()
+                .map(|account| format!("\n  account_id = \"{}\"  # {account}", account.id));
+            bail!(
+                "{}{}",
+                headed(
+                    "these credentials reach several accounts at Cloudflare",
+                    "Write the one that is meant into wrangler.toml, above the first table:"
+                ),
+                lines.collect::<String>()
+            )
+        }
+    }
+}
+
+/// The names of a Worker's secrets; none when the account has no Worker of this name.
+pub fn secret_names(machine: &Machine<'_>, environment: &str) -> Result<Option<Vec<String>>> {
+    let line = ["secret", "list", "--env", environment, "--format", "json"];
+    match run(machine, &line) {
+        Ok(listed) => Ok(Some(names(&listed)?)),
+        Err(complaint) if is_absent(&complaint) => Ok(None),
+        Err(complaint) => {
+            bail!("Cloudflare does not say which secrets there are; {SIGN_IN}\n{complaint}")
+        }
+    }
+}
+
+/// The bindings of the version that gets the requests, or most of them.
+pub fn bindings(machine: &Machine<'_>, environment: &str) -> Result<Vec<Value>> {
+    let unknown = |complaint: String| {
+        anyhow!("Cloudflare does not say which version is deployed\n{complaint}")
+    };
+    let status = ["deployments", "status", "--env", environment, "--json"];
+    let status = run(machine, &status).map_err(unknown)?;
+    let status: Value =
+        serde_json::from_str(&status).context("wrangler's deployment cannot be read")?;
+    let versions = status["versions"].as_array().into_iter().flatten();
+    let share = |version: &&Value| version["percentage"].as_f64().unwrap_or_default() as u64;
+    let Some(live) = versions.max_by_key(share) else {
+        return Ok(Vec::new());
+    };
+    let id = live["version_id"].as_str().unwrap_or_default();
+    let view = ["versions", "view", id, "--env", environment, "--json"];
+    let view = run(machine, &view).map_err(unknown)?;
+    let view: Value = serde_json::from_str(&view).context("wrangler's version cannot be read")?;
+    Ok(view["resources"]["bindings"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default())
+}
+
+/// Sets and deletes secrets in one request, which wrangler's standard input brings.
+pub fn change_secrets(machine: &Machine<'_>, environment: &str, changes: &Changes) -> Result<()> {
+    let mut wrangler = wrangler(machine)?;
+    wrangler.args(["secret", "bulk", "--env", environment]);
+    let Err(error) = pipe(&mut wrangler, &changes.reveal()) else {
+        return Ok(());
+    };
+    let complaint = reason(&format!("{error:#}"));
+    if is_not_deployed(&complaint) {
+        bail!(
+            "{}\n  npx wrangler deploy --env {environment}",
+            headed(
+                "the newest version of the Worker is not the one that is deployed",
+                "Cloudflare changes secrets on the newest version alone. Somebody went back to an older one, or a \
+                 gradual deployment is under way. Deploy the commit that shall be live, and try again:"
+            )
+        );
+    }
+    bail!("Cloudflare did not take the secrets; {SIGN_IN}\n{complaint}")
+}
+
+/// Runs wrangler to its end; an error is its reason.
+fn run(machine: &Machine<'_>, line: &[&str]) -> Result<String, String> {
+    let output = wrangler(machine)
+        .and_then(|mut wrangler| {
+            let output = wrangler.args(line).stdin(Stdio::null()).output();
+            output.context("wrangler cannot be started")
+        })
+        .map_err(|error| format!("{error:#}"))?;
+    let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match output.status.success() {
+        true => Ok(said(&output.stdout)),
+        // What it prints as JSON goes to standard output, its errors among it.
+        false => Err(reason(&(said(&output.stdout) + &said(&output.stderr)))),
+    }
+}
+
+fn wrangler(machine: &Machine<'_>) -> Result<Command> {
+    let mut wrangler = npm::wrangler(machine.places)?;
+    wrangler.current_dir(&machine.places.root);
+    if let Some(account) = machine.chosen.get() {
+        wrangler.env(ACCOUNT, &account.id);
+    }
+    Ok(wrangler)
+}
+
+/// Whether wrangler says that the account has no such Worker. `secret list` says so in words alone, without Cloudflare's
+/// code (wrangler 4.156, `src/secret/index.ts`); other commands print the codes 10007 and 10090.
+fn is_absent(complaint: &str) -> bool {
+    let in_words =
+        |line: &str| line.starts_with("Worker \"") && line.trim_end().ends_with("not found.");
+    complaint.lines().any(in_words)
+        || ["[code: 10007]", "[code: 10090]"]
+            .iter()
+            .any(|code| complaint.contains(code))
+}
+
+/// Whether an older version than the newest is deployed: codes 10214 and 10215, which wrangler 4.156 tells in words.
+fn is_not_deployed(complaint: &str) -> bool {
+    ["isn't currently deployed", "[code: 10214]", "[code: 10215]"]
+        .iter()
+        .any(|sign| complaint.contains(sign))
+}
+
+/// Why wrangler failed, without its advice: another account than the service's would get the keys, and the log repeats
+/// it. Nor is a trace of its own code a reason.
+fn reason(complaint: &str) -> String {
+    let complaint = plain(complaint);
+    let lines = complaint.lines().map(str::trim);
+    let advice = [
+        "--temporary",
+        "If you think this is a bug",
+        "node:internal",
+        "wrangler-dist/",
+    ];
+    let own = |line: &&str| {
+        !line.is_empty()
+            && !line.starts_with(['🪵', '🌀', '🚨', '⛅', '─', '^'])
+            && !line.starts_with("at ")
+            && !line.starts_with("Node.js v")
+            && !advice.iter().any(|words| line.contains(words))
+    };
+    let said: Vec<_> = lines.filter(own).collect();
+    match said.is_empty() {
+        true => "wrangler failed and gave no reason".to_owned(),
+        false => said.join("\n").trim_start_matches("✘ [ERROR] ").to_owned(),
+    }
+}
+
+fn names(json: &str) -> Result<Vec<String>> {
+    let secrets: Vec<Map<String, Value>> =
+        serde_json::from_str(json).context("wrangler's list of secrets cannot be read")?;
+    let name = |secret: &Map<String, Value>| secret.get("name")?.as_str().map(str::to_owned);
+    Ok(secrets.iter().filter_map(name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_complaint_the_reason_is_kept() {
+        let complaint = "\n✘ [ERROR] A request failed.\n\n  Not yours [code: 1]\n\n  \
+                         Try `--temporary`.\n\n🪵  Logs\n";
+        assert_eq!(reason(complaint), "A request failed.\nNot yours [code: 1]");
+        assert_eq!(reason("boom"), "boom");
+    }
+
+    #[test]
+    fn a_stack_trace_is_never_a_reason() {
+        let crash = "/tree/node_modules/wrangler/wrangler-dist/cli.js:12\n    throw error;\n    ^\n\n\
+                     TypeError: fetch failed\n    at node:internal/deps/undici:1\n    at async main (cli.js:3)\n\n\
+                     Node.js v22.23.3\n";
+        assert_eq!(reason(crash), "throw error;\nTypeError: fetch failed");
+        assert_eq!(
+            reason("    at main (cli.js:3)\n"),
+            "wrangler failed and gave no reason"
+        );
+    }
+
+    #[test]
+    fn a_worker_that_is_absent_is_told_from_every_other_failure() {
+        let absent = "Worker \"one-login-edge-integration\" (env: integration) not found.\n\
+                      If this is a new Worker, run `wrangler deploy` first to create it.";
+        assert!(is_absent(absent));
+        assert!(is_absent(
+            "This Worker does not exist on your account. [code: 10007]"
+        ));
+        for other in [
+            "Authentication error [code: 10000]",
+            "A request to the Cloudflare API (/accounts/10007/workers) failed.",
+            "Could not find zone. Worker not found.",
+        ] {
+            assert!(!is_absent(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_list_of_secrets_is_read_by_name() {
+        let json = r#"[{"name":"SESSION_KEY_A","type":"secret_text"},{"type":"odd"}]"#;
+        assert_eq!(names(json).unwrap(), ["SESSION_KEY_A"]);
+        assert!(names("not JSON").is_err());
+    }
+}

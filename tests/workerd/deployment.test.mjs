@@ -1,0 +1,79 @@
+// The way through Cloudflare as its pages describe it, with the real wrangler against a double of Cloudflare's API.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { Checkout } from "../harness/checkout.mjs";
+import { Cloudflare } from "../harness/cloudflare.mjs";
+
+const NEW = "cargo edge keys new --service DEMO --env integration";
+const DEPLOY = "npx wrangler deploy --env integration";
+const WORKER = "one-login-edge-integration";
+const FIRST = ["ASSERTION_KEY_DEMO_A", "CLIENT_KEY_DEMO_A", "SESSION_KEY_A"];
+
+const ended = [];
+after(() => Promise.all(ended.map((end) => end())));
+
+/** A fresh account and a fresh checkout. */
+async function fresh(accounts, options) {
+  const cloudflare = await Cloudflare.start(accounts);
+  const checkout = await Checkout.make(cloudflare, options);
+  ended.push(() => cloudflare.stop(), () => checkout.remove());
+  return { cloudflare, checkout };
+}
+
+const names = (cloudflare, worker = WORKER) => Object.keys(cloudflare.script(worker).secrets).sort();
+
+test("the first keys are made before there is any Worker, and a first import likewise", async () => {
+  const { cloudflare, checkout } = await fresh();
+  const said = await checkout.works(NEW);
+  assert.match(said, /^Account Department \(0{31}1\): the Worker one-login-edge-integration is made now\.$/m);
+  assert.deepEqual(names(cloudflare), FIRST);
+  assert.ok(await checkout.exists("keys/DEMO-integration.json"));
+  assert.equal(await checkout.exists("keys/DEMO-integration.json.new"), false);
+  assert.match(await checkout.works(NEW), /has every key of DEMO already/);
+  const other = await fresh();
+  await other.checkout.works("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out ../key.pem");
+  const imported = await other.checkout.works("cargo edge keys import --service DEMO --env integration < ../key.pem");
+  assert.match(imported, /is made now\.$/m);
+  assert.deepEqual(names(other.cloudflare), ["CLIENT_KEY_DEMO_A"]);
+});
+
+test("a key is never rotated in an account that has no such Worker", async () => {
+  const { cloudflare, checkout } = await fresh([{ name: "Department", zones: ["example.gov.uk"] }, { name: "Other" }]);
+  const [right, wrong] = cloudflare.accounts.map(({ id }) => ({ CLOUDFLARE_ACCOUNT_ID: id }));
+  await checkout.works(NEW, right);
+  for (const task of ["rotate client --write", "rotate session --emergency --write"]) {
+    const said = await checkout.refused(`cargo edge keys ${task} --service DEMO --env integration`, wrong);
+    assert.match(said, /has no Worker one-login-edge-integration/, task);
+  }
+  assert.equal(cloudflare.accounts[1].scripts.size, 0, "no draft Worker was made");
+  assert.deepEqual(names(cloudflare), FIRST);
+});
+
+test("of several accounts one is named before anything is changed", async () => {
+  const { cloudflare, checkout } = await fresh([{ name: "Department", zones: ["example.gov.uk"] }, { name: "Other" }]);
+  const [first] = cloudflare.accounts;
+  const said = await checkout.refused(NEW);
+  for (const { id, name } of cloudflare.accounts) assert.ok(said.includes(`account_id = "${id}"  # ${name}`), said);
+  await checkout.edit("wrangler.toml", [`name = "one-login-edge"\n`, `name = "one-login-edge"\naccount_id = "${first.id}"\n`]);
+  assert.match(await checkout.works(NEW), new RegExp(`^Account ${first.id}: the Worker`, "m"));
+  await checkout.works(DEPLOY);
+  assert.deepEqual([...first.scripts.keys()], [WORKER]);
+});
+
+test("another team's Worker of the same name is left alone", async () => {
+  const { cloudflare, checkout } = await fresh();
+  await checkout.works(NEW);
+  await checkout.works(DEPLOY);
+  const second = await Checkout.make(cloudflare);
+  ended.push(() => second.remove());
+  await second.edit("wrangler.toml", ['host = "demo.integration.example.gov.uk"', 'host = "permits.integration.example.gov.uk"'],
+    ['client_id = "replace-with-the-integration-client-id"', 'client_id = "permits"']);
+  const before = cloudflare.script(WORKER).versions.length;
+  for (const task of ["new", "rotate client --emergency --write"]) {
+    const said = await second.refused(`cargo edge keys ${task} --service DEMO --env integration`);
+    assert.match(said, /is not this service's/, said);
+    assert.match(said, /It serves demo\.integration\.example\.gov\.uk\./);
+  }
+  assert.equal(cloudflare.script(WORKER).versions.length, before);
+});
