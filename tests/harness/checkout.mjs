@@ -1,6 +1,5 @@
 // A checkout of the repository in which a test may change files and run `cargo edge` and `npx wrangler` as a person would.
-// Everything but what it may change is the repository's own, so that nothing is built or installed anew. Of a command's
-// output the secrets are nobody's, because Cloudflare is a double.
+// Everything but what it may change is the repository's own, so that nothing is built or installed again.
 
 import fs from "node:fs/promises";
 import os from "node:os";
@@ -8,7 +7,7 @@ import path from "node:path";
 import { Child } from "./children.mjs";
 import { CLI, ROOT } from "./places.mjs";
 
-/** What a test changes; the rest is linked. */
+/** Entries that a test changes; the others are links. */
 const OWN = new Set(["wrangler.toml", "keys", ".git", ".wrangler", ".local", ".dev.vars", ".env", "registration.toml", ".gitignore"]);
 
 export class Checkout {
@@ -39,7 +38,7 @@ export class Checkout {
     };
   }
 
-  /** Starts a command as it stands in a page. */
+  /** Starts a command as a page has it. */
   start(line, more = {}) {
     const environment = { ...this.environment, ...more };
     for (const [name, value] of Object.entries(environment)) if (value === undefined) delete environment[name];

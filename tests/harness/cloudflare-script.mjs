@@ -174,7 +174,7 @@ export class Script {
   }
 }
 
-/** What Cloudflare says of a binding: everything but a secret's text. */
+/** A binding as Cloudflare shows it: everything but a secret's text. */
 const told = (binding) => (isSecret(binding) ? { name: binding.name, type: binding.type } : binding);
 
 async function form({ body, type }) {

@@ -51,7 +51,7 @@ export class Cloudflare {
     return account;
   }
 
-  /** What `wrangler` and `cargo edge` need in their environment to be here; the token's name says what it may not do. */
+  /** The environment by which `wrangler` and `cargo edge` come here; the token's name says which permission it lacks. */
   environment(more = {}) {
     return { CLOUDFLARE_API_BASE_URL: this.url, CLOUDFLARE_API_TOKEN: "token", WRANGLER_SEND_METRICS: "false", CI: "true", ...more };
   }

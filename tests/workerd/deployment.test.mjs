@@ -61,7 +61,7 @@ test("of several accounts one is named before anything is changed", async () => 
   assert.deepEqual([...first.scripts.keys()], [WORKER]);
 });
 
-test("another team's Worker of the same name is left alone", async () => {
+test("keys of another team's Worker of the same name are not touched", async () => {
   const { cloudflare, checkout } = await fresh();
   await checkout.works(NEW);
   await checkout.works(DEPLOY);

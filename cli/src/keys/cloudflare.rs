@@ -1,4 +1,4 @@
-//! What is asked of Cloudflare, through the real `wrangler`, and what its complaints mean.
+//! Questions to Cloudflare through the real `wrangler`, and the meaning of its complaints.
 
 use crate::keys::outside::{Account, Changes, Machine, pipe};
 use crate::npm;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use std::env;
 use std::process::{Command, Stdio};
 
-/// What to do when Cloudflare takes nothing from this machine.
+/// The advice when Cloudflare takes nothing from this machine.
 const SIGN_IN: &str = "sign in with `npx wrangler login`, or on a build server set CLOUDFLARE_API_TOKEN, and try again";
 
 /// The variable by which wrangler is told the account where the file names none.
@@ -131,7 +131,7 @@ fn run(machine: &Machine<'_>, line: &[&str]) -> Result<String, String> {
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match output.status.success() {
         true => Ok(said(&output.stdout)),
-        // What it prints as JSON goes to standard output, its errors among it.
+        // Errors of commands that print JSON go to standard output.
         false => Err(reason(&(said(&output.stdout) + &said(&output.stderr)))),
     }
 }
@@ -145,7 +145,7 @@ fn wrangler(machine: &Machine<'_>) -> Result<Command> {
     Ok(wrangler)
 }
 
-/// Whether wrangler says that the account has no such Worker. `secret list` says so in words alone, without Cloudflare's
+/// Whether wrangler says that the account has no such Worker. `secret list` says so in words, without Cloudflare's
 /// code (wrangler 4.156, `src/secret/index.ts`); other commands print the codes 10007 and 10090.
 fn is_absent(complaint: &str) -> bool {
     let in_words =

@@ -4,7 +4,7 @@ use super::world_tests::World;
 use serde_json::{Value, json};
 use std::fs;
 
-/// Lets a step end where Ctrl-C ends it: Cloudflare has the change, and the files wait beside their places.
+/// Lets a step end where Ctrl-C ends it: Cloudflare has the change, and the record waits in files that end in `.new`.
 fn interrupted(world: &World, line: &str) {
     let tree = world.directory.tree();
     let before: Vec<_> = ["keys/integration.json", "keys/DEMO-integration.json"]
@@ -70,7 +70,7 @@ fn when_a_replacement_may_be_lost_then_it_is_tried_again() {
 }
 
 #[test]
-fn when_a_step_was_interrupted_then_it_is_done_anew() {
+fn when_a_step_was_interrupted_then_the_next_run_does_it_again() {
     let world = World::new();
     interrupted(&world, "new");
     assert_eq!(world.outside.names("integration").len(), 3);
@@ -130,7 +130,7 @@ fn the_secrets_that_are_still_missing_are_named() {
 }
 
 #[test]
-fn rejects_a_worker_that_serves_somebody_else() {
+fn rejects_a_worker_of_another_team() {
     let world = World::new();
     world.say("new");
     let service = |host: &str| json!({ "name": "SERVICE_DEMO", "type": "json", "json": { "host": host, "client_id": "other" } });
@@ -141,7 +141,7 @@ fn rejects_a_worker_that_serves_somebody_else() {
         ),
         (
             vec![json!({ "name": "DB", "type": "d1" })],
-            "another program",
+            "Another program",
         ),
     ] {
         *world.outside.bindings.borrow_mut() = bindings;

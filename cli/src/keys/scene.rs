@@ -1,4 +1,4 @@
-//! What every command has at hand, and the one way in which secrets change.
+//! The things that every command has at hand, and the one way in which secrets change.
 
 use crate::keys::deployment::Deployment;
 use crate::keys::key::{self, Key};
@@ -12,7 +12,7 @@ use crate::worker_config::WorkerConfig;
 use anyhow::{Result, bail, ensure};
 use std::path::Path;
 
-/// What a command answers.
+/// The answer of a command.
 pub struct Answer {
     /// What a person reads; everything in it is public.
     pub text: String,
@@ -30,7 +30,7 @@ impl Answer {
     }
 }
 
-/// What it means when the account has no Worker of this name.
+/// The meaning of an account without a Worker of this name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Absent {
     /// There are no keys yet; the first ones make it.
@@ -74,7 +74,7 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// What is remembered of a new key, which must not be known to any file yet.
+    /// The public record of a new key, which must not be known to any file yet.
     ///
     /// # Errors
     /// When the key was used before, in any service and environment.
@@ -121,7 +121,7 @@ impl<'a> Scene<'a> {
         Ok(there)
     }
 
-    /// A place that is free by the files must be free at Cloudflare, or a key that somebody uses would be overwritten. A
+    /// A place that is free by the files must be free at Cloudflare, or a key that is in use would be overwritten. A
     /// secret that an interrupted step left there was never used.
     ///
     /// # Errors
@@ -146,8 +146,8 @@ impl<'a> Scene<'a> {
     /// had: a name that is new was set here, even where the answer was lost on its way.
     ///
     /// # Errors
-    /// When Cloudflare does not take them. The files are unchanged then; where it may have taken some, what was meant stays
-    /// beside them, so that the step can be tried again.
+    /// When Cloudflare does not take them. The files are unchanged then; where it may have taken some, the intended
+    /// files wait with the ending `.new`, so that the step can be tried again.
     pub fn hand_over(&self, changes: &Changes, before: &[String]) -> Result<()> {
         let prepared = self.store.prepare()?;
         let environment = &self.deployment.environment;
@@ -236,7 +236,7 @@ pub fn holds(names: &[String], deployment: &Deployment, kind: Kind) -> bool {
         .any(|place| names.contains(&deployment.secret(kind, *place)))
 }
 
-/// What is said of a key in a place.
+/// The state of the key in a place, for people.
 pub fn standing(pair: &Pair, place: Place) -> String {
     let Some(key) = pair.generations.get(&place) else {
         return "empty".to_owned();

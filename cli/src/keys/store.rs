@@ -18,7 +18,7 @@ pub struct Store {
     own: File,
     /// The session's keys.
     shared: File,
-    /// What a step that was interrupted had meant to put in their places.
+    /// The record that an interrupted step had prepared.
     unfinished: [File; 2],
 }
 
@@ -130,7 +130,7 @@ impl Store {
 pub struct Prepared(Vec<(PathBuf, PathBuf)>);
 
 impl Prepared {
-    /// Leaves them beside their places: whether they are true is not known.
+    /// Leaves them as they are: whether they are true is not known.
     pub fn keep(mut self) {
         self.0.clear();
     }

@@ -1,5 +1,5 @@
-//! Whose Worker it is. Its name is the same in every clone of this repository until somebody changes it, so two teams of
-//! one account may mean the same Worker: what is live there says which service it serves.
+//! The team that a Worker belongs to. Its name is the same in every clone of this repository until a team changes it, so
+//! two teams of one account may mean the same Worker. The live variables say which service it serves.
 
 use crate::keys::deployment::Deployment;
 use crate::keys::outside::Account;
@@ -65,7 +65,7 @@ pub fn worker(
             hosts.join(" and ")
         )),
         (false, _) => foreign(&format!("It serves {}.", hosts.join(" and "))),
-        (true, true) => foreign("What is deployed there is another program."),
+        (true, true) => foreign("Another program is deployed there."),
         (true, false) if !strange.is_empty() => foreign(&format!(
             "It has keys of {}, and wrangler.toml has no such service.",
             strange.join(" and ")

@@ -64,9 +64,9 @@ pub struct Noted {
     pub refuses: Cell<bool>,
     /// Whether the next change is made, and its answer lost.
     pub loses: Cell<bool>,
-    /// What the version that is live is bound to.
+    /// The bindings of the version that is live.
     pub bindings: RefCell<Vec<Value>>,
-    /// What was said before the answers.
+    /// The lines that were shown before the answers.
     pub notes: RefCell<Vec<String>>,
     made: Cell<u8>,
 }
