@@ -1,4 +1,4 @@
-// Warns people before their session ends, with the dialog of the GOV.UK timeout pattern. Optional: a page loads it with
+// Warns people before their session ends, with a dialog as other GOV.UK services have it. Optional: a page loads it with
 //
 //   <script src="/auth/assets/session.js" data-warning="120" defer></script>
 //
@@ -26,7 +26,7 @@
       title: "Rydych ar fin cael eich allgofnodi",
       idle: (time) => `Er eich diogelwch, byddwn yn eich allgofnodi ymhen ${time}.`,
       limit: (time) => `Er eich diogelwch, byddwn yn eich allgofnodi ymhen ${time}, hyd yn oed os ydych yn defnyddio’r dudalen. Cadwch neu anfonwch eich atebion cyn hynny.`,
-      stay: "Aros wedi’ch mewngofnodi",
+      stay: "Parhau i fod wedi’ch mewngofnodi",
       goOn: "Parhau",
       leave: "Allgofnodi",
       minutes: (n) => (n === 2 ? "2 funud" : `${n} munud`),

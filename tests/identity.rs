@@ -209,6 +209,6 @@ fn t37_what_is_no_navigation_is_refused_and_starts_nothing() {
     // Somebody without a session is told of the sign-in, which comes first.
     let posted = world::Incoming::post("/apply/form", "a=b").with("sec-fetch-dest", "document");
     let shown = world.ask(posted.with("accept-language", "cy"));
-    let heading = "Mae angen i chi fewngofnodi cyn y gallwch anfon hwn";
+    let heading = "Mae angen i chi fewngofnodi cyn y gallwch anfon hyn";
     assert_eq!((shown.status, shown.heading()), (401, heading));
 }

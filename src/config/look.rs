@@ -18,17 +18,6 @@ pub enum Phase {
     Beta,
 }
 
-impl Phase {
-    /// The word on the banner, the same in both languages.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Alpha => "Alpha",
-            Self::Beta => "Beta",
-        }
-    }
-}
-
 /// What pages need beyond the service's name. Every address is a path of the service's host or
 /// begins with `https://`; whether anything is there is not known here.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,10 +15,8 @@ use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
 pub use super::words::Page;
 use super::words::{Text, around};
-use crate::config::{Locale, Service, Theme};
+use crate::config::{Locale, Phase, Service, Theme};
 
-const OPEN_GOVERNMENT_LICENCE: &str =
-    "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/";
 const CROWN_COPYRIGHT: &str = "https://www.nationalarchives.gov.uk/information-management/re-using-public-sector-information/uk-government-licensing-framework/crown-copyright/";
 
 /// A page as an answer.
@@ -35,19 +33,24 @@ pub fn page(
     link: &str,
 ) -> Reply {
     let say = |text: Text| text.in_locale(locale);
+    let [help, if_needed] = around::HELP;
+    let words = page.words();
     let last = html! {
-        @if let Some(text) = page.words().link && !link.is_empty() {
-            p.govuk-body {
-                @if page.keeps_tab() {
-                    a.govuk-link href=(link) target="_blank" rel="noopener" { (say(text)) }
-                } @else {
-                    a.govuk-link href=(link) { (say(text)) }
+        @if let Some(text) = words.link && !link.is_empty() {
+            @if page.keeps_tab() {
+                ol class="govuk-list govuk-list--number" {
+                    li { a.govuk-link href=(link) target="_blank" rel="noopener" { (say(text)) } }
+                    @for step in words.steps { li { (say(*step)) } }
                 }
+            } @else {
+                p.govuk-body { a.govuk-link href=(link) { (say(text)) } }
             }
         }
         @if !reference.is_empty() {
             @if let Some(contact) = &service.look.contact {
-                p.govuk-body { a.govuk-link href=(contact) { (say(around::HELP)) } }
+                p.govuk-body {
+                    a.govuk-link href=(contact) { (say(help)) } (say(if_needed))
+                }
             }
             p.govuk-body-s { (say(around::REFERENCE)) " " (reference) }
         }
@@ -210,20 +213,29 @@ fn languages(page: Page, service: &Service, locale: Locale, kept: &str) -> Marku
 
 /// What a service says of itself that is not live yet.
 fn phase_banner(service: &Service, locale: Locale) -> Markup {
+    let [help, give] = around::FEEDBACK;
     html! {
         @if let Some(phase) = service.look.phase {
             div class="govuk-phase-banner govuk-width-container" {
                 p.govuk-phase-banner__content {
-                    strong class="govuk-tag govuk-phase-banner__content__tag" { (phase.as_str()) }
+                    strong class="govuk-tag govuk-phase-banner__content__tag" { (phase_name(phase).in_locale(locale)) }
                     span.govuk-phase-banner__text {
                         (around::NEW_SERVICE.in_locale(locale))
                         @if let Some(feedback) = &service.look.feedback {
-                            " " a.govuk-link href=(feedback) { (around::FEEDBACK.in_locale(locale)) } "."
+                            " " (help.in_locale(locale))
+                            a.govuk-link href=(feedback) { (give.in_locale(locale)) } "."
                         }
                     }
                 }
             }
         }
+    }
+}
+
+const fn phase_name(phase: Phase) -> Text {
+    match phase {
+        Phase::Alpha => around::ALPHA,
+        Phase::Beta => around::BETA,
     }
 }
 
@@ -278,7 +290,7 @@ fn licence(symbols: &str, locale: Locale) -> Markup {
         (drawing(symbols, "licence", "govuk-footer__licence-logo", 41, None))
         span.govuk-footer__licence-description {
             (before.in_locale(locale)) " "
-            a.govuk-footer__link href=(OPEN_GOVERNMENT_LICENCE) rel="license" { (name.in_locale(locale)) }
+            a.govuk-footer__link href=(around::LICENCE_PAGE.in_locale(locale)) rel="license" { (name.in_locale(locale)) }
             (after.in_locale(locale))
         }
     }

@@ -31,8 +31,8 @@ const LANGUAGES = {
     long: /yn rhy hir i ni eu llenwi/, low: "Mae angen prawf cryfach arnom o bwy ydych chi",
     notConfirmed: "Ni allem gadarnhau pwy ydych chi", notFinished: "Ni wnaethoch orffen profi pwy ydych chi",
     letter: "Ewch â'ch llythyr i Swyddfa'r Post", done: "Mae Swyddfa'r Post wedi gorffen",
-    without: "Mynd yn ôl i'r gwasanaeth hebddo", back: "Mynd yn ôl i'r gwasanaeth", onwards: "Parhau i brofi pwy ydych chi",
-    first: "Mae angen i chi brofi pwy ydych chi cyn y gallwch anfon hwn", prove: "Profi pwy ydych chi (yn agor mewn tab newydd)",
+    without: "Mynd yn ôl i'r gwasanaeth hebddo", back: "Mynd yn ôl i'r gwasanaeth", onwards: "Parhau i brofi eich hunaniaeth",
+    first: "Mae angen i chi brofi eich hunaniaeth cyn y gallwch anfon hyn", prove: "Profi eich hunaniaeth (yn agor mewn tab newydd)",
   },
 };
 

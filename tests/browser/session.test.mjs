@@ -100,7 +100,7 @@ test("a screen reader is told what it is, and the time only now and then", async
   assert.equal(await page.textContent(`#${described}`), said);
   const spoken = dialog.locator("[aria-live=assertive]");
   assert.equal(await spoken.textContent(), said);
-  assert.ok(await dialog.getByRole("button", { name: "Aros wedi’ch mewngofnodi" }).isVisible());
+  assert.ok(await dialog.getByRole("button", { name: "Parhau i fod wedi’ch mewngofnodi" }).isVisible());
   assert.equal(await dialog.getByRole("link", { name: "Allgofnodi" }).getAttribute("href"), `${service}/auth/sign-out`);
   await picture(page, "pages/timeout-cy.png");
   await page.unroute("**/auth/session");

@@ -146,7 +146,7 @@ fn t28_each_error_has_its_page_where_the_route_names_no_place() {
         (
             "unauthorized_client",
             500,
-            "You cannot use this service yet",
+            "You cannot use this service at the moment",
             "identity: unauthorized_client",
         ),
         (

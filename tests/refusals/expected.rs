@@ -35,7 +35,7 @@ pub struct Refused {
 pub const PROBLEM: &str = "Sorry, there is a problem with the service";
 pub const LATER: &str = "Sorry, the service is unavailable";
 pub const AGAIN: &str = "You need to start signing in again";
-pub const NOT_SET_UP: &str = "You cannot use this service yet";
+pub const NOT_SET_UP: &str = "You cannot use this service at the moment";
 
 pub const fn refused(
     status: u16,

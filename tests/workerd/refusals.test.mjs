@@ -49,7 +49,7 @@ async function assertRefused(row, answer, browser, calls) {
   for (const text of ["Simulated", "svg", "planted", "eyJ", "urn:fdc", "Sorry, there is a problem</h1></body>"]) {
     assert.ok(!answer.text.includes(text), text);
   }
-  const [, reference] = answer.text.match(/Reference: ([\w-]+)</);
+  const [, reference] = answer.text.match(/contact us: ([\w-]+)</);
   const event = await written(reference);
   assert.equal(event?.event, "callback", "the page's reference finds the line in the log");
   assert.match(event.label, /^[a-z_]+$/);

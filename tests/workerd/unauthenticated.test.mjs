@@ -52,7 +52,7 @@ test("t61 a posted form gets a 401 page that says what was lost, and its body go
   assert.equal(answer.status, 401);
   assert.match(answer.get("content-type"), /^text\/html/);
   assert.equal(answer.get("www-authenticate"), CHALLENGE());
-  assert.match(answer.text, /was not saved/);
+  assert.match(answer.text, /We did not save what you just sent/);
   assert.ok(!answer.text.includes("canary"));
   assert.deepEqual(answer.all("set-cookie"), []);
   await assertUntouched();

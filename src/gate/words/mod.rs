@@ -70,6 +70,8 @@ pub struct Words {
     pub title: Text,
     /// The paragraphs.
     pub body: &'static [Text],
+    /// The numbered steps that follow the page's link, which is the first of them; empty for none.
+    pub steps: &'static [Text],
     /// The text of the page's one link or button, if it has one.
     pub link: Option<Text>,
 }
@@ -83,7 +85,20 @@ macro_rules! text {
 use text;
 
 const fn words(title: Text, body: &'static [Text], link: Option<Text>) -> Words {
-    Words { title, body, link }
+    Words {
+        title,
+        body,
+        steps: &[],
+        link,
+    }
+}
+
+impl Words {
+    /// The same page with steps to take after its link, in their order.
+    const fn then(mut self, steps: &'static [Text]) -> Self {
+        self.steps = steps;
+        self
+    }
 }
 
 /// What stands around the content of every page.
@@ -92,17 +107,20 @@ pub mod around {
 
     /// The first link, for people who use a keyboard.
     pub const SKIP: Text = text!("Skip to main content", "Neidio i’r prif gynnwys");
-    /// What a person can quote.
-    pub const REFERENCE: Text = text!("Reference:", "Cyfeirnod:");
+    /// The reference that a person can quote.
+    pub const REFERENCE: Text = text!(
+        "Quote this reference if you contact us:",
+        "Rhowch y cyfeirnod hwn os byddwch yn cysylltu â ni:"
+    );
     /// What the header says to those who cannot see it.
     pub const SERVICE: Text = text!("Service information", "Gwybodaeth am y gwasanaeth");
     /// What the footer's links are.
     pub const SUPPORT: Text = text!("Support links", "Dolenni cymorth");
-    /// Where help is, when something went wrong.
-    pub const HELP: Text = text!(
-        "Contact us if you need help",
-        "Cysylltwch â ni os oes angen help arnoch"
-    );
+    /// Where help is, when something went wrong: the link, and the rest of the sentence.
+    pub const HELP: [Text; 2] = [
+        text!("Contact us", "Cysylltwch â ni"),
+        text!(" if you need help.", " os oes angen help arnoch."),
+    ];
     /// Where help is.
     pub const CONTACT: Text = text!("Contact", "Cysylltu");
     /// The service's page about cookies.
@@ -111,10 +129,19 @@ pub mod around {
     pub const LANGUAGES: Text = text!("Choose a language", "Dewis iaith");
     /// What a new service says of itself.
     pub const NEW_SERVICE: Text = text!("This is a new service.", "Mae hwn yn wasanaeth newydd.");
-    /// How people can help a new service.
-    pub const FEEDBACK: Text = text!(
-        "Help us improve it and give your feedback",
-        "Helpwch ni i’w wella a rhowch eich adborth",
+    /// The phases of a service that is not live.
+    pub const ALPHA: Text = text!("Alpha", "Alffa");
+    /// The same for the second phase, whose name is one word in both languages.
+    pub const BETA: Text = text!("Beta", "Beta");
+    /// How people can help a new service: the start of the sentence, and the link that ends it.
+    pub const FEEDBACK: [Text; 2] = [
+        text!("Help us improve it and ", "Helpwch ni i’w wella a "),
+        text!("give your feedback", "rhoi eich adborth"),
+    ];
+    /// The licence's page.
+    pub const LICENCE_PAGE: Text = text!(
+        "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+        "https://www.nationalarchives.gov.uk/doc/open-government-licence-cymraeg/version/3/"
     );
     /// Under which licence pages of GOV.UK are: what comes before its name, the name, and the rest.
     pub const LICENCE: [Text; 3] = [
@@ -205,7 +232,8 @@ mod tests {
         for page in Page::ALL {
             let words = page.words();
             let body = words.body.iter().copied();
-            for text in body.chain([words.title]).chain(words.link) {
+            let steps = words.steps.iter().copied();
+            for text in body.chain(steps).chain([words.title]).chain(words.link) {
                 assert!(!text.en.is_empty() && !text.cy.is_empty(), "{page:?}");
                 assert_ne!(text.en, text.cy, "{page:?}");
             }

@@ -3,13 +3,20 @@
 use super::{Page, Text, Words, text, words};
 
 const SIGN_IN: Text = text!("Sign in", "Mewngofnodi");
-const TRY_AGAIN: Text = text!("Try again", "Rhowch gynnig arall arni");
+const TRY_AGAIN: Text = text!("Try again", "Rhoi cynnig arall arni");
 const CONTINUE: Text = text!("Continue", "Parhau");
 
 const NOT_SAVED: Text = text!(
-    "What you sent just now was not saved.",
-    "Ni chafodd yr hyn yr ydych newydd ei anfon ei gadw.",
+    "We did not save what you just sent.",
+    "Nid ydym wedi cadw’r hyn rydych newydd ei anfon.",
 );
+
+const COME_BACK: Text = text!(
+    "Come back to this tab and go back one page.",
+    "Dewch yn ôl i’r tab hwn ac ewch yn ôl un dudalen.",
+);
+
+const SEND_AGAIN: Text = text!("Send the form again.", "Anfonwch y ffurflen eto.");
 
 const CHECK_ADDRESS: &[Text] = &[
     text!(
@@ -44,10 +51,10 @@ impl Page {
                     "Mae’n ddrwg gennym, nid yw’r gwasanaeth ar gael",
                 ),
                 &[text!(
-                    "You will be able to use the service later. Try again in a few minutes.",
-                    "Byddwch yn gallu defnyddio’r gwasanaeth yn nes ymlaen. Rhowch gynnig arall arni ymhen ychydig funudau.",
+                    "Try again in a few minutes.",
+                    "Rhowch gynnig arall arni ymhen ychydig funudau.",
                 )],
-                None,
+                Some(TRY_AGAIN),
             ),
             Self::BadAddress => words(
                 text!(
@@ -64,49 +71,39 @@ impl Page {
             ),
             Self::WrongMethod => words(
                 text!(
-                    "This page cannot be used in that way",
-                    "Ni ellir defnyddio’r dudalen hon yn y ffordd honno",
+                    "You cannot open this page like this",
+                    "Ni allwch agor y dudalen hon fel hyn",
                 ),
                 &[text!(
-                    "Go back and try again.",
-                    "Ewch yn ôl a rhowch gynnig arall arni.",
+                    "Go back and use the links or buttons in the service.",
+                    "Ewch yn ôl a defnyddiwch y dolenni neu’r botymau yn y gwasanaeth.",
                 )],
                 None,
             ),
             Self::FormExpired => words(
                 text!(
                     "You need to sign in before you can send this",
-                    "Mae angen i chi fewngofnodi cyn y gallwch anfon hwn",
+                    "Mae angen i chi fewngofnodi cyn y gallwch anfon hyn",
                 ),
-                &[
-                    NOT_SAVED,
-                    text!(
-                        "Sign in using the link, which opens a new tab. Then come back to this tab, go back one page and send it again.",
-                        "Mewngofnodwch gan ddefnyddio’r ddolen, sy’n agor tab newydd. Yna dewch yn ôl i’r tab hwn, ewch yn ôl un dudalen a’i anfon eto.",
-                    ),
-                ],
+                &[NOT_SAVED],
                 Some(text!(
                     "Sign in (opens in new tab)",
                     "Mewngofnodi (yn agor mewn tab newydd)",
                 )),
-            ),
+            )
+            .then(&[COME_BACK, SEND_AGAIN]),
             Self::FormNeedsIdentity => words(
                 text!(
                     "You need to prove your identity before you can send this",
-                    "Mae angen i chi brofi pwy ydych chi cyn y gallwch anfon hwn",
+                    "Mae angen i chi brofi eich hunaniaeth cyn y gallwch anfon hyn",
                 ),
-                &[
-                    NOT_SAVED,
-                    text!(
-                        "Prove your identity using the link, which opens a new tab. Then come back to this tab, go back one page and send it again.",
-                        "Profwch pwy ydych chi gan ddefnyddio’r ddolen, sy’n agor tab newydd. Yna dewch yn ôl i’r tab hwn, ewch yn ôl un dudalen a’i anfon eto.",
-                    ),
-                ],
+                &[NOT_SAVED],
                 Some(text!(
                     "Prove your identity (opens in new tab)",
-                    "Profi pwy ydych chi (yn agor mewn tab newydd)",
+                    "Profi eich hunaniaeth (yn agor mewn tab newydd)",
                 )),
-            ),
+            )
+            .then(&[COME_BACK, SEND_AGAIN]),
             Self::StartAgain => words(
                 text!(
                     "You need to start signing in again",
@@ -121,8 +118,8 @@ impl Page {
             Self::SessionEnded => words(
                 text!("Your session has ended", "Mae eich sesiwn wedi dod i ben"),
                 &[text!(
-                    "For your security, we signed you out. Answers that you had not sent were not saved.",
-                    "Er eich diogelwch, rydym wedi eich allgofnodi. Ni chafodd atebion nad oeddech wedi’u hanfon eu cadw.",
+                    "We signed you out for your security. We did not save any answers you had not sent.",
+                    "Rydym wedi eich allgofnodi er eich diogelwch. Nid ydym wedi cadw unrhyw atebion nad oeddech wedi’u hanfon.",
                 )],
                 Some(SIGN_IN),
             ),
@@ -140,22 +137,22 @@ impl Page {
             Self::TooManyRequests => words(
                 text!(
                     "There have been too many attempts to sign in",
-                    "Bu gormod o ymdrechion i fewngofnodi",
+                    "Ceisiwyd mewngofnodi ormod o weithiau",
                 ),
                 &[text!(
-                    "Wait a minute, then try again.",
-                    "Arhoswch funud, yna rhowch gynnig arall arni.",
+                    "Wait 1 minute, then try again.",
+                    "Arhoswch am 1 munud, yna rhowch gynnig arall arni.",
                 )],
                 Some(TRY_AGAIN),
             ),
             Self::NotSetUp => words(
                 text!(
-                    "You cannot use this service yet",
-                    "Ni allwch ddefnyddio’r gwasanaeth hwn eto",
+                    "You cannot use this service at the moment",
+                    "Ni allwch ddefnyddio’r gwasanaeth hwn ar hyn o bryd",
                 ),
                 &[text!(
-                    "The service has not finished setting up GOV.UK One Login.",
-                    "Nid yw’r gwasanaeth wedi gorffen sefydlu GOV.UK One Login.",
+                    "We have not finished setting it up. Try again later.",
+                    "Nid ydym wedi gorffen ei baratoi. Rhowch gynnig arall arni yn nes ymlaen.",
                 )],
                 None,
             ),
@@ -179,11 +176,11 @@ impl Page {
             Self::ContinueIdentity => words(
                 text!(
                     "Continue proving your identity",
-                    "Parhau i brofi pwy ydych chi",
+                    "Parhau i brofi eich hunaniaeth",
                 ),
                 &[text!(
-                    "If you have shown your documents in person, continue to GOV.UK One Login to finish. You will then come back to this service.",
-                    "Os ydych wedi dangos eich dogfennau wyneb yn wyneb, parhewch i GOV.UK One Login i orffen. Yna byddwch yn dod yn ôl i’r gwasanaeth hwn.",
+                    "If you have been to the Post Office, continue to GOV.UK One Login to finish. You will then come back to this service.",
+                    "Os ydych wedi bod i Swyddfa’r Post, ewch ymlaen i GOV.UK One Login i orffen. Yna byddwch yn dod yn ôl i’r gwasanaeth hwn.",
                 )],
                 Some(CONTINUE),
             ),
@@ -199,7 +196,7 @@ impl Page {
                 text!("You are being signed out", "Rydych yn cael eich allgofnodi"),
                 &[text!(
                     "If nothing happens, continue to GOV.UK One Login to finish signing out.",
-                    "Os nad oes dim yn digwydd, parhewch i GOV.UK One Login i orffen allgofnodi.",
+                    "Os na fydd dim yn digwydd, ewch ymlaen i GOV.UK One Login i orffen allgofnodi.",
                 )],
                 Some(CONTINUE),
             ),
@@ -219,7 +216,7 @@ impl Page {
                 &[
                     text!(
                         "We could not sign you out of GOV.UK One Login, so you may still be signed in there.",
-                        "Ni allem eich allgofnodi o GOV.UK One Login, felly efallai eich bod yn dal wedi mewngofnodi yno.",
+                        "Nid oeddem yn gallu eich allgofnodi o GOV.UK One Login, felly efallai eich bod yn dal i fod wedi’ch mewngofnodi yno.",
                     ),
                     text!(
                         "Try again in a few minutes. If you use a shared computer, close the browser as well.",
