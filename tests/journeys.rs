@@ -27,6 +27,8 @@ mod generations;
 mod health;
 #[path = "journeys/languages.rs"]
 mod languages;
+#[path = "journeys/navigations.rs"]
+mod navigations;
 #[path = "journeys/origin_vectors.rs"]
 mod origin_vectors;
 #[path = "journeys/sessions.rs"]

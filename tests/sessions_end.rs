@@ -22,6 +22,8 @@ mod clocks;
 mod every_step;
 #[path = "sessions_end/expected.rs"]
 mod expected;
+#[path = "sessions_end/foreign.rs"]
+mod foreign;
 #[path = "sessions_end/grace.rs"]
 mod grace;
 #[path = "sessions_end/keys.rs"]

@@ -5,7 +5,7 @@
 use super::reply::Reply;
 use super::request::Request;
 use super::{Scene, Verdict};
-use crate::config::Service;
+use crate::config::{Access, Service};
 use crate::platform::Platform;
 
 /// The challenge that names the service.
@@ -55,15 +55,19 @@ fn readable_by(reply: Reply, origin: &str) -> Reply {
 }
 
 /// Answers what another origin may not do, and the preflights of those that may ask.
-pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request) -> Option<Verdict> {
+///
+/// A WebSocket is judged where a session is used. One without an origin is no browser's (RFC 6455 section
+/// 4.1), so that there is no page of another origin to guard against.
+pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request, access: Access) -> Option<Verdict> {
     let service = &scene.service;
     let origin = request.headers.get("origin");
     if request.is_upgrade() {
-        let own = origin == Some(service.origin_url.as_str());
+        let origin = origin.filter(|_| access != Access::Public)?;
+        let own = origin == service.origin_url;
         let listed = service
             .websocket_origins
             .iter()
-            .any(|allowed| Some(allowed.as_str()) == origin);
+            .any(|allowed| allowed == origin);
         return (!own && !listed).then(|| {
             scene
                 .about(request)

@@ -39,7 +39,7 @@ pub async fn ask<P: Platform>(
     known: &mut Option<Known>,
 ) -> Result<Standing, Outage> {
     let request = passage.request;
-    let leaves = passage.lacks(session) && request.is_document() && request.is_get();
+    let leaves = passage.lacks(session) && request.is_document() && request.is_read();
     let place = leaves.then(|| passage.return_path());
     let leaving = place.as_deref().map(|place| (passage.rule.level, place));
     let Some(Word { proof, .. }) = accounts::proof(passage.scene, session, leaving).await? else {

@@ -16,6 +16,7 @@ pub mod cross_origin;
 pub mod forward;
 pub mod identity;
 pub mod leases;
+mod navigation;
 pub mod own_pages;
 pub mod pages;
 pub mod path;

@@ -79,14 +79,23 @@ fn is_own(path: &CanonicalPath, service: &Service) -> bool {
 }
 
 fn callback<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
-    if !request.is_get() {
+    // A callback has an effect, which HEAD must not have.
+    if request.method != "GET" {
         return wrong_method(scene, "GET");
     }
-    if request.is_prefetch() {
-        // The browser only looks ahead: the code is kept for the person's own step.
-        return Reply::new(204).of(&scene.service).into();
+    if request.looks_ahead() {
+        // The code is kept for the person's own step.
+        return declined(&scene.service);
     }
     Verdict::Later(Task::Callback(query.unwrap_or_default().to_owned()))
+}
+
+/// The answer to a browser that only looks ahead. One that says that all is well would be shown, empty
+/// as it is, when the person follows the link.
+///
+/// Source: HTML, speculative loading (a response that is not ok ends a prefetch or a prerendering).
+fn declined(service: &Service) -> Verdict {
+    Reply::new(503).of(service).into()
 }
 
 fn read_only<P: Platform>(scene: &Scene<P>, request: &Request, reply: Reply) -> Verdict {
@@ -110,24 +119,28 @@ fn own_page<P: Platform>(
         OwnPage::Page => read_only(scene, request, shown(scene, query)),
         OwnPage::Session => status::ask(scene, request),
         OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
-        OwnPage::SignIn if request.is_document() && request.is_get() => {
+        OwnPage::Return if !service.proves_identity() => scene.page(404, Page::NotFound).into(),
+        OwnPage::SignIn | OwnPage::Return | OwnPage::SignOut | OwnPage::SignedOut
+            if request.looks_ahead() =>
+        {
+            declined(service)
+        }
+        OwnPage::SignIn if request.is_document() && request.is_read() => {
             signing_in(scene, request, query)
         }
-        OwnPage::SignIn if request.is_get() => cross_origin::unauthorised(service, request).into(),
-        OwnPage::Return if !service.proves_identity() => scene.page(404, Page::NotFound).into(),
-        OwnPage::Return if request.is_document() && request.is_get() => {
+        OwnPage::SignIn if request.is_read() => cross_origin::unauthorised(service, request).into(),
+        OwnPage::Return if request.is_document() && request.is_read() => {
             identity::returning(scene, request, query)
         }
         OwnPage::SignOut => signing_out(scene, request, query),
-        OwnPage::SignedOut if request.is_prefetch() => Reply::new(204).of(service).into(),
-        OwnPage::SignedOut if request.is_get() => Verdict::Later(Task::SignedOut),
+        OwnPage::SignedOut if request.is_read() => Verdict::Later(Task::SignedOut),
         OwnPage::Backchannel if request.method == "POST" => Verdict::Later(Task::Notification),
         OwnPage::Backchannel => Reply::new(405).with("allow", "POST").of(service).into(),
         OwnPage::Health
         | OwnPage::SignIn
         | OwnPage::SignedOut
         | OwnPage::Asset
-        | OwnPage::Return => wrong_method(scene, "GET"),
+        | OwnPage::Return => wrong_method(scene, "GET, HEAD"),
     }
 }
 
@@ -135,11 +148,8 @@ fn own_page<P: Platform>(
 /// is asked first.
 fn signing_out<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
     let everywhere = parameter(query, "everywhere").is_some();
-    if !matches!(request.method.as_str(), "GET" | "POST") {
-        return wrong_method(scene, "GET, POST");
-    }
-    if request.is_prefetch() {
-        return Reply::new(204).of(&scene.service).into();
+    if !request.is_read() && request.method != "POST" {
+        return wrong_method(scene, "GET, HEAD, POST");
     }
     if sign_out::is_own(scene, request) {
         return Verdict::Later(Task::SignOut { everywhere });

@@ -39,10 +39,9 @@ pub fn protect<P: Platform>(
     path: &CanonicalPath,
     query: Option<&str>,
 ) -> Verdict {
-    if let Some(refusal) = cross_origin::judge(scene, request) {
-        return refusal;
-    }
-    Passage::new(scene, request, path, query).decide()
+    let passage = Passage::new(scene, request, path, query);
+    let refusal = cross_origin::judge(scene, request, passage.rule.access);
+    refusal.unwrap_or_else(|| passage.decide())
 }
 
 impl<'a, P: Platform> Passage<'a, P> {
@@ -184,7 +183,7 @@ impl<'a, P: Platform> Passage<'a, P> {
             scene.about(request).log_refused("refused", label);
             return reply.into();
         }
-        if !request.is_get() {
+        if !request.is_read() {
             // What was posted is gone with this answer, so the page leads to where it can be asked
             // for.
             let link = again(

@@ -130,13 +130,7 @@ impl Request {
         })
     }
 
-    /// Whether the method is GET.
-    #[must_use]
-    pub fn is_get(&self) -> bool {
-        self.method == "GET"
-    }
-
-    /// Whether the method is GET or HEAD.
+    /// Whether the method is GET or HEAD, which is GET without a body (RFC 9110 section 9.3.2).
     #[must_use]
     pub fn is_read(&self) -> bool {
         matches!(self.method.as_str(), "GET" | "HEAD")
@@ -149,32 +143,6 @@ impl Request {
         upgrade
             .split(',')
             .any(|to| to.trim().eq_ignore_ascii_case("websocket"))
-    }
-
-    /// Whether a browser fetches ahead of the person's wish.
-    #[must_use]
-    pub fn is_prefetch(&self) -> bool {
-        ["sec-purpose", "purpose", "x-purpose", "x-moz"]
-            .into_iter()
-            .filter_map(|name| self.headers.get(name))
-            .any(|value| value.contains("prefetch") || value.contains("preview"))
-    }
-
-    /// Whether the answer will be shown as a page of its own: a navigation of a browser's window,
-    /// or, where a client does not say, one that prefers HTML.
-    #[must_use]
-    pub fn is_document(&self) -> bool {
-        if self.is_prefetch() || self.is_upgrade() || self.headers.get("x-requested-with").is_some()
-        {
-            return false;
-        }
-        match self.headers.get("sec-fetch-dest") {
-            Some(destination) => destination == "document",
-            None => self
-                .headers
-                .get("accept")
-                .is_some_and(|accept| accept.contains("text/html")),
-        }
     }
 }
 
@@ -251,77 +219,22 @@ mod tests {
 
     #[test]
     fn get_and_head_read_and_others_do_not() {
-        for (method, get, read) in [
-            ("GET", true, true),
-            ("HEAD", false, true),
-            ("POST", false, false),
-            ("get", false, false),
+        for (method, read) in [
+            ("GET", true),
+            ("HEAD", true),
+            ("POST", false),
+            ("get", false),
         ] {
             let mut sent = request("http://h/", &[]);
             sent.method = method.to_owned();
-            assert_eq!((sent.is_get(), sent.is_read()), (get, read), "{method}");
+            assert_eq!(sent.is_read(), read, "{method}");
         }
     }
 
     #[test]
-    fn upgrades_and_fetches_ahead_are_told_by_their_headers() {
+    fn upgrades_are_told_by_their_header() {
         let upgrades = |to| request("http://h/", &[("upgrade", to)]).is_upgrade();
         assert!(upgrades("websocket") && upgrades("h2c, WebSocket") && !upgrades("h2c"));
         assert!(!request("http://h/", &[]).is_upgrade());
-        for name in ["sec-purpose", "purpose", "x-purpose", "x-moz"] {
-            let ahead = |why| request("http://h/", &[(name, why)]).is_prefetch();
-            assert!(ahead("prefetch") && ahead("preview") && !ahead("other"));
-        }
-        assert!(!request("http://h/", &[]).is_prefetch());
-    }
-
-    #[test]
-    fn only_a_navigation_is_a_document() {
-        for (headers, document) in [
-            (&[("sec-fetch-dest", "document")][..], true),
-            (
-                &[
-                    ("sec-fetch-dest", "document"),
-                    ("accept", "application/json"),
-                ],
-                true,
-            ),
-            (&[("accept", "text/html,*/*;q=0.8")], true),
-            (&[("accept", "*/*")], false),
-            (&[], false),
-            (
-                &[("sec-fetch-dest", "empty"), ("accept", "text/html")],
-                false,
-            ),
-            (
-                &[("sec-fetch-dest", "iframe"), ("accept", "text/html")],
-                false,
-            ),
-            (
-                &[
-                    ("accept", "text/html"),
-                    ("x-requested-with", "XMLHttpRequest"),
-                ],
-                false,
-            ),
-            (
-                &[
-                    ("sec-fetch-dest", "document"),
-                    ("sec-purpose", "prefetch;prerender"),
-                ],
-                false,
-            ),
-            (
-                &[("sec-fetch-dest", "document"), ("purpose", "prefetch")],
-                false,
-            ),
-            (&[("accept", "text/html"), ("upgrade", "websocket")], false),
-        ] {
-            assert_eq!(
-                request("http://h/", headers).is_document(),
-                document,
-                "{headers:?}"
-            );
-        }
     }
 }

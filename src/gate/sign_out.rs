@@ -20,16 +20,13 @@ use crate::session::cookie::{self, Session, deleted, kept_for};
 use crate::session::ending::{self, Ending};
 use crate::session::seal::{NONCE, Purpose};
 
-/// Whether the request comes from a page of this host, by the browser's own word.
+/// Whether a person asked for it on a page of this host. An image in a text of another person's is of the
+/// same origin too, and so are the pings and beacons of a link: none of them shows a page.
 #[must_use]
 pub fn is_own<P: Platform>(scene: &Scene<P>, request: &Request) -> bool {
-    match request.headers.get("sec-fetch-site") {
-        // An image in what somebody wrote is of the same origin too, and signs nobody out.
-        Some(site) => site == "same-origin" && (!request.is_get() || request.is_document()),
-        None => {
-            !request.is_read() && request.headers.get("origin") == Some(&scene.service.origin_url)
-        }
-    }
+    request.method != "HEAD"
+        && request.is_document()
+        && request.comes_from(&scene.service.origin_url) == Some(true)
 }
 
 /// The page that asks; its form leads back here.
@@ -59,7 +56,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
         }
     }
     let mut reply = match location(scene, hint).await {
-        Some(location) if request.is_get() => Reply::redirect(303, location).of(&scene.service),
+        Some(location) if request.is_read() => Reply::redirect(303, location).of(&scene.service),
         // A redirect would be stopped by the `form-action` of the page that posted.
         Some(location) => {
             page(scene, Page::SigningOut, &location).with("refresh", format!("0; url={location}"))
@@ -101,25 +98,21 @@ async fn location<P: Platform>(scene: &Scene<P>, hint: Option<Secret>) -> Option
 }
 
 /// The page that people see who come back from the provider, or by themselves. No parameter is
-/// read, and a session that is still alive is left alone: the address is no way to end it.
+/// read, and a session that is still alive is left alone: the address is no way to end it. Neither is it one
+/// to end sign-ins under way, because any site can lead to it; and what is no page of its own, such as a
+/// sibling's image, changes nothing at all.
 pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
-    let cookies = Cookies::new(request.headers.get("cookie"));
-    let mut gone: Vec<_> = cookies
-        .attempts()
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    if cookies.get(STARTS_NAME).is_some() {
-        gone.push(STARTS_NAME.to_owned());
-    }
-    if let Some(session) = scene.live_session(cookies)
-        && accounts::check(scene, &session).await == Ok(Standing::Ended)
-    {
-        gone.push(cookie::NAME.to_owned());
-    }
-    let unfinished = retry(scene, cookies).await;
     let page = page(scene, Page::SignedOut, &scene.service.own_page("sign-in"));
-    gone.iter()
-        .fold(page, |reply, name| reply.with("set-cookie", deleted(name)))
+    if !request.is_document() || request.method == "HEAD" {
+        return page;
+    }
+    let cookies = Cookies::new(request.headers.get("cookie"));
+    let ended = match scene.live_session(cookies) {
+        Some(session) => accounts::check(scene, &session).await == Ok(Standing::Ended),
+        None => false,
+    };
+    let unfinished = retry(scene, cookies).await;
+    page.with_cookie(ended.then(|| deleted(cookie::NAME)))
         .with_cookie(unfinished)
 }
 

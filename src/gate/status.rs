@@ -28,14 +28,11 @@ pub fn ask<P: Platform>(scene: &Scene<P>, request: &Request) -> Verdict {
     Verdict::Later(Task::Status)
 }
 
-/// Whether a page of this host asks, by the browser's own word. A browser that says nothing of it sends
-/// the origin with whatever another origin's script could read or change.
+/// Whether a page of this host asks. A browser that says nothing of it sends the origin with whatever
+/// another origin's script could read or change.
 fn is_own(service: &Service, request: &Request) -> bool {
-    let origin = request.headers.get("origin");
-    match request.headers.get("sec-fetch-site") {
-        Some(site) => site == "same-origin",
-        None => origin.map_or(request.is_read(), |origin| origin == service.origin_url),
-    }
+    let own = request.comes_from(&service.origin_url);
+    own.unwrap_or_else(|| request.is_read())
 }
 
 /// The answer: `signed_in`, and of a live session its `level` and how many seconds are left of both

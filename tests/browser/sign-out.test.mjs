@@ -105,6 +105,34 @@ test("t81 what the provider tells about one browser ends the person's other one 
   assert.equal(await laptop.page.evaluate(async () => (await fetch("/account")).status), 401);
 });
 
+test("t73 a browser that looks ahead ends nothing, and the click that follows does", async () => {
+  const rules = { prefetch: "prefetch", prerender: "prerender" };
+  for (const kind of Object.keys(rules)) {
+    const { page, context } = await signedIn(/Kenneth/);
+    const debug = await context.newCDPSession(page);
+    await debug.send("Preload.enable");
+    const looked = new Promise((resolve) => {
+      const seen = ({ key, status }) => {
+        if (key.url.includes("/auth/sign-out") && ["Ready", "Success", "Failure"].includes(status)) resolve(status);
+      };
+      debug.on("Preload.prefetchStatusUpdated", seen);
+      debug.on("Preload.prerenderStatusUpdated", seen);
+    });
+    await page.evaluate((name) => {
+      const link = Object.assign(document.createElement("a"), { href: "/auth/sign-out", textContent: "Leave" });
+      const list = [{ urls: ["/auth/sign-out"], eagerness: "immediate" }];
+      const script = Object.assign(document.createElement("script"), { type: "speculationrules" });
+      script.textContent = JSON.stringify({ [name]: list });
+      document.body.append(link, script);
+    }, kind);
+    assert.equal(await looked, "Failure", kind);
+    assert.ok((await kept(context)).includes("__Host-ol-session"), kind);
+    await page.getByRole("link", { name: "Leave" }).click();
+    await signedOut(page);
+    await assertAsked(page);
+  }
+});
+
 test("t73 a form of another site's gets the page that asks, and only the person's own click signs out", async () => {
   const { page, complaints } = await signedIn(/Kenneth/);
   for (const target of ["/auth/sign-out", "/auth/sign-out?everywhere"]) {

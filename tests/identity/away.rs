@@ -84,6 +84,15 @@ fn the_way_back_is_there_only_where_identities_are_proved_and_for_navigations() 
     assert_eq!(shown.status, 404);
     let world = world();
     assert_eq!(world.ask(Incoming::get("/auth/return")).status, 405);
+    for (purpose, status) in [("", 302), ("prefetch;prerender", 503)] {
+        for method in ["GET", "HEAD"] {
+            let request = Incoming::get("/auth/return")
+                .method(method)
+                .with("sec-fetch-dest", "document")
+                .with("sec-purpose", purpose);
+            assert_eq!(world.ask(request).status, status, "{method} {purpose}");
+        }
+    }
     let mut browser = signed_in(&world);
     world.trouble(Trouble::AccountHangs, When::About("proof"));
     assert_eq!(

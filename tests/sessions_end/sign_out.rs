@@ -2,6 +2,7 @@
 
 use simulator::jose::Unverified;
 
+use super::foreign::{BLINK, GECKO, behind_a_worker, foreign};
 use super::{PAGE, is_in, signed_in};
 use crate::world::http::parameter;
 use crate::world::signing_out::{from_site, own};
@@ -52,10 +53,15 @@ fn a_link_of_the_services_own_page_signs_out_here_and_at_the_provider() {
 fn a_form_of_the_services_own_page_goes_on_without_a_redirect() {
     // A redirect would be stopped by the `form-action` of the page that posted.
     let world = World::new();
+    let page = format!("{SERVICE}{PAGE}");
     for request in [
         own("/auth/sign-out").method("POST"),
-        Incoming::post("/auth/sign-out", "").with("sec-fetch-site", "same-origin"),
-        Incoming::post("/auth/sign-out", "a=b").with("origin", SERVICE),
+        own("/auth/sign-out").method("POST").with("origin", "null"),
+        Incoming::post("/auth/sign-out", "a=b")
+            .with("accept", "text/html")
+            .with("origin", SERVICE),
+        behind_a_worker(BLINK, Some(SERVICE), Some(&page)),
+        behind_a_worker(GECKO, Some(SERVICE), Some(&page)),
     ] {
         let mut browser = signed_in(&world, "kenneth");
         let shown = browser.send(&world, request);
@@ -75,37 +81,6 @@ fn a_form_of_the_services_own_page_goes_on_without_a_redirect() {
         let shown = browser.open(&world, url);
         assert_eq!(shown.heading(), "You have signed out");
     }
-}
-
-/// The requests of other sites' pages, of the address bar, and of clients that do not say.
-fn foreign() -> Vec<Incoming> {
-    let path = "/auth/sign-out";
-    let mut requests: Vec<_> = ["cross-site", "same-site", "none", "", "Same-Origin"]
-        .into_iter()
-        .flat_map(|site| [from_site(path, site), from_site(path, site).method("POST")])
-        .collect();
-    requests.extend([
-        Incoming::get(path),
-        Incoming::get(path).with("origin", SERVICE),
-        Incoming::get(path).with("referer", &format!("{SERVICE}{PAGE}")),
-        Incoming::post(path, ""),
-        Incoming::post(path, "").with("origin", "null"),
-        Incoming::post(path, "").with("origin", "https://evil.example"),
-        Incoming::post(path, "").with("origin", &format!("{SERVICE}.evil.example")),
-        Incoming::post(path, "")
-            .with("origin", SERVICE)
-            .with("sec-fetch-site", "cross-site"),
-        from_site(path, "same-origin").with("sec-fetch-site", "cross-site"),
-    ]);
-    // What somebody wrote on a page of the service may hold an image or a script of any address.
-    requests.extend(
-        ["image", "script", "iframe", "empty", "style"].map(|destination| {
-            Incoming::get(path)
-                .with("sec-fetch-site", "same-origin")
-                .with("sec-fetch-dest", destination)
-        }),
-    );
-    requests
 }
 
 fn asks_first(world: &World, browser: &mut Browser, request: Incoming) -> Shown {
@@ -183,7 +158,8 @@ fn t73_a_browser_that_looks_ahead_signs_nobody_out() {
     ] {
         world.forget();
         let shown = browser.send(&world, own("/auth/sign-out").with(name, value));
-        assert_eq!((shown.by, shown.status), (By::Edge, 204));
+        assert_eq!((shown.by, shown.status), (By::Edge, 503));
+        assert_eq!(shown.header("cache-control"), Some("no-store"));
         assert_eq!(shown.set_cookies().count(), 0);
         assert!(world.happened().0.is_empty());
     }
@@ -195,14 +171,16 @@ fn t73_a_browser_that_looks_ahead_signs_nobody_out() {
 fn other_methods_are_not_for_signing_out() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
-    for method in ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"] {
+    for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
         let shown = browser.send(&world, own("/auth/sign-out").method(method));
         assert_eq!(
             (shown.status, shown.header("allow")),
-            (405, Some("GET, POST")),
+            (405, Some("GET, HEAD, POST")),
             "{method}"
         );
     }
+    let head = own("/auth/sign-out").method("HEAD");
+    assert_eq!(asks_first(&world, &mut browser, head).status, 200);
     world.pass(100);
     assert!(is_in(&world, &mut browser));
 }

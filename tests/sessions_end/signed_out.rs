@@ -54,18 +54,38 @@ fn t74_the_cookie_of_a_session_that_has_ended_is_cleared() {
     world.notify("kenneth", |_| {});
     let shown = browser.step(&world, "/auth/signed-out");
     assert!(shown.deleted().contains(&SESSION));
-    assert!(browser.cookies().is_empty(), "{:?}", browser.cookies());
+    assert!(!browser.has_session());
 }
 
 #[test]
-fn t74_cookies_of_sign_ins_under_way_are_cleared() {
+fn t74_sign_ins_under_way_in_other_tabs_go_on() {
     let world = World::new();
     let mut browser = Browser::new();
-    browser.step(&world, PAGE);
-    browser.step(&world, PAGE);
-    assert_eq!(browser.attempts().len(), 2);
-    browser.step(&world, "/auth/signed-out");
-    assert!(browser.cookies().is_empty(), "{:?}", browser.cookies());
+    let start = browser.step(&world, PAGE);
+    let back = browser.step(&world, start.location());
+    let before = browser.cookies().len();
+    let shown = browser.step(&world, "/auth/signed-out");
+    assert_eq!((shown.status, browser.cookies().len()), (200, before));
+    assert_eq!(browser.open(&world, back.location()).by, By::Origin);
+}
+
+#[test]
+fn t74_what_shows_no_page_changes_nothing() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.notify("kenneth", |_| {});
+    world.forget();
+    let image = Incoming::get("/auth/signed-out")
+        .with("sec-fetch-dest", "image")
+        .with("sec-fetch-site", "same-site");
+    let head = Incoming::get("/auth/signed-out")
+        .with("sec-fetch-dest", "document")
+        .method("HEAD");
+    for request in [image, head, Incoming::get("/auth/signed-out")] {
+        let shown = browser.send(&world, request);
+        assert_eq!((shown.status, shown.set_cookies().count()), (200, 0));
+    }
+    assert!(world.happened().asked().is_empty());
 }
 
 #[test]
@@ -94,7 +114,7 @@ fn t74_a_browser_that_looks_ahead_clears_nothing() {
     world.forget();
     let request = Incoming::get("/auth/signed-out").with("sec-purpose", "prefetch");
     let shown = browser.send(&world, request);
-    assert_eq!((shown.status, shown.set_cookies().count()), (204, 0));
+    assert_eq!((shown.status, shown.set_cookies().count()), (503, 0));
     assert!(world.happened().0.is_empty());
 }
 
@@ -102,10 +122,13 @@ fn t74_a_browser_that_looks_ahead_clears_nothing() {
 fn other_methods_are_not_for_this_page() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
-    for method in ["POST", "HEAD", "PUT", "DELETE"] {
+    for method in ["POST", "PUT", "DELETE"] {
         let request = Incoming::get("/auth/signed-out").method(method);
         let shown = browser.send(&world, request);
-        assert_eq!((shown.status, shown.header("allow")), (405, Some("GET")));
+        assert_eq!(
+            (shown.status, shown.header("allow")),
+            (405, Some("GET, HEAD"))
+        );
     }
     assert!(browser.has_session());
 }

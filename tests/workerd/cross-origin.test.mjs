@@ -65,14 +65,25 @@ test("t62 two sockets of one page do not get each other's messages", async () =>
 test("t62 no other page opens one, whatever cookies its browser has", async () => {
   const others = [
     EVIL, "null", `${own}.evil.example`, own.toUpperCase(), own.replace("http:", "https:"),
-    `http://localhost:${world.port + 1}`, "http://localhost", `${own}/`, ` ${LISTED}x`, undefined,
+    `http://localhost:${world.port + 1}`, "http://localhost", `${own}/`, ` ${LISTED}x`,
   ];
   for (const origin of others) {
-    for (const path of ["/ws", "/", "/whoami"]) {
+    for (const path of ["/ws", "/whoami"]) {
       assert.equal((await open({ origin, path })).status, 403, `${origin} ${path}`);
     }
   }
   assert.deepEqual(await world.origin.requests(), []);
+});
+
+test("t62 a client that is no browser opens one with a session, and anybody on a public path", async () => {
+  const { socket } = await open({});
+  assert.equal(await echoed(socket, "hello"), "hello");
+  socket.terminate();
+  assert.equal((await open({ cookie: "" })).status, 401);
+  await world.clear();
+  // The demo service has no socket there, and says so itself.
+  for (const origin of [EVIL, undefined]) assert.notEqual((await open({ origin, path: "/" })).status, 403);
+  assert.deepEqual(await world.origin.paths(), ["/", "/"]);
 });
 
 test("t62 a socket needs a session like any other request, and nobody is sent to sign in for one", async () => {

@@ -24,13 +24,14 @@ test("t41 t60 whoever is no navigation gets 401 as a problem, and no cookie", as
   const kinds = {
     "a script's fetch": [["Accept", "application/json"], ["Sec-Fetch-Dest", "empty"], ["Sec-Fetch-Mode", "cors"]],
     "a fetch that accepts pages": [["Accept", "text/html"], ["Sec-Fetch-Dest", "empty"]],
+    "a fetch that says as much": [["Accept", "text/html"], ["Sec-Fetch-Dest", "empty"], ["Sec-Fetch-Mode", "cors"]],
     XMLHttpRequest: [["Accept", "text/html"], ["X-Requested-With", "XMLHttpRequest"]],
+    "a script of an old browser": [["Accept", "*/*"], ["Accept-Language", "en-GB"]],
     "a frame": [["Accept", "text/html"], ["Sec-Fetch-Dest", "iframe"]],
     "an image": [["Accept", "image/*"], ["Sec-Fetch-Dest", "image"]],
     "a prefetch": [...NAVIGATION, ["Sec-Purpose", "prefetch"]],
     "a prerendering": [...NAVIGATION, ["Sec-Purpose", "prefetch;prerender"]],
     "an old prefetch": [["Accept", "text/html"], ["Purpose", "prefetch"]],
-    "a command-line client": [["Accept", "*/*"]],
     "a client that accepts nothing in particular": [],
   };
   for (const [kind, headers] of Object.entries(kinds)) {
@@ -61,15 +62,17 @@ test("t61 a posted form gets a 401 page that says what was lost, and its body go
   assert.equal((await browser.get(callback)).location, "/account/apply");
 });
 
-test("t60 every method is protected, and only a navigation by GET is sent to sign in", async () => {
+test("t60 every method is protected, and only a navigation by GET or HEAD is sent to sign in", async () => {
   for (const method of [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "MKCOL", "COPY", "LOCK", "REPORT", "SEARCH",
   ]) {
     for (const target of ["/account", "/unlisted", "/echo/x"]) {
       const body = ["POST", "PUT", "PATCH"].includes(method) ? "x" : undefined;
       const answer = await world.raw({ method, target, headers: NAVIGATION, body });
-      assert.equal(answer.status, method === "GET" ? 302 : 401, `${method} ${target}`);
-      if (method !== "GET") assert.deepEqual(answer.all("set-cookie"), [], `${method} ${target}`);
+      const reads = ["GET", "HEAD"].includes(method);
+      assert.equal(answer.status, reads ? 302 : 401, `${method} ${target}`);
+      if (method === "HEAD") assert.equal(answer.body.length, 0);
+      if (!reads) assert.deepEqual(answer.all("set-cookie"), [], `${method} ${target}`);
     }
   }
   await assertUntouched();
@@ -103,7 +106,7 @@ test("t57 what no rule names is protected", async () => {
     "/unlisted", "/index.html", "/assets", "/assetsx/demo.css", "/echo/publicx", "/echo", "/control/requests",
     "/.well-known/other", "/favicon.ico",
   ]) {
-    const answer = await world.raw({ target, headers: [["Accept", "*/*"]] });
+    const answer = await world.raw({ target, headers: [["Accept", "application/json"]] });
     const expected = target === "/assets" ? 404 : 401;
     assert.equal(answer.status, expected, target);
   }
