@@ -1,4 +1,4 @@
-//! What browsers, apps and service workers send when a person opens a page, and what others send.
+//! The requests that browsers, apps and service workers send for a person's navigation, and those of others.
 //!
 //! The headers were recorded in Chromium 156, Firefox ESR 153.8, WebKitGTK 2.50.6 and Android's WebView.
 
@@ -11,7 +11,7 @@ const HTML: (&str, &str) = (
     "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
 );
 
-/// Who navigates, and with which headers.
+/// The senders of a navigation, with their headers.
 const NAVIGATIONS: [(&str, Headers); 7] = [
     (
         "an app's WebView",
@@ -74,7 +74,7 @@ fn sent(browser: &mut Browser, world: &World, address: &str, headers: Headers) -
 }
 
 #[test]
-fn whatever_carries_a_navigation_the_person_gets_in() {
+fn when_any_engine_or_worker_carries_a_navigation_then_the_person_gets_in() {
     for (who, headers) in NAVIGATIONS {
         for target in [
             "/account/details",
@@ -95,7 +95,7 @@ fn whatever_carries_a_navigation_the_person_gets_in() {
 }
 
 #[test]
-fn whatever_carries_a_form_the_person_is_told_that_it_was_not_saved() {
+fn when_any_engine_or_worker_carries_a_form_then_the_page_says_that_it_was_not_saved() {
     for (who, headers) in NAVIGATIONS {
         let world = World::new();
         let form = Incoming::post("/account/apply", "a=b");
@@ -107,7 +107,7 @@ fn whatever_carries_a_form_the_person_is_told_that_it_was_not_saved() {
 }
 
 #[test]
-fn whatever_carries_a_sign_out_it_leads_on_or_asks() {
+fn when_any_engine_or_worker_carries_a_sign_out_then_it_leads_on_or_asks() {
     for (who, headers) in NAVIGATIONS {
         let world = World::new();
         let mut browser = Browser::new();
@@ -129,7 +129,7 @@ fn whatever_carries_a_sign_out_it_leads_on_or_asks() {
 }
 
 #[test]
-fn t41_a_script_is_no_navigation_whatever_it_accepts() {
+fn t41_rejects_a_script_that_accepts_pages() {
     let scripts: [Headers; 5] = [
         &[HTML, ("x-requested-with", "XMLHttpRequest")],
         &[
@@ -161,7 +161,7 @@ fn t41_a_script_is_no_navigation_whatever_it_accepts() {
 }
 
 #[test]
-fn a_link_checker_finds_a_redirect_where_a_person_would() {
+fn when_a_link_checker_asks_then_it_gets_the_redirect_of_a_person() {
     let world = World::new();
     for target in ["/account/details", "/auth/sign-in"] {
         for method in ["GET", "HEAD"] {
@@ -200,7 +200,7 @@ fn head_is_get_without_a_body_on_every_page() {
 }
 
 #[test]
-fn t30_what_declines_a_look_ahead_says_neither_that_all_is_well_nor_keeps_it() {
+fn t30_when_an_own_page_declines_a_look_ahead_then_the_answer_is_503_and_not_stored() {
     let world = World::new();
     for path in [
         "/auth/sign-in",

@@ -4,7 +4,7 @@ use super::PAGE;
 use crate::world::signing_out::from_site;
 use crate::world::{Incoming, SERVICE};
 
-/// What a service worker sends that hands on a navigation, in Chromium and WebKit.
+/// The headers with which a service worker hands on a navigation, in Chromium and WebKit.
 pub const BLINK: &[(&str, &str)] = &[
     ("accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
     ("sec-fetch-dest", "empty"),
@@ -79,7 +79,7 @@ pub fn foreign() -> Vec<Incoming> {
             .with("referer", other),
         from_site(path, "same-origin").with("service-worker-navigation-preload", "true"),
     ]);
-    // The ping of a link and a beacon are posts of the same origin, but nobody sees a page.
+    // The ping of a link and a beacon are posts of the same origin, but show no page.
     requests.extend(["no-cors", "cors"].map(|mode| {
         Incoming::post(path, "PING")
             .with("accept", "*/*")
@@ -88,7 +88,7 @@ pub fn foreign() -> Vec<Incoming> {
             .with("sec-fetch-mode", mode)
             .with("sec-fetch-dest", "empty")
     }));
-    // What somebody wrote on a page of the service may hold an image or a script of any address.
+    // A text of another user's on a page of the service may hold an image or a script of any address.
     requests.extend(
         ["image", "script", "iframe", "empty", "style"].map(|destination| {
             Incoming::get(path)

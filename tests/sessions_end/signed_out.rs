@@ -70,7 +70,7 @@ fn t74_sign_ins_under_way_in_other_tabs_go_on() {
 }
 
 #[test]
-fn t74_what_shows_no_page_changes_nothing() {
+fn t74_when_no_page_is_shown_then_nothing_changes() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.notify("kenneth", |_| {});
