@@ -1,4 +1,5 @@
-// The headers of the three engines, in-app browsers and service workers for a person's navigation, as they were recorded in Chromium 156, Firefox ESR 153.8 and WebKitGTK 2.50.6: each gets in, is told of a lost form, and gets out.
+// The headers of the three engines, in-app browsers and service workers for a person's navigation, as they were recorded in
+// Chromium 156, Firefox ESR 153.8 and WebKitGTK 2.50.6: each gets in, is told of a lost form, and gets out.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
