@@ -6,8 +6,12 @@
     reason = "a test that cannot go on should say so and stop"
 )]
 
+#[path = "registration/client_registry.rs"]
+mod client_registry;
 #[path = "registration/department.rs"]
 mod department;
+#[path = "registration/documented.rs"]
+mod documented;
 #[path = "registration/documents.rs"]
 mod documents;
 #[path = "registration/every_rule.rs"]

@@ -50,6 +50,8 @@ const jobs = {
   rsa: ({ bits }) => made(crypto.generateKeyPairSync('rsa', { modulusLength: bits }).privateKey),
   ec: () => made(crypto.generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey),
   session: () => ({ kind: 'session', secret: crypto.randomBytes(32).toString('base64url') }),
+  // The sizes of One Login's documentation, "Integrating third-party platforms".
+  client_secret: () => ({ secret: crypto.randomBytes(40).toString('base64'), salt: crypto.randomBytes(64).toString('base64') }),
   read: ({ pem }) => read(pem),
   body: ({ public: jwk }) => ({ pem: body(jwk) }),
   verify,

@@ -4,6 +4,7 @@
 //! a pure state machine), then a file for each command. `outside` is the door to Cloudflare and to Node's cryptography,
 //! so that tests see everything that would go through it.
 
+mod client_secret;
 mod cloudflare;
 mod deployment;
 mod import;
@@ -43,6 +44,7 @@ mod world_tests;
 
 use crate::places::Places;
 use crate::terminal;
+use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use key::BITS;
@@ -65,6 +67,17 @@ pub enum Task {
         #[arg(long, value_name = "BITS", default_value_t = BITS[0], value_parser = bits)]
         bits: u32,
         /// Write the secrets to standard output in place of Cloudflare; refused on a terminal
+        #[arg(long)]
+        stdout: bool,
+    },
+    /// Make the secret of a client_secret_post client, and print the hash that One Login asks for
+    Secret {
+        #[command(flatten)]
+        of: Of,
+        /// Make another in place of the one in use; every sign-in fails until One Login has its hash
+        #[arg(long)]
+        replace: bool,
+        /// Write the secret to standard output in place of Cloudflare; refused on a terminal
         #[arg(long)]
         stdout: bool,
     },
@@ -124,8 +137,12 @@ fn bits(text: &str) -> Result<u32, String> {
 
 /// `cargo edge keys`.
 pub fn command(places: &Places, task: &Task) -> Result<()> {
-    if matches!(task, Task::New { stdout: true, .. }) && io::stdout().is_terminal() {
-        bail!("--stdout writes private keys; send it to a program or a file that you protect");
+    let to_stdout = matches!(
+        task,
+        Task::New { stdout: true, .. } | Task::Secret { stdout: true, .. }
+    );
+    if to_stdout && io::stdout().is_terminal() {
+        bail!("--stdout writes secrets; send it to a program or a file that you protect");
     }
     let pem = match task {
         Task::Import { file, .. } => Some(read_pem(file.as_deref())?),
@@ -156,6 +173,7 @@ fn answer(
     now: Time,
 ) -> Result<Answer> {
     let (Task::New { of, .. }
+    | Task::Secret { of, .. }
     | Task::Show { of }
     | Task::Import { of, .. }
     | Task::Rotate { of, .. }
@@ -163,6 +181,15 @@ fn answer(
     let mut scene = Scene::load(outside, root, &of.service, &of.env, now)?;
     match task {
         Task::New { bits, stdout, .. } => new::run(&mut scene, *bits, *stdout),
+        Task::Secret {
+            replace, stdout, ..
+        } => {
+            let config = WorkerConfig::read(&root.join("wrangler.toml"))?;
+            let (env, id) = (&scene.deployment.environment, &scene.deployment.service);
+            let method = config.text(env, id, "token_auth_method");
+            let is_used = method == Some("client_secret_post");
+            client_secret::run(&scene, is_used, *replace, *stdout)
+        }
         Task::Show { .. } => show::run(&scene),
         Task::Import { file, fixed, .. } => {
             let pem = pem.context("there is no key to import")?;

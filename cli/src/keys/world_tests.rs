@@ -142,6 +142,9 @@ impl Outside for Noted {
                 },
             }),
             Some("session") => json!({ "kind": "session", "secret": format!("{CANARY}-{seed}") }),
+            Some("client_secret") => {
+                json!({ "secret": format!("{CANARY}-{seed}"), "salt": "c2FsdHNhbHQ=" })
+            }
             Some("body") => {
                 self.made.set(seed - 1);
                 json!({ "pem": "MIIB(the PEM file's body)IDAQAB" })

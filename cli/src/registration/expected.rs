@@ -9,6 +9,14 @@ use std::rc::Rc;
 /// The scopes that a service may ask for.
 pub const SCOPES: [&str; 4] = ["openid", "email", "phone", "wallet-subject-id"];
 
+/// A scope as a service asks for it. The provider's registry spells the wallet's with underscores.
+pub fn as_asked(scope: &str) -> &str {
+    match scope {
+        "wallet_subject_id" => SCOPES[3],
+        other => other,
+    }
+}
+
 /// What the registration of a service must say, seen from the Worker.
 pub struct Expected {
     pub id: String,
@@ -86,9 +94,10 @@ impl Expected {
         self.service.environment == Environment::Production
     }
 
-    /// Whether the client proves itself with a key.
-    pub fn has_key(&self) -> bool {
-        self.token_method == "private_key_jwt"
+    /// Whether the client proves itself at the token endpoint with a secret. It registers a key all the same: the Worker
+    /// signs every request, and without a key the provider answers 400 (`docs/provider.md` 10).
+    pub fn has_secret(&self) -> bool {
+        self.token_method == "client_secret_post"
     }
 
     /// Every address of the Worker that a registration may name, and in which field.

@@ -1,9 +1,11 @@
-//! The fields of the provider's JSON in both of its generations: how each is spelled, and who decides its value.
+//! The fields of the provider's JSON in each of its generations: how each is spelled, and who decides its value.
 //!
 //! Sources: GOV.UK One Login's documentation "Configure your service for production", the table of February 2025 and
-//! the drafts of August 2026.
+//! the drafts of August 2026; `src/models/client.ts` of `govuk-one-login/relying-party-configuration` at 19941ea (19 June
+//! 2026), the client registry's own form.
 
 use super::json::{Document, Node};
+use super::registry;
 
 /// Which shape of the file the provider sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub enum Generation {
     Early2025,
     /// The drafts of August 2026.
     August2026,
+    /// The form that the provider's client registry itself reads and writes, since June 2026.
+    Registry2026,
 }
 
 impl Generation {
@@ -20,6 +24,7 @@ impl Generation {
         match self {
             Self::Early2025 => "the table of early 2025",
             Self::August2026 => "the draft of August 2026",
+            Self::Registry2026 => "the client registry's form of June 2026",
         }
     }
 }
@@ -33,6 +38,8 @@ pub enum Shape {
     TextOrTexts,
     Flag,
     Number,
+    /// A list of JSON Web Keys.
+    Keys,
 }
 
 /// Who decides a field's value.
@@ -67,11 +74,12 @@ pub struct Field {
 
 impl Field {
     /// The spelling in a generation, or `None` where the field does not exist.
-    pub const fn name(&self, generation: Generation) -> Option<&'static str> {
+    pub fn name(&self, generation: Generation) -> Option<&'static str> {
         match generation {
             Generation::Early2025 => self.early,
             Generation::August2026 if self.late => Some(self.id),
             Generation::August2026 => None,
+            Generation::Registry2026 => registry::name(self.id),
         }
     }
 
@@ -85,7 +93,7 @@ impl Field {
     pub const fn is_required(&self, generation: Generation) -> bool {
         match generation {
             Generation::Early2025 => self.required.0,
-            Generation::August2026 => self.required.1,
+            Generation::August2026 | Generation::Registry2026 => self.required.1,
         }
     }
 }
@@ -118,8 +126,20 @@ const fn late(id: &'static str, shape: Shape, decider: Decider) -> Field {
     }
 }
 
+/// A field that only the client registry's own form has.
+const fn registry_only(id: &'static str, shape: Shape) -> Field {
+    Field {
+        id,
+        early: None,
+        late: false,
+        shape,
+        decider: Provider,
+        required: NEITHER,
+    }
+}
+
 use Decider::{Fixed, People, Provider, Separately, Worker};
-use Shape::{Flag, Number, Text, TextOrTexts, Texts};
+use Shape::{Flag, Keys, Number, Text, TextOrTexts, Texts};
 
 /// Every field that is known.
 pub static FIELDS: &[Field] = &[
@@ -165,6 +185,15 @@ pub static FIELDS: &[Field] = &[
     both("TestClient", Flag, Fixed("false"), EARLY),
     late("TestClientEmailAllowlist", TextOrTexts, Provider),
     both("TokenAuthMethod", Text, Worker, BOTH),
+    registry_only("Created", Number),
+    registry_only("IsDeprecated", Flag),
+    registry_only("LastModified", Number),
+    registry_only("OrganisationId", Text),
+    registry_only("ServiceIntegrationId", Text),
+    Field {
+        decider: Worker,
+        ..registry_only("StaticKeys", Keys)
+    },
 ];
 
 /// The field of this id. Ids stand in this program alone, so one that is unknown is a mistake in it.
@@ -185,7 +214,10 @@ fn meant(name: &str) -> Option<&'static Field> {
     // No field's name is nearly as long.
     let name = plain(name.get(..64).unwrap_or(name));
     let close = if name.len() < 8 { 1 } else { 2 };
-    let near = FIELDS.iter().filter_map(|field| {
+    let drafted = FIELDS
+        .iter()
+        .filter(|field| field.late || field.early.is_some());
+    let near = drafted.filter_map(|field| {
         let own = plain(field.id);
         // Names of other lengths are further apart than that.
         let distance = (own.len().abs_diff(name.len()) <= close).then(|| distance(&name, &own))?;
@@ -222,7 +254,16 @@ pub struct Registration {
 impl Registration {
     /// Tells the generation: fields that only the later one has decide for it. One alone does not beside the earlier
     /// one's own spelling, and neither does that spelling alone: both are likely mistakes.
-    pub fn new(document: Document) -> Self {
+    pub fn new(mut document: Document) -> Self {
+        if registry::is_meant(&document) {
+            registry::flatten(&mut document);
+            let names = document.members.iter().map(|(name, _)| name);
+            return Self {
+                meant: names.map(|name| registry::field(name)).collect(),
+                generation: Generation::Registry2026,
+                document,
+            };
+        }
         let names = document.members.iter().map(|(name, _)| name);
         let meant: Vec<_> = names.map(|name| meant(name)).collect();
         let only_late = meant.iter().flatten().filter(|field| field.early.is_none());

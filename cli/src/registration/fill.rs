@@ -88,13 +88,16 @@ impl Values<'_> {
             "RedirectUrls" => Value::Many(vec![expected.redirect.clone()]),
             "PostLogoutRedirectUrls" => Value::Many(vec![expected.signed_out.clone()]),
             "BackChannelLogoutUri" => one(&expected.back_channel),
-            "JwksUrl" if expected.has_key() && !is_static(draft) => one(&expected.jwks[0]),
+            "JwksUrl" if !is_static(draft) => one(&expected.jwks[0]),
             "LandingPageUrl" if expected.identity => one(&expected.landing),
             // Nothing is needed there, and an empty text says so.
             "JwksUrl" | "LandingPageUrl" => one(""),
             "PublicKey" => self.public_key(draft),
             "PublicKeySource" => one("JWKS"),
             "Scopes" => Value::Many(expected.scopes.clone()),
+            "Claims" if expected.claims.is_empty() && is_identity(draft) => {
+                Value::Unknown(IDENTITY_WITHOUT_CLAIMS.to_owned())
+            }
             "Claims" => Value::Many(expected.claims.clone()),
             "ClientLoCs" => Value::Many(expected.levels.iter().map(|&s| s.to_owned()).collect()),
             "IdentityVerificationSupported" => Value::Raw(expected.identity.to_string()),
@@ -113,7 +116,10 @@ impl Values<'_> {
             "Contacts" => Value::Many(self.decisions.contacts.clone()),
             "SectorIdentifierUri" => match &self.decisions.sector_identifier {
                 Some(sector) => one(sector),
-                None => Value::Unknown(format!("write sector_identifier under {place}")),
+                None => Value::Unknown(format!(
+                    "write sector_identifier under {place}, best sector_identifier = \"{}\"",
+                    expected.service.origin_url
+                )),
             },
             _ => match field.decider {
                 Decider::Fixed(raw) => Value::Raw(raw.to_owned()),
@@ -127,7 +133,7 @@ impl Values<'_> {
     }
 
     fn public_key(&self, draft: &Registration) -> Value {
-        if !self.expected.has_key() || !is_static(draft) {
+        if !is_static(draft) {
             return Value::One(String::new());
         }
         match self.key.map(|known| known.keys.as_slice()) {
@@ -139,6 +145,16 @@ impl Values<'_> {
             None => Value::Unknown("give the public key with --public-key FILE".to_owned()),
         }
     }
+}
+
+/// The reason why a draft with identity waits for a configuration that has no claims.
+pub const IDENTITY_WITHOUT_CLAIMS: &str = "set registered_claims = [\"coreIdentityJWT\", \"returnCode\"] in \
+     wrangler.toml, or ask for a draft without identity";
+
+/// Whether the draft is for a client that proves identities.
+fn is_identity(draft: &Registration) -> bool {
+    let supported = draft.get("IdentityVerificationSupported");
+    supported.is_some_and(|node| matches!(node.kind, Kind::Flag(true)))
 }
 
 /// Whether the provider is to be given a key itself, not an address.

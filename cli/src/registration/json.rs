@@ -77,16 +77,16 @@ impl Document {
     }
 }
 
-/// Whether a text is a placeholder: a name in braces, in whatever spelling.
+/// Whether a text is a placeholder: a name in braces, in whatever spelling. One brace is enough, because the third draft
+/// of the provider's documentation has `CLIENT_NAME}` (`docs/provider.md` 10), and no value begins or ends with one.
 pub fn is_placeholder(text: &str) -> bool {
-    let inner = text
-        .trim()
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'));
-    inner.is_some_and(|name| {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-');
-        !name.trim().is_empty() && name.bytes().all(plain)
-    })
+    let text = text.trim();
+    let opened = text.strip_prefix('{');
+    let rest = opened.unwrap_or(text);
+    let closed = rest.strip_suffix('}');
+    let name = closed.unwrap_or(rest);
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-');
+    (opened.is_some() || closed.is_some()) && !name.trim().is_empty() && name.bytes().all(plain)
 }
 
 impl Node {
@@ -121,6 +121,24 @@ impl Node {
             found.extend(inside);
         }
         found
+    }
+
+    /// Whether two values are the same, white space between their parts aside.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::List(one), Kind::List(two)) => {
+                one.len() == two.len() && one.iter().zip(two).all(|(a, b)| a.is_same(b))
+            }
+            (Kind::Object(one), Kind::Object(two)) => {
+                let pairs = || one.iter().zip(two);
+                one.len() == two.len() && pairs().all(|(a, b)| a.0 == b.0 && a.1.is_same(&b.1))
+            }
+            (Kind::Text(one) | Kind::Bare(one), Kind::Text(two) | Kind::Bare(two)) => one == two,
+            (Kind::Flag(one), Kind::Flag(two)) => one == two,
+            (Kind::Number(one), Kind::Number(two)) => one == two,
+            (Kind::Null, Kind::Null) => true,
+            _ => false,
+        }
     }
 
     /// Whether nothing is said: `null`, an empty text or an empty list.

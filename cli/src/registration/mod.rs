@@ -4,6 +4,7 @@
 //! Reading order: `expected` (what the Worker needs), `fields` (how the provider spells it), `rules` and `check`.
 //! Nothing here asks a network.
 
+mod admin;
 mod check;
 pub mod expected;
 mod fields;
@@ -12,6 +13,7 @@ mod json;
 mod key;
 mod people;
 mod plan;
+mod registry;
 mod report;
 mod rules;
 

@@ -1,28 +1,40 @@
 //! What to register, derived from the Worker's configuration, and what only people can say.
 
+use super::admin;
 use super::expected::Expected;
 use super::people::{Decisions, FILE};
 use crate::registration::check::is_unset;
 use crate::terminal::wrap;
 
 /// The lines of a plan.
-struct Plan(String);
+pub struct Plan(pub String);
 
 impl Plan {
-    fn line(&mut self, text: &str) {
+    pub fn line(&mut self, text: &str) {
         self.0.push_str(&wrap(text, 0));
         self.0.push('\n');
     }
 
-    fn heading(&mut self, text: &str) {
+    pub fn heading(&mut self, text: &str) {
         self.0.push('\n');
         self.line(text);
         self.0.push('\n');
     }
 
     /// A field with its values, which stand on lines of their own to be copied.
-    fn field(&mut self, label: &str, field: &str, values: &[&str]) {
-        self.line(&format!("  {label} ({field})"));
+    pub fn field(&mut self, label: &str, field: &str, values: &[&str]) {
+        self.typed(&format!("{label} ({field})"), values);
+    }
+
+    /// The beginning of another part of the same list.
+    pub fn part(&mut self, title: &str) {
+        self.0.push('\n');
+        self.line(title);
+    }
+
+    /// A label with its values.
+    pub fn typed(&mut self, label: &str, values: &[&str]) {
+        self.line(&format!("  {label}"));
         for value in values {
             self.0.push_str(&format!("      {value}\n"));
         }
@@ -47,14 +59,15 @@ pub fn plan(expected: &Expected, decisions: &Decisions) -> String {
         "Registration of {} in {}, with {}",
         expected.id, expected.environment, service.provider.issuer
     ));
-    plan.heading(if expected.is_production() {
-        "What the JSON for production must say"
+    if expected.is_production() {
+        plan.heading("What the JSON for production must say");
+        addresses(&mut plan, expected);
+        rights(&mut plan, expected);
+        fixed(&mut plan, expected);
     } else {
-        "What to type in the admin tool, https://admin.sign-in.service.gov.uk"
-    });
-    addresses(&mut plan, expected);
-    rights(&mut plan, expected);
-    fixed(&mut plan, expected);
+        admin::fields(&mut plan, expected, decisions);
+        admin::by_mail(&mut plan, expected);
+    }
     people(&mut plan, expected, decisions);
     steps(&mut plan, expected);
     plan.0
@@ -69,19 +82,18 @@ fn addresses(plan: &mut Plan, expected: &Expected) {
         "BackChannelLogoutUri",
         &[&expected.back_channel],
     );
-    if expected.has_key() {
-        plan.field("Public key source", "PublicKeySource", &["JWKS"]);
-        plan.field("JWKS URL", "JwksUrl", &[&expected.jwks[0]]);
-        plan.field(
-            "Public key, only where there is no JWKS URL",
-            "PublicKey",
-            &["the one that `cargo edge keys` prints"],
-        );
-    } else {
+    plan.field("Public key source", "PublicKeySource", &["JWKS"]);
+    plan.field("JWKS URL", "JwksUrl", &[&expected.jwks[0]]);
+    plan.field(
+        "Public key, only where there is no JWKS URL",
+        "PublicKey",
+        &["the one that `cargo edge keys show` prints"],
+    );
+    if expected.has_secret() {
         plan.field(
             "Client secret",
             "ClientSecret",
-            &["sent separately, never in the file"],
+            &["leave the placeholder: `cargo edge keys secret` says what to send"],
         );
     }
     if expected.identity {
@@ -184,34 +196,77 @@ fn people(plan: &mut Plan, expected: &Expected, decisions: &Decisions) {
     ));
 }
 
+/// Every step of the documentation's page on production, in its order (`docs/provider.md` 10).
 fn steps(plan: &mut Plan, expected: &Expected) {
     plan.heading("What to do");
+    let options = format!("--service {} --env {}", expected.id, expected.environment);
+    let secret = |plan: &mut Plan| {
+        plan.command(&format!("cargo edge keys secret {options}"));
+    };
     if !expected.is_production() {
-        plan.step(
-            1,
-            "Type the above in the admin tool; where it has no field, ask by e-mail.",
-        );
+        plan.step(1, "Type the above in the admin tool, and send the e-mail.");
         plan.step(
             2,
             "Write the client id that it gives you into wrangler.toml, and deploy.",
         );
+        if expected.has_secret() {
+            plan.step(
+                3,
+                "Make the secret, and send its hash in an e-mail of its own:",
+            );
+            secret(plan);
+        }
         return;
     }
-    let options = format!("--service {} --env {}", expected.id, expected.environment);
     plan.step(
         1,
-        "Ask your Engagement Manager for the draft; without one, fill in the form to register \
-         your interest at least 6 weeks before you go live.",
+        "With your Engagement Manager, sign the memorandum of understanding, go through fraud and security, and \
+         set up analytics. Without one, fill in https://www.sign-in.service.gov.uk/register at least 6 weeks before \
+         you go live.",
     );
-    plan.step(2, "Fill it in, and check it:");
+    plan.step(
+        2,
+        "Send your Engagement Manager and your Technical Architect the client id of the tested integration client, \
+         and the e-mail addresses of 2 technical contacts or more. They get the draft.",
+    );
+    plan.step(
+        3,
+        "Fill the draft in, and check it; keep what was sent as a second file:",
+    );
     plan.command(&format!(
         "cargo edge registration fill DRAFT {options} --write"
     ));
-    plan.command(&format!("cargo edge registration check DRAFT {options}"));
+    plan.command(&format!("cargo edge registration check DRAFT {options} \\"));
+    plan.command("    --draft SENT");
+    if expected.has_secret() {
+        plan.step(
+            4,
+            "Make the secret, and send its hash in an e-mail of its own:",
+        );
+        secret(plan);
+    }
+    let number = if expected.has_secret() { 5 } else { 4 };
     plan.step(
-        3,
-        "A person in your team sends the file back by e-mail. Allow 10 working days, and have \
-         it settled 2 weeks before people use it.",
+        number,
+        "A technical contact answers the e-mail with the file. Allow 10 working days, and time to try it out.",
     );
-    plan.step(4, "Write the client id into wrangler.toml, and deploy.");
+    plan.step(
+        number + 1,
+        "When One Login says that it is made, write the production client id into wrangler.toml and deploy. Only \
+         your own production environment may use it.",
+    );
+    plan.step(
+        number + 2,
+        "Sign in once, before anybody else does. `cargo edge doctor` says what to look at.",
+    );
+    plan.step(
+        number + 3,
+        "Tell your Engagement Manager when the service is live.",
+    );
+    plan.0.push('\n');
+    plan.line(
+        "Never run performance, penetration or security tests against One Login, in any environment, and put no \
+         personal data of real people into integration. Later changes go through the Live Service Hub: \
+         https://onelogingovuk.service-now.com/csm",
+    );
 }

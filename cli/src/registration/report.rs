@@ -47,7 +47,8 @@ fn one(out: &mut String, finding: &Finding, paint: Paint) {
     let place = paint.with("1", &visible(place));
     let _ = writeln!(out, "{severity}: {place} ({})", rule.id);
     if let Some(value) = &finding.value {
-        row(out, "value", &shortened(value));
+        let lines = value.lines().map(shortened).collect::<Vec<_>>();
+        row(out, "value", &lines.join(BREAK));
     }
     row(
         out,
@@ -55,8 +56,12 @@ fn one(out: &mut String, finding: &Finding, paint: Paint) {
         &format!("{} ({})", rule.text, rule.source.as_str()),
     );
     row(out, "otherwise", rule.consequence);
-    row(out, "fix", &visible(&finding.fix));
+    let lines = finding.fix.lines().map(visible).collect::<Vec<_>>();
+    row(out, "fix", &lines.join(BREAK));
 }
+
+/// A line break within a row: what stood on lines of its own goes on doing so, below where the row's text begins.
+const BREAK: &str = "\n            ";
 
 fn row(out: &mut String, label: &str, text: &str) {
     let line = format!("  {label:<10}{text}");

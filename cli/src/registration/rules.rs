@@ -105,7 +105,7 @@ rules! {
 
     // The provider's client registry.
     CLIENT_NAME_LENGTH "client-name-length" Error Provider
-        "The client name is 1 to 255 characters and not blank."
+        "The client name is 1 to 254 characters and not blank."
         "The registry refuses it."
     CLIENT_NAME_ASCII "client-name-ascii" Error Provider
         "The client name is ASCII: no accents, dashes or curly quotes."
@@ -141,7 +141,7 @@ rules! {
         "The scopes include openid."
         "The registry refuses the client, and nobody could sign in."
     SCOPE_KNOWN "scope-known" Error Provider
-        "Scopes are openid, email, phone or wallet-subject-id."
+        "Scopes are openid, email, phone or wallet-subject-id, which the registry spells with underscores."
         "The registry refuses it."
     CLAIM_KNOWN "claim-known" Error Provider
         "Claims are full names from the provider's vocabulary of five."
@@ -153,7 +153,7 @@ rules! {
         "P1 to P3 are only for clients with identity verification."
         "The registry refuses it."
     CHANNEL_KNOWN "channel-known" Error Provider
-        "The channel is web or generic_app."
+        "The channel is web, generic_app or strategic_app."
         "The registry refuses it."
     ALG_KNOWN "alg-known" Error Provider
         "ID tokens are signed with ES256 or RS256."
@@ -173,8 +173,14 @@ rules! {
     KEY_SOURCE "key-source" Error Provider
         "PublicKeySource is STATIC or JWKS."
         "The provider does not know where the client's key is."
+    KEY_TWICE "key-twice" Error Provider
+        "JwksUrl and a fixed key exclude each other."
+        "The registry refuses the client."
+    KEY_NO_PLACE "key-no-place" Note Provider
+        "A client with a secret registers a key too, and this draft has no place for one."
+        "GOV.UK One Login answers 400 to every signed request, so every sign-in fails."
     KEY_MISSING "key-missing" Error Provider
-        "A client that proves itself with a key registers it, or where it is."
+        "Every client of this Worker registers its key, or where it is: requests are signed."
         "The registry refuses the client, and no request of the Worker could be verified."
     KEY_HEADER "key-header" Error Provider
         "The public key is the PEM file's content without its first and last line."
@@ -185,11 +191,20 @@ rules! {
     KEY_SIZE "key-size" Error Provider
         "The RSA key has 2,048 bits or more."
         "A smaller key can be broken, and the Worker refuses to sign with it."
+    RETURN_CODE "return-code-advised" Warning Provider
+        "A client that proves identity registers the claim returnCode."
+        "A person who cannot prove their identity comes back as access_denied, without a reason."
+    LEVEL_BY_HAND "level-by-hand" Note Provider
+        "P1 is set by GOV.UK One Login by hand: its admin tool does not offer it, and claims need P2."
+        "Until that is done, One Login answers invalid_request to every request for P1."
+    MAX_AGE_ELIGIBLE "max-age-eligible" Note Provider
+        "max_age is for services that are not on GOV.UK's domain and for particularly sensitive data."
+        "GOV.UK One Login does not turn it on, and ignores max_age."
     LANDING_UNUSED "landing-unused" Warning Provider
         "A landing page is only for services that prove identity."
         "It has no effect."
     NOT_LIVE "not-live" Warning Provider
-        "The client is active, for no smoke test, and open to more than listed testers."
+        "The client is active, not deprecated, for no smoke test, and open to more than listed testers."
         "The people whom the service is for could not sign in."
     CONTACT_FORM "contact-form" Warning Provider
         "Contacts are e-mail addresses of the team."
@@ -202,6 +217,9 @@ rules! {
     URL_NEEDED "url-needed" Error Worker
         "Every address that the Worker needs is in the file."
         "What the address is for does not work: the provider knows only registered URLs."
+    BACK_CHANNEL "back-channel-absent" Note Worker
+        "The address for logout notifications is in the file."
+        "A person who signs out in another service stays signed in here until the session ends."
     SCOPES_DIFFER "scopes-differ" Error Worker
         "The scopes are those that the Worker asks for."
         "One that is not registered makes every sign-in fail; one that is not used shares data for nothing."
@@ -223,7 +241,7 @@ rules! {
     ALG_DIFFERS "alg-differs" Error Worker
         "ID tokens are signed with the algorithm that the Worker expects."
         "The Worker refuses every ID token."
-    ALG_ADVISED "alg-advised" Warning Worker
+    ALG_ADVISED "alg-advised" Note Worker
         "ES256 is advised for ID tokens."
         "With RS256 nobody can be asked to sign in anew, and sign-out URLs come near the provider's limit of 2,048."
     MAX_AGE_OFF "max-age-off" Error Worker

@@ -221,10 +221,12 @@ fn a_secret_is_never_repeated() {
 #[test]
 fn strict_makes_warnings_fail() {
     let room = Room::furnished();
+    room.write("registration.toml", "");
     let line = "registration check client-secret.json --service form --env production";
     assert_eq!(room.edge(line).code, 0);
     assert_eq!(room.edge(&format!("{line} --strict")).code, 1);
     // Notes never do.
+    let room = Room::furnished();
     let line = "registration check identity-static.json --service proof --env production";
     assert_eq!(room.edge(&format!("{line} --strict")).code, 0);
 }

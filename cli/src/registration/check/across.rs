@@ -91,7 +91,10 @@ fn sector(file: &File, context: &Context<'_>, findings: &mut Findings) {
     match decided.sector_identifier {
         Some(recorded) if sector_host(&recorded) == sector_host(given) => {}
         Some(recorded) => {
-            let fix = format!("Write {recorded}, as recorded in registration.toml.");
+            let write = format!("Write {recorded}, as recorded in registration.toml.");
+            let own =
+                "say which of the two people's sub was made from, and do not go on before that";
+            let fix = context.either("SectorIdentifierUri", &write, own);
             findings.add(&SECTOR_CHANGED, &name, Some(given), fix);
         }
         None => {

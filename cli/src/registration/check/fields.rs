@@ -15,10 +15,10 @@ pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings)
             continue;
         };
         match file.registration.get(field.id) {
-            Some(node) if !(node.is_empty() && is_needed(field, file, context)) => {
-                value(field, name, node, file, findings);
+            Some(node) if !(node.is_empty() && is_needed(field, file)) => {
+                value(field, name, node, (file, context), findings);
             }
-            _ if is_needed(field, file, context) => {
+            _ if is_needed(field, file) => {
                 findings.add(
                     &FIELD_MISSING,
                     name,
@@ -64,13 +64,11 @@ fn names(registration: &Registration, draft: Option<&Registration>, findings: &m
 }
 
 /// Whether a file for this service must say something here.
-fn is_needed(field: &Field, file: &File, context: &Context<'_>) -> bool {
+fn is_needed(field: &Field, file: &File) -> bool {
     match field.id {
         // What the Worker needs and what the registry asks for have rules of their own.
         "RedirectUrls" | "PublicKey" | "JwksUrl" | "LandingPageUrl" => false,
-        "PublicKeySource" => {
-            context.expected.has_key() && file.registration.generation == Generation::August2026
-        }
+        "PublicKeySource" => file.registration.generation != Generation::Early2025,
         _ => field.is_required(file.registration.generation),
     }
 }
@@ -89,7 +87,13 @@ fn how_to_fill(field: &Field, file: &File, context: &Context<'_>) -> String {
     }
 }
 
-fn value(field: &Field, name: &str, node: &Node, file: &File, findings: &mut Findings) {
+fn value(
+    field: &Field,
+    name: &str,
+    node: &Node,
+    (file, context): (&File, &Context<'_>),
+    findings: &mut Findings,
+) {
     let raw = file.registration.document.raw(node);
     let waits = node.placeholders();
     if !waits.is_empty() {
@@ -112,6 +116,14 @@ fn value(field: &Field, name: &str, node: &Node, file: &File, findings: &mut Fin
     let kind = match (&node.kind, field.shape) {
         (Kind::Null, _) | (Kind::Text(_), Shape::Text | Shape::TextOrTexts) => None,
         (Kind::Flag(_), Shape::Flag) | (Kind::Number(_), Shape::Number) => None,
+        (Kind::List(items), Shape::Keys)
+            if items
+                .iter()
+                .all(|item| matches!(item.kind, Kind::Object(_))) =>
+        {
+            None
+        }
+        (_, Shape::Keys) => Some("a list of JSON Web Keys"),
         (Kind::List(items), Shape::Texts | Shape::TextOrTexts)
             if items.iter().all(|item| item.text().is_some()) =>
         {
@@ -128,6 +140,8 @@ fn value(field: &Field, name: &str, node: &Node, file: &File, findings: &mut Fin
         findings.add(&FIELD_TYPE, name, shown, format!("Write {kind}."));
     } else if let Decider::Fixed(fixed) = field.decider
         && !is_fixed(field, node, raw, fixed)
+        // The provider's own value is right for this client.
+        && !context.is_as_sent(file, field.id)
     {
         let rule = if field.id == "Channel" && !is_channel(node) {
             &CHANNEL_KNOWN
@@ -163,49 +177,38 @@ fn is_fixed(field: &Field, node: &Node, raw: &str, fixed: &str) -> bool {
 
 fn is_channel(node: &Node) -> bool {
     let text = node.text().unwrap_or_default();
-    ["web", "generic_app"]
+    ["web", "generic_app", "strategic_app"]
         .iter()
         .any(|channel| channel.eq_ignore_ascii_case(text))
 }
 
 fn secret(file: &File, findings: &mut Findings) {
     const FIELD: &str = "ClientSecret";
+    let name = file.name(FIELD);
     if file.text(FIELD).is_some() {
-        let fix = "Put the draft's placeholder back, and have the secret made anew.";
-        findings.add(&SECRET_IN_FILE, FIELD, None, fix);
+        let fix = "Put the draft's placeholder back, and make a new secret with `cargo edge keys secret`.";
+        findings.add(&SECRET_IN_FILE, &name, None, fix);
     }
     let with_secret = file.text("TokenAuthMethod") == Some("client_secret_post");
-    let late = file.registration.generation == Generation::August2026;
+    let late = file.registration.generation != Generation::Early2025;
     if with_secret && late && !file.is_given(FIELD) {
         let fix = "Add it as \"{PROVIDE_SEPARATELY}\", or ask for a draft that has it.";
-        findings.add(&SECRET_MISSING, FIELD, None, fix);
+        findings.add(&SECRET_MISSING, &name, None, fix);
     }
 }
 
 /// What differs from the draft though it was no placeholder there.
 fn changes(registration: &Registration, draft: &Registration, findings: &mut Findings) {
-    let value = |of: &Registration, name: &str| -> Option<String> {
-        let (_, node) = of
-            .document
-            .members
-            .iter()
-            .find(|(other, _)| other == name)?;
-        let raw = of.document.raw(node);
-        // White space does not count; a text in which it would is compared as it is.
-        Some(match node.kind {
-            Kind::Text(_) => raw.to_owned(),
-            _ => raw.split_whitespace().collect(),
-        })
-    };
     for (name, node) in &draft.document.members {
         if !node.placeholders().is_empty() {
             continue;
         }
-        let raw = draft.document.raw(node);
-        let now = value(registration, name);
-        if now != value(draft, name) {
-            let fix = format!("Put it back as {raw}.");
-            findings.add(&DRAFT_CHANGED, name, now.as_deref(), fix);
+        let mut members = registration.document.members.iter();
+        let now = members.find(|(other, _)| other == name);
+        if now.is_none_or(|(_, now)| !now.is_same(node)) {
+            let value = now.map(|(_, now)| registration.document.raw(now));
+            let fix = format!("Put it back as {}", draft.document.raw(node));
+            findings.add(&DRAFT_CHANGED, name, value, fix);
         }
     }
     for (name, _) in &registration.document.members {

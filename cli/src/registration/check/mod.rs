@@ -1,6 +1,7 @@
 //! Checks a registration by every rule, and collects what is wrong.
 
 mod across;
+mod advice;
 mod fields;
 mod key;
 mod registry;
@@ -128,6 +129,12 @@ impl File {
             Kind::Flag(flag) => Some(flag),
             _ => None,
         }
+    }
+
+    /// The scopes as a service asks for them, however the file spells them.
+    fn scopes(&self) -> Vec<&str> {
+        let given = self.texts("Scopes").into_iter();
+        given.map(super::expected::as_asked).collect()
     }
 
     /// Whether the field, or something in its list, waits for a value.

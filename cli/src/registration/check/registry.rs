@@ -1,5 +1,6 @@
 //! The rules of the provider's own client registry, which its validator enforces on arrival.
 
+use super::advice::Sent;
 use super::{Context, File, Findings};
 use crate::registration::expected::SCOPES;
 use crate::registration::fields::Generation;
@@ -7,8 +8,8 @@ use crate::registration::json::{Kind, Node};
 use crate::registration::rules::{
     ALG_KNOWN, CLAIM_KNOWN, CLIENT_NAME_ASCII, CLIENT_NAME_COLON, CLIENT_NAME_LENGTH, CONTACT_FORM,
     LANDING_UNUSED, LEVEL_IDENTITY, LEVEL_KNOWN, METHOD_IDENTITY, METHOD_KNOWN, NONCE_IDENTITY,
-    RATE_LIMIT, REDIRECT_MISSING, REDIRECT_PARAMETER, REDIRECT_SCHEME, SCOPE_KNOWN, SCOPE_OPENID,
-    SECTOR_FORM, SECTOR_NEEDED, URL_HTTP, URL_LEGAL, URL_LOCALHOST,
+    RATE_LIMIT, REDIRECT_MISSING, REDIRECT_PARAMETER, REDIRECT_SCHEME, RETURN_CODE, SCOPE_KNOWN,
+    SCOPE_OPENID, SECTOR_FORM, SECTOR_NEEDED, URL_HTTP, URL_LEGAL, URL_LOCALHOST,
 };
 use one_login_edge::config::Claim;
 use std::collections::BTreeSet;
@@ -35,7 +36,7 @@ pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings)
     redirects(file, context, findings);
     sector(file, findings);
     vocabulary(file, findings);
-    identity(file, findings);
+    identity(file, context, findings);
     limits(file, findings);
 }
 
@@ -46,10 +47,10 @@ fn client_name(file: &File, findings: &mut Findings) {
     };
     let name_field = file.name(field);
     let mut broken = |rule, fix: &str| findings.add(rule, &name_field, Some(name), fix);
-    if name.trim().is_empty() || name.chars().count() > 255 {
+    if name.trim().is_empty() || name.chars().count() > 254 {
         broken(
             &CLIENT_NAME_LENGTH,
-            "Write the service's name in at most 255 characters.",
+            "Write the service's name in at most 254 characters.",
         );
     }
     if !name.is_ascii() {
@@ -148,7 +149,7 @@ fn sector(file: &File, findings: &mut Findings) {
 
 /// Values that come from closed lists.
 fn vocabulary(file: &File, findings: &mut Findings) {
-    let scopes = file.texts("Scopes");
+    let scopes = file.scopes();
     for scope in scopes.iter().filter(|scope| !SCOPES.contains(scope)) {
         let fix = match scope.replace('_', "-").to_lowercase() {
             right if SCOPES.contains(&right.as_str()) => format!("Write {right}."),
@@ -206,8 +207,17 @@ fn one_of(
     }
 }
 
-fn identity(file: &File, findings: &mut Findings) {
+fn identity(file: &File, context: &Context<'_>, findings: &mut Findings) {
     let identity = file.has_identity();
+    let claims = file.texts("Claims");
+    if identity && !claims.is_empty() && !claims.contains(&Claim::ReturnCode.name()) {
+        let own = "add \"returnCode\" to registered_claims in wrangler.toml";
+        let fix = match context.sent("Claims") {
+            Sent::Fixed => format!("Ask GOV.UK One Login to add it, and {own}."),
+            _ => format!("First {own}, then fill the draft in again."),
+        };
+        findings.add(&RETURN_CODE, &file.name("Claims"), None, fix);
+    }
     for level in file.texts("ClientLoCs") {
         if ["P1", "P2", "P3"].contains(&level) && !identity {
             let fix = "Take it out, or set IdentityVerificationSupported to true.";

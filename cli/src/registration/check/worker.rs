@@ -5,18 +5,20 @@ use crate::registration::expected::{Expected, SCOPES};
 use crate::registration::fields::Generation;
 use crate::registration::json::Kind;
 use crate::registration::rules::{
-    ALG_ADVISED, ALG_DIFFERS, CLAIMS_DIFFER, CLIENT_ID_DIFFERS, CLIENT_ID_UNSET, IDENTITY_DIFFERS,
-    JAR_OFF, LEVELS_DIFFER, LEVELS_UNUSED, MAX_AGE_OFF, METHOD_DIFFERS, NONCE_OFF, NOT_LIVE,
-    PKCE_OFF, Rule, SCOPES_DIFFER, URL_NEEDED, URL_NOT_SERVED,
+    ALG_ADVISED, ALG_DIFFERS, BACK_CHANNEL, CLAIMS_DIFFER, CLIENT_ID_DIFFERS, CLIENT_ID_UNSET,
+    IDENTITY_DIFFERS, JAR_OFF, LEVEL_BY_HAND, LEVELS_DIFFER, LEVELS_UNUSED, MAX_AGE_ELIGIBLE,
+    MAX_AGE_OFF, METHOD_DIFFERS, NONCE_OFF, NOT_LIVE, PKCE_OFF, Rule, SCOPES_DIFFER, URL_NEEDED,
+    URL_NOT_SERVED,
 };
 use one_login_edge::config::Claim;
 
 pub(super) fn check(file: &File, context: &Context<'_>, findings: &mut Findings) {
     served(file, context, findings);
-    needed(file, context.expected, findings);
-    asked(file, context.expected, findings);
-    levels(file, context.expected, findings);
-    methods(file, context.expected, findings);
+    needed(file, context, findings);
+    asked(file, context, findings);
+    levels(file, context, findings);
+    identity(file, context, findings);
+    methods(file, context, findings);
     client_id(file, context.expected, findings);
     switches(file, context.expected, findings);
 }
@@ -37,7 +39,8 @@ fn served(file: &File, context: &Context<'_>, findings: &mut Findings) {
             let right = addresses.iter().find(|(field, _)| *field == id);
             let right = right.map_or("", |(_, url)| url);
             let whose = owner(url, context).unwrap_or_default();
-            let fix = format!("{whose}Write {right}");
+            let own = "serve this address, or ask what it is for";
+            let fix = context.either(id, &format!("{whose}Write {right}"), own);
             findings.add(&URL_NOT_SERVED, &file.name(id), Some(url), fix);
         }
     }
@@ -61,136 +64,200 @@ fn owner(url: &str, context: &Context<'_>) -> Option<String> {
 }
 
 /// A field with another address has been found already, and told the right one.
-fn needed(file: &File, expected: &Expected, findings: &mut Findings) {
+fn needed(file: &File, context: &Context<'_>, findings: &mut Findings) {
+    let expected = context.expected;
     let mut addresses = vec![
-        ("PostLogoutRedirectUrls", &expected.signed_out),
-        ("BackChannelLogoutUri", &expected.back_channel),
+        ("PostLogoutRedirectUrls", &expected.signed_out, &URL_NEEDED),
+        // The documentation's own draft for sign-in has no such field.
+        (
+            "BackChannelLogoutUri",
+            &expected.back_channel,
+            &BACK_CHANNEL,
+        ),
     ];
     if expected.identity {
-        addresses.push(("LandingPageUrl", &expected.landing));
+        addresses.push(("LandingPageUrl", &expected.landing, &URL_NEEDED));
     }
-    for (id, url) in addresses {
+    for (id, url, rule) in addresses {
         if !file.is_given(id) {
-            let fix = format!("Add {url}");
-            findings.add(&URL_NEEDED, &file.name(id), None, fix);
+            let fix = context.add(id, &format!("Add {url}"));
+            findings.add(rule, &file.name(id), None, fix);
         }
     }
 }
 
 /// Scopes and claims, which must be the same on both sides.
-fn asked(file: &File, expected: &Expected, findings: &mut Findings) {
-    let known = Claim::ALL.map(Claim::name);
+fn asked(file: &File, context: &Context<'_>, findings: &mut Findings) {
+    let expected = context.expected;
+
+    let scopes = file.scopes();
+    let set = format!("set scopes = {} in wrangler.toml", toml_list(&scopes));
     same(
         file,
-        "Scopes",
-        &expected.scopes,
-        &SCOPES,
-        &SCOPES_DIFFER,
+        context,
+        Asked {
+            id: "Scopes",
+            given: &scopes,
+            expected: &expected.scopes,
+            known: &SCOPES,
+            rule: &SCOPES_DIFFER,
+            set,
+        },
         findings,
+    );
+    let claims = file.texts("Claims");
+    let short = |name: &&str| name.rsplit('/').next().unwrap_or(name).to_owned();
+    let names: Vec<_> = claims.iter().map(short).collect();
+    let set = format!(
+        "set registered_claims = {} in wrangler.toml",
+        toml_list(&names)
     );
     same(
         file,
-        "Claims",
-        &expected.claims,
-        &known,
-        &CLAIMS_DIFFER,
+        context,
+        Asked {
+            id: "Claims",
+            given: &claims,
+            expected: &expected.claims,
+            known: &Claim::ALL.map(Claim::name),
+            rule: &CLAIMS_DIFFER,
+            set,
+        },
         findings,
     );
 }
 
-fn same(
-    file: &File,
-    id: &str,
-    expected: &[String],
-    known: &[&str],
+fn toml_list<T: AsRef<str>>(texts: &[T]) -> String {
+    let quoted: Vec<_> = texts
+        .iter()
+        .map(|text| format!("{:?}", text.as_ref()))
+        .collect();
+    format!("[{}]", quoted.join(", "))
+}
+
+/// A list that both sides have.
+struct Asked<'a> {
+    id: &'static str,
+    given: &'a [&'a str],
+    expected: &'a [String],
+    /// The names that may be asked for at all: other names have a rule of their own.
+    known: &'a [&'a str],
     rule: &'static Rule,
-    findings: &mut Findings,
-) {
+    /// How this side is made to say what the file says.
+    set: String,
+}
+
+fn same(file: &File, context: &Context<'_>, asked: Asked<'_>, findings: &mut Findings) {
+    let Asked { id, given, .. } = asked;
     if file.has_placeholder(id) {
         return;
     }
-    let given = file.texts(id);
-    for missing in expected
+    let name = file.name(id);
+    let missing = asked
+        .expected
         .iter()
-        .filter(|name| !given.contains(&name.as_str()))
-    {
-        let fix = "Add it, or take it out of wrangler.toml.";
+        .filter(|own| !given.contains(&own.as_str()));
+    for missing in missing {
+        let fix = context.either(id, "Add it, or take it out of wrangler.toml.", &asked.set);
         findings.add(
-            rule,
-            &file.name(id),
+            asked.rule,
+            &name,
             None,
             format!("{missing} is missing. {fix}"),
         );
     }
-    // What no service may ask for has a rule of its own.
-    let more = given.iter().filter(|name| known.contains(name));
-    for more in more.filter(|name| !expected.iter().any(|own| own == *name)) {
-        let fix = "Take it out, or add it to wrangler.toml.";
-        findings.add(rule, &file.name(id), Some(more), fix);
+    let more = given.iter().filter(|name| asked.known.contains(name));
+    for more in more.filter(|name| !asked.expected.iter().any(|own| own == *name)) {
+        let fix = context.either(id, "Take it out, or add it to wrangler.toml.", &asked.set);
+        findings.add(asked.rule, &name, Some(more), fix);
     }
 }
 
-fn levels(file: &File, expected: &Expected, findings: &mut Findings) {
+fn levels(file: &File, context: &Context<'_>, findings: &mut Findings) {
+    let expected = context.expected;
     let name = file.name("ClientLoCs");
-    let late = file.registration.generation == Generation::August2026;
+    let late = file.registration.generation != Generation::Early2025;
     let listed = file.registration.get("ClientLoCs");
     let listed = listed.is_some_and(|node| matches!(node.kind, Kind::List(_)));
-    if late && listed && !file.has_placeholder("ClientLoCs") {
-        let given = file.texts("ClientLoCs");
-        for missing in expected
-            .levels
-            .iter()
-            .filter(|level| !given.contains(level))
-        {
-            findings.add(&LEVELS_DIFFER, &name, None, format!("Add \"{missing}\"."));
-        }
-        // Where claims alone say that identity is proved, any level may be meant.
-        let unclear = expected.identity && expected.levels.len() == 1;
-        let known = given
-            .iter()
-            .filter(|level| !unclear && ["P1", "P2", "P3"].contains(level));
-        for more in known.filter(|level| !expected.levels.contains(level)) {
-            let fix = "Take it out, or give a path this level in wrangler.toml.";
-            findings.add(&LEVELS_UNUSED, &name, Some(more), fix);
-        }
+    if expected.levels.contains(&"P1") {
+        let fix = "Ask GOV.UK One Login for P1 by e-mail, or ask for P2 in wrangler.toml.";
+        findings.add(&LEVEL_BY_HAND, &name, Some("P1"), fix);
     }
-    let Some(given) = file.flag("IdentityVerificationSupported") else {
+    if !late || !listed || file.has_placeholder("ClientLoCs") {
         return;
-    };
-    if given != expected.identity {
-        let why = if expected.identity {
-            "wrangler.toml registers claims or asks for a level with identity."
-        } else {
-            "No path in wrangler.toml asks for identity."
-        };
-        let fix = format!("Write {}: {why}", expected.identity);
-        let name = file.name("IdentityVerificationSupported");
-        findings.add(&IDENTITY_DIFFERS, &name, Some(&given.to_string()), fix);
+    }
+    let given = file.texts("ClientLoCs");
+    // The provider takes requests without an identity from every client: the documentation's draft with identity lists
+    // P2 without P0 (`docs/provider.md` 10).
+    let missing = expected.levels.iter().filter(|level| **level != "P0");
+    for missing in missing.filter(|level| !given.contains(level)) {
+        let own = format!("take {missing} out of the levels in wrangler.toml");
+        let fix = context.either("ClientLoCs", &format!("Add \"{missing}\"."), &own);
+        findings.add(&LEVELS_DIFFER, &name, None, fix);
+    }
+    // Where only claims say that identity is proved, any level may be meant.
+    let unclear = expected.identity && expected.levels.len() == 1;
+    let known = given
+        .iter()
+        .filter(|level| !unclear && ["P1", "P2", "P3"].contains(level));
+    for more in known.filter(|level| !expected.levels.contains(level)) {
+        let own = "give a path this level in wrangler.toml";
+        let fix = context.either("ClientLoCs", &format!("Take it out, or {own}."), own);
+        findings.add(&LEVELS_UNUSED, &name, Some(more), fix);
     }
 }
 
-fn methods(file: &File, expected: &Expected, findings: &mut Findings) {
+fn identity(file: &File, context: &Context<'_>, findings: &mut Findings) {
+    const ID: &str = "IdentityVerificationSupported";
+    let expected = context.expected;
+    let Some(given) = file.flag(ID).filter(|given| *given != expected.identity) else {
+        return;
+    };
+    let (why, own) = if expected.identity {
+        let why = "wrangler.toml registers claims or asks for a level with identity.";
+        (
+            why,
+            "take registered_claims and every level with identity out of wrangler.toml",
+        )
+    } else {
+        let why = "No path in wrangler.toml asks for identity.";
+        (
+            why,
+            "set registered_claims = [\"coreIdentityJWT\", \"returnCode\"] in wrangler.toml",
+        )
+    };
+    let fix = context.either(ID, &format!("Write {}: {why}", expected.identity), own);
+    findings.add(
+        &IDENTITY_DIFFERS,
+        &file.name(ID),
+        Some(&given.to_string()),
+        fix,
+    );
+}
+
+fn methods(file: &File, context: &Context<'_>, findings: &mut Findings) {
+    let expected = context.expected;
     // Unknown values have rules of the registry's.
     if let Some(given) = file.text("TokenAuthMethod")
         && ["private_key_jwt", "client_secret_post"].contains(&given)
         && given != expected.token_method
     {
-        let fix = format!("Write {}, as in wrangler.toml.", expected.token_method);
-        findings.add(
-            &METHOD_DIFFERS,
-            &file.name("TokenAuthMethod"),
-            Some(given),
-            fix,
-        );
+        let write = format!("Write {}, as in wrangler.toml.", expected.token_method);
+        let own = format!("set token_auth_method = \"{given}\" in wrangler.toml");
+        let fix = context.either("TokenAuthMethod", &write, &own);
+        let name = file.name("TokenAuthMethod");
+        findings.add(&METHOD_DIFFERS, &name, Some(given), fix);
     }
     let name = file.name("IdTokenSigningAlgorithm");
     match file.text("IdTokenSigningAlgorithm") {
         Some(given @ ("ES256" | "RS256")) if given != expected.id_token_alg => {
-            let fix = format!("Write {}, as in wrangler.toml.", expected.id_token_alg);
+            let write = format!("Write {}, as in wrangler.toml.", expected.id_token_alg);
+            let own = format!("set id_token_alg = \"{given}\" in wrangler.toml");
+            let fix = context.either("IdTokenSigningAlgorithm", &write, &own);
             findings.add(&ALG_DIFFERS, &name, Some(given), fix);
         }
         Some("RS256") => {
-            let fix = "Register ES256, and take id_token_alg out of wrangler.toml.";
+            let fix = "Ask GOV.UK One Login for ES256, and take id_token_alg out of wrangler.toml when they have it.";
             findings.add(&ALG_ADVISED, &name, Some("RS256"), fix);
         }
         _ => {}
@@ -224,9 +291,14 @@ pub fn is_unset(client_id: &str) -> bool {
 
 /// What the provider decides: what the Worker needs, and where it could live with the stricter choice.
 fn switches(file: &File, expected: &Expected, findings: &mut Findings) {
+    let name = file.name("MaxAgeEnabled");
+    if expected.max_age {
+        let fix = "Ask https://www.sign-in.service.gov.uk/support whether your service may, or use \
+                   reauthenticate_within in wrangler.toml.";
+        findings.add(&MAX_AGE_ELIGIBLE, &name, None, fix);
+    }
     if expected.max_age && file.flag("MaxAgeEnabled") == Some(false) {
-        let fix = "Ask for true, or use reauthenticate_within in wrangler.toml.";
-        let name = file.name("MaxAgeEnabled");
+        let fix = "Ask GOV.UK One Login for true, or use reauthenticate_within in wrangler.toml.";
         findings.add(&MAX_AGE_OFF, &name, Some("false"), fix);
     }
     for (id, rule, strict) in [
@@ -244,6 +316,7 @@ fn switches(file: &File, expected: &Expected, findings: &mut Findings) {
     let lists = file.texts("TestClientEmailAllowlist");
     for (id, wrong) in [
         ("IsActive", file.flag("IsActive") == Some(false)),
+        ("IsDeprecated", file.flag("IsDeprecated") == Some(true)),
         ("SmokeTest", file.flag("SmokeTest") == Some(true)),
         ("TestClientEmailAllowlist", !lists.is_empty()),
     ] {
