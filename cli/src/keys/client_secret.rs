@@ -4,7 +4,7 @@
 //! third-party platforms", reviewed on 23 April 2026 (`docs/provider.md` 10): sizes, Argon2id's parameters, the e-mail.
 
 use crate::keys::outside::{Changes, Secret};
-use crate::keys::scene::{Answer, Scene};
+use crate::keys::scene::{Absent, Answer, Scene};
 use crate::terminal::Page;
 use anyhow::{Context, Result, anyhow, bail};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -25,7 +25,11 @@ pub fn run(scene: &Scene<'_>, is_used: bool, replace: bool, to_stdout: bool) -> 
     let service = &scene.deployment.service;
     let environment = &scene.deployment.environment;
     let name = format!("CLIENT_SECRET_{service}");
-    if !to_stdout && !replace && scene.outside.secret_names(environment)?.contains(&name) {
+    let there = match to_stdout {
+        true => Vec::new(),
+        false => scene.approach(Absent::IsEmpty)?,
+    };
+    if !replace && there.contains(&name) {
         bail!(
             "Cloudflare has {name} already, and One Login knows one secret at a time: between two, every sign-in fails; agree \
              the moment with One Login, then\n{}",
@@ -44,7 +48,7 @@ pub fn run(scene: &Scene<'_>, is_used: bool, replace: bool, to_stdout: bool) -> 
         page.paragraph(&format!("On standard output, and stored nowhere: {name}."));
         Some(changes)
     } else {
-        scene.hand_over(&changes)?;
+        scene.hand_over(&changes, &there)?;
         page.paragraph(&format!(
             "Cloudflare keeps {name} of {environment} now. You need no copy."
         ));
