@@ -33,9 +33,9 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires }) {
-  const config = await configuration(directory, variables, limited, injected);
-  const extras = { kv, accounts, elsewhere, counts, panicking, wires };
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed }) {
+  const config = deployed?.config ?? (await configuration(directory, variables, limited, injected));
+  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, extras);
   try {
     await answers(child, port);
@@ -75,7 +75,7 @@ async function wrangler(directory, port, secrets) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -91,6 +91,10 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   if (counts !== undefined) await countedWorker(bundle, worker, counts);
   if (panicking) await panics(bundle, worker);
   if (wires) await overheard(bundle, worker, wires);
+  if (deployed) {
+    Object.assign(worker, { outbound: deployed.outbound, scheme: deployed.scheme });
+    worker.services.push({ name: deployed.outbound });
+  }
   const file = path.join(bundle, "config.capnp");
   await fs.writeFile(file, capnp(worker, port, config, secrets));
   return new Child("workerd", npm("workerd"), ["serve", file], { cwd: directory });
@@ -153,7 +157,7 @@ const socket = ({ service, entrypoint, port }) => {
   return `(name = ${text(entrypoint ?? service)}, address = "127.0.0.1:${port}", http = (), service = ${to}),`;
 };
 
-function capnp({ modules, disk, services, sockets, outbound }, port, config, secrets) {
+function capnp({ modules, disk, services, sockets, outbound, scheme }, port, config, secrets) {
   // The first module is the entry point.
   const ordered = [...modules].sort((a, b) => rank(a) - rank(b));
   const plain = Object.entries(config.vars).map(([name, value]) => {
@@ -187,7 +191,7 @@ const config :Workerd.Config = (
     ${services.map(({ name }) => `(name = ${text(name)}, worker = .${name}),`).join("\n    ")}
   ],
   sockets = [
-    (name = "http", address = "127.0.0.1:${port}", http = (), service = "edge"),
+    (name = "http", address = "127.0.0.1:${port}", http = (${scheme ? `forwardedProtoHeader = ${text(scheme)}` : ""}), service = "edge"),
     ${sockets.map(socket).join("\n    ")}
   ],
 );
