@@ -62,6 +62,9 @@ enum Task {
         /// Chromium as well, which only the browser tests need
         #[arg(long)]
         browser: bool,
+        /// Firefox and WebKit too, which only the tests in all engines need
+        #[arg(long)]
+        engines: bool,
         /// Go, Ruby and Python as well, which only the tests of the verifiers in examples/origin need
         #[arg(long)]
         origins: bool,
@@ -86,6 +89,9 @@ enum Task {
         /// Put the Worker in front of this service in place of the demo service
         #[arg(long, value_name = "URL")]
         origin: Option<String>,
+        /// Serve the Worker and the simulated provider at https, which Safari needs
+        #[arg(long)]
+        https: bool,
     },
     /// Look at a deployed service, or with `--env local` at what `cargo edge dev` runs; exit 1 on errors
     Doctor(doctor::Options),
@@ -181,8 +187,12 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
     groups::end_children_on_signals()?;
     let places = Places::find()?;
     match arguments.command {
-        Task::Setup { browser, origins } => {
-            setup::command(&places, Need::of(browser, origins))?;
+        Task::Setup {
+            browser,
+            engines,
+            origins,
+        } => {
+            setup::command(&places, Need::of(browser, engines, origins))?;
         }
         Task::Build { faulty: false } => build::command(&places, Worker::Released)?,
         Task::Build { faulty: true } => build::command(&places, Worker::Faulty)?,
@@ -191,6 +201,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
             client_id,
             port,
             origin,
+            https,
         } => {
             dev::command(
                 &places,
@@ -199,6 +210,7 @@ fn run(arguments: Arguments) -> Result<ExitCode> {
                     client_id,
                     port,
                     origin,
+                    https,
                 },
             )?;
         }

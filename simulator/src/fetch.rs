@@ -1,13 +1,16 @@
-//! Requests over plain HTTP: the client's keys for the provider, the edge's keys for the demo service, and the provider's
-//! notifications. Everything is local, so there is no TLS; redirects are not followed.
+//! Requests: the client's keys for the provider, the edge's keys for the demo service, and the provider's notifications.
+//! Everything is local; over https the one certificate is believed that was named. Redirects are not followed.
 
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderValue, Request, StatusCode, header};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+
+use crate::encrypted;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_millis(500);
@@ -91,9 +94,15 @@ fn causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn client() -> Client<HttpConnector, Body> {
-    let mut connector = HttpConnector::new();
-    connector.set_connect_timeout(Some(CONNECT));
+fn client() -> Client<HttpsConnector<HttpConnector>, Body> {
+    let mut plain = HttpConnector::new();
+    plain.set_connect_timeout(Some(CONNECT));
+    plain.enforce_http(false);
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(encrypted::trusted())
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(plain);
     Client::builder(TokioExecutor::new()).build(connector)
 }
 

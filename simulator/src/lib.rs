@@ -5,8 +5,10 @@
 //!
 //! * [`provider`]: the One Login. Its core is pure and can be driven without a socket; a thin shell serves it.
 //! * [`origin`]: the demo service. [`origin::verify`] is the part that a service team copies.
-//! * [`http`], [`jose`], [`keys`], [`fetch`], [`listen`], [`locale`]: what both need.
+//! * [`http`], [`jose`], [`keys`], [`fetch`], [`listen`], [`encrypted`], [`locale`]: what
+//!   both need.
 
+pub mod encrypted;
 pub mod fetch;
 pub mod http;
 pub mod jose;

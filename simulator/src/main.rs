@@ -3,21 +3,25 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use simulator::origin::{self, Settings as OriginSettings};
 use simulator::provider::personas::{PERSONAS, Persona};
 use simulator::provider::settings::{Client, Settings};
 use simulator::provider::{Provider, server, userinfo};
-use simulator::{keys, listen};
+use simulator::{encrypted, keys, listen};
 
 const USAGE: &str = "A simulated GOV.UK One Login and a demo service, for development and tests.
 
 simulator provider --clients FILE [--port 8788] [--issuer URL] [--auto PERSONA] [--retry-delay-seconds 30] [--about FILE]
-simulator origin --issuer URL --audience URL --jwks URL [--port 8789]
+                   [--certificate DIRECTORY [--https-port 8790]]
+simulator origin --issuer URL --audience URL --jwks URL [--port 8789] [--certificate DIRECTORY]
+simulator certificate DIRECTORY
 simulator person NAME --sector HOST
 
-Port 0 takes a free one. The first two print `listening on http://127.0.0.1:PORT` and end on SIGINT or SIGTERM.";
+`certificate` makes one for this machine, unless it is there already. With it the provider is served at https as well, and
+both believe it where they ask others. Port 0 takes a free one. `provider` and `origin` print `listening on http://127.0.0.1:PORT` and end on SIGINT or SIGTERM.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -51,6 +55,8 @@ async fn run(arguments: &[String]) -> Result<(), String> {
                     "auto",
                     "retry-delay-seconds",
                     "about",
+                    "certificate",
+                    "https-port",
                 ],
             )?)
             .await
@@ -58,10 +64,14 @@ async fn run(arguments: &[String]) -> Result<(), String> {
         "origin" => {
             demo(Options::parse(
                 rest,
-                &["port", "issuer", "audience", "jwks"],
+                &["port", "issuer", "audience", "jwks", "certificate"],
             )?)
             .await
         }
+        "certificate" => match rest {
+            [directory] => encrypted::make(Path::new(directory)),
+            _ => Err(USAGE.to_owned()),
+        },
         "person" => person(rest),
         other => Err(format!("there is no command {other}\n\n{USAGE}")),
     }
@@ -84,11 +94,22 @@ async fn provider(options: Options) -> Result<(), String> {
             ))
         }
     };
-    let listener = listen::bind(options.port(8788)?).await?;
+    let listener = listen::bind(options.port("port", 8788)?).await?;
     let own = listener.local_addr().map_err(|e| e.to_string())?;
-    let issuer = options
-        .get("issuer")
-        .map_or_else(|| format!("http://{own}/"), str::to_owned);
+    let mut issuer = format!("http://{own}/");
+    if let Some(directory) = options.get("certificate") {
+        encrypted::trust(Path::new(directory))?;
+        let door = listen::bind(options.port("https-port", 8790)?).await?;
+        issuer = format!("https://{}/", door.local_addr().map_err(|e| e.to_string())?);
+        let (directory, to) = (directory.to_owned(), own.port());
+        tokio::spawn(async move {
+            if let Err(error) = encrypted::door(door, Path::new(&directory), to).await {
+                eprintln!("simulator: https ended: {error}");
+                std::process::exit(1);
+            }
+        });
+    }
+    let issuer = options.get("issuer").map_or(issuer, str::to_owned);
     let mut settings = Settings::new(&issuer, clients);
     settings.retry_delay_seconds = retry_delay.unwrap_or(settings.retry_delay_seconds);
     let mut provider = Provider::new(settings);
@@ -108,7 +129,10 @@ async fn demo(options: Options) -> Result<(), String> {
         audience: options.required("audience")?.to_owned(),
         jwks: options.required("jwks")?.to_owned(),
     };
-    let listener = listen::bind(options.port(8789)?).await?;
+    if let Some(directory) = options.get("certificate") {
+        encrypted::trust(Path::new(directory))?;
+    }
+    let listener = listen::bind(options.port("port", 8789)?).await?;
     origin::serve(listener, settings).await
 }
 
@@ -167,8 +191,8 @@ impl Options {
             .ok_or_else(|| format!("--{name} is missing\n\n{USAGE}"))
     }
 
-    fn port(&self, default: u16) -> Result<u16, String> {
-        match self.get("port") {
+    fn port(&self, name: &str, default: u16) -> Result<u16, String> {
+        match self.get(name) {
             None => Ok(default),
             Some(text) => text.parse().map_err(|_| format!("{text} is not a port")),
         }

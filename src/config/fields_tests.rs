@@ -155,6 +155,8 @@ const BROKEN: &str = r#"
     language_cookie          | "a=b"
     language_cookie          | ""
     language_prefix          | "/cy"
+    https                    | true
+    https                    | "yes"
     language_parameter       | "a b"
     origin_audience          | 7
     cors_origins             | "https://a.example"

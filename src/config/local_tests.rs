@@ -13,6 +13,12 @@ fn the_local_environment_is_for_this_machine_alone() {
     let service = served(&config, "localhost:8787");
     assert_eq!(service.origin_url, "http://localhost:8787");
     assert!(service.provider.insecure);
+    let mut vars = local();
+    set(&mut vars, "https", json!(true));
+    let config = Config::parse(&vars);
+    assert_eq!(config.faults, []);
+    let service = served(&config, "localhost:8787");
+    assert_eq!(service.origin_url, "https://localhost:8787");
     for host in [
         "localhost",
         "demo.localhost:8787",

@@ -16,6 +16,8 @@ pub enum Level {
     FaultBuild,
     /// The built Worker and Chromium.
     Chromium,
+    /// The built Worker and Chromium, Firefox and WebKit, each in turn.
+    Engines,
 }
 
 impl Level {
@@ -26,6 +28,7 @@ impl Level {
             Self::Workerd => "workerd",
             Self::FaultBuild => "fault build",
             Self::Chromium => "Chromium",
+            Self::Engines => "three engines",
         }
     }
 }
@@ -128,6 +131,7 @@ pub fn in_script(file: &str, text: &str) -> Vec<Title> {
     let level = match file {
         "tests/workerd/faults.test.mjs" => Level::FaultBuild,
         _ if file.starts_with("tests/browser/") => Level::Chromium,
+        _ if file.starts_with("tests/engines/") => Level::Engines,
         _ => Level::Workerd,
     };
     let calls = text

@@ -33,12 +33,13 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate }) {
   const config = deployed?.config ?? (await configuration(directory, variables, limited, injected));
   const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed };
-  const child = engine === "wrangler" ? await wrangler(directory, port, secrets) : await workerd(directory, port, config, secrets, extras);
+  const child = engine === "wrangler" ? await wrangler(directory, port, secrets, certificate) : await workerd(directory, port, config, secrets, extras);
   try {
-    await answers(child, port);
+    if (certificate === undefined) await answers(child, port);
+    else await child.says(/Ready on https:/);
   } catch (error) {
     await child.stop();
     throw error;
@@ -65,14 +66,18 @@ async function configuration(directory, variables, limited, injected) {
   return config;
 }
 
-async function wrangler(directory, port, secrets) {
+async function wrangler(directory, port, secrets, certificate) {
   const lines = Object.entries(secrets).map(([name, value]) => `${name}='${value}'\n`);
   await fs.writeFile(path.join(directory, ".dev.vars"), lines.join(""));
   const config = ["--config", path.join(directory, "wrangler.json"), "--persist-to", path.join(directory, "state")];
   const options = [
     "dev", "--local", "--ip", "127.0.0.1", "--port", String(port), "--show-interactive-dev-session=false",
   ];
-  return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
+  if (certificate === undefined) return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
+  const own = path.join(certificate, "certificate.pem");
+  options.push("--local-protocol", "https", "--https-cert-path", own, "--https-key-path", path.join(certificate, "certificate-key.pem"));
+  // What the Worker may believe beside public authorities: https://developers.cloudflare.com/workers/wrangler/system-environment-variables/
+  return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: { ...ENVIRONMENT, NODE_EXTRA_CA_CERTS: own } });
 }
 
 async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed }) {

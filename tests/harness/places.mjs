@@ -11,6 +11,11 @@ export const ROOT = env.EDGE_ROOT ?? path.resolve(path.dirname(fileURLToPath(imp
 export const SIMULATOR = env.EDGE_SIMULATOR ?? path.join(ROOT, "target/debug/simulator");
 export const CLI = env.EDGE_CLI ?? path.join(ROOT, "target/debug/edge");
 export const CHROMIUM = env.EDGE_CHROMIUM ?? "/usr/bin/chromium";
+export const CHROMEDRIVER = env.EDGE_CHROMEDRIVER ?? "/usr/bin/chromedriver";
+export const FIREFOX = env.EDGE_FIREFOX ?? "/usr/bin/firefox-esr";
+export const MINI_BROWSER = env.EDGE_MINI_BROWSER ?? "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
+export const WEBKIT_DRIVER = env.EDGE_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
+export const XVFB = env.EDGE_XVFB ?? "/usr/bin/Xvfb";
 
 /** What `cargo edge build` leaves: what is uploaded, and the Worker beneath which tests make everything fail. */
 export const RELEASED = path.join(ROOT, "build");

@@ -7,7 +7,7 @@ import path from "node:path";
 import { afterEach } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Browser } from "./browser.mjs";
-import { Child } from "./children.mjs";
+import { Child, run } from "./children.mjs";
 import { accountsOf, freePort, kvOf, startEdge } from "./edge.mjs";
 import * as keys from "./keys.mjs";
 import { SIMULATOR, needed } from "./places.mjs";
@@ -85,8 +85,9 @@ class Simulated {
   }
 }
 
-async function simulated(name, options) {
-  const child = new Child(name, SIMULATOR, [name, "--port", "0", ...options]);
+async function simulated(name, options, certificate) {
+  const trusted = certificate === undefined ? [] : ["--certificate", certificate];
+  const child = new Child(name, SIMULATOR, [name, "--port", "0", ...options, ...trusted]);
   const [, port] = await child.says(/listening on http:\/\/127\.0\.0\.1:(\d+)/);
   return new Simulated(child, Number(port));
 }
@@ -96,7 +97,8 @@ async function simulated(name, options) {
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
  * a `counted` Worker tells what it did, a `limited` world has the limits of a deployed one, a `panicking` one panics when a
  * request says so, one that is there `twice` has two isolates, of an `injected` one faults can be asked, and
- * of one with somebody `listening` everything that it sends, is sent and stores is known.
+ * of one with somebody `listening` everything that it sends, is sent and stores is known. In an `encrypted` one, browsers reach
+ * the Worker and the provider at https, with a certificate that is made for it.
  */
 export class World {
   browsers = [];
@@ -104,7 +106,7 @@ export class World {
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
     const { variables = {}, secrets = {}, limited = false, twice = false } = options;
-    const { faulty = false, counted = false, panicking = false, injected = false, listening = false } = options;
+    const { faulty = false, counted = false, panicking = false, injected = false, listening = false, encrypted = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
@@ -115,6 +117,7 @@ export class World {
     if (twice) world.elsewhere = await freePort();
     if (counted) world.counting = await freePort();
     if (listening) world.wires = [await freePort(), await freePort()];
+    if (encrypted) world.certificate = path.join(world.directory, "certificate");
     try {
       await world.#populate(services, variables, secrets, auto);
       world.edge = await world.#edge();
@@ -126,7 +129,13 @@ export class World {
     return world;
   }
 
+  /** How the addresses of the Worker and the provider begin. */
+  get scheme() {
+    return this.certificate === undefined ? "http" : "https";
+  }
+
   async #populate(services, variables, secrets, auto) {
+    const { certificate, scheme } = this;
     this.origins = {};
     this.secrets = { SESSION_KEY_A: keys.sessionKey(), ...secrets };
     const ids = Object.keys(services);
@@ -136,15 +145,23 @@ export class World {
       const client = await keys.clientKey();
       this.secrets[`CLIENT_KEY_${id}_A`] ??= JSON.stringify(client);
       this.secrets[`ASSERTION_KEY_${id}_A`] ??= JSON.stringify(await keys.assertionKey());
-      clients.push(registration(id, hosts[id], services[id], client));
+      clients.push(registration(id, `${scheme}://${hosts[id]}`, services[id], client));
     }
     const file = path.join(this.directory, "clients.json");
     await fs.writeFile(file, JSON.stringify(clients));
-    this.provider = await simulated("provider", ["--clients", file, ...(auto ? ["--auto", auto] : [])]);
+    const automatic = auto ? ["--auto", auto] : [];
+    let door = [];
+    if (certificate !== undefined) {
+      await run(SIMULATOR, ["certificate", certificate]);
+      door = ["--https-port", String(await freePort())];
+    }
+    this.provider = await simulated("provider", ["--clients", file, ...automatic, ...door], certificate);
+    // The control interface stays at the plain port; people and the Worker go through the door.
+    if (certificate !== undefined) this.provider.url = `https://127.0.0.1:${door[1]}`;
     for (const id of ids) {
-      const own = `http://${hosts[id]}`;
-      const published = `http://localhost:${this.port}/auth/assertion-jwks.json`;
-      this.origins[id] = await simulated("origin", ["--issuer", own, "--audience", own, "--jwks", published]);
+      const own = `${scheme}://${hosts[id]}`;
+      const published = `${scheme}://localhost:${this.port}/auth/assertion-jwks.json`;
+      this.origins[id] = await simulated("origin", ["--issuer", own, "--audience", own, "--jwks", published], certificate);
     }
     this.origin = this.origins[ids[0]];
     this.hosts = hosts;
@@ -165,15 +182,16 @@ export class World {
       issuer,
       identity_issuer: issuer,
       did_url: `${issuer}.well-known/did.json`,
-      did_id: `did:web:127.0.0.1%3A${this.provider.port}`,
+      did_id: `did:web:127.0.0.1%3A${new URL(this.provider.url).port}`,
+      ...(this.certificate === undefined ? {} : { https: true }),
       routes: ROUTES,
       ...own,
     };
   }
 
   #edge(kv) {
-    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires } = this;
-    return startEdge({ engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires, certificate } = this;
+    return startEdge({ certificate, engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires });
   }
 
   /**
@@ -297,15 +315,15 @@ function merged(before, changes) {
 }
 
 /** How the service's client is registered with the provider. */
-function registration(id, host, service, client) {
+function registration(id, address, service, client) {
   // The provider cannot resolve names below localhost, so that only plain localhost is asked for its keys and is told.
-  const proof = service.host === "localhost" ? { jwks_uri: `http://${host}/auth/jwks.json` } : { public_jwk: keys.publicHalf(client) };
-  const own = `http://${host}${service.own_path ?? "/auth"}`;
+  const proof = service.host === "localhost" ? { jwks_uri: `${address}/auth/jwks.json` } : { public_jwk: keys.publicHalf(client) };
+  const own = `${address}${service.own_path ?? "/auth"}`;
   const told = service.host === "localhost" ? { back_channel_logout_uri: `${own}/backchannel-logout` } : {};
   return {
     client_id: id.toLowerCase(),
     client_name: "Apply for a demo licence",
-    redirect_uris: [`http://${host}${service.redirect_path ?? "/auth/callback"}`],
+    redirect_uris: [`${address}${service.redirect_path ?? "/auth/callback"}`],
     scopes: ["openid", "email", "phone", "wallet-subject-id"],
     pkce_enforced: true,
     post_logout_redirect_uris: [`${own}/signed-out`],

@@ -10,7 +10,7 @@ impl Settings {
     /// The Worker's plain variables.
     pub fn variables(&self) -> Map<String, Value> {
         let issuer = format!("{}/", self.provider);
-        let service = json!({
+        let mut service = json!({
             "host": format!("localhost:{}", self.port),
             "environment": "local",
             "client_id": self.client_id(),
@@ -41,6 +41,9 @@ impl Settings {
                 not_proved("/cy/apply/not-proved"),
             ],
         });
+        if self.https {
+            service["https"] = json!(true);
+        }
         let all = [
             ("DEPLOYMENT", json!("local")),
             ("SESSION_KEY_ACTIVE", json!("A")),

@@ -1,6 +1,7 @@
 //! `cargo edge dev`: the Worker in workerd, a simulated One Login and a demo service, at one address.
 
 mod decisions;
+mod encrypted;
 mod files;
 mod keys;
 mod rebuild;
@@ -24,7 +25,7 @@ use anyhow::{Context, Result};
 use decisions::Decisions;
 use rebuild::Rebuild;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 use supervise::{Company, require_free};
@@ -54,19 +55,22 @@ pub fn command(places: &Places, options: &Options) -> Result<()> {
     setup::ensure(places, Need::Worker)?;
     let simulator = simulator::build(places)?;
     build::build(places)?;
-    let directory = places.root.join("target/edge/dev");
+    let directory = places.root.join("target/edge").join(settings.directory());
     write_files(places, &settings, &directory)?;
+    if settings.https {
+        encrypted::make(places, &simulator)?;
+    }
 
     let mut company = Company::default();
     Progress::during("starting everything", |_| {
         start(&mut company, places, &settings, &simulator, &directory)
     })?;
     groups::a_signal_is_success();
-    terminal::line(welcome(&settings, &directory))?;
+    terminal::line(welcome(places, &settings, &directory))?;
     let mut rebuild = Rebuild::new(places);
     let mut decisions = settings
         .own_provider
-        .then(|| Decisions::new(settings.port + 1));
+        .then(|| Decisions::new(settings.control_port()));
     company.run(|said| {
         for (name, line) in said {
             // Servers are not ended because their words find no place.
@@ -91,19 +95,43 @@ fn start(
     directory: &Path,
 ) -> Result<()> {
     if settings.own_provider {
-        company.start("provider", &mut provider(simulator, settings, directory))?;
+        company.start(
+            "provider",
+            &mut provider(places, simulator, settings, directory),
+        )?;
         company.wait_for(
-            settings.port + 1,
+            settings.control_port(),
             "/.well-known/openid-configuration",
             SIMULATOR_PATIENCE,
         )?;
     }
     if settings.own_origin {
-        company.start("demo", &mut demo(simulator, settings))?;
+        company.start("demo", &mut demo(places, simulator, settings))?;
         company.wait_for(settings.port + 2, "/", SIMULATOR_PATIENCE)?;
     }
     company.start(WORKER, &mut wrangler(places, settings, directory)?)?;
+    if settings.https {
+        return company.wait_until_said("Ready on https://", WORKER_PATIENCE);
+    }
     company.wait_for(settings.port, "/auth/health", WORKER_PATIENCE)
+}
+
+/// The directory of the `cargo edge dev` that was started last.
+pub fn newest(places: &Places) -> PathBuf {
+    let all = places.root.join("target/edge");
+    let entries = fs::read_dir(&all).into_iter().flatten().flatten();
+    let written = |path: &PathBuf| {
+        let about = fs::metadata(path.join("wrangler.json"));
+        about.and_then(|about| about.modified()).ok()
+    };
+    let own = |entry: &fs::DirEntry| {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        name == "dev" || name.starts_with("dev-")
+    };
+    let paths = entries.filter(own).map(|entry| entry.path());
+    let newest = paths.max_by_key(written);
+    newest.unwrap_or_else(|| all.join("dev"))
 }
 
 /// Everything the children read.
@@ -130,25 +158,32 @@ fn write_files(places: &Places, settings: &Settings, directory: &Path) -> Result
     write(PUBLIC_KEY, public_key)
 }
 
-fn provider(simulator: &Path, settings: &Settings, directory: &Path) -> Command {
+fn provider(places: &Places, simulator: &Path, settings: &Settings, directory: &Path) -> Command {
     let mut command = child::command(simulator);
     command.args([
         "provider",
         "--port",
-        &(settings.port + 1).to_string(),
+        &settings.control_port().to_string(),
         "--clients",
     ]);
     command.arg(directory.join("clients.json"));
     command.arg("--about").arg(directory.join(ABOUT));
+    if settings.https {
+        command.args(["--https-port", &(settings.port + 1).to_string()]);
+        encrypted::believed_by_the_simulator(&mut command, places);
+    }
     command
 }
 
-fn demo(simulator: &Path, settings: &Settings) -> Command {
+fn demo(places: &Places, simulator: &Path, settings: &Settings) -> Command {
     let service = settings.service();
     let mut command = child::command(simulator);
     command.args(["origin", "--port", &(settings.port + 2).to_string()]);
     command.args(["--issuer", &service, "--audience", &service]);
     command.args(["--jwks", &format!("{service}/auth/assertion-jwks.json")]);
+    if settings.https {
+        encrypted::believed_by_the_simulator(&mut command, places);
+    }
     command
 }
 
@@ -168,12 +203,20 @@ fn wrangler(places: &Places, settings: &Settings, directory: &Path) -> Result<Co
         .arg("--config")
         .arg(directory.join("wrangler.json"))
         .current_dir(directory);
+    if settings.https {
+        encrypted::shown_by_wrangler(&mut command, places);
+    }
     Ok(command)
 }
 
-fn welcome(settings: &Settings, directory: &Path) -> String {
+fn welcome(places: &Places, settings: &Settings, directory: &Path) -> String {
     let service = settings.service();
     let mut text = format!("\n  {service}/\n");
+    if settings.https {
+        text += &encrypted::how_to_trust(places);
+    } else {
+        text += "\n  In Safari, start with --https: it keeps no cookie of this kind at a plain address.\n";
+    }
     if settings.own_provider {
         text += &format!(
             "\n  Begin at {}/control/\n  It says what is running and shows what the Worker decides; choose there who signs in and what breaks.\n",

@@ -13,13 +13,18 @@ pub struct Options {
     pub port: Option<u16>,
     /// Another service than the demo service.
     pub origin: Option<String>,
+    /// Whether browsers reach the Worker and the simulated provider at https.
+    pub https: bool,
 }
 
 /// Who talks to whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// The Worker's port; the next two are the simulated provider's and the demo service's.
+    /// The Worker's port; the next two are the simulated provider's and the demo service's, and with https the one after
+    /// is the provider's plain one, which this program speaks to.
     pub port: u16,
+    /// Whether browsers reach the Worker and the simulated provider at https.
+    pub https: bool,
     /// The provider's address without a slash at its end.
     pub provider: String,
     /// Whether this program starts the provider.
@@ -31,16 +36,19 @@ pub struct Settings {
     client_id: String,
 }
 
-const DEFAULT_PORT: u16 = 8787;
+/// The Worker's port where none is said.
+pub const DEFAULT_PORT: u16 = 8787;
 
 impl Settings {
     /// Fills in what was not said.
     pub fn new(options: &Options) -> Result<Self> {
         let port = options.port.unwrap_or(DEFAULT_PORT);
-        if port == 0 || port > u16::MAX - 2 {
-            bail!("--port {port} leaves no room: the two ports after it are used as well");
+        let https = options.https;
+        let after = if https { 3 } else { 2 };
+        if port == 0 || port > u16::MAX - after {
+            bail!("--port {port} leaves no room: the {after} ports after it are used as well");
         }
-        let local = |offset: u16| format!("http://127.0.0.1:{}", port + offset);
+        let local = |scheme: &str, offset: u16| format!("{scheme}://127.0.0.1:{}", port + offset);
         let given = |url: &Option<String>, name: &str| {
             url.as_deref().map(|url| base(url, name)).transpose()
         };
@@ -48,17 +56,31 @@ impl Settings {
         let origin = given(&options.origin, "--origin")?;
         Ok(Self {
             port,
+            https,
             own_provider: provider.is_none(),
-            provider: provider.unwrap_or_else(|| local(1)),
+            provider: provider.unwrap_or_else(|| local(scheme(https), 1)),
             own_origin: origin.is_none(),
-            origin: origin.unwrap_or_else(|| local(2)),
+            origin: origin.unwrap_or_else(|| local("http", 2)),
             client_id: options.client_id.clone().unwrap_or_else(|| "demo".into()),
         })
     }
 
     /// The Worker's address. `localhost` and not `127.0.0.1`, so that the provider is another site, as it will be.
     pub fn service(&self) -> String {
-        format!("http://localhost:{}", self.port)
+        format!("{}://localhost:{}", scheme(self.https), self.port)
+    }
+
+    /// The simulated provider's plain port.
+    pub const fn control_port(&self) -> u16 {
+        self.port + if self.https { 3 } else { 1 }
+    }
+
+    /// The name of the directory, in `target/edge`, of what is running at this port: two at once share nothing.
+    pub fn directory(&self) -> String {
+        match self.port {
+            DEFAULT_PORT => "dev".to_owned(),
+            port => format!("dev-{port}"),
+        }
     }
 
     /// The client id at the provider.
@@ -86,12 +108,19 @@ impl Settings {
         let mut ports = vec![(self.port, "the Worker")];
         if self.own_provider {
             ports.push((self.port + 1, "the simulated provider"));
+            if self.https {
+                ports.push((self.control_port(), "the simulated provider's controls"));
+            }
         }
         if self.own_origin {
             ports.push((self.port + 2, "the demo service"));
         }
         ports
     }
+}
+
+const fn scheme(https: bool) -> &'static str {
+    if https { "https" } else { "http" }
 }
 
 /// An http(s) address of a host alone, without the slash at its end.
@@ -152,6 +181,43 @@ mod tests {
             })
             .is_err()
         );
+    }
+
+    #[test]
+    fn https_is_for_what_browsers_open_and_takes_one_more_port() {
+        let at = |port| {
+            Settings::new(&Options {
+                https: true,
+                port: Some(port),
+                ..Options::default()
+            })
+        };
+        let settings = at(9000).unwrap();
+        let service = &settings.variables()["SERVICE_DEMO"];
+        assert_eq!(settings.service(), "https://localhost:9000");
+        assert_eq!(settings.provider, "https://127.0.0.1:9001");
+        assert_eq!(settings.origin, "http://127.0.0.1:9002");
+        assert_eq!(settings.control_port(), 9003);
+        assert_eq!(settings.ports().len(), 4);
+        assert_eq!(service["https"], true);
+        assert_eq!(service["issuer"], "https://127.0.0.1:9001/");
+        assert!(at(65_533).is_err());
+        let plain = Settings::new(&Options::default()).unwrap();
+        assert_eq!(plain.control_port(), 8788);
+        assert!(plain.variables()["SERVICE_DEMO"].get("https").is_none());
+    }
+
+    #[test]
+    fn two_of_one_checkout_share_no_directory() {
+        let at = |port| {
+            let options = Options {
+                port,
+                ..Options::default()
+            };
+            Settings::new(&options).unwrap().directory()
+        };
+        assert_eq!(at(None), "dev");
+        assert_eq!([at(Some(8787)), at(Some(9000))], ["dev", "dev-9000"]);
     }
 
     #[test]

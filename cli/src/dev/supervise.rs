@@ -61,6 +61,30 @@ impl Company {
         Ok(())
     }
 
+    /// Waits until the one that was started last has said something, as long as everybody lives.
+    pub fn wait_until_said(&mut self, text: &str, patience: Duration) -> Result<()> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let said = self.look_after()?;
+            let last = self.0.last().map(|member| member.name);
+            if said
+                .iter()
+                .any(|(name, line)| Some(*name) == last && line.contains(text))
+            {
+                return Ok(());
+            }
+            if Instant::now() >= deadline {
+                let tail = self.0.last().map(|member| member.tail.to_string());
+                bail!(
+                    "nothing said `{text}` within {} s\n{}",
+                    patience.as_secs(),
+                    tail.unwrap_or_default()
+                );
+            }
+            sleep(POLL);
+        }
+    }
+
     /// Gives `each_round` what they said, with who said it, until one of them ends, which is an error. A signal ends this
     /// program instead.
     pub fn run(&mut self, mut each_round: impl FnMut(Vec<(&'static str, String)>)) -> Result<()> {
@@ -149,6 +173,21 @@ mod tests {
         );
         drop(listener);
         assert!(require_free(port, "the test").is_ok());
+    }
+
+    #[test]
+    fn what_the_last_one_says_is_waited_for_and_no_longer_than_patience_lasts() {
+        let mut company = Company::default();
+        company
+            .start(
+                "speaker",
+                child::command("sh").args(["-c", "sleep 0.2; echo Ready on it; sleep 30"]),
+            )
+            .unwrap();
+        let patience = Duration::from_secs(10);
+        company.wait_until_said("Ready on", patience).unwrap();
+        let error = company.wait_until_said("anything else", Duration::ZERO);
+        assert!(error.unwrap_err().to_string().contains("Ready on it"));
     }
 
     #[test]

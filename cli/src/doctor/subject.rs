@@ -88,7 +88,7 @@ impl Subject {
         let config = match &options.config {
             Some(path) => WorkerConfig::read(path)?,
             None if environment == LOCAL => {
-                WorkerConfig::read_local(&places.root.join("target/edge/dev/wrangler.json"))
+                WorkerConfig::read_local(&crate::dev::newest(places).join("wrangler.json"))
                     .context("run `cargo edge dev` in another terminal first")?
             }
             None => WorkerConfig::read(&places.root.join("wrangler.toml"))?,

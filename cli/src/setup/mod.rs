@@ -5,12 +5,14 @@
 
 mod chromium;
 mod debian;
+mod engines;
 mod languages;
 mod npm;
 mod rustup;
 mod tools;
 
 pub use chromium::find as find_chromium;
+pub use engines::PROGRAMS as ENGINE_PROGRAMS;
 pub use languages::python;
 pub use tools::WasmBindgen;
 
@@ -49,6 +51,8 @@ pub enum Need {
     Worker,
     /// And Chromium.
     Browser,
+    /// And Chromium, Firefox and WebKit with what drives them.
+    Engines,
     /// And the languages of the verifiers in `examples/origin`.
     Origins,
     /// All of these.
@@ -57,12 +61,13 @@ pub enum Need {
 
 impl Need {
     /// The least that covers what was asked for.
-    pub fn of(browser: bool, origins: bool) -> Self {
-        match (browser, origins) {
-            (false, false) => Self::Worker,
-            (true, false) => Self::Browser,
-            (false, true) => Self::Origins,
-            (true, true) => Self::Everything,
+    pub fn of(browser: bool, engines: bool, origins: bool) -> Self {
+        match (browser, engines, origins) {
+            (false, false, false) => Self::Worker,
+            (true, false, false) => Self::Browser,
+            (_, true, false) => Self::Engines,
+            (false, false, true) => Self::Origins,
+            (_, _, true) => Self::Everything,
         }
     }
 }
@@ -98,8 +103,11 @@ fn steps(need: Need) -> Vec<Box<dyn Step>> {
         steps.push(Box::new(languages::Ruby));
         steps.push(Box::new(languages::Python));
     }
-    if matches!(need, Need::Browser | Need::Everything) {
+    if matches!(need, Need::Browser | Need::Engines | Need::Everything) {
         steps.push(Box::new(chromium::Chromium));
+    }
+    if matches!(need, Need::Engines | Need::Everything) {
+        steps.push(Box::new(engines::Engines));
     }
     steps
 }
@@ -230,7 +238,11 @@ mod tests {
         let (origins, everything) = (names(Need::Origins), names(Need::Everything));
         assert_eq!(worker, origins[..worker.len()]);
         assert_eq!(origins, everything[..origins.len()]);
-        assert_eq!(browser.last(), everything.last());
+        assert_eq!(browser.last(), everything.get(everything.len() - 2));
+        let engines = names(Need::Engines);
+        assert_eq!(browser, engines[..browser.len()]);
+        assert!(engines.last().unwrap().contains("Firefox and WebKit"));
+        assert_eq!(engines.last(), everything.last());
     }
 
     #[test]

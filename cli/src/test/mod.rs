@@ -32,6 +32,8 @@ pub enum Part {
     Workerd,
     /// Journeys in Chromium
     Browser,
+    /// The same journeys in Chromium, Firefox and WebKit, and the Nu HTML checker
+    Engines,
 }
 
 /// What is to be tested.
@@ -51,7 +53,11 @@ impl Selection {
     }
 
     fn need(&self) -> Need {
-        Need::of(self.includes(Part::Browser), self.includes(Part::Origins))
+        Need::of(
+            self.includes(Part::Browser),
+            self.includes(Part::Engines),
+            self.includes(Part::Origins),
+        )
     }
 }
 
@@ -92,7 +98,10 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
     if selection.includes(Part::Origins) {
         origins::run(places, &selection.filters, summary)?;
     }
-    if selection.includes(Part::Workerd) || selection.includes(Part::Browser) {
+    if [Part::Workerd, Part::Browser, Part::Engines]
+        .into_iter()
+        .any(|part| selection.includes(part))
+    {
         let mut simulator = PathBuf::new();
         summary.step("simulated One Login", || {
             simulator = simulator::build(places)?;
@@ -119,6 +128,11 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
         if selection.includes(Part::Browser) {
             summary.step("tests in Chromium", || {
                 node::run(places, "browser", &selection.filters, &simulator)
+            })?;
+        }
+        if selection.includes(Part::Engines) {
+            summary.step("tests in three engines", || {
+                node::run(places, "engines", &selection.filters, &simulator)
             })?;
         }
     }

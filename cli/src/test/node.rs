@@ -1,4 +1,4 @@
-//! Runs the tests that are written for Node: against the built Worker in workerd, and in Chromium.
+//! Runs the tests that are written for Node: against the built Worker in workerd, and in browsers.
 
 use super::stream;
 use crate::child;
@@ -65,6 +65,11 @@ pub fn command(places: &Places, simulator: &Path) -> Result<Command> {
         .env("WRANGLER_SEND_METRICS", "false");
     if let Some(chromium) = setup::find_chromium() {
         node.env("EDGE_CHROMIUM", chromium);
+    }
+    for program in setup::ENGINE_PROGRAMS {
+        if let Some(path) = program.find() {
+            node.env(program.variable, path);
+        }
     }
     Ok(node)
 }

@@ -23,7 +23,8 @@ pub fn page(provider: &Provider) -> String {
         }
         (people(provider))
         (faults(provider))
-        (decisions(provider))
+        (said(provider, "decisions", "Last decisions", "What the edge logs, newest first. Where JavaScript is off, load the page again."))
+        (said(provider, "requests", "Last requests", "What the development server prints of each request. A deployed edge logs none of these."))
         script src="/control/desk.js" defer {}
     };
     pages::page(Locale::En, "What is running", &content)
@@ -98,19 +99,22 @@ fn faults(provider: &Provider) -> Markup {
     }
 }
 
-fn decisions(provider: &Provider) -> Markup {
+/// A table of what was said: the Worker's own lines, or what wrangler prints of requests.
+fn said(provider: &Provider, id: &str, heading: &str, about: &str) -> Markup {
     let last = provider
         .desk
         .after(0)
         .next_back()
         .map_or(0, |(number, _)| *number);
+    let all = provider.desk.after(0).rev().map(|(_, said)| said);
+    let own = all.filter(|said| (said["event"] == "request") == (id == "requests"));
     html! {
-        h2 { "Last decisions" }
-        p { "What the edge logs, newest first. Where JavaScript is off, load the page again." }
-        table id="decisions" {
+        h2 { (heading) }
+        p { (about) }
+        table id=(id) {
             thead { tr { th { "Time" } th { "Event" } th { "Label" } th { "More" } } }
             tbody data-last=(last) {
-                @for (_, said) in provider.desk.after(0).rev().take(50) {
+                @for said in own.take(50) {
                     tr {
                         td { (text(&said["time"])) }
                         td { (text(&said["event"])) }

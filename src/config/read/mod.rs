@@ -36,7 +36,8 @@ pub fn service(
     check_id(table);
     let local = environment == Environment::Local;
     let host = read_host(table, local);
-    let origin_url = format!("{}://{host}", if local { "http" } else { "https" });
+    let encrypted = read_https(table, local);
+    let origin_url = format!("{}://{host}", if encrypted { "https" } else { "http" });
     let client_id = read_client_id(table);
     let own_path = read_path(table, "own_path", "/auth");
     let level = read_level(table, Level::ClCm);
@@ -105,6 +106,18 @@ pub fn service(
         origin_url,
         host,
     })
+}
+
+/// Whether people reach the service over https: always, but on one machine, where Safari's engine alone needs it.
+fn read_https(table: &Table<'_>, local: bool) -> bool {
+    let asked = table.flag("https", false);
+    if asked && !local {
+        table.fault(
+            "https",
+            "is for the local environment: in others everything is https",
+        );
+    }
+    asked || !local
 }
 
 /// What the provider signs this client's ID tokens with.

@@ -7,9 +7,10 @@ use std::path::Path;
 use std::time::UNIX_EPOCH;
 
 /// The reports, and what each is about.
-const REPORTS: [(&str, &str); 2] = [
+const REPORTS: [(&str, &str); 3] = [
     ("workerd.tap", "the built Worker in Cloudflare's runtime"),
     ("browser.tap", "journeys in Chromium"),
+    ("engines.tap", "journeys in Chromium, Firefox and WebKit"),
 ];
 
 /// Writes what passed and failed, or that there is no report.

@@ -1,0 +1,39 @@
+// The desk of `cargo edge dev`, as a developer sees it: on a telephone as well, and saying of a deployed edge what is true.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { faults, inChromium, picture } from "../harness/chromium.mjs";
+
+const DECISION = {
+  time: "10:00:00", event: "signed_in", outcome: "done", label: "a_label_without_a_space_that_is_longer_than_others", person: "0123456789abcdef0123456789abcdef",
+};
+const REQUEST = { time: "10:00:01", event: "request", label: "303", path: "GET /account/a-path-that-has-no-space-and-is-longer-than-a-telephone-is-wide" };
+
+let world, person;
+
+inChromium({}, (made) => ({ world, person } = made));
+beforeEach(() => world.provider.control("POST", "decisions", [DECISION, REQUEST]));
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`when the desk is 375 pixels wide then it fits, and no request is among what the edge logs (script ${javaScriptEnabled})`, async () => {
+    const { page, complaints } = await person({ viewport: { width: 375, height: 800 }, javaScriptEnabled });
+    await page.goto(`${world.provider.url}/control/`);
+    const rows = async (id) => (await page.locator(`#${id} tbody tr`).allTextContents()).join("\n");
+    if (javaScriptEnabled) {
+      // What is said while the page is open goes to the same tables.
+      await world.provider.control("POST", "decisions", [{ ...DECISION, event: "signed_out" }, { ...REQUEST, label: "204" }]);
+      await page.locator("#decisions td", { hasText: "signed_out" }).waitFor();
+      assert.match(await rows("requests"), /204/);
+      assert.deepEqual(await faults(page), []);
+    }
+    assert.match(await rows("decisions"), /signed_in/);
+    assert.doesNotMatch(await rows("decisions"), /GET \//);
+    assert.match(await rows("requests"), /GET \/account/);
+    assert.doesNotMatch(await rows("requests"), /signed_in/);
+    assert.match(await page.textContent("main"), /A deployed edge logs none of these/);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth).catch(() => 0);
+    assert.ok(wide <= 375, `${wide} pixels`);
+    await picture(page, "desk-375.png");
+    assert.deepEqual(complaints, []);
+  });
+}
