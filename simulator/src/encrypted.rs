@@ -1,8 +1,8 @@
 //! https on this machine: a certificate of its own, a door in front of a plain port, and who is believed.
 //!
 //! Safari's engine keeps no `Secure` cookie that came over plain HTTP, not even from `localhost`, so that nothing of the
-//! edge works there without it. The certificate names this machine alone and is no authority: with its key an attacker
-//! could pass for `localhost` and for nothing else.
+//! edge works there without it. The certificate names this machine and is no authority: with its key an attacker
+//! could imitate `localhost` and no other site.
 
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
@@ -21,7 +21,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 
-/// What this machine is called by itself.
+/// The names by which programs on this machine reach it.
 const NAMES: [&str; 4] = ["localhost", "*.localhost", "127.0.0.1", "::1"];
 
 const DAY: u64 = 24 * 60 * 60;
@@ -29,10 +29,10 @@ const DAY: u64 = 24 * 60 * 60;
 /// As long as Apple's systems accept: <https://support.apple.com/en-gb/102028>.
 const VALID: Duration = Duration::from_secs(397 * DAY);
 
-/// A certificate as old as this is made anew, so that none runs out while it is used.
+/// An older certificate is replaced, so that none expires while it is used.
 const RENEWED: Duration = Duration::from_secs(300 * DAY);
 
-/// Who is believed beside nobody, once for this program.
+/// The certificate that this program trusts, set once.
 static TRUSTED: OnceLock<Arc<ClientConfig>> = OnceLock::new();
 
 /// Where the certificate is in a directory; it is public.
@@ -83,7 +83,7 @@ fn parameters() -> Result<CertificateParams, String> {
     Ok(made)
 }
 
-/// Writes what its owner alone may read.
+/// Writes a file that only its owner may read.
 fn private(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
@@ -110,7 +110,7 @@ pub fn trust(directory: &Path) -> Result<(), String> {
         .map_err(|_| "a certificate is trusted already".to_owned())
 }
 
-/// Whom a connection to an https address believes: nobody, unless a certificate was named.
+/// The trust of a connection to an https address: empty, unless a certificate was named.
 pub fn trusted() -> ClientConfig {
     TRUSTED.get().map_or_else(
         || {
@@ -186,7 +186,7 @@ mod tests {
         tokio::spawn(async move { door(outside, &at, to).await });
         assert!(
             fetch::document(&url, 100).await.is_err(),
-            "nobody is believed"
+            "no certificate is trusted"
         );
         trust(&directory).unwrap();
         assert_eq!(fetch::document(&url, 100).await.unwrap(), b"{}");

@@ -20,7 +20,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(`${world.provider.url}/control/`);
     const rows = async (id) => (await page.locator(`#${id} tbody tr`).allTextContents()).join("\n");
     if (javaScriptEnabled) {
-      // What is said while the page is open goes to the same tables.
+      // Lines that arrive while the page is open go to the same tables.
       await world.provider.control("POST", "decisions", [{ ...DECISION, event: "signed_out" }, { ...REQUEST, label: "204" }]);
       await page.locator("#decisions td", { hasText: "signed_out" }).waitFor();
       assert.match(await rows("requests"), /204/);

@@ -1,4 +1,4 @@
-// `cargo edge dev --https` as a developer with Safari needs it, beside another one of the same checkout.
+// `cargo edge dev --https` as a developer with Safari needs it, while another one runs in the same checkout.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -97,7 +97,7 @@ async function simulated(name, options, certificate) {
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
  * a `counted` Worker tells what it did, a `limited` world has the limits of a deployed one, a `panicking` one panics when a
  * request says so, one that is there `twice` has two isolates, of an `injected` one faults can be asked, and
- * of one with somebody `listening` everything that it sends, is sent and stores is known. In an `encrypted` one, browsers reach
+ * of one with a test `listening` everything that it sends, is sent and stores is known. In an `encrypted` one, browsers reach
  * the Worker and the provider at https, with a certificate that is made for it.
  */
 export class World {

@@ -44,7 +44,7 @@ const PREFERENCES = {
 
 /**
  * Starts an engine. `certificate` is a file with the one that the service and the provider show. `language` is a person's
- * first, `script` says whether pages run any, and `preferences` are Firefox's alone.
+ * first, `script` says whether pages run any, and only Firefox reads `preferences`.
  */
 export async function startEngine(name, { certificate, language = "en-GB", script = true, preferences = {} } = {}) {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-engine-"));

@@ -1,4 +1,4 @@
-// A person at an engine: opens addresses, reads, clicks, types, and goes back and forward. Whatever follows is waited for.
+// A person at an engine: opens addresses, reads, clicks, types, and goes back and forward. Each waits until it has happened.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach } from "node:test";
@@ -40,7 +40,7 @@ export class Person {
     return value;
   }
 
-  /** What stands in an element, as a person sees it; nothing while there is no such element. */
+  /** The text of an element as a person sees it; empty while there is no such element. */
   async text(selector = "body") {
     const script = "const found = document.querySelector(arguments[0]); return found === null ? '' : found.innerText;";
     return this.send("ExecuteScript", { script, args: [selector] });
@@ -105,7 +105,7 @@ export class Person {
   tabs = () => this.send("GetWindowHandles");
 }
 
-/** What is asked of a page that is being left has no answer yet. */
+/** A page that is being left refuses commands for a moment. */
 function absent(error) {
   if (error instanceof Refused) return "";
   throw error;
@@ -113,7 +113,7 @@ function absent(error) {
 
 /**
  * A world at https for the tests of one file, and people at engines in it. `started` gets the world, the address of its
- * service, and `person`, which starts an engine of that name for somebody; no engine outlives a test.
+ * service, and `person`, which starts an engine of that name; no engine outlives a test.
  */
 export function inEngines(settings, started) {
   let world;

@@ -27,7 +27,7 @@ const COMMANDS = {
   SetTimeouts: ["POST", "/timeouts"],
 };
 
-/** What an engine answered to a command that it did not carry out. */
+/** An engine's answer to a command that it did not carry out. */
 export class Refused extends Error {
   constructor(command, { error, message }) {
     super(`${command}: ${error}: ${message}`);
