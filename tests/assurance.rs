@@ -55,7 +55,8 @@ fn the_page_says_what_the_tests_say() {
 #[test]
 fn every_threat_has_a_test() {
     let numbers: Vec<_> = ROWS.iter().map(|row| row.number).collect();
-    assert_eq!(numbers, (1..=89).collect::<Vec<_>>());
+    assert!(numbers.is_sorted_by(|one, next| one < next));
+    assert_eq!(numbers[..89], (1..=89).collect::<Vec<_>>());
     let titles = titles();
     let tested: BTreeSet<_> = titles.iter().flat_map(|title| title.rows.clone()).collect();
     let bare: Vec<_> = numbers

@@ -61,6 +61,26 @@ fn a_service_that_says_little_has_the_documented_defaults() {
 }
 
 #[test]
+fn t90_headers_that_are_kept_are_warnings_and_headers_that_are_dropped_are_not() {
+    let mut vars = vars();
+    let demo_table = vars.get_mut("SERVICE_DEMO").unwrap();
+    demo_table["drop_headers"] = json!(["X-Staff-Id", "X-Internal-*"]);
+    demo_table["keep_headers"] = json!(["Cf-Access-Jwt-Assertion", "X_Api_Key"]);
+    let config = Config::parse(&vars);
+    let warnings: Vec<_> = config.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    assert!(warnings[0].contains("Cf-Access-Jwt-Assertion") && warnings[0].contains("user"));
+    assert!(warnings[1].contains("X_Api_Key") && warnings[1].contains("another name"));
+    let removed = &demo(&vars).removed;
+    for gone in ["x-staff-id", "x-internal-x", "cf-access-x", "x_other"] {
+        assert!(removed.holds(gone), "{gone}");
+    }
+    for kept in ["cf-access-jwt-assertion", "x_api_key", "x-staff-ids"] {
+        assert!(!removed.holds(kept), "{kept}");
+    }
+}
+
+#[test]
 fn crown_and_typeface_are_for_hosts_of_gov_uk_and_pages_lead_where_they_are_told_to() {
     let service = demo(&vars());
     assert_eq!(service.look.theme, Theme::Plain);

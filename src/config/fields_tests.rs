@@ -132,6 +132,8 @@ const BROKEN: &str = r#"
     origin                   | "https://demo.example.gov.uk"
     origin                   | "https://other.example.gov.uk"
     origin                   | "binding:DOCUMENTS"
+    origin                   | "binding:ASSETS"
+    origin                   | "binding:SIGN_IN_STARTS"
     origin                   | "origin.example"
     origin                   | "binding:"
     origin                   | "binding:MISSING"
@@ -152,6 +154,19 @@ const BROKEN: &str = r#"
     origin_headers           | { "X-Lock": "SESSION_KEY_A" }
     origin_headers           | { "X-Lock": "CLIENT_KEY_DEMO_A" }
     origin_headers           | { "X-Lock": "ASSERTION_KEY_DEMO_A" }
+    drop_headers             | "X-Staff-Id"
+    drop_headers             | ["X_Staff_Id"]
+    drop_headers             | ["*"]
+    drop_headers             | ["X-*-Id"]
+    drop_headers             | ["Cookie"]
+    drop_headers             | ["Content-*"]
+    drop_headers             | [""]
+    keep_headers             | ["One_Login.Assertion"]
+    keep_headers             | ["X_Forwarded_Host"]
+    keep_headers             | ["cf_connecting.ip"]
+    keep_headers             | ["Accept"]
+    keep_headers             | ["Cf-Access-*"]
+    keep_headers             | [""]
     language_cookie          | "a=b"
     language_cookie          | ""
     language_prefix          | "/cy"

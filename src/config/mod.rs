@@ -6,6 +6,7 @@
 
 mod deployment;
 mod fault;
+mod headers;
 mod look;
 mod own_page;
 mod read;

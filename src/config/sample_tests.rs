@@ -41,6 +41,8 @@ pub fn vars() -> Vars {
         ("SESSION_KEY_ACTIVE".to_owned(), json!("A")),
         ("SESSION_KEY_A".to_owned(), json!(SESSION_A)),
         ("DOCUMENTS".to_owned(), json!(true)),
+        ("ASSETS".to_owned(), json!(true)),
+        ("SIGN_IN_STARTS".to_owned(), json!(true)),
         ("ACCOUNTS".to_owned(), json!(true)),
     ]);
     add(&mut vars, "DEMO", table(HOST, "demo-client"));

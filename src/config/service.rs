@@ -1,5 +1,6 @@
 //! One service: a host with its own client, keys, routes and limits.
 
+use super::headers::Removed;
 use super::look::Look;
 use super::routes::Rules;
 pub use crate::oidc::identity::Claim;
@@ -248,6 +249,8 @@ pub struct Service {
     pub origin: Origin,
     /// Headers with secret values for the origin, names in lower case.
     pub origin_headers: Vec<(String, Secret)>,
+    /// Headers that the origin does not get.
+    pub removed: Removed,
     /// The audience of assertions.
     pub origin_audience: String,
     /// Origins whose preflights are answered and that may read our refusals.

@@ -69,9 +69,10 @@ pub fn answered(
     let removed = changes.remove.iter().map(|name| (*name, ""));
     let set = changes.set.iter();
     let set = set.map(|(name, value)| (*name, value.as_str()));
-    // All of them go before the new ones are added.
+    // Where one of the origin's must go, all of them go before the others are added again.
     let none = changes.set_cookies.iter().map(|_| ("set-cookie", ""));
     let cookies = changes.set_cookies.iter().flatten();
+    let cookies = cookies.chain(&changes.added_cookie);
     let cookies = cookies.map(|cookie| ("set-cookie", cookie.as_str()));
     Some(glue::joined(removed.chain(set).chain(none).chain(cookies)))
 }

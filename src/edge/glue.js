@@ -49,8 +49,10 @@ export async function forward(request, env, context, url, changes, target, perso
   let answer;
   try {
     answer = await (target ?? globalThis).fetch(...changedRequest(request, url, changes, target, personal));
-  } catch {
-    return unreachable(request, env, context, Date.now() - started);
+  } catch (error) {
+    // workerd refuses what it cannot send with a TypeError of its own; one of another Worker's says that it is `remote`.
+    const asked = !(error instanceof TypeError) || error.remote === true;
+    return unreachable(request, env, context, Date.now() - started, asked);
   }
   try {
     const headers = answer.headers;
@@ -78,16 +80,29 @@ export async function forward(request, env, context, url, changes, target, perso
 }
 
 /**
+ * Words that lead past Cloudflare's cache. `cache: "no-store"` makes workerd say these two, and send `Cache-Control` and
+ * `Pragma` of `no-cache` as well, for which an origin answers in full to a browser that asks whether its copy is good.
+ * Source: workerd, src/workerd/api/http.c++, `Request::serializeCfBlobJson` and `fetchImplNoOutputLock`.
+ */
+const UNCACHED = { cacheTtl: -1, cacheLevel: "bypass" };
+
+/**
  * The arguments of `fetch`. A copy of the headers is changed and the rest said in words, which costs half of what a
  * copy of the request does; a body has to stay with its request, and a binding is told where the client is.
  */
 function changedRequest(request, url, changes, target, personal) {
+  const { method, body } = request;
   const headers = new Headers(request.headers);
   change(headers, changes);
-  const init = { method: request.method, headers, redirect: "manual" };
-  if (personal) init.cache = "no-store";
-  const plain = request.body === null && target === undefined;
-  return [plain ? url : new Request(url, request), init];
+  const init = { method, headers, redirect: "manual" };
+  if (personal) init.cf = UNCACHED;
+  if (target !== undefined) init.cf = { ...request.cf, ...init.cf };
+  if (body === null) return [url, init];
+  if (method !== "GET" && method !== "HEAD") return [new Request(url, request), init];
+  // What GET and HEAD carry means nothing (RFC 9110 sections 9.3.1 and 9.3.2), and some servers would take it for the
+  // next request. Even a length of 0 is a body to workerd, which sends no GET with one.
+  for (const name of ["content-length", "transfer-encoding"]) headers.delete(name);
+  return [url, init];
 }
 
 /** Sets each header of these pairs, or removes it where there is no value; cookies are added to each other. */

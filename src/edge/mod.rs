@@ -89,7 +89,7 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
     }
 }
 
-/// The answer to a request whose origin gave none in these milliseconds.
+/// The answer to a request whose origin gave none in these milliseconds, or was not asked at all.
 #[wasm_bindgen]
 #[must_use]
 pub fn unreachable(
@@ -97,6 +97,7 @@ pub fn unreachable(
     env: Env,
     context: JsValue,
     elapsed: f64,
+    asked: bool,
 ) -> JsValue {
     prepare();
     let isolate = isolate(&env);
@@ -109,9 +110,13 @@ pub fn unreachable(
         scene.map(|scene| scene.about(&request))
     });
     match scene {
-        Some(scene) => {
+        Some(scene) if asked => {
             scene.log_failed("origin", "unreachable");
             send(&scene.page(502, Page::TryLater))
+        }
+        Some(scene) => {
+            scene.log_failed("origin", "request_not_sendable");
+            send(&scene.page(500, Page::Problem))
         }
         None => send(&Reply::plain(502, "The service cannot be reached.")),
     }

@@ -47,8 +47,10 @@ pub struct Changes {
     pub remove: Vec<&'static str>,
     /// Headers that replace any of their name, names in lower case.
     pub set: Vec<(&'static str, String)>,
-    /// Every `Set-Cookie` of the new answer, if those change.
+    /// Every `Set-Cookie` of the origin's that stays, if one of them must not.
     pub set_cookies: Option<Vec<String>>,
+    /// A `Set-Cookie` of ours that is added; the origin's keep their bytes.
+    pub added_cookie: Option<String>,
 }
 
 /// The changes that the plan asks of an answer; `None` when it goes on untouched.
@@ -74,13 +76,12 @@ pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
     if let Some(location) = relocated(plan, answer) {
         changes.set.push(("location", location));
     }
-    let foreign = answer.set_cookies.iter().any(|cookie| is_reserved(cookie));
-    if foreign || renewal.is_some() {
+    if answer.set_cookies.iter().any(|cookie| is_reserved(cookie)) {
         let mut cookies = answer.set_cookies.clone();
         cookies.retain(|cookie| !is_reserved(cookie));
-        cookies.extend(renewal.cloned());
         changes.set_cookies = Some(cookies);
     }
+    changes.added_cookie = renewal.cloned();
     (changes != Changes::default()).then_some(changes)
 }
 
@@ -99,7 +100,7 @@ fn is_reserved(set_cookie: &str) -> bool {
     imitates(set_cookie.trim_start_matches([' ', '\t', '=']))
 }
 
-/// A `Location` on the origin's own host, moved to the service's.
+/// A `Location` on the origin's own host, moved to the service's. All behind the host keeps its bytes.
 ///
 /// http and https count as one: an origin behind something that ends TLS takes itself for http.
 fn relocated(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<String> {
@@ -115,7 +116,26 @@ fn relocated(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<String> {
         .filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let same_port = location.port() == own.port();
     let moved = location.host() == own.host() && same_port && is_absolute(text);
-    moved.then(|| format!("{service}{}", &location[Position::BeforePath..]))
+    if !moved {
+        return None;
+    }
+    // Spellings that only a lenient reader takes for an address go on in the form in which it reads them.
+    let Some(behind_scheme) = behind_scheme(text) else {
+        return Some(format!("{service}{}", &location[Position::BeforePath..]));
+    };
+    let end = behind_scheme.find(['/', '?', '#', '\\']);
+    let rest = end.and_then(|end| behind_scheme.get(end..));
+    Some(format!("{service}{}", rest.unwrap_or("/")))
+}
+
+/// What stands behind `//`, `http://` or `https://`.
+fn behind_scheme(text: &str) -> Option<&str> {
+    let (scheme, rest) = text.split_once("//")?;
+    let known = ["", "http:", "https:"];
+    known
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known))
+        .then_some(rest)
 }
 
 /// Whether a `Location` names a host, with or without a scheme.
@@ -204,7 +224,8 @@ mod tests {
         let mut origin = answer(Some("private"));
         origin.set_cookies = vec!["a=b".to_owned()];
         let renewed = changes(&plan, &origin).unwrap();
-        assert_eq!(renewed.set_cookies.unwrap(), ["a=b", "new"]);
+        assert_eq!(renewed.set_cookies, None, "the origin's keep their bytes");
+        assert_eq!(renewed.added_cookie.as_deref(), Some("new"));
         assert_eq!(
             renewed.set,
             [("cache-control", "private, no-store".to_owned())]
@@ -256,6 +277,18 @@ mod tests {
                 Some("https://service.example/a"),
             ),
             ("//origin.internal/a", Some("https://service.example/a")),
+            (
+                "https://origin.internal/a/../b//%7e\u{e9}|x?y=[z] '#{q}",
+                Some("https://service.example/a/../b//%7e\u{e9}|x?y=[z] '#{q}"),
+            ),
+            (
+                "https:\\\\origin.internal/a/../b",
+                Some("https://service.example/b"),
+            ),
+            (
+                "https://u@origin.internal?a",
+                Some("https://service.example?a"),
+            ),
             ("//evil.example/a", None),
             ("relative", None),
             ("mailto:a@origin.internal", None),

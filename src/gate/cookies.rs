@@ -43,20 +43,35 @@ impl<'a> Cookies<'a> {
 
     /// What the origin gets: `None` when there is no cookie for it.
     ///
-    /// Every cookie whose name begins with the reserved prefix, in any case, is taken out, and one
-    /// without a name whose value imitates it. When the prefix is in the header even then (two
-    /// header lines arrive joined by a comma), the origin gets no cookie at all.
+    /// Only the pairs go whose name begins with the reserved prefix, in any case and behind anything invisible, and
+    /// one without a name whose value imitates it; every other byte stays, also where the prefix stands in a value. Two lines of the header arrive
+    /// joined by a comma, so that a name of ours behind a comma is the first of another line: from that comma on the
+    /// pair goes.
     #[must_use]
     pub fn for_origin(self) -> Option<String> {
-        let kept: Vec<_> = self
-            .0
-            .split(';')
-            .map(trimmed)
-            .filter(|pair| !pair.is_empty() && !imitates(pair.trim_start_matches('=')))
-            .collect();
-        let kept = kept.join("; ");
-        let clean = !kept.is_empty() && !mentions(&kept);
-        clean.then_some(kept)
+        // Most headers that get here hold a cookie of ours alone, and then nothing is copied.
+        let mut kept = String::new();
+        let mut first = true;
+        for segment in self.0.split(';') {
+            let pair = trimmed(segment);
+            if imitates(pair.trim_start_matches(is_invisible)) {
+                continue;
+            }
+            let segment = segment.get(..joined_at(segment)).unwrap_or_default();
+            if first {
+                let segment = segment.trim_start_matches([' ', '\t']);
+                if !segment.is_empty() {
+                    kept.reserve(self.0.len());
+                }
+                kept.push_str(segment);
+            } else {
+                kept.push(';');
+                kept.push_str(segment);
+            }
+            first = false;
+        }
+        kept.truncate(kept.trim_end_matches([' ', '\t']).len());
+        (!kept.trim_matches([';', ' ', '\t']).is_empty()).then_some(kept)
     }
 
     /// Whether the reserved prefix is anywhere in the header, in any case.
@@ -83,6 +98,19 @@ fn mentions(text: &str) -> bool {
         at += 1;
     }
     false
+}
+
+/// What a lenient reader of names drops; bytes that are no UTF-8 arrive as the last of these.
+fn is_invisible(letter: char) -> bool {
+    letter == '=' || letter.is_whitespace() || letter == '\u{fffd}'
+}
+
+/// Where the comma stands behind which a line of the header begins with a name of ours; the end if none does.
+fn joined_at(segment: &str) -> usize {
+    let commas = segment.match_indices(',').map(|(at, _)| at);
+    let mut joints =
+        commas.filter(|at| imitates(trimmed(segment.get(at + 1..).unwrap_or_default())));
+    joints.next().unwrap_or(segment.len())
 }
 
 fn begins_reserved(bytes: &[u8]) -> bool {
@@ -141,7 +169,7 @@ mod tests {
         assert_eq!(left("a=b; c=d").as_deref(), Some("a=b; c=d"));
         assert_eq!(
             left("a=b; __Host-ol-session=x;c=\"d e\"; __Host-ol-attempt-1=y").as_deref(),
-            Some("a=b; c=\"d e\"")
+            Some("a=b;c=\"d e\"")
         );
         assert_eq!(
             left("a=b; __HOST-OL-x=1; =__host-ol-session=2").as_deref(),
@@ -156,13 +184,48 @@ mod tests {
     }
 
     #[test]
-    fn t45_a_prefix_that_hides_takes_the_whole_header_with_it() {
-        for hidden in [
-            "a=1, __Host-ol-session=x",
+    fn t118_a_value_that_holds_the_prefix_takes_nothing_with_it() {
+        for whole in [
+            "a=__Host-ol-session; c=d",
             "a=1; b=\"__host-OL-session=x\"",
-            "a=1; \u{a0}__Host-ol-session=x",
+            "x__Host-ol-session=x;c=d ;; e",
+            "a=b__Host-ol-x=1,2",
+            "a=1,2; b=__Host-ol-",
         ] {
-            assert_eq!(left(hidden), None, "{hidden}");
+            assert_eq!(left(whole).as_deref(), Some(whole), "{whole}");
+        }
+        for (sent, kept) in [
+            (
+                "__Host-ol-session=x; a=__Host-ol-session=y",
+                "a=__Host-ol-session=y",
+            ),
+            (
+                "a=__Host-ol-x;  __Host-ol-session=x ;c=d ",
+                "a=__Host-ol-x;c=d",
+            ),
+            ("a=b ;\t__Host-ol-session=x;; e", "a=b ;; e"),
+            ("a=1; \u{a0}__Host-ol-session=x; c", "a=1; c"),
+            ("a=1; \u{fffd}__Host-ol-session=x; c", "a=1; c"),
+        ] {
+            assert_eq!(left(sent).as_deref(), Some(kept), "{sent}");
+        }
+    }
+
+    #[test]
+    fn t45_a_cookie_of_ours_in_a_second_line_goes_and_the_first_line_stays() {
+        for (sent, kept) in [
+            ("a=1, __Host-ol-session=x", "a=1"),
+            ("a=1,__host-ol-session=x; c=d", "a=1; c=d"),
+            ("a=1,2,\t__Host-ol-session=x; c", "a=1,2; c"),
+        ] {
+            assert_eq!(left(sent).as_deref(), Some(kept), "{sent}");
+        }
+        for none in [
+            "__Host-ol-session=x, a=b",
+            "__Host-ol-session=x; ",
+            " ; __Host-ol-x=1;;",
+        ] {
+            assert_eq!(left(none), None, "{none}");
         }
     }
 

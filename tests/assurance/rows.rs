@@ -264,4 +264,16 @@ pub const ROWS: &[Row] = &[
         "the provider's firewall against Cloudflare's shared addresses",
         "it is the provider's; its answers are tested, each with a label of its own, one call and no second try",
     ),
+    row(
+        90,
+        "Headers that an origin's server reads as path, prefix, host, method, client or user",
+    ),
+    row(
+        102,
+        "GET and HEAD with a body or a length of 0; an outage of the origin's in the log that was none",
+    ),
+    row(
+        118,
+        "Cookies of a sibling that hide the service's or lock a person out",
+    ),
 ];

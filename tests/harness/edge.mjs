@@ -33,9 +33,9 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound }) {
   const config = deployed?.config ?? (await configuration(directory, variables, limited, injected));
-  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed };
+  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets, certificate) : await workerd(directory, port, config, secrets, extras);
   try {
     if (certificate === undefined) await answers(child, port);
@@ -80,7 +80,7 @@ async function wrangler(directory, port, secrets, certificate) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: { ...ENVIRONMENT, NODE_EXTRA_CA_CERTS: own } });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {} }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -99,6 +99,13 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   if (deployed) {
     Object.assign(worker, { outbound: deployed.outbound, scheme: deployed.scheme });
     worker.services.push({ name: deployed.outbound });
+  }
+  for (const [name, source] of Object.entries(bound)) {
+    if (source === null) config.kv_namespaces.push({ binding: name });
+    else {
+      await fs.writeFile(path.join(bundle, `${name}.mjs`), source);
+      worker.services.push({ name });
+    }
   }
   const file = path.join(bundle, "config.capnp");
   await fs.writeFile(file, capnp(worker, port, config, secrets));
@@ -189,11 +196,11 @@ const config :Workerd.Config = (
   services = [
     (name = "edge", worker = .edge),
     ${twice ? `(name = "elsewhere", worker = .elsewhere),` : ""}
-    (name = "kv", worker = .kv),
+    (name = "kv", worker = .ownkv),
     (name = "accounts", disk = (path = ${text(disk)}, writable = true)),
     (name = "assets", disk = (path = ${text(config.assets.directory)})),
     (name = "internet", network = (allow = ["public", "private"])),
-    ${services.map(({ name }) => `(name = ${text(name)}, worker = .${name}),`).join("\n    ")}
+    ${services.map(({ name }) => `(name = ${text(name)}, worker = .own${name}),`).join("\n    ")}
   ],
   sockets = [
     (name = "http", address = "127.0.0.1:${port}", http = (${scheme ? `forwardedProtoHeader = ${text(scheme)}` : ""}), service = "edge"),
@@ -207,7 +214,7 @@ const edge :Workerd.Worker = (
   ${outbound ? `globalOutbound = ${text(outbound)},` : ""}
 );
 ${twice ? `const elsewhere :Workerd.Worker = (\n  ${worker}\n);` : ""}
-${["kv", ...services.map(({ name }) => name)].map((name) => `const ${name} :Workerd.Worker = (
+${["kv", ...services.map(({ name }) => name)].map((name) => `const own${name} :Workerd.Worker = (
   modules = [(name = ${text(`${name}.mjs`)}, esModule = embed ${text(`${name}.mjs`)})],
   compatibilityDate = ${text(config.compatibility_date)},
 );

@@ -130,14 +130,12 @@ test("t63 t64 t65 two people and a stranger behind one cache get their own answe
   assert.ok(cache.size > 20, "what is public is kept");
 });
 
-test("t63 one person's answer is never another's, and requests for them go past Cloudflare's cache", async () => {
+test("t63 one person's answer is never another's, and requests for them say of caching what the browser said", async () => {
   await Promise.all([kenneth, amal, kenneth, amal].map((browser) => browser.get("/account?cc=public,max-age=3600")));
   assert.equal(origin.seen.length, 4);
   assert.equal(new Set(origin.seen.map(({ headers }) => headers["one-login-assertion"])).size, 2);
-  assert.ok(origin.seen.every(({ headers }) => headers["cache-control"] === "no-cache"));
-  origin.seen.length = 0;
-  await kenneth.get("/open/x");
-  assert.equal(origin.seen[0].headers["cache-control"], undefined, "public requests may be answered by it");
+  // How these requests go past Cloudflare's cache is shown where a bound Worker sees it (origin-requests.test.mjs).
+  assert.ok(origin.seen.every(({ headers }) => headers["cache-control"] === undefined));
 });
 
 test("t63 answers of the edge's own are kept by nobody, redirects to the provider least of all", async () => {

@@ -180,14 +180,16 @@ test("t52 t45 the origin gets every cookie but the edge's, byte for byte", async
     [`a=b; ${session}; f=\xe9; g`, "a=b; f=\xef\xbf\xbd; g"],
     ["a=b; __HOST-OL-session=1; __host-ol-x=2", "a=b"], [`=${session}; a=b`, "a=b"],
     ["a=b; __Host-ol-=1; __Host-ol-future", "a=b"],
-    [`a=b, ${session}`, null], [`a="${session}"; c=d`, null], [`x${session}; c=d`, null], [`\xa0${session}; c=d`, null],
+    // Two lines arrive joined by a comma; what begins another cookie of the service's own stays whole.
+    [`a=b, ${session}`, "a=b"], [`a="${session}"; c=d`, `a="${session}"; c=d`], [`x${session}; c=d`, `x${session}; c=d`], [`\xa0${session}; c=d`, "c=d"],
+    [`a=b; ${session};c=d ;; e`, "a=b;c=d ;; e"],
   ]) {
     await world.raw({ target: "/echo/public/x", headers: [["Cookie", sent]] });
     const cookies = (await last()).headers.filter(([name]) => name === "cookie").map(([, value]) => value);
     assert.deepEqual(cookies, passed === null ? [] : [passed], sent.replaceAll(browser.session, "…"));
   }
   await world.raw({ target: "/echo/public/x", headers: [["Cookie", "a=b"], ["Cookie", session]] });
-  assert.ok((await last()).headers.every(([name]) => name !== "cookie"), "two lines arrive as one that cannot be taken apart");
+  assert.equal((await last()).headers.find(([name]) => name === "cookie")[1], "a=b", "of two lines ours is taken out");
 });
 
 test("t45 only one cookie of exactly our name is a session", async () => {
@@ -256,7 +258,7 @@ test("t52 t65 an origin sets its own cookies and none of the edge's", async () =
 
 test("every other header arrives once, as it was sent", async () => {
   const sent = [
-    ["X-Plain", "one"], ["X-Plain", "two"], ["X-Under_score", "3"], ["Accept-Language", "cy,en;q=0.5"],
+    ["X-Plain", "one"], ["X-Plain", "two"], ["Accept-Language", "cy,en;q=0.5"],
     ["Authorization", "Basic eDp5"], ["X-One-Login", "4"], ["If-None-Match", '"abc"'],
   ];
   await world.raw({ target: "/echo/public/x", headers: [...NAVIGATION, ...sent] });

@@ -58,7 +58,8 @@ pub fn changed(request: Incoming, forward: &Forward, answer: OriginAnswer) -> Sh
         let open = "public, max-age=3600";
         headers.extend(shared.map(|name| ((*name).to_owned(), open.to_owned())));
     }
-    let cookies = changes.set_cookies.unwrap_or(answer.set_cookies);
+    let mut cookies = changes.set_cookies.unwrap_or(answer.set_cookies);
+    cookies.extend(changes.added_cookie);
     headers.extend(
         cookies
             .into_iter()

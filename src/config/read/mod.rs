@@ -2,6 +2,7 @@
 //!
 //! Each part reads its fields and notes their faults; nothing stops at the first.
 
+mod headers;
 mod keys;
 mod look;
 mod names;
@@ -15,6 +16,7 @@ use super::service::{Claim, Environment, Service, TokenAuth};
 use super::table::Table;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
+use headers::read_removed;
 use keys::{read_keys, read_token_auth};
 use look::read_look;
 use names::{
@@ -91,6 +93,7 @@ pub fn service(
         revocation: read_revocation(table),
         origin: read_origin(table, vars, local),
         origin_headers: read_origin_headers(table, vars),
+        removed: read_removed(table, warnings),
         origin_audience,
         cors_origins: read_origins(table, "cors_origins"),
         websocket_origins: read_origins(table, "websocket_origins"),

@@ -42,6 +42,15 @@ pub fn read_provider(table: &Table<'_>, environment: Environment) -> Provider {
     }
 }
 
+/// The Worker's own bindings, none of which is a service.
+const OWN: [&str; 5] = [
+    "DOCUMENTS",
+    "ACCOUNTS",
+    "ASSETS",
+    "SIGN_IN_STARTS",
+    "REFUSED_NOTIFICATIONS",
+];
+
 pub fn read_origin(table: &Table<'_>, vars: &Vars, local: bool) -> Origin {
     let Some(text) = table.text("origin") else {
         if local {
@@ -53,7 +62,7 @@ pub fn read_origin(table: &Table<'_>, vars: &Vars, local: bool) -> Origin {
         return Origin::Route;
     };
     if let Some(name) = text.strip_prefix("binding:") {
-        if ["DOCUMENTS", "ACCOUNTS"].contains(&name) || vars.get(name) != Some(&Value::Bool(true)) {
+        if OWN.contains(&name) || vars.get(name) != Some(&Value::Bool(true)) {
             table.fault("origin", format!("there is no service binding {name:?}"));
         }
         return Origin::Binding(name.to_owned());
