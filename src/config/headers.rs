@@ -1,4 +1,4 @@
-//! Which headers of a request go on to the origin, judged by their names alone.
+//! The headers of a request that the origin does not get, judged by their names.
 //!
 //! Some servers and frameworks read a request header as the path, prefix, host, scheme, method, client or user of a
 //! request. Such a header would make the request another one than the Worker judged. So two kinds of name are removed:
@@ -10,16 +10,16 @@
 /// Every header whose name begins so belongs to the edge.
 pub const RESERVED: &str = "one-login-";
 
-/// Names that somebody reads as one thing.
+/// Names that servers or frameworks read as one thing.
 #[derive(Debug)]
 pub struct Group {
-    /// What the names are read as.
+    /// The part of the request that they are read as.
     pub reads: &'static str,
-    /// The names in lower case; a `*` at the end stands for anything.
+    /// The names in lower case; a `*` at the end means any ending.
     pub names: &'static [&'static str],
 }
 
-/// Who reads the names, the last of the three, is for those who read this table, and not uploaded.
+/// The third argument names the servers that read these names. It serves readers of this table and is not uploaded.
 const fn group(
     reads: &'static str,
     names: &'static [&'static str],
@@ -296,7 +296,7 @@ fn letter(name: &str) -> u32 {
     }
 }
 
-/// What a name is read as, folded as servers fold it; `None` for one that is of no kind.
+/// The meaning of a name, folded as servers fold it; `None` for one that is of no kind.
 #[must_use]
 pub fn meaning(name: &str) -> Option<&'static str> {
     let folded = name.to_ascii_lowercase().replace(['_', '.'], "-");

@@ -99,8 +99,8 @@ function changedRequest(request, url, changes, target, personal) {
   if (target !== undefined) init.cf = { ...request.cf, ...init.cf };
   if (body === null) return [url, init];
   if (method !== "GET" && method !== "HEAD") return [new Request(url, request), init];
-  // What GET and HEAD carry means nothing (RFC 9110 sections 9.3.1 and 9.3.2), and some servers would take it for the
-  // next request. Even a length of 0 is a body to workerd, which sends no GET with one.
+  // A body of GET or HEAD means nothing (RFC 9110 sections 9.3.1 and 9.3.2), and some servers take it for the next
+  // request. workerd takes even a length of 0 for a body, and sends no GET with one.
   for (const name of ["content-length", "transfer-encoding"]) headers.delete(name);
   return [url, init];
 }

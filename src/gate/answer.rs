@@ -128,7 +128,7 @@ fn relocated(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<String> {
     Some(format!("{service}{}", rest.unwrap_or("/")))
 }
 
-/// What stands behind `//`, `http://` or `https://`.
+/// The text behind `//`, `http://` or `https://`.
 fn behind_scheme(text: &str) -> Option<&str> {
     let (scheme, rest) = text.split_once("//")?;
     let known = ["", "http:", "https:"];

@@ -44,12 +44,12 @@ impl<'a> Cookies<'a> {
     /// What the origin gets: `None` when there is no cookie for it.
     ///
     /// Only the pairs go whose name begins with the reserved prefix, in any case and behind anything invisible, and
-    /// one without a name whose value imitates it; every other byte stays, also where the prefix stands in a value. Two lines of the header arrive
+    /// one without a name whose value imitates it; every other byte stays, also where a value holds the prefix. Two lines of the header arrive
     /// joined by a comma, so that a name of ours behind a comma is the first of another line: from that comma on the
     /// pair goes.
     #[must_use]
     pub fn for_origin(self) -> Option<String> {
-        // Most headers that get here hold a cookie of ours alone, and then nothing is copied.
+        // Most headers that get here hold nothing but a cookie of ours, and then nothing is copied.
         let mut kept = String::new();
         let mut first = true;
         for segment in self.0.split(';') {
@@ -100,12 +100,12 @@ fn mentions(text: &str) -> bool {
     false
 }
 
-/// What a lenient reader of names drops; bytes that are no UTF-8 arrive as the last of these.
+/// A character that a lenient reader of names drops; bytes that are no UTF-8 arrive as the last of these.
 fn is_invisible(letter: char) -> bool {
     letter == '=' || letter.is_whitespace() || letter == '\u{fffd}'
 }
 
-/// Where the comma stands behind which a line of the header begins with a name of ours; the end if none does.
+/// The place of the comma behind which a second line begins with a name of ours; the end if there is none.
 fn joined_at(segment: &str) -> usize {
     let commas = segment.match_indices(',').map(|(at, _)| at);
     let mut joints =

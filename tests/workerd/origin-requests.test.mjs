@@ -1,5 +1,5 @@
 // The request as an origin and a bound Worker get it: methods, bodies, conditions and cookies, byte for byte. workerd runs
-// alone here, because the proxy of `wrangler dev` takes `Content-Length: 0` away and rewrites more.
+// without `wrangler dev` here, because wrangler's proxy takes `Content-Length: 0` away and rewrites more.
 
 import assert from "node:assert/strict";
 import http from "node:http";
@@ -144,7 +144,7 @@ test("t63 the browser's own conditions reach the origin, whose 304 reaches the b
     const answer = await browser.get("/account", [["If-None-Match", '"v1"'], [name, wanted]]);
     assert.equal(answer.status, wanted === "no-cache" && name === "Cache-Control" ? 200 : 304, `${name}: ${wanted}`);
     for (const header of ["cache-control", "pragma"]) {
-      assert.equal(value(seen[0], header), header === name.toLowerCase() ? wanted : null, `${header} beside ${name}: ${wanted}`);
+      assert.equal(value(seen[0], header), header === name.toLowerCase() ? wanted : null, `${header} with ${name}: ${wanted}`);
     }
   }
   for (const condition of [["If-Modified-Since", "Thu, 01 Jan 2026 00:00:00 GMT"], ["If-Match", '"a"'], ["If-Range", '"a"'], ["If-Unmodified-Since", "Thu, 01 Jan 2026 00:00:00 GMT"]]) {
@@ -154,7 +154,7 @@ test("t63 the browser's own conditions reach the origin, whose 304 reaches the b
   }
 });
 
-test("t64 requests for somebody's own pages say that Cloudflare's cache is not asked, and public ones do not", async () => {
+test("t64 requests for personal pages say that Cloudflare's cache is not asked, and public ones do not", async () => {
   const cf = async (target) => (await world.raw({ host: world.hosts.BOUND, target })).json.cf;
   const own = await cf("/maybe/x");
   assert.deepEqual([own.cacheTtl, own.cacheLevel], [-1, "bypass"]);

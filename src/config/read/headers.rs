@@ -1,4 +1,4 @@
-//! Which headers of a request the origin gets beside the usual ones, and which it does not.
+//! A service's changes to the list of headers that the origin does not get.
 
 use crate::config::fault::Fault;
 use crate::config::headers::{RESERVED, Removed, meaning};
@@ -20,7 +20,7 @@ const NEEDED: [&str; 12] = [
     "expect",
 ];
 
-/// Headers that the Worker sets or that Cloudflare does; a spelling of one would stand beside it.
+/// Headers that the Worker or Cloudflare sets; the origin would get a second spelling of one as well.
 const SET: [&str; 5] = [
     "x-forwarded-host",
     "x-forwarded-proto",
