@@ -50,7 +50,10 @@ fn a_service_that_says_little_has_the_documented_defaults() {
     assert!(service.origin_headers.is_empty() && service.rules.listed().is_empty());
     assert_eq!(service.client_keys.generation, Generation::A);
     assert!(service.client_keys.other.is_none() && service.assertion_keys.other.is_none());
-    assert_eq!(service.name.in_locale(Locale::Cy), "A service");
+    assert_eq!(
+        service.name.in_locale(Locale::Cy),
+        ("Gwasanaeth", Locale::Cy)
+    );
     assert_eq!(service.provider.issuer, "https://oidc.account.gov.uk/");
     assert_eq!(
         service.provider.identity_issuer,
@@ -85,7 +88,7 @@ fn crown_and_typeface_are_for_hosts_of_gov_uk_and_pages_lead_where_they_are_told
     let service = demo(&vars());
     assert_eq!(service.look.theme, Theme::Plain);
     assert_eq!(
-        (service.look.home.as_str(), service.look.phase),
+        (service.look.home.en.as_str(), service.look.phase),
         ("/", None)
     );
     assert_eq!(
@@ -110,8 +113,46 @@ fn crown_and_typeface_are_for_hosts_of_gov_uk_and_pages_lead_where_they_are_told
     set(&mut vars, "contact", json!("mailto:help@example.gov.uk"));
     let look = &demo(&vars).look;
     assert_eq!(look.phase, Some(Phase::Beta));
-    assert_eq!(look.home, "https://www.gov.uk/apply");
-    assert_eq!(look.contact.as_deref(), Some("mailto:help@example.gov.uk"));
+    assert_eq!(look.home.en, "https://www.gov.uk/apply");
+    let contact = look.contact.as_ref().unwrap();
+    assert_eq!(contact.en, "mailto:help@example.gov.uk");
+    assert_eq!(
+        contact.in_locale(Locale::Cy),
+        (contact.en.as_str(), Locale::En)
+    );
+}
+
+#[test]
+fn when_a_link_has_an_address_for_each_language_then_each_page_gets_its_own() {
+    for field in ["home", "contact", "cookies", "feedback"] {
+        let mut vars = vars();
+        set(&mut vars, field, json!({ "en": "/help", "cy": "/cymorth" }));
+        let look = demo(&vars).look.clone();
+        let links = [Some(look.home), look.contact, look.cookies, look.feedback];
+        let found = links.iter().flatten().find(|link| link.en == "/help");
+        let found = found.unwrap();
+        assert_eq!(found.in_locale(Locale::Cy), ("/cymorth", Locale::Cy));
+        assert_eq!(found.in_locale(Locale::En), ("/help", Locale::En));
+    }
+}
+
+#[test]
+fn when_a_service_with_welsh_pages_has_no_welsh_name_then_it_is_warned() {
+    let warned = |name, locales| {
+        let mut vars = vars();
+        set(&mut vars, "name", name);
+        set(&mut vars, "locales", locales);
+        let warnings = Config::parse(&vars).warnings;
+        warnings
+            .iter()
+            .any(|fault| fault.field == "name" && fault.service.as_deref() == Some("DEMO"))
+    };
+    assert!(warned(json!("A service"), json!(["en", "cy"])));
+    assert!(!warned(json!("A service"), json!(["en"])));
+    assert!(!warned(
+        json!({ "en": "A service", "cy": "Gwasanaeth" }),
+        json!(["en", "cy"])
+    ));
 }
 
 #[test]
@@ -180,7 +221,10 @@ fn every_field_is_read() {
         (0, 3_600)
     );
     assert_eq!(service.locales, [Locale::Cy, Locale::En]);
-    assert_eq!(service.name.in_locale(Locale::Cy), "Gwasanaeth");
+    assert_eq!(
+        service.name.in_locale(Locale::Cy),
+        ("Gwasanaeth", Locale::Cy)
+    );
     assert!(
         matches!(&service.token_auth, TokenAuth::ClientSecretPost(s) if s.expose() == "secret")
     );

@@ -1,5 +1,7 @@
 //! How a service's pages look and where they lead.
 
+use super::service::Localised;
+
 /// Whose appearance the pages have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
@@ -18,20 +20,20 @@ pub enum Phase {
     Beta,
 }
 
-/// What pages need beyond the service's name. Every address is a path of the service's host or
+/// The pages' appearance and links, beyond the service's name. Every address is a path of the service's host or
 /// begins with `https://`; whether anything is there is not known here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     /// Whose appearance.
     pub theme: Theme,
     /// Where the service's name leads.
-    pub home: String,
+    pub home: Localised,
     /// The phase, for a service that is not live yet.
     pub phase: Option<Phase>,
     /// Where people can say what they think of a new service.
-    pub feedback: Option<String>,
+    pub feedback: Option<Localised>,
     /// Where help is; may be an e-mail address as `mailto:`.
-    pub contact: Option<String>,
+    pub contact: Option<Localised>,
     /// The service's page about cookies.
-    pub cookies: Option<String>,
+    pub cookies: Option<Localised>,
 }

@@ -20,8 +20,8 @@ pub use look::{Look, Phase, Theme};
 pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
 pub use routes::{Access, Freshness, Release, Rule, Rules};
 pub use service::{
-    Claim, Environment, KeyPair, Language, Locale, Name, Origin, Provider, Revocation, Service,
-    TokenAuth,
+    Claim, Environment, KeyPair, Language, Locale, Localised, Origin, Provider, Revocation,
+    Service, TokenAuth,
 };
 
 /// The most services in one deployment: Cloudflare allows 128 variables, secrets included.

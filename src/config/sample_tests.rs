@@ -23,7 +23,7 @@ pub fn table(host: &str, client_id: &str) -> Value {
         "host": host,
         "environment": "production",
         "client_id": client_id,
-        "name": "A service",
+        "name": { "en": "A service", "cy": "Gwasanaeth" },
     })
 }
 

@@ -118,22 +118,22 @@ impl Locale {
     }
 }
 
-/// The service's name in both languages.
+/// A name or an address of the service, in English and, if the service gives one, in Welsh.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
+pub struct Localised {
     /// In English.
     pub en: String,
-    /// In Welsh; the English name when there is none.
-    pub cy: String,
+    /// In Welsh.
+    pub cy: Option<String>,
 }
 
-impl Name {
-    /// The name in a language.
+impl Localised {
+    /// The text for a page in a language, and the language that the text is in.
     #[must_use]
-    pub fn in_locale(&self, locale: Locale) -> &str {
-        match locale {
-            Locale::En => &self.en,
-            Locale::Cy => &self.cy,
+    pub fn in_locale(&self, locale: Locale) -> (&str, Locale) {
+        match (locale, &self.cy) {
+            (Locale::Cy, Some(cy)) => (cy, Locale::Cy),
+            _ => (&self.en, Locale::En),
         }
     }
 }
@@ -214,7 +214,7 @@ pub struct Service {
     /// The client id.
     pub client_id: String,
     /// The service's name.
-    pub name: Name,
+    pub name: Localised,
     /// How its pages look and where they lead.
     pub look: Look,
     /// The prefix of the edge's own pages, without a trailing slash.

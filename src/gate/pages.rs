@@ -49,7 +49,7 @@ pub fn page(
         @if !reference.is_empty() {
             @if let Some(contact) = &service.look.contact {
                 p.govuk-body {
-                    a.govuk-link href=(contact) { (say(help)) } (say(if_needed))
+                    a.govuk-link href=(contact.in_locale(locale).0) { (say(help)) } (say(if_needed))
                 }
             }
             p.govuk-body-s { (say(around::REFERENCE)) " " (reference) }
@@ -101,7 +101,7 @@ fn whole(page: Page, service: &Service, locale: Locale, kept: &str, last: &Marku
             head {
                 meta charset="utf-8";
                 title {
-                    (title) " – " (service.name.in_locale(locale))
+                    (title) " – " (service.name.in_locale(locale).0)
                     @if gov_uk { " – GOV.UK" }
                 }
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
@@ -165,15 +165,15 @@ fn drawing(symbols: &str, id: &str, class: &str, width: u16, name: Option<&str>)
 /// The service's name, and the way to the same page in its other language.
 fn navigation(page: Page, service: &Service, locale: Locale, kept: &str) -> Markup {
     let inverse = service.look.theme == Theme::Plain;
+    let (name, spoken) = service.name.in_locale(locale);
     html! {
         section.govuk-service-navigation.govuk-service-navigation--inverse[inverse]
             aria-label=(around::SERVICE.in_locale(locale)) {
             div class="govuk-width-container govuk-service-navigation__inlining-container" {
                 div.govuk-service-navigation__container {
                     span.govuk-service-navigation__service-name {
-                        a.govuk-service-navigation__link href=(service.look.home) {
-                            (service.name.in_locale(locale))
-                        }
+                        a.govuk-service-navigation__link href=(service.look.home.in_locale(locale).0)
+                            lang=[(spoken != locale).then_some(spoken.as_str())] { (name) }
                     }
                 }
                 @if service.locales.len() > 1 && page != Page::SigningOut {
@@ -223,7 +223,7 @@ fn phase_banner(service: &Service, locale: Locale) -> Markup {
                         (around::NEW_SERVICE.in_locale(locale))
                         @if let Some(feedback) = &service.look.feedback {
                             " " (help.in_locale(locale))
-                            a.govuk-link href=(feedback) { (give.in_locale(locale)) } "."
+                            a.govuk-link href=(feedback.in_locale(locale).0) { (give.in_locale(locale)) } "."
                         }
                     }
                 }
@@ -243,8 +243,8 @@ const fn phase_name(phase: Phase) -> Text {
 fn footer(service: &Service, locale: Locale, symbols: Option<&str>) -> Markup {
     let look = &service.look;
     let links = [
-        (around::COOKIES, look.cookies.as_deref()),
-        (around::CONTACT, look.contact.as_deref()),
+        (around::COOKIES, look.cookies.as_ref()),
+        (around::CONTACT, look.contact.as_ref()),
     ];
     html! {
         footer.govuk-template__footer {
@@ -261,7 +261,7 @@ fn footer(service: &Service, locale: Locale, symbols: Option<&str>) -> Markup {
                                     @for (text, address) in links {
                                         @if let Some(address) = address {
                                             li.govuk-footer__inline-list-item {
-                                                a.govuk-footer__link href=(address) { (text.in_locale(locale)) }
+                                                a.govuk-footer__link href=(address.in_locale(locale).0) { (text.in_locale(locale)) }
                                             }
                                         }
                                     }
@@ -301,8 +301,6 @@ fn licence(symbols: &str, locale: Locale) -> Markup {
 /// three are looked at is the configuration's word.
 ///
 /// Path and query are those of `place` where the request is about another place of the service's.
-///
-/// Weights in `Accept-Language` are not read: browsers list languages in their order.
 #[must_use]
 pub fn locale(
     service: &Service,
@@ -312,8 +310,9 @@ pub fn locale(
 ) -> Locale {
     let preferred = service.locales.first().copied().unwrap_or(Locale::En);
     let known = |text: &str| {
-        let tag = text.trim().split(['-', ';']).next()?.to_ascii_lowercase();
-        Locale::parse(&tag).filter(|locale| service.locales.contains(locale))
+        let tag = text.trim().split(['-', ';']).next()?;
+        let mut locales = service.locales.iter().copied();
+        locales.find(|locale| tag.eq_ignore_ascii_case(locale.as_str()))
     };
     let header = |name| request.headers.get(name).unwrap_or_default();
     let language = &service.language;
@@ -338,6 +337,27 @@ pub fn locale(
         .or_else(by_cookie)
         .or_else(by_path)
         .or_else(by_query)
-        .or_else(|| header("accept-language").split(',').find_map(known))
+        .or_else(|| by_weight(header("accept-language"), known))
         .unwrap_or(preferred)
+}
+
+/// The language with the highest weight in `Accept-Language`, the first of equals; none of weight 0.
+///
+/// Source: RFC 9110 sections 12.4.2 and 12.5.4.
+fn by_weight(header: &str, known: impl Fn(&str) -> Option<Locale>) -> Option<Locale> {
+    let mut best = None;
+    for range in header.split(',') {
+        let weight = range.split(';').skip(1).find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("q").then(|| value.trim())
+        });
+        let weight = weight.map_or(Some(1.0), |weight| weight.parse::<f32>().ok());
+        let Some((locale, weight)) = known(range).zip(weight) else {
+            continue;
+        };
+        if weight > 0.0 && best.is_none_or(|(_, most)| weight > most) {
+            best = Some((locale, weight));
+        }
+    }
+    best.map(|(locale, _)| locale)
 }

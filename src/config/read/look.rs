@@ -2,7 +2,9 @@
 
 use url::Url;
 
+use super::names::localised;
 use crate::config::look::{Look, Phase, Theme};
+use crate::config::service::Localised;
 use crate::config::table::Table;
 
 /// The domain whose services wear the crown.
@@ -11,7 +13,10 @@ const GOV_UK: &str = ".service.gov.uk";
 pub fn read_look(table: &Table<'_>, host: &str, local: bool) -> Look {
     Look {
         theme: read_theme(table, host, local),
-        home: read_address(table, "home").unwrap_or_else(|| "/".to_owned()),
+        home: read_address(table, "home").unwrap_or_else(|| Localised {
+            en: "/".to_owned(),
+            cy: None,
+        }),
         phase: table.choice(
             "phase",
             None,
@@ -51,23 +56,34 @@ fn read_theme(table: &Table<'_>, host: &str, local: bool) -> Theme {
     theme
 }
 
-/// An address that a link of our pages may have.
-fn read_address(table: &Table<'_>, field: &'static str) -> Option<String> {
-    let address = table.text(field)?;
+/// An address that a link of our pages may have, or one for each language.
+fn read_address(table: &Table<'_>, field: &'static str) -> Option<Localised> {
+    let value = table.get(field)?;
+    let address = localised(value);
+    let is_right = |address: &Localised| {
+        let mut each = [Some(&address.en), address.cy.as_ref()]
+            .into_iter()
+            .flatten();
+        each.all(|address| is_linkable(address, field == "contact"))
+    };
+    if !address.as_ref().is_some_and(is_right) {
+        table.fault(
+            field,
+            match field {
+                "contact" => "must be a path, or begin with \"https://\" or \"mailto:\"; or one for each of { en, cy }",
+                _ => "must be a path such as \"/help\", or begin with \"https://\"; or one for each of { en, cy }",
+            },
+        );
+    }
+    address
+}
+
+fn is_linkable(address: &str, may_be_mail: bool) -> bool {
     let visible = address
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let path = address.starts_with('/') && !address.starts_with("//");
     let elsewhere = address.starts_with("https://") && Url::parse(address).is_ok();
-    let mail = field == "contact" && address.starts_with("mailto:") && address.contains('@');
-    if !visible || !(path || elsewhere || mail) {
-        table.fault(
-            field,
-            match field {
-                "contact" => "must be a path, or begin with \"https://\" or \"mailto:\"",
-                _ => "must be a path such as \"/help\", or begin with \"https://\"",
-            },
-        );
-    }
-    Some(address.to_owned())
+    let mail = may_be_mail && address.starts_with("mailto:") && address.contains('@');
+    visible && (path || elsewhere || mail)
 }

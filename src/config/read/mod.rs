@@ -73,17 +73,18 @@ pub fn service(
     };
     let rules = Rules::read(table, level, &registered, &own_path);
     let token_auth = read_token_auth(table, vars);
+    let locales = read_locales(table);
     check_identity(table, level, &rules, &registered_claims, &token_auth);
     Some(Service {
         id: table.id().to_owned(),
         aliases: read_aliases(table, &host, local),
         environment,
         provider: read_provider(table, environment),
-        name: read_name(table),
+        name: read_name(table, &locales, warnings),
         look: read_look(table, &host, local),
         redirect_path,
         registered_claims,
-        locales: read_locales(table),
+        locales,
         language: read_language(table),
         token_auth,
         request_alg,

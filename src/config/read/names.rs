@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::config::deployment::is_loopback;
 use crate::config::fault::Fault;
-use crate::config::service::{Claim, Environment, Language, Locale, Name, Revocation};
+use crate::config::service::{Claim, Environment, Language, Locale, Localised, Revocation};
 use crate::config::table::Table;
 use crate::gate::path::CanonicalPath;
 use crate::session::cookie::Limits;
@@ -172,28 +172,43 @@ pub fn read_language(table: &Table<'_>) -> Language {
     }
 }
 
-pub fn read_name(table: &Table<'_>) -> Name {
-    let name = match table.get("name") {
-        Some(Value::String(name)) => Some((name.clone(), name.clone())),
-        Some(Value::Object(names)) => {
-            let text = |locale: &str| names.get(locale).and_then(Value::as_str);
-            let only = names
-                .iter()
-                .all(|(key, name)| Locale::parse(key).is_some() && name.is_string());
-            text("en")
-                .filter(|_| only)
-                .map(|en| (en.to_owned(), text("cy").unwrap_or(en).to_owned()))
-        }
-        _ => None,
+/// A text, or one for each language of which the English one has to be there; `None` for any other
+/// value.
+pub fn localised(value: &Value) -> Option<Localised> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let Value::Object(texts) = value else {
+        return text(value).map(|en| Localised { en, cy: None });
     };
-    let (en, cy) = name.unwrap_or_default();
-    if en.trim().is_empty() || cy.trim().is_empty() || en.len().max(cy.len()) > 255 {
+    let known = |(key, value): (&String, &Value)| Locale::parse(key).is_some() && value.is_string();
+    texts.iter().all(known).then_some(())?;
+    Some(Localised {
+        en: text(texts.get("en")?)?,
+        cy: texts.get("cy").and_then(text),
+    })
+}
+
+pub fn read_name(table: &Table<'_>, locales: &[Locale], warnings: &mut Vec<Fault>) -> Localised {
+    let name = table.get("name").and_then(localised);
+    let fits = |text: &str| !text.trim().is_empty() && text.len() <= 255;
+    let is_right = |name: &Localised| fits(&name.en) && name.cy.as_deref().is_none_or(fits);
+    let Some(name) = name.filter(is_right) else {
         table.fault(
             "name",
             "must be the service's name, or { en = \"…\", cy = \"…\" }",
         );
+        return Localised {
+            en: String::new(),
+            cy: None,
+        };
+    };
+    if locales.contains(&Locale::Cy) && name.cy.is_none() {
+        warnings.push(Fault {
+            service: Some(table.id().to_owned()),
+            field: "name".to_owned(),
+            problem: "is in English alone, and stands on Welsh pages too; give { en = \"…\", cy = \"…\" }".to_owned(),
+        });
     }
-    Name { en, cy }
+    name
 }
 
 pub fn read_limits(table: &Table<'_>, warnings: &mut Vec<Fault>) -> Limits {
