@@ -222,6 +222,9 @@ pub trait Platform: Clone + 'static {
     /// it saves cost and protects nothing. Without a limiter, or when it fails, the answer is yes.
     async fn may(&self, limit: Limit, key: &str) -> bool;
 
+    /// Waits for so many milliseconds, on a timer of this request.
+    async fn pause(&self, milliseconds: u32);
+
     /// Lets work go on after the answer was sent. It may be cut off and must not matter then.
     fn spawn(&self, work: impl Future<Output = ()> + 'static);
 

@@ -244,6 +244,11 @@ export async function may(limiter, key, timeout) {
   }
 }
 
+/** Waits on a timer of this request: workerd cancels a promise of another request when that request ends. */
+export function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 /** The body of a request, bounded in size; nothing when it is longer, `false` when it breaks off. */
 export async function body(request, most) {
   try {

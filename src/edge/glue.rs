@@ -41,6 +41,8 @@ extern "C" {
 
     pub fn may(limiter: &JsValue, key: &str, timeout: u32) -> Promise;
 
+    pub fn pause(milliseconds: u32) -> Promise;
+
     pub fn body(request: &web_sys::Request, most: u32) -> Promise;
 
     #[wasm_bindgen(catch)]

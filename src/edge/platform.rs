@@ -236,6 +236,10 @@ impl Platform for Edge {
         verdict.ok().and_then(|verdict| verdict.as_bool()) != Some(false)
     }
 
+    async fn pause(&self, milliseconds: u32) {
+        let _ = JsFuture::from(glue::pause(milliseconds)).await;
+    }
+
     fn spawn(&self, work: impl Future<Output = ()> + 'static) {
         let work = future_to_promise(async move {
             work.await;

@@ -11,9 +11,9 @@ use url::form_urlencoded;
 
 use super::Scene;
 use super::accounts;
-use super::provider;
+use super::provider::{self, NoKey};
 use super::refused::Failure;
-use super::reply::Reply;
+use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
 use crate::oidc::jws::Untrusted;
 use crate::oidc::logout_token::{self, ALG, Expected, LogoutToken};
@@ -31,6 +31,19 @@ enum NotTaken {
     TooLarge,
     /// It may be good at the next attempt.
     Outage(&'static str),
+    /// The same, but any sender can bring it about, so that it says nothing of this deployment.
+    NotYet(&'static str),
+}
+
+impl From<NoKey> for NotTaken {
+    fn from(no_key: NoKey) -> Self {
+        match no_key {
+            NoKey::Unavailable => Self::Outage("documents_unavailable"),
+            NoKey::NotFetched => Self::Outage("keys_unavailable"),
+            NoKey::TooEarly | NoKey::NotAllowed => Self::NotYet("key_not_yet_known"),
+            NoKey::Refused(refusal) => refusal.into(),
+        }
+    }
 }
 
 impl From<Refusal> for NotTaken {
@@ -52,6 +65,10 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
             scene.log_failed("notification", label);
             503
         }
+        Err(NotTaken::NotYet(label)) => {
+            scene.log_refused("notification", label);
+            refused(scene, request, &count, 503).await
+        }
         Err(NotTaken::Refused(label)) => {
             scene.log_refused("notification", label);
             refused(scene, request, &count, 400).await
@@ -61,7 +78,11 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
             refused(scene, request, &count, 413).await
         }
     };
-    Reply::new(status).of(&scene.service)
+    let reply = Reply::new(status).of(&scene.service);
+    match status {
+        429 | 503 => reply.with("retry-after", RETRY_AFTER),
+        _ => reply,
+    }
 }
 
 /// Whether this notification has been counted, and the limiter's answer then: one request counts
@@ -113,7 +134,7 @@ async fn take<P: Platform>(
         .await
         .map_err(|outage| match outage {
             Outage::TooLarge => NotTaken::TooLarge,
-            _ => NotTaken::Outage("body_incomplete"),
+            _ => NotTaken::NotYet("body_incomplete"),
         })?;
     let mut tokens = form_urlencoded::parse(&form).filter(|(name, _)| name == "logout_token");
     let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
@@ -141,24 +162,14 @@ async fn verify<P: Platform>(
         now: scene.now,
     };
     logout_token::check(&token.unverified()?, &expected)?;
-    let unavailable = |_| NotTaken::Outage("documents_unavailable");
-    let metadata = provider::metadata(scene).await.map_err(unavailable)?;
-    let mut keys = provider::keys(scene, &metadata)
-        .await
-        .map_err(unavailable)?;
-    if keys.select(&token, ALG) == Err(Refusal::KeyUnknown) {
-        // Whoever made up many keys already gets no more of KV and the provider.
-        if !count.may(scene, request).await {
-            return Err(NotTaken::Refused("key_unknown"));
-        }
-        keys = provider::keys_again(scene, &metadata)
-            .await
-            .map_err(|_| NotTaken::Outage("keys_unavailable"))?;
-    }
-    let key = provider::select(scene, &keys, &token, ALG, "logout_token")?;
+    let metadata = provider::metadata(scene).await.map_err(NoKey::from)?;
+    let of = provider::Token::Logout(&metadata);
+    // A sender of many made-up key ids gets no more of KV and the provider.
+    let allowed = count.may(scene, request);
+    let key = provider::key(scene, of, &token, ALG, allowed).await?;
     let verified = scene
         .platform
-        .verify(key, token.signing_input(), token.signature())
+        .verify(&key, token.signing_input(), token.signature())
         .await
         .map_err(|_| NotTaken::Outage("cryptography"))?;
     Ok(logout_token::check(&token.trust(verified)?, &expected)?)

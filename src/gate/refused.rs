@@ -3,7 +3,7 @@
 //! This is the only place where a reason becomes a status, a page and a label.
 
 use super::pages::Page;
-use super::provider::Unavailable;
+use super::provider::{NoKey, Unavailable};
 use crate::oidc::refusal::Refusal;
 use crate::platform::Outage;
 use crate::session::identity::Outcome as IdentityOutcome;
@@ -269,6 +269,16 @@ const fn refused(refusal: Refusal) -> Outcome {
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<NoKey> for Failure {
+    fn from(no_key: NoKey) -> Self {
+        match no_key {
+            NoKey::Unavailable => Self::Unavailable,
+            NoKey::NotFetched | NoKey::TooEarly | NoKey::NotAllowed => Self::KeysUnavailable,
+            NoKey::Refused(refusal) => Self::Refused(refusal),
+        }
     }
 }
 

@@ -24,7 +24,8 @@ pub const fn expected(fault: NotificationFault) -> (u16, &'static str) {
         F::AlgRs256 => (400, "algorithm_mismatch"),
         F::SignedByStranger | F::SignatureTampered => (400, "signature_invalid"),
         F::KidMissing => (400, "key_id_missing"),
-        F::KidUnknown => (400, "key_unknown"),
+        // The copy of the keys is younger than a minute.
+        F::KidUnknown => (503, "key_not_yet_known"),
         F::TypMissing | F::TypJwt | F::TypOther | F::IsIdToken => (400, "wrong_type"),
         F::IssOther => (400, "issuer_mismatch"),
         F::AudMissing | F::AudOther | F::AudLonger | F::AudArrayWithExtra => {

@@ -28,9 +28,7 @@ fn t76_t77_every_fault_of_a_notification_has_its_status_and_ends_nothing() {
         let (world, shown, alive) = notified(Some(*fault));
         let happened = world.happened();
         let line = format!("notification: {label}");
-        let reported = (label == "key_unknown").then(|| "unknown_key: logout_token".to_owned());
-        let line = (!label.is_empty()).then_some(line);
-        let lines: Vec<_> = reported.into_iter().chain(line).collect();
+        let lines: Vec<_> = (!label.is_empty()).then_some(line).into_iter().collect();
         let ended = !alive;
         let good = (shown.by, shown.status) == (By::Edge, status)
             && happened.lines() == lines
@@ -239,6 +237,53 @@ fn t72_an_outage_is_503_and_the_provider_tries_again() {
         world.pass(60);
         assert!(!is_in(&world, &mut browser), "{trouble:?}");
     }
+}
+
+/// The answer to a notification: its status and when to try again.
+fn answered(shown: &Shown) -> (u16, Option<&str>) {
+    (shown.status, shown.header("retry-after"))
+}
+
+#[test]
+fn t72_a_key_that_cannot_be_known_yet_is_503_until_a_newer_copy_was_looked_at() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    world.provider().rotate(false);
+    world.end_at_provider("kenneth");
+    world.forget();
+    // The three attempts of the provider, in a minute and a half.
+    for _ in 0..2 {
+        let good = world.notification("kenneth", |_| {});
+        assert_eq!(answered(&world.ask(good)), (503, Some("30")));
+        let happened = world.happened();
+        assert_eq!(happened.lines(), ["notification: key_not_yet_known"]);
+        assert!(happened.calls().is_empty(), "{:?}", happened.calls());
+        world.pass(30);
+        world.forget();
+    }
+    assert_eq!(world.deliver(), [200]);
+    world.pass(60);
+    assert!(!is_in(&world, &mut browser));
+}
+
+#[test]
+fn t76_a_made_up_key_is_400_once_a_newer_copy_was_looked_at() {
+    let world = World::new();
+    signed_in(&world, "kenneth");
+    world.pass(60);
+    world.forget();
+    let made_up = |world: &World| {
+        world.notification("kenneth", |notice| {
+            notice.fault = Some(NotificationFault::KidUnknown);
+        })
+    };
+    assert_eq!(world.ask(made_up(&world)).status, 400);
+    let lines = world.happened().lines();
+    assert_eq!(
+        lines,
+        ["unknown_key: logout_token", "notification: key_unknown"]
+    );
+    assert_eq!(answered(&world.ask(made_up(&world))), (503, Some("30")));
 }
 
 #[test]

@@ -213,6 +213,14 @@ impl World {
         }
     }
 
+    /// A request that is cut off while it waits for an answer from an address with this part.
+    pub fn ask_and_leave_at(&self, request: Incoming, part: &str) {
+        executor::poll_to_a_call(self.answer(request), || {
+            let calls = self.outside.record.borrow().calls();
+            calls.iter().filter(|call| call.contains(part)).count()
+        });
+    }
+
     /// Runs what was left for afterwards, and what that leaves in its turn.
     fn finish_spawned(&self) {
         loop {

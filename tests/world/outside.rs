@@ -5,8 +5,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::future::poll_fn;
 use std::ops::Deref;
 use std::rc::Rc;
+use std::task::Poll;
 
 use one_login_edge::gate::request::{Headers, Request};
 use one_login_edge::gate::{self, Decision, Isolate, Verdict};
@@ -272,6 +274,23 @@ impl Platform for Outside {
         pause().await;
         self.note(Happened::Counted(limit, key.to_owned()));
         !self.used_up.borrow().contains(&limit)
+    }
+
+    async fn pause(&self, milliseconds: u32) {
+        self.note(Happened::Waited(milliseconds));
+        pause().await;
+        // Work that no request waits for goes on while one does.
+        poll_fn(|context| {
+            let mut pending = Vec::new();
+            for mut work in self.spawned.take() {
+                if work.as_mut().poll(context).is_pending() {
+                    pending.push(work);
+                }
+            }
+            self.spawned.borrow_mut().extend(pending);
+            Poll::Ready(())
+        })
+        .await;
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + 'static) {

@@ -88,6 +88,8 @@ pub enum Happened {
     },
     /// It was asked whether one more may happen, for this key.
     Counted(Limit, String),
+    /// A request waited for so many milliseconds.
+    Waited(u32),
     /// Work was left for after the answer.
     Spawned,
     /// A line was written for the operator.

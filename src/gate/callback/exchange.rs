@@ -3,6 +3,8 @@
 //! Each is made once and none is repeated: a code is used up by the first try. What the statements
 //! lead to is decided by the callback.
 
+use std::future::ready;
+
 use crate::config::TokenAuth;
 use crate::gate::refused::Failure;
 use crate::gate::{Scene, provider};
@@ -11,7 +13,6 @@ use crate::oidc::id_token::{self, Expected, IdToken};
 use crate::oidc::json::Object;
 use crate::oidc::jws::{Untrusted, encode};
 use crate::oidc::metadata::Metadata;
-use crate::oidc::refusal::Refusal;
 use crate::oidc::token::{self, Proof, Tokens};
 use crate::oidc::userinfo;
 use crate::platform::{Body, Call, Platform};
@@ -82,16 +83,11 @@ pub async fn verify<P: Platform>(
     let service = &scene.service;
     let token = Untrusted::parse(tokens.id_token.expose())?;
     id_token::check_header(&token)?;
-    let mut keys = provider::keys(scene, metadata).await?;
-    if keys.select(&token, service.id_token_alg) == Err(Refusal::KeyUnknown) {
-        keys = provider::keys_again(scene, metadata)
-            .await
-            .map_err(|_| Failure::KeysUnavailable)?;
-    }
-    let key = provider::select(scene, &keys, &token, service.id_token_alg, "id_token")?;
+    let of = provider::Token::Id(metadata);
+    let key = provider::key(scene, of, &token, service.id_token_alg, ready(true)).await?;
     let verified = scene
         .platform
-        .verify(key, token.signing_input(), token.signature())
+        .verify(&key, token.signing_input(), token.signature())
         .await
         .map_err(|_| Failure::Cryptography)?;
     let claims = token.trust(verified)?;

@@ -5,6 +5,8 @@
 //!
 //! Source: `provider.md` 2 and 5.
 
+use std::future::ready;
+
 use super::SignedIn;
 use super::record::goes_on;
 use crate::gate::identity::rule_of;
@@ -16,7 +18,6 @@ use crate::oidc::core_identity::{self, CoreIdentity, Expected, LIFETIME};
 use crate::oidc::identity::{Claim, Claims, Received};
 use crate::oidc::json::Object;
 use crate::oidc::jws::{Alg, Untrusted};
-use crate::oidc::refusal::Refusal;
 use crate::oidc::vector::Level;
 use crate::platform::Platform;
 use crate::secret::Secret;
@@ -98,17 +99,12 @@ async fn verify<P: Platform>(
     let service = &scene.service;
     let token = Untrusted::parse(token.expose())?;
     core_identity::check_header(&token, &service.provider.did_id)?;
-    let mut keys = provider::did(scene).await?;
-    if keys.select(&token, Alg::Es256) == Err(Refusal::KeyUnknown) {
-        keys = provider::did_again(scene)
-            .await
-            .map_err(|_| Failure::KeysUnavailable)?;
-    }
     // The documentation asks services to report a key that is not the controller's.
-    let key = provider::select(scene, &keys, &token, Alg::Es256, "core_identity")?;
+    let of = provider::Token::CoreIdentity;
+    let key = provider::key(scene, of, &token, Alg::Es256, ready(true)).await?;
     let verified = scene
         .platform
-        .verify(key, token.signing_input(), token.signature())
+        .verify(&key, token.signing_input(), token.signature())
         .await
         .map_err(|_| Failure::Cryptography)?;
     let expected = Expected {

@@ -6,17 +6,18 @@
 //!
 //! Source: RFC 9111 section 4.2 (freshness), RFC 5861 (stale answers), `provider.md` 6.
 
+mod again;
 mod shelf;
 
 use std::rc::Rc;
 
 use super::Scene;
 use crate::config::Provider;
-use crate::oidc::jwks::{KeySet, VerifyingKey};
-use crate::oidc::jws::{Alg, Untrusted};
+use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
 use crate::platform::{Body, Call, Outcome, Platform};
+pub use again::{NoKey, Token, key};
 pub use shelf::Documents;
 use shelf::{DISCOVERY, Held, IDENTITY_KEYS, KEYS, Kind};
 
@@ -28,9 +29,6 @@ const REREAD_STALE: i64 = 10;
 
 /// How long past its freshness a copy is used while another is fetched behind it, in seconds.
 const REVALIDATE: i64 = 3_600;
-
-/// How old a copy must be before an unknown key may cause a fetch, in seconds.
-const UNKNOWN_KEY_AGE: i64 = 60;
 
 /// How long a copy is fresh when the provider does not say, and at the least and most, in seconds.
 const FRESHNESS: (i64, i64, i64) = (3_600, 60, 86_400);
@@ -81,74 +79,6 @@ pub async fn did<P: Platform>(scene: &Scene<P>) -> Result<Rc<KeySet>, Unavailabl
     .await
 }
 
-/// The provider's keys once more, for a token whose key is not among them.
-///
-/// # Errors
-/// As [`did_again`].
-pub async fn keys_again<P: Platform>(
-    scene: &Scene<P>,
-    metadata: &Metadata,
-) -> Result<Rc<KeySet>, Unavailable> {
-    again(scene, &KEYS, metadata.jwks_uri.clone()).await
-}
-
-/// The keys of core identities once more, for one whose key is not among them.
-///
-/// # Errors
-/// [`Unavailable`] when there is no copy at all, or the provider was asked and gave no answer: then
-/// it is not known whether the key is the provider's.
-pub async fn did_again<P: Platform>(scene: &Scene<P>) -> Result<Rc<KeySet>, Unavailable> {
-    again(
-        scene,
-        &IDENTITY_KEYS,
-        scene.service.provider.did_url.clone(),
-    )
-    .await
-}
-
-/// The key of a token. That nobody has it is reported, because the provider or an attacker made a
-/// token with a key of their own.
-///
-/// # Errors
-/// As [`KeySet::select`].
-pub fn select<'a, P: Platform>(
-    scene: &Scene<P>,
-    keys: &'a KeySet,
-    token: &Untrusted,
-    alg: Alg,
-    kind: &'static str,
-) -> Result<&'a VerifyingKey, Refusal> {
-    keys.select(token, alg).inspect_err(|refusal| {
-        if *refusal == Refusal::KeyUnknown {
-            scene.log_refused("unknown_key", kind);
-        }
-    })
-}
-
-/// KV is read first, and the provider is asked only when that copy is a minute old: tokens with
-/// made-up keys must not become requests to the provider.
-async fn again<T, P: Platform>(
-    scene: &Scene<P>,
-    kind: &'static Kind<T>,
-    url: String,
-) -> Result<Rc<T>, Unavailable> {
-    let issuer = &scene.service.provider.issuer;
-    let shelf = (kind.shelf)(&scene.isolate.documents);
-    let now = scene.now;
-    if shelf
-        .get(issuer)
-        .is_none_or(|copy| now - copy.read_at >= REREAD_STALE)
-    {
-        read_stored(scene, kind).await;
-    }
-    let copy = shelf.get(issuer).ok_or(Unavailable)?;
-    let old = now - copy.fetched_at >= UNKNOWN_KEY_AGE;
-    if old && shelf.may_try(issuer, now) {
-        return fetch(scene, kind, url, WAIT_MS.0).await;
-    }
-    Ok(copy.value)
-}
-
 /// The copy to use now, by the rules at the top of this file.
 async fn current<T: 'static, P: Platform>(
     scene: &Scene<P>,
@@ -172,22 +102,24 @@ async fn current<T: 'static, P: Platform>(
         if !shelf.may_wait(issuer, now) {
             return Err(Unavailable);
         }
-        let fetched = fetch(scene, kind, url, WAIT_MS.1).await;
+        let number = shelf.begin(issuer, now);
+        let fetched = fetch(scene, kind, url, WAIT_MS.1, number).await;
         shelf.waited(issuer, now, fetched.is_err());
         return fetched;
     };
     let overdue = copy.overdue(now);
-    if overdue < 0 || !shelf.may_try(issuer, now) {
+    if overdue < 0 || shelf.is_under_way(issuer, now) || !shelf.may_try(issuer, now) {
         return Ok(copy.value);
     }
+    let number = shelf.begin(issuer, now);
     if overdue <= REVALIDATE {
         let behind = scene.clone();
         scene.platform.spawn(async move {
-            let _ = fetch(&behind, kind, url, WAIT_MS.1).await;
+            let _ = fetch(&behind, kind, url, WAIT_MS.1, number).await;
         });
         return Ok(copy.value);
     }
-    let fetched = fetch(scene, kind, url, WAIT_MS.0).await;
+    let fetched = fetch(scene, kind, url, WAIT_MS.0, number).await;
     if fetched.is_err() && overdue > REPORT {
         scene.log_failed("document_stale", kind.name);
     }
@@ -239,15 +171,31 @@ fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Optio
         fetched_at,
         max_age,
         read_at: scene.now,
+        number: 0,
     })
 }
 
-/// Fetches a document and keeps it in memory and KV; an unusable one changes nothing.
+/// Fetches a document and keeps it in memory and KV; an unusable one changes nothing. `number` is
+/// what the shelf gave to this fetch when it was decided on.
 async fn fetch<T, P: Platform>(
     scene: &Scene<P>,
     kind: &Kind<T>,
     url: String,
     timeout_ms: u32,
+    number: u64,
+) -> Result<Rc<T>, Unavailable> {
+    let fetched = fetch_numbered(scene, kind, url, timeout_ms, number).await;
+    let shelf = (kind.shelf)(&scene.isolate.documents);
+    shelf.end(&scene.service.provider.issuer, number);
+    fetched
+}
+
+async fn fetch_numbered<T, P: Platform>(
+    scene: &Scene<P>,
+    kind: &Kind<T>,
+    url: String,
+    timeout_ms: u32,
+    number: u64,
 ) -> Result<Rc<T>, Unavailable> {
     let call = Call {
         url,
@@ -284,6 +232,7 @@ async fn fetch<T, P: Platform>(
         fetched_at: scene.now,
         max_age,
         read_at: scene.now,
+        number,
     };
     (kind.shelf)(&scene.isolate.documents).offer(&provider.issuer, copy);
     store(scene, name(kind, provider), max_age, answer.body);
@@ -321,19 +270,28 @@ fn freshness(cache_control: &str) -> i64 {
 /// identities only where somebody is asked to prove one.
 pub async fn refresh<P: Platform>(scene: &Scene<P>) {
     let url = scene.service.provider.discovery_url();
-    let fetched = fetch(scene, &DISCOVERY, url, WAIT_MS.1).await;
     // Without a new discovery document the last one still says where the keys are.
-    let known = match fetched {
+    let known = match renew(scene, &DISCOVERY, url).await {
         Ok(metadata) => Ok(metadata),
         Err(Unavailable) => metadata(scene).await,
     };
     if let Ok(metadata) = known {
-        let _ = fetch(scene, &KEYS, metadata.jwks_uri.clone(), WAIT_MS.1).await;
+        let _ = renew(scene, &KEYS, metadata.jwks_uri.clone()).await;
     }
     if scene.isolate.config.proves_identity() {
         let url = scene.service.provider.did_url.clone();
-        let _ = fetch(scene, &IDENTITY_KEYS, url, WAIT_MS.1).await;
+        let _ = renew(scene, &IDENTITY_KEYS, url).await;
     }
+}
+
+async fn renew<T, P: Platform>(
+    scene: &Scene<P>,
+    kind: &Kind<T>,
+    url: String,
+) -> Result<Rc<T>, Unavailable> {
+    let shelf = (kind.shelf)(&scene.isolate.documents);
+    let number = shelf.begin(&scene.service.provider.issuer, scene.now);
+    fetch(scene, kind, url, WAIT_MS.1, number).await
 }
 
 /// How far the memory's copies of the provider's documents are past their freshness: discovery,

@@ -2,7 +2,7 @@
 //!
 //! When a copy is due for a fetch is decided by the caller.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -14,6 +14,10 @@ use crate::oidc::refusal::Refusal;
 
 /// How long after one attempt to fetch the next is made, in seconds.
 const RETRY: i64 = 10;
+
+/// How long a fetch counts as under way, in seconds. A fetch that was cut off with its request never
+/// says that it ended.
+const LONGEST: i64 = 10;
 
 /// How many requests of an isolate wait at once for a document that nobody has.
 const MAX_WAITING: usize = 16;
@@ -57,6 +61,33 @@ pub struct Documents {
     pub(super) identity_keys: Shelf<KeySet>,
 }
 
+/// The maker of a key id for which a document is fetched once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// Only the provider: the token came from it over TLS.
+    Provider,
+    /// Any sender of a notification.
+    Anybody,
+}
+
+impl Origin {
+    /// How long after one fetch for such a key id the next may begin, in seconds.
+    const fn interval(self) -> i64 {
+        match self {
+            Self::Provider => 3,
+            Self::Anybody => 10,
+        }
+    }
+}
+
+/// A fetch that was begun. Plain data: workerd cancels a promise with the request that made it, so
+/// other requests look here instead of waiting for the promise.
+#[derive(Debug)]
+struct Flight {
+    number: u64,
+    begun_at: i64,
+}
+
 /// The copies of one kind of document, by the issuer they belong to.
 #[derive(Debug)]
 pub struct Shelf<T> {
@@ -64,6 +95,9 @@ pub struct Shelf<T> {
     tried_at: RefCell<HashMap<String, i64>>,
     failed_at: RefCell<HashMap<String, i64>>,
     waiting: RefCell<HashMap<String, Vec<i64>>>,
+    looked_at: RefCell<HashMap<(String, Origin), i64>>,
+    flights: RefCell<HashMap<String, Flight>>,
+    begun: Cell<u64>,
 }
 
 impl<T> Default for Shelf<T> {
@@ -73,6 +107,9 @@ impl<T> Default for Shelf<T> {
             tried_at: RefCell::default(),
             failed_at: RefCell::default(),
             waiting: RefCell::default(),
+            looked_at: RefCell::default(),
+            flights: RefCell::default(),
+            begun: Cell::default(),
         }
     }
 }
@@ -88,6 +125,8 @@ pub struct Held<T> {
     pub max_age: i64,
     /// When KV was last read for a better one.
     pub read_at: i64,
+    /// The number of the fetch of this isolate that brought it; 0 for a copy from KV.
+    pub number: u64,
 }
 
 impl<T> Clone for Held<T> {
@@ -114,9 +153,15 @@ impl<T> Shelf<T> {
 
     /// Keeps a copy unless a newer one is there already.
     pub(super) fn offer(&self, issuer: &str, copy: Held<T>) {
+        // Seconds cannot tell two fetches of one second apart; the numbers of one isolate can.
+        let is_newer = |kept: &Held<T>| match (kept.number, copy.number) {
+            (_, 0) => copy.fetched_at > kept.fetched_at,
+            (0, _) => copy.fetched_at >= kept.fetched_at,
+            (kept, offered) => offered > kept,
+        };
         let mut copies = self.copies.borrow_mut();
         match copies.get_mut(issuer) {
-            Some(kept) if kept.fetched_at >= copy.fetched_at => kept.read_at = copy.read_at,
+            Some(kept) if !is_newer(kept) => kept.read_at = copy.read_at,
             _ => {
                 copies.insert(issuer.to_owned(), copy);
             }
@@ -137,6 +182,56 @@ impl<T> Shelf<T> {
         let due = tried.get(issuer).is_none_or(|at| (now - at).abs() >= RETRY);
         if due {
             tried.insert(issuer.to_owned(), now);
+        }
+        due
+    }
+
+    /// How many fetches were begun. A copy with a higher number is newer than this moment.
+    pub(super) const fn begun(&self) -> u64 {
+        self.begun.get()
+    }
+
+    /// Notes that a fetch begins, and gives it its number.
+    pub(super) fn begin(&self, issuer: &str, now: i64) -> u64 {
+        let number = self.begun.get() + 1;
+        self.begun.set(number);
+        let flight = Flight {
+            number,
+            begun_at: now,
+        };
+        self.flights.borrow_mut().insert(issuer.to_owned(), flight);
+        number
+    }
+
+    /// Notes that a fetch came to its end, whatever that was.
+    pub(super) fn end(&self, issuer: &str, number: u64) {
+        let mut flights = self.flights.borrow_mut();
+        if flights
+            .get(issuer)
+            .is_some_and(|last| last.number == number)
+        {
+            flights.remove(issuer);
+        }
+    }
+
+    /// Whether a fetch was begun and may still bring something.
+    pub(super) fn is_under_way(&self, issuer: &str, now: i64) -> bool {
+        let flights = self.flights.borrow();
+        let last = flights.get(issuer);
+        last.is_some_and(|last| (now - last.begun_at).abs() < LONGEST)
+    }
+
+    /// Whether a fetch may begin for a token whose key is in no copy; answering yes notes it. These
+    /// fetches are counted apart from all others, because a fetch whose result no such token looked
+    /// at must not keep the key from being found.
+    pub(super) fn may_look(&self, issuer: &str, origin: Origin, now: i64) -> bool {
+        let mut looked = self.looked_at.borrow_mut();
+        let last = looked
+            .entry((issuer.to_owned(), origin))
+            .or_insert(i64::MIN);
+        let due = now.abs_diff(*last) >= origin.interval().unsigned_abs();
+        if due {
+            *last = now;
         }
         due
     }
