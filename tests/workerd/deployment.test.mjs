@@ -77,3 +77,67 @@ test("keys of another team's Worker of the same name are not touched", async () 
   }
   assert.equal(cloudflare.script(WORKER).versions.length, before);
 });
+
+test("when the first upload fails then the page's way out of 10014 works", async () => {
+  const { cloudflare, checkout } = await fresh();
+  await checkout.edit("wrangler.toml", [`"ASSERTION_KEY_DEMO_A", # signs`, `"ASSERTION_KEY_DEMO_A", "CLIENT_SECRET_DEMO", # signs`]);
+  assert.match(await checkout.works(NEW), /^ {2}npx wrangler secret put CLIENT_SECRET_DEMO --env integration$/m);
+  assert.match(await checkout.refused(DEPLOY), /required secrets have not been set: CLIENT_SECRET_DEMO/);
+  await checkout.works("echo secret | npx wrangler secret put CLIENT_SECRET_DEMO --env integration");
+  assert.match(await checkout.refused(DEPLOY), /code: 10014/);
+  const listed = await checkout.works("npx wrangler kv namespace list --env integration");
+  const { id } = JSON.parse(listed.slice(listed.indexOf("["))).find(({ title }) => title === `${WORKER}-documents`);
+  const table = `[[env.integration.kv_namespaces]]\nbinding = "DOCUMENTS"\n`;
+  await checkout.edit("wrangler.toml", [table, `${table}id = "${id}"\n`]);
+  await checkout.works(DEPLOY);
+  assert.equal(cloudflare.accounts[0].namespaces.length, 1);
+});
+
+test("two environments of one account share nothing", async () => {
+  const { cloudflare, checkout } = await fresh();
+  for (const environment of ["integration", "production"]) {
+    await checkout.works(`cargo edge keys new --service DEMO --env ${environment}`);
+    await checkout.works(`npx wrangler deploy --env ${environment}`);
+  }
+  const [integration, production] = ["integration", "production"].map((name) => cloudflare.script(`one-login-edge-${name}`));
+  for (const name of FIRST) assert.notEqual(integration.secrets[name], production.secrets[name]);
+  const namespace = ({ live }) => live.bindings.find(({ name }) => name === "DOCUMENTS").namespace_id;
+  assert.notEqual(namespace(integration), namespace(production));
+  assert.deepEqual(cloudflare.zones[0].routes.map(({ script }) => script).sort(), [integration.name, production.name]);
+});
+
+test("when an older version was brought back then a change of keys says what to deploy", async () => {
+  const { cloudflare, checkout } = await fresh();
+  await checkout.works(NEW);
+  await checkout.works(DEPLOY);
+  const leaked = cloudflare.script(WORKER).secrets.SESSION_KEY_A;
+  await checkout.works("cargo edge keys rotate session --emergency --write --service DEMO --env integration");
+  assert.notEqual(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked);
+  const [, first] = cloudflare.script(WORKER).versions;
+  await checkout.works(`npx wrangler rollback ${first.id} --env integration --yes`);
+  assert.equal(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked, "a version has its secrets, a leaked one among them");
+  const said = await checkout.refused("cargo edge keys rotate client --write --service DEMO --env integration");
+  assert.match(said, /^ {2}npx wrangler deploy --env integration$/m);
+  await checkout.works(DEPLOY);
+  assert.notEqual(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked);
+  await checkout.works("cargo edge keys rotate client --write --service DEMO --env integration");
+});
+
+test("a step that is broken off is tried again", async () => {
+  const { cloudflare, checkout } = await fresh();
+  cloudflare.fault(/^PATCH .*\/secrets-bulk$/, "late", 2);
+  assert.match(await checkout.works(NEW), /answer was lost, but the change is there/);
+  cloudflare.fault(/^PATCH .*\/secrets-bulk$/, { status: 503, code: 10013 });
+  const rotate = "cargo edge keys rotate client --write --service DEMO --env integration";
+  const failed = await checkout.refused(rotate);
+  assert.doesNotMatch(failed, /^\s+at /m, "a stack trace is no reason");
+  cloudflare.fault(/^PATCH .*\/secrets-bulk$/, "hang");
+  const calls = cloudflare.calls.length;
+  const child = checkout.start(rotate);
+  while (!cloudflare.calls.slice(calls).some((call) => call.endsWith("/secrets-bulk"))) {
+    assert.equal(child.ended, null, child.tail);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  await child.stop();
+  assert.match(await checkout.works(rotate), /^Done: Cloudflare has a new key as CLIENT_KEY_DEMO_B/m);
+});

@@ -19,6 +19,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub const NOW: i64 = 1_795_348_800;
 const DATE: &str = "Sun, 22 Nov 2026 12:00:00 GMT";
 const HOST: &str = "https://demo.example.gov.uk";
+/// The check value of the session key.
+const CHECK_VALUE: &str = "Zm9vYmFy";
 pub const ISSUER: &str = "https://oidc.account.gov.uk/";
 
 /// A checkout in a directory that is gone after the test.
@@ -45,7 +47,8 @@ impl Checkout {
         };
         let own = json!({ "client": pair(rsa()), "assertion": pair(ec()) });
         checkout.write("keys/DEMO-production.json", &own.to_string());
-        let shared = json!({ "session": pair(Value::Null) });
+        let mut shared = json!({ "session": pair(Value::Null) });
+        shared["session"]["generations"]["A"]["fingerprint"] = CHECK_VALUE.into();
         checkout.write("keys/production.json", &shared.to_string());
         checkout
     }
@@ -154,7 +157,7 @@ impl Healthy {
             "status": "ok", "version": "0.1.0", "environment": "production",
             "configuration": { "sound": true, "warnings": 0 },
             "documents": { "discovery": "fresh", "jwks": "fresh" },
-            "keys": { "session": { "generation": "A" }, "client": in_use(&client), "assertion": in_use(&assertion) },
+            "keys": { "session": { "generation": "A", "fingerprint": CHECK_VALUE }, "client": in_use(&client), "assertion": in_use(&assertion) },
         });
         let discovery = json!({
             "issuer": ISSUER, "authorization_endpoint": format!("{ISSUER}authorize"),

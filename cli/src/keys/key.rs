@@ -4,6 +4,7 @@ use crate::keys::outside::{Outside, Secret};
 use crate::keys::state::{Generation, Kind, Pair, thumbprint};
 use crate::keys::when::Time;
 use anyhow::{Context, Result, bail, ensure};
+use one_login_edge::session::seal::{self, Ring};
 use serde_json::{Value, json};
 
 /// The sizes of a client's key that may be made, in bits.
@@ -20,6 +21,7 @@ pub struct Key {
     pub secret: Secret,
     kid: Option<String>,
     public: Option<Value>,
+    fingerprint: Option<String>,
 }
 
 impl Key {
@@ -83,8 +85,12 @@ impl Key {
     fn take(kind: Kind, answer: &Value) -> Result<Self> {
         let secret = answer["secret"].as_str().context("Node made no key")?;
         let public = answer.get("public").cloned();
+        // The Worker's own code makes the check value, so that both sides mean the same.
+        let ring = Ring::new(Some(secret), None, seal::Generation::A);
+        let ring = ring.ok().filter(|_| kind == Kind::Session);
         Ok(Self {
             kind,
+            fingerprint: ring.map(|ring| ring.fingerprint().1.to_owned()),
             secret: Secret::new(secret.to_owned()),
             kid: public.as_ref().map(thumbprint).transpose()?,
             public,
@@ -96,6 +102,7 @@ impl Key {
         Generation {
             kid: self.kid.clone(),
             public_jwk: self.public.clone(),
+            fingerprint: self.fingerprint.clone(),
             made_at: now,
             published_at: now,
             active_since: None,

@@ -11,6 +11,7 @@ const DAY: i64 = 24 * HOUR;
 
 fn key(name: &str, now: Time) -> Generation {
     Generation {
+        fingerprint: None,
         kid: Some(name.to_owned()),
         public_jwk: None,
         made_at: now,

@@ -80,6 +80,9 @@ pub struct Generation {
     /// The public half, as a JWK of its required members.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_jwk: Option<Value>,
+    /// The check value of a session key, which the health page has too; it says nothing of the secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
     /// When it was made or imported.
     pub made_at: Time,
     /// When Cloudflare took it, from when it opens or is published.

@@ -1,6 +1,6 @@
 //! What can be wrong with the configuration, the health page and the keys.
 
-use super::Spoil::{File, Web};
+use super::Spoil::{File, Subject, Web};
 use super::{Asked, Case, Healthy};
 use serde_json::{Value, json};
 
@@ -20,6 +20,13 @@ pub const CASES: &[Case] = &[
     ),
     (
         "routes: routes.missing",
+        Subject(|s| {
+            s.routes.clear();
+            s.offline = true;
+        }),
+    ),
+    (
+        "routes: routes.live",
         File(|c| c.edit("\"demo.example.gov.uk/*\"", "\"other.example.gov.uk/*\"")),
     ),
     (
@@ -89,6 +96,13 @@ pub const CASES: &[Case] = &[
         Web(|w| {
             w.at(Asked::Health)
                 .json(|h| h["keys"]["assertion"]["other"] = "new".into())
+        }),
+    ),
+    (
+        "key record: key record.older",
+        Web(|w| {
+            w.at(Asked::Health)
+                .json(|h| h["keys"]["session"]["fingerprint"] = "leaked12".into())
         }),
     ),
     (

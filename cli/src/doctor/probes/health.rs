@@ -139,11 +139,17 @@ const OTHER: Fault = Fault::warning(
     "`cargo edge keys rotate` says where the rotation stands; fetch the newest commit first.",
 );
 
+const OLDER: Fault = Fault::error(
+    "key record.older",
+    "A version from before a change of the session key is live. If that key has leaked, it works again.",
+    "Deploy the commit that shall be live with today's wrangler.toml and keys/; `wrangler rollback` brings old secrets back.",
+);
+
 /// The record of keys.
 pub const RECORD: Probe = Probe {
     name: "key record",
     checks: "the keys in use are those of the committed record",
-    faults: &[&ACTIVE, &OTHER],
+    faults: &[&ACTIVE, &OTHER, &OLDER],
     judge: compare,
 };
 
@@ -169,6 +175,17 @@ fn compare(look: &Look<'_>) -> Result<Outcome, Outcome> {
             )
         });
         if kind == Kind::Session {
+            // A record from before there was a check value has none.
+            let known = pair.active_key().and_then(|key| key.fingerprint.as_deref());
+            let is_same = known.is_none_or(|known| seen["fingerprint"] == known);
+            findings.require(is_same, &OLDER, || {
+                format!(
+                    "{} says that the session key's check value is {}, the Worker {}",
+                    store.name(kind),
+                    known.unwrap_or("none"),
+                    word(&seen["fingerprint"])
+                )
+            });
             continue;
         }
         let (active, other) = kids(pair);

@@ -9,6 +9,12 @@ const MISSING: Fault = Fault::error(
     "Requests to that host go past the Worker, and reach your service without a sign-in.",
     "Add { pattern = \"HOST/*\", zone_name = \"ZONE\" } to the environment's routes and deploy.",
 );
+const LIVE: Fault = Fault::error(
+    "routes.live",
+    "The host is served by the Worker although the file names no route for it: wrangler takes no route away when `routes` is \
+     empty.",
+    "Write the route back into the file; or take it out in Cloudflare's dashboard, at the zone, under Workers Routes.",
+);
 const NARROW: Fault = Fault::error(
     "routes.narrow",
     "Cloudflare compares routes letter by letter, so another spelling of the path goes past the Worker.",
@@ -24,7 +30,7 @@ const NO_ORIGIN: Fault = Fault::error(
 pub const PROBE: Probe = Probe {
     name: "routes",
     checks: "Cloudflare sends every request for the hosts to the Worker",
-    faults: &[&MISSING, &NARROW, &NO_ORIGIN],
+    faults: &[&MISSING, &LIVE, &NARROW, &NO_ORIGIN],
     judge,
 };
 
@@ -58,6 +64,10 @@ fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
             (None, Some(route)) => {
                 findings.add(&NARROW, format!("{} is not {host}/*", route.pattern))
             }
+            (None, None) if look.health().is_some() => findings.add(
+                &LIVE,
+                format!("the Worker answers at {host}, and no route is for it"),
+            ),
             (None, None) => findings.add(&MISSING, format!("no route is for {host}")),
         }
     }
