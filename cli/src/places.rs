@@ -99,6 +99,15 @@ fn find_root() -> Result<PathBuf> {
             return Ok(directory.to_owned());
         }
     }
+    let near = here
+        .ancestors()
+        .find(|place| place.join("cli/Cargo.toml").is_file());
+    if let Some(root) = near {
+        bail!(
+            "{} has no wrangler.toml; `git checkout wrangler.toml` brings the example back",
+            root.display()
+        );
+    }
     bail!(
         "{} is not inside the repository; change into it and try again",
         here.display()

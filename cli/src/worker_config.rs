@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use one_login_edge::config::{Config, Service, Vars};
 use serde_json::{Map, Value, json};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -28,8 +29,13 @@ pub struct WorkerConfig {
 impl WorkerConfig {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self> {
-        let text = fs::read_to_string(path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
+        let text = match fs::read_to_string(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => bail!(
+                "there is no {}; `git checkout wrangler.toml` brings the example back",
+                path.display()
+            ),
+            read => read.with_context(|| format!("{} cannot be read", path.display()))?,
+        };
         let document = toml::from_str(&text)
             .with_context(|| format!("{} is not valid TOML", path.display()))?;
         Ok(Self {
@@ -135,7 +141,12 @@ impl WorkerConfig {
         }
         let wanted = service.replace('-', "_");
         let services = self.services(environment);
-        match services.iter().find(|id| id.eq_ignore_ascii_case(&wanted)) {
+        let is = |id: &&&str| {
+            [service, wanted.as_str()]
+                .iter()
+                .any(|name| id.eq_ignore_ascii_case(name))
+        };
+        match services.iter().find(is) {
             Some(id) => Ok((*id).to_owned()),
             None => bail!(
                 "{file} has no service {service:?} in {environment}; it has {}",

@@ -30,10 +30,14 @@ export class Checkout {
     return checkout;
   }
 
-  /** The environment of every command: Cloudflare's double, and nothing of what this machine's wrangler remembers. */
+  /**
+   * The environment of every command: Cloudflare's double, and none of the things that this machine's wrangler remembers.
+   * The only account is named, which saves a question; a test that is about accounts takes that back with `undefined`.
+   */
   get environment() {
+    const [{ id }, ...others] = this.cloudflare.accounts;
     return {
-      ...process.env, PATH: this.path, FORCE_COLOR: "0", WRANGLER_CACHE_DIR: path.join(this.directory, "cache"),
+      ...process.env, CLOUDFLARE_ACCOUNT_ID: others.length === 0 ? id : undefined, NODE_COMPILE_CACHE: path.join(os.tmpdir(), "one-login-edge-compiled"), PATH: this.path, FORCE_COLOR: "0", WRANGLER_CACHE_DIR: path.join(this.directory, "cache"),
       WRANGLER_LOG_PATH: path.join(this.directory, "logs"), ...this.cloudflare.environment(),
     };
   }

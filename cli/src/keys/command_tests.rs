@@ -40,6 +40,37 @@ fn a_service_is_found_however_its_name_is_written() {
     assert!(world.file("keys/DEMO-integration.json")["client"].is_object());
     let shown = world.say("show --service Demo --env integration");
     assert!(shown.starts_with("CLIENT_KEY_DEMO_A"), "{shown}");
+    let path = world.directory.tree().join("wrangler.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("SERVICE_DEMO", "SERVICE_my-permits")).unwrap();
+    let shown = world.run("show --service my-permits --env integration");
+    let said = shown.map_or_else(|error| format!("{error:#}"), |answer| answer.text);
+    assert!(!said.contains("has no service"), "{said}");
+}
+
+#[test]
+fn a_missing_wrangler_toml_is_named_with_the_way_back() {
+    let world = World::new();
+    fs::remove_file(world.directory.tree().join("wrangler.toml")).unwrap();
+    let refusal = world.refusal("show");
+    assert!(
+        refusal.contains("there is no ") && refusal.contains("git checkout wrangler.toml"),
+        "{refusal}"
+    );
+}
+
+#[test]
+fn messages_have_the_article_of_their_noun() {
+    let world = World::new();
+    world.say("new");
+    fs::remove_file(world.directory.tree().join("keys/DEMO-integration.json")).unwrap();
+    assert!(world.refusal("new").contains("has a client key"));
+    let mut all = world.outside.secrets.borrow_mut();
+    all.get_mut("integration")
+        .unwrap()
+        .remove("CLIENT_KEY_DEMO_A");
+    drop(all);
+    assert!(world.refusal("new").contains("has an assertion key"));
 }
 
 #[test]

@@ -42,7 +42,8 @@ pub fn run(
             ensure!(
                 !holds(&there, &scene.deployment, kind)
                     || scene.store.is_unfinished(kind, Place::A, scene.now),
-                "Cloudflare has a {kind} key that {} does not know; an import would replace it",
+                "Cloudflare has {} key that {} does not know; an import would replace it",
+                kind.with_article(),
                 scene.store.name(kind)
             );
             ensure!(

@@ -30,13 +30,15 @@ pub fn run(scene: &mut Scene<'_>, bits: u32, to_stdout: bool) -> Result<Answer> 
             (Some(_), true) => {}
             (Some(_), false) if to_stdout => {}
             (Some(_), false) => bail!(
-                "{} has a {kind} key, but Cloudflare has none; if the Worker was deleted on purpose, delete the \
+                "{} has {} key, but Cloudflare has none; if the Worker was deleted on purpose, delete the \
                  entry there and run this again",
-                scene.store.name(kind)
+                scene.store.name(kind),
+                kind.with_article()
             ),
             (None, true) => bail!(
-                "Cloudflare has a {kind} key that {} does not know; if that file was lost, replace the key:\n\
+                "Cloudflare has {} key that {} does not know; if that file was lost, replace the key:\n\
                  {}",
+                kind.with_article(),
                 scene.store.name(kind),
                 scene.line(&format!("rotate {kind}"), " --emergency")
             ),

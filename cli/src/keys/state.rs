@@ -24,6 +24,17 @@ pub enum Kind {
     Assertion,
 }
 
+impl Kind {
+    /// The kind with its article, for people.
+    pub const fn with_article(self) -> &'static str {
+        match self {
+            Self::Client => "a client",
+            Self::Session => "a session",
+            Self::Assertion => "an assertion",
+        }
+    }
+}
+
 impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

@@ -11,6 +11,10 @@ pub const CASES: &[Case] = &[
         File(|c| c.edit("DEPLOYMENT = \"production\"", "DEPLOYMENT = \"live\"")),
     ),
     (
+        "configuration: configuration.secret",
+        File(|c| c.edit("\"CLIENT_KEY_DEMO_A\", ", "")),
+    ),
+    (
         "configuration: configuration.warning",
         File(|c| c.edit("client_id = \"demo-client\"", SHORT)),
     ),

@@ -8,6 +8,12 @@ const CLOSED: Fault = Fault::error(
     "The host answers 500 to everything.",
     "Write what the message asks for into wrangler.toml and deploy.",
 );
+const SECRET: Fault = Fault::error(
+    "configuration.secret",
+    "The host answers 500 to everything.",
+    "Name the secret in `required` of the environment's `secrets`, and let `cargo edge keys new` make it, or `npx wrangler \
+     secret put NAME --env ENV` take it. Its value belongs into no file.",
+);
 const LOOSE: Fault = Fault::warning(
     "configuration.warning",
     "The service works, but probably not as you mean it.",
@@ -19,11 +25,20 @@ const CLIENT: Fault = Fault::error(
     "Write the client id that One Login gave you into wrangler.toml and deploy.",
 );
 
+/// How the names of secrets begin.
+const SECRETS: [&str; 5] = [
+    "SESSION_KEY_A:",
+    "SESSION_KEY_B:",
+    "CLIENT_KEY_",
+    "CLIENT_SECRET_",
+    "ASSERTION_KEY_",
+];
+
 /// The configuration.
 pub const PROBE: Probe = Probe {
     name: "configuration",
     checks: "the Worker would serve what wrangler.toml says",
-    faults: &[&CLOSED, &LOOSE, &CLIENT],
+    faults: &[&CLOSED, &SECRET, &LOOSE, &CLIENT],
     judge,
 };
 
@@ -31,7 +46,8 @@ fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
     let subject = look.subject;
     let mut findings = Findings::default();
     for fault in &subject.faults {
-        findings.add(&CLOSED, fault);
+        let is_secret = SECRETS.iter().any(|start| fault.starts_with(start));
+        findings.add(if is_secret { &SECRET } else { &CLOSED }, fault);
     }
     for warning in &subject.warnings {
         findings.add(&LOOSE, warning);
