@@ -37,7 +37,10 @@ fn bytes(name: &str) -> Vec<u8> {
     let hex = &all[name];
     (0..hex.len())
         .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .map(|at| {
+            let digits = &hex[at..at + 2];
+            u8::from_str_radix(digits, 16).unwrap_or_else(|_| panic!("{name}: {digits}"))
+        })
         .collect()
 }
 
