@@ -224,11 +224,19 @@ const fn refused(refusal: Refusal) -> Outcome {
         Refusal::InvalidClient
         | Refusal::AssertionExpired
         | Refusal::AlgorithmMismatch
+        | Refusal::TokenInvalidRequest
+        | Refusal::TokenUnauthorisedClient
         | Refusal::TokenError => outcome(500, Page::Problem, label),
         // The provider keeps this Worker off for the moment.
-        Refusal::TokenForbidden | Refusal::TokenRateLimited | Refusal::TokenStatus => {
-            outcome(503, Page::TryLater, label)
-        }
+        Refusal::TokenForbidden
+        | Refusal::TokenRateLimited
+        | Refusal::TokenServerError
+        | Refusal::TokenStatus
+        | Refusal::UserinfoForbidden
+        | Refusal::UserinfoRateLimited
+        | Refusal::UserinfoServerError => outcome(503, Page::TryLater, label),
+        // The access token lives for three minutes: a new sign-in gets another.
+        Refusal::UserinfoUnauthorised => outcome(502, Page::StartAgain, label),
         // What the provider sent cannot be trusted.
         Refusal::TokenMalformed
         | Refusal::TokenTooLong

@@ -68,7 +68,15 @@ pub enum Refusal {
     UserinfoSubjectMismatch,
     /// The core identity's `sub` is not the ID token's.
     IdentitySubjectMismatch,
-    /// The userinfo endpoint answered with another status than 200.
+    /// The userinfo endpoint answered 401: it does not accept the access token.
+    UserinfoUnauthorised,
+    /// The userinfo endpoint answered 403: its firewall refused this Worker.
+    UserinfoForbidden,
+    /// The userinfo endpoint answered 429.
+    UserinfoRateLimited,
+    /// The userinfo endpoint answered with a 5xx.
+    UserinfoServerError,
+    /// The userinfo endpoint answered with a redirect or another unexpected status.
     UserinfoStatus,
     /// The token endpoint said `invalid_grant`: the code was used, too old or not ours.
     InvalidGrant,
@@ -76,7 +84,13 @@ pub enum Refusal {
     AssertionExpired,
     /// The token endpoint said `invalid_client`: the registration and the keys do not match.
     InvalidClient,
-    /// The token endpoint refused with another error code.
+    /// The token endpoint said `invalid_request`: it does not like the form.
+    TokenInvalidRequest,
+    /// The token endpoint said `unauthorized_client` or `unsupported_grant_type`: the client may not do this.
+    TokenUnauthorisedClient,
+    /// The token endpoint said `server_error`: it failed.
+    TokenServerError,
+    /// The token endpoint refused with another error code, or without one.
     TokenError,
     /// The token endpoint answered 403: its firewall refused this Worker.
     TokenForbidden,
@@ -129,10 +143,17 @@ impl Refusal {
             Self::UserinfoMalformed => "userinfo_malformed",
             Self::UserinfoSubjectMismatch => "userinfo_subject_mismatch",
             Self::IdentitySubjectMismatch => "identity_subject_mismatch",
+            Self::UserinfoUnauthorised => "userinfo_unauthorised",
+            Self::UserinfoForbidden => "userinfo_forbidden",
+            Self::UserinfoRateLimited => "userinfo_rate_limited",
+            Self::UserinfoServerError => "userinfo_server_error",
             Self::UserinfoStatus => "userinfo_status",
             Self::InvalidGrant => "invalid_grant",
             Self::AssertionExpired => "assertion_expired",
             Self::InvalidClient => "invalid_client",
+            Self::TokenInvalidRequest => "token_invalid_request",
+            Self::TokenUnauthorisedClient => "token_unauthorised_client",
+            Self::TokenServerError => "token_server_error",
             Self::TokenError => "token_error",
             Self::TokenForbidden => "token_forbidden",
             Self::TokenRateLimited => "token_rate_limited",

@@ -107,6 +107,9 @@ fn error(body: &[u8]) -> Refusal {
         }
         "invalid_grant" => Refusal::InvalidGrant,
         "invalid_client" => Refusal::InvalidClient,
+        "invalid_request" => Refusal::TokenInvalidRequest,
+        "unauthorized_client" | "unsupported_grant_type" => Refusal::TokenUnauthorisedClient,
+        "server_error" => Refusal::TokenServerError,
         _ => Refusal::TokenError,
     }
 }
@@ -177,7 +180,27 @@ mod tests {
             ),
             (400, r#"{"error":"invalid_client"}"#, Refusal::InvalidClient),
             (401, r#"{"error":"invalid_client"}"#, Refusal::InvalidClient),
-            (400, r#"{"error":"server_error"}"#, Refusal::TokenError),
+            (
+                400,
+                r#"{"error":"invalid_request"}"#,
+                Refusal::TokenInvalidRequest,
+            ),
+            (
+                400,
+                r#"{"error":"unauthorized_client"}"#,
+                Refusal::TokenUnauthorisedClient,
+            ),
+            (
+                400,
+                r#"{"error":"unsupported_grant_type"}"#,
+                Refusal::TokenUnauthorisedClient,
+            ),
+            (
+                400,
+                r#"{"error":"server_error"}"#,
+                Refusal::TokenServerError,
+            ),
+            (400, r#"{"error":"odd"}"#, Refusal::TokenError),
             (400, "oops", Refusal::TokenError),
             (403, "", Refusal::TokenForbidden),
             (429, "", Refusal::TokenRateLimited),

@@ -58,12 +58,17 @@ impl Userinfo {
 /// The userinfo endpoint's answer for the subject of the ID token; its other members are not read.
 ///
 /// # Errors
-/// [`Refusal::UserinfoStatus`] for any status but 200, [`Refusal::UserinfoMalformed`], and
+/// A refusal of its own for each status but 200, [`Refusal::UserinfoMalformed`], and
 /// [`Refusal::UserinfoSubjectMismatch`] when `sub` is absent or another's: the answer could have
 /// been swapped, so the whole sign-in is refused.
 pub fn answer(status: u16, body: &[u8], subject: &str) -> Result<Object, Refusal> {
-    if status != 200 {
-        return Err(Refusal::UserinfoStatus);
+    match status {
+        200 => {}
+        401 => return Err(Refusal::UserinfoUnauthorised),
+        403 => return Err(Refusal::UserinfoForbidden),
+        429 => return Err(Refusal::UserinfoRateLimited),
+        500..=599 => return Err(Refusal::UserinfoServerError),
+        _ => return Err(Refusal::UserinfoStatus),
     }
     let malformed = Refusal::UserinfoMalformed;
     let answer = Object::parse(body).map_err(|_| malformed)?;
@@ -119,9 +124,19 @@ mod tests {
         ] {
             assert_eq!(parse(body).unwrap_err(), Refusal::UserinfoMalformed);
         }
-        for status in [201, 204, 302, 401, 500] {
+        for (status, refusal) in [
+            (201, Refusal::UserinfoStatus),
+            (204, Refusal::UserinfoStatus),
+            (302, Refusal::UserinfoStatus),
+            (401, Refusal::UserinfoUnauthorised),
+            (403, Refusal::UserinfoForbidden),
+            (404, Refusal::UserinfoStatus),
+            (429, Refusal::UserinfoRateLimited),
+            (500, Refusal::UserinfoServerError),
+            (503, Refusal::UserinfoServerError),
+        ] {
             let refused = answer(status, br#"{"sub":"subject"}"#, "subject");
-            assert_eq!(refused.unwrap_err(), Refusal::UserinfoStatus);
+            assert_eq!(refused.unwrap_err(), refusal, "{status}");
         }
     }
 

@@ -34,8 +34,8 @@ export const SIGN_IN = [
   // The token endpoint.
   { threats: "t27 t35", status: 400, calls: token, faults: ["token-invalid-grant"] },
   { threats: "t36 t40", status: 500, calls: token,
-    faults: ["token-assertion-expired", "token-invalid-client", "token-server-error", "token-400-page"] },
-  { threats: "t35 t89", status: 503, calls: token, faults: ["token-403", "token-429", "token-500", "token-502", "token-503"] },
+    faults: ["token-assertion-expired", "token-invalid-client", "token-400-page"] },
+  { threats: "t35 t89", status: 503, calls: token, faults: ["token-server-error", "token-403", "token-429", "token-500", "token-502", "token-503"] },
   { threats: "t19 t35", status: 503, calls: token, faults: ["token-redirect", "token-redirect-307"] },
   { threats: "t35", status: 503, calls: token,
     faults: prefixed("token", "huge fifty-megabytes gzip-bomb not-gzip cut-short reset") },
@@ -87,12 +87,12 @@ export const SIGN_IN = [
 
   // Userinfo.
   { threats: "t38", status: 502, calls: whole,
-    faults: prefixed("userinfo", `400 401 403 429 500 503 page redirect empty truncated in-array signed sub-missing
+    faults: prefixed("userinfo", `400 401 page redirect empty truncated in-array signed sub-missing
       email-not-text email-verified-text`) },
   { threats: "t13 t38", status: 502, calls: whole,
     faults: ["userinfo-sub-other", "userinfo-sub-not-text", "userinfo-sub-twice"] },
   { threats: "t21 t38", status: 502, calls: whole, faults: ["userinfo-not-utf8", "userinfo-deeply-nested"] },
-  { threats: "t38", status: 503, calls: whole, faults: prefixed("userinfo", "huge fifty-megabytes gzip-bomb cut-short reset") },
+  { threats: "t38", status: 503, calls: whole, faults: prefixed("userinfo", "403 429 500 503 huge fifty-megabytes gzip-bomb cut-short reset") },
   { threats: "t38", status: 503, calls: whole, slow: true, faults: ["userinfo-hang", "userinfo-drip"] },
   { threats: "t38 t55", status: 303, calls: whole,
     faults: prefixed("userinfo", `email-missing email-long email-line-end email-bidirectional

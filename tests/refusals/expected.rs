@@ -182,7 +182,8 @@ fn token(fault: TokenFault) -> Expected {
         F::InvalidGrant => refused(400, AGAIN, &["callback: invalid_grant"]),
         F::AssertionExpired => refused(500, PROBLEM, &["callback: assertion_expired"]),
         F::InvalidClient => refused(500, PROBLEM, &["callback: invalid_client"]),
-        F::ServerError | F::Status400Page => refused(500, PROBLEM, &["callback: token_error"]),
+        F::ServerError => refused(503, LATER, &["callback: token_server_error"]),
+        F::Status400Page => refused(500, PROBLEM, &["callback: token_error"]),
         F::Status403 => refused(503, LATER, &["callback: token_forbidden"]),
         F::Status429 => refused(503, LATER, &["callback: token_rate_limited"]),
         F::Status500 | F::Status502 | F::Status503 | F::Redirect | F::Redirect307 => {
@@ -222,13 +223,11 @@ fn userinfo(fault: UserinfoFault) -> Expected {
         | F::EmailBidirectional
         | F::EmailUnverified
         | F::PhoneNotNumber => Expected::SignedIn,
-        F::Status400
-        | F::Status401
-        | F::Status403
-        | F::Status429
-        | F::Status500
-        | F::Status503
-        | F::Redirect => untrusted(&["callback: userinfo_status"]),
+        F::Status401 => refused(502, AGAIN, &["callback: userinfo_unauthorised"]),
+        F::Status403 => refused(503, LATER, &["callback: userinfo_forbidden"]),
+        F::Status429 => refused(503, LATER, &["callback: userinfo_rate_limited"]),
+        F::Status500 | F::Status503 => refused(503, LATER, &["callback: userinfo_server_error"]),
+        F::Status400 | F::Redirect => untrusted(&["callback: userinfo_status"]),
         F::SubOther | F::SubMissing => untrusted(&["callback: userinfo_subject_mismatch"]),
         F::Huge | F::GzipBomb | F::FiftyMegabytes => {
             refused(503, LATER, &["callback: userinfo_too_large"])
