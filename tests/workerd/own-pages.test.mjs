@@ -123,7 +123,8 @@ const ALWAYS = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
-  "cross-origin-opener-policy": "same-origin",
+  // With it, going back onto these answers fails in WebKit, and Firefox empties forms: `tests/engines/workers.test.mjs`.
+  "cross-origin-opener-policy": null,
   "permissions-policy": "interest-cohort=()",
 };
 

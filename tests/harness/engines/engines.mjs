@@ -101,7 +101,7 @@ async function firefox({ directory, start, language, script, preferences }) {
 }
 
 async function webkit({ directory, start, certificate, language, script }) {
-  const [, display] = await start("Xvfb", XVFB, ["-displayfd", "1", "-screen", "0", "1200x1000x24", "-nolisten", "tcp"]).says(/^(\d+)\n/);
+  const [, display] = await start("Xvfb", XVFB, ["-displayfd", "1", "-screen", "0", "1200x1000x24", "-nolisten", "tcp"]).says(/^(\d+)$/m);
   const port = await freePort();
   const locale = language.replace("-", "_");
   const env = {

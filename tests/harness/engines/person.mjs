@@ -28,7 +28,14 @@ export class Person {
   forward = () => this.send("Forward");
   reload = () => this.send("Refresh");
   cookies = () => this.send("GetCookies");
-  forget = (name) => this.send("DeleteCookie", { name });
+
+  /** The session's cookie, or nothing. Its name may go on behind the part that is fixed. */
+  session = async () => (await this.cookies()).find(({ name }) => /^__Host-(Http-)?ol-session/.test(name));
+
+  /** Takes the session's cookie away, as its end does. */
+  async endSession() {
+    for (let found; (found = await this.session()) !== undefined;) await this.send("DeleteCookie", { name: found.name });
+  }
 
   /** Runs a function in the page, whatever the page's policy says; a promise is waited for. */
   async evaluate(what, ...args) {
@@ -111,9 +118,32 @@ function absent(error) {
   throw error;
 }
 
+/** The steps that journeys share, in one world. */
+function steps(world, service, person) {
+  /** Chooses at the provider who to be. */
+  const choose = async (who, name) => {
+    await who.at(new RegExp(`^${world.provider.url}/authorize`));
+    await who.click({ selector: `input[type=radio][value=${name}]` });
+    await who.click({ selector: "button" });
+  };
+  /** Opens a place of the service and signs in on the way to it. */
+  const signIn = async (who, name = "kenneth", place = "/account") => {
+    await who.open(service + place);
+    await choose(who, name);
+    await who.at(service + place);
+  };
+  /** A new person who is signed in. */
+  const signedIn = async (engine, name, options) => {
+    const who = await person(engine, options);
+    await signIn(who, name);
+    return who;
+  };
+  return { choose, signIn, signedIn };
+}
+
 /**
  * A world at https for the tests of one file, and people at engines in it. `started` gets the world, the address of its
- * service, and `person`, which starts an engine of that name; no engine outlives a test.
+ * service, the steps of `journeys`, and `person`, which starts an engine of that name; no engine outlives a test.
  */
 export function inEngines(settings, started) {
   let world;
@@ -124,8 +154,9 @@ export function inEngines(settings, started) {
     return new Person(engine);
   };
   before(async () => {
-    world = await World.start({ encrypted: true, ...settings });
-    started({ world, service: `https://${world.host}`, person });
+    world = await World.start({ encrypted: true, auto: null, ...(typeof settings === "function" ? await settings() : settings) });
+    const service = `https://${world.host}`;
+    started({ world, service, person, ...steps(world, service, person) });
   });
   beforeEach(() => world.clear());
   afterEach(() => Promise.all(engines.splice(0).map((engine) => engine.stop())));

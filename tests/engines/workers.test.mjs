@@ -1,0 +1,106 @@
+// A service with a service worker, a form that takes an hour, and everything that is no page, in the three engines.
+
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { ENGINES } from "../harness/engines/engines.mjs";
+import { inEngines } from "../harness/engines/person.mjs";
+import { startOrigin } from "../harness/origin.mjs";
+
+let world, service, person, choose, signIn, signedIn, origin;
+
+const page = (body, headers = {}) => (_, response) => {
+  response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", ...headers });
+  response.end(`<!DOCTYPE html><html lang="en"><title>Service</title><h1>Service</h1>${body}`);
+};
+const worker = (preload) => `
+  self.addEventListener("install", () => self.skipWaiting());
+  self.addEventListener("activate", (event) => event.waitUntil(Promise.all([
+    ${preload} ? self.registration.navigationPreload.enable() : null, self.clients.claim(),
+  ])));
+  self.addEventListener("fetch", (event) => event.respondWith((async () =>
+    (${preload} && (await event.preloadResponse)) || fetch(event.request))()));`;
+const script = (text) => (_, response) => response.writeHead(200, { "Content-Type": "text/javascript" }).end(text);
+const form = `<form action="/account/sent" method="post"><input name="answer" id="answer"><button>Send</button></form>`;
+
+const PATHS = {
+  "/": page(`<a href="/account/form">Begin</a>`),
+  "/worker-plain.js": script(worker(false)),
+  "/worker-preload.js": script(worker(true)),
+  "/account/form": page(form),
+  "/account/private-form": page(form, { "Cache-Control": "private, max-age=0" }),
+  "/account/sent": page("<p>received</p>"),
+};
+
+async function settings() {
+  origin = await startOrigin(PATHS);
+  const routes = [
+    { path: "/", access: "public" }, { path: "/worker-plain.js", access: "public" },
+    { path: "/worker-preload.js", access: "public" }, { path: "/account/*" },
+  ];
+  return { services: { DEMO: { host: "localhost", origin: origin.url, routes } } };
+}
+
+inEngines(settings, (made) => ({ world, service, person, choose, signIn, signedIn } = made));
+after(() => origin?.stop());
+
+/** Registers a service worker and waits until it has this page. */
+async function register(who, name) {
+  await who.open(`${service}/`);
+  await who.evaluate(async (url) => {
+    await navigator.serviceWorker.register(url);
+    await navigator.serviceWorker.ready;
+    if (!navigator.serviceWorker.controller) {
+      await new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+    }
+  }, `/worker-${name}.js`);
+}
+
+for (const engine of ENGINES) {
+  for (const name of ["plain", "preload"]) {
+    test(`through a ${name} service worker a person signs in, again after the session's end, and sends a form late, in ${engine}`, async () => {
+      const who = await person(engine);
+      await register(who, name);
+      await who.click({ says: "Begin" });
+      await choose(who, "kenneth");
+      await who.at(`${service}/account/form`);
+      await who.endSession();
+      await who.open(`${service}/auth/sign-in?return_to=/account/form`);
+      await who.at(`${service}/account/form`);
+      await who.endSession();
+      await who.type("#answer", "an hour of work");
+      await who.click({ says: "Send" });
+      // A form cannot be repeated by a redirect: a page says what to do, and no JSON does.
+      await who.reads(/session|sign in/i, "h1");
+      await who.open(`${service}/account/form`);
+      await who.at(`${service}/account/form`);
+    });
+
+    test(`t73 through a ${name} service worker another site's form signs out no person without asking, in ${engine}`, async () => {
+      const who = await person(engine);
+      await register(who, name);
+      await signIn(who, "kenneth", "/account/form");
+      await who.open(`${world.provider.url}/elsewhere`);
+      await who.evaluate((action) => {
+        const sent = Object.assign(document.createElement("form"), { action, method: "post" });
+        document.body.append(sent);
+        setTimeout(() => sent.submit());
+      }, `${service}/auth/sign-out`);
+      await who.at(`${service}/auth/sign-out`);
+      await who.reads(/Do you want to sign out\?/, "h1");
+      await who.open(`${service}/account/form`);
+      await who.at(`${service}/account/form`);
+    });
+  }
+
+  test(`when a session ends while a private form is filled in then going back brings the answers, in ${engine}`, async () => {
+    const who = await person(engine);
+    await signIn(who, "kenneth", "/account/private-form");
+    await who.type("#answer", "an hour of work");
+    await who.endSession();
+    await who.click({ says: "Send" });
+    await who.reads(/session|sign in/i, "h1");
+    await who.back();
+    await who.at(`${service}/account/private-form`);
+    assert.equal(await who.evaluate(() => document.querySelector("#answer").value), "an hour of work");
+  });
+}
