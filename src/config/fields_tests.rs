@@ -176,6 +176,8 @@ const BROKEN: &str = r#"
     origin_audience          | 7
     cors_origins             | "https://a.example"
     cors_origins             | ["a.example"]
+    cors_origins             | ["http://www.example.gov.uk"]
+    websocket_origins        | ["http://app.example.gov.uk"]
     cors_origins             | ["https://a.example/"]
     cors_origins             | ["*"]
     cors_origins             | ["null"]

@@ -46,7 +46,12 @@ fn whole_file(document: &Value) -> Vec<String> {
     if date.len() != "2026-01-01".len() {
         found.push("compatibility_date is not pinned".to_owned());
     }
-    for key in ["compatibility_flags", "cache", "account_id"] {
+    if document["compatibility_flags"] != json!(["no_nodejs_compat", "no_nodejs_compat_v2"]) {
+        found.push(
+            "compatibility_flags must switch Node's interfaces off, and nothing else".to_owned(),
+        );
+    }
+    for key in ["cache", "account_id"] {
         if document.get(key).is_some() {
             found.push(format!("{key} must not be set"));
         }

@@ -27,6 +27,8 @@ const BROKEN: &str = r#"
     /workers_dev                                    | true                | workers_dev
     /preview_urls                                   | true                | preview_urls
     /compatibility_flags                            | ["nodejs_compat"]   | compatibility_flags
+    /compatibility_flags                            | ["no_nodejs_compat"] | compatibility_flags
+    /compatibility_flags                            | absent              | compatibility_flags
     /compatibility_date                             | absent              | compatibility_date
     /vars/SERVICE_DEMO                              | {}                  | top level
     /routes                                         | []                  | top level

@@ -225,7 +225,8 @@ export async function store(documents, name, text, timeout) {
  */
 export async function ask(accounts, jurisdiction, name, question, timeout) {
   const home = jurisdiction ? accounts.jurisdiction(jurisdiction) : accounts;
-  // WebAssembly's memory does not stay as it is until the question has left.
+  // WebAssembly's memory does not stay as it is until the question has left; and a view takes its whole buffer along, the
+  // memory and the keys in it, when workerd hands it to an object. The copy is as large as the question.
   const bytes = question.slice();
   // A stub that failed stays broken, so each attempt has its own.
   const attempt = async () => home.getByName(name).ask(bytes);
@@ -249,13 +250,12 @@ export function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** The body of a request, bounded in size; nothing when it is longer, `false` when it breaks off. */
+/** How long a body of our own may take to arrive, in milliseconds. */
+const PATIENCE = 10_000;
+
+/** The body of a request, bounded in size and time; nothing when it is longer, `false` when it breaks off or drips. */
 export async function body(request, most) {
-  try {
-    return await bounded(request, most);
-  } catch {
-    return false;
-  }
+  return within(PATIENCE, bounded(request, most).catch(() => false), false);
 }
 
 /** The stored bytes of an account object, or nothing when there are none; another version may have stored a text. */

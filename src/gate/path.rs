@@ -4,7 +4,9 @@
 //! be read in two ways is refused, never repaired; what is left has one canonical spelling, and
 //! the origin gets exactly that. Which rule applies to it is decided in [`crate::config::Rules`].
 //!
-//! Source: RFC 3986 sections 2.4 and 6.2.2, WHATWG URL (the path percent-encode set).
+//! Source: RFC 3986 sections 2.4, 3.3 and 6.2.2, WHATWG URL (the path percent-encode set). Percent-encoded is every
+//! character that RFC 3986 has no place for in a path, `|`, `[` and `]` among them: WHATWG leaves these as they are, and
+//! Tomcat, Jetty 12, Undertow, Netty and others refuse them with 400.
 
 /// A path with one meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +73,7 @@ fn canonical(raw: &str) -> Result<(String, String), Ambiguous> {
             push(&mut text, value, is_unreserved(value));
         } else {
             decoded.push(byte);
-            push(&mut text, byte, !b"\"<>^`{}".contains(&byte));
+            push(&mut text, byte, !b"\"<>^`{}|[]".contains(&byte));
         }
     }
     let decoded = String::from_utf8(decoded).map_err(|_| Ambiguous)?;

@@ -269,9 +269,14 @@ pub const ROWS: &[Row] = &[
         "Headers that an origin's server reads as path, prefix, host, method, client or user",
     ),
     row(
+        99,
+        "Own pages as images or frames, made-up references, bodies that drip",
+    ),
+    row(
         102,
         "GET and HEAD with a body or a length of 0; an outage of the origin's in the log that was none",
     ),
+    row(107, "Secrets of the isolate in `process.env`"),
     row(
         118,
         "Cookies of a sibling that hide the service's or lock a person out",

@@ -38,6 +38,7 @@ export async function startDeployed(script, { directory, hosts, version = script
   const json = bound("json").map(({ name, json }) => [name, json]);
   const config = {
     compatibility_date: version.metadata.compatibility_date,
+    compatibility_flags: version.metadata.compatibility_flags,
     // workerd keeps no objects in a jurisdiction, and refuses to be asked for one.
     vars: { ...Object.fromEntries([...plain, ...json]), ACCOUNT_JURISDICTION: "none" },
     kv_namespaces: bound("kv_namespace").map(({ name }) => ({ binding: name })),

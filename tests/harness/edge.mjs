@@ -187,8 +187,10 @@ function capnp({ modules, disk, services, sockets, outbound, scheme }, port, con
     return `(className = ${name}, uniqueKey = ${name}, enableSql = true)`;
   });
   const others = services.map(({ name }) => `(name = ${text(name)}, service = ${text(name)})`);
+  const rules = `compatibilityDate = ${text(config.compatibility_date)},
+  compatibilityFlags = [${(config.compatibility_flags ?? []).map(text).join(", ")}],`;
   const worker = `modules = [${ordered.map(module).join(", ")}],
-  compatibilityDate = ${text(config.compatibility_date)},
+  ${rules}
   bindings = [${[...plain, ...secret, ...kv, assets, ...objects, ...others].join(", ")}],`;
   const twice = sockets.some(({ service }) => service === "elsewhere");
   return `using Workerd = import "/workerd/workerd.capnp";
@@ -216,7 +218,7 @@ const edge :Workerd.Worker = (
 ${twice ? `const elsewhere :Workerd.Worker = (\n  ${worker}\n);` : ""}
 ${["kv", ...services.map(({ name }) => name)].map((name) => `const own${name} :Workerd.Worker = (
   modules = [(name = ${text(`${name}.mjs`)}, esModule = embed ${text(`${name}.mjs`)})],
-  compatibilityDate = ${text(config.compatibility_date)},
+  ${rules}
 );
 `).join("")}`;
 }

@@ -14,7 +14,7 @@ const MIRROR = `export default {
     const { pathname: target } = new URL(request.url);
     if (target === "/open/probe") return exports.default.fetch("http://mirror/", { cache: "no-store" });
     const { method, headers, body, cf = {} } = request;
-    return Response.json({ method, target, headers: [...headers], body: body === null ? "" : await request.text(), cf });
+    return Response.json({ method, target, headers: [...headers], body: body === null ? "" : await request.text(), cf, node: typeof process });
   },
 };
 `;
@@ -182,4 +182,17 @@ test("t118 a value that holds the prefix of the edge's cookies hides no cookie o
     await sent(world.hosts.DEMO, "GET", BODIES.none, "/open/x", `Cookie: ${cookie}\r\n`);
     assert.equal(value(seen[0], "cookie"), kept, cookie.replaceAll(browser.session, "…"));
   }
+});
+
+test("t107 Node's interfaces, which would hold every secret, are off for a Worker with the rules of wrangler.toml", async () => {
+  assert.equal((await world.raw({ host: world.hosts.BOUND, target: "/open/x" })).json.node, "undefined");
+});
+
+test("t99 a body that drips is cut off after ten seconds, and a notification that breaks off rings no alert", async () => {
+  const head = `POST /auth/backchannel-logout HTTP/1.1\r\nHost: ${world.hosts.DEMO}\r\nConnection: close\r\n`;
+  const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\nlogout_token=";
+  const answer = await exchange(world.port, head + form, { patience: 20_000 });
+  assert.equal(answer.status, 503);
+  await world.logs("notification", "body_incomplete");
+  assert.equal(world.events.find(({ label }) => label === "body_incomplete").outcome, "refused");
 });

@@ -157,11 +157,17 @@ fn is_key(name: &str) -> bool {
     prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
-pub fn read_origins(table: &Table<'_>, field: &'static str) -> Vec<String> {
+/// Origins of pages. In production none of them is at http, where anybody on the way writes the page.
+pub fn read_origins(
+    table: &Table<'_>,
+    field: &'static str,
+    environment: Environment,
+) -> Vec<String> {
     let origins = table.texts(field).unwrap_or_default();
     for origin in &origins {
+        let insecure = environment == Environment::Production && origin.starts_with("http:");
         let url = Url::parse(origin);
-        if !url.is_ok_and(|url| url.origin().ascii_serialization() == *origin) {
+        if insecure || !url.is_ok_and(|url| url.origin().ascii_serialization() == *origin) {
             table.fault(
                 field,
                 format!("{origin:?} is not an origin such as \"https://www.example.gov.uk\""),
