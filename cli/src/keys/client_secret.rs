@@ -1,7 +1,7 @@
 //! `cargo edge keys secret`: the secret of a `client_secret_post` client, and the hash of it that One Login keeps.
 //!
 //! The service makes the secret; One Login never sees it. Source: GOV.UK One Login's documentation "Integrating
-//! third-party platforms", reviewed on 23 April 2026 (`docs/provider.md` 10): sizes, Argon2id's parameters, the e-mail.
+//! third-party platforms", reviewed on 23 April 2026 (`docs/provider.md` 8b.6): sizes, Argon2id's parameters, the e-mail.
 
 use crate::keys::outside::{Changes, Secret};
 use crate::keys::scene::{Absent, Answer, Scene};

@@ -95,7 +95,7 @@ impl Expected {
     }
 
     /// Whether the client proves itself at the token endpoint with a secret. It registers a key all the same: the Worker
-    /// signs every request, and without a key the provider answers 400 (`docs/provider.md` 10).
+    /// signs every request, and without a key the provider answers 400 (`docs/provider.md` 8b.6).
     pub fn has_secret(&self) -> bool {
         self.token_method == "client_secret_post"
     }

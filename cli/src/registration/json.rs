@@ -78,7 +78,7 @@ impl Document {
 }
 
 /// Whether a text is a placeholder: a name in braces, in whatever spelling. One brace is enough, because the third draft
-/// of the provider's documentation has `CLIENT_NAME}` (`docs/provider.md` 10), and no value begins or ends with one.
+/// of the provider's documentation has `CLIENT_NAME}` (`docs/provider.md` 8b.8), and no value begins or ends with one.
 pub fn is_placeholder(text: &str) -> bool {
     let text = text.trim();
     let opened = text.strip_prefix('{');

@@ -196,7 +196,7 @@ fn people(plan: &mut Plan, expected: &Expected, decisions: &Decisions) {
     ));
 }
 
-/// Every step of the documentation's page on production, in its order (`docs/provider.md` 10).
+/// Every step of the documentation's page on production, in its order (`docs/provider.md` 8b.10).
 fn steps(plan: &mut Plan, expected: &Expected) {
     plan.heading("What to do");
     let options = format!("--service {} --env {}", expected.id, expected.environment);

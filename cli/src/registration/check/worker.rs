@@ -188,7 +188,7 @@ fn levels(file: &File, context: &Context<'_>, findings: &mut Findings) {
     }
     let given = file.texts("ClientLoCs");
     // The provider takes requests without an identity from every client: the documentation's draft with identity lists
-    // P2 without P0 (`docs/provider.md` 10).
+    // P2 without P0 (`docs/provider.md` 8b.8).
     let missing = expected.levels.iter().filter(|level| **level != "P0");
     for missing in missing.filter(|level| !given.contains(level)) {
         let own = format!("take {missing} out of the levels in wrangler.toml");
