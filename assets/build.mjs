@@ -115,4 +115,4 @@ await fs.copyFile(path.join(FRONTEND, "assets/images/govuk-crest.svg"), path.joi
 await fs.copyFile(path.join(FRONTEND, "assets/images/favicon.svg"), path.join(out, "favicon.svg"));
 for (const [name, text] of Object.entries(await styles(fonts))) await fs.writeFile(path.join(out, name), text);
 await fs.writeFile(path.join(out, "symbols.svg"), await symbols());
-for (const name of ["session.js", "session.css"]) await fs.copyFile(path.join(HERE, name), path.join(out, name));
+for (const name of ["session.js", "session.css", "header.css"]) await fs.copyFile(path.join(HERE, name), path.join(out, name));

@@ -23,6 +23,8 @@ mod department;
 mod forwarded;
 #[path = "journeys/generations.rs"]
 mod generations;
+#[path = "journeys/header.rs"]
+mod header;
 #[path = "journeys/health.rs"]
 mod health;
 #[path = "journeys/languages.rs"]

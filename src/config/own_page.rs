@@ -27,6 +27,8 @@ pub enum OwnPage {
     Page,
     /// What a page of the service may know about its session.
     Session,
+    /// The header that services include in their own pages.
+    Header,
     /// What pages are made of.
     Asset,
 }
@@ -46,6 +48,7 @@ impl OwnPage {
             "backchannel-logout" => Some(Self::Backchannel),
             "page" => Some(Self::Page),
             "session" => Some(Self::Session),
+            "header" => Some(Self::Header),
             _ if name.starts_with("assets/") => Some(Self::Asset),
             _ => None,
         }

@@ -11,11 +11,12 @@ use crate::config::Service;
 pub const VERSION: &str = env!("ASSETS_VERSION");
 
 /// Every file with its type. What is not listed does not exist, whatever was uploaded.
-pub const FILES: [(&str, &str); 9] = [
+pub const FILES: [(&str, &str); 10] = [
     ("bold.woff2", "font/woff2"),
     ("crest.svg", "image/svg+xml"),
     ("favicon.svg", "image/svg+xml"),
     ("govuk.css", "text/css; charset=utf-8"),
+    ("header.css", "text/css; charset=utf-8"),
     ("light.woff2", "font/woff2"),
     ("plain.css", "text/css; charset=utf-8"),
     ("session.css", "text/css; charset=utf-8"),

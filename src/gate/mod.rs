@@ -14,6 +14,7 @@ pub mod callback;
 pub mod cookies;
 pub mod cross_origin;
 pub mod forward;
+pub mod header;
 pub mod identity;
 pub mod leases;
 mod navigation;

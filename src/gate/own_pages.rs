@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::assets;
 use super::cookies::Cookies;
 use super::cross_origin;
+use super::header;
 use super::identity;
 use super::pages::{self, Page};
 use super::path::CanonicalPath;
@@ -46,11 +47,12 @@ pub fn route<P: Platform>(
     let page = rest
         .and_then(|rest| rest.strip_prefix('/'))
         .and_then(OwnPage::parse);
-    Some(match page {
+    let verdict = match page {
         Some(OwnPage::Asset) => asset(scene, request, rest.unwrap_or_default()),
         Some(page) => own_page(scene, request, page, query),
         None => scene.page(404, Page::NotFound).into(),
-    })
+    };
+    Some(header::shown(scene, request, verdict))
 }
 
 /// A file that pages load, by its path behind the prefix.
@@ -118,6 +120,7 @@ fn own_page<P: Platform>(
         OwnPage::AssertionKeys => read_only(scene, request, assertion_keys(service)),
         OwnPage::Page => read_only(scene, request, shown(scene, query)),
         OwnPage::Session => status::ask(scene, request),
+        OwnPage::Header => read_only(scene, request, header::fragment(scene, query)),
         OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
         OwnPage::Return if !service.proves_identity() => scene.page(404, Page::NotFound).into(),
         OwnPage::SignIn | OwnPage::Return | OwnPage::SignOut | OwnPage::SignedOut

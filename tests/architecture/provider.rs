@@ -34,8 +34,7 @@ fn cited(after: &str) -> Vec<String> {
         .replace("\n///", "")
         .replace("\n//", "");
     let text: String = text.split('\n').next().unwrap_or_default().to_owned();
-    let mut words = text.trim_start_matches('`').split_whitespace();
-    while let Some(word) = words.next() {
+    for word in text.trim_start_matches('`').split_whitespace() {
         let bare = word.trim_end_matches(['.', ',', ')', ';', ':']);
         let number = bare.chars().next().is_some_and(|c| c.is_ascii_digit());
         let plain = bare

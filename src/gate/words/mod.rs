@@ -105,6 +105,10 @@ impl Words {
 pub mod around {
     use super::Text;
 
+    /// The name of the menu with the way to the One Login account and out of it.
+    pub const ONE_LOGIN_MENU: Text = text!("GOV.UK One Login menu", "Dewislen GOV.UK One Login");
+    /// The button of that menu.
+    pub const SIGN_OUT: Text = text!("Sign out", "Allgofnodi");
     /// The first link, for people who use a keyboard.
     pub const SKIP: Text = text!("Skip to main content", "Neidio i’r prif gynnwys");
     /// The reference that a person can quote.

@@ -141,7 +141,7 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
         "where the person is served",
     );
     row(
-        "logs: labels and references, no personal data",
+        "logs: labels, and digits for a person that change every day (pseudonymous)",
         never(),
         "Workers Logs",
         "as the Cloudflare plan says".to_owned(),

@@ -1,0 +1,120 @@
+//! The GOV.UK One Login service header: who is signed in by what, the way to the One Login account, and sign-out.
+//!
+//! Services put the fragment into their own pages by a server-side include; the edge's own pages show it to people who are
+//! signed in. It holds nothing about a person, so one answer is good for everybody. It has no script: two links need no menu.
+//!
+//! Source: GOV.UK One Login's documentation of the service header and its version 6 (`provider.md` 8b.17); own markup.
+
+use maud::{Markup, html};
+
+use super::assets;
+use super::cookies::Cookies;
+use super::reply::Reply;
+use super::request::{Request, parameter};
+use super::words::around;
+use super::{Decision, Scene, Verdict};
+use crate::config::{Environment, Locale, Service, Theme};
+use crate::platform::Platform;
+
+/// For as long as a deployment spreads: the addresses in the fragment change with every version.
+const CACHED: &str = "public, max-age=300";
+
+/// Where the header goes on the edge's own pages, which have the crown above it already.
+const BELOW_CROWN: &str = "<section class=\"govuk-service-navigation";
+
+/// The fragment as an answer. Only a language that was asked for is the same for everybody.
+pub fn fragment<P: Platform>(scene: &Scene<P>, query: Option<&str>) -> Reply {
+    let service = &scene.service;
+    let html = html! {
+        (style(service))
+        header.one-login-header.one-login-header--govuk[is_gov_uk(service)] lang=(scene.locale.as_str()) {
+            (bar(service, scene.locale, is_gov_uk(service)))
+        }
+    };
+    let asked = parameter(query, "lang").and_then(|tag| Locale::parse(&tag));
+    let caching = match asked {
+        Some(asked) if asked == scene.locale => CACHED,
+        _ => "no-store",
+    };
+    Reply::html(200, scene.locale, html.into_string())
+        .with("cache-control", caching)
+        .of(service)
+}
+
+/// The same verdict; a page that a signed-in person gets at once has the header.
+pub fn shown<P: Platform>(scene: &Scene<P>, request: &Request, verdict: Verdict) -> Verdict {
+    let Verdict::Now(decision) = verdict else {
+        return verdict;
+    };
+    let Decision::Reply(mut reply) = *decision else {
+        return Verdict::Now(decision);
+    };
+    // The page that asks whether to sign out has this very button.
+    if reply.body.contains(BELOW_CROWN)
+        && !reply.body.contains("<form")
+        && let Some(cookies) = request.headers.get("cookie")
+        && scene.live_session(Cookies::new(Some(cookies))).is_some()
+    {
+        let service = &scene.service;
+        let header = html! {
+            div.one-login-header.one-login-header--govuk[is_gov_uk(service)] {
+                (bar(service, scene.locale, false))
+            }
+        };
+        let header = header.into_string() + BELOW_CROWN;
+        let style = style(service).into_string() + "</head>";
+        let page = reply.body.replacen(BELOW_CROWN, &header, 1);
+        reply.body = page.replacen("</head>", &style, 1);
+        reply = reply.with_own_forms();
+    }
+    Verdict::Now(Box::new(Decision::Reply(reply)))
+}
+
+fn is_gov_uk(service: &Service) -> bool {
+    service.look.theme == Theme::GovUk
+}
+
+fn style(service: &Service) -> Markup {
+    html! { link rel="stylesheet" href=(assets::address(service, "header.css")); }
+}
+
+fn bar(service: &Service, locale: Locale, crown: bool) -> Markup {
+    let symbols = assets::address(service, "symbols.svg");
+    html! {
+        div.one-login-header__bar {
+            nav aria-label=(around::ONE_LOGIN_MENU.in_locale(locale)) {
+                ul.one-login-header__list {
+                    @if crown {
+                        li.one-login-header__crown {
+                            a.one-login-header__link href="https://www.gov.uk" {
+                                svg width="162" height="30" fill="currentcolor" focusable="false" role="img"
+                                    aria-label="GOV.UK" { use href={ (symbols) "#logo" } {} }
+                            }
+                        }
+                    }
+                    li.one-login-header__account {
+                        a.one-login-header__link href=(home(service, locale)) { "GOV.UK One Login" }
+                    }
+                    li {
+                        form method="post" action=(service.own_page("sign-out")) {
+                            button.one-login-header__button { (around::SIGN_OUT.in_locale(locale)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The person's own page at the provider, in the environment in which they are signed in.
+fn home(service: &Service, locale: Locale) -> String {
+    let host = match service.environment {
+        Environment::Production => "home.account.gov.uk",
+        Environment::Integration | Environment::Local => "home.integration.account.gov.uk",
+    };
+    let language = match locale {
+        Locale::En => "",
+        Locale::Cy => "?lng=cy",
+    };
+    format!("https://{host}/{language}")
+}
