@@ -1,5 +1,6 @@
 //! The provider's own signing keys, made afresh at each start. No private key is ever written anywhere.
 
+use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
@@ -12,12 +13,38 @@ use serde_json::{Value, json};
 
 use crate::jose::{Object, b64, hex, sha256};
 
+thread_local! {
+    /// What identifiers are drawn from on this thread, if they are to come again.
+    static REPEATED: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// From now on the identifiers that are made on this thread are the same in each run. Keys never are.
+pub fn repeat(seed: u64) {
+    REPEATED.set(Some(seed));
+}
+
+/// The next number of a sequence that comes again: SplitMix64.
+fn repeated(state: u64) -> u64 {
+    let state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    REPEATED.set(Some(state));
+    let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
 /// Random bytes from the system.
 ///
 /// # Panics
 /// When the system has no randomness to give: nothing sensible can follow.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
+    if REPEATED.get().is_some() {
+        for byte in &mut bytes {
+            let state = REPEATED.get().unwrap_or_default();
+            *byte = repeated(state).to_le_bytes()[7];
+        }
+        return bytes;
+    }
     #[expect(
         clippy::expect_used,
         reason = "a machine without randomness cannot simulate a provider"

@@ -6,6 +6,7 @@ mod mutants;
 mod reproducible;
 mod running;
 mod supply_chain;
+mod year;
 
 use crate::child;
 use crate::places::Places;
@@ -48,6 +49,18 @@ pub enum Task {
         #[arg(long, value_name = "K/N")]
         shard: Option<String>,
     },
+    /// Simulate the whole system, a week for each seed, and judge every promise
+    Year {
+        /// How many weeks
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        seeds: u64,
+        /// The first seed
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        from: u64,
+        /// Put known mistakes into a copy of the code instead, and see whether the weeks find each
+        #[arg(long)]
+        mutants: bool,
+    },
 }
 
 /// Does one run.
@@ -60,6 +73,11 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
         Task::Soak { requests } => running::command(places, "soak", &[requests.to_string()]),
         Task::Load { requests } => running::command(places, "load", &[requests.to_string()]),
         Task::Mutants { shard } => mutants::command(places, shard.as_deref()),
+        Task::Year {
+            seeds,
+            from,
+            mutants,
+        } => year::command(places, *from, *seeds, *mutants),
     }
 }
 

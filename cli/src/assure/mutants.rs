@@ -133,7 +133,7 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 /// A clone of the last commit, in which mistakes are made; it is kept, and what is compiled there with it.
-fn tree(places: &Places) -> Result<PathBuf> {
+pub fn tree(places: &Places) -> Result<PathBuf> {
     let tree = places.root.join("target/edge/mutants/tree");
     let git = |arguments: &[&str], directory: &Path| {
         let mut git = child::command("git");

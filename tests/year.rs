@@ -1,0 +1,117 @@
+//! A year in a minute: the whole system simulated, seed by seed; `docs/simulation.md` says how.
+//!
+//! A number gives a week of events for several people, computers, isolates and versions; the judge in
+//! `year/oracle` says whether every promise held. `EDGE_YEAR_SEEDS` says how many numbers are tried and
+//! `EDGE_YEAR_FROM` which is the first. With `EDGE_YEAR_QUICK` a failing week is not made smaller.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say so and stop"
+)]
+
+mod world;
+#[path = "year/mod.rs"]
+mod year;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use std::{env, fs, thread};
+
+use year::plan::plan;
+use year::run::run;
+use year::shrink::shrink;
+
+/// How many weeks are tried when nothing else is said.
+const WEEKS: u64 = 200;
+
+fn number(name: &str, default: u64) -> u64 {
+    let set = env::var(name).ok();
+    set.map_or(default, |text| text.parse().expect("a number"))
+}
+
+/// Says which promise a number breaks, with the fewest events that do.
+fn report(seed: u64, wrong: &str) -> String {
+    let mut week = plan(seed);
+    if env::var_os("EDGE_YEAR_QUICK").is_none() {
+        week = shrink(&week, wrong);
+    }
+    let outcome = run(&week);
+    let events: Vec<_> = week
+        .events
+        .iter()
+        .map(|timed| format!("{:>12} {:?}", timed.at_ms, timed.event))
+        .collect();
+    format!(
+        "seed {seed} breaks a promise\n  {wrong}\n\nthe fewest events that break it ({}):\n{}\n\n\
+         what happened last in them:\n{}\n  {}",
+        events.len(),
+        events.join("\n"),
+        outcome.last.join("\n"),
+        outcome.wrong.unwrap_or_default(),
+    )
+}
+
+#[test]
+fn every_promise_holds_in_every_week() {
+    let (from, seeds) = (
+        number("EDGE_YEAR_FROM", 0),
+        number("EDGE_YEAR_SEEDS", WEEKS),
+    );
+    let (next, least) = (AtomicU64::new(from), AtomicU64::new(from + seeds));
+    let (events, judged) = (AtomicU64::new(0), AtomicU64::new(0));
+    let begun = Instant::now();
+    let work = || {
+        let mut failed = Vec::new();
+        loop {
+            let seed = next.fetch_add(1, Ordering::SeqCst);
+            if seed >= least.load(Ordering::SeqCst) {
+                return failed;
+            }
+            let week = plan(seed);
+            let outcome = run(&week);
+            events.fetch_add(week.events.len() as u64, Ordering::SeqCst);
+            judged.fetch_add(outcome.judged as u64, Ordering::SeqCst);
+            if let Some(wrong) = outcome.wrong {
+                least.fetch_min(seed, Ordering::SeqCst);
+                failed.push((seed, wrong));
+            }
+        }
+    };
+    let failed: Vec<(u64, String)> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..2).map(|_| scope.spawn(work)).collect();
+        let ended = threads.into_iter().flat_map(thread::ScopedJoinHandle::join);
+        ended.flatten().collect()
+    });
+    let (events, judged) = (events.into_inner(), judged.into_inner());
+    let seconds = begun.elapsed().as_secs_f64();
+    println!(
+        "{seeds} weeks from seed {from}: {events} events, {judged} requests judged at a service, {:.0} events a minute",
+        events as f64 / seconds * 60.0
+    );
+    if let Some((seed, wrong)) = failed.iter().min() {
+        panic!("{}", report(*seed, wrong));
+    }
+}
+
+#[test]
+fn the_same_number_gives_the_same_week() {
+    for seed in [0, 1, 2] {
+        let (one, other) = (run(&plan(seed)), run(&plan(seed)));
+        assert_eq!((one.hash, one.last), (other.hash, other.last));
+        assert_ne!(one.hash, run(&plan(seed + 10)).hash);
+    }
+}
+
+#[test]
+fn each_mutant_is_a_change_of_one_place() {
+    let mutants: serde_json::Value =
+        serde_json::from_str(include_str!("year/mutants.json")).unwrap();
+    for mutant in mutants.as_array().unwrap() {
+        let text = |name: &str| mutant[name].as_str().unwrap();
+        let file = fs::read_to_string(text("file")).unwrap();
+        let found = file.matches(text("find")).count();
+        assert_eq!(found, 1, "{}: {:?}", text("file"), text("find"));
+        assert_ne!(text("find"), text("replace"));
+    }
+}

@@ -1,0 +1,146 @@
+//! Everything that may happen. To add one: a variant here, its weight in [`super::plan`], and what it does
+//! in [`super::run`].
+
+use one_login_edge::platform::Limit;
+
+use super::deployment::{Key, Step};
+use super::people::How;
+use super::storage::Meddling;
+use crate::world::Trouble;
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A person goes somewhere, or a page of theirs asks for something.
+    Visit {
+        /// The computer.
+        computer: usize,
+        /// The tab.
+        tab: usize,
+        /// The service.
+        host: usize,
+        /// The place.
+        place: usize,
+        /// How.
+        how: How,
+        /// How long the service takes, in milliseconds.
+        origin_ms: i64,
+        /// How long the person looks at the provider's page, in seconds.
+        dwell: i64,
+        /// Whether they give up there.
+        gives_up: bool,
+    },
+    /// A page asks for many things at once.
+    Together {
+        /// The computer.
+        computer: usize,
+        /// The service.
+        host: usize,
+        /// The place.
+        place: usize,
+        /// How many.
+        count: usize,
+        /// How long the service takes for the slowest, in milliseconds.
+        origin_ms: i64,
+    },
+    /// A person signs out.
+    SignOut {
+        /// The computer.
+        computer: usize,
+        /// The service.
+        host: usize,
+        /// Of every browser.
+        everywhere: bool,
+    },
+    /// A person goes back to the last callback.
+    Back(usize),
+    /// Another person sits down at a computer.
+    HandOver {
+        /// The computer.
+        computer: usize,
+        /// The person.
+        person: usize,
+    },
+    /// Every window is closed.
+    Close(usize),
+    /// The windows that were closed are opened again, with what they held.
+    Restore(usize),
+    /// Somebody copies a computer's cookies to another.
+    Copy {
+        /// From where.
+        from: usize,
+        /// To where.
+        to: usize,
+    },
+    /// A person leaves a tab before its page has come.
+    Leave {
+        /// The computer.
+        computer: usize,
+        /// The tab.
+        tab: usize,
+    },
+    /// An isolate of the newest version starts.
+    Start {
+        /// By how many milliseconds its clock is ahead.
+        ahead_ms: i64,
+        /// By how many milliseconds its KV is behind.
+        behind_ms: i64,
+    },
+    /// The oldest isolate ends.
+    Stop,
+    /// A version is deployed that changes nothing.
+    Deploy,
+    /// A step of a rotation is deployed.
+    Rotate {
+        /// Of which key.
+        key: Key,
+        /// Which step.
+        step: Step,
+        /// To which generation: 0 is A, 1 is B.
+        to: usize,
+    },
+    /// The hourly task.
+    Hourly,
+    /// The provider ends every session of a person.
+    ProviderEnds(usize),
+    /// The provider changes its keys.
+    ProviderRotates {
+        /// Those of core identities, or those of tokens.
+        identity: bool,
+        /// Whether the old ones stay published.
+        keep_old: bool,
+    },
+    /// Something goes wrong from now on, once or for a while.
+    Trouble {
+        /// What.
+        trouble: Trouble,
+        /// The use of the verb that it strikes, counted from now; every one without.
+        nth: Option<usize>,
+    },
+    /// A limit is used up.
+    UseUp(Limit),
+    /// Everything works again.
+    Mend {
+        /// The computer at which a person tries whether they get in.
+        computer: usize,
+    },
+    /// Somebody meddles with KV.
+    Meddle(Meddling),
+    /// Every account is emptied, as when a deployment moves them.
+    EmptyAccounts,
+    /// The clock of the accounts is off by so many seconds.
+    AccountsAhead(i64),
+    /// A Post Office has seen a person, or has not.
+    PostOffice(bool),
+}
+
+/// An event at its time.
+#[derive(Clone, Debug)]
+pub struct Timed {
+    /// Milliseconds since the beginning.
+    pub at_ms: i64,
+    /// Its number in the whole plan, from which everything in it is drawn.
+    pub number: usize,
+    /// What happens.
+    pub event: Event,
+}

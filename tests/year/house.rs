@@ -1,0 +1,215 @@
+//! The whole system: a provider, storage, accounts, and isolates of several versions, each with its own
+//! clock and its own view of KV.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use one_login_edge::config::Config;
+use one_login_edge::gate::answer::OriginAnswer;
+use one_login_edge::gate::{self, Decision, Isolate, Verdict, own_pages};
+use one_login_edge::platform::Limit;
+use serde_json::Value;
+use simulator::http::{self, Response};
+use simulator::jose::Object;
+use simulator::provider::Provider;
+
+use super::deployment;
+use super::door::{Door, Heard};
+use super::oracle::{Asked, Oracle};
+use super::run::Trace;
+use super::runtime::Runtime;
+use super::storage::Storage;
+use crate::world::accounts::Accounts;
+use crate::world::chance::Chance;
+use crate::world::record::OriginRequest;
+use crate::world::trouble::Troubles;
+use crate::world::{BEGINNING, Incoming, Setup, Shown, Trouble, Verb, behind, jar};
+
+/// One isolate.
+pub struct Iso {
+    /// Its number, counted from the beginning.
+    pub number: usize,
+    /// Which version runs in it.
+    pub version: usize,
+    /// What the product keeps in it.
+    pub isolate: Rc<Isolate>,
+    /// By how many milliseconds its clock is ahead.
+    pub ahead_ms: i64,
+    /// By how many milliseconds its KV is behind.
+    pub behind_ms: i64,
+    /// The keys for assertions that it publishes, for the first service.
+    pub keys: Vec<Object>,
+}
+
+/// Everything.
+pub struct House {
+    /// The clock.
+    pub runtime: Runtime,
+    /// GOV.UK One Login.
+    pub provider: RefCell<Provider>,
+    /// KV.
+    pub storage: Storage,
+    /// Who is signed in.
+    pub accounts: Accounts,
+    /// What goes wrong.
+    pub troubles: Troubles,
+    /// Since when everything works, in milliseconds since the epoch; `None` while something does not.
+    pub works_since: Cell<Option<i64>>,
+    /// The limits that are used up.
+    pub used_up: RefCell<Vec<Limit>>,
+    /// The isolates that take requests.
+    pub isolates: RefCell<Vec<Rc<Iso>>>,
+    /// The versions that were deployed, the last one last.
+    pub versions: RefCell<Vec<Setup>>,
+    /// The judge.
+    pub oracle: RefCell<Oracle>,
+    /// Where the product's random numbers come from.
+    pub random: RefCell<Chance>,
+    /// What happened.
+    pub trace: RefCell<Trace>,
+    next_isolate: Cell<usize>,
+}
+
+/// How a request is served.
+pub struct Served {
+    /// What the service got, if it got the request.
+    pub reached: Option<OriginRequest>,
+    /// What is answered.
+    pub shown: Shown,
+    /// What was heard meanwhile.
+    pub heard: Rc<Heard>,
+}
+
+impl House {
+    /// A house with one version and one isolate.
+    pub fn new(seed: u64, setup: Setup, oracle: Oracle) -> Rc<Self> {
+        simulator::keys::repeat(seed);
+        let house = Rc::new(Self {
+            runtime: Runtime::new(BEGINNING * 1_000, seed),
+            provider: RefCell::new(deployment::provider(&setup)),
+            storage: Storage::default(),
+            accounts: Accounts::default(),
+            troubles: Troubles::default(),
+            works_since: Cell::new(Some(BEGINNING * 1_000)),
+            used_up: RefCell::default(),
+            isolates: RefCell::default(),
+            versions: RefCell::new(vec![setup]),
+            oracle: RefCell::new(oracle),
+            random: RefCell::new(Chance::seed(seed ^ 0x5eed)),
+            trace: RefCell::default(),
+            next_isolate: Cell::new(0),
+        });
+        house.start_isolate(0, 0, 0);
+        house
+    }
+
+    /// Now, in seconds since the epoch.
+    pub fn seconds(&self) -> i64 {
+        self.runtime.now() / 1_000
+    }
+
+    /// An isolate of a version begins to take requests.
+    pub fn start_isolate(&self, version: usize, ahead_ms: i64, behind_ms: i64) {
+        let versions = self.versions.borrow();
+        let config = Config::parse(&versions[version].vars);
+        assert!(config.faults.is_empty(), "{:?}", config.faults);
+        let isolate = Rc::new(Isolate::new(config));
+        let number = self.next_isolate.replace(self.next_isolate.get() + 1);
+        let mut iso = Iso {
+            number,
+            version,
+            isolate,
+            ahead_ms,
+            behind_ms,
+            keys: Vec::new(),
+        };
+        let reply = own_pages::assertion_keys(&deployment::known(&iso, deployment::HOSTS[0]));
+        let document: Value = serde_json::from_str(&reply.body).unwrap();
+        let keys = document["keys"].as_array().unwrap().iter();
+        iso.keys = keys.filter_map(|key| key.as_object().cloned()).collect();
+        self.isolates.borrow_mut().push(Rc::new(iso));
+    }
+
+    /// What an isolate publishes at an address where its client's keys are.
+    fn client_keys(iso: &Iso, address: &str) -> Result<Vec<u8>, String> {
+        let host = jar::host(address);
+        let reply = own_pages::client_keys(&deployment::known(iso, &host));
+        Ok(reply.body.into_bytes())
+    }
+
+    /// What goes wrong with a use of the platform.
+    pub fn strikes(&self, verb: Verb, about: &str) -> Option<Trouble> {
+        let struck = self.troubles.strike(verb, about);
+        if struck.is_some() {
+            self.works_since.set(None);
+        }
+        struck
+    }
+
+    /// The provider's answer to a request, be it the edge's or a browser's.
+    pub fn ask_provider(&self, request: &http::Request) -> Response {
+        let newest = self.isolates.borrow().last().cloned();
+        let mut client_keys = |address: &str| match &newest {
+            Some(iso) => Self::client_keys(iso, address),
+            None => Err("nobody answers".to_owned()),
+        };
+        let mut provider = self.provider.borrow_mut();
+        let answer = provider.handle(self.seconds(), request, &mut client_keys);
+        provider.clear_requests();
+        answer
+    }
+
+    /// An isolate serves a request, and the service behind it takes so long to answer.
+    pub async fn serve(
+        self: &Rc<Self>,
+        iso: &Rc<Iso>,
+        request: Incoming,
+        asked: Option<&Asked>,
+        origin_ms: i64,
+        seed: u64,
+    ) -> Served {
+        let arrived_ms = self.runtime.now();
+        let parsed = request.to_request();
+        let door = Door::new(self, iso, &request.body, seed);
+        let heard = Rc::clone(&door.heard);
+        let now = (self.runtime.now() + iso.ahead_ms).div_euclid(1_000);
+        let decision = match gate::decide(&iso.isolate, &door, &parsed, now) {
+            (Verdict::Now(decision), _) => *decision,
+            (Verdict::Later(task), Some(scene)) => gate::finish(&scene, &parsed, task).await,
+            (Verdict::Later(_), None) => panic!("a task without a scene"),
+        };
+        let forward = match decision {
+            Decision::Reply(reply) | Decision::Asset { reply, .. } => {
+                return Served {
+                    reached: None,
+                    shown: behind::replied(request, reply),
+                    heard,
+                };
+            }
+            Decision::Forward(forward) => forward,
+        };
+        let reached = behind::reached(&request, &forward);
+        if let Some(asked) = asked {
+            let mut oracle = self.oracle.borrow_mut();
+            oracle.reached(self, asked, arrived_ms, &reached, &heard);
+        }
+        self.runtime.sleep(origin_ms).await;
+        let answer = OriginAnswer {
+            status: 200,
+            elapsed_ms: origin_ms.unsigned_abs(),
+            ..OriginAnswer::default()
+        };
+        Served {
+            reached: Some(reached),
+            shown: behind::changed(request, &forward, answer),
+            heard,
+        }
+    }
+
+    /// The hourly task runs in an isolate.
+    pub async fn refresh(self: &Rc<Self>, iso: &Rc<Iso>, seed: u64) {
+        let door = Door::new(self, iso, &[], seed);
+        let now = (self.runtime.now() + iso.ahead_ms).div_euclid(1_000);
+        gate::refresh(&iso.isolate, &door, now).await;
+    }
+}

@@ -1,0 +1,14 @@
+//! A year in a minute; see `docs/simulation.md`.
+
+pub mod deployment;
+pub mod door;
+pub mod event;
+pub mod house;
+pub mod keys;
+pub mod oracle;
+pub mod people;
+pub mod plan;
+pub mod run;
+pub mod runtime;
+pub mod shrink;
+pub mod storage;

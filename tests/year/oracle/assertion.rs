@@ -1,0 +1,230 @@
+//! A request at the service: who it says that it is, and whether that may be.
+
+use serde_json::Value;
+use simulator::origin::Settings;
+use simulator::origin::verify::{self, Person};
+
+use super::{Asked, Life, Oracle};
+use crate::world::record::OriginRequest;
+use crate::year::deployment::{Access, HOSTS, PLACES, Place};
+use crate::year::door::Heard;
+use crate::year::house::House;
+
+/// How long a claim about an identity may be used, in seconds.
+const CLAIMS: i64 = 1_800;
+
+/// By how much the edge forgives that clocks differ, in seconds: its one documented skew.
+const SKEW: i64 = 30;
+
+/// What an assertion may hold on each route.
+const ALWAYS: [&str; 11] = [
+    "iss",
+    "aud",
+    "sub",
+    "sid",
+    "vot",
+    "auth_time",
+    "session_exp",
+    "iat",
+    "exp",
+    "identity_claims",
+    "identity_outcome",
+];
+
+impl Oracle {
+    /// A service has got a request of a browser's.
+    pub fn reached(
+        &mut self,
+        house: &House,
+        asked: &Asked,
+        arrived_ms: i64,
+        reached: &OriginRequest,
+        heard: &Heard,
+    ) {
+        self.judged += 1;
+        let Some(place) = asked.place.map(|place| PLACES[place]) else {
+            self.broken("own: a page of the edge's own was forwarded".to_owned());
+            return;
+        };
+        let values = reached.assertions();
+        match (place.access, values.len()) {
+            (Access::Public | Access::Optional, 0) => return,
+            (Access::Public, _) => {
+                self.broken("assertion: a public page learns who is signed in".to_owned());
+                return;
+            }
+            (_, 1) => {}
+            (_, count) => {
+                self.broken(format!("assertion: {count} of them reach {}", place.path));
+                return;
+            }
+        }
+        if heard.account_failed.get() {
+            self.accounts_since_ms = house.runtime.now();
+        }
+        match self.verified(house, asked, values[0]) {
+            Err(why) => self.broken(format!("assertion: {why} at {}", place.path)),
+            Ok((person, claims)) => {
+                self.released(&place, &claims);
+                self.judge(asked, arrived_ms, &place, &person, house.seconds());
+                self.claims(&person, &claims, house.seconds());
+            }
+        }
+    }
+
+    /// Verifies an assertion with the keys that every isolate publishes.
+    fn verified(
+        &self,
+        house: &House,
+        asked: &Asked,
+        value: &str,
+    ) -> Result<(Person, serde_json::Map<String, Value>), String> {
+        let (kid, token) = verify::read(&[value]).map_err(|why| why.to_string())?;
+        let isolates = house.isolates.borrow();
+        let holds =
+            |keys: &[simulator::jose::Object]| keys.iter().any(|key| key["kid"] == kid.as_str());
+        let missing = isolates.iter().any(|iso| !holds(&iso.keys));
+        if missing && self.keys_everywhere {
+            return Err("an isolate does not publish the key that signed it".to_owned());
+        }
+        let all = isolates.iter().flat_map(|iso| &iso.keys);
+        let key = all.into_iter().find(|key| key["kid"] == kid.as_str());
+        let key = key.ok_or("no isolate publishes the key that signed it")?;
+        let service = format!("https://{}", HOSTS[asked.host]);
+        let settings = Settings {
+            issuer: service.clone(),
+            audience: service,
+            jwks: String::new(),
+        };
+        let person = verify::check(&token, key, &settings, house.seconds());
+        Ok((person.map_err(|why| why.to_string())?, token.claims))
+    }
+
+    /// Nothing is told that the place does not release.
+    fn released(&mut self, place: &Place, claims: &serde_json::Map<String, Value>) {
+        let told = claims.keys().find(|name| {
+            let name = name.as_str();
+            let contact = name
+                .trim_end_matches("_verified")
+                .trim_end_matches("_number");
+            !ALWAYS.contains(&name) && !place.released.contains(&contact)
+        });
+        if let Some(name) = told {
+            self.broken(format!("released: {} learns {name}", place.path));
+        }
+    }
+
+    fn judge(&mut self, asked: &Asked, arrived_ms: i64, place: &Place, person: &Person, now: i64) {
+        let Some(signed) = self.place(asked, &person.sub, &person.sid) else {
+            return;
+        };
+        let spread = self.spread_ms;
+        let limits = self.limits;
+        let began = self.began(&signed, person.session_exp);
+        let life = self
+            .lives
+            .entry(person.sid.clone())
+            .or_insert_with(|| Life {
+                sub: signed.sub.clone(),
+                iat: began.iat,
+                created_ms: began.created_ms,
+                ended_ms: None,
+                doubtful: false,
+            });
+        let (born, ended, whose) = (life.created_ms, life.ended_ms, life.sub.clone());
+        if whose != person.sub {
+            return self.broken("mixed: a session changed its person".to_owned());
+        }
+        let certain = self.accounts_since_ms <= ended.unwrap_or_default();
+        let bound = if certain {
+            limits.check
+        } else {
+            limits.grace.max(limits.check)
+        };
+        if ended.is_some_and(|ended| arrived_ms > ended + bound * 1_000 + spread) {
+            let late = (arrived_ms - ended.unwrap_or_default()) / 1_000;
+            self.broken(format!(
+                "bound: a session lives {late} seconds after its end"
+            ));
+        }
+        if arrived_ms > born + limits.absolute * 1_000 + spread {
+            self.broken("limits: a session is older than its absolute limit".to_owned());
+        }
+        if arrived_ms > asked.used_ms.max(signed.created_ms) + limits.idle * 1_000 + spread {
+            self.broken("limits: a session was unused for longer than its idle limit".to_owned());
+        }
+        let until = born / 1_000 + limits.absolute;
+        if (person.session_exp - until).abs() > spread / 1_000 + 1 {
+            self.broken("limits: an assertion names another end of its session".to_owned());
+        }
+        self.level(place, person, now);
+    }
+
+    /// The level is what the place asks for, and was reached.
+    fn level(&mut self, place: &Place, person: &Person, now: i64) {
+        let proof = self.proofs.get(&person.sub);
+        let identity = ["P1", "P2"]
+            .into_iter()
+            .rfind(|level| person.reached(level));
+        let proved = proof.map_or("", |proof| proof.level.as_str());
+        if identity.is_some_and(|level| level > proved) {
+            self.broken(format!(
+                "level: {} is told and {proved:?} was proved",
+                person.vot
+            ));
+        }
+        if place.access == Access::Required {
+            let asked = place.level.split('.').next_back().unwrap_or_default();
+            let enough = match asked {
+                "P1" | "P2" => identity.is_some_and(|level| level >= asked),
+                "Cm" => person.reached("Cm"),
+                _ => true,
+            };
+            if !enough {
+                self.broken(format!(
+                    "level: {} is too low for {}",
+                    person.vot, place.path
+                ));
+            }
+        }
+        let own = self.signed.iter().filter(|signed| signed.sub == person.sub);
+        let mut times = own.map(|signed| signed.auth_time);
+        let auth_time = person.auth_time.unwrap_or_default();
+        if !times.any(|time| time == auth_time) {
+            self.broken("age: an assertion says a time at which nobody signed in".to_owned());
+        }
+        let spread = self.spread_ms / 1_000;
+        if place
+            .fresh
+            .is_some_and(|seconds| now > auth_time + seconds + SKEW + spread)
+        {
+            let age = now - auth_time;
+            self.broken(format!(
+                "age: signed in {age} seconds ago at {}",
+                place.path
+            ));
+        }
+    }
+
+    /// What is told of an identity was found out within half an hour.
+    fn claims(&mut self, person: &Person, claims: &serde_json::Map<String, Value>, now: i64) {
+        if !["coreIdentity", "address"]
+            .iter()
+            .any(|name| claims.contains_key(*name))
+        {
+            return;
+        }
+        let proof = self.proofs.get(&person.sub);
+        let spread = self.spread_ms / 1_000;
+        match proof {
+            Some(proof) if now <= proof.iat + CLAIMS + spread => {}
+            Some(proof) => {
+                let age = now - proof.iat;
+                self.broken(format!(
+                    "claims: an identity is told {age} seconds after its proof"
+                ));
+            }
+            None => self.broken("claims: an identity is told that nobody proved".to_owned()),
+        }
+    }
+}

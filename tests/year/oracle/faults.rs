@@ -1,0 +1,124 @@
+//! In a world in which nothing goes wrong: the pages of fault that may be seen all the same, each with
+//! its reason, and that no session is lost.
+
+use super::{Asked, Oracle};
+use crate::world::http::By;
+use crate::year::deployment::{Access, PLACES};
+use crate::year::house::Served;
+use crate::year::oracle::standing::Who;
+use crate::year::people::How;
+
+/// Event and label of the line, and why.
+const EXPECTED: [(&str, &str, &str); 11] = [
+    (
+        "refused",
+        "no_session",
+        "a script asks for somebody who is not signed in",
+    ),
+    (
+        "refused",
+        "sign_in_too_old",
+        "a script asks where a recent sign-in is asked for",
+    ),
+    (
+        "refused",
+        "form_expired",
+        "a form is posted by somebody who is not signed in",
+    ),
+    (
+        "refused",
+        "form_needs_identity",
+        "a form is posted without an identity",
+    ),
+    (
+        "sign_in_start",
+        "too_many_starts",
+        "a person tries four times in two minutes",
+    ),
+    (
+        "callback",
+        "no_attempt",
+        "a person goes back, or the attempt was the sixth",
+    ),
+    (
+        "callback",
+        "invalid_grant",
+        "a person goes back while the first callback is under way",
+    ),
+    (
+        "callback",
+        "signed_out_meanwhile",
+        "a person signs out in another tab",
+    ),
+    (
+        "callback",
+        "login_required",
+        "another person answers than was asked",
+    ),
+    ("callback", "declined", "a person gives up"),
+    ("identity", "", "a person has no identity to prove"),
+];
+
+/// Judges an answer as it reaches a browser.
+pub fn judge(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
+    let shown = &served.shown;
+    let lines = served.heard.lines.borrow();
+    if shown.by == By::Origin {
+        let closed = shown.header("cache-control").unwrap_or_default();
+        let personal = asked
+            .place
+            .is_some_and(|place| PLACES[place].access != Access::Public);
+        if personal && !closed.contains("private") && !closed.contains("no-store") {
+            oracle.broken("cached: a personal answer may be kept by a cache".to_owned());
+        }
+        return;
+    }
+    if !oracle.calm {
+        return;
+    }
+    let expected = |event: &str, label: &str| {
+        let fits =
+            |row: &&(&str, &str, &str)| row.0 == event && (row.1.is_empty() || row.1 == label);
+        EXPECTED.iter().find(fits).is_some()
+    };
+    if shown.status >= 400 {
+        let explained = lines.iter().any(|line| expected(line.0, line.1));
+        if !explained {
+            let status = shown.status;
+            oracle.broken(format!(
+                "fault: {status} in a calm world with the lines {lines:?}"
+            ));
+        }
+    }
+    lost(oracle, asked, how, served);
+}
+
+/// Somebody who is signed in is not asked to sign in.
+fn lost(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
+    let [Who::Person(signed)] = &asked.who[..] else {
+        return;
+    };
+    let sid = signed.sid.borrow().clone();
+    let Some(life) = sid.as_deref().and_then(|sid| oracle.certain(sid)) else {
+        return;
+    };
+    let Some(place) = asked.place.map(|place| PLACES[place]) else {
+        return;
+    };
+    let reached = signed.vot.contains("Cm");
+    let plain = match place.level {
+        "Cl" | "" => true,
+        level => level == "Cl.Cm" && reached && place.fresh.is_none(),
+    };
+    let (limits, margin) = (oracle.limits, oracle.spread_ms + 65_000);
+    let idle = asked.sent_ms - asked.used_ms;
+    let old = asked.sent_ms - life.created_ms;
+    let within = idle < limits.idle * 1_000 - margin && old < limits.absolute * 1_000 - margin;
+    if plain && within && how != How::Status {
+        let status = served.shown.status;
+        oracle.broken(format!(
+            "lost: {status} at {} for somebody who is signed in",
+            place.path
+        ));
+    }
+}

@@ -1,0 +1,298 @@
+//! The judge: what must hold, said without a line of the product's code.
+//!
+//! It hears what a person on the wire would: the tokens that the provider hands out, the requests that
+//! reach a service, the answers that reach a browser, and the log. From these it knows who is signed
+//! in where, since when and how, and says which promise is broken.
+
+pub mod assertion;
+pub mod faults;
+pub mod logs;
+pub mod standing;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use simulator::jose::{Object, Unverified};
+
+use super::deployment::Limits;
+use super::door::Heard;
+use super::house::Served;
+use crate::world::Incoming;
+use standing::Who;
+
+/// A completed sign-in, as the provider said it.
+#[derive(Debug)]
+pub struct Signed {
+    /// The subject.
+    pub sub: String,
+    /// When the person proved who they are.
+    pub auth_time: i64,
+    /// What the ID token says of how.
+    pub vot: String,
+    /// When the ID token was made.
+    pub iat: i64,
+    /// When the edge answered the callback, in milliseconds.
+    pub created_ms: i64,
+    /// Whether an identity was asked for.
+    pub proving: bool,
+    /// The sign-in before, whose session goes on if an identity was asked for in it.
+    pub before: Option<Rc<Signed>>,
+    /// The session's id, once a service has learnt it.
+    pub sid: RefCell<Option<String>>,
+}
+
+/// A session that a service has seen.
+#[derive(Debug)]
+pub struct Life {
+    /// Whose it is.
+    pub sub: String,
+    /// When its ID token was made.
+    pub iat: i64,
+    /// When it began, in milliseconds.
+    pub created_ms: i64,
+    /// When it ended, in milliseconds.
+    pub ended_ms: Option<i64>,
+    /// Whether it may have ended for a reason that nobody on the wire sees.
+    pub doubtful: bool,
+}
+
+/// The identity that a person proved last.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// The level: `P1` or `P2`.
+    pub level: String,
+    /// When the core identity was made.
+    pub iat: i64,
+}
+
+/// A browser's request, with what was known when it was sent.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The computer.
+    pub computer: usize,
+    /// The service.
+    pub host: usize,
+    /// The place, if it is one of the service's.
+    pub place: Option<usize>,
+    /// When it was sent, in milliseconds.
+    pub sent_ms: i64,
+    /// Who may stand there.
+    pub who: Vec<Who>,
+    /// When the session was last used there, in milliseconds.
+    pub used_ms: i64,
+    /// Whether the way there asked for an identity.
+    pub proving: bool,
+}
+
+/// The judge.
+#[derive(Debug)]
+pub struct Oracle {
+    /// The first promise that was broken, and how.
+    pub wrong: Option<String>,
+    /// The limits that are configured.
+    pub limits: Limits,
+    /// By how many milliseconds two clocks may differ, and what a request takes.
+    pub spread_ms: i64,
+    /// Whether nothing goes wrong in this world.
+    pub calm: bool,
+    /// Since when accounts have answered every question, in milliseconds.
+    pub accounts_since_ms: i64,
+    /// Whether each isolate publishes what another signs with, which an emergency interrupts.
+    pub keys_everywhere: bool,
+    lives: BTreeMap<String, Life>,
+    signed: Vec<Rc<Signed>>,
+    proofs: BTreeMap<String, Proof>,
+    /// How many requests were judged.
+    pub judged: usize,
+}
+
+fn text<'a>(claims: &'a Object, name: &str) -> &'a str {
+    claims
+        .get(name)
+        .and_then(|value| value.as_str())
+        .unwrap_or_default()
+}
+
+fn seconds(claims: &Object, name: &str) -> i64 {
+    claims
+        .get(name)
+        .and_then(serde_json::Value::as_i64)
+        .unwrap_or_default()
+}
+
+impl Oracle {
+    /// A judge of services with these limits, who knows how far clocks differ and whether all is calm.
+    pub fn new(limits: Limits, spread_ms: i64, calm: bool) -> Self {
+        Self {
+            wrong: None,
+            limits,
+            spread_ms,
+            calm,
+            accounts_since_ms: 0,
+            keys_everywhere: true,
+            lives: BTreeMap::new(),
+            signed: Vec::new(),
+            proofs: BTreeMap::new(),
+            judged: 0,
+        }
+    }
+
+    /// Notes that a promise is broken; the first counts.
+    pub fn broken(&mut self, how: String) {
+        self.wrong.get_or_insert(how);
+    }
+
+    /// The edge has answered: what that makes true, and the sign-in that it completed, if it did.
+    pub fn answered(
+        &mut self,
+        now: i64,
+        asked: &Asked,
+        request: &Incoming,
+        served: &Served,
+    ) -> Option<Rc<Signed>> {
+        let heard = &served.heard;
+        if heard.account_failed.get() {
+            self.accounts_since_ms = now;
+        }
+        self.note_proof(heard);
+        let said = |event: &str, label: &str| {
+            let lines = heard.lines.borrow();
+            lines
+                .iter()
+                .any(|line| line.0 == event && (label.is_empty() || line.1 == label))
+        };
+        if request.url.contains("/auth/sign-out") && said("signed_out", "everywhere") {
+            self.end_all(now, asked, |_| true);
+        } else if request.url.contains("/auth/sign-out") && said("signed_out", "here") {
+            self.end_presented(now, asked);
+        }
+        let is_callback = request.url.contains("/auth/callback");
+        let sets = served.shown.set_cookies().any(standing::sets_session);
+        let id_token = heard.id_token.borrow();
+        let claims = id_token.as_ref().filter(|_| is_callback && sets)?;
+        let signed = Rc::new(Signed {
+            sub: text(claims, "sub").to_owned(),
+            auth_time: seconds(claims, "auth_time"),
+            vot: text(claims, "vot").to_owned(),
+            iat: seconds(claims, "iat"),
+            created_ms: now,
+            proving: asked.proving,
+            before: asked.who.iter().find_map(|who| match who {
+                Who::Person(signed) if asked.proving => Some(Rc::clone(signed)),
+                _ => None,
+            }),
+            sid: RefCell::default(),
+        });
+        let finished = !said("sign_out_unfinished", "");
+        let goes_on = |who: &Who| asked.proving && who.sub() == Some(signed.sub.as_str());
+        if finished && !asked.who.iter().any(goes_on) {
+            self.end_presented(now, asked);
+        }
+        self.signed.push(Rc::clone(&signed));
+        let all = self.signed.iter().filter(|other| other.sub == signed.sub);
+        if all.count() > 20 {
+            // The account ends the oldest, which the wire does not show.
+            let own = self
+                .lives
+                .values_mut()
+                .filter(|life| life.sub == signed.sub);
+            own.for_each(|life| life.doubtful = true);
+        }
+        Some(signed)
+    }
+
+    fn note_proof(&mut self, heard: &Heard) {
+        if let (Some(core), Some(token)) = (&*heard.core.borrow(), &*heard.id_token.borrow()) {
+            let proof = Proof {
+                level: text(core, "vot").to_owned(),
+                iat: seconds(core, "iat"),
+            };
+            self.proofs.insert(text(token, "sub").to_owned(), proof);
+        }
+    }
+
+    /// When a session began that is seen for the first time, by the end that it names itself.
+    pub(super) fn began<'a>(&self, signed: &'a Signed, session_exp: i64) -> &'a Signed {
+        let fits = |signed: &Signed| {
+            let until = signed.created_ms / 1_000 + self.limits.absolute;
+            (session_exp - until).abs() <= self.spread_ms / 1_000 + 1
+        };
+        let before = std::iter::successors(Some(signed), |signed| signed.before.as_deref());
+        let mut own = before.filter(|other| other.sub == signed.sub);
+        own.find(|other| fits(other)).unwrap_or(signed)
+    }
+
+    /// The session that a request presented has ended.
+    fn end_presented(&mut self, now: i64, asked: &Asked) {
+        let [who] = &asked.who[..] else { return };
+        let Some(sid) = who.sid() else { return };
+        if let Some(life) = self.lives.get_mut(&sid) {
+            life.ended_ms.get_or_insert(now);
+        }
+    }
+
+    /// Every session of whoever presented the request has ended that meets a condition.
+    fn end_all(&mut self, now: i64, asked: &Asked, which: impl Fn(&Life) -> bool) {
+        let Some(sub) = asked.who.first().and_then(Who::sub) else {
+            return;
+        };
+        let own = self.lives.values_mut().filter(|life| life.sub == sub);
+        for life in own.filter(|life| which(life)) {
+            life.ended_ms.get_or_insert(now);
+        }
+    }
+
+    /// A good notification was answered: 200 says that it is stored, 503 that it is to come again.
+    pub fn told(&mut self, now: i64, form: &[u8], status: u16, heard: &Heard) {
+        if heard.account_failed.get() {
+            self.accounts_since_ms = now;
+        }
+        let token = simulator::http::last_wins(form).remove("logout_token");
+        let token = token.and_then(|token| Unverified::parse(&token));
+        let Some(token) = token else { return };
+        match status {
+            200 => self.notified(
+                now,
+                text(&token.claims, "sub"),
+                seconds(&token.claims, "iat"),
+            ),
+            503 => {}
+            _ => {
+                let lines = heard.lines.borrow().clone();
+                self.broken(format!(
+                    "notification: a good one is answered {status}: {lines:?}"
+                ));
+            }
+        }
+    }
+
+    fn notified(&mut self, now: i64, sub: &str, iat: i64) {
+        let own = self.lives.values_mut().filter(|life| life.sub == sub);
+        for life in own.filter(|life| life.iat <= iat) {
+            life.ended_ms.get_or_insert(now);
+        }
+    }
+
+    /// Every account was emptied.
+    pub fn emptied(&mut self, now: i64) {
+        for life in self.lives.values_mut() {
+            life.ended_ms.get_or_insert(now);
+        }
+    }
+
+    /// Sessions that a copy shares may end by the copy's doing.
+    pub fn doubt(&mut self, who: &[Who]) {
+        for sid in who.iter().filter_map(Who::sid) {
+            if let Some(life) = self.lives.get_mut(&sid) {
+                life.doubtful = true;
+            }
+        }
+    }
+
+    /// A session that is alive for certain.
+    pub fn certain(&self, sid: &str) -> Option<&Life> {
+        let life = self.lives.get(sid)?;
+        (life.ended_ms.is_none() && !life.doubtful).then_some(life)
+    }
+}

@@ -1,0 +1,152 @@
+//! Who stands where: what each browser is for each service, by the last answer that settled it.
+
+use std::rc::Rc;
+
+use super::{Asked, Oracle, Signed};
+use crate::world::Shown;
+use crate::year::run::LATE_ANSWERS;
+
+/// Every session's cookie begins so.
+const SESSION: &str = "__Host-ol-session";
+
+/// Who a browser is for a service.
+#[derive(Clone, Debug)]
+pub enum Who {
+    /// Nobody.
+    Nobody,
+    /// Whoever completed this sign-in.
+    Person(Rc<Signed>),
+}
+
+impl Who {
+    /// The subject.
+    pub fn sub(&self) -> Option<&str> {
+        match self {
+            Self::Nobody => None,
+            Self::Person(signed) => Some(&signed.sub),
+        }
+    }
+
+    /// The session's id, once a service has learnt it.
+    pub fn sid(&self) -> Option<String> {
+        match self {
+            Self::Nobody => None,
+            Self::Person(signed) => signed.sid.borrow().clone(),
+        }
+    }
+}
+
+/// Who a browser may be, which is one unless two answers crossed.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// Who.
+    pub who: Vec<Who>,
+    /// When the last answer came that settled it, in milliseconds.
+    pub since_ms: i64,
+    /// When the session was last used, in milliseconds.
+    pub used_ms: i64,
+}
+
+impl Default for Standing {
+    fn default() -> Self {
+        Self {
+            who: vec![Who::Nobody],
+            since_ms: 0,
+            used_ms: 0,
+        }
+    }
+}
+
+/// Whether a `Set-Cookie` line sets a session.
+pub fn sets_session(line: &str) -> bool {
+    line.starts_with(SESSION) && !line.contains("Max-Age=0;")
+}
+
+fn deletes_session(line: &str) -> bool {
+    line.starts_with(SESSION) && line.contains("Max-Age=0;")
+}
+
+impl Standing {
+    /// An answer has come to the browser.
+    ///
+    /// `crossed` says that another answer is on its way to it.
+    pub fn arrived(
+        &mut self,
+        now: i64,
+        asked: &Asked,
+        shown: &Shown,
+        signed: Option<&Rc<Signed>>,
+        crossed: bool,
+    ) {
+        let own = shown.url.contains("/auth/callback") || shown.url.contains("/auth/sign-out");
+        let deleted = shown.set_cookies().any(deletes_session);
+        let settled = match signed {
+            Some(signed) => Who::Person(Rc::clone(signed)),
+            None if own && deleted => Who::Nobody,
+            None if deleted => {
+                // The session was over; who was nobody already stays so.
+                self.who.push(Who::Nobody);
+                return;
+            }
+            None => return,
+        };
+        if asked.sent_ms < self.since_ms || (crossed && !LATE_ANSWERS) {
+            self.who.push(settled);
+        } else {
+            self.who = vec![settled];
+        }
+        self.since_ms = now;
+        self.used_ms = now;
+    }
+}
+
+impl Oracle {
+    /// A request of a browser that was sent on by the edge must be whoever stands there; gives whose
+    /// sign-in the session is.
+    pub(super) fn place(&mut self, asked: &Asked, sub: &str, sid: &str) -> Option<Rc<Signed>> {
+        let own: Vec<_> = asked
+            .who
+            .iter()
+            .filter_map(|who| match who {
+                Who::Person(signed) if signed.sub == sub => Some(Rc::clone(signed)),
+                _ => None,
+            })
+            .collect();
+        if own.is_empty() {
+            let stands = asked.who.iter().filter_map(Who::sub).next();
+            self.broken(match stands {
+                Some(_) => {
+                    "mixed: a browser is another person than who signed in there last".to_owned()
+                }
+                None => "signed out: a browser is still the person who signed out there".to_owned(),
+            });
+            return None;
+        }
+        let is = |signed: &&Rc<Signed>| signed.sid.borrow().as_deref() == Some(sid);
+        if let Some(signed) = own.iter().find(is) {
+            return Some(Rc::clone(signed));
+        }
+        let open = own
+            .iter()
+            .rev()
+            .find(|signed| signed.sid.borrow().is_none());
+        let known = self.lives.contains_key(sid);
+        match open {
+            Some(signed) if !known || signed.proving || own.len() > 1 => {
+                signed.sid.replace(Some(sid.to_owned()));
+                Some(Rc::clone(signed))
+            }
+            Some(_) => {
+                self.broken("lost: a session from before stands over the new one".to_owned());
+                None
+            }
+            None if asked.who.len() > 1 => own.into_iter().next_back(),
+            None => {
+                self.broken(
+                    "lost: a browser has another session than its last sign-in's".to_owned(),
+                );
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,461 @@
+//! A plan is carried out, and judged on its way.
+
+use std::collections::VecDeque;
+use std::fmt::Write;
+use std::rc::Rc;
+
+use serde_json::json;
+use simulator::http;
+use simulator::provider::notification::Outgoing;
+use simulator::provider::personas::Persona;
+use simulator::provider::rotation::{Keys, When as Moment};
+
+use super::deployment::{ACCOUNT, HOSTS, PLACES, rotate, setup};
+use super::event::{Event, Timed};
+use super::house::{House, Iso, Served};
+use super::oracle::{Asked, Oracle};
+use super::people::{Computer, Go, How, PEOPLE, go};
+use super::plan::{COMPUTERS, Plan};
+use crate::world::chance::Chance;
+use crate::world::http::{By, Incoming};
+use crate::world::signing_out::PROVIDERS_ADDRESS;
+use crate::world::{BEGINNING, When};
+
+/// Whether services answer late, and an answer that is on its way cannot undo a later one.
+pub const LATE_ANSWERS: bool = false;
+
+/// By how many milliseconds two clocks may differ, with what a request takes.
+const SPREAD_MS: i64 = 12_000;
+
+/// The most isolates at once.
+const ISOLATES: usize = 6;
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The promise that was broken, and how.
+    pub wrong: Option<String>,
+    /// What happened last.
+    pub last: Vec<String>,
+    /// A hash of everything that happened.
+    pub hash: u64,
+    /// How many requests of people were judged at a service.
+    pub judged: usize,
+}
+
+/// What happened: all of it in a hash, the last of it as lines.
+#[derive(Debug, Default)]
+pub struct Trace {
+    hash: u64,
+    last: VecDeque<String>,
+}
+
+impl Trace {
+    /// Adds a line, with what is in the hash alone.
+    pub fn note(&mut self, line: String, more: &str) {
+        for byte in line.bytes().chain(more.bytes()) {
+            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        if self.last.len() >= 30 {
+            self.last.pop_front();
+        }
+        self.last.push_back(line);
+    }
+}
+
+impl House {
+    /// Days, hours, minutes and seconds since the beginning.
+    fn since(&self) -> String {
+        let ms = self.runtime.now() - BEGINNING * 1_000;
+        let (days, rest) = (ms / 86_400_000, ms % 86_400_000);
+        let (hours, minutes) = (rest / 3_600_000, rest / 60_000 % 60);
+        let (seconds, ms) = (rest / 1_000 % 60, rest % 1_000);
+        format!("{days}d {hours:02}:{minutes:02}:{seconds:02}.{ms:03}")
+    }
+
+    /// Notes a request and its answer.
+    pub fn note(&self, asked: &Asked, request: &Incoming, iso: &Iso, served: &Served) {
+        let shown = &served.shown;
+        let address = request.url.split('?').next().unwrap_or_default();
+        let mut line = format!(
+            "{} computer {} {} {address} in isolate {} (version {}): {} by {:?}",
+            self.since(),
+            asked.computer,
+            request.method,
+            iso.number,
+            iso.version,
+            shown.status,
+            shown.by
+        );
+        for (event, label) in served.heard.lines.borrow().iter() {
+            let _ = write!(line, " [{event} {label}]");
+        }
+        let mut more = String::new();
+        for cookie in shown.set_cookies() {
+            let name = cookie.split('=').next().unwrap_or_default();
+            let gone = if cookie.contains("Max-Age=0;") {
+                "-"
+            } else {
+                "+"
+            };
+            let _ = write!(line, " {gone}{}", name.trim_start_matches("__Host-ol-"));
+            more.push_str(cookie);
+        }
+        self.trace.borrow_mut().note(line, &more);
+    }
+}
+
+/// Carries a plan out.
+pub fn run(plan: &Plan) -> Outcome {
+    let oracle = Oracle::new(plan.limits, SPREAD_MS, plan.calm);
+    let house = House::new(plan.seed, setup(plan.limits), oracle);
+    let computers: Vec<_> = (0..COMPUTERS)
+        .map(|number| Computer::new(number, number % PEOPLE.len()))
+        .collect();
+    for timed in &plan.events {
+        house.runtime.run_until(BEGINNING * 1_000 + timed.at_ms);
+        if house.oracle.borrow().wrong.is_some() {
+            break;
+        }
+        let line = format!("{} {:?}", house.since(), timed.event);
+        house.trace.borrow_mut().note(line, "");
+        happen(&house, &computers, plan, timed);
+    }
+    if house.oracle.borrow().wrong.is_none() {
+        house.runtime.run_until(house.runtime.now() + 120_000);
+        mend(&house);
+        for computer in &computers {
+            let number = 1_000 + computer.number;
+            gets_in(&house, computer, plan.seed ^ number as u64);
+        }
+        house.runtime.run_until(house.runtime.now() + 400_000);
+    }
+    house.runtime.stop();
+    let trace = house.trace.take();
+    let oracle = house.oracle.borrow();
+    Outcome {
+        wrong: oracle.wrong.clone(),
+        last: trace.last.into(),
+        hash: trace.hash,
+        judged: oracle.judged,
+    }
+}
+
+fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Timed) {
+    let seed = plan.seed.wrapping_mul(1_000_003) ^ (timed.number as u64) << 20;
+    let mut chance = Chance::seed(seed);
+    let now = house.runtime.now();
+    let visit = |computer: usize, path: &str, host: usize, how: How, tab: usize, nth: u64| Go {
+        tab,
+        address: format!("https://{}{path}", HOSTS[host]),
+        how,
+        origin_ms: 50,
+        dwell_ms: 2_000,
+        gives_up: false,
+        seed: seed ^ nth ^ (computer as u64) << 8,
+    };
+    let send = |computer: usize, order: Go| {
+        house
+            .runtime
+            .spawn(go(Rc::clone(house), Rc::clone(&computers[computer]), order));
+    };
+    match timed.event {
+        Event::Visit {
+            computer,
+            tab,
+            host,
+            place,
+            how,
+            origin_ms,
+            dwell,
+            gives_up,
+        } => {
+            let path = match how {
+                How::Status | How::StayAlive => "/auth/session",
+                _ => PLACES[place].path,
+            };
+            let order = Go {
+                origin_ms,
+                dwell_ms: dwell * 1_000,
+                gives_up,
+                ..visit(computer, path, host, how, tab, 0)
+            };
+            send(computer, order);
+        }
+        Event::Together {
+            computer,
+            host,
+            place,
+            count,
+            origin_ms,
+        } => {
+            for nth in 0..count {
+                let order = Go {
+                    origin_ms: origin_ms * (nth as i64 + 1) / count as i64,
+                    ..visit(
+                        computer,
+                        PLACES[place].path,
+                        host,
+                        How::Script,
+                        0,
+                        nth as u64,
+                    )
+                };
+                send(computer, order);
+            }
+        }
+        Event::SignOut {
+            computer,
+            host,
+            everywhere,
+        } => {
+            let path = if everywhere {
+                "/auth/sign-out?everywhere"
+            } else {
+                "/auth/sign-out"
+            };
+            send(computer, visit(computer, path, host, How::Navigation, 0, 0));
+            deliver_later(house, seed, 3_000);
+        }
+        Event::Back(computer) => {
+            let address = computers[computer].callback.borrow().clone();
+            if let Some(address) = address {
+                let order = visit(computer, "/", 0, How::Navigation, 0, 0);
+                send(computer, Go { address, ..order });
+            }
+        }
+        Event::HandOver { computer, person } => computers[computer].person.set(person),
+        Event::Close(computer) => close(&computers[computer]),
+        Event::Restore(computer) => {
+            let computer = &computers[computer];
+            if let Some((jar, standing)) = computer.closed.take() {
+                // What was restored may have been used, renewed or ended elsewhere meanwhile.
+                standing
+                    .iter()
+                    .for_each(|s| house.oracle.borrow_mut().doubt(&s.who));
+                computer.jar.replace(jar);
+                computer.standing.replace(standing);
+            }
+        }
+        Event::Copy { from, to } => {
+            let (from, to) = (&computers[from], &computers[to]);
+            let jar = from.jar.borrow().clone();
+            let standing = from.standing.borrow().clone();
+            standing
+                .iter()
+                .for_each(|s| house.oracle.borrow_mut().doubt(&s.who));
+            leave_all(to);
+            to.jar.replace(jar);
+            to.standing.replace(standing);
+        }
+        Event::Leave { computer, tab } => {
+            let tab = &computers[computer].tabs[tab];
+            tab.set(tab.get() + 1);
+        }
+        Event::Start {
+            ahead_ms,
+            behind_ms,
+        } => {
+            if house.isolates.borrow().len() < ISOLATES {
+                let newest = house.versions.borrow().len() - 1;
+                house.start_isolate(newest, ahead_ms, behind_ms);
+            }
+        }
+        Event::Stop => {
+            let mut isolates = house.isolates.borrow_mut();
+            if isolates.len() > 1 {
+                isolates.remove(0);
+            }
+        }
+        Event::Deploy => deploy(house, &mut chance, |_| {}),
+        Event::Rotate { key, step, to } => {
+            deploy(house, &mut chance, |setup| rotate(setup, key, step, to));
+        }
+        Event::Hourly => {
+            let iso = Rc::clone(chance.one(&house.isolates.borrow()));
+            let house = Rc::clone(house);
+            let inner = Rc::clone(&house);
+            house
+                .runtime
+                .spawn(async move { inner.refresh(&iso, seed).await });
+        }
+        Event::ProviderEnds(person) => {
+            let order = json!({ "persona": PEOPLE[person] }).to_string();
+            let request = http::Request {
+                body: order.into_bytes(),
+                ..http::Request::post_form("/control/end-session", "")
+            };
+            assert_eq!(house.ask_provider(&request).status, 200);
+            deliver_later(house, seed, 0);
+        }
+        Event::ProviderRotates { identity, keep_old } => {
+            let keys = if identity {
+                Keys::Identity
+            } else {
+                Keys::Tokens
+            };
+            let mut provider = house.provider.borrow_mut();
+            provider.rotate_keys(keys, Moment::Now, keep_old);
+        }
+        Event::Trouble { trouble, nth } => {
+            house.works_since.set(None);
+            house
+                .troubles
+                .plan(trouble, nth.map_or(When::Always, When::Nth));
+        }
+        Event::UseUp(limit) => {
+            house.works_since.set(None);
+            house.used_up.borrow_mut().push(limit);
+        }
+        Event::Mend { computer } => {
+            mend(house);
+            gets_in(house, &computers[computer], seed);
+        }
+        Event::Meddle(how) => house.storage.meddle(how, now),
+        Event::EmptyAccounts => {
+            house.accounts.empty();
+            house.oracle.borrow_mut().emptied(now);
+        }
+        Event::AccountsAhead(seconds) => house.accounts.ahead.set(seconds),
+        Event::PostOffice(seen) => {
+            let ivor = Persona::find("ivor").expect("he is there");
+            house.provider.borrow_mut().set_seen_in_person(ivor, seen);
+        }
+    }
+}
+
+fn leave_all(computer: &Computer) {
+    for tab in &computer.tabs {
+        tab.set(tab.get() + 1);
+    }
+}
+
+fn close(computer: &Computer) {
+    leave_all(computer);
+    let before = (
+        computer.jar.borrow().clone(),
+        computer.standing.borrow().clone(),
+    );
+    computer.closed.replace(Some(before));
+    computer.jar.borrow_mut().close();
+    computer.standing.take();
+}
+
+/// A version is deployed: new isolates start at once, those of older ones end within a minute.
+fn deploy(house: &Rc<House>, chance: &mut Chance, change: impl FnOnce(&mut crate::world::Setup)) {
+    let version = {
+        let mut versions = house.versions.borrow_mut();
+        let mut setup = versions.last().expect("there is one").clone();
+        change(&mut setup);
+        versions.push(setup);
+        versions.len() - 1
+    };
+    house.start_isolate(
+        version,
+        chance.seconds(8_000) - 4_000,
+        chance.seconds(60_000),
+    );
+    let inner = Rc::clone(house);
+    let wait = chance.seconds(55_000);
+    house.runtime.spawn(async move {
+        inner.runtime.sleep(wait).await;
+        let mut isolates = inner.isolates.borrow_mut();
+        isolates.retain(|iso| iso.version >= version);
+    });
+}
+
+fn mend(house: &House) {
+    house.troubles.mend();
+    house.used_up.borrow_mut().clear();
+    house.accounts.ahead.set(0);
+    house.provider.borrow_mut().set_fault(None, None);
+    house.works_since.set(Some(house.runtime.now()));
+}
+
+/// A person tries whether they get in, again and again for three minutes after everything works again.
+fn gets_in(house: &Rc<House>, computer: &Rc<Computer>, seed: u64) {
+    let (house, computer) = (Rc::clone(house), Rc::clone(computer));
+    let mended = house.runtime.now();
+    let inner = Rc::clone(&house);
+    house.runtime.spawn(async move {
+        let mut seen = String::new();
+        for (nth, wait) in [1, 60_000, 60_000, 50_000].into_iter().enumerate() {
+            inner.runtime.sleep(wait).await;
+            let order = Go {
+                tab: 2,
+                address: format!("https://{}{}", HOSTS[0], PLACES[ACCOUNT].path),
+                how: How::Navigation,
+                origin_ms: 20,
+                dwell_ms: 2_000,
+                gives_up: false,
+                seed: seed ^ nth as u64,
+            };
+            match go(Rc::clone(&inner), Rc::clone(&computer), order).await {
+                // They went on elsewhere.
+                None => return,
+                Some(shown) if shown.by == By::Origin => return,
+                Some(shown) => seen = format!("{} {}", shown.status, shown.heading()),
+            }
+        }
+        if inner.works_since.get().is_some_and(|since| since <= mended) {
+            let mut oracle = inner.oracle.borrow_mut();
+            oracle.broken(format!(
+                "back: three minutes after everything works again computer {} sees {seen:?}",
+                computer.number
+            ));
+        }
+    });
+}
+
+/// The provider sends what it has to say, and again what was not taken.
+fn deliver_later(house: &Rc<House>, seed: u64, wait: i64) {
+    let inner = Rc::clone(house);
+    house.runtime.spawn(async move {
+        inner.runtime.sleep(wait).await;
+        let outgoing = {
+            let now = inner.seconds();
+            inner.provider.borrow_mut().take_notifications(now)
+        };
+        for (nth, outgoing) in outgoing.into_iter().enumerate() {
+            deliver(&inner, outgoing, seed ^ (nth as u64 + 1) << 40);
+        }
+    });
+}
+
+fn deliver(house: &Rc<House>, outgoing: Outgoing, seed: u64) {
+    let inner = Rc::clone(house);
+    house.runtime.spawn(async move {
+        let mut chance = Chance::seed(seed);
+        let lost = chance.below(20) == 0;
+        let times = 1 + usize::from(chance.below(10) == 0);
+        inner.runtime.sleep(chance.seconds(4_000)).await;
+        let mut result = Err("lost".to_owned());
+        for _ in 0..if lost { 0 } else { times } {
+            let request = Incoming {
+                method: outgoing.method.to_owned(),
+                url: outgoing.uri.clone(),
+                headers: outgoing.headers.clone(),
+                body: outgoing.body.clone(),
+            }
+            .with("user-agent", "Java-http-client/21")
+            .with("cf-connecting-ip", PROVIDERS_ADDRESS);
+            let iso = Rc::clone(chance.one(&inner.isolates.borrow()));
+            let number = chance.below(usize::MAX) as u64;
+            let served = inner.serve(&iso, request, None, 0, number).await;
+            let status = served.shown.status;
+            let line = format!("{} notification: {status}", inner.since());
+            inner.trace.borrow_mut().note(line, "");
+            let mut oracle = inner.oracle.borrow_mut();
+            oracle.told(inner.runtime.now(), &outgoing.body, status, &served.heard);
+            result = Ok(status);
+        }
+        let again = result != Ok(200);
+        inner
+            .provider
+            .borrow_mut()
+            .notification_result(outgoing.id, result);
+        if again {
+            deliver_later(&inner, seed + 1, 31_000);
+        }
+    });
+}
