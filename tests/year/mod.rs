@@ -1,5 +1,6 @@
 //! A year in a minute; see `docs/simulation.md`.
 
+pub mod delivery;
 pub mod deployment;
 pub mod door;
 pub mod event;
@@ -12,3 +13,4 @@ pub mod run;
 pub mod runtime;
 pub mod shrink;
 pub mod storage;
+pub mod trace;

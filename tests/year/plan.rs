@@ -33,7 +33,7 @@ pub struct Plan {
     pub events: Vec<Timed>,
 }
 
-/// What may be drawn, with its weight; those behind [`CALM`] of them never in a calm world.
+/// What may be drawn, with its weight: [`ROUGH`] never in a calm world.
 type Draw = fn(&mut Chance) -> Event;
 
 const QUIET: [(usize, Draw); 12] = [
@@ -73,6 +73,12 @@ const ROUGH: [(usize, Draw); 7] = [
     }),
     (1, |chance| Event::PostOffice(chance.coin())),
 ];
+
+/// What is drawn only where [`super::run::PROVIDER_CHANGES_KEYS`].
+const KEYS: [(usize, Draw); 1] = [(3, |chance| Event::ProviderRotates {
+    identity: chance.coin(),
+    keep_old: chance.coin(),
+})];
 
 fn computer(chance: &mut Chance) -> usize {
     // Most happens at few of them, so that one thing meets another.
@@ -190,14 +196,16 @@ fn gap(chance: &mut Chance) -> i64 {
 /// The week of a number.
 pub fn plan(seed: u64) -> Plan {
     let mut chance = Chance::seed(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
-    let calm = seed % 4 == 0;
+    let calm = seed.is_multiple_of(4);
     let limits = Limits {
         idle: *chance.one(&[3_600, 1_800]),
         absolute: *chance.one(&[43_200, 43_200, 7_200]),
         check: *chance.one(&[60, 60, 0, 180]),
         grace: 300,
     };
-    let draws = QUIET.iter().chain(ROUGH.iter().filter(|_| !calm));
+    let keys = KEYS.iter().filter(|_| super::run::PROVIDER_CHANGES_KEYS);
+    let rough = ROUGH.iter().chain(keys).filter(|_| !calm);
+    let draws = QUIET.iter().chain(rough);
     let draws: Vec<_> = draws.collect();
     let total: usize = draws.iter().map(|(weight, _)| weight).sum();
     let mut events = Vec::new();

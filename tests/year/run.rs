@@ -1,28 +1,28 @@
 //! A plan is carried out, and judged on its way.
 
-use std::collections::VecDeque;
-use std::fmt::Write;
 use std::rc::Rc;
 
 use serde_json::json;
 use simulator::http;
-use simulator::provider::notification::Outgoing;
 use simulator::provider::personas::Persona;
 use simulator::provider::rotation::{Keys, When as Moment};
 
+use super::delivery::deliver_later;
 use super::deployment::{ACCOUNT, HOSTS, PLACES, rotate, setup};
 use super::event::{Event, Timed};
-use super::house::{House, Iso, Served};
-use super::oracle::{Asked, Oracle};
+use super::house::House;
+use super::oracle::Oracle;
 use super::people::{Computer, Go, How, PEOPLE, go};
 use super::plan::{COMPUTERS, Plan};
 use crate::world::chance::Chance;
-use crate::world::http::{By, Incoming};
-use crate::world::signing_out::PROVIDERS_ADDRESS;
+use crate::world::http::By;
 use crate::world::{BEGINNING, When};
 
 /// Whether services answer late, and an answer that is on its way cannot undo a later one.
 pub const LATE_ANSWERS: bool = false;
+
+/// Whether the provider changes its keys, at any distance from when they were fetched.
+pub const PROVIDER_CHANGES_KEYS: bool = false;
 
 /// By how many milliseconds two clocks may differ, with what a request takes.
 const SPREAD_MS: i64 = 12_000;
@@ -41,68 +41,6 @@ pub struct Outcome {
     pub hash: u64,
     /// How many requests of people were judged at a service.
     pub judged: usize,
-}
-
-/// What happened: all of it in a hash, the last of it as lines.
-#[derive(Debug, Default)]
-pub struct Trace {
-    hash: u64,
-    last: VecDeque<String>,
-}
-
-impl Trace {
-    /// Adds a line, with what is in the hash alone.
-    pub fn note(&mut self, line: String, more: &str) {
-        for byte in line.bytes().chain(more.bytes()) {
-            self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        if self.last.len() >= 30 {
-            self.last.pop_front();
-        }
-        self.last.push_back(line);
-    }
-}
-
-impl House {
-    /// Days, hours, minutes and seconds since the beginning.
-    fn since(&self) -> String {
-        let ms = self.runtime.now() - BEGINNING * 1_000;
-        let (days, rest) = (ms / 86_400_000, ms % 86_400_000);
-        let (hours, minutes) = (rest / 3_600_000, rest / 60_000 % 60);
-        let (seconds, ms) = (rest / 1_000 % 60, rest % 1_000);
-        format!("{days}d {hours:02}:{minutes:02}:{seconds:02}.{ms:03}")
-    }
-
-    /// Notes a request and its answer.
-    pub fn note(&self, asked: &Asked, request: &Incoming, iso: &Iso, served: &Served) {
-        let shown = &served.shown;
-        let address = request.url.split('?').next().unwrap_or_default();
-        let mut line = format!(
-            "{} computer {} {} {address} in isolate {} (version {}): {} by {:?}",
-            self.since(),
-            asked.computer,
-            request.method,
-            iso.number,
-            iso.version,
-            shown.status,
-            shown.by
-        );
-        for (event, label) in served.heard.lines.borrow().iter() {
-            let _ = write!(line, " [{event} {label}]");
-        }
-        let mut more = String::new();
-        for cookie in shown.set_cookies() {
-            let name = cookie.split('=').next().unwrap_or_default();
-            let gone = if cookie.contains("Max-Age=0;") {
-                "-"
-            } else {
-                "+"
-            };
-            let _ = write!(line, " {gone}{}", name.trim_start_matches("__Host-ol-"));
-            more.push_str(cookie);
-        }
-        self.trace.borrow_mut().note(line, &more);
-    }
 }
 
 /// Carries a plan out.
@@ -403,59 +341,6 @@ fn gets_in(house: &Rc<House>, computer: &Rc<Computer>, seed: u64) {
                 "back: three minutes after everything works again computer {} sees {seen:?}",
                 computer.number
             ));
-        }
-    });
-}
-
-/// The provider sends what it has to say, and again what was not taken.
-fn deliver_later(house: &Rc<House>, seed: u64, wait: i64) {
-    let inner = Rc::clone(house);
-    house.runtime.spawn(async move {
-        inner.runtime.sleep(wait).await;
-        let outgoing = {
-            let now = inner.seconds();
-            inner.provider.borrow_mut().take_notifications(now)
-        };
-        for (nth, outgoing) in outgoing.into_iter().enumerate() {
-            deliver(&inner, outgoing, seed ^ (nth as u64 + 1) << 40);
-        }
-    });
-}
-
-fn deliver(house: &Rc<House>, outgoing: Outgoing, seed: u64) {
-    let inner = Rc::clone(house);
-    house.runtime.spawn(async move {
-        let mut chance = Chance::seed(seed);
-        let lost = chance.below(20) == 0;
-        let times = 1 + usize::from(chance.below(10) == 0);
-        inner.runtime.sleep(chance.seconds(4_000)).await;
-        let mut result = Err("lost".to_owned());
-        for _ in 0..if lost { 0 } else { times } {
-            let request = Incoming {
-                method: outgoing.method.to_owned(),
-                url: outgoing.uri.clone(),
-                headers: outgoing.headers.clone(),
-                body: outgoing.body.clone(),
-            }
-            .with("user-agent", "Java-http-client/21")
-            .with("cf-connecting-ip", PROVIDERS_ADDRESS);
-            let iso = Rc::clone(chance.one(&inner.isolates.borrow()));
-            let number = chance.below(usize::MAX) as u64;
-            let served = inner.serve(&iso, request, None, 0, number).await;
-            let status = served.shown.status;
-            let line = format!("{} notification: {status}", inner.since());
-            inner.trace.borrow_mut().note(line, "");
-            let mut oracle = inner.oracle.borrow_mut();
-            oracle.told(inner.runtime.now(), &outgoing.body, status, &served.heard);
-            result = Ok(status);
-        }
-        let again = result != Ok(200);
-        inner
-            .provider
-            .borrow_mut()
-            .notification_result(outgoing.id, result);
-        if again {
-            deliver_later(&inner, seed + 1, 31_000);
         }
     });
 }

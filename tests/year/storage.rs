@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 
 /// Every value that a key ever had, with the moment at which it was written.
 #[derive(Debug, Default)]
-pub struct Storage(RefCell<BTreeMap<String, Vec<(i64, Option<String>)>>>);
+pub struct Storage(RefCell<BTreeMap<String, Values>>);
+
+type Values = Vec<(i64, Option<String>)>;
 
 /// What somebody does to everything that is stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,6 @@ use super::{mutants, report};
 use crate::child;
 use crate::places::Places;
 use crate::terminal;
-use crate::test::stream;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use std::fmt::Write;

@@ -17,13 +17,14 @@ const CLAIMS: i64 = 1_800;
 const SKEW: i64 = 30;
 
 /// What an assertion may hold on each route.
-const ALWAYS: [&str; 11] = [
+const ALWAYS: [&str; 12] = [
     "iss",
     "aud",
     "sub",
     "sid",
     "vot",
     "auth_time",
+    "reauth_time",
     "session_exp",
     "iat",
     "exp",
@@ -66,7 +67,9 @@ impl Oracle {
             Err(why) => self.broken(format!("assertion: {why} at {}", place.path)),
             Ok((person, claims)) => {
                 self.released(&place, &claims);
-                self.judge(asked, arrived_ms, &place, &person, house.seconds());
+                self.judge(asked, arrived_ms, &person);
+                self.level(&place, &person);
+                self.age(&place, &person, &claims, house.seconds());
                 self.claims(&person, &claims, house.seconds());
             }
         }
@@ -114,7 +117,7 @@ impl Oracle {
         }
     }
 
-    fn judge(&mut self, asked: &Asked, arrived_ms: i64, place: &Place, person: &Person, now: i64) {
+    fn judge(&mut self, asked: &Asked, arrived_ms: i64, person: &Person) {
         let Some(signed) = self.place(asked, &person.sub, &person.sid) else {
             return;
         };
@@ -157,11 +160,10 @@ impl Oracle {
         if (person.session_exp - until).abs() > spread / 1_000 + 1 {
             self.broken("limits: an assertion names another end of its session".to_owned());
         }
-        self.level(place, person, now);
     }
 
     /// The level is what the place asks for, and was reached.
-    fn level(&mut self, place: &Place, person: &Person, now: i64) {
+    fn level(&mut self, place: &Place, person: &Person) {
         let proof = self.proofs.get(&person.sub);
         let identity = ["P1", "P2"]
             .into_iter()
@@ -187,18 +189,34 @@ impl Oracle {
                 ));
             }
         }
-        let own = self.signed.iter().filter(|signed| signed.sub == person.sub);
-        let mut times = own.map(|signed| signed.auth_time);
+    }
+
+    /// The times at which the person signed in are true, and recent where that is asked for.
+    fn age(
+        &mut self,
+        place: &Place,
+        person: &Person,
+        claims: &serde_json::Map<String, Value>,
+        now: i64,
+    ) {
+        let own: Vec<_> = self
+            .signed
+            .iter()
+            .filter(|signed| signed.sub == person.sub)
+            .collect();
         let auth_time = person.auth_time.unwrap_or_default();
-        if !times.any(|time| time == auth_time) {
+        let again = claims.get("reauth_time").and_then(Value::as_i64);
+        let first = own.iter().any(|signed| signed.auth_time == auth_time);
+        let second = again.is_none_or(|time| own.iter().any(|signed| signed.iat == time));
+        if !first || !second {
             self.broken("age: an assertion says a time at which nobody signed in".to_owned());
         }
+        let age = now - again.unwrap_or_default().max(auth_time);
         let spread = self.spread_ms / 1_000;
         if place
             .fresh
-            .is_some_and(|seconds| now > auth_time + seconds + SKEW + spread)
+            .is_some_and(|seconds| age > seconds + SKEW + spread)
         {
-            let age = now - auth_time;
             self.broken(format!(
                 "age: signed in {age} seconds ago at {}",
                 place.path

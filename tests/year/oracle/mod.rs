@@ -37,7 +37,7 @@ pub struct Signed {
     /// Whether an identity was asked for.
     pub proving: bool,
     /// The sign-in before, whose session goes on if an identity was asked for in it.
-    pub before: Option<Rc<Signed>>,
+    pub before: Option<Rc<Self>>,
     /// The session's id, once a service has learnt it.
     pub sid: RefCell<Option<String>>,
 }

@@ -1,0 +1,63 @@
+//! Notifications, which come late, twice, or not at all, and again by the provider's rule.
+
+use std::rc::Rc;
+
+use simulator::provider::notification::Outgoing;
+
+use super::house::House;
+use crate::world::chance::Chance;
+use crate::world::http::Incoming;
+use crate::world::signing_out::PROVIDERS_ADDRESS;
+
+/// The provider sends what it has to say, and again what was not taken.
+pub fn deliver_later(house: &Rc<House>, seed: u64, wait: i64) {
+    let inner = Rc::clone(house);
+    house.runtime.spawn(async move {
+        inner.runtime.sleep(wait).await;
+        let outgoing = {
+            let now = inner.seconds();
+            inner.provider.borrow_mut().take_notifications(now)
+        };
+        for (nth, outgoing) in outgoing.into_iter().enumerate() {
+            deliver(&inner, outgoing, seed ^ (nth as u64 + 1) << 40);
+        }
+    });
+}
+
+fn deliver(house: &Rc<House>, outgoing: Outgoing, seed: u64) {
+    let inner = Rc::clone(house);
+    house.runtime.spawn(async move {
+        let mut chance = Chance::seed(seed);
+        let lost = chance.below(20) == 0;
+        let times = 1 + usize::from(chance.below(10) == 0);
+        inner.runtime.sleep(chance.seconds(4_000)).await;
+        let mut result = Err("lost".to_owned());
+        for _ in 0..if lost { 0 } else { times } {
+            let request = Incoming {
+                method: outgoing.method.to_owned(),
+                url: outgoing.uri.clone(),
+                headers: outgoing.headers.clone(),
+                body: outgoing.body.clone(),
+            }
+            .with("user-agent", "Java-http-client/21")
+            .with("cf-connecting-ip", PROVIDERS_ADDRESS);
+            let iso = Rc::clone(chance.one(&inner.isolates.borrow()));
+            let number = chance.below(usize::MAX) as u64;
+            let served = inner.serve(&iso, request, None, 0, number).await;
+            let status = served.shown.status;
+            let line = format!("{} notification: {status}", inner.since());
+            inner.trace.borrow_mut().note(line, "");
+            let mut oracle = inner.oracle.borrow_mut();
+            oracle.told(inner.runtime.now(), &outgoing.body, status, &served.heard);
+            result = Ok(status);
+        }
+        let again = result != Ok(200);
+        inner
+            .provider
+            .borrow_mut()
+            .notification_result(outgoing.id, result);
+        if again {
+            deliver_later(&inner, seed + 1, 31_000);
+        }
+    });
+}
