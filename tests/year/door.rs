@@ -200,6 +200,10 @@ impl Platform for Door {
         }
     }
 
+    async fn pause(&self, milliseconds: u32) {
+        self.house.runtime.sleep(milliseconds.into()).await;
+    }
+
     async fn may(&self, limit: Limit, _: &str) -> bool {
         self.wait(0, 2).await;
         !self.house.used_up.borrow().contains(&limit)
