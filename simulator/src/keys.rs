@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::jose::{Object, b64, hex, sha256};
 
 thread_local! {
-    /// What identifiers are drawn from on this thread, if they are to come again.
+    /// The state of this thread's identifiers, if they are to come again.
     static REPEATED: Cell<Option<u64>> = const { Cell::new(None) };
 }
 

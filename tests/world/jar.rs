@@ -14,7 +14,7 @@ const LARGEST: usize = 4_096;
 /// One cookie that is kept.
 #[derive(Clone, Debug)]
 pub struct Cookie {
-    /// The host that set it, which alone gets it.
+    /// The host that set it, the only one that gets it.
     pub host: String,
     /// Its name.
     pub name: String,
@@ -64,7 +64,7 @@ impl Jar {
         }
     }
 
-    /// Puts a cookie into the jar, as somebody with the machine could.
+    /// Puts a cookie into the jar, as a person with the machine could.
     pub fn plant(&mut self, address: &str, name: &str, value: &str) {
         let host = host(address);
         self.kept
@@ -77,7 +77,7 @@ impl Jar {
         });
     }
 
-    /// Every window is closed: what has no life of its own is gone.
+    /// Every window is closed: cookies without a life of their own are gone.
     pub fn close(&mut self) {
         self.kept.retain(|cookie| cookie.ends_at.is_some());
     }

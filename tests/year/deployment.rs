@@ -1,4 +1,4 @@
-//! What is deployed: two services with every kind of route, and what a version may change.
+//! The deployment: two services with every kind of route, and the changes that a version may make.
 //!
 //! The table of places is the oracle's as well, which never looks at what the product makes of it.
 
@@ -16,14 +16,14 @@ pub const HOSTS: [&str; 2] = [HOST, "permits.example.gov.uk"];
 /// The clients of both services.
 pub const CLIENTS: [&str; 2] = [CLIENT, "permits-client"];
 
-/// Who may be where.
+/// The visitors of a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// Anybody, and the service learns of nobody.
+    /// Every visitor, and the service learns of no person.
     Public,
-    /// Anybody, and the service learns who is signed in.
+    /// Every visitor, and the service learns who is signed in.
     Optional,
-    /// Whoever is signed in as the place asks.
+    /// A person who is signed in as the place asks.
     Required,
 }
 
@@ -32,13 +32,13 @@ pub enum Access {
 pub struct Place {
     /// The path.
     pub path: &'static str,
-    /// Who may be there.
+    /// Its visitors.
     pub access: Access,
-    /// What is asked for there.
+    /// The level that is asked for there.
     pub level: &'static str,
-    /// How many seconds ago somebody may have signed in.
+    /// How many seconds ago the person may have signed in.
     pub fresh: Option<i64>,
-    /// What the service learns beside `sub`.
+    /// The claims that the service learns, apart from `sub`.
     pub released: &'static [&'static str],
 }
 

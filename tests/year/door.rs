@@ -25,7 +25,7 @@ use crate::world::{Trouble, Verb};
 /// The claim in which userinfo carries a core identity.
 const CORE_IDENTITY: &str = "https://vocab.account.gov.uk/v1/coreIdentityJWT";
 
-/// What the provider and the accounts said while a request was served, as an observer on the wire
+/// The words of the provider and the accounts while a request was served, as an observer on the wire
 /// hears it.
 #[derive(Default)]
 pub struct Heard {
@@ -48,7 +48,7 @@ pub struct Door {
     pub house: Rc<House>,
     /// Where the request is served.
     pub iso: Rc<Iso>,
-    /// What was heard.
+    /// The words that were heard.
     pub heard: Rc<Heard>,
     body: Rc<[u8]>,
     chance: Rc<RefCell<Chance>>,

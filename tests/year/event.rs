@@ -65,7 +65,7 @@ pub enum Event {
     Close(usize),
     /// The windows that were closed are opened again, with what they held.
     Restore(usize),
-    /// Somebody copies a computer's cookies to another.
+    /// A thief copies a computer's cookies to another.
     Copy {
         /// From where.
         from: usize,
@@ -124,7 +124,7 @@ pub enum Event {
         /// The computer at which a person tries whether they get in.
         computer: usize,
     },
-    /// Somebody meddles with KV.
+    /// An attacker changes KV.
     Meddle(Meddling),
     /// Every account is emptied, as when a deployment moves them.
     EmptyAccounts,
@@ -141,6 +141,6 @@ pub struct Timed {
     pub at_ms: i64,
     /// Its number in the whole plan, from which everything in it is drawn.
     pub number: usize,
-    /// What happens.
+    /// The event.
     pub event: Event,
 }

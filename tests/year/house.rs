@@ -31,7 +31,7 @@ pub struct Iso {
     pub number: usize,
     /// Which version runs in it.
     pub version: usize,
-    /// What the product keeps in it.
+    /// The product's own memory in it.
     pub isolate: Rc<Isolate>,
     /// By how many milliseconds its clock is ahead.
     pub ahead_ms: i64,
@@ -49,9 +49,9 @@ pub struct House {
     pub provider: RefCell<Provider>,
     /// KV.
     pub storage: Storage,
-    /// Who is signed in.
+    /// The accounts.
     pub accounts: Accounts,
-    /// What goes wrong.
+    /// The troubles that lie ahead.
     pub troubles: Troubles,
     /// Since when everything works, in milliseconds since the epoch; `None` while something does not.
     pub works_since: Cell<Option<i64>>,
@@ -65,18 +65,18 @@ pub struct House {
     pub oracle: RefCell<Oracle>,
     /// Where the product's random numbers come from.
     pub random: RefCell<Chance>,
-    /// What happened.
+    /// The record.
     pub trace: RefCell<Trace>,
     next_isolate: Cell<usize>,
 }
 
 /// How a request is served.
 pub struct Served {
-    /// What the service got, if it got the request.
+    /// The request as the service got it, if it did.
     pub reached: Option<OriginRequest>,
-    /// What is answered.
+    /// The answer.
     pub shown: Shown,
-    /// What was heard meanwhile.
+    /// The words that were heard meanwhile.
     pub heard: Rc<Heard>,
 }
 
@@ -130,14 +130,14 @@ impl House {
         self.isolates.borrow_mut().push(Rc::new(iso));
     }
 
-    /// What an isolate publishes at an address where its client's keys are.
+    /// An isolate's document at an address where its client's keys are.
     fn client_keys(iso: &Iso, address: &str) -> Result<Vec<u8>, String> {
         let host = jar::host(address);
         let reply = own_pages::client_keys(&deployment::known(iso, &host));
         Ok(reply.body.into_bytes())
     }
 
-    /// What goes wrong with a use of the platform.
+    /// The trouble that strikes a use of the platform.
     pub fn strikes(&self, verb: Verb, about: &str) -> Option<Trouble> {
         let struck = self.troubles.strike(verb, about);
         if struck.is_some() {
@@ -151,7 +151,7 @@ impl House {
         let newest = self.isolates.borrow().last().cloned();
         let mut client_keys = |address: &str| match &newest {
             Some(iso) => Self::client_keys(iso, address),
-            None => Err("nobody answers".to_owned()),
+            None => Err("no isolate answers".to_owned()),
         };
         let mut provider = self.provider.borrow_mut();
         let answer = provider.handle(self.seconds(), request, &mut client_keys);

@@ -22,7 +22,7 @@ const REDIRECTS: usize = 20;
 /// The most that a service's cookies may weigh together, in bytes.
 const HEAVIEST: usize = 8_192;
 
-/// Who sits at computers. One has no identity, one a lower one, one goes to a Post Office.
+/// The people at computers. One has no identity, one a lower one, one goes to a Post Office.
 pub const PEOPLE: [&str; 7] = ["kenneth", "sian", "amal", "mo", "farah", "vera", "ivor"];
 
 /// How a request is made.
@@ -47,13 +47,13 @@ pub struct Computer {
     pub number: usize,
     /// The cookies.
     pub jar: RefCell<Jar>,
-    /// What the windows held that were closed last.
+    /// The content of the windows that were closed last.
     pub closed: RefCell<Option<(Jar, [Standing; 2])>>,
-    /// Who sits there, of [`PEOPLE`].
+    /// The person there, of [`PEOPLE`].
     pub person: Cell<usize>,
     /// Which navigation each tab is at; an answer to an older one is not looked at any more.
     pub tabs: [Cell<u64>; 3],
-    /// Who the browser is, for each service.
+    /// The person of the browser, for each service.
     pub standing: RefCell<[Standing; 2]>,
     /// How many of its requests are under way.
     pub under_way: Cell<usize>,
@@ -76,7 +76,7 @@ pub struct Go {
     pub dwell_ms: i64,
     /// Whether they give up there.
     pub gives_up: bool,
-    /// What everything else is drawn from.
+    /// The seed of everything else.
     pub seed: u64,
 }
 
@@ -284,7 +284,7 @@ async fn at_the_edge(
     house.runtime.sleep(down).await;
     computer.under_way.set(computer.under_way.get() - 1);
     let now = house.runtime.now();
-    // Whoever has gone on elsewhere in this tab does not see the answer, nor keep its cookies.
+    // A person who has gone on elsewhere in this tab does not see the answer, nor does the browser keep its cookies.
     if computer.tabs[go.tab].get() == generation {
         computer
             .jar

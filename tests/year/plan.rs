@@ -12,7 +12,7 @@ use crate::world::chance::Chance;
 /// How many computers there are.
 pub const COMPUTERS: usize = 6;
 
-/// How many events a week has, beside rotations.
+/// How many events a week has, without rotations.
 const EVENTS: usize = 300;
 
 /// A week, in milliseconds.
@@ -29,11 +29,11 @@ pub struct Plan {
     pub calm: bool,
     /// The limits of both services.
     pub limits: Limits,
-    /// What happens, in order.
+    /// The events, in order.
     pub events: Vec<Timed>,
 }
 
-/// What may be drawn, with its weight: [`ROUGH`] never in a calm world.
+/// The events that may be drawn, with their weights: [`ROUGH`] never in a calm world.
 type Draw = fn(&mut Chance) -> Event;
 
 const QUIET: [(usize, Draw); 12] = [
@@ -74,7 +74,7 @@ const ROUGH: [(usize, Draw); 7] = [
     (1, |chance| Event::PostOffice(chance.coin())),
 ];
 
-/// What is drawn only where [`super::run::PROVIDER_CHANGES_KEYS`].
+/// The events that are drawn only where [`super::run::PROVIDER_CHANGES_KEYS`].
 const KEYS: [(usize, Draw); 1] = [(3, |chance| Event::ProviderRotates {
     identity: chance.coin(),
     keep_old: chance.coin(),

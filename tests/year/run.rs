@@ -36,7 +36,7 @@ const ISOLATES: usize = 6;
 pub struct Outcome {
     /// The promise that was broken, and how.
     pub wrong: Option<String>,
-    /// What happened last.
+    /// The last lines of the record.
     pub last: Vec<String>,
     /// A hash of everything that happened.
     pub hash: u64,
@@ -168,7 +168,7 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
         Event::Restore(computer) => {
             let computer = &computers[computer];
             if let Some((jar, standing)) = computer.closed.take() {
-                // What was restored may have been used, renewed or ended elsewhere meanwhile.
+                // A session that is restored may have been used, renewed or ended elsewhere meanwhile.
                 standing
                     .iter()
                     .for_each(|s| house.oracle.borrow_mut().doubt(&s.who));

@@ -74,7 +74,7 @@ impl Wake for Bell {
 }
 
 impl Runtime {
-    /// A clock that stands at a moment, in milliseconds since the epoch.
+    /// A clock at a moment, in milliseconds since the epoch.
     pub fn new(now: i64, seed: u64) -> Self {
         Self(Rc::new(Inner {
             now: Cell::new(now),
@@ -206,7 +206,7 @@ struct Slot<T> {
     waker: RefCell<Option<Waker>>,
 }
 
-/// What a task will answer. Whoever drops it leaves, and the task goes on.
+/// The answer of a task to come. A client that drops it leaves, and the task goes on.
 pub struct Answer<T>(Rc<Slot<T>>);
 
 impl<T> Future for Answer<T> {

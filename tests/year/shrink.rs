@@ -6,7 +6,7 @@ use super::run::run;
 /// The most runs that are spent on it.
 const RUNS: usize = 400;
 
-/// A plan with fewer events that breaks the same promise: what stands before the colon.
+/// A plan with fewer events that breaks the same promise, whose name comes before the colon.
 pub fn shrink(plan: &Plan, wrong: &str) -> Plan {
     let promise = |text: &str| text.split(':').next().unwrap_or_default().to_owned();
     let wanted = promise(wrong);

@@ -1,4 +1,4 @@
-//! KV as it is at Cloudflare: each place sees a change later, and somebody may meddle with what is stored.
+//! KV as it is at Cloudflare: each place sees a change later, and an attacker may change a stored text.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ pub struct Storage(RefCell<BTreeMap<String, Values>>);
 
 type Values = Vec<(i64, Option<String>)>;
 
-/// What somebody does to everything that is stored.
+/// An attacker's change of every stored text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Meddling {
     /// It is deleted.
@@ -18,12 +18,12 @@ pub enum Meddling {
     CutShort,
     /// A letter is another one.
     Changed,
-    /// What was stored first is stored again.
+    /// The first text is stored again.
     PutBack,
 }
 
 impl Storage {
-    /// What a place sees that is behind by so many milliseconds.
+    /// The text as a place sees it that is behind by so many milliseconds.
     pub fn read(&self, name: &str, now: i64, behind: i64) -> Option<String> {
         let kept = self.0.borrow();
         let seen = kept.get(name)?.iter().rev();
@@ -42,7 +42,7 @@ impl Storage {
         }
     }
 
-    /// Somebody who can write to the namespace does so.
+    /// An attacker who can write to the namespace does so.
     pub fn meddle(&self, how: Meddling, now: i64) {
         let names: Vec<String> = self.0.borrow().keys().cloned().collect();
         for name in names {

@@ -1,4 +1,4 @@
-//! What happened, for whoever looks at a failing week.
+//! A record of each request and event, for the reader of a failing week.
 
 use std::collections::VecDeque;
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use super::oracle::Asked;
 use crate::world::BEGINNING;
 use crate::world::http::Incoming;
 
-/// What happened: all of it in a hash, the last of it as lines.
+/// The record: all of it in a hash, the end of it as lines.
 #[derive(Debug, Default)]
 pub struct Trace {
     /// A hash of every line, and of every cookie.
@@ -18,7 +18,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Adds a line, with what is in the hash alone.
+    /// Adds a line, and more to the hash.
     pub fn note(&mut self, line: String, more: &str) {
         for byte in line.bytes().chain(more.bytes()) {
             self.hash = (self.hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);

@@ -1,4 +1,4 @@
-//! A request at the service: who it says that it is, and whether that may be.
+//! A request at the service: the person that it names, and whether that may be.
 
 use serde_json::Value;
 use simulator::origin::Settings;
@@ -16,7 +16,7 @@ const CLAIMS: i64 = 1_800;
 /// By how much the edge forgives that clocks differ, in seconds: its one documented skew.
 const SKEW: i64 = 30;
 
-/// What an assertion may hold on each route.
+/// The claims that an assertion may hold on each route.
 const ALWAYS: [&str; 12] = [
     "iss",
     "aud",
@@ -209,7 +209,9 @@ impl Oracle {
         let first = own.iter().any(|signed| signed.auth_time == auth_time);
         let second = again.is_none_or(|time| own.iter().any(|signed| signed.iat == time));
         if !first || !second {
-            self.broken("age: an assertion says a time at which nobody signed in".to_owned());
+            self.broken(
+                "age: an assertion says a time at which the person did not sign in".to_owned(),
+            );
         }
         let age = now - again.unwrap_or_default().max(auth_time);
         let spread = self.spread_ms / 1_000;
@@ -224,7 +226,7 @@ impl Oracle {
         }
     }
 
-    /// What is told of an identity was found out within half an hour.
+    /// Claims of an identity were found out within half an hour.
     fn claims(&mut self, person: &Person, claims: &serde_json::Map<String, Value>, now: i64) {
         if !["coreIdentity", "address"]
             .iter()
@@ -242,7 +244,7 @@ impl Oracle {
                     "claims: an identity is told {age} seconds after its proof"
                 ));
             }
-            None => self.broken("claims: an identity is told that nobody proved".to_owned()),
+            None => self.broken("claims: an identity is told that was not proved".to_owned()),
         }
     }
 }

@@ -10,11 +10,7 @@ use crate::year::people::How;
 
 /// Event and label of the line, and why.
 const EXPECTED: [(&str, &str, &str); 11] = [
-    (
-        "refused",
-        "no_session",
-        "a script asks for somebody who is not signed in",
-    ),
+    ("refused", "no_session", "a script asks without a session"),
     (
         "refused",
         "sign_in_too_old",
@@ -23,7 +19,7 @@ const EXPECTED: [(&str, &str, &str); 11] = [
     (
         "refused",
         "form_expired",
-        "a form is posted by somebody who is not signed in",
+        "a form is posted without a session",
     ),
     (
         "refused",
@@ -93,7 +89,7 @@ pub fn judge(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
     lost(oracle, asked, how, served);
 }
 
-/// Somebody who is signed in is not asked to sign in.
+/// A person who is signed in is not asked to sign in.
 fn lost(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
     let [Who::Person(signed)] = &asked.who[..] else {
         return;
@@ -117,7 +113,7 @@ fn lost(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
     if plain && within && how != How::Status {
         let status = served.shown.status;
         oracle.broken(format!(
-            "lost: {status} at {} for somebody who is signed in",
+            "lost: {status} at {} for a person who is signed in",
             place.path
         ));
     }

@@ -29,7 +29,7 @@ fn documented() -> &'static BTreeSet<String> {
     })
 }
 
-/// What is wrong with a line, if anything is.
+/// The fault of a line, if it has one.
 pub fn judge(event: &Event) -> Option<String> {
     let words = format!("{} {} {}", event.name, event.label, event.outcome.label());
     if !documented().contains(&words) {

@@ -1,4 +1,4 @@
-//! The judge: what must hold, said without a line of the product's code.
+//! The judge: the promises, said without a line of the product's code.
 //!
 //! It hears what a person on the wire would: the tokens that the provider hands out, the requests that
 //! reach a service, the answers that reach a browser, and the log. From these it knows who is signed
@@ -28,7 +28,7 @@ pub struct Signed {
     pub sub: String,
     /// When the person proved who they are.
     pub auth_time: i64,
-    /// What the ID token says of how.
+    /// The ID token's vector.
     pub vot: String,
     /// When the ID token was made.
     pub iat: i64,
@@ -45,7 +45,7 @@ pub struct Signed {
 /// A session that a service has seen.
 #[derive(Debug)]
 pub struct Life {
-    /// Whose it is.
+    /// Its subject.
     pub sub: String,
     /// When its ID token was made.
     pub iat: i64,
@@ -53,7 +53,7 @@ pub struct Life {
     pub created_ms: i64,
     /// When it ended, in milliseconds.
     pub ended_ms: Option<i64>,
-    /// Whether it may have ended for a reason that nobody on the wire sees.
+    /// Whether it may have ended for a reason that the wire does not show.
     pub doubtful: bool,
 }
 
@@ -77,7 +77,7 @@ pub struct Asked {
     pub place: Option<usize>,
     /// When it was sent, in milliseconds.
     pub sent_ms: i64,
-    /// Who may stand there.
+    /// The people who may be signed in there.
     pub who: Vec<Who>,
     /// When the session was last used there, in milliseconds.
     pub used_ms: i64,
@@ -143,7 +143,7 @@ impl Oracle {
         self.wrong.get_or_insert(how);
     }
 
-    /// The edge has answered: what that makes true, and the sign-in that it completed, if it did.
+    /// The edge has answered: notes the consequences, and gives the sign-in that it completed, if it did.
     pub fn answered(
         &mut self,
         now: i64,
@@ -232,7 +232,7 @@ impl Oracle {
         }
     }
 
-    /// Every session of whoever presented the request has ended that meets a condition.
+    /// Every session of the person who sent the request has ended that meets a condition.
     fn end_all(&mut self, now: i64, asked: &Asked, which: impl Fn(&Life) -> bool) {
         let Some(sub) = asked.who.first().and_then(Who::sub) else {
             return;

@@ -1,4 +1,4 @@
-//! Who stands where: what each browser is for each service, by the last answer that settled it.
+//! The person of each browser for each service, by the last answer that settled it.
 
 use std::rc::Rc;
 
@@ -9,12 +9,12 @@ use crate::year::run::LATE_ANSWERS;
 /// Every session's cookie begins so.
 const SESSION: &str = "__Host-ol-session";
 
-/// Who a browser is for a service.
+/// The person of a browser for a service.
 #[derive(Clone, Debug)]
 pub enum Who {
-    /// Nobody.
-    Nobody,
-    /// Whoever completed this sign-in.
+    /// No person.
+    Stranger,
+    /// The person who completed this sign-in.
     Person(Rc<Signed>),
 }
 
@@ -22,7 +22,7 @@ impl Who {
     /// The subject.
     pub fn sub(&self) -> Option<&str> {
         match self {
-            Self::Nobody => None,
+            Self::Stranger => None,
             Self::Person(signed) => Some(&signed.sub),
         }
     }
@@ -30,16 +30,16 @@ impl Who {
     /// The session's id, once a service has learnt it.
     pub fn sid(&self) -> Option<String> {
         match self {
-            Self::Nobody => None,
+            Self::Stranger => None,
             Self::Person(signed) => signed.sid.borrow().clone(),
         }
     }
 }
 
-/// Who a browser may be, which is one unless two answers crossed.
+/// The people whom a browser may have: one unless two answers crossed.
 #[derive(Clone, Debug)]
 pub struct Standing {
-    /// Who.
+    /// The people.
     pub who: Vec<Who>,
     /// When the last answer came that settled it, in milliseconds.
     pub since_ms: i64,
@@ -50,7 +50,7 @@ pub struct Standing {
 impl Default for Standing {
     fn default() -> Self {
         Self {
-            who: vec![Who::Nobody],
+            who: vec![Who::Stranger],
             since_ms: 0,
             used_ms: 0,
         }
@@ -82,10 +82,10 @@ impl Standing {
         let deleted = shown.set_cookies().any(deletes_session);
         let settled = match signed {
             Some(signed) => Who::Person(Rc::clone(signed)),
-            None if own && deleted => Who::Nobody,
+            None if own && deleted => Who::Stranger,
             None if deleted => {
-                // The session was over; who was nobody already stays so.
-                self.who.push(Who::Nobody);
+                // The session was over; a stranger stays one.
+                self.who.push(Who::Stranger);
                 return;
             }
             None => return,
@@ -101,8 +101,8 @@ impl Standing {
 }
 
 impl Oracle {
-    /// A request of a browser that was sent on by the edge must be whoever stands there; gives whose
-    /// sign-in the session is.
+    /// A request of a browser that was sent on by the edge must be the person of this browser; gives the
+    /// sign-in of the session.
     pub(super) fn place(&mut self, asked: &Asked, sub: &str, sid: &str) -> Option<Rc<Signed>> {
         let own: Vec<_> = asked
             .who
@@ -113,8 +113,8 @@ impl Oracle {
             })
             .collect();
         if own.is_empty() {
-            let stands = asked.who.iter().filter_map(Who::sub).next();
-            self.broken(match stands {
+            let settled = asked.who.iter().filter_map(Who::sub).next();
+            self.broken(match settled {
                 Some(_) => {
                     "mixed: a browser is another person than who signed in there last".to_owned()
                 }
@@ -137,7 +137,7 @@ impl Oracle {
                 Some(Rc::clone(signed))
             }
             Some(_) => {
-                self.broken("lost: a session from before stands over the new one".to_owned());
+                self.broken("lost: a session from before covers the new one".to_owned());
                 None
             }
             None if asked.who.len() > 1 => own.into_iter().next_back(),
