@@ -36,6 +36,19 @@ impl<'a> Cookies<'a> {
         }
     }
 
+    /// Every value of this name.
+    pub fn all(self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.pairs()
+            .filter(move |(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Whether the browser sends any cookie of the edge's own.
+    #[must_use]
+    pub fn has_own(self) -> bool {
+        self.pairs().any(|(name, _)| imitates(name))
+    }
+
     /// The cookies of sign-ins under way.
     pub fn attempts(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.pairs().filter(|(name, _)| is_attempt(name))

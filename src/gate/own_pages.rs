@@ -15,14 +15,13 @@ use super::provider;
 use super::reply::Reply;
 use super::request::{Request, parameter};
 use super::scene::is_ray;
-use super::sign_in::{Start, again};
+use super::sign_in::{Start, again, onwards};
 use super::{Scene, Task, Verdict};
 use super::{sign_out, status};
 use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
 use crate::platform::Platform;
-use crate::session::return_path;
 
 /// The edge's own answer to a request, or `None` when the path is the service's.
 ///
@@ -72,12 +71,7 @@ fn wrong_method<P: Platform>(scene: &Scene<P>, allowed: &str) -> Verdict {
 
 /// Whether the path is the edge's own in any reading, so that no origin ever sees it.
 fn is_own(path: &CanonicalPath, service: &Service) -> bool {
-    let own = service.own_path.to_lowercase();
-    let under = |path: &str| {
-        path.strip_prefix(own.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    under(&path.folded) || path.folded == service.redirect_path.to_lowercase()
+    path.is_below(&service.own_path) || path.folded == service.redirect_path.to_lowercase()
 }
 
 fn callback<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
@@ -118,7 +112,7 @@ fn own_page<P: Platform>(
     match page {
         OwnPage::ClientKeys => read_only(scene, request, client_keys(service)),
         OwnPage::AssertionKeys => read_only(scene, request, assertion_keys(service)),
-        OwnPage::Page => read_only(scene, request, shown(scene, query)),
+        OwnPage::Page => read_only(scene, request, shown(scene, request, query)),
         OwnPage::Session => status::ask(scene, request),
         OwnPage::Header => read_only(scene, request, header::fragment(scene, query)),
         OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
@@ -162,21 +156,31 @@ fn signing_out<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&
 
 /// One of the pages as an address of its own, for people who change its language. It says what it
 /// always says; that something happened is claimed by the answer in which it came first.
-fn shown<P: Platform>(scene: &Scene<P>, query: Option<&str>) -> Reply {
+fn shown<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Reply {
     let page = parameter(query, "name").and_then(|name| Page::parse(&name));
     let Some(page) = page.filter(|page| *page != Page::SigningOut) else {
         return scene.page(404, Page::NotFound);
     };
-    if page == Page::ConfirmSignOut {
+    // To a person who is signed in, a page that says otherwise would be untrue, and its link unexpected.
+    let is_untrue = matches!(page, Page::SignedOut | Page::SignedOutHere)
+        && scene
+            .live_session(Cookies::new(request.headers.get("cookie")))
+            .is_some();
+    if page == Page::ConfirmSignOut || is_untrue {
         return sign_out::confirm(scene, parameter(query, "everywhere").is_some());
     }
     let service = &scene.service;
     let wanted = parameter(query, "return_to").unwrap_or_default();
-    let again = again(scene, &return_path::safe(&wanted, &service.own_path));
+    let place = scene.place(&wanted);
     let link = match page {
         Page::SignedOutHere => service.own_page("sign-out"),
         Page::ContinueIdentity => identity::onwards(scene),
-        _ => format!("{again}&lang={}", scene.locale.as_str()),
+        Page::TooManyRequests => onwards(scene, request, &place),
+        _ => again(scene, &place),
+    };
+    let link = match page {
+        Page::SignedOutHere | Page::ContinueIdentity => link,
+        _ => format!("{link}&lang={}", scene.locale.as_str()),
     };
     let reference = parameter(query, "reference").filter(|reference| is_ray(reference));
     let reference = reference.unwrap_or_default();
@@ -187,7 +191,7 @@ fn shown<P: Platform>(scene: &Scene<P>, query: Option<&str>) -> Reply {
 fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
     let service = &scene.service;
     let wanted = parameter(query, "return_to").unwrap_or_default();
-    let return_path = return_path::safe(&wanted, &service.own_path);
+    let return_path = scene.place(&wanted);
     let (level, freshness) = match identity::rule_of(scene, &return_path) {
         Some(rule) => (rule.level, rule.freshness),
         None => (service.level, None),

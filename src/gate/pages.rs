@@ -59,8 +59,11 @@ pub fn page(
     if !reference.is_empty() {
         kept += &format!("&reference={reference}");
     }
-    if let Some((_, query)) = link.split_once('?') {
-        kept += &format!("&{query}");
+    // The language of the link is the one that the page is in.
+    let query = link.split_once('?').map_or("", |(_, query)| query);
+    let is_kept = |pair: &&str| !pair.is_empty() && !pair.starts_with("lang=");
+    for pair in query.split('&').filter(is_kept) {
+        kept += &format!("&{pair}");
     }
     let html = whole(page, service, locale, &kept, &last);
     let reply = Reply::html(status, locale, html).of(service);

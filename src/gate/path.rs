@@ -8,6 +8,8 @@
 //! character that RFC 3986 has no place for in a path, `|`, `[` and `]` among them: WHATWG leaves these as they are, and
 //! Tomcat, Jetty 12, Undertow, Netty and others refuse them with 400.
 
+pub mod place;
+
 /// A path with one meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CanonicalPath {
@@ -55,6 +57,15 @@ impl CanonicalPath {
             folded: fold(&decoded),
             text,
         })
+    }
+}
+
+impl CanonicalPath {
+    /// Whether any reader could take the path for this one or for one below it.
+    #[must_use]
+    pub fn is_below(&self, own: &str) -> bool {
+        let rest = self.folded.strip_prefix(own.to_lowercase().as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
 

@@ -15,7 +15,6 @@ use super::{Decision, Scene, Task, Verdict, cross_origin, sign_out};
 use crate::config::{Access, Freshness, Rule};
 use crate::platform::Platform;
 use crate::session::cookie::{self, Session, kept};
-use crate::session::return_path;
 
 /// A request for the origin, with the rule that it meets.
 #[derive(Debug)]
@@ -186,10 +185,7 @@ impl<'a, P: Platform> Passage<'a, P> {
         if !request.is_read() {
             // What was posted is gone with this answer, so the page leads to where it can be asked
             // for.
-            let link = again(
-                scene,
-                &return_path::safe(&self.path.text, &service.own_path),
-            );
+            let link = again(scene, &scene.place(&self.path.text));
             let (label, page) = match proves {
                 true => ("form_needs_identity", Page::FormNeedsIdentity),
                 false => ("form_expired", Page::FormExpired),
@@ -214,14 +210,13 @@ impl<'a, P: Platform> Passage<'a, P> {
 
     /// Where a sign-in leads back to.
     pub fn return_path(&self) -> String {
-        let own = &self.scene.service.own_path;
         let wanted = match self.query {
             Some(query) => format!("{}?{query}", self.path.text),
             None => self.path.text.clone(),
         };
-        match return_path::safe(&wanted, own) {
+        match self.scene.place(&wanted) {
             // A query that is too long to keep is left out before the whole place is forgotten.
-            path if path == "/" => return_path::safe(&self.path.text, own),
+            path if path == "/" => self.scene.place(&self.path.text),
             path => path,
         }
     }

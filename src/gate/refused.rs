@@ -29,6 +29,8 @@ pub enum Failure {
     Parameters,
     /// The callback has no attempt of this browser: another browser's, too old, or finished.
     NoAttempt,
+    /// The callback comes with no cookie of the edge's own: the browser refuses them, or never got any.
+    NoCookies,
     /// The callback names another issuer.
     OtherIssuer,
     /// The provider answered with an error.
@@ -156,6 +158,7 @@ impl Failure {
             Self::Unavailable => outcome(503, Page::TryLater, "documents_unavailable"),
             Self::Parameters => outcome(400, Page::StartAgain, "callback_parameters"),
             Self::NoAttempt => outcome(400, Page::StartAgain, "no_attempt"),
+            Self::NoCookies => outcome(400, Page::NoCookies, "no_cookies"),
             Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
             Self::Provider(error) => error.outcome(),
             Self::Declined => outcome(400, Page::StartAgain, "declined"),

@@ -6,6 +6,7 @@ use super::Isolate;
 use super::about::About;
 use super::cookies::Cookies;
 use super::pages::{self, Page};
+use super::path::place;
 use super::refused::Failure;
 use super::reply::Reply;
 use super::request::{Request, parameter};
@@ -72,6 +73,14 @@ impl<P: Platform> Scene<P> {
             reference: String::new(),
             about: About::default(),
         }
+    }
+
+    /// A place that a person wants to go to, or `/` where that is no place of the service's.
+    #[must_use]
+    pub fn place(&self, wanted: &str) -> String {
+        let service = &self.service;
+        let own = [service.own_path.as_str(), &service.redirect_path];
+        place::safe(wanted, &own, service.allow_semicolons)
     }
 
     /// Random bytes.

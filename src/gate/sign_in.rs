@@ -5,6 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::net::IpAddr;
 
 use super::Scene;
 use super::accounts;
@@ -12,17 +13,17 @@ use super::cookies::Cookies;
 use super::provider;
 use super::refused::Failure;
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{Request, parameter};
 use super::sign_out;
 use crate::config::Freshness;
+use crate::oidc::SKEW;
 use crate::oidc::authorize;
 use crate::oidc::jws::encode;
 use crate::oidc::vector::Level;
 use crate::platform::{Limit, Platform};
 use crate::secret::Secret;
 use crate::session::attempt::{
-    Aim, Attempt, MAX_AT_ONCE, STARTS_LIMIT, STARTS_NAME, STARTS_WINDOW, Served, cookie_name,
-    recent_starts,
+    Aim, Attempt, Ends, MAX_AT_ONCE, STARTS_NAME, STARTS_WINDOW, Served, cookie_name,
 };
 use crate::session::cookie::{Session, deleted, kept_for};
 use crate::session::seal::{NONCE, Purpose};
@@ -48,12 +49,16 @@ struct Wanted {
 
 /// Sends the person to the provider, or shows why that is not possible.
 pub async fn start<P: Platform>(scene: &Scene<P>, request: &Request, start: Start) -> Reply {
-    let again = again(scene, &start.return_path);
+    let place = start.return_path.clone();
     match attempt(scene, request, start).await {
         Ok(reply) => reply.of(&scene.service),
         Err(failure) => {
-            let reply = scene.failed("sign_in_start", failure, &again);
-            // The page's link is the person's own wish, so the count begins anew.
+            let link = match failure {
+                Failure::TooManyRequests => onwards(scene, request, &place),
+                _ => again(scene, &place),
+            };
+            let reply = scene.failed("sign_in_start", failure, &link);
+            // The page's link is the person's own wish, so the count begins again.
             match failure {
                 Failure::TooManyStarts => reply.with("set-cookie", deleted(STARTS_NAME)),
                 _ => reply,
@@ -70,19 +75,86 @@ pub fn again<P: Platform>(scene: &Scene<P>, return_path: &str) -> String {
         .own_page(&format!("sign-in?return_to={query}"))
 }
 
+/// The `Set-Cookie` value that counts a sign-in which has ended at this place.
+pub fn counted<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, return_path: &str) -> String {
+    let ends = Ends::read(cookies.all(STARTS_NAME), scene.now).with(return_path, scene.now);
+    kept_for(STARTS_NAME, &ends.value(), STARTS_WINDOW)
+}
+
+/// How long the link of the page about too many sign-ins leads on, in seconds.
+const ONWARDS: i64 = 600;
+
+/// The address of a new start that is not counted: a person who is shown the page has clicked once, which a flood of
+/// starts has not. It holds for ten minutes and for the network that saw the page.
+pub fn onwards<P: Platform>(scene: &Scene<P>, request: &Request, return_path: &str) -> String {
+    let link = again(scene, return_path);
+    let Some(ring) = &scene.isolate.config.ring else {
+        return link;
+    };
+    let text = clicked(scene, request, scene.now);
+    let value = ring.check_value(&scene.service.binding, &text);
+    format!("{link}&go_on={}.{value}", scene.now)
+}
+
+/// Whether the request follows the link of [`onwards`].
+fn is_onwards<P: Platform>(scene: &Scene<P>, request: &Request) -> bool {
+    let query = request.address().and_then(|address| address.query);
+    let Some(go_on) = parameter(query, "go_on") else {
+        return false;
+    };
+    let read = || {
+        let (time, value) = go_on.split_once('.')?;
+        let time = time.parse().ok()?;
+        let ring = scene.isolate.config.ring.as_ref()?;
+        let text = clicked(scene, request, time);
+        let is_ours = ring.is_checked(&scene.service.binding, &text, value);
+        Some(is_ours && (scene.now - ONWARDS..=scene.now + SKEW).contains(&time))
+    };
+    read().unwrap_or_default()
+}
+
+fn clicked<P: Platform>(scene: &Scene<P>, request: &Request, time: i64) -> String {
+    format!("go on\n{time}\n{}", limited(scene, request))
+}
+
+/// The key by which starts are counted: the service, and the network of the address. An IPv6 subscriber has at least
+/// a /64 (RFC 6177), so that a single address says nothing.
+fn limited<P: Platform>(scene: &Scene<P>, request: &Request) -> String {
+    let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
+    format!("{} {}", scene.service.id, network(address))
+}
+
+fn network(address: &str) -> String {
+    match address
+        .parse::<IpAddr>()
+        .map(|address| address.to_canonical())
+    {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(IpAddr::V4(address)) => address.to_string(),
+        Err(_) => address.to_owned(),
+    }
+}
+
 async fn attempt<P: Platform>(
     scene: &Scene<P>,
     request: &Request,
     start: Start,
 ) -> Result<Reply, Failure> {
     let cookies = Cookies::new(request.headers.get("cookie"));
-    let address_of_person = request.headers.get("cf-connecting-ip").unwrap_or_default();
-    if !scene.platform.may(Limit::Starts, address_of_person).await {
+    // A person who is signed in has passed before, and the page's link is a person's own click.
+    let may = start.session.is_some() || is_onwards(scene, request);
+    if !may
+        && !scene
+            .platform
+            .may(Limit::Starts, &limited(scene, request))
+            .await
+    {
         return Err(Failure::TooManyRequests);
     }
-    let mut starts = recent_starts(cookies.get(STARTS_NAME).unwrap_or_default(), scene.now);
-    starts.push(scene.now);
-    if starts.len() >= STARTS_LIMIT {
+    if Ends::read(cookies.all(STARTS_NAME), scene.now).is_circle(&start.return_path) {
         return Err(Failure::TooManyStarts);
     }
     let metadata = provider::metadata(scene).await?;
@@ -102,16 +174,10 @@ async fn attempt<P: Platform>(
         &attempt.to_bytes(),
     );
     scene.log_done("sign_in_started", attempt.level.as_str());
-    let starts: Vec<_> = starts.iter().map(i64::to_string).collect();
-    let mut reply = Reply::redirect(302, location)
-        .with(
-            "set-cookie",
-            kept_for(&cookie_name(&attempt.state()), &sealed, attempt.lifetime()),
-        )
-        .with(
-            "set-cookie",
-            kept_for(STARTS_NAME, &starts.join("."), STARTS_WINDOW),
-        );
+    let mut reply = Reply::redirect(302, location).with(
+        "set-cookie",
+        kept_for(&cookie_name(&attempt.state()), &sealed, attempt.lifetime()),
+    );
     reply = reply.with_cookie(sign_out::retry(scene, cookies).await);
     for name in surplus(scene, cookies) {
         reply = reply.with("set-cookie", deleted(&name));
@@ -209,4 +275,23 @@ fn surplus<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Vec<String> {
         .filter_map(|_| kept.pop())
         .map(|Reverse((_, name))| name)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network;
+
+    #[test]
+    fn t31_when_an_address_is_ipv6_then_its_network_of_64_bits_is_counted() {
+        for (address, counted) in [
+            ("203.0.113.7", "203.0.113.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("2001:DB8:1:2::9", "2001:db8:1:2::/64"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("", ""),
+            ("no address", "no address"),
+        ] {
+            assert_eq!(network(address), counted);
+        }
+    }
 }

@@ -11,5 +11,4 @@ mod codec;
 pub mod cookie;
 pub mod ending;
 pub mod identity;
-pub mod return_path;
 pub mod seal;

@@ -92,6 +92,7 @@ struct Keys {
     place: XChaCha20Poly1305,
     documents: Zeroizing<[u8; 32]>,
     log: Zeroizing<[u8; 32]>,
+    checks: Zeroizing<[u8; 32]>,
     fingerprint: String,
 }
 
@@ -115,6 +116,7 @@ impl Keys {
             place: XChaCha20Poly1305::new(key("place").as_slice().into()),
             documents: key("documents"),
             log: key("log"),
+            checks: key("checks"),
             fingerprint: encode(&Sha256::digest(key("fingerprint").as_slice())[..6]),
         }
     }
@@ -279,6 +281,24 @@ impl Ring {
         whole.iter().take(8).flat_map(digits).collect()
     }
 
+    /// The check value of a text that comes back in an address: 16 characters that the Worker alone can make.
+    #[must_use]
+    pub fn check_value(&self, binding: &str, text: &str) -> String {
+        check_value(&self.active, binding, text)
+    }
+
+    /// Whether a check value is the text's, made by either generation.
+    #[must_use]
+    pub fn is_checked(&self, binding: &str, text: &str, value: &str) -> bool {
+        let is_of = |keys| {
+            same(
+                check_value(keys, binding, text).as_bytes(),
+                value.as_bytes(),
+            )
+        };
+        self.all().any(is_of)
+    }
+
     /// The generation that seals and a fingerprint of its secret, 8 characters, to compare
     /// deployments with; it gives nothing of the secret away.
     #[must_use]
@@ -301,6 +321,14 @@ fn associated(purpose: Purpose, binding: &str) -> Vec<u8> {
         binding.as_bytes(),
     ]
     .concat()
+}
+
+fn check_value(keys: &Keys, binding: &str, text: &str) -> String {
+    let message = format!("{binding}\n{text}");
+    let whole = code(&keys.checks, message.as_bytes())
+        .finalize()
+        .into_bytes();
+    encode(whole.get(..12).unwrap_or_default())
 }
 
 fn code(key: &[u8; 32], message: &[u8]) -> Hmac<Sha256> {

@@ -7,7 +7,7 @@ import { faults, inChromium, picture } from "../harness/chromium.mjs";
 
 const PAGES = [
   "problem", "try-later", "bad-address", "not-found", "wrong-method", "form-expired", "form-needs-identity", "start-again",
-  "session-ended", "too-many-starts", "too-many-requests", "not-set-up", "identity-not-confirmed", "continue-identity",
+  "no-cookies", "session-ended", "too-many-starts", "too-many-requests", "not-set-up", "identity-not-confirmed", "continue-identity",
   "confirm-sign-out", "signed-out", "signed-out-here",
 ];
 const NAMES = { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded enghreifftiol" };

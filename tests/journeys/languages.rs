@@ -68,3 +68,19 @@ fn a_callback_speaks_the_language_of_where_the_person_was_going() {
         assert_eq!(Browser::new().open(&world, path).heading(), heading);
     }
 }
+
+#[test]
+fn when_a_page_is_at_an_address_of_its_own_then_its_language_link_names_one_language() {
+    let world = World::new();
+    let mut address = "/auth/page?name=start-again&lang=en&return_to=%2Faccount".to_owned();
+    for other in ["cy", "en", "cy"] {
+        let shown = Browser::new().step(&world, &address);
+        let (_, rest) = shown
+            .body
+            .split_once("govuk-language-navigation__link\" href=\"")
+            .unwrap();
+        address = rest.split_once('"').unwrap().0.replace("&amp;", "&");
+        let wanted = format!("/auth/page?name=start-again&lang={other}&return_to=%2Faccount");
+        assert_eq!(address, wanted);
+    }
+}

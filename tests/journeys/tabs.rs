@@ -164,17 +164,22 @@ fn t22_a_callback_without_its_attempt_signs_nobody_in() {
     let world = World::new();
     let mut attacker = Browser::new();
     let callback = until_callback(&world, &mut attacker, "/account/details");
-    let mut victim = Browser::new();
-    world.forget();
-    let shown = victim.open(&world, &callback);
-    assert_eq!(
-        (shown.status, shown.heading()),
-        (400, "You need to start signing in again")
-    );
-    assert_eq!(shown.link(), Some("/auth/sign-in?return_to=%2F"));
-    let happened = world.happened();
-    assert_eq!(happened.lines(), ["callback: no_attempt"]);
-    assert!(happened.calls().is_empty() && victim.cookies().is_empty());
+    for (planted, heading, label) in [
+        (false, "You need to allow cookies to sign in", "no_cookies"),
+        (true, "You need to start signing in again", "no_attempt"),
+    ] {
+        let mut victim = Browser::new();
+        if planted {
+            victim.plant("__Host-ol-starts", "x");
+        }
+        world.forget();
+        let shown = victim.open(&world, &callback);
+        assert_eq!((shown.status, shown.heading()), (400, heading));
+        assert_eq!(shown.link(), Some("/auth/sign-in?return_to=%2F"));
+        let happened = world.happened();
+        assert_eq!(happened.lines(), [format!("callback: {label}")]);
+        assert!(happened.calls().is_empty() && victim.attempts().is_empty());
+    }
     // The code is still good in the browser that it belongs to.
     assert_eq!(attacker.open(&world, &callback).by, By::Origin);
 }
@@ -297,4 +302,67 @@ fn t31_a_sign_in_may_take_an_hour_and_no_longer() {
         };
         assert!(world.happened().lines().contains(&line.to_owned()));
     }
+}
+
+#[test]
+fn t28_when_tabs_are_restored_at_once_then_all_get_in() {
+    for places in [
+        ["/account/details"; 5],
+        [
+            "/account/1",
+            "/account/2",
+            "/account/3",
+            "/account/4",
+            "/account/5",
+        ],
+    ] {
+        let world = World::new();
+        let mut browser = Browser::new();
+        // An earlier sign-in of the same minute counts as one end.
+        browser.open(&world, places[0]);
+        browser.drop_cookie(SESSION);
+        let callbacks: Vec<_> = places
+            .iter()
+            .map(|place| until_callback(&world, &mut browser, place))
+            .collect();
+        for (place, callback) in places.iter().zip(callbacks) {
+            let shown = browser.open(&world, &callback);
+            assert_eq!((shown.by, shown.status), (By::Origin, 200), "{place}");
+            assert_eq!(shown.url, format!("{SERVICE}{place}"));
+        }
+    }
+}
+
+#[test]
+fn t28_when_a_second_cookie_hides_session_and_count_then_the_loop_still_ends() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    // A script of the service put partitioned cookies of both names beside the Worker's.
+    let send = |browser: &mut Browser, address: &str| {
+        let own: Vec<_> = browser
+            .cookies()
+            .into_iter()
+            .map(|name| format!("{name}={}", browser.cookie(name).unwrap()))
+            .collect();
+        let planted = "__Host-ol-session=x; __Host-ol-starts=x";
+        let request = Incoming::get(address)
+            .with("accept", "text/html")
+            .with("sec-fetch-dest", "document")
+            .with("cookie", &format!("{}; {planted}", own.join("; ")));
+        let shown = world.ask(request);
+        browser.keep(&world, &shown);
+        shown
+    };
+    let mut address = format!("{SERVICE}/account/details");
+    for _ in 0..3 {
+        let start = send(&mut browser, &address);
+        assert_eq!(start.status, 302);
+        let back = browser.step(&world, start.location());
+        let signed_in = send(&mut browser, back.location());
+        assert_eq!(signed_in.status, 303);
+        address = format!("{SERVICE}{}", signed_in.location());
+    }
+    let shown = send(&mut browser, &address);
+    let heading = "We could not keep you signed in";
+    assert_eq!((shown.status, shown.heading()), (429, heading));
 }

@@ -83,3 +83,32 @@ fn t32_every_way_to_write_another_host_ends_here_after_a_whole_sign_in() {
     }
     assert!(tried > 500, "{tried}");
 }
+
+#[test]
+fn t73_when_a_return_path_is_an_own_page_in_another_spelling_then_it_leads_to_the_front_page() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.open(&world, "/account/details");
+    for own in [
+        "/auth/sign-out?everywhere",
+        "/%61uth/sign-out?everywhere",
+        "/a%75th/sign-out",
+        "/%2561uth/sign-out",
+        "/AUTH/sign-out",
+        "/%41UTH/sign-out",
+        "/auth%2Fsign-out",
+        "/auth./sign-out",
+        "/x/../auth/sign-out",
+        "/%2e/auth/sign-out",
+        "/auth/callback?code=a&state=b",
+    ] {
+        let query: String = url::form_urlencoded::byte_serialize(own.as_bytes()).collect();
+        let shown = browser.step(&world, &format!("/auth/sign-in?return_to={query}"));
+        assert_eq!((shown.status, shown.location()), (303, "/"), "{own}");
+        let page = format!("/auth/page?name=session-ended&return_to={query}");
+        let link = browser.step(&world, &page);
+        let link = link.link().unwrap().replace("&amp;", "&");
+        assert_eq!(link, "/auth/sign-in?return_to=%2F&lang=en", "{own}");
+    }
+    assert!(browser.has_session());
+}

@@ -25,7 +25,7 @@ fn t31_too_many_starts_from_one_address_are_told_to_wait() {
     let start = browser.step(&world, PAGE);
     assert_eq!(start.status, 302);
     let counted = world.happened().counted();
-    assert_eq!(counted, [(Limit::Starts, "203.0.113.7".to_owned())]);
+    assert_eq!(counted, [(Limit::Starts, "demo 203.0.113.7".to_owned())]);
 
     used_up(&world, Limit::Starts);
     let shown = browser.step(&world, PAGE);
@@ -45,11 +45,53 @@ fn t31_too_many_starts_from_one_address_are_told_to_wait() {
     assert_eq!(happened.lines(), ["sign_in_start: too_many_requests"]);
     assert_eq!(browser.attempts().len(), 1, "nothing is added");
 
+    // One click leads on, from this network and for ten minutes.
+    let link = shown.link().unwrap().replace("&amp;", "&");
+    let mut clicking = browser.clone();
+    let landed = clicking.open(&world, &link);
+    assert_eq!((landed.by, landed.status), (By::Origin, 200));
+    let elsewhere = Incoming::get(&link)
+        .with("accept", "text/html")
+        .with("cf-connecting-ip", "203.0.113.8");
+    assert_eq!(world.ask(elsewhere).status, 429);
+    for forged in [
+        link.replace("go_on=", "go_on=1"),
+        format!("{link}x"),
+        link.replace("go_on", "gone"),
+    ] {
+        assert_eq!(
+            browser.clone().step(&world, &forged).status,
+            429,
+            "{forged}"
+        );
+    }
+    let mut late = browser.clone();
+    world.pass(601);
+    assert_eq!(late.step(&world, &link).status, 429);
+    world.forget();
+
     // Who is on the way finishes, and who is signed in goes on.
     let shown = browser.open(&world, start.location());
     assert_eq!((shown.by, shown.status), (By::Origin, 200));
     world.pass(60);
     assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn t31_when_a_person_is_signed_in_then_a_step_up_is_never_limited() {
+    let world = World::with(|setup| {
+        let routes = &mut setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"];
+        let close =
+            serde_json::json!({ "match": "/account/close", "access": "required", "max_age": 60 });
+        routes.as_array_mut().unwrap().push(close);
+    });
+    let mut browser = signed_in(&world, "kenneth");
+    used_up(&world, Limit::Starts);
+    world.pass(61);
+    world.forget();
+    let start = browser.step(&world, "/account/close");
+    assert_eq!(start.status, 302);
+    assert!(world.happened().counted().is_empty());
 }
 
 #[test]

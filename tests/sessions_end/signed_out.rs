@@ -89,6 +89,19 @@ fn t74_when_no_page_is_shown_then_nothing_changes() {
 }
 
 #[test]
+fn t73_when_a_signed_in_person_is_shown_that_they_have_signed_out_then_the_page_asks() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    for name in ["signed-out-here", "signed-out"] {
+        let shown = browser.step(&world, &format!("/auth/page?name={name}"));
+        let heading = "Do you want to sign out?";
+        assert_eq!((shown.status, shown.heading()), (200, heading), "{name}");
+        let shown = Browser::new().step(&world, &format!("/auth/page?name={name}"));
+        assert!(shown.heading().starts_with("You have signed out"), "{name}");
+    }
+}
+
+#[test]
 fn t71_when_the_account_gives_no_answer_the_page_is_shown_all_the_same() {
     for (trouble, _) in Trouble::ACCOUNT {
         let world = World::new();

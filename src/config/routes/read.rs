@@ -6,9 +6,8 @@ use super::{Access, Freshness, Release, Rule, Rules, Shape};
 use crate::config::MAX_ROUTES;
 use crate::config::service::Claim;
 use crate::config::table::Table;
-use crate::gate::path::CanonicalPath;
+use crate::gate::path::{CanonicalPath, place as kept};
 use crate::oidc::vector::Level;
-use crate::session::return_path;
 
 /// What is registered for the client, which is all that can be released.
 pub(in crate::config) struct Registered<'a> {
@@ -212,7 +211,7 @@ fn read_not_proved(table: &Table<'_>, level: Level, own_path: &str) -> Option<St
         return None;
     }
     let canonical = CanonicalPath::parse(place, true).is_ok_and(|path| path.text == place);
-    if !canonical || return_path::safe(place, own_path) != place {
+    if !canonical || kept::safe(place, &[own_path], true) != place {
         table.fault("not_proved", "must be \"page\", or a path of the service");
     }
     Some(place.to_owned())

@@ -18,7 +18,7 @@ use super::provider;
 use super::refused::{Failure, ProviderError};
 use super::reply::Reply;
 use super::request::Request;
-use super::sign_in::again;
+use super::sign_in::{again, counted};
 use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::secret::same;
@@ -45,7 +45,8 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         // can make one up, as they can a state, so neither counts as the provider's word.
         let failure = match (&parameters.answer, &parameters.state) {
             (Response::Error(error), None) => Failure::WithoutState(*error),
-            _ => Failure::NoAttempt,
+            _ if cookies.has_own() => Failure::NoAttempt,
+            _ => Failure::NoCookies,
         };
         return ended(scene, cookies, failure, None).await;
     };
@@ -71,6 +72,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             };
             reply
                 .with("set-cookie", kept(cookie::NAME, &signed_in.sealed))
+                .with("set-cookie", counted(scene, cookies, signed_in.return_path))
                 .with_cookie(signed_in.unfinished)
         }
         Err(failure) => {

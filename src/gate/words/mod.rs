@@ -23,6 +23,8 @@ pub enum Page {
     FormNeedsIdentity,
     /// The sign-in was not finished and can be started again.
     StartAgain,
+    /// The browser sends no cookie of the edge's own.
+    NoCookies,
     /// The session ran out while a page of the service was open.
     SessionEnded,
     /// The browser went round in circles.
@@ -168,7 +170,7 @@ pub mod around {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Problem,
         Self::TryLater,
         Self::BadAddress,
@@ -177,6 +179,7 @@ impl Page {
         Self::FormExpired,
         Self::FormNeedsIdentity,
         Self::StartAgain,
+        Self::NoCookies,
         Self::SessionEnded,
         Self::TooManyStarts,
         Self::TooManyRequests,
@@ -201,6 +204,7 @@ impl Page {
             Self::FormExpired => "form-expired",
             Self::FormNeedsIdentity => "form-needs-identity",
             Self::StartAgain => "start-again",
+            Self::NoCookies => "no-cookies",
             Self::SessionEnded => "session-ended",
             Self::TooManyStarts => "too-many-starts",
             Self::TooManyRequests => "too-many-requests",

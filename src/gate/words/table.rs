@@ -115,6 +115,27 @@ impl Page {
                 )],
                 Some(SIGN_IN),
             ),
+            Self::NoCookies => words(
+                text!(
+                    "You need to allow cookies to sign in",
+                    "Mae angen i chi ganiatáu cwcis i fewngofnodi",
+                ),
+                &[
+                    text!(
+                        "Your browser did not send the cookie that lets us finish signing you in.",
+                        "Ni wnaeth eich porwr anfon y cwci sy’n ein galluogi i orffen eich mewngofnodi.",
+                    ),
+                    text!(
+                        "Open your browser’s settings, find the settings for privacy, and allow cookies for this website. Then sign in again.",
+                        "Agorwch osodiadau eich porwr, dewch o hyd i’r gosodiadau preifatrwydd, a chaniatewch gwcis ar gyfer y wefan hon. Yna mewngofnodwch eto.",
+                    ),
+                    text!(
+                        "If you started in another browser or app, or more than an hour ago, you can sign in again here.",
+                        "Os gwnaethoch ddechrau mewn porwr neu ap arall, neu fwy nag awr yn ôl, gallwch fewngofnodi eto yma.",
+                    ),
+                ],
+                Some(SIGN_IN),
+            ),
             Self::SessionEnded => words(
                 text!("Your session has ended", "Mae eich sesiwn wedi dod i ben"),
                 &[text!(
@@ -140,10 +161,10 @@ impl Page {
                     "Ceisiwyd mewngofnodi ormod o weithiau",
                 ),
                 &[text!(
-                    "Wait 1 minute, then try again.",
-                    "Arhoswch am 1 munud, yna rhowch gynnig arall arni.",
+                    "This can happen when many people use the same internet connection. You can continue to sign in now.",
+                    "Gall hyn ddigwydd pan fydd llawer o bobl yn defnyddio’r un cysylltiad rhyngrwyd. Gallwch barhau i fewngofnodi nawr.",
                 )],
-                Some(TRY_AGAIN),
+                Some(CONTINUE),
             ),
             Self::NotSetUp => words(
                 text!(
