@@ -217,6 +217,19 @@ impl<P: Platform> Scene<P> {
         ))
     }
 
+    /// The attempt as a cookie's value; `None` without session keys.
+    #[must_use]
+    pub fn seal_attempt(&self, attempt: &Attempt) -> Option<String> {
+        let ring = self.isolate.config.ring.as_ref()?;
+        let nonce = self.random::<NONCE>();
+        Some(ring.seal(
+            Purpose::Attempt,
+            &self.service.binding,
+            nonce,
+            &attempt.to_bytes(),
+        ))
+    }
+
     /// The attempt in a cookie's value, if it opens.
     #[must_use]
     pub fn open_attempt(&self, sealed: &str) -> Option<Attempt> {

@@ -26,7 +26,6 @@ use crate::session::attempt::{
     Aim, Attempt, Ends, MAX_AT_ONCE, STARTS_NAME, STARTS_WINDOW, Served, cookie_name,
 };
 use crate::session::cookie::{Session, deleted, kept_for};
-use crate::session::seal::{NONCE, Purpose};
 
 /// What a sign-in is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,18 +160,7 @@ async fn attempt<P: Platform>(
     let wanted = wanted(scene, start).await?;
     let location = address(scene, &metadata.authorization_endpoint, &wanted).await?;
     let attempt = wanted.attempt;
-    let ring = scene
-        .isolate
-        .config
-        .ring
-        .as_ref()
-        .ok_or(Failure::Unavailable)?;
-    let sealed = ring.seal(
-        Purpose::Attempt,
-        &scene.service.binding,
-        scene.random::<NONCE>(),
-        &attempt.to_bytes(),
-    );
+    let sealed = scene.seal_attempt(&attempt).ok_or(Failure::Unavailable)?;
     scene.log_done("sign_in_started", attempt.level.as_str());
     let mut reply = Reply::redirect(302, location).with(
         "set-cookie",

@@ -176,6 +176,16 @@ impl Attempt {
         Some(attempt)
     }
 
+    /// The same once it has failed: it finishes nothing and keeps the place alone.
+    #[must_use]
+    pub fn over(&self) -> Self {
+        Self {
+            verifier: [0; 32],
+            started_at: 0,
+            ..self.clone()
+        }
+    }
+
     /// How long it may take, in seconds.
     #[must_use]
     pub const fn lifetime(&self) -> i64 {

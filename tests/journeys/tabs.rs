@@ -366,3 +366,32 @@ fn t28_when_a_second_cookie_hides_session_and_count_then_the_loop_still_ends() {
     let heading = "We could not keep you signed in";
     assert_eq!((shown.status, shown.heading()), (429, heading));
 }
+
+#[test]
+fn when_a_page_about_a_failed_sign_in_is_loaded_again_then_it_keeps_the_place() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    let callback = until_callback(&world, &mut browser, "/account/details?a=b");
+    let state = parameter(&callback, "state").unwrap();
+    let failed = format!("/auth/callback?error=login_required&state={state}");
+    let link = Some("/auth/sign-in?return_to=%2Faccount%2Fdetails%3Fa%3Db");
+    for round in 0..3 {
+        let shown = browser.step(&world, &failed);
+        let heading = "You need to start signing in again";
+        assert_eq!((shown.status, shown.heading()), (400, heading), "{round}");
+        assert_eq!(shown.link(), link, "{round}");
+    }
+    // The attempt is over all the same: its code is not spent, and it makes room for the next ones.
+    world.forget();
+    assert_eq!(browser.step(&world, &callback).status, 400);
+    assert!(world.happened().calls().is_empty());
+    for _ in 0..5 {
+        browser.step(&world, "/account/next");
+    }
+    assert_eq!(browser.attempts().len(), 5);
+    assert!(!browser.attempts().contains(&cookie_of(&state).as_str()));
+}
+
+fn cookie_of(state: &str) -> String {
+    format!("__Host-ol-attempt-{}", &state[..8])
+}

@@ -22,8 +22,8 @@ use super::sign_in::{again, counted};
 use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::secret::same;
-use crate::session::attempt::{Aim, Attempt, cookie_name};
-use crate::session::cookie::{self, Session, deleted, kept};
+use crate::session::attempt::{Aim, Attempt, LIFETIME, cookie_name};
+use crate::session::cookie::{self, Session, deleted, kept, kept_for};
 use crate::session::identity::Outcome;
 use exchange::{exchange, userinfo, verify};
 use parameters::{Parameters, Response};
@@ -56,8 +56,13 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         locale: pages::locale(&scene.service, None, request, place),
         ..scene.clone()
     };
+    if !attempt.is_live(scene.now) {
+        // The page is loaded again, or the sign-in took too long: its place is still known.
+        return ended(scene, cookies, Failure::NoAttempt, Some(&attempt)).await;
+    }
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
     let before = scene.opened_session(cookies);
+    let mut after = deleted(&name);
     let reply = match sign_in(scene, cookies, &attempt, &parameters, before.as_ref()).await {
         Ok(signed_in) => {
             let reply = match signed_in.outcome {
@@ -76,6 +81,10 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 .with_cookie(signed_in.unfinished)
         }
         Err(failure) => {
+            // The page's address is the callback's, and a reload of it must find the place again.
+            if let Some(sealed) = scene.seal_attempt(&attempt.over()) {
+                after = kept_for(&name, &sealed, LIFETIME);
+            }
             let failure = match (failure, &attempt.aim) {
                 (Failure::Provider(ProviderError::AccessDenied), Aim::Again(_) | Aim::Prove(_)) => {
                     Failure::Declined
@@ -89,7 +98,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             }
         }
     };
-    reply.with("set-cookie", deleted(&name))
+    reply.with("set-cookie", after)
 }
 
 /// What a sign-in led to.
@@ -140,7 +149,7 @@ fn find<P: Platform>(
     let name = cookie_name(state);
     let attempt = scene.open_attempt(cookies.get(&name)?)?;
     let own = same(attempt.state().as_bytes(), state.as_bytes());
-    (own && attempt.is_live(scene.now)).then_some((name, attempt))
+    own.then_some((name, attempt))
 }
 
 /// What a sign-in is called: a step up when the same person was signed in at a lower level.
