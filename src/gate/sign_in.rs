@@ -22,10 +22,9 @@ use crate::oidc::jws::encode;
 use crate::oidc::vector::Level;
 use crate::platform::{Limit, Platform};
 use crate::secret::Secret;
-use crate::session::attempt::{
-    Aim, Attempt, Ends, MAX_AT_ONCE, STARTS_NAME, STARTS_WINDOW, Served, cookie_name,
-};
+use crate::session::attempt::{Aim, Attempt, MAX_AT_ONCE, Served, cookie_name};
 use crate::session::cookie::{Session, deleted, kept_for};
+use crate::session::ends::{Ends, STARTS_NAME, STARTS_WINDOW};
 
 /// What a sign-in is for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,9 +15,10 @@ use crate::oidc::jws::encode;
 use crate::platform::Platform;
 use crate::secret::Secret;
 use crate::session::account::Standing;
-use crate::session::attempt::STARTS_NAME;
+use crate::session::attempt::OVER_NAME;
 use crate::session::cookie::{self, Session, deleted, kept_for};
 use crate::session::ending::{self, Ending};
+use crate::session::ends::STARTS_NAME;
 use crate::session::seal::{NONCE, Purpose};
 
 /// Whether a person asked for it on a page of this host. An image in a text of another person's is of the
@@ -194,7 +195,9 @@ fn keep<P: Platform>(scene: &Scene<P>, endings: &[Ending]) -> Option<String> {
 
 /// The session's cookie and those of sign-ins under way.
 fn own_cookies(cookies: Cookies<'_>) -> Vec<String> {
-    let attempts = cookies.attempts().map(|(name, _)| name.to_owned());
+    let over = cookies.all(OVER_NAME).take(1).map(|_| OVER_NAME);
+    let attempts = cookies.attempts().map(|(name, _)| name).chain(over);
+    let attempts = attempts.map(str::to_owned);
     [cookie::NAME.to_owned(), STARTS_NAME.to_owned()]
         .into_iter()
         .chain(attempts)

@@ -10,5 +10,6 @@ pub mod attempt;
 mod codec;
 pub mod cookie;
 pub mod ending;
+pub mod ends;
 pub mod identity;
 pub mod seal;

@@ -381,17 +381,12 @@ fn when_a_page_about_a_failed_sign_in_is_loaded_again_then_it_keeps_the_place() 
         assert_eq!((shown.status, shown.heading()), (400, heading), "{round}");
         assert_eq!(shown.link(), link, "{round}");
     }
-    // The attempt is over all the same: its code is not spent, and it makes room for the next ones.
+    // The attempt is over all the same, and its code is not spent.
     world.forget();
     assert_eq!(browser.step(&world, &callback).status, 400);
-    assert!(world.happened().calls().is_empty());
-    for _ in 0..5 {
-        browser.step(&world, "/account/next");
-    }
-    assert_eq!(browser.attempts().len(), 5);
-    assert!(!browser.attempts().contains(&cookie_of(&state).as_str()));
-}
-
-fn cookie_of(state: &str) -> String {
-    format!("__Host-ol-attempt-{}", &state[..8])
+    assert!(world.happened().calls().is_empty() && browser.attempts().is_empty());
+    // Another state does not find the place.
+    let other = "/auth/callback?error=login_required&state=AAAAAAAAAAAAAAAAAAAAAA";
+    let other = browser.step(&world, other);
+    assert_eq!(other.link(), Some("/auth/sign-in?return_to=%2F"));
 }

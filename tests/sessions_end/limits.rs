@@ -25,7 +25,7 @@ fn t31_too_many_starts_from_one_address_are_told_to_wait() {
     let start = browser.step(&world, PAGE);
     assert_eq!(start.status, 302);
     let counted = world.happened().counted();
-    assert_eq!(counted, [(Limit::Starts, "demo 203.0.113.7".to_owned())]);
+    assert_eq!(counted, [(Limit::Starts, "DEMO 203.0.113.7".to_owned())]);
 
     used_up(&world, Limit::Starts);
     let shown = browser.step(&world, PAGE);
@@ -80,10 +80,12 @@ fn t31_too_many_starts_from_one_address_are_told_to_wait() {
 #[test]
 fn t31_when_a_person_is_signed_in_then_a_step_up_is_never_limited() {
     let world = World::with(|setup| {
-        let routes = &mut setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"];
-        let close =
-            serde_json::json!({ "match": "/account/close", "access": "required", "max_age": 60 });
-        routes.as_array_mut().unwrap().push(close);
+        let routes = [
+            serde_json::json!({ "path": "/account/close", "max_age": 60 }),
+            serde_json::json!({ "path": "/account/*" }),
+        ];
+        setup.field("routes", routes.to_vec());
+        setup.register("max_age_enabled", true);
     });
     let mut browser = signed_in(&world, "kenneth");
     used_up(&world, Limit::Starts);

@@ -22,7 +22,7 @@ use super::sign_in::{again, counted};
 use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::secret::same;
-use crate::session::attempt::{Aim, Attempt, LIFETIME, cookie_name};
+use crate::session::attempt::{Aim, Attempt, OVER_LIFETIME, OVER_NAME, cookie_name};
 use crate::session::cookie::{self, Session, deleted, kept, kept_for};
 use crate::session::identity::Outcome;
 use exchange::{exchange, userinfo, verify};
@@ -48,7 +48,10 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             _ if cookies.has_own() => Failure::NoAttempt,
             _ => Failure::NoCookies,
         };
-        return ended(scene, cookies, failure, None).await;
+        // The page about a failure is loaded again: its place is still known.
+        let state = parameters.state.as_deref();
+        let over = state.and_then(|state| opened(scene, cookies, OVER_NAME, state));
+        return ended(scene, cookies, failure, over.as_ref()).await;
     };
     // What is said is said in the language of where the person was going.
     let place = Some(attempt.return_path.as_str());
@@ -56,13 +59,8 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         locale: pages::locale(&scene.service, None, request, place),
         ..scene.clone()
     };
-    if !attempt.is_live(scene.now) {
-        // The page is loaded again, or the sign-in took too long: its place is still known.
-        return ended(scene, cookies, Failure::NoAttempt, Some(&attempt)).await;
-    }
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
     let before = scene.opened_session(cookies);
-    let mut after = deleted(&name);
     let reply = match sign_in(scene, cookies, &attempt, &parameters, before.as_ref()).await {
         Ok(signed_in) => {
             let reply = match signed_in.outcome {
@@ -81,24 +79,23 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 .with_cookie(signed_in.unfinished)
         }
         Err(failure) => {
-            // The page's address is the callback's, and a reload of it must find the place again.
-            if let Some(sealed) = scene.seal_attempt(&attempt.over()) {
-                after = kept_for(&name, &sealed, LIFETIME);
-            }
             let failure = match (failure, &attempt.aim) {
                 (Failure::Provider(ProviderError::AccessDenied), Aim::Again(_) | Aim::Prove(_)) => {
                     Failure::Declined
                 }
                 _ => failure,
             };
+            let over = scene.seal_attempt(&attempt.over());
+            let over = over.map(|sealed| kept_for(OVER_NAME, &sealed, OVER_LIFETIME));
             let reply = ended(scene, cookies, failure, Some(&attempt)).await;
+            let reply = reply.with_cookie(over);
             match did_not(&attempt, failure) {
                 Some(served) => not_again(scene, cookies, &served, before.as_ref(), reply).await,
                 None => reply,
             }
         }
     };
-    reply.with("set-cookie", after)
+    reply.with("set-cookie", deleted(&name))
 }
 
 /// What a sign-in led to.
@@ -147,9 +144,19 @@ fn find<P: Platform>(
     state: &str,
 ) -> Option<(String, Attempt)> {
     let name = cookie_name(state);
-    let attempt = scene.open_attempt(cookies.get(&name)?)?;
-    let own = same(attempt.state().as_bytes(), state.as_bytes());
-    own.then_some((name, attempt))
+    let attempt = opened(scene, cookies, &name, state)?;
+    attempt.is_live(scene.now).then_some((name, attempt))
+}
+
+/// The attempt in a cookie, if the state belongs to it.
+fn opened<P: Platform>(
+    scene: &Scene<P>,
+    cookies: Cookies<'_>,
+    name: &str,
+    state: &str,
+) -> Option<Attempt> {
+    let attempt = scene.open_attempt(cookies.get(name)?)?;
+    same(attempt.state().as_bytes(), state.as_bytes()).then_some(attempt)
 }
 
 /// What a sign-in is called: a step up when the same person was signed in at a lower level.
