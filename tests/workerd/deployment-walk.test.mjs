@@ -104,7 +104,7 @@ test("from an empty account to a service that people sign in to", async () => {
   const script = cloudflare.script(WORKER);
   assert.deepEqual(cloudflare.zones[0].routes, [], "a Worker that is half set up gets no request");
   assert.deepEqual(script.subdomain, { enabled: false, previews_enabled: false });
-  const pages = ["bold.woff2", "crest.svg", "favicon.svg", "govuk.css", "light.woff2", "plain.css", "session.css", "session.js", "symbols.svg"];
+  const pages = ["bold.woff2", "crest.svg", "favicon.svg", "govuk.css", "header.css", "light.woff2", "plain.css", "session.css", "session.js", "symbols.svg"];
   assert.deepEqual(Object.keys(script.live.assets).sort(), pages.map((name) => `/${name}`), "nothing else lies in build/assets");
   assert.deepEqual(script.schedules, [{ cron: "17 * * * *" }]);
   const offline = await checkout.refused("cargo edge doctor --service DEMO --env integration --offline");
