@@ -47,8 +47,14 @@ fn deliver(house: &Rc<House>, outgoing: Outgoing, seed: u64) {
             let status = served.shown.status;
             let line = format!("{} notification: {status}", inner.since());
             inner.trace.borrow_mut().note(line, "");
+            let limited = !inner.used_up.borrow().is_empty();
             let mut oracle = inner.oracle.borrow_mut();
-            oracle.told(inner.runtime.now(), &outgoing.body, status, &served.heard);
+            oracle.told(
+                inner.runtime.now(),
+                &outgoing.body,
+                (status, limited),
+                &served.heard,
+            );
             result = Ok(status);
         }
         let again = result != Ok(200);

@@ -36,7 +36,7 @@ pub struct Plan {
 /// The events that may be drawn, with their weights: [`ROUGH`] never in a calm world.
 type Draw = fn(&mut Chance) -> Event;
 
-const QUIET: [(usize, Draw); 12] = [
+const QUIET: [(usize, Draw); 13] = [
     (52, visit),
     (7, together),
     (7, sign_out),
@@ -52,9 +52,11 @@ const QUIET: [(usize, Draw); 12] = [
         false => Event::Hourly,
     }),
     (3, |chance| Event::ProviderEnds(chance.below(PEOPLE.len()))),
+    (2, |chance| provider_rotates(chance, true)),
 ];
 
-const ROUGH: [(usize, Draw); 7] = [
+const ROUGH: [(usize, Draw); 8] = [
+    (2, |chance| provider_rotates(chance, false)),
     (7, trouble),
     (5, |chance| Event::Mend {
         computer: computer(chance),
@@ -73,12 +75,6 @@ const ROUGH: [(usize, Draw); 7] = [
     }),
     (1, |chance| Event::PostOffice(chance.coin())),
 ];
-
-/// The events that are drawn only where [`super::run::PROVIDER_CHANGES_KEYS`].
-const KEYS: [(usize, Draw); 1] = [(3, |chance| Event::ProviderRotates {
-    identity: chance.coin(),
-    keep_old: chance.coin(),
-})];
 
 fn computer(chance: &mut Chance) -> usize {
     // Most happens at few of them, so that one thing meets another.
@@ -177,6 +173,13 @@ fn trouble(chance: &mut Chance) -> Event {
     }
 }
 
+fn provider_rotates(chance: &mut Chance, keep_old: bool) -> Event {
+    Event::ProviderRotates {
+        identity: chance.coin(),
+        keep_old,
+    }
+}
+
 fn meddle(chance: &mut Chance) -> Event {
     use Meddling::{Changed, CutShort, Empty, PutBack};
     Event::Meddle(*chance.one(&[Empty, CutShort, Changed, PutBack]))
@@ -203,8 +206,7 @@ pub fn plan(seed: u64) -> Plan {
         check: *chance.one(&[60, 60, 0, 180]),
         grace: 300,
     };
-    let keys = KEYS.iter().filter(|_| super::run::PROVIDER_CHANGES_KEYS);
-    let rough = ROUGH.iter().chain(keys).filter(|_| !calm);
+    let rough = ROUGH.iter().filter(|_| !calm);
     let draws = QUIET.iter().chain(rough);
     let draws: Vec<_> = draws.collect();
     let total: usize = draws.iter().map(|(weight, _)| weight).sum();

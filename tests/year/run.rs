@@ -22,9 +22,6 @@ use crate::world::{BEGINNING, When};
 /// Whether services answer late, and an answer that is on its way cannot undo a later one.
 pub const LATE_ANSWERS: bool = false;
 
-/// Whether the provider changes its keys, at any distance from when they were fetched.
-pub const PROVIDER_CHANGES_KEYS: bool = false;
-
 /// By how many milliseconds two clocks may differ, with what a request takes.
 const SPREAD_MS: i64 = 12_000;
 

@@ -57,12 +57,12 @@ pub struct Life {
     pub doubtful: bool,
 }
 
-/// The identity that a person proved last.
-#[derive(Clone, Debug)]
+/// The identity that a person proved.
+#[derive(Clone, Debug, Default)]
 pub struct Proof {
-    /// The level: `P1` or `P2`.
+    /// The highest level: `P1` or `P2`.
     pub level: String,
-    /// When the core identity was made.
+    /// When the last core identity was made.
     pub iat: i64,
 }
 
@@ -204,11 +204,11 @@ impl Oracle {
 
     fn note_proof(&mut self, heard: &Heard) {
         if let (Some(core), Some(token)) = (&*heard.core.borrow(), &*heard.id_token.borrow()) {
-            let proof = Proof {
-                level: text(core, "vot").to_owned(),
-                iat: seconds(core, "iat"),
-            };
-            self.proofs.insert(text(token, "sub").to_owned(), proof);
+            // Another browser of the same person may have reached a higher level.
+            let proof = self.proofs.entry(text(token, "sub").to_owned());
+            let proof = proof.or_default();
+            proof.level = text(core, "vot").max(&proof.level).to_owned();
+            proof.iat = seconds(core, "iat");
         }
     }
 
@@ -243,8 +243,9 @@ impl Oracle {
         }
     }
 
-    /// A good notification was answered: 200 says that it is stored, 503 that it is to come again.
-    pub fn told(&mut self, now: i64, form: &[u8], status: u16, heard: &Heard) {
+    /// A good notification was answered: 200 says that it is stored, 503 that it is to come again, as
+    /// does 429 while the address has sent too many that were refused.
+    pub fn told(&mut self, now: i64, form: &[u8], (status, limited): (u16, bool), heard: &Heard) {
         if heard.account_failed.get() {
             self.accounts_since_ms = now;
         }
@@ -265,6 +266,7 @@ impl Oracle {
                 seconds(&token.claims, "iat"),
             ),
             503 => {}
+            429 if limited => {}
             _ => {
                 let lines = heard.lines.borrow().clone();
                 self.broken(format!(
