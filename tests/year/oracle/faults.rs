@@ -9,7 +9,12 @@ use crate::year::oracle::standing::Who;
 use crate::year::people::How;
 
 /// Event and label of the line, and why.
-const EXPECTED: [(&str, &str, &str); 11] = [
+const EXPECTED: [(&str, &str, &str); 12] = [
+    (
+        "callback",
+        "no_cookies",
+        "a person goes back in a browser that was closed",
+    ),
     ("refused", "no_session", "a script asks without a session"),
     (
         "refused",
