@@ -47,6 +47,9 @@ const WORDS: &[&str] = &[
 /// Words that make the subject of a sentence a riddle when they open it; a question may open with them.
 const OPENINGS: &[&str] = &["What", "Whatever", "Who", "Whoever", "Whose"];
 
+/// A page that lists the names of tests, which are counted where they stand.
+const GENERATED: &str = "docs/assurance.md";
+
 /// Folders that hold nothing that was written here.
 const NOT_OURS: &[&str] = &[
     "target",
@@ -97,6 +100,9 @@ fn when_prose_is_written_then_it_has_no_more_markers_than_its_part_is_allowed() 
 fn markers_of(path: &Path) -> Vec<(String, String)> {
     let relative = path.strip_prefix(root()).unwrap();
     let relative = relative.to_str().unwrap().to_owned();
+    if relative == GENERATED {
+        return Vec::new();
+    }
     let part = relative.split('/').next().unwrap().to_owned();
     let extension = path.extension().and_then(|extension| extension.to_str());
     let prose: fn(&str) -> Option<String> = match extension {
