@@ -34,6 +34,9 @@
     },
   }[lang];
 
+  /** How many seconds before its limit a session is left. */
+  const BEFORE_LIMIT = 5;
+
   /** When the session ends if nothing happens, and whether using it could put that off. */
   let end = null;
   let movable = true;
@@ -64,12 +67,15 @@
     const { idle_seconds: idle, absolute_seconds: absolute } = status;
     end = Date.now() + 1000 * Math.min(idle, absolute);
     movable = idle < absolute;
+    // Nothing puts the limit off. The account forgets a session at its limit, and One Login sends people back only with the
+    // session's ID token.
+    if (!movable && absolute <= BEFORE_LIMIT) return leave();
     const left = end - Date.now() - warning;
     if (left > 0) {
       close();
       later(left);
     } else if (!movable && warnedOfLimit) {
-      later(Math.max(end - Date.now() + 1000, 1000));
+      later(Math.max(end - Date.now() - 1000 * BEFORE_LIMIT, 1000));
     } else {
       open();
     }
@@ -80,11 +86,14 @@
     timer = setTimeout(check, Math.min(milliseconds, 2 ** 31 - 1));
   }
 
-  /** Leads to the page that says that the session has ended, from where a sign-in comes back here. */
+  /**
+   * Signs out at GOV.UK One Login too, so that the next person at this computer is asked to sign in. From there the browser
+   * comes back to the page that says that the session has ended, and that page leads back here.
+   */
   function leave() {
     silent = true;
     const here = encodeURIComponent(location.pathname + location.search);
-    location.assign(`${own}page?name=session-ended&lang=${lang}&return_to=${here}`);
+    location.assign(`${own}sign-out?inactive&lang=${lang}&return_to=${here}`);
   }
 
   function element(name, properties, ...children) {
@@ -145,7 +154,8 @@
     const rounded = Math.ceil(left / 20) * 20;
     set(view.spoken, say(left > 60 ? time : words.seconds(rounded)));
     // Another window may have prolonged the session, or ended it.
-    if (left === 0 || left % 20 === 0) timer = setTimeout(check, left === 0 ? 1500 : 1000);
+    if (!movable && left <= BEFORE_LIMIT) check();
+    else if (left === 0 || left % 20 === 0) timer = setTimeout(check, left === 0 ? 1500 : 1000);
     else timer = setTimeout(tick, 1000);
   }
 

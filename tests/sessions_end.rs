@@ -26,6 +26,8 @@ mod expected;
 mod foreign;
 #[path = "sessions_end/grace.rs"]
 mod grace;
+#[path = "sessions_end/inactive.rs"]
+mod inactive;
 #[path = "sessions_end/keys.rs"]
 mod keys;
 #[path = "sessions_end/lease.rs"]

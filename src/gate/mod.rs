@@ -16,6 +16,7 @@ pub mod cross_origin;
 pub mod forward;
 pub mod header;
 pub mod identity;
+pub mod inactive;
 pub mod leases;
 mod navigation;
 pub mod own_pages;
@@ -137,6 +138,8 @@ pub enum Task {
         /// Of every browser.
         everywhere: bool,
     },
+    /// A session ends because a person was away, or at its limit; they were at this place.
+    Inactive(String),
     /// A person has signed out.
     SignedOut,
     /// The provider sends a notification.
@@ -256,6 +259,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
         Task::Status => Box::pin(status::answer(scene, request)),
         Task::Health => Box::pin(own_pages::health(scene)),
         Task::SignOut { everywhere } => Box::pin(sign_out::finish(scene, request, everywhere)),
+        Task::Inactive(ref place) => Box::pin(inactive::finish(scene, request, place)),
         Task::SignedOut => Box::pin(sign_out::signed_out(scene, request)),
         Task::Notification => Box::pin(backchannel::finish(scene, request)),
         Task::Continue(session) => Box::pin(identity::go_on(scene, request, *session)),

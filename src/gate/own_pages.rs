@@ -9,6 +9,7 @@ use super::cookies::Cookies;
 use super::cross_origin;
 use super::header;
 use super::identity;
+use super::inactive;
 use super::pages::{self, Page};
 use super::path::CanonicalPath;
 use super::provider;
@@ -147,6 +148,9 @@ fn signing_out<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&
     let everywhere = parameter(query, "everywhere").is_some();
     if !request.is_read() && request.method != "POST" {
         return wrong_method(scene, "GET, HEAD, POST");
+    }
+    if parameter(query, inactive::MARK).is_some() {
+        return inactive::ask(scene, request, query);
     }
     if sign_out::is_own(scene, request) {
         return Verdict::Later(Task::SignOut { everywhere });

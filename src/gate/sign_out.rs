@@ -9,7 +9,7 @@ use super::cookies::Cookies;
 use super::pages::{self, Page};
 use super::reply::Reply;
 use super::request::Request;
-use super::{Scene, accounts, provider};
+use super::{Scene, accounts, inactive, provider};
 use crate::oidc::end_session;
 use crate::oidc::jws::encode;
 use crate::platform::Platform;
@@ -108,9 +108,14 @@ pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Rep
         return page;
     }
     let cookies = Cookies::new(request.headers.get("cookie"));
-    let ended = match scene.live_session(cookies) {
-        Some(session) => accounts::check(scene, &session).await == Ok(Standing::Ended),
+    let session = scene.live_session(cookies);
+    let ended = match &session {
+        Some(session) => accounts::check(scene, session).await == Ok(Standing::Ended),
         None => false,
+    };
+    let page = match session {
+        Some(_) if !ended => page,
+        _ => inactive::ended(scene, cookies).unwrap_or(page),
     };
     let unfinished = retry(scene, cookies).await;
     page.with_cookie(ended.then(|| deleted(cookie::NAME)))
@@ -193,10 +198,11 @@ fn keep<P: Platform>(scene: &Scene<P>, endings: &[Ending]) -> Option<String> {
     Some(kept_for(ending::NAME, &sealed, until - scene.now))
 }
 
-/// The session's cookie and those of sign-ins under way.
+/// The session's cookie, those of sign-ins under way, and the way back after an earlier session.
 fn own_cookies(cookies: Cookies<'_>) -> Vec<String> {
-    let over = cookies.all(OVER_NAME).take(1).map(|_| OVER_NAME);
-    let attempts = cookies.attempts().map(|(name, _)| name).chain(over);
+    let named = [OVER_NAME, inactive::NAME].into_iter();
+    let named = named.filter(|name| cookies.all(name).next().is_some());
+    let attempts = cookies.attempts().map(|(name, _)| name).chain(named);
     let attempts = attempts.map(str::to_owned);
     [cookie::NAME.to_owned(), STARTS_NAME.to_owned()]
         .into_iter()

@@ -126,7 +126,7 @@ test("when the session has ended the person is told, and comes back to the same 
   await page.waitForResponse(`${service}/auth/session`);
   await context.clearCookies({ name: "__Host-ol-session" });
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  await page.waitForURL(`${service}/auth/page?name=session-ended**`);
+  await page.waitForURL(`${service}/auth/sign-out?inactive**`);
   assert.match(await page.textContent("h1"), /Your session has ended/);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.waitForURL(`${service}/account/details?part=2`);

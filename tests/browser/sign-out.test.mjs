@@ -55,6 +55,25 @@ test("the service's button signs a person out, here and at the provider", async 
   await assertAsked(page);
 });
 
+test("t47 after the warning's time the next person at the computer is asked to sign in", async () => {
+  const { page, complaints } = await signedIn(/Kenneth/);
+  await page.goto(`${service}/account/details?part=2`);
+  await page.addScriptTag({ url: "/auth/assets/session.js" });
+  await page.waitForResponse(`${service}/auth/session`);
+  await page.route("**/auth/session", (route) => route.fulfill({ json: { signed_in: false } }));
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await signedOut(page);
+  assert.match(await page.textContent("h1"), /Your session has ended/);
+  assert.deepEqual(await world.provider.sessions(), [], "the provider's session ended too");
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.waitForURL(`${world.provider.url}/authorize**`);
+  assert.match(await page.textContent("h1"), /Who is signing in/);
+  await page.getByRole("radio", { name: /Siân/ }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL(`${service}/account/details?part=2`);
+  assert.deepEqual(complaints, []);
+});
+
 for (const { locale, heading, link } of [
   { locale: "en-GB", heading: /You are being signed out/, link: "Continue" },
   { locale: "cy-GB", heading: /Rydych yn cael eich allgofnodi/, link: "Parhau" },

@@ -65,7 +65,7 @@ for (const engine of ENGINES) {
     await who.until(async () => (await session()) !== before, "the session is prolonged");
     await who.endSession();
     await who.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-    await who.at(new RegExp(`^${service}/auth/page\\?name=session-ended`));
+    await who.at(new RegExp(`^${service}/auth/sign-out\\?inactive`));
     await who.reads(/Your session has ended/, "h1");
     await who.click({ says: "Sign in" });
     await who.at(`${service}/account`);

@@ -304,7 +304,7 @@ test("t16 a key that is new is fetched for, but not in the minute after the last
   const notice = { client_id: "demo", sub: await subjectOf(browser) };
   await world.provider.control("POST", "rotate", { keep_old: true, when: "next-signature" });
   // Until then the provider's own tries go on: it makes three in a minute and a half.
-  assert.equal((await world.provider.notify(notice)).status, 400);
+  assert.equal((await world.provider.notify(notice)).status, 503);
   assert.ok(await isLive(browser));
   await world.restart();
   assert.equal((await world.provider.notify(notice)).status, 200);

@@ -1,0 +1,74 @@
+//! A session that ended because a person was away, or at its limit: signed out at the provider too, so that the next
+//! person at a shared computer is asked to sign in.
+//!
+//! The script of `assets/session.js` leads here. The page that people see after it has a way back to where they were,
+//! which a sealed cookie keeps meanwhile: the provider takes one registered address without a query.
+//!
+//! Source: GOV.UK One Login's documentation of ending sessions; `provider.md` 7 and 8b.11.
+
+use super::cookies::Cookies;
+use super::pages::{self, Page};
+use super::reply::Reply;
+use super::request::{Request, parameter};
+use super::sign_in::again;
+use super::{Scene, Task, Verdict, sign_out};
+use crate::config::Locale;
+use crate::platform::Platform;
+use crate::session::cookie::kept_for;
+use crate::session::return_path;
+use crate::session::seal::{NONCE, Purpose};
+
+/// The cookie that keeps where a person was whose session ended.
+pub const NAME: &str = "__Host-ol-inactive";
+
+/// How long it is kept, in seconds.
+const LIFETIME: i64 = 600;
+
+/// The mark in the query of the sign-out.
+pub const MARK: &str = "inactive";
+
+/// Judges as every sign-out is judged whether a page of this host asks. For any other sender nothing ends: a session
+/// that is alive leads to the page that asks the person.
+pub fn ask<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
+    let wanted = parameter(query, "return_to").unwrap_or_default();
+    let place = return_path::safe(&wanted, &scene.service.own_path);
+    let cookies = Cookies::new(request.headers.get("cookie"));
+    // A session that is past its limits has an ID token all the same, and its provider's session may be alive.
+    let has_session = scene.opened_session(cookies).is_some();
+    if has_session && sign_out::is_own(scene, request) {
+        return Verdict::Later(Task::Inactive(place));
+    }
+    match scene.live_session(cookies) {
+        Some(_) => sign_out::confirm(scene, false).into(),
+        None => page(scene, scene.locale, &place).into(),
+    }
+}
+
+/// Ends the session here and at the provider, and remembers the way back.
+pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, place: &str) -> Reply {
+    let reply = sign_out::finish(scene, request, false).await;
+    let text = format!("{}{place}", scene.locale.as_str());
+    let ring = scene.isolate.config.ring.as_ref();
+    let sealed = ring.map(|ring| {
+        let nonce = scene.random::<NONCE>();
+        let binding = &scene.service.binding;
+        ring.seal(Purpose::Place, binding, nonce, text.as_bytes())
+    });
+    reply.with_cookie(sealed.map(|sealed| kept_for(NAME, &sealed, LIFETIME)))
+}
+
+/// The page for a person who comes back from the provider, if the browser's session ended like this.
+pub fn ended<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Reply> {
+    let ring = scene.isolate.config.ring.as_ref()?;
+    let bytes = ring.open(Purpose::Place, &scene.service.binding, cookies.get(NAME)?)?;
+    let text = std::str::from_utf8(&bytes).ok()?;
+    let (locale, place) = text.split_at_checked(text.find('/')?)?;
+    let mut locales = scene.service.locales.iter().copied();
+    let locale = locales.find(|known| known.as_str() == locale)?;
+    Some(page(scene, locale, place))
+}
+
+fn page<P: Platform>(scene: &Scene<P>, locale: Locale, place: &str) -> Reply {
+    let link = again(scene, place);
+    pages::page(200, Page::SessionEnded, &scene.service, locale, "", &link)
+}
