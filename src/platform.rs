@@ -73,6 +73,8 @@ pub struct Answer {
     pub status: u16,
     /// The `Cache-Control` header, or an empty text.
     pub cache_control: String,
+    /// The `Retry-After` header, or an empty text.
+    pub retry_after: String,
     /// The body, at most [`MAX_ANSWER`] bytes after decompression.
     pub body: Vec<u8>,
 }

@@ -192,7 +192,11 @@ fn t47_signing_out_here_leaves_the_other_browser_and_everywhere_does_not() {
 #[test]
 fn the_twenty_first_session_ends_the_oldest() {
     let world = World::new();
-    let mut browsers: Vec<_> = (0..21).map(|_| signed_in(&world, "kenneth")).collect();
+    let mut browsers: Vec<_> = (0..20).map(|_| signed_in(&world, "kenneth")).collect();
+    let ended = "session_limit: oldest_ended".to_owned();
+    assert!(!world.happened().lines().contains(&ended));
+    browsers.push(signed_in(&world, "kenneth"));
+    assert!(world.happened().lines().contains(&ended));
     world.pass(60);
     let alive: Vec<_> = browsers
         .iter_mut()

@@ -52,7 +52,7 @@ export async function forward(request, env, context, url, changes, target, perso
   } catch (error) {
     // workerd refuses what it cannot send with a TypeError of its own; one of another Worker's says that it is `remote`.
     const asked = !(error instanceof TypeError) || error.remote === true;
-    return unreachable(request, env, context, Date.now() - started, asked);
+    return unreachable(request, env, context, Date.now() - started, asked ? "origin" : "request");
   }
   try {
     const headers = answer.headers;
@@ -74,8 +74,7 @@ export async function forward(request, env, context, url, changes, target, perso
     return out;
   } catch {
     // An answer that cannot be laid out again, such as one with the status 999, must not go on.
-    log('{"event":"origin","outcome":"failed","label":"answer_not_sendable"}');
-    return respond(502, "cache-control\nno-store\ncontent-type\ntext/plain", "Bad Gateway\n");
+    return unreachable(request, env, context, Date.now() - started, "answer");
   }
 }
 
@@ -161,7 +160,8 @@ export async function call(url, headers, body, timeout, most) {
     });
     const bytes = await bounded(answer, most);
     if (bytes === undefined) return "too_large";
-    return [answer.status, answer.headers.get("cache-control") ?? "", bytes];
+    const said = (name) => answer.headers.get(name) ?? "";
+    return [answer.status, said("cache-control"), said("retry-after"), bytes];
   } catch {
     return signal.aborted ? "timed_out" : "unreachable";
   }

@@ -89,7 +89,8 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
     }
 }
 
-/// The answer to a request whose origin gave none in these milliseconds, or was not asked at all.
+/// The answer to a request whose origin gave none in these milliseconds, was not asked at all, or gave one that
+/// Cloudflare's runtime cannot send on. The log names service and rule.
 #[wasm_bindgen]
 #[must_use]
 pub fn unreachable(
@@ -97,7 +98,7 @@ pub fn unreachable(
     env: Env,
     context: JsValue,
     elapsed: f64,
-    asked: bool,
+    what: &str,
 ) -> JsValue {
     prepare();
     let isolate = isolate(&env);
@@ -109,14 +110,15 @@ pub fn unreachable(
         let (_, scene) = gate::decide(&isolate, &edge, &request, now());
         scene.map(|scene| scene.about(&request))
     });
+    let (label, status, page) = match what {
+        "request" => ("request_not_sendable", 500, Page::Problem),
+        "answer" => ("answer_not_sendable", 502, Page::Problem),
+        _ => ("unreachable", 502, Page::TryLater),
+    };
     match scene {
-        Some(scene) if asked => {
-            scene.log_failed("origin", "unreachable");
-            send(&scene.page(502, Page::TryLater))
-        }
         Some(scene) => {
-            scene.log_failed("origin", "request_not_sendable");
-            send(&scene.page(500, Page::Problem))
+            scene.log_failed("origin", label);
+            send(&scene.page(status, page))
         }
         None => send(&Reply::plain(502, "The service cannot be reached.")),
     }

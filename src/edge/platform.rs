@@ -276,7 +276,8 @@ fn parts(answer: &JsValue) -> Result<Answer, Outage> {
     Ok(Answer {
         status,
         cache_control: parts.get(1).as_string().unwrap_or_default(),
-        body: Uint8Array::new(&parts.get(2)).to_vec(),
+        retry_after: parts.get(2).as_string().unwrap_or_default(),
+        body: Uint8Array::new(&parts.get(3)).to_vec(),
     })
 }
 

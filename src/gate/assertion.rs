@@ -85,6 +85,8 @@ struct Members<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     identity_outcome: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    identity_outcome_source: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     identity_claims: Option<&'static str>,
     #[serde(rename = "coreIdentity", skip_serializing_if = "Option::is_none")]
     core_identity: Option<&'a Value>,
@@ -171,6 +173,7 @@ pub fn unsigned(
     if release.outcome {
         let outcome = known.and_then(|known| known.outcome);
         members.identity_outcome = outcome.map(Outcome::label);
+        members.identity_outcome_source = outcome.map(Outcome::source);
     }
     let Some(known) = known.filter(|_| release.has_identity()) else {
         return Ok((members.unsigned(service, TYPE)?, None));

@@ -13,6 +13,8 @@ use crate::session::identity::Outcome as IdentityOutcome;
 pub enum Failure {
     /// A check of the protocol refused what the provider sent.
     Refused(Refusal),
+    /// The provider is busy, and says in how many seconds to come back.
+    Busy(Refusal, u32),
     /// The token endpoint gave no answer.
     Token(Outage),
     /// The userinfo endpoint gave no answer.
@@ -39,6 +41,8 @@ pub enum Failure {
     WithoutState(ProviderError),
     /// A person who had to sign in again or to prove an identity gave up, or the provider lost them.
     Declined,
+    /// The provider lost the browser's session while the person proved an identity.
+    BrowserLost,
     /// The provider was asked to have one person sign in again, and its answer is about another.
     AnotherPerson,
     /// The request object is longer than the provider accepts.
@@ -149,7 +153,7 @@ impl Failure {
     #[must_use]
     pub const fn outcome(self) -> Outcome {
         match self {
-            Self::Refused(refusal) => refused(refusal),
+            Self::Refused(refusal) | Self::Busy(refusal, _) => refused(refusal),
             Self::Token(outage) => outcome(503, Page::TryLater, token(outage)),
             Self::Userinfo(outage) => outcome(503, Page::TryLater, userinfo(outage)),
             Self::Account(outage) => outcome(503, Page::TryLater, account(outage)),
@@ -162,6 +166,7 @@ impl Failure {
             Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
             Self::Provider(error) => error.outcome(),
             Self::Declined => outcome(400, Page::StartAgain, "declined"),
+            Self::BrowserLost => outcome(400, Page::StartAgain, "identity_browser_lost"),
             Self::AnotherPerson => outcome(400, Page::StartAgain, "another_person"),
             Self::WithoutState(error) => outcome(400, error.outcome().page, "error_without_state"),
             Self::RequestTooLong => outcome(500, Page::Problem, "request_too_long"),

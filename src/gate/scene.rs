@@ -184,6 +184,7 @@ impl<P: Platform> Scene<P> {
         );
         match failure {
             Failure::TooManyRequests => reply.with("retry-after", "60"),
+            Failure::Busy(_, seconds) => reply.with("retry-after", seconds.to_string()),
             _ => reply,
         }
     }

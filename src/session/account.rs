@@ -113,6 +113,8 @@ pub enum Begun {
     Repeated,
     /// The person was signed out after the ID token was issued; nothing changed.
     Ended,
+    /// It is listed, and the person's oldest session ended to make room.
+    Crowded,
 }
 
 /// Whether a session is alive.
@@ -159,6 +161,7 @@ impl Account {
         });
         if self.sessions.len() > MAX_SESSIONS {
             self.sessions.remove(0);
+            return Begun::Crowded;
         }
         Begun::Listed
     }

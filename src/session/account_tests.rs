@@ -193,7 +193,12 @@ fn t46_a_new_session_ends_the_one_that_the_browser_had() {
 fn the_oldest_of_twenty_one_sessions_makes_room() {
     let mut account = Account::default();
     for number in 0..=MAX_SESSIONS {
-        begin(&mut account, &number.to_string(), NOW);
+        let begun = begin(&mut account, &number.to_string(), NOW);
+        let expected = match number {
+            MAX_SESSIONS => Begun::Crowded,
+            _ => Begun::Listed,
+        };
+        assert_eq!(begun, expected, "{number}");
     }
     assert!(!is_live(&account, "0"));
     assert!((1..=MAX_SESSIONS).all(|number| is_live(&account, &number.to_string())));

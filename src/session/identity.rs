@@ -84,6 +84,16 @@ impl Outcome {
         Self::UnauthorizedClient,
     ];
 
+    /// Who says so, for the origin: the provider in an answer of its own, or the browser alone, in the callback's query,
+    /// which the person can change.
+    #[must_use]
+    pub const fn source(self) -> &'static str {
+        match self {
+            Self::Proved | Self::NotProved | Self::LevelTooLow => "provider",
+            Self::AccessDenied | Self::TemporarilyUnavailable | Self::UnauthorizedClient => "browser",
+        }
+    }
+
     /// The name in logs and for the origin.
     #[must_use]
     pub const fn label(self) -> &'static str {

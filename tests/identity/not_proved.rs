@@ -103,11 +103,56 @@ fn t14_t28_the_service_is_told_why_where_the_route_says_so() {
         "temporarily_unavailable",
         "unauthorized_client",
     ] {
-        let world = world();
+        let world = without_return_codes();
         let mut browser = signed_in(&world);
         let shown = declined(&world, &mut browser, "/licence", error);
-        assert_eq!(why(&world, &mut browser, &shown)["identity_outcome"], error);
+        let claims = why(&world, &mut browser, &shown);
+        assert_eq!(claims["identity_outcome"], error);
+        assert_eq!(claims["identity_outcome_source"], "browser");
         assert!(browser.attempts().is_empty());
+    }
+}
+
+#[test]
+fn t14_when_only_the_browser_says_why_then_a_code_of_the_provider_stays_beside_it() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    fails(&world, Some("N"));
+    let shown = browser.open(&world, "/licence");
+    let claims = why(&world, &mut browser, &shown);
+    assert_eq!(claims["identity_outcome_source"], "provider");
+    world.mend();
+    world.pass(130);
+    let error = "temporarily_unavailable";
+    let shown = declined(&world, &mut browser, "/licence", error);
+    let claims = why(&world, &mut browser, &shown);
+    assert_eq!(claims["identity_outcome"], error);
+    assert_eq!(claims["identity_outcome_source"], "browser");
+    assert_eq!(claims["returnCode"], json!([{ "code": "N" }]));
+}
+
+/// A service without the claim `returnCode`.
+fn without_return_codes() -> World {
+    World::with(|setup| {
+        setup.prove_identities();
+        setup.without_return_codes();
+    })
+}
+
+#[test]
+fn t28_when_the_provider_lost_the_browser_then_the_person_is_helped_to_try_again() {
+    for path in ["/licence", "/apply/form"] {
+        let world = world();
+        let mut browser = signed_in(&world);
+        let shown = declined(&world, &mut browser, path, "access_denied");
+        assert_eq!((shown.by, shown.status), (By::Edge, 400), "{path}");
+        assert_eq!(shown.heading(), "You need to start signing in again");
+        assert_eq!(world.happened().lines(), ["callback: identity_browser_lost"]);
+        // The person is signed in as before, and the page's link begins the check again.
+        let link = shown.link().unwrap().to_owned();
+        let shown = browser.open(&world, &link);
+        assert_eq!((shown.by, shown.status), (By::Origin, 200), "{path}");
+        assert_eq!(told(&world, &mut browser, path).claims["vot"], "Cl.Cm.P2");
     }
 }
 
@@ -180,7 +225,7 @@ fn t28_each_error_has_its_page_where_the_route_names_no_place() {
             "callback: other_provider_error",
         ),
     ] {
-        let world = world();
+        let world = without_return_codes();
         let mut browser = signed_in(&world);
         let shown = declined(&world, &mut browser, "/apply/form", error);
         assert_eq!(

@@ -62,7 +62,7 @@ fn step(account: &mut Account, notes: &mut Notes, chance: &mut Chance, turn: usi
                 replaces: replaces.clone(),
             };
             match account.answer(question, now) {
-                Reply::Begun(Begun::Listed) => {
+                Reply::Begun(Begun::Listed | Begun::Crowded) => {
                     assert_eq!(deadline, None, "an attempt leads to one session");
                     notes.used.insert(attempt, now + 3_600);
                     notes.begun.push((id, born_at, expires_at));

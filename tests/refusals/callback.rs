@@ -1,5 +1,9 @@
 //! Callbacks that no provider sent: other methods, other parameters, other people's addresses.
 
+use simulator::provider::fault::Fault;
+use simulator::provider::fault::token_endpoint::TokenFault;
+use simulator::provider::fault::userinfo::UserinfoFault;
+
 use crate::expected::AGAIN;
 use crate::world::{Browser, By, Incoming, SERVICE, World};
 
@@ -293,4 +297,25 @@ fn t57_no_spelling_of_a_protected_path_reaches_the_service_unseen() {
         assert!(matches!(shown.status, 400 | 401), "{path} {}", shown.status);
     }
     assert!(world.happened().reached().is_empty());
+}
+
+#[test]
+fn when_the_provider_is_busy_then_the_person_is_told_when_to_come_back_and_keeps_the_place() {
+    for fault in [
+        Fault::Token(TokenFault::Status429),
+        Fault::Token(TokenFault::Status503),
+        Fault::Userinfo(UserinfoFault::Status429),
+        Fault::Userinfo(UserinfoFault::Status503),
+    ] {
+        let world = World::new();
+        let (mut browser, callback) = before_callback(&world);
+        world.provider_fault(fault);
+        let shown = browser.open(&world, &callback);
+        let said = (shown.status, shown.header("retry-after"));
+        assert_eq!(said, (503, Some("45")), "{}", fault.name());
+        let link = "/auth/sign-in?return_to=%2Faccount%2Fdetails";
+        assert_eq!(shown.link(), Some(link), "{}", fault.name());
+        world.mend();
+        assert_eq!(browser.open(&world, link).by, By::Origin);
+    }
 }

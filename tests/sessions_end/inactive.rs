@@ -61,7 +61,7 @@ fn t73_when_another_site_says_that_a_person_was_away_then_nothing_ends() {
         let said = format!("{request:?}");
         world.forget();
         let shown = browser.send(&world, request);
-        assert_eq!(shown.heading(), "Do you want to sign out?", "{said}");
+        assert_eq!(shown.heading(), "Ydych chi eisiau allgofnodi?", "{said}");
         assert_eq!(shown.set_cookies().count(), 0);
         assert!(world.happened().asked().is_empty());
         world.pass(100);

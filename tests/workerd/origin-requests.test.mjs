@@ -35,7 +35,9 @@ before(async () => {
       response.writeHead(304, { etag: '"v1"', "cache-control": "private" }).end();
       return;
     }
-    response.writeHead(200, { etag: '"v1"', "cache-control": "private" }).end("whole");
+    // A status that no HTTP answer has (RFC 9110 section 15), with a header of which the Worker has something to change.
+    const status = request.url === "/open/999" ? 999 : 200;
+    response.writeHead(status, { etag: '"v1"', "cache-control": "private", ...(status === 999 && { "set-cookie": "__Host-ol-session=x" }) }).end("whole");
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   origin = { server, url: `http://127.0.0.1:${server.address().port}` };
@@ -109,6 +111,17 @@ test("t102 a person who is signed in sends GET with a body as anybody does", asy
     assert.deepEqual(seen.map((one) => [one.method, one.body]), [["GET", ""]]);
     assert.ok(value(seen[0], "one-login-assertion"));
   }
+});
+
+test("when the origin's answer cannot be sent on, then the log names the service and the rule", async () => {
+  await world.clear();
+  const answer = await world.raw({ host: world.hosts.DEMO, target: "/open/999" });
+  assert.equal(answer.status, 502);
+  assert.match(answer.get("content-type"), /^text\/html/);
+  await world.logs("origin", "answer_not_sendable");
+  const { service, route, reference } = world.events.find(({ label }) => label === "answer_not_sendable");
+  assert.deepEqual([service, route], ["DEMO", "/open/*"]);
+  assert.ok(answer.text.includes(reference));
 });
 
 test("t102 a request that was never sent is no outage of the origin's", async () => {

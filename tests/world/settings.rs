@@ -116,6 +116,18 @@ impl Setup {
         ]);
     }
 
+    /// The claim `returnCode` is not registered, and no route releases it.
+    pub fn without_return_codes(&mut self) {
+        let claims = json!(["coreIdentityJWT", "address", "passport", "drivingPermit"]);
+        self.field("registered_claims", claims.clone());
+        self.register("claims", claims);
+        let routes = self.vars.get_mut("SERVICE_DEMO").unwrap()["routes"].as_array_mut();
+        let places = routes.unwrap().iter_mut();
+        for route in places.filter(|route| route["path"] == "/why") {
+            route["release"] = json!([]);
+        }
+    }
+
     /// A provider that knows the clients, where Kenneth signs in without being asked.
     pub fn provider(&self) -> Provider {
         let clients = Value::Array(self.registrations.clone()).to_string();

@@ -50,6 +50,10 @@ pub fn received(response: Response) -> Result<Answer, Outage> {
             .header("cache-control")
             .unwrap_or_default()
             .to_owned(),
+        retry_after: response
+            .header("retry-after")
+            .unwrap_or_default()
+            .to_owned(),
         body: response.body,
     })
 }

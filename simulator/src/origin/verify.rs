@@ -73,6 +73,8 @@ pub struct Person {
     pub identity_claims: Option<String>,
     /// Why the identity was not proved, on the path to which people are sent then.
     pub identity_outcome: Option<String>,
+    /// Who says so: the `provider`, or the `browser` alone, whose person can change it.
+    pub identity_outcome_source: Option<String>,
     /// What was proved, on routes that release it.
     #[serde(flatten)]
     pub identity: Claims,
@@ -278,6 +280,7 @@ pub fn check(
         wallet_subject_id: text("wallet_subject_id"),
         identity_claims: text("identity_claims"),
         identity_outcome: text("identity_outcome"),
+        identity_outcome_source: text("identity_outcome_source"),
         identity: Claims::of(&token.claims),
     })
 }

@@ -15,12 +15,18 @@ use crate::oidc::jws::{Untrusted, encode};
 use crate::oidc::metadata::Metadata;
 use crate::oidc::token::{self, Proof, Tokens};
 use crate::oidc::userinfo;
-use crate::platform::{Body, Call, Platform};
+use crate::oidc::refusal::Refusal;
+use crate::platform::{Answer, Body, Call, Platform};
 use crate::secret::Secret;
 use crate::session::attempt::Attempt;
 
 /// How long each call to the provider may take, in milliseconds.
 const TIMEOUT_MS: u32 = 8_000;
+
+/// The least and the most seconds that a person is told to wait for a busy provider. Five minutes are the window in which
+/// One Login's firewall counts (`provider.md` 1).
+const LEAST_WAIT: u32 = 5;
+const MOST_WAIT: u32 = 300;
 
 /// Exchanges the code, once: whatever the answer is, the code is used up.
 pub async fn exchange<P: Platform>(
@@ -51,7 +57,8 @@ pub async fn exchange<P: Platform>(
         ))
         .await
         .map_err(Failure::Token)?;
-    Ok(Tokens::parse(answer.status, &answer.body)?)
+    let tokens = Tokens::parse(answer.status, &answer.body);
+    tokens.map_err(|refusal| failure(refusal, &answer))
 }
 
 async fn client_assertion<P: Platform>(scene: &Scene<P>) -> Result<String, Failure> {
@@ -116,11 +123,26 @@ pub async fn userinfo<P: Platform>(
         .send(call(scene, &metadata.userinfo_endpoint, bearer))
         .await
         .map_err(Failure::Userinfo)?;
-    Ok(userinfo::answer(
-        answer.status,
-        &answer.body,
-        &id_token.subject,
-    )?)
+    let read = userinfo::answer(answer.status, &answer.body, &id_token.subject);
+    read.map_err(|refusal| failure(refusal, &answer))
+}
+
+/// A refusal, with the provider's word on when to come back where it says that it is busy.
+fn failure(refusal: Refusal, answer: &Answer) -> Failure {
+    match (answer.status, seconds(&answer.retry_after)) {
+        (429 | 503, Some(seconds)) => Failure::Busy(refusal, seconds),
+        _ => Failure::Refused(refusal),
+    }
+}
+
+/// The seconds of a `Retry-After`, within bounds: browsers that come back at once make a rush of it, and a person who is
+/// told to wait for hours is locked out by one answer. A date counts as nothing said, because it depends on two clocks.
+///
+/// Source: RFC 9110 section 10.2.3.
+fn seconds(retry_after: &str) -> Option<u32> {
+    let digits = !retry_after.is_empty() && retry_after.bytes().all(|byte| byte.is_ascii_digit());
+    let seconds = retry_after.parse().unwrap_or(u32::MAX);
+    digits.then(|| seconds.clamp(LEAST_WAIT, MOST_WAIT))
 }
 
 fn call<P: Platform>(scene: &Scene<P>, url: &str, body: Body) -> Call {
@@ -129,5 +151,42 @@ fn call<P: Platform>(scene: &Scene<P>, url: &str, body: Body) -> Call {
         user_agent: scene.service.user_agent(),
         body,
         timeout_ms: TIMEOUT_MS,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_the_provider_says_when_to_come_back_then_it_is_passed_on_within_bounds() {
+        for (said, expected) in [
+            ("45", Some(45)),
+            ("0", Some(5)),
+            ("300", Some(300)),
+            ("86400", Some(300)),
+            ("99999999999999999999", Some(300)),
+            ("", None),
+            ("-1", None),
+            ("1.5", None),
+            ("45, 60", None),
+            ("Mon, 30 Nov 2026 06:00:00 GMT", None),
+        ] {
+            assert_eq!(seconds(said), expected, "{said}");
+        }
+        for (status, busy) in [(429, true), (503, true), (500, false), (400, false)] {
+            let answer = Answer {
+                status,
+                cache_control: String::new(),
+                retry_after: "45".to_owned(),
+                body: Vec::new(),
+            };
+            let refusal = Refusal::TokenServerError;
+            let expected = match busy {
+                true => Failure::Busy(refusal, 45),
+                false => Failure::Refused(refusal),
+            };
+            assert_eq!(failure(refusal, &answer), expected, "{status}");
+        }
     }
 }

@@ -22,7 +22,7 @@ use crate::oidc::vector::Level;
 use crate::platform::Platform;
 use crate::secret::Secret;
 use crate::session::account::Begun;
-use crate::session::attempt::Attempt;
+use crate::session::attempt::{Aim, Attempt};
 use crate::session::cookie::{Identity, Session};
 use crate::session::identity::{Outcome, Proof, seal};
 use crate::session::seal::NONCE;
@@ -127,13 +127,20 @@ pub async fn given_up<'a, P: Platform>(
     error: ProviderError,
     before: Option<&Session>,
 ) -> Result<SignedIn<'a>, Failure> {
+    // With `returnCode` registered, every end of a check comes with a code. The error then says that the provider lost the
+    // browser's session or that another browser came back, and the person is helped to try again (`provider.md` 8b.4).
+    let has_codes = scene.service.registered_claims.contains(&Claim::ReturnCode);
+    let proves = matches!(attempt.aim, Aim::Prove(_));
+    if has_codes && proves && error == ProviderError::AccessDenied {
+        return Err(Failure::BrowserLost);
+    }
     let failure = Failure::Provider(error);
     let outcome = error.of_identity().ok_or(failure)?;
     let mut session = goes_on(scene, attempt, before).ok_or(failure)?.clone();
     let proof = Proof::new(session.level, outcome, scene.now, None);
     let recorded = accounts::step_up(scene, attempt, &session, None, proof).await;
     match recorded.map_err(Failure::Account)? {
-        Begun::Listed => {}
+        Begun::Listed | Begun::Crowded => {}
         Begun::Repeated => return Err(Failure::NoAttempt),
         Begun::Ended => return Err(failure),
     }

@@ -45,7 +45,7 @@ pub async fn record<P: Platform>(
             let token = Some(&tokens.id_token);
             let recorded = accounts::step_up(scene, attempt, &same, token, proof).await;
             match recorded.map_err(Failure::Account)? {
-                Begun::Listed => {
+                Begun::Listed | Begun::Crowded => {
                     scene.isolate.leases.note(&same.id, scene.now);
                     return Ok((same, None));
                 }
@@ -63,6 +63,11 @@ pub async fn record<P: Platform>(
     let begun = accounts::begin(scene, attempt, &session, &tokens.id_token, proof, same).await;
     match begun.map_err(Failure::Account)? {
         Begun::Listed => {}
+        // A person with that many sessions may be a script that signs in, or a browser that keeps no cookie.
+        Begun::Crowded => {
+            let told = scene.about_person(&session.subject);
+            told.log_done("session_limit", "oldest_ended");
+        }
         Begun::Repeated => return Err(Failure::NoAttempt),
         Begun::Ended => return Err(Failure::SignedOutMeanwhile),
     }

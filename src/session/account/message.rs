@@ -247,6 +247,7 @@ impl Form for Reply {
                 0 => Begun::Listed,
                 1 => Begun::Repeated,
                 2 => Begun::Ended,
+                3 => Begun::Crowded,
                 _ => return None,
             }),
             1 => Self::Standing(match read.flag()? {

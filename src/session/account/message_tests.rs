@@ -85,6 +85,7 @@ fn replies() -> Vec<(Reply, &'static str)> {
         (Reply::Begun(Begun::Listed), "020000"),
         (Reply::Begun(Begun::Repeated), "020001"),
         (Reply::Begun(Begun::Ended), "020002"),
+        (Reply::Begun(Begun::Crowded), "020003"),
         (Reply::Standing(Standing::Live), "020100"),
         (Reply::Standing(Standing::Ended), "020101"),
         (Reply::IdToken(None), "0202 00"),

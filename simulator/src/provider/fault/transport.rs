@@ -8,11 +8,14 @@ pub const HUGE: usize = 2 * 1024 * 1024;
 /// A page of the kind that a firewall or a load balancer puts in front of a service that is down.
 const PAGE: &str = "<!doctype html><html><head><title>Sorry</title></head><body><h1>Sorry, there is a problem</h1></body></html>";
 
+/// When a provider that is busy wants to be asked again, in seconds.
+const RETRY_AFTER: &str = "45";
+
 /// Only a status, with a short page.
 pub fn status(status: u16) -> Response {
     let answer = Response::html(status, PAGE);
     if status == 429 || status == 503 {
-        return answer.with_header("retry-after", "30");
+        return answer.with_header("retry-after", RETRY_AFTER);
     }
     answer
 }
