@@ -15,7 +15,6 @@ use super::{Scene, Task, Verdict, sign_out};
 use crate::config::Locale;
 use crate::platform::Platform;
 use crate::session::cookie::kept_for;
-use crate::session::return_path;
 use crate::session::seal::{NONCE, Purpose};
 
 /// The cookie that keeps where a person was whose session ended.
@@ -31,7 +30,7 @@ pub const MARK: &str = "inactive";
 /// that is alive leads to the page that asks the person.
 pub fn ask<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
     let wanted = parameter(query, "return_to").unwrap_or_default();
-    let place = return_path::safe(&wanted, &scene.service.own_path);
+    let place = scene.place(&wanted);
     let cookies = Cookies::new(request.headers.get("cookie"));
     // A session that is past its limits has an ID token all the same, and its provider's session may be alive.
     let has_session = scene.opened_session(cookies).is_some();

@@ -375,18 +375,22 @@ fn when_a_page_about_a_failed_sign_in_is_loaded_again_then_it_keeps_the_place() 
     let state = parameter(&callback, "state").unwrap();
     let failed = format!("/auth/callback?error=login_required&state={state}");
     let link = Some("/auth/sign-in?return_to=%2Faccount%2Fdetails%3Fa%3Db");
+    let shown = browser.step(&world, &failed);
+    let heading = "You need to start signing in again";
+    assert_eq!((shown.status, shown.heading()), (400, heading));
+    assert_eq!(shown.link(), link);
+    // A reload is the person's wish to go on, and starts again.
     for round in 0..3 {
         let shown = browser.step(&world, &failed);
-        let heading = "You need to start signing in again";
-        assert_eq!((shown.status, shown.heading()), (400, heading), "{round}");
-        assert_eq!(shown.link(), link, "{round}");
+        assert_eq!((shown.status, Some(shown.location())), (303, link), "{round}");
     }
     // The attempt is over all the same, and its code is not spent.
     world.forget();
-    assert_eq!(browser.step(&world, &callback).status, 400);
+    assert_eq!(browser.step(&world, &callback).status, 303);
     assert!(world.happened().calls().is_empty() && browser.attempts().is_empty());
     // Another state does not find the place.
     let other = "/auth/callback?error=login_required&state=AAAAAAAAAAAAAAAAAAAAAA";
     let other = browser.step(&world, other);
     assert_eq!(other.link(), Some("/auth/sign-in?return_to=%2F"));
+    assert_eq!(browser.open(&world, &failed).by, By::Origin);
 }

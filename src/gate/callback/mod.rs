@@ -51,6 +51,13 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         // The page about a failure is loaded again: its place is still known.
         let state = parameters.state.as_deref();
         let over = state.and_then(|state| opened(scene, cookies, OVER_NAME, state));
+        let is_signed_in = scene.live_session(cookies).is_some();
+        if let Some(over) = over.as_ref().filter(|_| !is_signed_in) {
+            // The person asks for the page again, so that no loop can come of it.
+            scene.log_done("callback_repeated", "started_again");
+            let link = again(scene, &over.return_path);
+            return Reply::redirect(303, link).of(&scene.service);
+        }
         return ended(scene, cookies, failure, over.as_ref()).await;
     };
     // What is said is said in the language of where the person was going.
@@ -87,7 +94,12 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             };
             let over = scene.seal_attempt(&attempt.over());
             let over = over.map(|sealed| kept_for(OVER_NAME, &sealed, OVER_LIFETIME));
-            let reply = ended(scene, cookies, failure, Some(&attempt)).await;
+            let reply = match failure {
+                Failure::SignedOutMeanwhile if is_first(scene, cookies, &attempt) => {
+                    start_again(scene, cookies, &attempt).await
+                }
+                _ => ended(scene, cookies, failure, Some(&attempt)).await,
+            };
             let reply = reply.with_cookie(over);
             match did_not(&attempt, failure) {
                 Some(served) => not_again(scene, cookies, &served, before.as_ref(), reply).await,
@@ -135,6 +147,29 @@ async fn ended<P: Platform>(
         return Reply::redirect(303, return_path).of(&scene.service);
     }
     scene.failed("callback", failure, &again(scene, return_path))
+}
+
+/// How long a person waits whose ID token was issued in the second of a notification, in milliseconds: the next one is
+/// issued in another second, so that it counts.
+const NEXT_SECOND_MS: u32 = 1_000;
+
+/// Whether no sign-in for this place failed in this browser lately, so that starting again by itself happens once.
+fn is_first<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, attempt: &Attempt) -> bool {
+    let failed = cookies.all(OVER_NAME).find_map(|sealed| scene.open_attempt(sealed));
+    failed.is_none_or(|failed| failed.return_path != attempt.return_path)
+}
+
+/// A new sign-in for a person whose sign-in a notification ended, which counts towards the loop breaker.
+async fn start_again<P: Platform>(
+    scene: &Scene<P>,
+    cookies: Cookies<'_>,
+    attempt: &Attempt,
+) -> Reply {
+    scene.log_refused("callback", Failure::SignedOutMeanwhile.outcome().label);
+    scene.platform.pause(NEXT_SECOND_MS).await;
+    Reply::redirect(303, again(scene, &attempt.return_path))
+        .of(&scene.service)
+        .with("set-cookie", counted(scene, cookies, &attempt.return_path))
 }
 
 /// The attempt of this browser that the state belongs to, with its cookie's name.
