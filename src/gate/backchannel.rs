@@ -172,5 +172,8 @@ async fn verify<P: Platform>(
         .verify(&key, token.signing_input(), token.signature())
         .await
         .map_err(|_| NotTaken::Outage("cryptography"))?;
-    Ok(logout_token::check(&token.trust(verified)?, &expected)?)
+    let typ = token.typ.clone();
+    let checked = logout_token::check(&token.trust(verified)?, &expected)?;
+    logout_token::check_type(typ.as_deref())?;
+    Ok(checked)
 }

@@ -33,6 +33,8 @@ pub enum Failure {
     NoAttempt,
     /// The callback comes with no cookie of the edge's own: the browser refuses them, or never got any.
     NoCookies,
+    /// An error whose state is no attempt's of this browser, so that it may be anybody's.
+    ErrorWithoutAttempt,
     /// The callback names another issuer.
     OtherIssuer,
     /// The provider answered with an error.
@@ -162,6 +164,7 @@ impl Failure {
             Self::Unavailable => outcome(503, Page::TryLater, "documents_unavailable"),
             Self::Parameters => outcome(400, Page::StartAgain, "callback_parameters"),
             Self::NoAttempt => outcome(400, Page::StartAgain, "no_attempt"),
+            Self::ErrorWithoutAttempt => outcome(400, Page::StartAgain, "error_without_attempt"),
             Self::NoCookies => outcome(400, Page::NoCookies, "no_cookies"),
             Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
             Self::Provider(error) => error.outcome(),
@@ -191,7 +194,10 @@ impl Failure {
     /// Whether the code had been used: then somebody who is signed in already is just sent on.
     #[must_use]
     pub const fn is_replay(self) -> bool {
-        matches!(self, Self::NoAttempt | Self::Refused(Refusal::InvalidGrant))
+        matches!(
+            self,
+            Self::NoAttempt | Self::ErrorWithoutAttempt | Self::Refused(Refusal::InvalidGrant)
+        )
     }
 }
 
@@ -251,6 +257,7 @@ const fn refused(refusal: Refusal) -> Outcome {
         | Refusal::AlgorithmNotAllowed
         | Refusal::HeaderExtension
         | Refusal::WrongType
+        | Refusal::TypeMissing
         | Refusal::KeyIdMissing
         | Refusal::KeyUnknown
         | Refusal::KeyControllerMismatch

@@ -47,23 +47,35 @@ pub struct LogoutToken {
 
 /// Whether the header is a logout token's; asked before any key is looked up.
 ///
+/// A header without `typ` is refused by [`check_type`], once the signature is verified: a sender who is not the provider
+/// must not be able to bring about the label of a provider that leaves it out.
+///
 /// # Errors
-/// [`Refusal::WrongType`] unless `typ` is `logout+jwt`, and [`Refusal::AlgorithmMismatch`].
+/// [`Refusal::WrongType`] where `typ` is another than `logout+jwt`, and [`Refusal::AlgorithmMismatch`].
 pub fn check_header(token: &Untrusted) -> Result<(), Refusal> {
     // 1. The type is that of a logout token, so that no other token of the provider is one.
-    let typ = token
-        .typ
-        .as_deref()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    if typ.strip_prefix("application/").unwrap_or(&typ) != "logout+jwt" {
-        return Err(Refusal::WrongType);
+    if let Some(typ) = &token.typ {
+        let typ = typ.to_ascii_lowercase();
+        if typ.strip_prefix("application/").unwrap_or(&typ) != "logout+jwt" {
+            return Err(Refusal::WrongType);
+        }
     }
     // 2. The algorithm is the provider's, never `none` and never one of a shared secret.
     if token.alg != ALG {
         return Err(Refusal::AlgorithmMismatch);
     }
     Ok(())
+}
+
+/// Whether a logout token whose signature and claims are good says in its header that it is one.
+///
+/// # Errors
+/// [`Refusal::TypeMissing`].
+pub const fn check_type(typ: Option<&str>) -> Result<(), Refusal> {
+    match typ {
+        Some(_) => Ok(()),
+        None => Err(Refusal::TypeMissing),
+    }
 }
 
 /// Checks the claims; the numbers go on from [`check_header`], and 3 is the signature.
@@ -232,10 +244,9 @@ mod tests {
             let refused = header(json!({"alg": "ES256", "kid": "k", "typ": typ}));
             assert_eq!(refused, Err(Refusal::WrongType));
         }
-        assert_eq!(
-            header(json!({"alg": "ES256", "kid": "k"})),
-            Err(Refusal::WrongType)
-        );
+        assert_eq!(header(json!({"alg": "ES256", "kid": "k"})), Ok(()));
+        assert_eq!(check_type(None), Err(Refusal::TypeMissing));
+        assert_eq!(check_type(Some("logout+jwt")), Ok(()));
         let other = header(json!({"alg": "RS256", "kid": "k", "typ": "logout+jwt"}));
         assert_eq!(other, Err(Refusal::AlgorithmMismatch));
     }

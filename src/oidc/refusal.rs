@@ -20,6 +20,8 @@ pub enum Refusal {
     HeaderExtension,
     /// The header's `typ` belongs to another kind of token.
     WrongType,
+    /// The header of a logout token, which is the provider's and good in every other way, has no `typ`.
+    TypeMissing,
     /// The header carries no `kid`, or one that is empty or too long.
     KeyIdMissing,
     /// No key, or more than one, has the header's `kid`.
@@ -119,6 +121,7 @@ impl Refusal {
             Self::AlgorithmMismatch => "algorithm_mismatch",
             Self::HeaderExtension => "header_extension",
             Self::WrongType => "wrong_type",
+            Self::TypeMissing => "type_missing",
             Self::KeyIdMissing => "key_id_missing",
             Self::KeyUnknown => "key_unknown",
             Self::KeyControllerMismatch => "key_controller_mismatch",

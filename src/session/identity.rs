@@ -90,7 +90,9 @@ impl Outcome {
     pub const fn source(self) -> &'static str {
         match self {
             Self::Proved | Self::NotProved | Self::LevelTooLow => "provider",
-            Self::AccessDenied | Self::TemporarilyUnavailable | Self::UnauthorizedClient => "browser",
+            Self::AccessDenied | Self::TemporarilyUnavailable | Self::UnauthorizedClient => {
+                "browser"
+            }
         }
     }
 

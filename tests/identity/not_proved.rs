@@ -147,7 +147,10 @@ fn t28_when_the_provider_lost_the_browser_then_the_person_is_helped_to_try_again
         let shown = declined(&world, &mut browser, path, "access_denied");
         assert_eq!((shown.by, shown.status), (By::Edge, 400), "{path}");
         assert_eq!(shown.heading(), "You need to start signing in again");
-        assert_eq!(world.happened().lines(), ["callback: identity_browser_lost"]);
+        assert_eq!(
+            world.happened().lines(),
+            ["callback: identity_browser_lost"]
+        );
         // The person is signed in as before, and the page's link begins the check again.
         let link = shown.link().unwrap().to_owned();
         let shown = browser.open(&world, &link);

@@ -382,7 +382,11 @@ fn when_a_page_about_a_failed_sign_in_is_loaded_again_then_it_keeps_the_place() 
     // A reload is the person's wish to go on, and starts again.
     for round in 0..3 {
         let shown = browser.step(&world, &failed);
-        assert_eq!((shown.status, Some(shown.location())), (303, link), "{round}");
+        assert_eq!(
+            (shown.status, Some(shown.location())),
+            (303, link),
+            "{round}"
+        );
     }
     // The attempt is over all the same, and its code is not spent.
     world.forget();

@@ -38,6 +38,33 @@ fn a_client_with_a_secret_signs_in_and_sends_no_assertion() {
     assert!(!form.contains("client_assertion"));
 }
 
+/// A client with a secret that publishes no key set at One Login; the key that is registered instead, if one is.
+fn with_a_secret(key: Option<serde_json::Value>) -> World {
+    World::with(|setup| {
+        setup.field("token_auth_method", "client_secret_post");
+        setup.set("CLIENT_SECRET_DEMO", "a secret & more");
+        setup.register("token_auth_method", "client_secret_post");
+        setup.register("client_secret", "a secret & more");
+        setup.register("jwks_uri", serde_json::Value::Null);
+        setup.register("public_jwk", key);
+    })
+}
+
+#[test]
+fn when_a_client_with_a_secret_registers_its_key_then_people_sign_in_and_else_none_does() {
+    let private: serde_json::Value = serde_json::from_str(keys::CLIENT[0]).unwrap();
+    let public = serde_json::json!({ "kty": "RSA", "n": private["n"], "e": private["e"] });
+    signs_in(&with_a_secret(Some(public)));
+
+    // The request object is signed all the same, and the provider has nothing to verify it with (`provider.md` 8b.6).
+    let world = with_a_secret(None);
+    let mut browser = Browser::new();
+    let start = browser.step(&world, "/account/details");
+    let refused = browser.step(&world, start.location());
+    assert_eq!((refused.by, refused.status), (By::Provider, 400));
+    assert!(world.happened().forms().is_empty() && !browser.has_session());
+}
+
 #[test]
 fn a_client_that_signs_with_pss_signs_in() {
     let world = World::with(|setup| setup.field("request_signing_alg", "PS256"));

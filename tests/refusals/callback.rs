@@ -319,3 +319,23 @@ fn when_the_provider_is_busy_then_the_person_is_told_when_to_come_back_and_keeps
         assert_eq!(browser.open(&world, link).by, By::Origin);
     }
 }
+
+#[test]
+fn t30_when_an_error_belongs_to_no_sign_in_then_its_label_says_so() {
+    for (query, label) in [
+        (
+            "error=invalid_request&state=AAAAAAAAAAAAAAAAAAAAAA",
+            "error_without_attempt",
+        ),
+        ("error=unauthorized_client&state=x", "error_without_attempt"),
+        ("error=server_error", "error_without_state"),
+        ("code=c&state=AAAAAAAAAAAAAAAAAAAAAA", "no_attempt"),
+    ] {
+        let world = World::new();
+        let (mut browser, callback) = before_callback(&world);
+        let shown = browser.step(&world, &format!("/auth/callback?{query}"));
+        assert_eq!(shown.status, 400, "{query}");
+        assert_eq!(world.happened().lines(), [format!("callback: {label}")]);
+        assert_eq!(browser.open(&world, &callback).by, By::Origin, "{query}");
+    }
+}

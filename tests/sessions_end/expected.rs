@@ -26,7 +26,9 @@ pub const fn expected(fault: NotificationFault) -> (u16, &'static str) {
         F::KidMissing => (400, "key_id_missing"),
         // The copy of the keys is younger than a minute.
         F::KidUnknown => (503, "key_not_yet_known"),
-        F::TypMissing | F::TypJwt | F::TypOther | F::IsIdToken => (400, "wrong_type"),
+        F::TypMissing => (400, "type_missing"),
+        F::TypJwt | F::TypOther => (400, "wrong_type"),
+        F::IsIdToken => (400, "events_invalid"),
         F::IssOther => (400, "issuer_mismatch"),
         F::AudMissing | F::AudOther | F::AudLonger | F::AudArrayWithExtra => {
             (400, "audience_mismatch")

@@ -78,7 +78,10 @@ fn when_another_tab_has_signed_out_already_then_the_page_is_shown_at_once() {
     assert_eq!(shown.link(), Some(BACK));
     assert_eq!(shown.set_cookies().count(), 0);
     for evil in ["https://evil.example/", "//evil.example", "/auth/sign-out"] {
-        let shown = browser.send(&world, own(&format!("/auth/sign-out?inactive&return_to={evil}")));
+        let shown = browser.send(
+            &world,
+            own(&format!("/auth/sign-out?inactive&return_to={evil}")),
+        );
         assert_eq!(shown.link(), Some("/auth/sign-in?return_to=%2F"), "{evil}");
     }
 }

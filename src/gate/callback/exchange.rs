@@ -13,9 +13,9 @@ use crate::oidc::id_token::{self, Expected, IdToken};
 use crate::oidc::json::Object;
 use crate::oidc::jws::{Untrusted, encode};
 use crate::oidc::metadata::Metadata;
+use crate::oidc::refusal::Refusal;
 use crate::oidc::token::{self, Proof, Tokens};
 use crate::oidc::userinfo;
-use crate::oidc::refusal::Refusal;
 use crate::platform::{Answer, Body, Call, Platform};
 use crate::secret::Secret;
 use crate::session::attempt::Attempt;
@@ -23,8 +23,7 @@ use crate::session::attempt::Attempt;
 /// How long each call to the provider may take, in milliseconds.
 const TIMEOUT_MS: u32 = 8_000;
 
-/// The least and the most seconds that a person is told to wait for a busy provider. Five minutes are the window in which
-/// One Login's firewall counts (`provider.md` 1).
+/// The least and the most seconds that a person is told to wait for a busy provider. The page says "a few minutes".
 const LEAST_WAIT: u32 = 5;
 const MOST_WAIT: u32 = 300;
 

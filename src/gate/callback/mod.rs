@@ -45,6 +45,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         // can make one up, as they can a state, so neither counts as the provider's word.
         let failure = match (&parameters.answer, &parameters.state) {
             (Response::Error(error), None) => Failure::WithoutState(*error),
+            (Response::Error(_), _) if cookies.has_own() => Failure::ErrorWithoutAttempt,
             _ if cookies.has_own() => Failure::NoAttempt,
             _ => Failure::NoCookies,
         };
@@ -155,7 +156,9 @@ const NEXT_SECOND_MS: u32 = 1_000;
 
 /// Whether no sign-in for this place failed in this browser lately, so that starting again by itself happens once.
 fn is_first<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, attempt: &Attempt) -> bool {
-    let failed = cookies.all(OVER_NAME).find_map(|sealed| scene.open_attempt(sealed));
+    let failed = cookies
+        .all(OVER_NAME)
+        .find_map(|sealed| scene.open_attempt(sealed));
     failed.is_none_or(|failed| failed.return_path != attempt.return_path)
 }
 
