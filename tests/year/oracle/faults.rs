@@ -9,7 +9,7 @@ use crate::year::oracle::standing::Who;
 use crate::year::people::How;
 
 /// Event and label of the line, and why.
-const EXPECTED: [(&str, &str, &str); 12] = [
+const EXPECTED: [(&str, &str, &str); 14] = [
     (
         "callback",
         "no_cookies",
@@ -55,6 +55,16 @@ const EXPECTED: [(&str, &str, &str); 12] = [
         "callback",
         "login_required",
         "another person answers than was asked",
+    ),
+    (
+        "callback",
+        "error_without_attempt",
+        "a person goes back to an error of an earlier sign-in",
+    ),
+    (
+        "callback",
+        "identity_browser_lost",
+        "a person gives up proving an identity",
     ),
     ("callback", "declined", "a person gives up"),
     ("identity", "", "a person has no identity to prove"),
