@@ -151,8 +151,11 @@ fn t28_when_the_provider_lost_the_browser_then_the_person_is_helped_to_try_again
             world.happened().lines(),
             ["callback: identity_browser_lost"]
         );
-        // The person is signed in as before, and the page's link begins the check again.
+        // The person is signed in as before, and the page's link begins the check again, as a reload of the page does.
         let link = shown.link().unwrap().to_owned();
+        let reload = browser.history.last().unwrap().clone();
+        let reloaded = browser.step(&world, &reload);
+        assert_eq!((reloaded.status, reloaded.location()), (303, link.as_str()));
         let shown = browser.open(&world, &link);
         assert_eq!((shown.by, shown.status), (By::Origin, 200), "{path}");
         assert_eq!(told(&world, &mut browser, path).claims["vot"], "Cl.Cm.P2");

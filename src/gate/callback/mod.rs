@@ -52,14 +52,15 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         // The page about a failure is loaded again: its place is still known.
         let state = parameters.state.as_deref();
         let over = state.and_then(|state| opened(scene, cookies, OVER_NAME, state));
-        let is_signed_in = scene.live_session(cookies).is_some();
-        if let Some(over) = over.as_ref().filter(|_| !is_signed_in) {
-            // The person asks for the page again, so that no loop can come of it.
-            scene.log_done("callback_repeated", "started_again");
-            let link = again(scene, &over.return_path);
-            return Reply::redirect(303, link).of(&scene.service);
-        }
-        return ended(scene, cookies, failure, over.as_ref()).await;
+        return match over {
+            Some(over) if !is_repeated(scene, cookies, failure, Some(&over)).await => {
+                // The person asks for the page again, so that no loop can come of it.
+                scene.log_done("callback_repeated", "started_again");
+                let link = again(scene, &over.return_path);
+                Reply::redirect(303, link).of(&scene.service)
+            }
+            over => ended(scene, cookies, failure, over.as_ref()).await,
+        };
     };
     // What is said is said in the language of where the person was going.
     let place = Some(attempt.return_path.as_str());
@@ -137,17 +138,28 @@ async fn ended<P: Platform>(
     attempt: Option<&Attempt>,
 ) -> Reply {
     let return_path = attempt.map_or("/", |attempt| &attempt.return_path);
-    let session = scene.live_session(cookies).filter(|_| failure.is_replay());
-    let proves = attempt.filter(|attempt| matches!(attempt.aim, Aim::Prove(_)));
-    let is_repeated = match (session, proves) {
-        (Some(session), Some(attempt)) => identity::has_ended(scene, attempt, &session).await,
-        (session, _) => session.is_some(),
-    };
-    if is_repeated {
+    if is_repeated(scene, cookies, failure, attempt).await {
         scene.log_done("callback_repeated", failure.outcome().label);
         return Reply::redirect(303, return_path).of(&scene.service);
     }
     scene.failed("callback", failure, &again(scene, return_path))
+}
+
+/// Whether a person who is signed in repeats a callback that has done its work.
+async fn is_repeated<P: Platform>(
+    scene: &Scene<P>,
+    cookies: Cookies<'_>,
+    failure: Failure,
+    attempt: Option<&Attempt>,
+) -> bool {
+    let session = scene.live_session(cookies).filter(|_| failure.is_replay());
+    let proves = attempt.filter(|attempt| matches!(attempt.aim, Aim::Prove(_)));
+    match (session, proves) {
+        // A failed attempt has no start, so that any proof that the account has would count.
+        (Some(_), Some(attempt)) if !attempt.is_live(scene.now) => false,
+        (Some(session), Some(attempt)) => identity::has_ended(scene, attempt, &session).await,
+        (session, _) => session.is_some(),
+    }
 }
 
 /// How long a person waits whose ID token was issued in the second of a notification, in milliseconds: the next one is

@@ -170,7 +170,7 @@ fn what_no_message_says_is_not_understood() {
         assert_eq!(question(bytes), None, "{bytes:?}");
     }
     for bytes in [
-        &[2, 0, 3][..],
+        &[2, 0, 4][..],
         &[2, 1, 2],
         &[2, 5, 2, 0],
         &[2, 2, 2],
