@@ -164,6 +164,10 @@ impl Provider {
                 format!("the request object's alg {named:?} is not an RSA signature"),
             )
         })?;
+        if client.public_jwk.is_none() && client.jwks_uri.is_none() {
+            // A client with a secret may have neither, and a request object of its cannot be verified then.
+            return Err(Refusal::page(400, "the client has registered no key"));
+        }
         let key = self
             .client_keys
             .find(client, token.header_text("kid"), now, keys)
