@@ -231,7 +231,6 @@ fn t80_rubbish_costs_nothing_beyond_itself() {
         F::AlgNone,
         F::Hs256Pem,
         F::AlgRs256,
-        F::TypMissing,
         F::TypJwt,
         F::IsIdToken,
         F::IssOther,
