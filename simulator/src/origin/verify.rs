@@ -73,7 +73,7 @@ pub struct Person {
     pub identity_claims: Option<String>,
     /// Why the identity was not proved, on the path to which people are sent then.
     pub identity_outcome: Option<String>,
-    /// Who says so: the `provider`, or the `browser` alone, whose person can change it.
+    /// The source of it: the `provider`, or the `browser`, in which a person can change it.
     pub identity_outcome_source: Option<String>,
     /// What was proved, on routes that release it.
     #[serde(flatten)]

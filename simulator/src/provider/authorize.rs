@@ -165,7 +165,7 @@ impl Provider {
             )
         })?;
         if client.public_jwk.is_none() && client.jwks_uri.is_none() {
-            // A client with a secret may have neither, and a request object of its cannot be verified then.
+            // A client with a secret may have neither. The provider cannot verify its request object then.
             return Err(Refusal::page(400, "the client has registered no key"));
         }
         let key = self

@@ -8,7 +8,7 @@ pub const HUGE: usize = 2 * 1024 * 1024;
 /// A page of the kind that a firewall or a load balancer puts in front of a service that is down.
 const PAGE: &str = "<!doctype html><html><head><title>Sorry</title></head><body><h1>Sorry, there is a problem</h1></body></html>";
 
-/// When a provider that is busy wants to be asked again, in seconds.
+/// The seconds after which a busy provider takes requests again.
 const RETRY_AFTER: &str = "45";
 
 /// Only a status, with a short page.
