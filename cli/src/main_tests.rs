@@ -28,6 +28,19 @@ fn help_fits_eighty_columns_and_names_the_command_as_it_is_typed() {
 }
 
 #[test]
+fn when_a_command_is_misspelt_then_the_right_one_is_proposed() {
+    for (line, proposal) in [
+        (&["edge", "doctr"][..], "'doctor'"),
+        (&["edge", "keys", "rotat"], "'rotate'"),
+        (&["edge", "doctor", "--servce", "demo"], "'--service'"),
+    ] {
+        let error = Arguments::try_parse_from(line).map(|_| ()).unwrap_err();
+        let said = error.to_string();
+        assert!(said.contains("tip:") && said.contains(proposal), "{said}");
+    }
+}
+
+#[test]
 fn tests_can_be_narrowed_and_filtered() {
     let line = ["edge", "test", "--only", "workerd", "headers", "paths"];
     let Task::Test { only, filters } = Arguments::try_parse_from(line).unwrap().command else {

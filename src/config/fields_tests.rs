@@ -262,3 +262,44 @@ fn a_fault_is_worded_for_the_person_who_mends_it() {
         "SERVICE_DEMO.scopes: \"profile\" is not one of openid, email, phone, wallet-subject-id"
     );
 }
+
+#[test]
+fn when_a_name_is_misspelt_then_the_right_one_is_proposed() {
+    for (field, value, fault) in [
+        (
+            "clien_id",
+            json!("x"),
+            "clien_id: is not a field of a service",
+        ),
+        (
+            "orgin",
+            json!("x"),
+            "orgin: is not a field of a service; did you mean \"origin\"?",
+        ),
+        (
+            "routes",
+            json!([{ "path": "/" }, { "path": "/a" }, { "path": "/b", "acess": "public" }]),
+            "routes[2].acess: is not a field of a route; did you mean \"access\"?",
+        ),
+        (
+            "routes",
+            json!([{ "path": "/a", "release": ["emial"] }]),
+            "routes[0].release: \"emial\" is not a claim that can be released; did you mean \"email\"?",
+        ),
+        (
+            "scopes",
+            json!(["openid", "emial"]),
+            "scopes: \"emial\" is not one of openid, email, phone, wallet-subject-id; did you mean \"email\"?",
+        ),
+        (
+            "registered_claims",
+            json!(["coreIdentityJwt"]),
+            "registered_claims: \"coreIdentityJwt\" is not a claim; did you mean \"coreIdentityJWT\"?",
+        ),
+    ] {
+        let mut vars = vars();
+        set(&mut vars, field, value);
+        let faults = Config::parse(&vars).faults;
+        assert_eq!(faults[0].to_string(), format!("SERVICE_DEMO.{fault}"));
+    }
+}

@@ -12,6 +12,7 @@ mod own_page;
 mod read;
 mod routes;
 mod service;
+mod spelling;
 mod table;
 
 pub use deployment::{Config, Host, Vars, is_loopback};

@@ -6,19 +6,28 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;
+use super::spelling::proposal;
 
 /// A table that remembers which fields were read and what was wrong with them.
 pub struct Table<'a> {
     id: &'a str,
+    of: &'static str,
     fields: &'a Map<String, Value>,
     read: RefCell<BTreeSet<&'static str>>,
     faults: RefCell<Vec<Fault>>,
 }
 
 impl<'a> Table<'a> {
+    /// The table of a service.
     pub fn new(id: &'a str, fields: &'a Map<String, Value>) -> Self {
+        Self::of("a service", id, fields)
+    }
+
+    /// A table inside that of a service; `of` says what it is about.
+    pub fn of(of: &'static str, id: &'a str, fields: &'a Map<String, Value>) -> Self {
         Self {
             id,
+            of,
             fields,
             read: RefCell::default(),
             faults: RefCell::default(),
@@ -136,7 +145,11 @@ impl<'a> Table<'a> {
                 .collect()
         };
         for field in unknown {
-            self.fault(field, "is not a field of a service; check its spelling");
+            let read = self.read.borrow();
+            // A field that is there already is not the one that was meant.
+            let free = read.iter().filter(|name| !self.fields.contains_key(**name));
+            let proposal = proposal(&field, free.copied());
+            self.fault(field, format!("is not a field of {}{proposal}", self.of));
         }
         self.faults.into_inner()
     }

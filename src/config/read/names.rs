@@ -6,6 +6,7 @@ use url::Url;
 use crate::config::deployment::is_loopback;
 use crate::config::fault::Fault;
 use crate::config::service::{Claim, Environment, Language, Locale, Localised, Revocation};
+use crate::config::spelling::proposal;
 use crate::config::table::Table;
 use crate::gate::path::CanonicalPath;
 use crate::session::cookie::Limits;
@@ -115,7 +116,8 @@ pub fn read_scopes<'a>(table: &Table<'a>) -> Vec<&'a str> {
     let scopes = table.texts("scopes").unwrap_or_else(|| vec!["openid"]);
     for scope in &scopes {
         if !KNOWN.contains(scope) {
-            let problem = format!("{scope:?} is not one of {}", KNOWN.join(", "));
+            let proposal = proposal(scope, KNOWN);
+            let problem = format!("{scope:?} is not one of {}{proposal}", KNOWN.join(", "));
             table.fault("scopes", problem);
         }
     }
@@ -134,7 +136,11 @@ pub fn read_claims(table: &Table<'_>) -> Vec<Claim> {
     for name in names {
         match Claim::parse(name) {
             Some(claim) => claims.push(claim),
-            None => table.fault("registered_claims", format!("{name:?} is not a claim")),
+            None => {
+                let proposal = proposal(name, Claim::ALL.into_iter().map(Claim::registered_as));
+                let problem = format!("{name:?} is not a claim{proposal}");
+                table.fault("registered_claims", problem);
+            }
         }
     }
     claims

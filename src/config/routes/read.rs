@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{Access, Freshness, Release, Rule, Rules, Shape};
 use crate::config::MAX_ROUTES;
 use crate::config::service::Claim;
+use crate::config::spelling::proposal;
 use crate::config::table::Table;
 use crate::gate::path::{CanonicalPath, place as kept};
 use crate::oidc::vector::Level;
@@ -112,7 +113,7 @@ fn read_rule(
         table.fault(format!("routes[{index}]"), "must be a table");
         return None;
     };
-    let inner = Table::new(table.id(), fields);
+    let inner = Table::of("a route", table.id(), fields);
     let rule = read_fields(&inner, level, registered, own_path);
     for fault in inner.finish() {
         table.fault(format!("routes[{index}].{}", fault.field), fault.problem);
@@ -243,10 +244,11 @@ fn read_release(table: &Table<'_>, access: Access, registered: &Registered<'_>) 
             "phone" => (&mut release.phone, "phone"),
             "wallet_subject_id" => (&mut release.wallet_subject_id, "wallet-subject-id"),
             _ => {
-                table.fault(
-                    "release",
-                    format!("{name:?} is not a claim that can be released"),
-                );
+                let known = Claim::ALL.into_iter().map(Claim::released_as);
+                let contact = ["email", "phone", "wallet_subject_id"];
+                let proposal = proposal(name, known.chain(contact));
+                let problem = format!("{name:?} is not a claim that can be released{proposal}");
+                table.fault("release", problem);
                 continue;
             }
         };
