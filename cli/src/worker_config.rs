@@ -93,6 +93,15 @@ impl WorkerConfig {
         routes.iter().filter_map(read).collect()
     }
 
+    /// The date whose rules Cloudflare's runtime follows; the top level's holds where an environment names none.
+    pub fn compatibility_date(&self, environment: &str) -> Option<String> {
+        let places = [&self.document["env"][environment], &self.document];
+        let named = places
+            .into_iter()
+            .find_map(|place| place["compatibility_date"].as_str());
+        named.map(str::to_owned)
+    }
+
     /// The directory of the file, where what belongs to it is kept too.
     pub fn directory(&self) -> &Path {
         match self.path.parent() {
@@ -277,6 +286,18 @@ mod tests {
         };
         assert!(error("staging", "demo").ends_with("it has integration, production"));
         assert!(error("production", "tax").ends_with("in production; it has DEMO"));
+    }
+
+    #[test]
+    fn when_an_id_has_a_hyphen_then_it_is_found_as_it_is_written() {
+        let mut config = own();
+        config.document["env"]["production"]["vars"] = json!({ "SERVICE_my-permits": {} });
+        assert_eq!(
+            config.find("production", "my-permits").unwrap(),
+            "my-permits"
+        );
+        let error = config.find("production", "permits").unwrap_err();
+        assert!(error.to_string().ends_with("it has my-permits"), "{error}");
     }
 
     #[test]

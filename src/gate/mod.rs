@@ -156,6 +156,9 @@ impl From<Reply> for Verdict {
     }
 }
 
+/// The answer to a request whose host is no service's. `cargo edge doctor` knows it again.
+pub const NO_SERVICE: &str = "There is no service at this host.";
+
 /// Decides what happens to a request, with the scene in which the rest takes place.
 ///
 /// The scene is `None` when the request is for no service of this deployment. `now` is seconds
@@ -172,7 +175,7 @@ pub fn decide<P: Platform>(
     };
     let host = address.host.to_ascii_lowercase();
     let service = match isolate.config.host(&host) {
-        None => return without_scene(Reply::plain(404, "There is no service at this host.")),
+        None => return without_scene(Reply::plain(404, NO_SERVICE)),
         Some(Host::Closed) => return without_scene(closed(&isolate.config, &host)),
         Some(Host::Alias(service)) => return without_scene(moved(service, request, &address)),
         Some(Host::Service(service)) => service,

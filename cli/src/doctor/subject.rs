@@ -46,6 +46,14 @@ pub struct Options {
     pub config: Option<PathBuf>,
 }
 
+/// The newest compatibility date that the installed workerd knows: its package exports the date.
+fn runtime_date(places: &Places) -> Option<String> {
+    let file = places.root.join("node_modules/workerd/lib/main.js");
+    let text = std::fs::read_to_string(file).ok()?;
+    let (_, rest) = text.split_once("var compatibilityDate = \"")?;
+    rest.split('"').next().map(str::to_owned)
+}
+
 /// A service in an environment.
 pub struct Subject {
     pub id: String,
@@ -64,6 +72,10 @@ pub struct Subject {
     pub jurisdiction: Option<&'static str>,
     /// Which of the two session keys seals, `A` or `B`.
     pub session_generation: Option<char>,
+    /// By which rules Cloudflare runs the Worker.
+    pub compatibility_date: Option<String>,
+    /// The newest rules that the runtime on this machine knows.
+    pub runtime_date: Option<String>,
     /// The routes at Cloudflare.
     pub routes: Vec<Route>,
     /// Where connections go: scheme, host and port.
@@ -124,6 +136,8 @@ impl Subject {
                 .ring
                 .as_ref()
                 .map(|ring| ring.fingerprint().0.letter()),
+            compatibility_date: config.compatibility_date(environment),
+            runtime_date: runtime_date(places),
             routes: config.routes(environment),
             name: name.map(|expected| expected.service.host.clone()),
             base: url.unwrap_or(own),

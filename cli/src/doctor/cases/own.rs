@@ -23,6 +23,16 @@ pub const CASES: &[Case] = &[
         File(|c| c.edit("demo-client", "replace-with-yours")),
     ),
     (
+        "configuration: configuration.compatibility_date",
+        File(|c| {
+            c.write(
+                "node_modules/workerd/lib/main.js",
+                "var compatibilityDate = \"2026-10-23\";\n",
+            );
+            c.edit("\"2026-10-20\"", "\"2026-10-24\"");
+        }),
+    ),
+    (
         "routes: routes.missing",
         Subject(|s| {
             s.routes.clear();
@@ -58,6 +68,14 @@ pub const CASES: &[Case] = &[
     (
         "health: health.foreign",
         Web(|w| w.at(Asked::Health).body = "hello".into()),
+    ),
+    (
+        "health: health.other_services",
+        Web(|w| {
+            let answer = w.at(Asked::Health);
+            answer.status = 404;
+            answer.body = "There is no service at this host.\n".into();
+        }),
     ),
     (
         "health: health.failing",

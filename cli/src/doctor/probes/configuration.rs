@@ -25,6 +25,12 @@ const CLIENT: Fault = Fault::error(
     "Write the client id that One Login gave you into wrangler.toml and deploy.",
 );
 
+const DATE: Fault = Fault::error(
+    "configuration.compatibility_date",
+    "`cargo edge dev` and every test run by older rules than Cloudflare's, so that nothing shows how the deployed Worker behaves.",
+    "Name a date in wrangler.toml that the installed runtime knows, or update wrangler, and run the tests.",
+);
+
 /// How the names of secrets begin.
 const SECRETS: [&str; 5] = [
     "SESSION_KEY_A:",
@@ -38,7 +44,7 @@ const SECRETS: [&str; 5] = [
 pub const PROBE: Probe = Probe {
     name: "configuration",
     checks: "the Worker would serve what wrangler.toml says",
-    faults: &[&CLOSED, &SECRET, &LOOSE, &CLIENT],
+    faults: &[&CLOSED, &SECRET, &LOOSE, &CLIENT, &DATE],
     judge,
 };
 
@@ -56,6 +62,12 @@ fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
         let invented = service.client_id.starts_with("replace-with");
         findings.require(!invented, &CLIENT, || {
             format!("the client id is still {}", service.client_id)
+        });
+    }
+    if let (Some(date), Some(known)) = (&subject.compatibility_date, &subject.runtime_date) {
+        // Dates of this form are in the order of their letters.
+        findings.require(date <= known, &DATE, || {
+            format!("compatibility_date is {date}, and the runtime here knows {known} at most")
         });
     }
     Ok(findings.or_well(format!("{} has no fault and no warning", subject.file)))

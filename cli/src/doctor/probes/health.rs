@@ -6,6 +6,7 @@ use crate::doctor::subject::LOCAL;
 use crate::doctor::web::{Asked, Reply};
 use crate::keys::state::{Kind, Pair};
 use crate::terminal::shortened;
+use one_login_edge::gate::NO_SERVICE;
 use serde_json::Value;
 
 const UNREACHABLE: Fault = Fault::error(
@@ -18,6 +19,12 @@ const FOREIGN: Fault = Fault::error(
     "Something else answers: the Worker is not on the host's route, its configuration is at fault, or a rule stops the \
      request before it.",
     "Check the routes and the deployment; `npx wrangler tail --env ENV` shows faults in the configuration.",
+);
+const OTHER_SERVICES: Fault = Fault::error(
+    "health.other_services",
+    "A Worker of this kind is on the route and does not know the host, so no person can open the service.",
+    "Another team of the account may have deployed under the same name, or this environment was not deployed yet. Check \
+     `name` and `account_id` in wrangler.toml; `npx wrangler deployments status --env ENV` says who deployed. Then deploy.",
 );
 const FAILING: Fault = Fault::error(
     "health.failing",
@@ -52,6 +59,7 @@ pub const PROBE: Probe = Probe {
     faults: &[
         &UNREACHABLE,
         &FOREIGN,
+        &OTHER_SERVICES,
         &FAILING,
         &STALE,
         &ENVIRONMENT,
@@ -73,7 +81,13 @@ fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
     let Some(health) = look.health() else {
         let body = answer.body.lines().next().unwrap_or_default();
         let seen = format!("status {}: {}", answer.status, shortened(body));
-        return Err(found(&FOREIGN, seen));
+        let is_unknown = answer.status == 404 && body == NO_SERVICE;
+        let fault = if is_unknown {
+            &OTHER_SERVICES
+        } else {
+            &FOREIGN
+        };
+        return Err(found(fault, seen));
     };
     let mut findings = Findings::default();
     let documents = &health["documents"];
