@@ -8,7 +8,7 @@ import { Child } from "./children.mjs";
 import { CLI, ROOT } from "./places.mjs";
 
 /** Entries that a test changes; the others are links. */
-const OWN = new Set(["wrangler.toml", "keys", ".git", ".wrangler", ".local", ".dev.vars", ".env", "registration.toml", ".gitignore"]);
+const OWN = new Set(["node_modules", "wrangler.toml", "keys", ".git", ".wrangler", ".local", ".dev.vars", ".env", "registration.toml", ".gitignore"]);
 
 export class Checkout {
   static async make(cloudflare, { wrangler = path.join(ROOT, "node_modules/.bin/wrangler") } = {}) {
@@ -20,11 +20,13 @@ export class Checkout {
       if (!OWN.has(name)) await fs.symlink(path.join(ROOT, name), path.join(checkout.tree, name));
     }
     await fs.copyFile(path.join(ROOT, "wrangler.toml"), path.join(checkout.tree, "wrangler.toml"));
+    await packages(path.join(ROOT, "node_modules"), path.join(checkout.tree, "node_modules"), wrangler);
     // `cargo edge` is the program that is under test, and `npx wrangler` the version that is; wrangler itself runs both.
     const bin = path.join(checkout.directory, "bin");
     await fs.mkdir(bin);
     const script = (name, text) => fs.writeFile(path.join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
     await script("cargo", `[ "$1" = edge ] || exit 97\nshift\nexec ${quoted(CLI)} "$@"`);
+    await script("npm", 'echo "no test installs packages: run cargo edge setup" >&2; exit 97');
     await script("npx", `[ "$1" = wrangler ] || exit 97\nshift\nexec ${quoted(wrangler)} "$@"`);
     checkout.path = [bin, path.join(ROOT, "node_modules/.bin"), process.env.PATH].join(path.delimiter);
     return checkout;
@@ -104,6 +106,22 @@ export class Checkout {
 
   async remove() {
     await fs.rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A directory of links. `npm ci` deletes what is in `node_modules`: through one link to the repository's own it would
+ * empty that, and through these it deletes links only. The stamps are copies, which a command may write.
+ */
+async function packages(from, to, wrangler) {
+  await fs.mkdir(path.join(to, ".bin"), { recursive: true });
+  const programs = (await fs.readdir(path.join(from, ".bin"))).filter((name) => name !== "wrangler");
+  await Promise.all(programs.map((name) => fs.symlink(path.join(from, ".bin", name), path.join(to, ".bin", name))));
+  await fs.symlink(wrangler, path.join(to, ".bin/wrangler"));
+  for (const entry of await fs.readdir(from, { withFileTypes: true })) {
+    if (entry.name === ".bin") continue;
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)];
+    await (entry.isFile() ? fs.copyFile(source, target) : fs.symlink(source, target));
   }
 }
 

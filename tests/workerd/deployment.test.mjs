@@ -1,9 +1,13 @@
 // The way through Cloudflare as its pages describe it, with the real wrangler against a double of Cloudflare's API.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { existsSync } from "node:fs";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { after, describe, test } from "node:test";
 import { Checkout } from "../harness/checkout.mjs";
 import { Cloudflare } from "../harness/cloudflare.mjs";
+import { ROOT } from "../harness/places.mjs";
 
 const NEW = "cargo edge keys new --service DEMO --env integration";
 const DEPLOY = "npx wrangler deploy --env integration";
@@ -23,118 +27,124 @@ async function fresh(accounts, options) {
 
 const names = (cloudflare, worker = WORKER) => Object.keys(cloudflare.script(worker).secrets).sort();
 
-test("the first keys are made before there is any Worker, and a first import likewise", async () => {
-  const { cloudflare, checkout } = await fresh();
-  const said = await checkout.works(NEW, { CLOUDFLARE_ACCOUNT_ID: undefined });
-  assert.match(said, /^Account Department \(0{31}1\): the Worker one-login-edge-integration is made now\.$/m);
-  assert.deepEqual(names(cloudflare), FIRST);
-  assert.ok(await checkout.exists("keys/DEMO-integration.json"));
-  assert.equal(await checkout.exists("keys/DEMO-integration.json.new"), false);
-  assert.match(await checkout.works(NEW), /has every key of DEMO already/);
-  const other = await fresh();
-  await other.checkout.works("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out ../key.pem");
-  const imported = await other.checkout.works("cargo edge keys import --service DEMO --env integration < ../key.pem");
-  assert.match(imported, /is made now\.$/m);
-  assert.deepEqual(names(other.cloudflare), ["CLIENT_KEY_DEMO_A"]);
-});
+// A command of wrangler's keeps one processor busy, and each test has an account and a checkout of its own.
+describe("the way through Cloudflare", { concurrency: 2 }, () => {
+  test("when packages are missing in a test's tree then the repository's own are not emptied", async () => {
+    const { checkout } = await fresh();
+    const before = await fs.readdir(path.join(ROOT, "node_modules"));
+    await checkout.write("node_modules/.edge-stamp", "of another lock file");
+    assert.match(await checkout.refused(NEW), /no test installs packages/);
+    // The real `npm ci` deletes what is in the directory before it installs anything.
+    const npm = process.env.PATH.split(path.delimiter).map((place) => path.join(place, "npm")).find((place) => existsSync(place));
+    await checkout.run(`'${npm}' ci --offline --ignore-scripts --cache ../empty`);
+    assert.equal(await checkout.exists("node_modules/wrangler"), false, "npm emptied the tree's");
+    assert.deepEqual(await fs.readdir(path.join(ROOT, "node_modules")), before);
+    await fs.access(path.join(ROOT, "node_modules/wrangler/package.json"));
+  });
 
-test("a key is never rotated in an account that has no such Worker", async () => {
-  const { cloudflare, checkout } = await fresh([{ name: "Department", zones: ["example.gov.uk"] }, { name: "Other" }]);
-  const [right, wrong] = cloudflare.accounts.map(({ id }) => ({ CLOUDFLARE_ACCOUNT_ID: id }));
-  await checkout.works(NEW, right);
-  for (const task of ["rotate client --write", "rotate session --emergency --write"]) {
-    const said = await checkout.refused(`cargo edge keys ${task} --service DEMO --env integration`, wrong);
-    assert.match(said, /has no Worker one-login-edge-integration/, task);
-  }
-  assert.equal(cloudflare.accounts[1].scripts.size, 0, "no draft Worker was made");
-  assert.deepEqual(names(cloudflare), FIRST);
-});
+  test("the first keys are made before there is any Worker, and a first import likewise", async () => {
+    const { cloudflare, checkout } = await fresh();
+    const said = await checkout.works(NEW, { CLOUDFLARE_ACCOUNT_ID: undefined });
+    assert.match(said, /^Account Department \(0{31}1\): the Worker one-login-edge-integration is made now\.$/m);
+    assert.deepEqual(names(cloudflare), FIRST);
+    assert.ok(await checkout.exists("keys/DEMO-integration.json"));
+    assert.equal(await checkout.exists("keys/DEMO-integration.json.new"), false);
+    assert.match(await checkout.works(NEW), /has every key of DEMO already/);
+    const other = await fresh();
+    await other.checkout.works("openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out ../key.pem");
+    const imported = await other.checkout.works("cargo edge keys import --service DEMO --env integration < ../key.pem");
+    assert.match(imported, /is made now\.$/m);
+    assert.deepEqual(names(other.cloudflare), ["CLIENT_KEY_DEMO_A"]);
+  });
 
-test("of several accounts one is named before anything is changed", async () => {
-  const { cloudflare, checkout } = await fresh([{ name: "Department", zones: ["example.gov.uk"] }, { name: "Other" }]);
-  const [first] = cloudflare.accounts;
-  const said = await checkout.refused(NEW);
-  for (const { id, name } of cloudflare.accounts) assert.ok(said.includes(`account_id = "${id}"  # ${name}`), said);
-  await checkout.edit("wrangler.toml", [`name = "one-login-edge"\n`, `name = "one-login-edge"\naccount_id = "${first.id}"\n`]);
-  assert.match(await checkout.works(NEW), new RegExp(`^Account ${first.id}: the Worker`, "m"));
-  await checkout.works(DEPLOY);
-  assert.deepEqual([...first.scripts.keys()], [WORKER]);
-});
+  test("of several accounts one is named before anything is changed, and no other gets a key", async () => {
+    const { cloudflare, checkout } = await fresh([{ name: "Department", zones: ["example.gov.uk"] }, { name: "Other" }]);
+    const [first, other] = cloudflare.accounts;
+    const said = await checkout.refused(NEW);
+    for (const { id, name } of cloudflare.accounts) assert.ok(said.includes(`account_id = "${id}"  # ${name}`), said);
+    const unnamed = await checkout.read("wrangler.toml");
+    await checkout.edit("wrangler.toml", [`name = "one-login-edge"\n`, `name = "one-login-edge"\naccount_id = "${first.id}"\n`]);
+    assert.match(await checkout.works(NEW), new RegExp(`^Account ${first.id}: the Worker`, "m"));
+    await checkout.works(DEPLOY);
+    assert.deepEqual([...first.scripts.keys()], [WORKER]);
+    await checkout.write("wrangler.toml", unnamed);
+    for (const task of ["rotate client --write", "rotate session --emergency --write"]) {
+      const wrong = await checkout.refused(`cargo edge keys ${task} --service DEMO --env integration`, { CLOUDFLARE_ACCOUNT_ID: other.id });
+      assert.match(wrong, /has no Worker one-login-edge-integration/, task);
+    }
+    assert.equal(other.scripts.size, 0, "no draft Worker was made");
+    assert.deepEqual(names(cloudflare), FIRST);
+  });
 
-test("keys of another team's Worker of the same name are not touched", async () => {
-  const { cloudflare, checkout } = await fresh();
-  await checkout.works(NEW);
-  await checkout.works(DEPLOY);
-  const second = await Checkout.make(cloudflare);
-  ended.push(() => second.remove());
-  await second.edit("wrangler.toml", ['host = "demo.integration.example.gov.uk"', 'host = "permits.integration.example.gov.uk"'],
-    ['client_id = "replace-with-the-integration-client-id"', 'client_id = "permits"']);
-  const before = cloudflare.script(WORKER).versions.length;
-  const said = await second.refused(NEW);
-  assert.match(said, /is not this service's/, said);
-  assert.match(said, /It serves demo\.integration\.example\.gov\.uk\./);
-  assert.equal(cloudflare.script(WORKER).versions.length, before);
-});
+  test("when the first upload fails then the page's way out of 10014 works", async () => {
+    const { cloudflare, checkout } = await fresh();
+    await checkout.edit("wrangler.toml", [`"ASSERTION_KEY_DEMO_A", # signs`, `"ASSERTION_KEY_DEMO_A", "CLIENT_SECRET_DEMO", # signs`]);
+    assert.match(await checkout.works(NEW), /^ {2}npx wrangler secret put CLIENT_SECRET_DEMO --env integration$/m);
+    assert.match(await checkout.refused(DEPLOY), /required secrets have not been set: CLIENT_SECRET_DEMO/);
+    await checkout.works("echo secret | npx wrangler secret put CLIENT_SECRET_DEMO --env integration");
+    assert.match(await checkout.refused(DEPLOY), /code: 10014/);
+    const listed = await checkout.works("npx wrangler kv namespace list --env integration");
+    const { id } = JSON.parse(listed.slice(listed.indexOf("["))).find(({ title }) => title === `${WORKER}-documents`);
+    const table = `[[env.integration.kv_namespaces]]\nbinding = "DOCUMENTS"\n`;
+    await checkout.edit("wrangler.toml", [table, `${table}id = "${id}"\n`]);
+    await checkout.works(DEPLOY);
+    assert.equal(cloudflare.accounts[0].namespaces.length, 1);
+  });
 
-test("when the first upload fails then the page's way out of 10014 works", async () => {
-  const { cloudflare, checkout } = await fresh();
-  await checkout.edit("wrangler.toml", [`"ASSERTION_KEY_DEMO_A", # signs`, `"ASSERTION_KEY_DEMO_A", "CLIENT_SECRET_DEMO", # signs`]);
-  assert.match(await checkout.works(NEW), /^ {2}npx wrangler secret put CLIENT_SECRET_DEMO --env integration$/m);
-  assert.match(await checkout.refused(DEPLOY), /required secrets have not been set: CLIENT_SECRET_DEMO/);
-  await checkout.works("echo secret | npx wrangler secret put CLIENT_SECRET_DEMO --env integration");
-  assert.match(await checkout.refused(DEPLOY), /code: 10014/);
-  const listed = await checkout.works("npx wrangler kv namespace list --env integration");
-  const { id } = JSON.parse(listed.slice(listed.indexOf("["))).find(({ title }) => title === `${WORKER}-documents`);
-  const table = `[[env.integration.kv_namespaces]]\nbinding = "DOCUMENTS"\n`;
-  await checkout.edit("wrangler.toml", [table, `${table}id = "${id}"\n`]);
-  await checkout.works(DEPLOY);
-  assert.equal(cloudflare.accounts[0].namespaces.length, 1);
-});
+  test("two environments of one account share nothing", async () => {
+    const { cloudflare, checkout } = await fresh();
+    for (const environment of ["integration", "production"]) {
+      await checkout.works(`cargo edge keys new --service DEMO --env ${environment}`);
+      await checkout.works(`npx wrangler deploy --env ${environment}`);
+    }
+    const [integration, production] = ["integration", "production"].map((name) => cloudflare.script(`one-login-edge-${name}`));
+    for (const name of FIRST) assert.notEqual(integration.secrets[name], production.secrets[name]);
+    const namespace = ({ live }) => live.bindings.find(({ name }) => name === "DOCUMENTS").namespace_id;
+    assert.notEqual(namespace(integration), namespace(production));
+    assert.deepEqual(cloudflare.zones[0].routes.map(({ script }) => script).sort(), [integration.name, production.name]);
+  });
 
-test("two environments of one account share nothing", async () => {
-  const { cloudflare, checkout } = await fresh();
-  for (const environment of ["integration", "production"]) {
-    await checkout.works(`cargo edge keys new --service DEMO --env ${environment}`);
-    await checkout.works(`npx wrangler deploy --env ${environment}`);
-  }
-  const [integration, production] = ["integration", "production"].map((name) => cloudflare.script(`one-login-edge-${name}`));
-  for (const name of FIRST) assert.notEqual(integration.secrets[name], production.secrets[name]);
-  const namespace = ({ live }) => live.bindings.find(({ name }) => name === "DOCUMENTS").namespace_id;
-  assert.notEqual(namespace(integration), namespace(production));
-  assert.deepEqual(cloudflare.zones[0].routes.map(({ script }) => script).sort(), [integration.name, production.name]);
-});
+  test("of a Worker that is deployed another team changes no key, and its own none behind a rollback", async () => {
+    const { cloudflare, checkout } = await fresh();
+    await checkout.works(NEW);
+    await checkout.works(DEPLOY);
+    const second = await Checkout.make(cloudflare);
+    ended.push(() => second.remove());
+    await second.edit("wrangler.toml", ['host = "demo.integration.example.gov.uk"', 'host = "permits.integration.example.gov.uk"'],
+      ['client_id = "replace-with-the-integration-client-id"', 'client_id = "permits"']);
+    const before = cloudflare.script(WORKER).versions.length;
+    const foreign = await second.refused(NEW);
+    assert.match(foreign, /is not this service's/, foreign);
+    assert.match(foreign, /It serves demo\.integration\.example\.gov\.uk\./);
+    assert.equal(cloudflare.script(WORKER).versions.length, before);
+    const leaked = cloudflare.script(WORKER).secrets.SESSION_KEY_A;
+    await checkout.works("cargo edge keys rotate session --emergency --write --service DEMO --env integration");
+    assert.notEqual(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked);
+    const [, first] = cloudflare.script(WORKER).versions;
+    await checkout.works(`npx wrangler rollback ${first.id} --env integration --yes`);
+    assert.equal(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked, "a version has its secrets, a leaked one among them");
+    const said = await checkout.refused("cargo edge keys rotate client --write --service DEMO --env integration");
+    assert.match(said, /^ {2}npx wrangler deploy --env integration$/m);
+    await checkout.works(DEPLOY);
+    assert.notEqual(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked);
+  });
 
-test("when an older version was brought back then a change of keys says what to deploy", async () => {
-  const { cloudflare, checkout } = await fresh();
-  await checkout.works(NEW);
-  await checkout.works(DEPLOY);
-  const leaked = cloudflare.script(WORKER).secrets.SESSION_KEY_A;
-  await checkout.works("cargo edge keys rotate session --emergency --write --service DEMO --env integration");
-  assert.notEqual(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked);
-  const [, first] = cloudflare.script(WORKER).versions;
-  await checkout.works(`npx wrangler rollback ${first.id} --env integration --yes`);
-  assert.equal(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked, "a version has its secrets, a leaked one among them");
-  const said = await checkout.refused("cargo edge keys rotate client --write --service DEMO --env integration");
-  assert.match(said, /^ {2}npx wrangler deploy --env integration$/m);
-  await checkout.works(DEPLOY);
-  assert.notEqual(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked);
-});
-
-test("a step that is broken off is tried again", async () => {
-  const { cloudflare, checkout } = await fresh();
-  cloudflare.fault(/^PATCH .*\/secrets-bulk$/, "late", 2);
-  assert.match(await checkout.works(NEW), /answer was lost, but the change is there/);
-  cloudflare.fault(/^PATCH .*\/secrets-bulk$/, { status: 503, code: 10013 });
-  const rotate = "cargo edge keys rotate client --write --service DEMO --env integration";
-  const failed = await checkout.refused(rotate);
-  assert.doesNotMatch(failed, /^\s+at /m, "a stack trace is no reason");
-  cloudflare.fault(/^PATCH .*\/secrets-bulk$/, "hang");
-  const calls = cloudflare.calls.length;
-  const child = checkout.start(rotate);
-  while (!cloudflare.calls.slice(calls).some((call) => call.endsWith("/secrets-bulk"))) {
-    assert.equal(child.ended, null, child.tail);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  await child.stop();
-  assert.match(await checkout.works(rotate), /^Done: Cloudflare has a new key as CLIENT_KEY_DEMO_B/m);
+  test("a step that is broken off is tried again", async () => {
+    const { cloudflare, checkout } = await fresh();
+    cloudflare.fault(/^PATCH .*\/secrets-bulk$/, "late", 2);
+    assert.match(await checkout.works(NEW), /answer was lost, but the change is there/);
+    cloudflare.fault(/^PATCH .*\/secrets-bulk$/, { status: 503, code: 10013 });
+    const rotate = "cargo edge keys rotate client --write --service DEMO --env integration";
+    const failed = await checkout.refused(rotate);
+    assert.doesNotMatch(failed, /^\s+at /m, "a stack trace is no reason");
+    cloudflare.fault(/^PATCH .*\/secrets-bulk$/, "hang");
+    const calls = cloudflare.calls.length;
+    const child = checkout.start(rotate);
+    while (!cloudflare.calls.slice(calls).some((call) => call.endsWith("/secrets-bulk"))) {
+      assert.equal(child.ended, null, child.tail);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await child.stop();
+    assert.match(await checkout.works(rotate), /^Done: Cloudflare has a new key as CLIENT_KEY_DEMO_B/m);
+  });
 });
