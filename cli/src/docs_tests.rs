@@ -20,6 +20,10 @@ const RUN: &[(&str, &str)] = &[
         "tests/workerd/first-deployment.test.mjs",
     ),
     (
+        "docs/build-server.md",
+        "tests/workerd/build-server.test.mjs",
+    ),
+    (
         "docs/several-services.md",
         "cli/tests/registration/documents.rs",
     ),
@@ -39,6 +43,10 @@ const NOT_RUN: &[(&str, &str)] = &[
     (
         "cargo edge bench",
         "measures for ten minutes; tests/workerd/bench.test.mjs runs every case once",
+    ),
+    (
+        "cargo edge assure year",
+        "simulates thousands of weeks; tests/year.rs runs a few of them",
     ),
     (
         "cargo edge keys rotate session",

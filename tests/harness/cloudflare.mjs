@@ -97,6 +97,7 @@ export class Cloudflare {
     const call = { method: request.method, path, query: url.searchParams, token, body, json, type: request.headers["content-type"] };
     if (path.endsWith("/workers/assets/upload")) return this.#inAccount(call);
     if (!token.startsWith("token")) return problem(10000, "Authentication error", 403);
+    if (token.includes("no-user") && /^\/(accounts|memberships|user)$/.test(path)) return problem(10000, "Authentication error", 403);
     const lists = { "/accounts": () => this.accounts, "/memberships": () => this.accounts.map((account) => ({ id: account.id, account })) };
     if (lists[path]) return list(lists[path]().map(({ id, name, account }) => (account ? { id, account: { id: account.id, name: account.name } } : { id, name })), call.query);
     if (path === "/user") return ok({ id: "user", email: "team@example.gov.uk" });
@@ -129,6 +130,7 @@ export class Cloudflare {
     const account = this.accounts.find((account) => account.id === id);
     if (!account) return problem(10000, "Authentication error", 403);
     const place = rest.join("/");
+    if (call.token.includes("no-kv") && place.startsWith("storage/kv")) return problem(10000, "Authentication error", 403);
     if (place === "storage/kv/namespaces") return namespaces(account, call);
     if (place === "workers/assets/upload") return upload(account, call);
     if (place === "workers/subdomain") return ok({ subdomain: "department" });

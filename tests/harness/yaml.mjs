@@ -1,0 +1,50 @@
+// Reads the part of YAML 1.2 that workflows here are written in: block mappings and sequences, plain scalars on one line, which
+// stay texts, and flow sequences of plain scalars. Everything else is an error, so that nothing is misread.
+
+const KEY = /^([A-Za-z_][\w-]*):(?: (.+))?$/;
+
+export function read(text) {
+  const lines = text.split("\n").map((line, index) => ({ number: index + 1, indent: line.search(/\S/), text: line.trim() }))
+    .filter(({ text }) => text !== "" && !text.startsWith("#"));
+  const value = block(lines, lines[0]?.indent ?? 0);
+  if (lines.length > 0) wrong(lines[0]);
+  return value;
+}
+
+function block(lines, indent) {
+  return lines[0]?.text.startsWith("- ") ? sequence(lines, indent) : mapping(lines, indent);
+}
+
+function sequence(lines, indent) {
+  const items = [];
+  while (lines[0]?.indent === indent && lines[0].text.startsWith("- ")) {
+    // The item's mapping begins behind the hyphen.
+    lines[0] = { ...lines[0], indent: indent + 2, text: lines[0].text.slice(2) };
+    items.push(KEY.test(lines[0].text) ? mapping(lines, indent + 2) : scalar(lines.shift()));
+  }
+  return items;
+}
+
+function mapping(lines, indent) {
+  const members = {};
+  while (lines[0]?.indent === indent && !lines[0].text.startsWith("- ")) {
+    const line = lines.shift();
+    const [, name, rest] = line.text.match(KEY) ?? wrong(line);
+    if (name in members) wrong(line);
+    if (rest !== undefined) members[name] = scalar({ ...line, text: rest });
+    else if (lines[0]?.indent > indent) members[name] = block(lines, lines[0].indent);
+    else wrong(line);
+  }
+  return members;
+}
+
+function scalar(line) {
+  const { text } = line;
+  if (text.startsWith("[") && text.endsWith("]")) return text.slice(1, -1).split(", ").map((item) => scalar({ ...line, text: item }));
+  if (/^[^\w$/.]|: | #|^\$\{(?!\{)/.test(text)) wrong(line);
+  return text;
+}
+
+function wrong({ number, text }) {
+  throw new Error(`line ${number} is none of the YAML that is read here: ${text}`);
+}

@@ -1,0 +1,72 @@
+// docs/build-server.md: the workflow to copy does what the page says, with tokens that may do no more than the page lists.
+
+import assert from "node:assert/strict";
+import fs from "node:fs/promises";
+import path from "node:path";
+import { after, test } from "node:test";
+import { Checkout } from "../harness/checkout.mjs";
+import { Cloudflare } from "../harness/cloudflare.mjs";
+import { newestWrangler } from "../harness/newest-wrangler.mjs";
+import { ROOT } from "../harness/places.mjs";
+import { read } from "../harness/yaml.mjs";
+
+const ended = [];
+after(() => Promise.all(ended.map((end) => end())));
+
+/** The commands that the page has for other build servers. */
+async function commands() {
+  const page = await fs.readFile(path.join(ROOT, "docs/build-server.md"), "utf8");
+  return page.split("```")[1].trim().split("\n");
+}
+
+test("the workflow to copy deploys with the least permissions, and only that step has the token", async () => {
+  const workflow = read(await fs.readFile(path.join(ROOT, "examples/deploy/github-actions.yml"), "utf8"));
+  assert.deepEqual(workflow.permissions, { contents: "read" });
+  const [checkoutStep, ...steps] = workflow.jobs.integration.steps;
+  assert.equal(checkoutStep.with["persist-credentials"], "false");
+  assert.deepEqual(steps.map(({ run }) => run), await commands(), "the page has the same commands");
+  const withToken = steps.filter(({ env }) => env?.CLOUDFLARE_API_TOKEN);
+  assert.deepEqual(withToken.map(({ name }) => name), ["Deploy"]);
+  const { env } = withToken[0];
+  assert.deepEqual(env, { CLOUDFLARE_API_TOKEN: "${{ secrets.CLOUDFLARE_API_TOKEN }}", CLOUDFLARE_ACCOUNT_ID: "${{ vars.CLOUDFLARE_ACCOUNT_ID }}" });
+  assert.equal(workflow.jobs.integration.env, undefined);
+
+  const cloudflare = await Cloudflare.start([{ name: "Department", zones: ["example.gov.uk", "another.gov.uk"] }]);
+  const checkout = await Checkout.make(cloudflare);
+  ended.push(() => cloudflare.stop(), () => checkout.remove());
+  await checkout.edit("wrangler.toml", ["replace-with-the-integration-client-id", "demo-client"]);
+  const byHand = { CLOUDFLARE_API_TOKEN: "token one-zone no-user" };
+  await checkout.works("cargo edge keys new --service DEMO --env integration", byHand);
+  await checkout.works(steps[2].run, byHand);
+  const script = cloudflare.script("one-login-edge-integration");
+  const before = script.versions.length;
+  const without = { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_ACCOUNT_ID: undefined };
+  const given = { CLOUDFLARE_API_TOKEN: "token one-zone no-user no-kv", CLOUDFLARE_ACCOUNT_ID: cloudflare.accounts[0].id };
+  for (const step of steps.slice(0, 3)) await checkout.works(step.run, step.env ? given : without);
+  assert.equal(script.versions.length, before + 1);
+  assert.deepEqual(cloudflare.zones.map(({ routes }) => routes.length), [1, 0]);
+  // Nothing answers at the host of the example, so that the last step must end the job.
+  assert.match(await checkout.refused(steps[3].run, without), /^error +health/m);
+});
+
+test("the newest wrangler makes keys and a deployment as the pinned one does", async (t) => {
+  const { version, program, reason } = await newestWrangler();
+  if (reason) return t.skip(`npm cannot fetch the newest wrangler: ${reason}`);
+  const cloudflare = await Cloudflare.start();
+  const checkout = await Checkout.make(cloudflare, { wrangler: program });
+  ended.push(() => cloudflare.stop(), () => checkout.remove());
+  assert.match(await checkout.works("npx wrangler --version"), new RegExp(version.replaceAll(".", "\\.")));
+  const keys = (task) => `cargo edge keys ${task} --service DEMO --env integration`;
+  assert.match(await checkout.works(keys("new"), { CLOUDFLARE_ACCOUNT_ID: undefined }), /is made now\.$/m);
+  await checkout.works("npx wrangler deploy --env integration");
+  await checkout.works(keys("rotate client --write"));
+  const script = cloudflare.script("one-login-edge-integration");
+  assert.ok(script.secrets.CLIENT_KEY_DEMO_B);
+  assert.ok(script.live.modules.some(({ name }) => name.endsWith(".wasm")));
+  assert.match(await checkout.refused("npx wrangler deploy"), /DEPLOY_WITH_ENV_INTEGRATION_OR_PRODUCTION/);
+});
+
+test("a workflow that this reader does not know is refused, not misread", () => {
+  assert.deepEqual(read("a: [b, c]\nd:\n  - e: f\n    g: h i\n  - j: k\n"), { a: ["b", "c"], d: [{ e: "f", g: "h i" }, { j: "k" }] });
+  for (const text of ["a: |\n  b\n", "a: &b c\n", "a: 'b'\n", "a\n", "a: b\n   c: d\n", "a: {b: c}\n"]) assert.throws(() => read(text), /line/, text);
+});
