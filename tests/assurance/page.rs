@@ -19,7 +19,8 @@ threat's number (`t42`). *native* tests run the Worker's code without a runtime,
 same process. *workerd* tests run the built Worker as it is uploaded, with KV, accounts and real sockets. *fault build*
 tests run a Worker that was built from the same code with the feature `fault-injection`, so that requests can say what
 fails beneath it (KV, accounts, limiters, the clock, the Worker itself); a test shows that nothing of that is in what is
-uploaded. *Chromium* tests drive a browser, and tests in
+uploaded. Tests with *real servers* put gunicorn, uWSGI, Puma, PHP-FPM behind nginx, or Tomcat behind the built Worker.
+*Chromium* tests drive a browser, and tests in
 *three engines* drive Chromium, Firefox and WebKit in turn. What exists at Cloudflare's edge alone, or in a person's account there, is said
 with its reason.
 ";

@@ -14,6 +14,8 @@ pub enum Level {
     Workerd,
     /// The Worker in workerd, built so that what is beneath it can be made to fail.
     FaultBuild,
+    /// The built Worker in workerd, in front of servers that services run on.
+    Servers,
     /// The built Worker and Chromium.
     Chromium,
     /// The built Worker and Chromium, Firefox and WebKit, each in turn.
@@ -27,6 +29,7 @@ impl Level {
             Self::Native => "native",
             Self::Workerd => "workerd",
             Self::FaultBuild => "fault build",
+            Self::Servers => "real servers",
             Self::Chromium => "Chromium",
             Self::Engines => "three engines",
         }
@@ -130,6 +133,7 @@ fn rust_title(file: &str, name: &str) -> Title {
 pub fn in_script(file: &str, text: &str) -> Vec<Title> {
     let level = match file {
         "tests/workerd/faults.test.mjs" => Level::FaultBuild,
+        _ if file.starts_with("tests/origins/") => Level::Servers,
         _ if file.starts_with("tests/browser/") => Level::Chromium,
         _ if file.starts_with("tests/engines/") => Level::Engines,
         _ => Level::Workerd,

@@ -35,6 +35,7 @@ pub fn mint(
     let service = &place.service;
     let canonical = CanonicalPath::parse(path, service.allow_semicolons)
         .ok()
+        .filter(|path| !service.rules.obscure(path))
         .with_context(|| {
             format!("the Worker refuses the path {path:?}: it can be read in two ways")
         })?;

@@ -1,5 +1,5 @@
-//! The languages that the verifiers in `examples/origin` are written in, for their tests alone: Go, Ruby with its JWT
-//! library, and Python with what `requirements.txt` pins, in an environment outside the tree.
+//! The languages of the verifiers in `examples/origin` and of the servers in `tests/origins`, for their tests alone: Go,
+//! Java, Ruby with its JWT library, and Python with what is pinned, in an environment outside the tree.
 
 use super::debian::{apt_by_hand, apt_install};
 use super::{State, Step};
@@ -35,6 +35,32 @@ impl Step for Go {
     }
 }
 
+/// Java with its compiler, which runs the source of a program.
+pub struct Java;
+
+impl Step for Java {
+    fn name(&self) -> String {
+        "Java: `apt-get install`, as root (about 1 min)".into()
+    }
+
+    fn check(&self, _: &Places) -> Result<State> {
+        Ok(present(
+            on_path("java").is_some() && on_path("javac").is_some(),
+        ))
+    }
+
+    fn act(&self, _: &Places, progress: &Progress) -> Result<()> {
+        apt_install(progress, &["default-jdk-headless"])
+    }
+
+    fn by_hand(&self, _: &Places) -> String {
+        format!(
+            "{}; or a JDK 17 or newer of your own",
+            apt_by_hand("default-jdk-headless")
+        )
+    }
+}
+
 /// Ruby with `jwt` and `minitest`.
 pub struct Ruby;
 
@@ -63,15 +89,18 @@ impl Step for Ruby {
 /// Python's packages, each with its hash, in an environment that belongs to the list that it was made from.
 pub struct Python;
 
-/// The list.
-const REQUIREMENTS: &str = "examples/origin/python/requirements.txt";
+/// The lists: what the verifier needs, and the server.
+const REQUIREMENTS: [&str; 2] = [
+    "examples/origin/python/requirements.txt",
+    "tests/origins/requirements.txt",
+];
 
 /// What a Python must have for an environment to be made with it.
 const ABLE: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
 
 impl Step for Python {
     fn name(&self) -> String {
-        "Python's JWT library: `pip install` into the cache (about 10 s)".into()
+        "Python's JWT library and gunicorn: `pip install` into the cache (about 10 s)".into()
     }
 
     fn check(&self, places: &Places) -> Result<State> {
@@ -88,9 +117,10 @@ impl Step for Python {
         child::run(progress, &mut venv, None)?.into_result("`python3 -m venv`")?;
         let mut pip = child::command(home.join("bin/python"));
         pip.args(["-m", "pip", "install", "--disable-pip-version-check"])
-            .args(["--no-input", "--only-binary", ":all:", "--require-hashes"])
-            .arg("--requirement")
-            .arg(places.root.join(REQUIREMENTS));
+            .args(["--no-input", "--only-binary", ":all:", "--require-hashes"]);
+        for list in REQUIREMENTS {
+            pip.arg("--requirement").arg(places.root.join(list));
+        }
         child::run(progress, &mut pip, None)?.into_result("`pip install`")?;
         fs::write(complete(&home), "").context("the cache cannot be written to")
     }
@@ -111,7 +141,9 @@ pub fn python(places: &Places) -> Result<PathBuf> {
 
 fn environment(places: &Places) -> Result<PathBuf> {
     let mut fingerprint = Fingerprint::default();
-    fingerprint.file(&places.root, REQUIREMENTS)?;
+    for list in REQUIREMENTS {
+        fingerprint.file(&places.root, list)?;
+    }
     let name = fingerprint.finish();
     Ok(places.cache.join("python").join(&name[..16]))
 }
@@ -139,7 +171,7 @@ mod tests {
     #[test]
     fn another_list_of_packages_gets_another_environment() {
         let root = std::env::temp_dir().join(format!("edge-python-{}", std::process::id()));
-        let list = root.join(REQUIREMENTS);
+        let list = root.join(REQUIREMENTS[0]);
         fs::create_dir_all(list.parent().unwrap()).unwrap();
         let places = Places {
             root: root.clone(),

@@ -9,11 +9,13 @@ mod engines;
 mod languages;
 mod npm;
 mod rustup;
+mod servers;
 mod tools;
 
 pub use chromium::find as find_chromium;
 pub use engines::PROGRAMS as ENGINE_PROGRAMS;
 pub use languages::python;
+pub use servers::servers;
 pub use tools::WasmBindgen;
 
 use crate::places::Places;
@@ -53,7 +55,7 @@ pub enum Need {
     Browser,
     /// And Chromium, Firefox and WebKit with what drives them.
     Engines,
-    /// And the languages of the verifiers in `examples/origin`.
+    /// And the languages of the verifiers in `examples/origin`, with the servers of `tests/origins`.
     Origins,
     /// All of these.
     Everything,
@@ -102,6 +104,8 @@ fn steps(need: Need) -> Vec<Box<dyn Step>> {
         steps.push(Box::new(languages::Go));
         steps.push(Box::new(languages::Ruby));
         steps.push(Box::new(languages::Python));
+        steps.push(Box::new(languages::Java));
+        steps.push(Box::new(servers::Servers));
     }
     if matches!(need, Need::Browser | Need::Engines | Need::Everything) {
         steps.push(Box::new(chromium::Chromium));

@@ -26,7 +26,7 @@ use summary::Summary;
 pub enum Part {
     /// Formatting, lints, and the tests that need no Worker
     Native,
-    /// The verifiers in examples/origin, each in its language
+    /// The verifiers in examples/origin, each in its language, and the built Worker in front of real servers
     Origins,
     /// The built Worker in workerd, and whether it could be deployed
     Workerd,
@@ -98,9 +98,11 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
     if selection.includes(Part::Origins) {
         origins::run(places, &selection.filters, summary)?;
     }
-    if [Part::Workerd, Part::Browser, Part::Engines]
-        .into_iter()
-        .any(|part| selection.includes(part))
+    let servers = selection.includes(Part::Origins) && origins::wants_servers(&selection.filters);
+    if servers
+        || [Part::Workerd, Part::Browser, Part::Engines]
+            .into_iter()
+            .any(|part| selection.includes(part))
     {
         let mut simulator = PathBuf::new();
         summary.step("simulated One Login", || {
@@ -123,6 +125,11 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
             }
             summary.step("tests in workerd", || {
                 node::run(places, "workerd", &selection.filters, &simulator)
+            })?;
+        }
+        if servers {
+            summary.step("tests with real servers", || {
+                node::run(places, "origins", &selection.filters, &simulator)
             })?;
         }
         if selection.includes(Part::Browser) {

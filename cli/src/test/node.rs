@@ -66,6 +66,8 @@ pub fn command(places: &Places, simulator: &Path) -> Result<Command> {
     if let Some(chromium) = setup::find_chromium() {
         node.env("EDGE_CHROMIUM", chromium);
     }
+    node.env("EDGE_SERVERS", setup::servers(places))
+        .env("EDGE_PYTHON", setup::python(places)?);
     for program in setup::ENGINE_PROGRAMS {
         if let Some(path) = program.find() {
             node.env(program.variable, path);

@@ -71,6 +71,11 @@ pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result
     Ok(())
 }
 
+/// Whether the servers of `tests/origins` are asked for: filters that name languages alone are about the verifiers.
+pub fn wants_servers(filters: &[String]) -> bool {
+    filters.is_empty() || chosen(filters).len() < filters.len()
+}
+
 fn chosen(filters: &[String]) -> Vec<(&'static str, Verifier)> {
     let named = |language: &str| {
         let language = language.to_lowercase();
@@ -178,6 +183,15 @@ mod tests {
         assert_eq!(names(&[]).len(), LANGUAGES.len());
         assert_eq!(names(&["go", "Ruby"]), ["Ruby", "Go"]);
         assert!(names(&["a cookie is dead"]).is_empty());
+        let servers = |filters: &[&str]| {
+            wants_servers(
+                &filters
+                    .iter()
+                    .map(|&text| text.to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert!(servers(&[]) && servers(&["t90 puma"]) && !servers(&["go", "ruby"]));
     }
 
     #[test]

@@ -1,0 +1,117 @@
+// Starts the servers that services really run on, each in a directory of its own and on a port of the loopback, with an
+// application that says what it took from the request. `cargo edge setup` lays the programs out below EDGE_SERVERS.
+
+import fs from "node:fs/promises";
+import { existsSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Child } from "./children.mjs";
+import { freePort } from "./edge.mjs";
+import { ROOT } from "./places.mjs";
+import { request } from "./wire.mjs";
+
+const OWN = path.join(ROOT, "tests/origins/servers");
+const HOME = process.env.EDGE_SERVERS ?? "/";
+const PYTHON = process.env.EDGE_PYTHON ?? "python3";
+const LIBRARIES = ["usr/lib", "lib"].flatMap((name) => ["x86_64-linux-gnu", "aarch64-linux-gnu"].map((triplet) => path.join(HOME, name, triplet)));
+
+/** Something of a package: where the set-up laid it out, or where the system had it already. */
+function at(...names) {
+  const places = names.flatMap((name) => [path.join(HOME, name), path.join("/", name)]);
+  const found = places.find(existsSync);
+  if (!found) throw new Error(`none of ${places.join(", ")} is there; run these tests with \`cargo edge test\``);
+  return found;
+}
+
+/** The first name in a directory that matches. */
+async function named(directory, pattern) {
+  for (const home of [path.join(HOME, directory), path.join("/", directory)]) {
+    const name = (await fs.readdir(home).catch(() => [])).find((one) => pattern.test(one));
+    if (name) return path.join(home, name);
+  }
+  throw new Error(`${directory} holds no ${pattern}; run these tests with \`cargo edge test\``);
+}
+
+/** The directories in which Debian's packages keep their gems; Ruby finds those of the system by itself. */
+async function gems() {
+  const below = LIBRARIES.map((library) => path.join(library, "rubygems-integration"));
+  const versions = await Promise.all(below.map(async (home) => (await fs.readdir(home).catch(() => [])).map((version) => path.join(home, version))));
+  return [path.join(HOME, "usr/share/rubygems-integration/all"), ...versions.flat()].join(path.delimiter);
+}
+
+const lines = (...all) => `${all.join("\n")}\n`;
+
+/** nginx as a reverse proxy in front of PHP-FPM. Its parameters are those of Debian's fastcgi_params. */
+async function nginxConfig(directory, port, socket) {
+  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `  ${name}_temp_path ${directory}/${name};`);
+  return lines(
+    process.getuid() === 0 ? "user root;" : "", "daemon off; worker_processes 1; error_log stderr;", `pid ${directory}/nginx.pid;`, "events {}", "http {",
+    ...temporary, "  access_log off;",
+    // Debian's default name of the header is X-Real-IP: https://nginx.org/en/docs/http/ngx_http_realip_module.html
+    "  set_real_ip_from 127.0.0.1;",
+    "  server {", `    listen 127.0.0.1:${port};`, "    location / {", `      include ${at("etc/nginx/fastcgi_params")};`,
+    `      fastcgi_param SCRIPT_FILENAME ${OWN}/page.php;`, `      fastcgi_pass unix:${socket};`, "    }", "  }", "}",
+  );
+}
+
+/** The programs of each server, in the order in which they start. */
+const SERVERS = {
+  gunicorn: (directory, port) => [
+    // The application is imported without leaving anything compiled in the tree.
+    [PYTHON, ["-B", "-m", "gunicorn", "--bind", `127.0.0.1:${port}`, "--no-control-socket", "--chdir", OWN, "page"]],
+  ],
+  uwsgi: async (directory, port) => [
+    [at("usr/bin/uwsgi-core"), ["--plugin", await named("usr/lib/uwsgi/plugins", /^python3\d*_plugin\.so$/), "--http-socket", `127.0.0.1:${port}`,
+      "--chdir", OWN, "--module", "page", "--die-on-term", "--disable-logging"]],
+  ],
+  puma: (directory, port) => [
+    ["ruby", [at("usr/bin/puma"), "--bind", `tcp://127.0.0.1:${port}`, "--threads", "1:1", "--dir", directory, path.join(OWN, "config.ru")]],
+  ],
+  php: async (directory, port) => {
+    const socket = path.join(directory, "fpm.socket");
+    const pool = lines("[global]", "daemonize = no", `error_log = ${directory}/fpm.log`, "[www]", `listen = ${socket}`, "pm = static", "pm.max_children = 1");
+    await fs.writeFile(path.join(directory, "fpm.conf"), pool);
+    await fs.writeFile(path.join(directory, "nginx.conf"), await nginxConfig(directory, port, socket));
+    const root = process.getuid() === 0 ? ["--allow-to-run-as-root"] : [];
+    return [
+      [await named("usr/sbin", /^php-fpm\d/), ["--no-php-ini", "--nodaemonize", "--fpm-config", path.join(directory, "fpm.conf"), ...root]],
+      [at("usr/sbin/nginx"), ["-p", directory, "-c", path.join(directory, "nginx.conf")]],
+    ];
+  },
+  tomcat: (directory, port) => [
+    ["java", ["-cp", at("usr/share/java/tomcat10-embed-core.jar"), path.join(OWN, "Origin.java"), String(port), directory]],
+  ],
+};
+
+export const NAMES = Object.keys(SERVERS);
+
+/** Starts a server and waits until its application answers. */
+export async function startServer(name) {
+  const directory = await fs.mkdtemp(path.join(os.tmpdir(), `one-login-edge-${name}-`));
+  const port = await freePort();
+  const env = { ...process.env, HOME: directory, LD_LIBRARY_PATH: LIBRARIES.join(path.delimiter), GEM_PATH: await gems() };
+  const children = [];
+  const stop = async () => {
+    await Promise.all(children.map((child) => child.stop()));
+    await fs.rm(directory, { recursive: true, force: true });
+  };
+  try {
+    for (const [program, args] of await SERVERS[name](directory, port)) children.push(new Child(name, program, args, { cwd: directory, env }));
+    await answers(children, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { name, port, url: `http://127.0.0.1:${port}`, stop };
+}
+
+async function answers(children, port) {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline && children.every(({ ended }) => ended === null)) {
+    const answer = await request(port, { target: "/", host: `127.0.0.1:${port}` }).catch(() => null);
+    if (answer?.status === 200) return;
+    await sleep(50);
+  }
+  throw new Error(children.map((child) => `${child.name} (${child.ended ?? "running"}):\n${child.tail}`).join("\n"));
+}
