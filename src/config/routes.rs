@@ -4,6 +4,7 @@
 //! canonical, and what is refused instead, is in [`crate::gate::path`].
 
 mod read;
+mod stricter;
 
 use std::cmp::Reverse;
 
@@ -166,7 +167,9 @@ impl Rules {
         let folded = self
             .listed
             .iter()
-            .filter(|rule| rule.access != Access::Public && rule.folded.matches(&path.folded))
+            .filter(|rule| {
+                rule.access != Access::Public && rule.folded.matches_lenient(&path.folded)
+            })
             .max_by_key(|rule| rule.folded.specificity());
         match folded {
             Some(rule)

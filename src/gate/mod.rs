@@ -237,7 +237,7 @@ fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>
     }
     let path = CanonicalPath::parse(address.path, service.allow_semicolons);
     let path = match path {
-        Ok(path) if is_plain(address.query) => path,
+        Ok(path) if is_plain(address.query) && !service.rules.obscure(&path) => path,
         _ => {
             scene
                 .about(request)

@@ -17,14 +17,22 @@ pub struct CanonicalPath {
     /// and only where it is needed, a fixed point of every URL parser.
     pub text: String,
     /// How the most lenient origin might read it: decoded to the end, in lower case, cut
-    /// where a query or fragment would begin, segments without parameters, trailing full stops and
-    /// spaces, no empty segments.
+    /// where a query or fragment would begin, segments without parameters, spaces around them and
+    /// trailing full stops, no empty segments.
     pub folded: String,
 }
 
 /// The path is one that two readers could understand in two ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ambiguous;
+
+/// A full stop, and the characters whose compatibility form holds nothing else: Unicode UAX 15, NFKC.
+const DOTS: [char; 6] = [
+    '.', '\u{2024}', '\u{2025}', '\u{2026}', '\u{FE52}', '\u{FF0E}',
+];
+
+/// Characters that some servers take for a slash or a backslash: their compatibility form, or the "best fit" of Windows.
+const SLASHES: [char; 5] = ['\u{2044}', '\u{2215}', '\u{FE68}', '\u{FF0F}', '\u{FF3C}'];
 
 /// How often an encoding may be nested before nobody can mean it.
 const MAX_ROUNDS: usize = 4;
@@ -34,7 +42,7 @@ impl CanonicalPath {
     ///
     /// # Errors
     /// [`Ambiguous`] for empty, `.` and `..` segments in any encoding, encoded slashes,
-    /// backslashes and control characters, invalid percent-encoding or UTF-8, anything but visible
+    /// backslashes and what looks like either, control characters, invalid percent-encoding or UTF-8, anything but visible
     /// ASCII, a fragment, and `;` unless `semicolons` allows it.
     pub fn parse(raw: &str, semicolons: bool) -> Result<Self, Ambiguous> {
         let visible = raw.bytes().all(|byte| byte.is_ascii_graphic());
@@ -121,14 +129,14 @@ const fn is_unreserved(byte: u8) -> bool {
 
 /// Refuses segments that some reader would resolve, drop or cut.
 fn check_segments(decoded: &str, semicolons: bool) -> Result<(), Ambiguous> {
-    if !semicolons && decoded.contains(';') {
+    if (!semicolons && decoded.contains(';')) || decoded.contains(SLASHES) {
         return Err(Ambiguous);
     }
     let segments = decoded.get(1..).ok_or(Ambiguous)?.split('/');
     let last = segments.clone().count() - 1;
     for (index, segment) in segments.enumerate() {
         let name = segment.split(';').next().unwrap_or_default();
-        let dots = name.contains('.') && name.chars().all(|c| c == '.' || c == ' ');
+        let dots = name.contains(DOTS) && name.chars().all(|c| c == ' ' || DOTS.contains(&c));
         if dots || (segment.is_empty() && index != last) {
             return Err(Ambiguous);
         }
@@ -170,7 +178,7 @@ fn fold(decoded: &str) -> String {
     let mut folded = String::with_capacity(path.len());
     for segment in path.to_lowercase().split('/') {
         let name = segment.split(';').next().unwrap_or_default();
-        let name = name.trim_end_matches(['.', ' ']);
+        let name = name.trim_end_matches(['.', ' ']).trim_start_matches(' ');
         if !name.is_empty() {
             folded.push('/');
             folded.push_str(name);

@@ -69,6 +69,12 @@ fn t57_a_path_that_can_be_read_in_two_ways_is_refused() {
         "/a/%2e%20",
         "/a/..%20/b",
         "/a%253bx",
+        "/a/%EF%BC%8E%EF%BC%8E/b",
+        "/a/%E2%80%A5/b",
+        "/a/.%E2%80%A4/b",
+        "/a%EF%BC%8Fb",
+        "/a/..%E2%88%95b",
+        "/a%EF%BC%BCb",
     ] {
         assert_eq!(CanonicalPath::parse(raw, false), Err(Ambiguous), "{raw:?}");
     }

@@ -269,6 +269,10 @@ pub const ROWS: &[Row] = &[
         "Headers that an origin's server reads as path, prefix, host, method, client or user",
     ),
     row(
+        91,
+        "A stricter route below a laxer one met by a spelling that an origin folds",
+    ),
+    row(
         99,
         "Own pages as images or frames, made-up references, bodies that drip",
     ),

@@ -61,7 +61,9 @@ const CONFUSING = [
   "/echo/private%2fx", "/echo/private%5cx", "/echo/private%252fx", "/echo%2fprivate/x", "/echo%5cprivate/x",
   "/echo/x/..//private", "/echo/x%2f..%2fprivate/x",
   "/\xc3\xa9/../account", "/account/\xc3\xa9", "/account\xff", "/\u0001account", "/account\t", "/account\u000b",
-  "/acc\u0000ount",
+  "/acc\u0000ount", "/account%EF%BC%8Fx", "/echo/%EF%BC%8E%EF%BC%8E/account", "/echo/%E2%80%A5/account", "/echo/x%E2%88%95private",
+  // Below `/echo/*` a letter outside ASCII could stand for one of `private`.
+  "/echo/pr%C4%B1vate/x", "/echo/%EF%BD%90rivate", "/echo/private%C2%A0/x", "/echo/privat%C3%A9", "/echo/%E2%80%8Bprivate/x",
 ];
 
 /** Spellings of a protected path that have one meaning only, and are as protected as the plain one. */
@@ -72,14 +74,15 @@ const PROTECTED = [
   "/account/x.png?y.css", "/account.css", "/account/index.html",
   "/echo/private", "/echo/private/", "/echo/private/x", "/echo/Private/x", "/ECHO/PRIVATE/x", "/echo/private./x",
   "/echo/private%20/x", "/echo/p%72ivate/x", "/echo/%70rivate",
-  "/Echo/x", "/ECHO/x", "/echox/x", "/acc%6funt", "/account%c3%a9", "/%E2%80%AEaccount", "/account%EF%BC%8Fx",
+  "/echo/private.json", "/ECHO/Private.JSON", "/echo/private.tar.gz", "/echo/%20private/x",
+  "/Echo/x", "/ECHO/x", "/echox/x", "/acc%6funt", "/account%c3%a9", "/%E2%80%AEaccount", 
   "/account~", "/account%3fx", "/account%23x", "/account%2520", "/.account",
   "/account:80/x", "/account@evil.example", "/http:", "/account/%61%62",
   // Whoever decodes before splitting sees a query or a fragment here.
   "/echo/private%3fx", "/echo/private%3Fx/y", "/echo/private%23", "/echo/private%253fx", "/ECHO/private%2523/x",
 ];
 
-test("t57 a path that two readers could understand in two ways goes nowhere", async () => {
+test("t57 t91 a path that two readers could understand in two ways goes nowhere", async () => {
   for (const target of CONFUSING) {
     const { answer, seen } = await ask(target);
     assert.deepEqual(seen, [], JSON.stringify(target));

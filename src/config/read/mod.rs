@@ -72,6 +72,16 @@ pub fn service(
         claims: &registered_claims,
     };
     let rules = Rules::read(table, level, &registered, &own_path);
+    for (laxer, stricter) in rules.carved() {
+        warnings.push(Fault {
+            service: Some(table.id().to_owned()),
+            field: "routes".to_owned(),
+            problem: format!(
+                "{stricter:?} lies below {laxer:?}, which asks for less: the origin must take no other path for it \
+                 than those that docs/configuration.md names"
+            ),
+        });
+    }
     let token_auth = read_token_auth(table, vars);
     let locales = read_locales(table);
     check_identity(table, level, &rules, &registered_claims, &token_auth);
