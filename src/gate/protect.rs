@@ -214,11 +214,13 @@ impl<'a, P: Platform> Passage<'a, P> {
             Some(query) => format!("{}?{query}", self.path.text),
             None => self.path.text.clone(),
         };
-        match self.scene.place(&wanted) {
-            // A query that is too long to keep is left out before the whole place is forgotten.
-            path if path == "/" => self.scene.place(&self.path.text),
-            path => path,
+        let place = self.scene.place(&wanted);
+        let lost_query = self.query.is_some_and(|query| !query.is_empty()) && !place.contains('?');
+        if lost_query || (place == "/" && self.path.text != "/") {
+            let scene = self.scene.about(self.request);
+            scene.log_done("return_path", "too_long");
         }
+        place
     }
 }
 

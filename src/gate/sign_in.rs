@@ -22,7 +22,7 @@ use crate::oidc::jws::encode;
 use crate::oidc::vector::Level;
 use crate::platform::{Limit, Platform};
 use crate::secret::Secret;
-use crate::session::attempt::{Aim, Attempt, MAX_AT_ONCE, Served, cookie_name};
+use crate::session::attempt::{Aim, Attempt, MAX_AT_ONCE, MAX_TOGETHER, Served, cookie_name};
 use crate::session::cookie::{Session, deleted, kept_for};
 use crate::session::ends::{Ends, STARTS_NAME, STARTS_WINDOW};
 
@@ -166,7 +166,7 @@ async fn attempt<P: Platform>(
         kept_for(&cookie_name(&attempt.state()), &sealed, attempt.lifetime()),
     );
     reply = reply.with_cookie(sign_out::retry(scene, cookies).await);
-    for name in surplus(scene, cookies) {
+    for name in surplus(scene, cookies, sealed.len()) {
         reply = reply.with("set-cookie", deleted(&name));
     }
     Ok(reply)
@@ -248,20 +248,29 @@ async fn address<P: Platform>(
     request.address(&object).ok_or(Failure::RequestTooLong)
 }
 
-/// The attempts that make room for a new one: first those that nobody can open, then the oldest.
-fn surplus<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Vec<String> {
+/// The attempts that make room for a new one of this length: first those that nobody can open, then the oldest.
+fn surplus<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, added: usize) -> Vec<String> {
     let mut kept: BinaryHeap<_> = cookies
         .attempts()
         .map(|(name, sealed)| {
             let started_at = scene.open_attempt(sealed).map(|attempt| attempt.started_at);
-            Reverse((started_at, name.to_owned()))
+            Reverse((started_at, name.to_owned(), sealed.len()))
         })
         .collect();
-    let surplus = (kept.len() + 1).saturating_sub(MAX_AT_ONCE);
-    (0..surplus)
-        .filter_map(|_| kept.pop())
-        .map(|Reverse((_, name))| name)
-        .collect()
+    let mut length = kept
+        .iter()
+        .map(|Reverse((_, _, length))| length)
+        .sum::<usize>()
+        + added;
+    let mut surplus = Vec::new();
+    while kept.len() >= MAX_AT_ONCE || length > MAX_TOGETHER {
+        let Some(Reverse((_, name, of))) = kept.pop() else {
+            break;
+        };
+        length -= of;
+        surplus.push(name);
+    }
+    surplus
 }
 
 #[cfg(test)]

@@ -160,14 +160,19 @@ test("t33 line ends in any parameter become no header", async () => {
   }
 });
 
-test("a place that is too long to keep is forgotten query first", async () => {
+test("a place of nearly three kilobytes is kept, a longer one is forgotten query first, and the log says so", async () => {
   for (const [target, expected] of [
-    [`/account?${"q".repeat(1_100)}`, "/account"],
-    [`/account/${"p".repeat(1_100)}`, "/"],
-    [`/account?${"q".repeat(900)}`, `/account?${"q".repeat(900)}`],
+    [`/account?${"q".repeat(2_700)}`, `/account?${"q".repeat(2_700)}`],
+    ["/account?town=Ll\xc5\xb7n", "/account?town=Ll%C5%B7n"],
+    [`/account?${"q".repeat(2_900)}`, "/account"],
+    [`/account/${"p".repeat(2_900)}`, "/"],
   ]) {
+    const cut = () => world.events.filter(({ event, label }) => event === "return_path" && label === "too_long").length;
+    const before = cut();
     const browser = world.browser();
     const callback = await authorise(world, await start(browser, target));
     assert.equal((await browser.get(callback)).location, expected);
+    if (expected.length < 10) assert.ok(await world.told(() => cut() === before + 1), "the log says that it was cut");
+    else assert.equal(cut(), before);
   }
 });

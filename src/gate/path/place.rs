@@ -7,10 +7,13 @@
 
 use super::CanonicalPath;
 
-/// The longest path with its query that is kept, in bytes.
-pub const MAX: usize = 1_024;
+use std::fmt::Write;
 
-/// The path and query of `wanted` in the spelling of a request that is forwarded, else `/`.
+/// The longest path with its query that is kept, in bytes: with it a sealed attempt just fits into one cookie of 4,096.
+pub const MAX: usize = 2_800;
+
+/// The path and query of `wanted` in the spelling of a request that is forwarded, else `/`. A query that makes it too
+/// long is left out whole, because half a query means something else.
 ///
 /// `own` are the edge's own paths. No link or form leads a person there: such a page would act on a person's click
 /// that was meant for another thing, or go round in circles.
@@ -20,24 +23,35 @@ pub fn safe(wanted: &str, own: &[&str], semicolons: bool) -> String {
 }
 
 fn checked(wanted: &str, own: &[&str], semicolons: bool) -> Option<String> {
-    let visible = |byte: u8| byte.is_ascii_graphic() && byte != b'\\';
-    if !wanted.bytes().all(visible) {
-        return None;
-    }
     let sent = wanted.split('#').next().unwrap_or_default();
     let (path, query) = match sent.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
+        Some((path, query)) => (path, Some(encoded(query)?)),
         None => (sent, None),
     };
     let path = CanonicalPath::parse(path, semicolons).ok()?;
     if own.iter().any(|own| path.is_below(own)) {
         return None;
     }
-    let place = match query {
-        Some(query) => format!("{}?{query}", path.text),
-        None => path.text,
-    };
+    let mut place = path.text;
+    if let Some(query) = query.filter(|query| place.len() + 1 + query.len() <= MAX) {
+        place = format!("{place}?{query}");
+    }
     (place.len() <= MAX).then_some(place)
+}
+
+/// A query as a URL parser writes it: letters outside ASCII, spaces and `\\` percent-encoded. `None` for control characters.
+fn encoded(query: &str) -> Option<String> {
+    if query.chars().any(char::is_control) {
+        return None;
+    }
+    let mut text = String::with_capacity(query.len());
+    for byte in query.bytes() {
+        match byte {
+            b'\\' | b'"' | b'<' | b'>' | b' ' | 0x80.. => write!(text, "%{byte:02X}").ok()?,
+            _ => text.push(char::from(byte)),
+        }
+    }
+    Some(text)
 }
 
 #[cfg(test)]
@@ -133,5 +147,18 @@ mod tests {
         let longest = format!("/{}", "a".repeat(MAX - 1));
         assert_eq!(safe(&longest), longest);
         assert_eq!(safe(&format!("{longest}a")), "/");
+        assert_eq!(safe(&format!("{longest}?a=b")), longest);
+    }
+
+    #[test]
+    fn a_query_keeps_its_letters_or_is_left_out_whole() {
+        assert_eq!(safe("/a?town=Llŷn b"), "/a?town=Ll%C5%B7n%20b");
+        assert_eq!(safe("/a?b=\\evil.example"), "/a?b=%5Cevil.example");
+        assert_eq!(safe("/a?b=c\r\nSet-Cookie:x"), "/");
+        let long = format!("/a?b={}", "c".repeat(MAX - 5));
+        assert_eq!(safe(&long), long);
+        assert_eq!(safe(&format!("{long}d")), "/a");
+        let letters = format!("/a?b={}", "ŷ".repeat(MAX / 6 + 1));
+        assert_eq!(safe(&letters), "/a", "it is as long as it is encoded");
     }
 }
