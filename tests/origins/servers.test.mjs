@@ -16,7 +16,7 @@ const ROUTES = [
   { path: "/staff/*", access: "required", level: "Cl.Cm.P2" },
 ];
 
-/** What each server, at its defaults, takes from a header: the headers, and what its application then sees. */
+/** The headers that each server believes at its defaults, with the sign of it in its application. */
 const TAKEN = {
   gunicorn: [
     [[["SCRIPT_NAME", "/assets"]], ({ page }) => page === "/account/details"],

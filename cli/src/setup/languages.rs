@@ -1,5 +1,5 @@
 //! The languages of the verifiers in `examples/origin` and of the servers in `tests/origins`, for their tests alone: Go,
-//! Java, Ruby with its JWT library, and Python with what is pinned, in an environment outside the tree.
+//! Java, Ruby with its JWT library, and Python with pinned packages, in an environment outside the tree.
 
 use super::debian::{apt_by_hand, apt_install};
 use super::{State, Step};
@@ -89,7 +89,7 @@ impl Step for Ruby {
 /// Python's packages, each with its hash, in an environment that belongs to the list that it was made from.
 pub struct Python;
 
-/// The lists: what the verifier needs, and the server.
+/// The lists of the verifier's packages and of the server's.
 const REQUIREMENTS: [&str; 2] = [
     "examples/origin/python/requirements.txt",
     "tests/origins/requirements.txt",

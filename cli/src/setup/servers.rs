@@ -14,7 +14,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What is asked for; apt adds what these need and the machine lacks.
+/// The packages that hold the servers; apt adds missing packages that these need.
 const PACKAGES: [&str; 7] = [
     "libtomcat10-embed-java",
     "nginx-light",

@@ -72,3 +72,7 @@ impl Rules {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "stricter_tests.rs"]
+mod tests;
