@@ -17,7 +17,7 @@ const CLAIMS: i64 = 1_800;
 const SKEW: i64 = 30;
 
 /// The claims that an assertion may hold on each route.
-const ALWAYS: [&str; 12] = [
+const ALWAYS: [&str; 13] = [
     "iss",
     "aud",
     "sub",
@@ -30,6 +30,7 @@ const ALWAYS: [&str; 12] = [
     "exp",
     "identity_claims",
     "identity_outcome",
+    "identity_outcome_source",
 ];
 
 impl Oracle {
