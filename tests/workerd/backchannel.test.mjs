@@ -234,7 +234,7 @@ test("t79 a notification from the near future ends what is there, and who signs 
   await nextSecond();
   const early = world.browser("APART");
   const answer = await early.get(await untilCallback(world, early, "/echo/x"));
-  assert.deepEqual([answer.status, early.session], [400, undefined]);
+  assert.deepEqual([answer.status, early.session], [303, undefined]);
   assert.match(answer.text, /start signing in again/);
 });
 

@@ -119,9 +119,8 @@ test("when the origin's answer cannot be sent on, then the log names the service
   assert.equal(answer.status, 502);
   assert.match(answer.get("content-type"), /^text\/html/);
   await world.logs("origin", "answer_not_sendable");
-  const { service, route, reference } = world.events.find(({ label }) => label === "answer_not_sendable");
+  const { service, route } = world.events.find(({ label }) => label === "answer_not_sendable");
   assert.deepEqual([service, route], ["DEMO", "/open/*"]);
-  assert.ok(answer.text.includes(reference));
 });
 
 test("t102 a request that was never sent is no outage of the origin's", async () => {
