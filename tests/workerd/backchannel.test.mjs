@@ -235,7 +235,7 @@ test("t79 a notification from the near future ends what is there, and who signs 
   const early = world.browser("APART");
   const answer = await early.get(await untilCallback(world, early, "/echo/x"));
   assert.deepEqual([answer.status, early.session], [303, undefined]);
-  assert.match(answer.text, /start signing in again/);
+  assert.match(answer.get("location"), /return_to=%2Fecho%2Fx$/);
 });
 
 // Each with a person of its own, because the clocks of the tests before were others.
