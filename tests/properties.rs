@@ -19,7 +19,7 @@ use one_login_edge::oidc::userinfo::Contact;
 use one_login_edge::oidc::vector::Level;
 use one_login_edge::secret::same;
 use one_login_edge::session::attempt::{Aim, Attempt, Served};
-use one_login_edge::session::cookie::{Identity, Session};
+use one_login_edge::session::cookie::{Identity, Session, first_place};
 use one_login_edge::session::identity::{self, Key};
 use one_login_edge::session::seal::{Generation, Purpose, Ring};
 use serde_json::{Map, Value, json};
@@ -45,8 +45,16 @@ fn session(chance: &mut Chance) -> Session {
             verified: chance.coin(),
         })
     };
+    let id = chance.bytes();
+    let is_moved = chance.coin();
+    let place = if is_moved {
+        chance.bytes()
+    } else {
+        first_place(&id)
+    };
+    let buries = if is_moved { 4 } else { 0 };
     Session {
-        id: chance.bytes(),
+        id,
         subject: chance.text(255),
         level: *chance.one(&LEVELS),
         born_at: chance.seconds(NOW),
@@ -62,6 +70,9 @@ fn session(chance: &mut Chance) -> Session {
             key: Key::new(chance.bytes()),
             changed_at: chance.seconds(NOW),
         }),
+        place,
+        buries: (0..buries).map(|_| chance.bytes()).collect(),
+        has_old_name: false,
     }
 }
 

@@ -30,6 +30,8 @@ mod grace;
 mod inactive;
 #[path = "sessions_end/keys.rs"]
 mod keys;
+#[path = "sessions_end/late.rs"]
+mod late;
 #[path = "sessions_end/lease.rs"]
 mod lease;
 #[path = "sessions_end/limits.rs"]

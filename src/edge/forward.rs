@@ -47,14 +47,7 @@ pub fn answered(
     location: Option<String>,
     cookies: Option<String>,
     shared_caching: bool,
-    elapsed: f64,
 ) -> Option<String> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "milliseconds of one request"
-    )]
-    let elapsed_ms = elapsed as u64;
     let cookies = cookies.unwrap_or_default();
     let cookies = cookies.lines().filter(|line| !line.is_empty());
     let answer = OriginAnswer {
@@ -63,7 +56,6 @@ pub fn answered(
         shared_caching,
         location,
         set_cookies: cookies.map(str::to_owned).collect(),
-        elapsed_ms,
     };
     let changes = answer::changes(&read(plan), &answer)?;
     let removed = changes.remove.iter().map(|name| (*name, ""));
@@ -72,7 +64,7 @@ pub fn answered(
     // Where one of the origin's must go, all of them go before the others are added again.
     let none = changes.set_cookies.iter().map(|_| ("set-cookie", ""));
     let cookies = changes.set_cookies.iter().flatten();
-    let cookies = cookies.chain(&changes.added_cookie);
+    let cookies = cookies.chain(&changes.added_cookies);
     let cookies = cookies.map(|cookie| ("set-cookie", cookie.as_str()));
     Some(glue::joined(removed.chain(set).chain(none).chain(cookies)))
 }
@@ -84,18 +76,21 @@ pub fn shared_caching() -> String {
     SHARED_CACHING.join("\n")
 }
 
-/// A plan as lines: its two switches, the renewal, and the two hosts of a moved `Location`.
-fn written(plan: &AnswerPlan) -> String {
+/// A plan as lines: its three switches, our cookies, and the two hosts of a moved `Location`.
+pub fn written(plan: &AnswerPlan) -> String {
     let mut text = String::new();
     text.push(if plan.personal { '1' } else { '0' });
     text.push(if plan.upgrade { '1' } else { '0' });
+    text.push(if plan.used { '1' } else { '0' });
     let (origin, service) = plan
         .relocate
         .as_ref()
         .map_or(("", ""), |(origin, service)| {
             (origin.as_str(), service.as_str())
         });
-    for line in [plan.renewal.as_deref().unwrap_or_default(), origin, service] {
+    // No cookie holds a tab.
+    let cookies = plan.cookies.join("\t");
+    for line in [cookies.as_str(), origin, service] {
         text.push('\n');
         text.push_str(line);
     }
@@ -103,17 +98,21 @@ fn written(plan: &AnswerPlan) -> String {
 }
 
 /// What [`written`] wrote.
-fn read(text: &str) -> AnswerPlan {
+pub fn read(text: &str) -> AnswerPlan {
     let mut lines = text.split('\n');
-    let switches = lines.next().unwrap_or_default();
+    let switches = lines.next().unwrap_or_default().as_bytes();
+    let is_on = |at: usize| switches.get(at) == Some(&b'1');
     let mut next = || {
         let line = lines.next().filter(|line| !line.is_empty());
         line.map(str::to_owned)
     };
     AnswerPlan {
-        personal: switches.starts_with('1'),
-        upgrade: switches.ends_with('1'),
-        renewal: next(),
+        personal: is_on(0),
+        upgrade: is_on(1),
+        used: is_on(2),
+        cookies: next().map_or_else(Vec::new, |line| {
+            line.split('\t').map(str::to_owned).collect()
+        }),
         relocate: next().zip(next()),
     }
 }

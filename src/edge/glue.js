@@ -3,10 +3,13 @@
 //
 // Texts that travel together are joined by line feeds, which no method, address or header can hold.
 
-import { answered, sharedCaching, unreachable } from "./bindings.js";
+import { afterLong, answered, sharedCaching, unreachable } from "./bindings.js";
 
 /** Headers that speak to shared caches alone. */
 let shared;
+
+/** How long an answer takes, in milliseconds, before what was decided at its request is out of date. */
+const LONG = 5_000;
 
 const encoder = new TextEncoder();
 
@@ -58,14 +61,14 @@ export async function forward(request, env, context, url, changes, target, perso
     const headers = answer.headers;
     // Nobody's own answer is looked at for these two alone.
     if (!personal && !headers.has("set-cookie") && !headers.has("location")) return answer;
+    const isLong = personal && Date.now() - started > LONG;
     const wanted = answered(
-      plan,
+      isLong ? afterLong(request, env, context, plan) : plan,
       answer.status,
       headers.get("cache-control"),
       headers.get("location"),
       headers.has("set-cookie") ? headers.getSetCookie().join("\n") : null,
       personal && (shared ??= lines(sharedCaching())).some((name) => headers.has(name)),
-      Date.now() - started,
     );
     if (wanted === undefined) return answer;
     // The body, WebSocket and encoding of the answer stay what they are.

@@ -124,6 +124,20 @@ pub fn unreachable(
     }
 }
 
+/// The plan for an answer that took long, from the plan of its request.
+#[wasm_bindgen(js_name = afterLong)]
+#[must_use]
+pub fn after_long(incoming: web_sys::Request, env: Env, context: JsValue, plan: &str) -> String {
+    prepare();
+    let isolate = isolate(&env);
+    let edge = Edge::new(&isolate, env, context, None);
+    let mut plan = forward::read(plan);
+    if let Some(request) = read(&incoming) {
+        gate::prolong(&isolate, &edge, &request, now(), &mut plan);
+    }
+    forward::written(&plan)
+}
+
 /// The hourly task: the provider's documents are fetched before anybody waits for them.
 #[wasm_bindgen]
 pub fn scheduled(env: Env, context: JsValue) -> Promise {

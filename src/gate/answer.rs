@@ -10,10 +10,6 @@ use url::{Position, Url};
 use super::cookies::imitates;
 use super::forward::AnswerPlan;
 
-/// A renewal is left out when the origin took longer than this, in milliseconds: another tab may
-/// have renewed or ended the session meanwhile.
-const SLOW: u64 = 5_000;
-
 /// Headers that shared caches obey before `Cache-Control`.
 ///
 /// Source: RFC 9213 (targeted cache control).
@@ -36,8 +32,6 @@ pub struct OriginAnswer {
     pub location: Option<String>,
     /// Every `Set-Cookie`.
     pub set_cookies: Vec<String>,
-    /// How long the origin took, in milliseconds.
-    pub elapsed_ms: u64,
 }
 
 /// The changes that an answer needs.
@@ -49,8 +43,8 @@ pub struct Changes {
     pub set: Vec<(&'static str, String)>,
     /// Every `Set-Cookie` of the origin's that stays, if one of them must not.
     pub set_cookies: Option<Vec<String>>,
-    /// A `Set-Cookie` of ours that is added; the origin's keep their bytes.
-    pub added_cookie: Option<String>,
+    /// Each `Set-Cookie` of ours that is added; the origin's keep their bytes.
+    pub added_cookies: Vec<String>,
 }
 
 /// The changes that the plan asks of an answer; `None` when it goes on untouched.
@@ -61,12 +55,12 @@ pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
     if plan.personal && !upgraded && answer.shared_caching {
         changes.remove.extend(SHARED_CACHING);
     }
-    let renews = !plan.upgrade && answer.status != 304 && answer.elapsed_ms <= SLOW;
-    let renewal = plan.renewal.as_ref().filter(|_| renews);
-    // With a session's cookie in it not even the person's own browser may keep the answer.
-    let kept_out = match renewal {
-        Some(_) => says(answer, &["no-store"]),
-        None => says(answer, &["private", "no-store"]),
+    let own: &[String] = if plan.upgrade { &[] } else { &plan.cookies };
+    // With a session's cookie in it not even the person's own browser may keep the answer. One that
+    // says that nothing has changed (304) is about what the browser keeps already.
+    let kept_out = match own.is_empty() || answer.status == 304 {
+        false => says(answer, &["no-store"]),
+        true => says(answer, &["private", "no-store"]),
     };
     if plan.personal && !upgraded && !kept_out {
         changes
@@ -81,7 +75,7 @@ pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
         cookies.retain(|cookie| !is_reserved(cookie));
         changes.set_cookies = Some(cookies);
     }
-    changes.added_cookie = renewal.cloned();
+    changes.added_cookies = own.to_vec();
     (changes != Changes::default()).then_some(changes)
 }
 
@@ -218,28 +212,25 @@ mod tests {
     #[test]
     fn a_session_is_renewed_beside_the_origins_cookies() {
         let plan = AnswerPlan {
-            renewal: Some("new".to_owned()),
+            cookies: vec!["gone".to_owned(), "new".to_owned()],
             ..plan()
         };
         let mut origin = answer(Some("private"));
         origin.set_cookies = vec!["a=b".to_owned()];
         let renewed = changes(&plan, &origin).unwrap();
         assert_eq!(renewed.set_cookies, None, "the origin's keep their bytes");
-        assert_eq!(renewed.added_cookie.as_deref(), Some("new"));
+        assert_eq!(renewed.added_cookies, ["gone", "new"]);
         assert_eq!(
             renewed.set,
             [("cache-control", "private, no-store".to_owned())]
         );
-        let slow = OriginAnswer {
-            elapsed_ms: SLOW + 1,
-            ..origin.clone()
-        };
-        assert_eq!(changes(&plan, &slow), None);
         let unchanged = OriginAnswer {
             status: 304,
             ..origin.clone()
         };
-        assert_eq!(changes(&plan, &unchanged), None);
+        let used = changes(&plan, &unchanged).unwrap();
+        assert_eq!(used.added_cookies, ["gone", "new"]);
+        assert_eq!(used.set, [], "the browser's own copy stays good");
         let upgrade = AnswerPlan {
             upgrade: true,
             ..plan

@@ -3,7 +3,8 @@
 //! Source: RFC 6265 section 5.4 and its revision's name prefixes, as browsers send them.
 
 use crate::session::attempt::is_attempt;
-use crate::session::cookie::RESERVED;
+use crate::session::cookie::{NAME, PREFIX, Place, RESERVED};
+use crate::session::held::{MARK, marked};
 
 /// A request's cookies, borrowed from its header.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,6 +50,39 @@ impl<'a> Cookies<'a> {
         self.pairs().any(|(name, _)| imitates(name))
     }
 
+    /// The cookies of sessions, of which a browser usually has one.
+    pub fn sessions(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.pairs().filter(|(name, _)| is_session(name))
+    }
+
+    /// The one session's cookie, when there is no other and no mark of one that has ended: then
+    /// there is nothing to choose.
+    #[must_use]
+    pub fn only_session(self) -> Option<(&'a str, &'a str)> {
+        let mut only = None;
+        for (name, value) in self.pairs() {
+            let is_other = only.is_some() && is_session(name);
+            if is_other || name.starts_with(MARK) {
+                return None;
+            }
+            if is_session(name) {
+                only = Some((name, value));
+            }
+        }
+        only
+    }
+
+    /// The places of sessions that have ended in this browser.
+    pub fn marks(self) -> impl Iterator<Item = Place> {
+        self.pairs().filter_map(|(name, _)| marked(name))
+    }
+
+    /// Whether there is a cookie of this name.
+    #[must_use]
+    pub fn has(self, name: &str) -> bool {
+        self.pairs().any(|(key, _)| key == name)
+    }
+
     /// The cookies of sign-ins under way.
     pub fn attempts(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.pairs().filter(|(name, _)| is_attempt(name))
@@ -92,6 +126,11 @@ impl<'a> Cookies<'a> {
     pub fn mentions_reserved(self) -> bool {
         mentions(self.0)
     }
+}
+
+fn is_session(name: &str) -> bool {
+    let begins = name.as_bytes().starts_with(NAME.as_bytes());
+    begins && (name.len() == NAME.len() || name.starts_with(PREFIX))
 }
 
 /// Whether a text begins with the reserved prefix, in any case.

@@ -39,8 +39,10 @@ pub struct AnswerPlan {
     pub personal: bool,
     /// Whether the request asked for a WebSocket.
     pub upgrade: bool,
-    /// The `Set-Cookie` that renews the session.
-    pub renewal: Option<String>,
+    /// Whether it is use of a session, so that an answer that takes long prolongs it.
+    pub used: bool,
+    /// The `Set-Cookie` lines of ours: the session's renewal, and what goes of others.
+    pub cookies: Vec<String>,
     /// The origin's own address and the service's: a `Location` on the first is moved to the second.
     pub relocate: Option<(String, String)>,
 }

@@ -15,6 +15,7 @@ pub mod cookies;
 pub mod cross_origin;
 pub mod forward;
 pub mod header;
+pub mod held;
 pub mod identity;
 pub mod inactive;
 pub mod leases;
@@ -42,7 +43,7 @@ use std::rc::Rc;
 use crate::config::{Config, Host, Release, Service, is_loopback};
 use crate::platform::Platform;
 use crate::session::cookie::Session;
-use forward::Forward;
+use forward::{AnswerPlan, Forward};
 use pages::Page;
 use path::CanonicalPath;
 use reply::Reply;
@@ -188,6 +189,27 @@ pub fn decide<P: Platform>(
     let scene = Scene::new(isolate, platform, service, request, now);
     let verdict = route(&scene, request, &address);
     (verdict, Some(scene))
+}
+
+/// Changes the plan for an answer that took long: the session was in use until now, and its renewal
+/// says so.
+pub fn prolong<P: Platform>(
+    isolate: &Rc<Isolate>,
+    platform: &P,
+    request: &Request,
+    now: i64,
+    plan: &mut AnswerPlan,
+) {
+    let host = request
+        .address()
+        .map(|address| address.host.to_ascii_lowercase());
+    let host = host.and_then(|host| isolate.config.host(&host));
+    if let (true, Some(Host::Service(service))) = (plan.used, host) {
+        let scene = Scene::behind(isolate, platform, service, now);
+        if let Some(cookies) = held::used_until_now(&scene, request) {
+            plan.cookies = cookies;
+        }
+    }
 }
 
 /// The answer of a host whose configuration is at fault. What is wrong stands in the log, and on

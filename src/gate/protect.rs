@@ -11,10 +11,10 @@ use super::path::CanonicalPath;
 use super::request::Request;
 use super::sign_in::{Start, again};
 use super::standing::{informed, is_certain};
-use super::{Decision, Scene, Task, Verdict, cross_origin, sign_out};
+use super::{Decision, Scene, Task, Verdict, cross_origin, held, sign_out};
 use crate::config::{Access, Freshness, Rule};
 use crate::platform::Platform;
-use crate::session::cookie::{self, Session, kept};
+use crate::session::cookie::Session;
 
 /// A request for the origin, with the rule that it meets.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ impl<'a, P: Platform> Passage<'a, P> {
             Access::Optional => true,
             Access::Required => false,
         };
-        let cookies = Cookies::new(self.request.headers.get("cookie"));
+        let cookies = self.cookies();
         let session = scene
             .live_session(cookies)
             .filter(|session| anybody || session.level >= rule.level.credential())
@@ -130,9 +130,11 @@ impl<'a, P: Platform> Passage<'a, P> {
         let mut out = self.forward(signed);
         out.answer.personal = true;
         if !self.request.is_upgrade() {
+            out.answer.used = true;
+            out.answer.cookies = held::stale(scene, self.cookies());
             let renewed = session.renewed(scene.now);
-            let sealed = renewed.and_then(|session| scene.seal_session(&session));
-            out.answer.renewal = sealed.map(|sealed| kept(cookie::NAME, &sealed));
+            let renewal = renewed.and_then(|session| held::renewal(scene, &session));
+            out.answer.cookies.extend(renewal);
         }
         if is_signed {
             return pass(out);
@@ -152,7 +154,12 @@ impl<'a, P: Platform> Passage<'a, P> {
         }
         let mut out = self.forward(None);
         out.answer.personal = true;
+        out.answer.cookies = held::stale(self.scene, self.cookies());
         pass(out)
+    }
+
+    fn cookies(&self) -> Cookies<'a> {
+        Cookies::new(self.request.headers.get("cookie"))
     }
 
     fn forward(&self, signed: Option<Signed>) -> Forward {

@@ -71,6 +71,13 @@ impl Reply {
         }
     }
 
+    /// The same with each of these `Set-Cookie` lines.
+    #[must_use]
+    pub fn with_cookies(self, cookies: impl IntoIterator<Item = String>) -> Self {
+        let each = cookies.into_iter();
+        each.fold(self, |reply, cookie| reply.with("set-cookie", cookie))
+    }
+
     /// The same with a body of a type.
     #[must_use]
     pub fn body(mut self, content_type: &'static str, body: String) -> Self {

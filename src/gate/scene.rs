@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::Isolate;
 use super::about::About;
 use super::cookies::Cookies;
+use super::held;
 use super::pages::{self, Page};
 use super::path::place;
 use super::refused::Failure;
@@ -13,7 +14,7 @@ use super::request::{Request, parameter};
 use crate::config::{Locale, Service};
 use crate::platform::{Event, Outcome, Platform};
 use crate::session::attempt::Attempt;
-use crate::session::cookie::{self, Session};
+use crate::session::cookie::Session;
 use crate::session::seal::{NONCE, Purpose};
 
 /// What a handler works with.
@@ -189,20 +190,17 @@ impl<P: Platform> Scene<P> {
         }
     }
 
-    /// The session of the request's cookie, if it opens and is inside its limits.
+    /// The session of the request's cookies, if it opens and is inside its limits.
     #[must_use]
     pub fn live_session(&self, cookies: Cookies<'_>) -> Option<Session> {
         self.opened_session(cookies)
             .filter(|session| session.is_live(self.now, self.service.limits))
     }
 
-    /// The session of the request's cookie, if it opens, whatever its limits say.
+    /// The session of the request's cookies, if it opens, whatever its limits say.
     #[must_use]
     pub fn opened_session(&self, cookies: Cookies<'_>) -> Option<Session> {
-        let sealed = cookies.get(cookie::NAME)?;
-        let ring = self.isolate.config.ring.as_ref()?;
-        let bytes = ring.open(Purpose::Session, &self.service.binding, sealed)?;
-        Session::from_bytes(&bytes)
+        held::session(self, cookies)
     }
 
     /// The session as a cookie's value; `None` without session keys.

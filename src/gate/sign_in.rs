@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use super::Scene;
 use super::accounts;
 use super::cookies::Cookies;
+use super::held;
 use super::provider;
 use super::refused::Failure;
 use super::reply::Reply;
@@ -165,6 +166,7 @@ async fn attempt<P: Platform>(
         "set-cookie",
         kept_for(&cookie_name(&attempt.state()), &sealed, attempt.lifetime()),
     );
+    reply = reply.with_cookies(held::stale(scene, cookies));
     reply = reply.with_cookie(sign_out::retry(scene, cookies).await);
     for name in surplus(scene, cookies, sealed.len()) {
         reply = reply.with("set-cookie", deleted(&name));

@@ -9,14 +9,14 @@ use super::cookies::Cookies;
 use super::pages::{self, Page};
 use super::reply::Reply;
 use super::request::Request;
-use super::{Scene, accounts, inactive, provider};
+use super::{Scene, accounts, held, inactive, provider};
 use crate::oidc::end_session;
 use crate::oidc::jws::encode;
 use crate::platform::Platform;
 use crate::secret::Secret;
 use crate::session::account::Standing;
 use crate::session::attempt::OVER_NAME;
-use crate::session::cookie::{self, Session, deleted, kept_for};
+use crate::session::cookie::{Session, deleted, kept_for};
 use crate::session::ending::{self, Ending};
 use crate::session::ends::STARTS_NAME;
 use crate::session::seal::{NONCE, Purpose};
@@ -43,12 +43,15 @@ pub fn confirm<P: Platform>(scene: &Scene<P>, everywhere: bool) -> Reply {
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere: bool) -> Reply {
     let cookies = Cookies::new(request.headers.get("cookie"));
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
-    let session = scene.opened_session(cookies);
+    let sessions = held::every(scene, cookies);
     let mut hint = None;
     let mut unfinished = None;
-    if let Some(session) = &session {
-        match accounts::end(scene, &session.subject, &session.id, everywhere).await {
-            Ok(token) => hint = token,
+    let mut gone = Vec::new();
+    for session in &sessions {
+        let ended = accounts::end(scene, &session.subject, &session.id, everywhere).await;
+        gone.extend(held::end(scene, session, ended.is_ok()));
+        match ended {
+            Ok(token) => hint = hint.or(token),
             Err(outage) => {
                 let told = scene.about_person(&session.subject);
                 told.log_failed("sign_out_unfinished", outage.label());
@@ -73,10 +76,12 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
             )
         }
     };
-    for name in own_cookies(cookies) {
-        reply = reply.with("set-cookie", deleted(&name));
+    for line in own_cookies(cookies) {
+        if !gone.contains(&line) {
+            reply = reply.with("set-cookie", line);
+        }
     }
-    reply.with_cookie(unfinished)
+    reply.with_cookies(gone).with_cookie(unfinished)
 }
 
 fn page<P: Platform>(scene: &Scene<P>, page: Page, link: &str) -> Reply {
@@ -113,13 +118,16 @@ pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Rep
         Some(session) => accounts::check(scene, session).await == Ok(Standing::Ended),
         None => false,
     };
-    let page = match session {
+    let page = match &session {
         Some(_) if !ended => page,
         _ => inactive::ended(scene, cookies).unwrap_or(page),
     };
+    let mut gone = held::stale(scene, cookies);
+    if let Some(session) = session.filter(|_| ended) {
+        gone.extend(held::end(scene, &session, true));
+    }
     let unfinished = retry(scene, cookies).await;
-    page.with_cookie(ended.then(|| deleted(cookie::NAME)))
-        .with_cookie(unfinished)
+    page.with_cookies(gone).with_cookie(unfinished)
 }
 
 /// What could not be ended before, if the browser has such wishes. Those that do not open here may
@@ -198,14 +206,15 @@ fn keep<P: Platform>(scene: &Scene<P>, endings: &[Ending]) -> Option<String> {
     Some(kept_for(ending::NAME, &sealed, until - scene.now))
 }
 
-/// The session's cookie, those of sign-ins under way, and the way back after an earlier session.
+/// Deletes the cookies of sessions, whether they open or not, those of sign-ins under way, and the way
+/// back after an earlier session.
 fn own_cookies(cookies: Cookies<'_>) -> Vec<String> {
     let named = [OVER_NAME, inactive::NAME].into_iter();
     let named = named.filter(|name| cookies.all(name).next().is_some());
     let attempts = cookies.attempts().map(|(name, _)| name).chain(named);
-    let attempts = attempts.map(str::to_owned);
-    [cookie::NAME.to_owned(), STARTS_NAME.to_owned()]
-        .into_iter()
-        .chain(attempts)
-        .collect()
+    let sessions = cookies.sessions().flat_map(|(name, _)| held::both(name));
+    let mut lines: Vec<_> = sessions.collect();
+    lines.push(deleted(STARTS_NAME));
+    lines.extend(attempts.map(deleted));
+    lines
 }

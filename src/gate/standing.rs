@@ -11,12 +11,12 @@ use super::path::CanonicalPath;
 use super::protect::Passage;
 use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
-use super::{Decision, Scene, Task, Verdict, accounts, sign_in};
+use super::{Decision, Scene, Task, Verdict, accounts, held, sign_in};
 use crate::config::{Access, Release};
 use crate::oidc::vector::Level;
 use crate::platform::{Outage, Platform};
 use crate::session::account::Standing;
-use crate::session::cookie::{self, Session, deleted};
+use crate::session::cookie::Session;
 
 /// Asks the account whether the session is alive, and goes on accordingly.
 ///
@@ -55,13 +55,8 @@ pub async fn check<P: Platform>(
             leases.end(&session.id, scene.now);
             let told = scene.about_person(&session.subject);
             told.log_refused("session", "ended_elsewhere");
-            let decision = settle(scene, request, passage.anonymous()).await;
-            // A script's late answer must not delete the cookie of a sign-in that came meanwhile.
-            return if request.is_document() {
-                forget(decision)
-            } else {
-                decision
-            };
+            let gone = held::end(scene, &session, true);
+            return forget(settle(scene, request, passage.anonymous()).await, gone);
         }
         Err(grace) => unchecked(&passage, session, grace),
     };
@@ -193,14 +188,13 @@ pub async fn assert<P: Platform>(
     }
 }
 
-/// The same with the session's cookie deleted.
-fn forget(decision: Decision) -> Decision {
-    let gone = deleted(cookie::NAME);
+/// The same without the session's cookie.
+fn forget(decision: Decision, gone: Vec<String>) -> Decision {
     match decision {
-        Decision::Reply(reply) => Decision::Reply(reply.with("set-cookie", gone)),
+        Decision::Reply(reply) => Decision::Reply(reply.with_cookies(gone)),
         asset @ Decision::Asset { .. } => asset,
         Decision::Forward(mut out) => {
-            out.answer.renewal = Some(gone);
+            out.answer.cookies.extend(gone);
             Decision::Forward(out)
         }
     }

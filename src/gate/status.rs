@@ -9,11 +9,11 @@ use super::cookies::Cookies;
 use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
 use super::standing::{informed, is_certain, standing};
-use super::{Scene, Task, Verdict, sign_out};
+use super::{Scene, Task, Verdict, held, sign_out};
 use crate::config::Service;
 use crate::platform::Platform;
 use crate::session::account::Standing;
-use crate::session::cookie::{self, Session, kept};
+use crate::session::cookie::Session;
 
 /// Takes the question of a page of this host, and of no other.
 pub fn ask<P: Platform>(scene: &Scene<P>, request: &Request) -> Verdict {
@@ -68,8 +68,7 @@ pub async fn answer<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
         return signed_in(scene, &session);
     }
     session.used_at = session.used_at.max(scene.now);
-    let renewed = scene.seal_session(&session);
-    signed_in(scene, &session).with_cookie(renewed.map(|sealed| kept(cookie::NAME, &sealed)))
+    signed_in(scene, &session).with_cookie(held::renewal(scene, &session))
 }
 
 fn signed_in<P: Platform>(scene: &Scene<P>, session: &Session) -> Reply {

@@ -3,14 +3,26 @@
 //! Whether the session was ended elsewhere is not known here: the account is asked for that, and
 //! `checked_at` is the place where its last answer is remembered.
 
-use super::codec::{Reader, Writer};
+use super::codec::{Form, Reader, Writer};
 use super::identity::Key;
 use crate::oidc::SKEW;
+use crate::oidc::jws::encode;
 use crate::oidc::userinfo::Contact;
 use crate::oidc::vector::Level;
 
-/// The cookie's name. The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
+/// The cookie's name until sessions had places, under which one that was begun then goes on. The
+/// prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.
 pub const NAME: &str = "__Host-ol-session";
+
+/// The beginning of the name of a session's cookie; its place follows.
+pub const PREFIX: &str = "__Host-ol-session-";
+
+/// Where a browser keeps a session. Each sign-in and each proof of an identity takes a new one, and
+/// nothing but a renewal of the same session is ever written there again.
+pub type Place = [u8; 6];
+
+/// The most places that a session remembers to have taken over from.
+pub const MAX_BURIED: usize = 4;
 
 /// Every cookie whose name begins so, in any case, belongs to the edge and never reaches an origin.
 pub const RESERVED: &str = "__Host-ol-";
@@ -54,6 +66,13 @@ pub struct Session {
     pub wallet_subject_id: Option<String>,
     /// What belongs to the identity that the account keeps; services that prove none have none.
     pub identity: Option<Identity>,
+    /// Where the browser keeps it.
+    pub place: Place,
+    /// The places of the sessions that it took over from in this browser, the latest first: whatever
+    /// comes back there counts for nothing.
+    pub buries: Vec<Place>,
+    /// Whether it was read under [`NAME`], and is kept there.
+    pub has_old_name: bool,
 }
 
 /// What a session holds of an identity: nothing that says who it is.
@@ -82,7 +101,8 @@ impl Session {
         let flags = u8::from(self.auth_time.is_some())
             + u8::from(self.email.is_some()) * 2
             + u8::from(self.phone.is_some()) * 4
-            + u8::from(self.wallet_subject_id.is_some()) * 8;
+            + u8::from(self.wallet_subject_id.is_some()) * 8
+            + u8::from(self.is_moved()) * 16;
         let format = match (&self.identity, self.reauthenticated_at) {
             (_, Some(_)) => FORMAT_REAUTHENTICATED,
             (Some(_), None) => FORMAT_WITH_IDENTITY,
@@ -114,7 +134,38 @@ impl Session {
         if let Some(identity) = &self.identity {
             out = out.fixed(identity.key.bytes()).seconds(identity.changed_at);
         }
+        if self.is_moved() {
+            let buries = self.buries.get(..MAX_BURIED).unwrap_or(&self.buries);
+            out = out.fixed(&self.place).list(buries);
+        }
         out.finish()
+    }
+
+    /// Whether its place has to be stored: the first session of a browser is where its id says.
+    fn is_moved(&self) -> bool {
+        self.place != first_place(&self.id) || !self.buries.is_empty()
+    }
+
+    /// The name of its cookie.
+    #[must_use]
+    pub fn cookie_name(&self) -> String {
+        match self.has_old_name {
+            true => NAME.to_owned(),
+            false => format!("{PREFIX}{}", encode(&self.place)),
+        }
+    }
+
+    /// Whether a cookie of this name is where it is kept; without asking for memory, because every
+    /// request of a session asks.
+    #[must_use]
+    pub fn is_kept_as(&self, name: &str) -> bool {
+        use base64ct::{Base64UrlUnpadded, Encoding};
+        let mut place = [0; 6];
+        let part = name.strip_prefix(PREFIX).unwrap_or_default();
+        match Base64UrlUnpadded::decode(part, &mut place) {
+            Ok(read) => read == self.place,
+            Err(_) => false,
+        }
     }
 
     /// Reads what [`Session::to_bytes`] wrote, or `None` for any other bytes.
@@ -134,8 +185,9 @@ impl Session {
                 verified,
             })
         };
+        let id = read.fixed()?;
         let mut session = Self {
-            id: read.fixed()?,
+            id,
             subject: read.text()?,
             level: level_of(read.byte()?)?,
             born_at: read.seconds()?,
@@ -148,6 +200,9 @@ impl Session {
             phone: None,
             wallet_subject_id: None,
             identity: None,
+            place: first_place(&id),
+            buries: Vec::new(),
+            has_old_name: false,
         };
         if has(0) {
             session.auth_time = Some(read.seconds()?);
@@ -171,6 +226,11 @@ impl Session {
                 key: Key::new(read.fixed()?),
                 changed_at: read.seconds()?,
             });
+        }
+        if has(4) {
+            session.place = read.fixed()?;
+            session.buries = read.list(MAX_BURIED)?;
+            session.is_moved().then_some(())?;
         }
         read.end()?;
         Some(session)
@@ -204,6 +264,23 @@ impl Session {
             ..self.clone()
         })
     }
+}
+
+impl Form for Place {
+    fn write(&self, out: Writer) -> Writer {
+        out.fixed(self)
+    }
+
+    fn read(read: &mut Reader<'_>) -> Option<Self> {
+        read.fixed()
+    }
+}
+
+/// The place of a session that took over from none.
+#[must_use]
+pub const fn first_place(id: &[u8; 16]) -> Place {
+    let [a, b, c, d, e, f, ..] = *id;
+    [a, b, c, d, e, f]
 }
 
 /// The level as one byte of a stored format.

@@ -22,6 +22,9 @@ fn session() -> Session {
         }),
         wallet_subject_id: Some("w".to_owned()),
         identity: None,
+        place: [9; 6],
+        buries: Vec::new(),
+        has_old_name: false,
     }
 }
 

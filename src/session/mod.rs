@@ -11,5 +11,6 @@ mod codec;
 pub mod cookie;
 pub mod ending;
 pub mod ends;
+pub mod held;
 pub mod identity;
 pub mod seal;

@@ -282,6 +282,10 @@ pub const ROWS: &[Row] = &[
     ),
     row(107, "Secrets of the isolate in `process.env`"),
     row(
+        110,
+        "An answer that was on its way brings back a session that has ended or was replaced meanwhile",
+    ),
+    row(
         118,
         "Cookies of a sibling that hide the service's or lock a person out",
     ),

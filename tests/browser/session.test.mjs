@@ -38,7 +38,7 @@ const pretend = (page, status) => page.route("**/auth/session", (route) => route
 
 test("a warning comes before the end, and the button keeps the person signed in", async () => {
   const { page, context, complaints } = await signedIn();
-  const cookie = async () => (await context.cookies(service)).find(({ name }) => name === "__Host-ol-session").value;
+  const cookie = async () => (await context.cookies(service)).find(({ name }) => name.startsWith("__Host-ol-session-")).value;
   const before = await cookie();
   const asked = await load(page, 57);
   const dialog = page.getByRole("dialog", DIALOG);
@@ -124,7 +124,7 @@ test("when the session has ended the person is told, and comes back to the same 
   await page.goto(`${service}/account/details?part=2`);
   await load(page, 55);
   await page.waitForResponse(`${service}/auth/session`);
-  await context.clearCookies({ name: "__Host-ol-session" });
+  await context.clearCookies({ name: /^__Host-ol-session-/ });
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
   await page.waitForURL(`${service}/auth/sign-out?inactive**`);
   assert.match(await page.textContent("h1"), /Your session has ended/);

@@ -37,7 +37,7 @@ test("a person signs in and is greeted by name of the verified assertion", async
   await picture(page, "sign-in.png");
 
   const cookies = (await context.cookies(service)).filter(({ name }) => name.startsWith("__Host-"));
-  const session = cookies.find(({ name }) => name === "__Host-ol-session");
+  const session = cookies.find(({ name }) => name.startsWith("__Host-ol-session-"));
   assert.deepEqual([session.httpOnly, session.secure, session.sameSite, session.path, session.expires], [true, true, "Lax", "/", -1]);
   assert.deepEqual(cookies.filter(({ name }) => name.includes("attempt")), []);
   assert.equal(await page.evaluate(() => document.cookie), "", "no script reads any of them");

@@ -17,6 +17,13 @@ export const FETCH = [
   ["Sec-Fetch-Mode", "cors"],
 ];
 
+/** The name by which tests call the cookie of a session, whose name ends with its place. */
+export const SESSION = "__Host-ol-session";
+const isSession = (name) => name === SESSION || name.startsWith(`${SESSION}-`);
+
+/** Whether a `Set-Cookie` line is about the partition of a site, where the Worker puts nothing and takes away what others put. */
+export const isPartitioned = (line) => line.endsWith("; Partitioned");
+
 export class Browser {
   cookies = new Map();
   /** Every value that this browser ever kept: none of them may turn up in a log. */
@@ -33,7 +40,19 @@ export class Browser {
   }
 
   get session() {
-    return this.cookies.get("__Host-ol-session");
+    return this.cookies.get([...this.cookies.keys()].find(isSession));
+  }
+
+  /** Puts a session there in place of any other, as a person with the machine could. */
+  set session(value) {
+    [...this.cookies.keys()].filter(isSession).forEach((name) => this.cookies.delete(name));
+    if (value !== undefined) this.cookies.set(SESSION, value);
+  }
+
+  /** The names of the cookies, without the places of sessions and the marks of those that have ended. */
+  get names() {
+    const names = [...this.cookies.keys()].map((name) => (isSession(name) ? SESSION : name));
+    return names.filter((name) => !name.startsWith("__Host-ol-ended-"));
   }
 
   /** The names of the sign-ins that are under way. */
@@ -54,8 +73,13 @@ export class Browser {
     const cookie = this.cookie === undefined ? [] : [["Cookie", this.cookie]];
     const description = { method, target: this.#path(target), host: this.host, headers: [...headers, ...cookie], body };
     const answer = await request(this.port, description);
-    answer.all("set-cookie").forEach((line) => this.#keep(line));
+    this.keep(answer);
     return answer;
+  }
+
+  /** Keeps the cookies of an answer, whenever it comes. */
+  keep(answer) {
+    answer.all("set-cookie").forEach((line) => this.#keep(line));
   }
 
   /** A person opens an address of this host. */
@@ -76,6 +100,7 @@ export class Browser {
   }
 
   #keep(line) {
+    if (isPartitioned(line)) return;
     const [pair, ...attributes] = line.split(";").map((part) => part.trim());
     const [name, value] = [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)];
     const maxAge = attributes.find((attribute) => /^max-age=/i.test(attribute));
@@ -89,5 +114,6 @@ export class Browser {
 export function cookieParts(line) {
   const [pair, ...attributes] = line.split(";").map((part) => part.trim());
   const equals = pair.indexOf("=");
-  return { name: pair.slice(0, equals), value: pair.slice(equals + 1), attributes: attributes.sort() };
+  const name = pair.slice(0, equals);
+  return { name: isSession(name) ? SESSION : name, value: pair.slice(equals + 1), attributes: attributes.sort() };
 }

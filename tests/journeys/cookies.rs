@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use one_login_edge::oidc::jws::decode;
+use simulator::provider::personas::Persona;
 
-use crate::world::{Browser, By, Incoming, SESSION, Shown, World};
+use crate::world::{Browser, By, HOST, Incoming, SESSION, Shown, World, assertion};
 
 fn signed_in(world: &World) -> Browser {
     let mut browser = Browser::new();
@@ -97,8 +98,6 @@ fn t45_a_cookie_that_could_be_somebody_elses_is_nobodys() {
     let mut browser = signed_in(&world);
     let good = browser.cookie(SESSION).unwrap().to_owned();
     for header in [
-        format!("{SESSION}={good}; {SESSION}={good}"),
-        format!("{SESSION}=planted; {SESSION}={good}"),
         format!("__host-ol-session={good}"),
         format!("={SESSION}={good}"),
         format!("a=b, {SESSION}={good}"),
@@ -116,6 +115,58 @@ fn t45_a_cookie_that_could_be_somebody_elses_is_nobodys() {
         assert!(!cookie.contains("__host-ol-"), "{header}");
     }
     assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+}
+
+#[test]
+fn t118_a_cookie_put_next_to_a_session_locks_no_person_out() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    let name = *browser
+        .names()
+        .iter()
+        .find(|name| name.starts_with(SESSION))
+        .unwrap();
+    let name = name.to_owned();
+    for (other, value) in [
+        (name.as_str(), "planted"),
+        (SESSION, "planted"),
+        (SESSION, ""),
+    ] {
+        browser.plant_beside(other, value);
+        assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+    }
+    // Signing out takes all of them away, in both partitions.
+    browser.sign_out(&world, "");
+    assert!(!browser.has_session(), "{:?}", browser.names());
+}
+
+#[test]
+fn t45_t118_two_people_in_one_browser_are_none_until_one_signs_in() {
+    let world = World::new();
+    let mut browser = signed_in(&world);
+    world.person("sian");
+    let attacker = signed_in(&world);
+    world.person("kenneth");
+    browser.plant_beside(SESSION, attacker.cookie(SESSION).unwrap());
+    let script = browser.dressed(&world, Incoming::get("/account/x"));
+    assert_eq!(world.ask(script).status, 401);
+    assert_eq!(browser.open(&world, "/account/details").by, By::Origin);
+    assert_eq!(
+        browser
+            .names()
+            .iter()
+            .filter(|name| name.starts_with(SESSION))
+            .count(),
+        1
+    );
+    // Even where the other one comes back, because a person puts it there again.
+    browser.plant_beside(SESSION, attacker.cookie(SESSION).unwrap());
+    world.forget();
+    assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+    let reached = world.happened().reached();
+    let stated = assertion::verified(&world, reached[0].assertions()[0]);
+    let own = Persona::find("kenneth").unwrap().subject(HOST);
+    assert_eq!(stated.claims["sub"], own);
 }
 
 /// The nonce of each sealed cookie of an answer: the 24 bytes behind version and generation.

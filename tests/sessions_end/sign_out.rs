@@ -24,7 +24,7 @@ fn a_link_of_the_services_own_page_signs_out_here_and_at_the_provider() {
     let shown = browser.sign_out(&world, "");
     assert_eq!((shown.by, shown.status), (By::Edge, 303));
     assert_eq!(shown.header("cache-control"), Some("no-store"));
-    assert_eq!(shown.deleted(), [SESSION, "__Host-ol-starts"]);
+    assert_eq!(shown.deleted(), ["__Host-ol-starts", SESSION]);
     assert!(browser.cookies().is_empty());
     let happened = world.happened();
     assert_eq!(happened.asked(), ["end"]);

@@ -192,7 +192,7 @@ test("t52 t45 the origin gets every cookie but the edge's, byte for byte", async
   assert.equal((await last()).headers.find(([name]) => name === "cookie")[1], "a=b", "of two lines ours is taken out");
 });
 
-test("t45 only one cookie of exactly our name is a session", async () => {
+test("t45 t118 a session is what opens under a name of a session, and what is next to it takes nothing away", async () => {
   const value = browser.session;
   const name = "__Host-ol-session";
   for (const [signed, ...lines] of [
@@ -201,8 +201,9 @@ test("t45 only one cookie of exactly our name is a session", async () => {
     [false, `__host-ol-session=${value}`], [false, `__HOST-ol-session=${value}`], [false, `=${name}=${value}`],
     [false, `${name}`], [false, `${name}=`],
     [false, `${name}="${value}"`], [false, `${name} =${value}`], [false, `\xa0${name}=${value}`],
-    [false, `\x0b${name}=${value}`], [false, `${name}=${value}; ${name}=${value}`],
-    [false, `${name}=${value}; ${name}=x`], [false, `${name}=x; ${name}=${value}`], [false, `a=b, ${name}=${value}`],
+    [false, `\x0b${name}=${value}`], [true, `${name}=${value}; ${name}=${value}`],
+    [true, `${name}=${value}; ${name}=x`], [true, `${name}=x; ${name}-AAAAAAAA=x; ${name}=${value}`], [false, `a=b, ${name}=${value}`],
+    [false, `${name}-AAAAAAAA=${value}`], [true, `${browser.cookie}`],
     [false, `$Version="1", ${name}=${value}`],
     [false, `a=b`, `${name}=${value}`], [false, `${name}=${value}`, `a=b`], [false, `${name}0=${value}`],
     [false, `__Secure-ol-session=${value}`], [false, `ol-session=${value}`],

@@ -56,7 +56,7 @@ async function asks(person, round) {
   if (kind === 3) {
     // Somebody with a broken cookie, among all the others, is nobody.
     const broken = person.browser.copy();
-    broken.cookies.set("__Host-ol-session", `${person.browser.session.slice(0, -6)}AAAAAA`);
+    broken.session = `${person.browser.session.slice(0, -6)}AAAAAA`;
     assert.equal(await told(broken, mark), null, mark);
     return;
   }

@@ -187,7 +187,7 @@ test("t46 a new sign-in makes a new session whatever session the browser had", a
   // Somebody planted Kenneth's cookie in Amal's browser after Amal had begun to sign in.
   const amal = world.browser();
   const callback = await untilCallback(world, amal, "/account");
-  amal.cookies.set("__Host-ol-session", victim.session);
+  amal.session = victim.session;
   assert.equal((await amal.get(callback)).status, 303);
   assert.notEqual(amal.session, victim.session);
   await amal.get("/account");

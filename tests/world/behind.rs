@@ -59,7 +59,7 @@ pub fn changed(request: Incoming, forward: &Forward, answer: OriginAnswer) -> Sh
         headers.extend(shared.map(|name| ((*name).to_owned(), open.to_owned())));
     }
     let mut cookies = changes.set_cookies.unwrap_or(answer.set_cookies);
-    cookies.extend(changes.added_cookie);
+    cookies.extend(changes.added_cookies);
     headers.extend(
         cookies
             .into_iter()

@@ -103,13 +103,19 @@ impl Browser {
 
     /// The value of a cookie for the service.
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let named = self.own().find(|cookie| cookie.name == name);
+        let named = self
+            .own()
+            .find(|cookie| common(&cookie.name) == name || cookie.name == name);
         named.map(|cookie| cookie.value.as_str())
     }
 
-    /// The names of all cookies but the provider's.
+    /// The names of all cookies but the provider's, without the places of sessions and the marks of
+    /// those that have ended.
     pub fn cookies(&self) -> Vec<&str> {
-        self.own().map(|cookie| cookie.name.as_str()).collect()
+        let names = self.own().map(|cookie| common(&cookie.name));
+        names
+            .filter(|name| !name.starts_with("__Host-ol-ended-"))
+            .collect()
     }
 
     fn own(&self) -> impl Iterator<Item = &Cookie> {
@@ -137,7 +143,20 @@ impl Browser {
 
     /// Takes a cookie away.
     pub fn drop_cookie(&mut self, name: &str) {
-        self.jar.kept.retain(|kept| kept.name != name);
+        self.jar
+            .kept
+            .retain(|kept| common(&kept.name) != name && kept.name != name);
+    }
+
+    /// Puts a cookie of this name into the partition of the site, as a script of the service could,
+    /// next to whatever is there.
+    pub fn plant_beside(&mut self, name: &str, value: &str) {
+        self.jar.plant_beside(SERVICE, name, value);
+    }
+
+    /// The names of all cookies but the provider's, to the letter.
+    pub fn names(&self) -> Vec<&str> {
+        self.own().map(|cookie| cookie.name.as_str()).collect()
     }
 
     /// Closes every window: what has no life of its own is gone.
@@ -151,8 +170,16 @@ impl Browser {
     }
 }
 
-/// The session cookie's name.
+/// The session cookie's name without its place, by which these tests call it.
 pub const SESSION: &str = "__Host-ol-session";
+
+/// The name of a cookie, without the place of a session.
+pub fn common(name: &str) -> &str {
+    match name.strip_prefix("__Host-ol-session-") {
+        Some(_) => SESSION,
+        None => name,
+    }
+}
 
 /// The browser at the provider.
 fn at_the_provider(world: &World, request: &Incoming) -> Shown {

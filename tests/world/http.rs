@@ -3,6 +3,7 @@
 use one_login_edge::gate::request::{Headers, Request};
 use url::Url;
 
+use super::browser::common;
 use super::settings::SERVICE;
 
 /// A request on its way to the edge.
@@ -117,11 +118,12 @@ impl Shown {
         set.map(|(_, value)| value.as_str())
     }
 
-    /// The names of the cookies that are deleted.
+    /// The names of the cookies that are deleted, each once, whatever the place of a session.
     pub fn deleted(&self) -> Vec<&str> {
         self.set_cookies()
-            .filter(|line| line.contains("Max-Age=0;"))
+            .filter(|line| line.contains("Max-Age=0;") && !line.ends_with("Partitioned"))
             .filter_map(|line| line.split('=').next())
+            .map(common)
             .collect()
     }
 

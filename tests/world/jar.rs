@@ -6,6 +6,7 @@
 
 use url::Url;
 
+use super::browser::common;
 use super::http::Shown;
 
 /// The largest cookie that browsers keep, name and value together.
@@ -20,6 +21,8 @@ pub struct Cookie {
     pub name: String,
     /// Its value.
     pub value: String,
+    /// Whether it is in the partition of the site, where another of its name may be next to it.
+    pub partitioned: bool,
     /// When it goes by itself, in seconds since the epoch; else with the window.
     pub ends_at: Option<i64>,
 }
@@ -53,8 +56,9 @@ impl Jar {
             match read(line, &host, now) {
                 None => self.refused.push(line.to_owned()),
                 Some(cookie) => {
+                    let same = (&cookie.name, cookie.partitioned);
                     self.kept
-                        .retain(|kept| kept.host != host || kept.name != cookie.name);
+                        .retain(|kept| kept.host != host || (&kept.name, kept.partitioned) != same);
                     let deleted = cookie.ends_at.is_some_and(|end| end <= now);
                     if !deleted {
                         self.kept.push(cookie);
@@ -68,11 +72,21 @@ impl Jar {
     pub fn plant(&mut self, address: &str, name: &str, value: &str) {
         let host = host(address);
         self.kept
-            .retain(|kept| kept.host != host || kept.name != name);
+            .retain(|kept| kept.host != host || common(&kept.name) != name && kept.name != name);
+        self.put(host, name, value, false);
+    }
+
+    /// Puts a cookie into the partition of the site, next to whatever is there.
+    pub fn plant_beside(&mut self, address: &str, name: &str, value: &str) {
+        self.put(host(address), name, value, true);
+    }
+
+    fn put(&mut self, host: String, name: &str, value: &str, partitioned: bool) {
         self.kept.push(Cookie {
             host,
             name: name.to_owned(),
             value: value.to_owned(),
+            partitioned,
             ends_at: None,
         });
     }
@@ -106,6 +120,7 @@ fn read(line: &str, host: &str, now: i64) -> Option<Cookie> {
         host: host.to_owned(),
         name: name.to_owned(),
         value: value.to_owned(),
+        partitioned: has("partitioned"),
         ends_at: life.map(|seconds| now + seconds.max(0)),
     })
 }

@@ -27,7 +27,7 @@ pub mod signing_out;
 pub mod trouble;
 pub mod wire;
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 
 use one_login_edge::config::Config;
@@ -39,7 +39,7 @@ use simulator::provider::Provider;
 use simulator::provider::fault::Fault;
 use simulator::provider::personas::Persona;
 
-pub use browser::{Browser, SESSION};
+pub use browser::{Browser, SESSION, common};
 pub use executor::{block_on, together};
 pub use http::{By, Incoming, Shown};
 pub use outside::Outside;
@@ -59,6 +59,8 @@ pub struct World {
     pub outside: Outside,
     /// What the service behind the edge answers, and how long it takes.
     pub answer: RefCell<OriginAnswer>,
+    /// How many seconds it takes to answer.
+    pub takes: Cell<i64>,
     setup: RefCell<Setup>,
 }
 
@@ -87,6 +89,7 @@ impl World {
                 status: 200,
                 ..OriginAnswer::default()
             }),
+            takes: Cell::new(0),
             setup: RefCell::new(setup),
         }
     }
@@ -254,7 +257,14 @@ impl World {
                 body: file.to_owned(),
                 ..behind::replied(request, reply)
             },
-            Decision::Forward(forward) => self.reach(request, &forward),
+            Decision::Forward(mut forward) => {
+                self.outside.clock.set(self.now() + self.takes.get());
+                if self.takes.get() > 5 {
+                    let plan = &mut forward.answer;
+                    gate::prolong(&isolate, &outside, &parsed, self.now(), plan);
+                }
+                self.reach(request, &forward)
+            }
         }
     }
 

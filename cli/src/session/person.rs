@@ -7,7 +7,7 @@ use one_login_edge::oidc::json::Object;
 use one_login_edge::oidc::jws;
 use one_login_edge::oidc::userinfo::Userinfo;
 use one_login_edge::oidc::vector::Level;
-use one_login_edge::session::cookie::Session;
+use one_login_edge::session::cookie::{Session, first_place};
 use one_login_edge::session::identity::Outcome;
 use serde_json::{Map, Value};
 use std::fs::File;
@@ -116,8 +116,9 @@ impl Person {
                 .map(|seconds| seconds.with_context(|| format!("`{name}` must be in seconds")));
             seconds.transpose()
         };
+        let id = self.id()?;
         Ok(Session {
-            id: self.id()?,
+            id,
             subject: subject.to_owned(),
             level,
             born_at: now,
@@ -131,6 +132,9 @@ impl Person {
             wallet_subject_id: told.wallet_subject_id,
             // It seals what the account keeps, and here no account is asked.
             identity: None,
+            place: first_place(&id),
+            buries: Vec::new(),
+            has_old_name: false,
         })
     }
 

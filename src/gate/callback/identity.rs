@@ -9,11 +9,12 @@ use std::future::ready;
 
 use super::SignedIn;
 use super::record::goes_on;
+use crate::gate::cookies::Cookies;
 use crate::gate::identity::rule_of;
 use crate::gate::refused::{Failure, ProviderError};
 use crate::gate::reply::Reply;
 use crate::gate::sign_in::again;
-use crate::gate::{Scene, accounts, provider};
+use crate::gate::{Scene, accounts, held, provider};
 use crate::oidc::core_identity::{self, CoreIdentity, Expected, LIFETIME};
 use crate::oidc::identity::{Claim, Claims, Received};
 use crate::oidc::json::Object;
@@ -123,6 +124,7 @@ async fn verify<P: Platform>(
 /// [`Failure::Provider`] when the error is a fault, or the session is not this browser's any more.
 pub async fn given_up<'a, P: Platform>(
     scene: &Scene<P>,
+    cookies: Cookies<'_>,
     attempt: &'a Attempt,
     error: ProviderError,
     before: Option<&Session>,
@@ -147,8 +149,11 @@ pub async fn given_up<'a, P: Platform>(
     if let Some(identity) = &mut session.identity {
         identity.changed_at = scene.now;
     }
+    session.buries = held::taken_over(scene, cookies);
+    session.place = scene.random();
+    session.has_old_name = false;
     Ok(SignedIn {
-        sealed: scene.seal_session(&session).ok_or(Failure::Unavailable)?,
+        cookies: held::begin(scene, cookies, &session).ok_or(Failure::Unavailable)?,
         unfinished: None,
         return_path: &attempt.return_path,
         event: "signed_in",

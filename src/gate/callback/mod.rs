@@ -13,6 +13,7 @@ mod record;
 use super::Scene;
 use super::accounts;
 use super::cookies::Cookies;
+use super::held;
 use super::pages;
 use super::provider;
 use super::refused::{Failure, ProviderError};
@@ -23,7 +24,7 @@ use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::secret::same;
 use crate::session::attempt::{Aim, Attempt, OVER_LIFETIME, OVER_NAME, cookie_name};
-use crate::session::cookie::{self, Session, deleted, kept, kept_for};
+use crate::session::cookie::{Session, deleted, kept_for};
 use crate::session::identity::Outcome;
 use exchange::{exchange, userinfo, verify};
 use parameters::{Parameters, Response};
@@ -83,7 +84,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 }
             };
             reply
-                .with("set-cookie", kept(cookie::NAME, &signed_in.sealed))
+                .with_cookies(signed_in.cookies)
                 .with("set-cookie", counted(scene, cookies, signed_in.return_path))
                 .with_cookie(signed_in.unfinished)
         }
@@ -114,8 +115,8 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
 
 /// What a sign-in led to.
 struct SignedIn<'a> {
-    /// The session as a cookie's value.
-    sealed: String,
+    /// The cookies with which the session begins.
+    cookies: Vec<String>,
     /// The cookie with which the end of another person's session is tried again.
     unfinished: Option<String>,
     /// Where the person goes.
@@ -233,7 +234,7 @@ async fn sign_in<'a, P: Platform>(
     }
     let code = match &parameters.answer {
         Response::Error(error) => {
-            return identity::given_up(scene, attempt, *error, before).await;
+            return identity::given_up(scene, cookies, attempt, *error, before).await;
         }
         Response::Code(code) => code,
     };
@@ -253,10 +254,11 @@ async fn sign_in<'a, P: Platform>(
         Aim::SignIn | Aim::Again(_) => None,
     };
     let outcome = proving.as_ref().map(|ended| ended.outcome);
-    let session = session(scene, attempt, id_token, userinfo, before);
+    let mut session = session(scene, attempt, id_token, userinfo, before);
+    session.buries = held::taken_over(scene, cookies);
     let (session, unfinished) =
         record(scene, cookies, attempt, session, proving, &tokens, before).await?;
-    let sealed = scene.seal_session(&session).ok_or(Failure::Unavailable)?;
+    let begun = held::begin(scene, cookies, &session).ok_or(Failure::Unavailable)?;
     let account = accounts::digest(scene, &session.subject);
     let return_path = match &attempt.aim {
         // Where one person was going is not another's to see.
@@ -268,7 +270,7 @@ async fn sign_in<'a, P: Platform>(
         _ => &attempt.return_path,
     };
     Ok(SignedIn {
-        sealed,
+        cookies: begun,
         unfinished,
         return_path,
         event: event(before, &session),

@@ -4,14 +4,14 @@ use super::identity::Ended;
 use crate::gate::cookies::Cookies;
 use crate::gate::refused::{Failure, ProviderError};
 use crate::gate::reply::Reply;
-use crate::gate::{Scene, accounts, sign_out};
+use crate::gate::{Scene, accounts, held, sign_out};
 use crate::oidc::id_token::IdToken;
 use crate::oidc::token::Tokens;
 use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::session::account::Begun;
 use crate::session::attempt::{Aim, Attempt, Served};
-use crate::session::cookie::{self, Identity, Session, deleted};
+use crate::session::cookie::{Identity, Session, first_place};
 use crate::session::identity::Key;
 
 /// Has the account record the session before its cookie is sent, and the old one end: in the same
@@ -145,8 +145,9 @@ pub fn session<P: Platform>(
     // The provider keeps the `auth_time` of before: that it issued this token is what says that the
     // person signed in again (`provider.md` 8b.1).
     let reauthenticated = attempt.reauthenticates().then_some(id_token.issued_at);
+    let id = scene.random();
     Session {
-        id: scene.random(),
+        id,
         subject: id_token.subject,
         level: attempt.level.credential(),
         born_at: id_token.issued_at,
@@ -162,6 +163,9 @@ pub fn session<P: Platform>(
             changed_at: changed_at.unwrap_or(held.changed_at),
             ..held
         }),
+        place: first_place(&id),
+        buries: Vec::new(),
+        has_old_name: false,
     }
 }
 
@@ -190,12 +194,11 @@ pub async fn not_again<P: Platform>(
     reply: Reply,
 ) -> Reply {
     let own = before.filter(|before| before.id == served.session);
-    let reply = match own {
-        Some(_) => reply.with("set-cookie", deleted(cookie::NAME)),
-        None => reply,
-    };
     let told = own.map_or_else(|| scene.clone(), |own| scene.about_person(&own.subject));
-    match accounts::end_served(scene, served).await {
+    let ended = accounts::end_served(scene, served).await;
+    let gone = own.map(|own| held::end(scene, own, ended.is_ok()));
+    let reply = reply.with_cookies(gone.unwrap_or_default());
+    match ended {
         Ok(()) => {
             told.log_refused("reauthentication_failed", "session_ended");
             reply
