@@ -93,7 +93,9 @@
   function leave() {
     silent = true;
     const here = encodeURIComponent(location.pathname + location.search);
-    location.assign(`${own}sign-out?inactive&lang=${lang}&return_to=${here}`);
+    // Before its time a session ends elsewhere. Two seconds are for the clocks of the account and of this script.
+    if (Date.now() < end - 2000) location.assign(`${own}page?name=ended-elsewhere&lang=${lang}&return_to=${here}`);
+    else location.assign(`${own}sign-out?inactive&lang=${lang}&return_to=${here}`);
   }
 
   function element(name, properties, ...children) {
@@ -110,7 +112,7 @@
     const spoken = element("p", { className: "one-login-timeout__spoken" });
     spoken.setAttribute("aria-live", "assertive");
     const stay = element("button", { type: "button" });
-    const link = element("a", { href: `${own}sign-out`, textContent: words.leave });
+    const link = element("a", { href: `${own}sign-out?lang=${lang}`, textContent: words.leave });
     const dialog = element("dialog", { className: "one-login-timeout", lang }, title, message, spoken, element("div", {}, stay, link));
     dialog.setAttribute("aria-labelledby", title.id);
     dialog.setAttribute("aria-describedby", message.id);

@@ -15,6 +15,8 @@ mod examples;
 mod language;
 #[path = "architecture/logs.rs"]
 mod logs;
+#[path = "architecture/pages.rs"]
+mod pages;
 #[path = "architecture/provider.rs"]
 mod provider;
 #[path = "architecture/sources.rs"]

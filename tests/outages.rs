@@ -19,7 +19,7 @@ mod unknown_keys;
 
 use world::{Browser, By, Incoming, SESSION, Trouble, When, World};
 
-const LATER: &str = "Sorry, the service is unavailable";
+const LATER: &str = "Sorry, you cannot sign in right now";
 const PROBLEM: &str = "Sorry, there is a problem with the service";
 
 #[test]

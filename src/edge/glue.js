@@ -36,6 +36,36 @@ export function variables(env) {
   return JSON.stringify(found);
 }
 
+/** The texts of a fault in both languages: heading, next step, and the fate of a form. */
+const TROUBLE = [
+  ["en", "Sorry, there is a problem with the service", "Try again later.",
+    "We did not save what you just sent."],
+  ["cy", "Mae’n ddrwg gennym, mae problem gyda’r gwasanaeth", "Rhowch gynnig arall arni yn nes ymlaen.",
+    "Nid ydym wedi cadw’r hyn rydych newydd ei anfon."],
+];
+
+/**
+ * The answer where WebAssembly cannot give one: a page for a browser, problem details (RFC 9457) for a program. The service
+ * was not asked.
+ */
+export function trouble(request, status) {
+  const headers = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
+  if (!/\btext\/html\b/.test(request.headers.get("accept") ?? "")) {
+    headers["content-type"] = "application/problem+json";
+    return new Response(JSON.stringify({ type: "about:blank", title: TROUBLE[0][1], status }), { status, headers });
+  }
+  headers["content-type"] = "text/html; charset=utf-8";
+  headers["content-language"] = "en, cy";
+  headers["content-security-policy"] = "default-src 'none'; frame-ancestors 'none'";
+  const sent = request.method !== "GET" && request.method !== "HEAD";
+  const parts = TROUBLE.map(([lang, title, next, lost]) =>
+    `<div lang="${lang}"><h1>${title}</h1><p>${next}</p>${sent ? `<p>${lost}</p>` : ""}</div>`);
+  const title = TROUBLE.map(([, title]) => title).join(" – ");
+  const html = `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>${title}</title>` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main>${parts.join("")}</main></body></html>`;
+  return new Response(html, { status, headers });
+}
+
 /** An answer of the edge's own. */
 export function respond(status, headers, body) {
   const out = new Headers();
@@ -144,7 +174,7 @@ export async function asset(env, file, headers) {
     // Without the binding, or when it fails, the page is readable without its style.
   }
   log('{"event":"asset","outcome":"failed","label":"unavailable"}');
-  return respond(503, "cache-control\nno-store\ncontent-type\ntext/plain", "Service Unavailable\n");
+  return respond(503, "cache-control\nno-store", "");
 }
 
 /** A call to the provider, bounded in time and size; gives its parts, or the name of an outage. */

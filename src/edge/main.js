@@ -3,6 +3,7 @@
 
 import { DurableObject } from "cloudflare:workers";
 import * as edge from "./bindings.js";
+import { trouble } from "./glue.js";
 import module from "./index_bg.wasm";
 
 edge.initSync({ module });
@@ -13,8 +14,9 @@ export default {
     try {
       return edge.fetch(request, env, context);
     } catch {
-      const headers = { "content-type": "text/plain", "cache-control": "no-store", "retry-after": "30" };
-      return new Response("Service Unavailable\n", { status: 503, headers });
+      const answer = trouble(request, 503);
+      answer.headers.set("retry-after", "30");
+      return answer;
     }
   },
 

@@ -21,8 +21,9 @@ use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 use crate::config::Config;
+use crate::gate::both::both;
 use crate::gate::pages::Page;
-use crate::gate::reply::Reply;
+use crate::gate::reply::{RETRY_AFTER, Reply};
 use crate::gate::request::{Headers, Request};
 use crate::gate::{self, Decision, Isolate, Scene, Verdict};
 use crate::oidc::json::Object;
@@ -68,7 +69,12 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, context, Some(&incoming));
     let Some(request) = read(&incoming) else {
-        return send(&Reply::plain(400, "This request cannot be understood."));
+        return send(&both(
+            400,
+            Page::BadAddress,
+            None,
+            "This request cannot be understood.",
+        ));
     };
     let (verdict, scene) = gate::decide(&isolate, &edge, &request, now());
     match (verdict, scene) {
@@ -85,7 +91,12 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
             let _ = glue::after(&context, &answer);
             answer.into()
         }
-        (Verdict::Later(_), None) => send(&Reply::plain(500, "This request cannot be answered.")),
+        (Verdict::Later(_), None) => send(&both(
+            500,
+            Page::Problem,
+            None,
+            "This request cannot be answered.",
+        )),
     }
 }
 
@@ -110,17 +121,25 @@ pub fn unreachable(
         let (_, scene) = gate::decide(&isolate, &edge, &request, now());
         scene.map(|scene| scene.about(&request))
     });
-    let (label, status, page) = match what {
-        "request" => ("request_not_sendable", 500, Page::Problem),
-        "answer" => ("answer_not_sendable", 502, Page::Problem),
-        _ => ("unreachable", 502, Page::TryLater),
-    };
     match scene {
-        Some(scene) => {
-            scene.log_failed("origin", label);
-            send(&scene.page(status, page))
+        Some(scene) if what == "request" => {
+            scene.log_failed("origin", "request_not_sendable");
+            send(&scene.page(500, Page::Problem))
         }
-        None => send(&Reply::plain(502, "The service cannot be reached.")),
+        Some(scene) if what == "answer" => {
+            scene.log_failed("origin", "answer_not_sendable");
+            send(&gate::unanswered(&scene))
+        }
+        Some(scene) => {
+            scene.log_failed("origin", "unreachable");
+            send(&gate::unanswered(&scene).with("retry-after", RETRY_AFTER))
+        }
+        None => send(&both(
+            502,
+            Page::Problem,
+            None,
+            "The service cannot be reached.",
+        )),
     }
 }
 
@@ -221,9 +240,12 @@ fn carry_out(
         (Decision::Asset { file, reply }, _) => glue::asset(&edge.env, file, &lines(reply)).into(),
         (Decision::Forward(out), Some(scene)) => forward::forward(out, incoming, edge)
             .unwrap_or_else(|| send(&scene.page(500, Page::Problem))),
-        (Decision::Forward(_), None) => {
-            send(&Reply::plain(500, "This request cannot be forwarded."))
-        }
+        (Decision::Forward(_), None) => send(&both(
+            500,
+            Page::Problem,
+            None,
+            "This request cannot be forwarded.",
+        )),
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Source: Fetch (CORS), RFC 9457 (problem details), RFC 6455 section 10.2 (WebSocket origins).
 
+use super::both::problem;
+use super::pages::Page;
 use super::reply::Reply;
 use super::request::Request;
 use super::{Scene, Verdict};
@@ -72,9 +74,13 @@ pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request, access: Access) -
             scene
                 .about(request)
                 .log_refused("refused", "upgrade_origin");
-            Reply::plain(403, "This origin may not open a WebSocket here.")
-                .of(service)
-                .into()
+            problem(
+                403,
+                Page::WrongMethod,
+                "This origin may not open a WebSocket here.",
+            )
+            .of(service)
+            .into()
         });
     }
     let wanted = request.headers.get("access-control-request-method")?;

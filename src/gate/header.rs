@@ -96,7 +96,7 @@ fn bar(service: &Service, locale: Locale, crown: bool) -> Markup {
                         a.one-login-header__link href=(home(service, locale)) { "GOV.UK One Login" }
                     }
                     li {
-                        form method="post" action=(service.own_page("sign-out")) {
+                        form method="post" action=(service.own_page("sign-out?lang=") + locale.as_str()) {
                             button.one-login-header__button { (around::SIGN_OUT.in_locale(locale)) }
                         }
                     }

@@ -11,7 +11,7 @@ use super::cookies::Cookies;
 use super::pages::{self, Page};
 use super::path::CanonicalPath;
 use super::protect::Passage;
-use super::reply::{RETRY_AFTER, Reply};
+use super::reply::Reply;
 use super::request::{Request, parameter};
 use super::sign_in::{self, Start};
 use super::{Scene, Task, Verdict, sign_out};
@@ -74,7 +74,6 @@ pub fn rule_of<'a, P: Platform>(scene: &'a Scene<P>, place: &str) -> Option<&'a 
 /// Somebody comes back after they were away to prove an identity: they sign in, and are asked to go
 /// on.
 pub fn returning<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
-    let service = &scene.service;
     let cookies = Cookies::new(request.headers.get("cookie"));
     let session = scene
         .live_session(cookies)
@@ -87,26 +86,20 @@ pub fn returning<P: Platform>(scene: &Scene<P>, request: &Request, query: Option
         }
         Some(_) => {
             let link = onwards(scene);
-            let (locale, reference) = (scene.locale, &scene.reference);
-            pages::page(
-                200,
-                Page::ContinueIdentity,
-                service,
-                locale,
-                reference,
-                &link,
-            )
-            .into()
+            scene.page_with(200, Page::ContinueIdentity, &link).into()
         }
     }
 }
 
 /// Where somebody who comes back goes on.
 pub fn onwards<P: Platform>(scene: &Scene<P>) -> String {
-    let mut link = scene.service.own_page(RETURN);
-    link.push('?');
-    link.push_str(CONTINUE);
-    link
+    let language = scene
+        .asked
+        .map(|locale| format!("&lang={}", locale.as_str()));
+    let language = language.unwrap_or_default();
+    scene
+        .service
+        .own_page(&format!("{RETURN}?{CONTINUE}{language}"))
 }
 
 fn sign_in_first<P: Platform>(scene: &Scene<P>) -> Start {
@@ -128,12 +121,17 @@ pub async fn go_on<P: Platform>(scene: &Scene<P>, request: &Request, session: Se
             scene
                 .about_person(&session.subject)
                 .log_failed("session_unchecked", outage.label());
-            let page = scene.page(503, Page::TryLater);
-            return page.with("retry-after", RETRY_AFTER);
+            return scene.page(503, Page::Problem);
         }
     };
     let place = word.left.unwrap_or_else(|| "/".to_owned());
     let asked = rule_of(scene, &place).map(|rule| rule.level);
+    // Where the person was going says the language, as at the first start.
+    let spoken = pages::locale(&scene.service, scene.asked, request, Some(&place));
+    let scene = &Scene {
+        locale: spoken,
+        ..scene.clone()
+    };
     let level = asked.filter(|level| level.has_identity());
     let level = level.unwrap_or_else(|| scene.service.highest_level());
     if word.proof.is_some_and(|proof| proof.level() >= level) {

@@ -7,7 +7,7 @@
 //! Source: GOV.UK One Login's documentation of ending sessions; `provider.md` 7 and 8b.11.
 
 use super::cookies::Cookies;
-use super::pages::{self, Page};
+use super::pages::{self, Page, Sent};
 use super::reply::Reply;
 use super::request::{Request, parameter};
 use super::sign_in::again;
@@ -69,5 +69,6 @@ pub fn ended<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Repl
 
 fn page<P: Platform>(scene: &Scene<P>, locale: Locale, place: &str) -> Reply {
     let link = again(scene, place);
-    pages::page(200, Page::SessionEnded, &scene.service, locale, "", &link)
+    let (service, sent) = (&scene.service, Sent::Nothing);
+    pages::page(200, Page::SessionEnded, service, locale, "", &link, sent)
 }

@@ -10,6 +10,7 @@ pub mod answer;
 pub mod assertion;
 pub mod assets;
 pub mod backchannel;
+pub mod both;
 pub mod callback;
 pub mod cookies;
 pub mod cross_origin;
@@ -31,6 +32,7 @@ pub mod request;
 mod scene;
 pub mod sign_in;
 pub mod sign_out;
+pub mod spoken;
 pub mod standing;
 pub mod status;
 pub mod words;
@@ -43,8 +45,9 @@ use std::rc::Rc;
 use crate::config::{Config, Host, Release, Service, is_loopback};
 use crate::platform::Platform;
 use crate::session::cookie::Session;
+use both::both;
 use forward::{AnswerPlan, Forward};
-use pages::Page;
+use pages::{Page, Sent};
 use path::CanonicalPath;
 use reply::Reply;
 use request::{Address, Request};
@@ -172,12 +175,17 @@ pub fn decide<P: Platform>(
 ) -> (Verdict, Option<Scene<P>>) {
     let without_scene = |reply: Reply| (Verdict::from(reply), None);
     let Some(address) = request.address() else {
-        return without_scene(Reply::plain(400, "This address cannot be understood."));
+        return without_scene(both(
+            400,
+            Page::BadAddress,
+            Some(request),
+            "This address cannot be understood.",
+        ));
     };
     let host = address.host.to_ascii_lowercase();
     let service = match isolate.config.host(&host) {
-        None => return without_scene(Reply::plain(404, NO_SERVICE)),
-        Some(Host::Closed) => return without_scene(closed(&isolate.config, &host)),
+        None => return without_scene(both(404, Page::NotFound, Some(request), NO_SERVICE)),
+        Some(Host::Closed) => return without_scene(closed(&isolate.config, &host, request)),
         Some(Host::Alias(service)) => return without_scene(moved(service, request, &address)),
         Some(Host::Service(service)) => service,
     };
@@ -214,14 +222,14 @@ pub fn prolong<P: Platform>(
 
 /// The answer of a host whose configuration is at fault. What is wrong stands in the log, and on
 /// the page when the deployment is a developer's own machine.
-fn closed(config: &Config, host: &str) -> Reply {
+fn closed(config: &Config, host: &str, request: &Request) -> Reply {
     let mut text = "This service is not available: its configuration is at fault.".to_owned();
     if config.is_local() && is_loopback(host) {
         for fault in &config.faults {
             text.push_str(&format!("\n- {fault}"));
         }
     }
-    Reply::plain(500, &text)
+    both(500, Page::NotSetUp, Some(request), &text)
 }
 
 /// The way to the service's own host and scheme; anything but GET and HEAD is refused, because
@@ -229,7 +237,14 @@ fn closed(config: &Config, host: &str) -> Reply {
 fn moved(service: &Service, request: &Request, address: &Address<'_>) -> Reply {
     let target = match CanonicalPath::parse(address.path, service.allow_semicolons) {
         Ok(path) if request.is_read() && is_plain(address.query) => path,
-        _ => return Reply::plain(400, "This host and scheme take no such request.").of(service),
+        _ => {
+            let page = match request.is_read() {
+                true => Page::BadAddress,
+                false => Page::WrongMethod,
+            };
+            let detail = "This host and scheme take no such request.";
+            return both(400, page, Some(request), detail).of(service);
+        }
     };
     let query = address
         .query
@@ -252,7 +267,8 @@ fn is_plain(query: Option<&str>) -> bool {
 fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>) -> Verdict {
     let service = &scene.service;
     if matches!(request.method.as_str(), "TRACE" | "TRACK" | "CONNECT") {
-        return Reply::plain(405, "This method is not allowed.")
+        let detail = "This method is not allowed.";
+        return both(405, Page::WrongMethod, Some(request), detail)
             .with("allow", "GET, HEAD, POST")
             .of(service)
             .into();
@@ -301,6 +317,15 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
         } => return standing::assert(scene, *forward, &session, release, known).await,
     };
     Decision::Reply(reply.await)
+}
+
+/// The page for a request that was sent to the service and got no answer: the service may have had it.
+pub fn unanswered<P: Platform>(scene: &Scene<P>) -> Reply {
+    let mut scene = scene.clone();
+    if scene.sent == Sent::NotSaved {
+        scene.sent = Sent::NotKnown;
+    }
+    scene.page(502, Page::Problem)
 }
 
 /// Fetches the documents of every provider of the deployment: the hourly task.

@@ -10,13 +10,14 @@ use super::cross_origin;
 use super::header;
 use super::identity;
 use super::inactive;
-use super::pages::{self, Page};
+use super::pages::{self, Page, Sent};
 use super::path::CanonicalPath;
 use super::provider;
 use super::reply::Reply;
 use super::request::{Request, parameter};
 use super::scene::is_ray;
 use super::sign_in::{Start, again, onwards};
+use super::words::LeadsTo;
 use super::{Scene, Task, Verdict};
 use super::{sign_out, status};
 use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
@@ -166,29 +167,44 @@ fn shown<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) 
         return scene.page(404, Page::NotFound);
     };
     // To a person who is signed in, a page that says otherwise would be untrue, and its link unexpected.
-    let is_untrue = matches!(page, Page::SignedOut | Page::SignedOutHere)
+    let says_signed_out = matches!(
+        page,
+        Page::SignedOut | Page::SignedOutEverywhere | Page::SignedOutHere
+    );
+    let is_untrue = says_signed_out
         && scene
             .live_session(Cookies::new(request.headers.get("cookie")))
             .is_some();
-    if page == Page::ConfirmSignOut || is_untrue {
-        return sign_out::confirm(scene, parameter(query, "everywhere").is_some());
+    match page {
+        _ if is_untrue => return sign_out::still_signed_in(scene),
+        Page::ConfirmSignOut => return sign_out::confirm(scene, false),
+        Page::ConfirmSignOutEverywhere => return sign_out::confirm(scene, true),
+        Page::StillSignedIn => return sign_out::still_signed_in(scene),
+        _ => {}
     }
     let service = &scene.service;
     let wanted = parameter(query, "return_to").unwrap_or_default();
     let place = scene.place(&wanted);
-    let link = match page {
-        Page::SignedOutHere => service.own_page("sign-out"),
-        Page::ContinueIdentity => identity::onwards(scene),
-        Page::TooManyRequests => onwards(scene, request, &place),
+    let link = match page.leads_to() {
+        LeadsTo::SignOut => service.own_page(match scene.asked {
+            Some(_) => "sign-out?",
+            None => "sign-out",
+        }),
+        LeadsTo::Identity => identity::onwards(scene),
+        _ if page == Page::TooManyRequests => onwards(scene, request, &place),
         _ => again(scene, &place),
     };
-    let link = match page {
-        Page::SignedOutHere | Page::ContinueIdentity => link,
-        _ => format!("{link}&lang={}", scene.locale.as_str()),
+    let link = match scene.asked {
+        Some(locale) if page.leads_to() == LeadsTo::SignOut => {
+            format!("{link}lang={}", locale.as_str())
+        }
+        _ => link,
     };
     let reference = parameter(query, "reference").filter(|reference| is_ray(reference));
     let reference = reference.unwrap_or_default();
-    pages::page(200, page, service, scene.locale, &reference, &link)
+    let sent = parameter(query, "sent").unwrap_or_default();
+    let sent = Sent::parse(&sent);
+    pages::page(200, page, service, scene.locale, &reference, &link, sent)
 }
 
 /// A sign-in that was asked for: somebody who is signed in at the level already is sent on.

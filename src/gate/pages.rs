@@ -10,14 +10,52 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::assets;
-use super::cookies::Cookies;
 use super::reply::{RETRY_AFTER, Reply};
-use super::request::Request;
+pub use super::spoken::locale;
 pub use super::words::Page;
-use super::words::{Text, around};
+use super::words::{LeadsTo, Text, around};
 use crate::config::{Locale, Phase, Service, Theme};
 
 const CROWN_COPYRIGHT: &str = "https://www.nationalarchives.gov.uk/information-management/re-using-public-sector-information/uk-government-licensing-framework/crown-copyright/";
+
+/// The fate of the form or other change that a request carried.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sent {
+    /// The request carried none, or the page says it in its own words.
+    #[default]
+    Nothing,
+    /// The edge did not send it on to the service.
+    NotSaved,
+    /// The service may have had it.
+    NotKnown,
+}
+
+impl Sent {
+    /// The name in addresses.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::NotSaved => "not-saved",
+            Self::NotKnown => "not-known",
+        }
+    }
+
+    /// Reads a [`Sent::name`]; any other text is [`Sent::Nothing`].
+    #[must_use]
+    pub fn parse(name: &str) -> Self {
+        let all = [Self::NotSaved, Self::NotKnown];
+        let found = all.into_iter().find(|sent| sent.name() == name);
+        found.unwrap_or_default()
+    }
+
+    const fn said(self) -> Option<Text> {
+        match self {
+            Self::Nothing => None,
+            Self::NotSaved => Some(around::NOT_SAVED),
+            Self::NotKnown => Some(around::NOT_KNOWN),
+        }
+    }
+}
 
 /// A page as an answer.
 ///
@@ -31,33 +69,42 @@ pub fn page(
     locale: Locale,
     reference: &str,
     link: &str,
+    sent: Sent,
 ) -> Reply {
     let say = |text: Text| text.in_locale(locale);
-    let [help, if_needed] = around::HELP;
     let words = page.words();
+    let sent = match page.leads_to() {
+        LeadsTo::NewTab => Sent::Nothing,
+        _ => sent,
+    };
+    let onwards = words.link.filter(|_| !link.is_empty());
     let last = html! {
-        @if let Some(text) = words.link && !link.is_empty() {
-            @if page.keeps_tab() {
+        @if let Some(text) = sent.said() { p.govuk-body { (say(text)) } }
+        @if let Some(text) = onwards {
+            @if page.leads_to() == LeadsTo::NewTab {
                 ol class="govuk-list govuk-list--number" {
                     li { a.govuk-link href=(link) target="_blank" rel="noopener" { (say(text)) } }
                     @for step in words.steps { li { (say(*step)) } }
                 }
             } @else {
-                p.govuk-body { a.govuk-link href=(link) { (say(text)) } }
+                // It stays a link for assistive technology: the page has no script that lets the space bar follow it.
+                a.govuk-button href=(link) draggable="false" { (say(text)) }
             }
         }
-        @if !reference.is_empty() {
-            @if let Some(contact) = &service.look.contact {
-                p.govuk-body {
-                    a.govuk-link href=(contact.in_locale(locale).0) { (say(help)) } (say(if_needed))
-                }
-            }
+        (help(page, service, locale))
+        @if page.is_failure() && !reference.is_empty() {
             p.govuk-body-s { (say(around::REFERENCE)) " " (reference) }
+        }
+        @if page.has_way_back() || page.is_failure() && onwards.is_none() && service.look.contact.is_none() {
+            (way_back(service, locale))
         }
     };
     let mut kept = String::new();
     if !reference.is_empty() {
         kept += &format!("&reference={reference}");
+    }
+    if sent != Sent::Nothing {
+        kept += &format!("&sent={}", sent.name());
     }
     // The language of the link is the one that the page is in.
     let query = link.split_once('?').map_or("", |(_, query)| query);
@@ -67,9 +114,45 @@ pub fn page(
     }
     let html = whole(page, service, locale, &kept, &last);
     let reply = Reply::html(status, locale, html).of(service);
-    match page {
-        Page::TryLater if status >= 500 => reply.with("retry-after", RETRY_AFTER),
+    match status {
+        503 => reply.with("retry-after", RETRY_AFTER),
         _ => reply,
+    }
+}
+
+/// Where help is, on a page that is a failure.
+fn help(page: Page, service: &Service, locale: Locale) -> Markup {
+    let say = |text: Text| text.in_locale(locale);
+    let contact = service.look.contact.as_ref();
+    let contact = contact.filter(|_| page.is_failure());
+    let mut before = None;
+    let [mut link, mut after] = around::HELP;
+    if page.lacks_identity() {
+        before = Some(around::ANOTHER_WAY);
+        [link, after] = around::FIND_OUT;
+    } else if matches!(page, Page::NotFound | Page::BadAddress) && contact.is_some() {
+        let [if_correct, us, if_needed] = around::HELP_WITH_ADDRESS;
+        before = Some(if_correct);
+        [link, after] = [us, if_needed];
+    }
+    html! {
+        @if before.is_some() || contact.is_some() {
+            p.govuk-body {
+                @if let Some(text) = before { (say(text)) @if page.lacks_identity() { " " } }
+                @if let Some(contact) = contact {
+                    a.govuk-link href=(contact.in_locale(locale).0) { (say(link)) } (say(after))
+                }
+            }
+        }
+    }
+}
+
+/// The way to the service's front page.
+fn way_back(service: &Service, locale: Locale) -> Markup {
+    html! {
+        p.govuk-body {
+            a.govuk-link href=(service.look.home.in_locale(locale).0) { (around::WAY_BACK.in_locale(locale)) }
+        }
     }
 }
 
@@ -82,11 +165,9 @@ pub fn form(page: Page, service: &Service, locale: Locale, action: &str) -> Repl
                 button.govuk-button { (text.in_locale(locale)) }
             }
         }
+        @if page.has_way_back() { (way_back(service, locale)) }
     };
-    let kept = action
-        .split_once('?')
-        .map_or_else(String::new, |(_, query)| format!("&{query}"));
-    Reply::html(200, locale, whole(page, service, locale, &kept, &last))
+    Reply::html(200, locale, whole(page, service, locale, "", &last))
         .of(service)
         .with_own_forms()
 }
@@ -297,70 +378,4 @@ fn licence(symbols: &str, locale: Locale) -> Markup {
             (after.in_locale(locale))
         }
     }
-}
-
-/// The language to answer in: the one asked for, else the first that the service has and that the
-/// request names in the service's own cookie, its path, its query or `Accept-Language`, in this order. Which of the first
-/// three are looked at is the configuration's word.
-///
-/// Path and query are those of `place` where the request is about another place of the service's.
-#[must_use]
-pub fn locale(
-    service: &Service,
-    asked: Option<Locale>,
-    request: &Request,
-    place: Option<&str>,
-) -> Locale {
-    let preferred = service.locales.first().copied().unwrap_or(Locale::En);
-    let known = |text: &str| {
-        let tag = text.trim().split(['-', ';']).next()?;
-        let mut locales = service.locales.iter().copied();
-        locales.find(|locale| tag.eq_ignore_ascii_case(locale.as_str()))
-    };
-    let header = |name| request.headers.get(name).unwrap_or_default();
-    let language = &service.language;
-    let at = || match (place, request.address()) {
-        (Some(place), _) => place.split_once('?').unwrap_or((place, "")),
-        (None, Some(address)) => (address.path, address.query.unwrap_or_default()),
-        (None, None) => ("", ""),
-    };
-    let by_cookie = || known(Cookies::new(Some(header("cookie"))).get(language.cookie.as_ref()?)?);
-    let by_path = || {
-        let first = at().0.strip_prefix('/')?.split('/').next()?;
-        known(first).filter(|locale| language.prefix && locale.as_str() == first)
-    };
-    let by_query = || {
-        let wanted = language.parameter.as_ref()?;
-        let (_, value) = url::form_urlencoded::parse(at().1.as_bytes())
-            .find(|(name, _)| *name == wanted.as_str())?;
-        known(&value)
-    };
-    asked
-        .filter(|locale| service.locales.contains(locale))
-        .or_else(by_cookie)
-        .or_else(by_path)
-        .or_else(by_query)
-        .or_else(|| by_weight(header("accept-language"), known))
-        .unwrap_or(preferred)
-}
-
-/// The language with the highest weight in `Accept-Language`, the first of equals; none of weight 0.
-///
-/// Source: RFC 9110 sections 12.4.2 and 12.5.4.
-fn by_weight(header: &str, known: impl Fn(&str) -> Option<Locale>) -> Option<Locale> {
-    let mut best = None;
-    for range in header.split(',') {
-        let weight = range.split(';').skip(1).find_map(|parameter| {
-            let (name, value) = parameter.split_once('=')?;
-            name.trim().eq_ignore_ascii_case("q").then(|| value.trim())
-        });
-        let weight = weight.map_or(Some(1.0), |weight| weight.parse::<f32>().ok());
-        let Some((locale, weight)) = known(range).zip(weight) else {
-            continue;
-        };
-        if weight > 0.0 && best.is_none_or(|(_, most)| weight > most) {
-            best = Some((locale, weight));
-        }
-    }
-    best.map(|(locale, _)| locale)
 }

@@ -6,7 +6,7 @@
 use super::assertion::{Known, Signed};
 use super::cookies::Cookies;
 use super::forward::{Forward, forward};
-use super::pages::{self, Page};
+use super::pages::Page;
 use super::path::CanonicalPath;
 use super::request::Request;
 use super::sign_in::{Start, again};
@@ -193,13 +193,14 @@ impl<'a, P: Platform> Passage<'a, P> {
             // What was posted is gone with this answer, so the page leads to where it can be asked
             // for.
             let link = again(scene, &scene.place(&self.path.text));
-            let (label, page) = match proves {
-                true => ("form_needs_identity", Page::FormNeedsIdentity),
-                false => ("form_expired", Page::FormExpired),
+            let (label, page) = match (proves, &session) {
+                (true, _) => ("form_needs_identity", Page::FormNeedsIdentity),
+                (false, Some(_)) => ("form_expired", Page::FormSignInAgain),
+                (false, None) => ("form_expired", Page::FormExpired),
             };
             scene.about(request).log_refused("refused", label);
-            let page = pages::page(401, page, service, scene.locale, &scene.reference, &link);
-            return page
+            return scene
+                .page_with(401, page, &link)
                 .with("www-authenticate", cross_origin::challenge(service))
                 .into();
         }

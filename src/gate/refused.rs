@@ -41,8 +41,15 @@ pub enum Failure {
     Provider(ProviderError),
     /// An error without a state, so that it may be anybody's.
     WithoutState(ProviderError),
-    /// A person who had to sign in again or to prove an identity gave up, or the provider lost them.
-    Declined,
+    /// A person who had to sign in again gave up, or the provider lost them.
+    Declined {
+        /// Whether the provider lost them.
+        lost: bool,
+        /// Whether this browser still has a session.
+        goes_on: bool,
+    },
+    /// A person who had to prove an identity gave up.
+    LeftIdentity,
     /// The provider lost the browser's session while the person proved an identity.
     BrowserLost,
     /// The provider was asked to have one person sign in again, and its answer is about another.
@@ -119,13 +126,13 @@ impl ProviderError {
             // Whoever just signs in has nothing to decline: the provider lost the browser's session, or does not like
             // the request. For whoever runs the service it is a technical problem; for the person
             // it may go well the next time.
-            Self::AccessDenied => outcome(502, Page::StartAgain, "access_denied"),
-            Self::LoginRequired => outcome(400, Page::StartAgain, "login_required"),
+            Self::AccessDenied => outcome(502, Page::ProviderProblem, "access_denied"),
+            Self::LoginRequired => outcome(400, Page::ProviderProblem, "login_required"),
             Self::TemporarilyUnavailable => outcome(503, Page::TryLater, "temporarily_unavailable"),
             Self::UnauthorizedClient => outcome(500, Page::NotSetUp, "unauthorized_client"),
             Self::InvalidRequest => outcome(500, Page::Problem, "invalid_request"),
             Self::InvalidScope => outcome(500, Page::Problem, "invalid_scope"),
-            Self::ServerError => outcome(502, Page::Problem, "server_error"),
+            Self::ServerError => outcome(502, Page::ProviderProblem, "server_error"),
             Self::Other => outcome(502, Page::Problem, "other_provider_error"),
         }
     }
@@ -162,29 +169,39 @@ impl Failure {
             Self::Cryptography => outcome(503, Page::TryLater, "cryptography"),
             Self::KeysUnavailable => outcome(503, Page::TryLater, "keys_unavailable"),
             Self::Unavailable => outcome(503, Page::TryLater, "documents_unavailable"),
-            Self::Parameters => outcome(400, Page::StartAgain, "callback_parameters"),
+            Self::Parameters => outcome(400, Page::SignInFailed, "callback_parameters"),
             Self::NoAttempt => outcome(400, Page::StartAgain, "no_attempt"),
             Self::ErrorWithoutAttempt => outcome(400, Page::StartAgain, "error_without_attempt"),
             Self::NoCookies => outcome(400, Page::NoCookies, "no_cookies"),
             Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
             Self::Provider(error) => error.outcome(),
-            Self::Declined => outcome(400, Page::StartAgain, "declined"),
-            Self::BrowserLost => outcome(400, Page::StartAgain, "identity_browser_lost"),
-            Self::AnotherPerson => outcome(400, Page::StartAgain, "another_person"),
+            Self::Declined { lost, goes_on } => {
+                let page = match goes_on {
+                    true => Page::DidNotSignInAgain,
+                    false => Page::SignedOutNotAgain,
+                };
+                outcome(400, page, if lost { "login_required" } else { "declined" })
+            }
+            Self::LeftIdentity => outcome(400, Page::IdentityNotFinished, "declined"),
+            Self::BrowserLost => outcome(400, Page::ProviderProblem, "identity_browser_lost"),
+            Self::AnotherPerson => outcome(400, Page::OtherPerson, "another_person"),
             Self::WithoutState(error) => outcome(400, error.outcome().page, "error_without_state"),
             Self::RequestTooLong => outcome(500, Page::Problem, "request_too_long"),
             Self::TooManyStarts => outcome(429, Page::TooManyStarts, "too_many_starts"),
             Self::TooManyRequests => outcome(429, Page::TooManyRequests, "too_many_requests"),
-            Self::SignedOutMeanwhile => outcome(400, Page::StartAgain, "signed_out_meanwhile"),
+            Self::SignedOutMeanwhile => {
+                outcome(400, Page::SignedOutMeanwhile, "signed_out_meanwhile")
+            }
             Self::NotProved(ended) => match ended {
                 IdentityOutcome::TemporarilyUnavailable => {
-                    outcome(503, Page::TryLater, ended.label())
+                    outcome(503, Page::IdentityUnavailable, ended.label())
                 }
                 IdentityOutcome::UnauthorizedClient => outcome(500, Page::NotSetUp, ended.label()),
-                IdentityOutcome::Proved
-                | IdentityOutcome::NotProved
-                | IdentityOutcome::LevelTooLow
-                | IdentityOutcome::AccessDenied => {
+                IdentityOutcome::LevelTooLow => outcome(403, Page::IdentityTooWeak, ended.label()),
+                IdentityOutcome::AccessDenied => {
+                    outcome(403, Page::IdentityNotFinished, ended.label())
+                }
+                IdentityOutcome::Proved | IdentityOutcome::NotProved => {
                     outcome(403, Page::IdentityNotConfirmed, ended.label())
                 }
             },
@@ -233,7 +250,7 @@ const fn refused(refusal: Refusal) -> Outcome {
         Refusal::InvalidGrant => outcome(400, Page::StartAgain, label),
         // The provider did not ask again, although the route wants it: a page, because another
         // round would end the same way.
-        Refusal::AuthTimeTooOld => outcome(403, Page::StartAgain, label),
+        Refusal::AuthTimeTooOld => outcome(403, Page::SignOutFirst, label),
         // The registration, the keys, the clock or the configuration do not fit the provider's.
         Refusal::InvalidClient
         | Refusal::AssertionExpired
@@ -250,7 +267,7 @@ const fn refused(refusal: Refusal) -> Outcome {
         | Refusal::UserinfoRateLimited
         | Refusal::UserinfoServerError => outcome(503, Page::TryLater, label),
         // The access token lives for three minutes: a new sign-in gets another.
-        Refusal::UserinfoUnauthorised => outcome(502, Page::StartAgain, label),
+        Refusal::UserinfoUnauthorised => outcome(502, Page::SignInFailed, label),
         // What the provider sent cannot be trusted.
         Refusal::TokenMalformed
         | Refusal::TokenTooLong

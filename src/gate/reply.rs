@@ -111,12 +111,6 @@ impl Reply {
         Self::new(status).with("location", location)
     }
 
-    /// A line of plain text, for clients that are no browser and hosts that are no service.
-    #[must_use]
-    pub fn plain(status: u16, text: &str) -> Self {
-        Self::new(status).body("text/plain; charset=utf-8", format!("{text}\n"))
-    }
-
     /// A JSON document.
     #[must_use]
     pub fn json(status: u16, document: &serde_json::Value) -> Self {

@@ -6,11 +6,12 @@ use super::Isolate;
 use super::about::About;
 use super::cookies::Cookies;
 use super::held;
-use super::pages::{self, Page};
+use super::pages::{self, Page, Sent};
 use super::path::place;
 use super::refused::Failure;
 use super::reply::Reply;
 use super::request::{Request, parameter};
+use super::words::LeadsTo;
 use crate::config::{Locale, Service};
 use crate::platform::{Event, Outcome, Platform};
 use crate::session::attempt::Attempt;
@@ -30,8 +31,12 @@ pub struct Scene<P> {
     pub now: i64,
     /// The language to answer in.
     pub locale: Locale,
+    /// The language that the address asks for in so many words, or the attempt keeps; links go on with it.
+    pub asked: Option<Locale>,
     /// What a person can quote and an operator search for.
     pub reference: String,
+    /// The fate of the form or other change in the request, unless a page says it in its own words.
+    pub sent: Sent,
     /// What log lines say of the request beyond that; empty until something waits or is refused,
     /// because a request that just passes writes none.
     pub about: About,
@@ -50,15 +55,28 @@ impl<P: Platform> Scene<P> {
         let address = request.address().filter(|address| own(address.path));
         let asked = address.and_then(|address| parameter(address.query, "lang"));
         let asked = asked.and_then(|tag| Locale::parse(&tag));
+        let asked = asked.filter(|locale| service.locales.contains(locale));
         let place = address.and_then(|address| parameter(address.query, "return_to"));
+        // The edge's own addresses have no language: the page of the service that led there has one.
+        let before = address.and_then(|_| request.headers.get("referer"));
+        let before = before.and_then(|from| from.strip_prefix(service.origin_url.as_str()));
+        let place = place
+            .as_deref()
+            .or(before.filter(|place| place.starts_with('/')));
         Self {
-            locale: pages::locale(service, asked, request, place.as_deref()),
+            locale: pages::locale(service, asked, request, place),
+            asked,
             reference: request
                 .headers
                 .get("cf-ray")
                 .filter(|ray| is_ray(ray))
                 .unwrap_or_default()
                 .to_owned(),
+            // The edge answers itself, so that the service never had it.
+            sent: match request.is_read() || address.is_some() {
+                true => Sent::Nothing,
+                false => Sent::NotSaved,
+            },
             ..Self::behind(isolate, platform, service, now)
         }
     }
@@ -71,7 +89,9 @@ impl<P: Platform> Scene<P> {
             service: Rc::clone(service),
             now,
             locale: Locale::En,
+            asked: None,
             reference: String::new(),
+            sent: Sent::Nothing,
             about: About::default(),
         }
     }
@@ -152,13 +172,19 @@ impl<P: Platform> Scene<P> {
 
     /// A page without a link.
     pub fn page(&self, status: u16, page: Page) -> Reply {
+        self.page_with(status, page, "")
+    }
+
+    /// A page whose link leads to this address.
+    pub fn page_with(&self, status: u16, page: Page, link: &str) -> Reply {
         pages::page(
             status,
             page,
             &self.service,
             self.locale,
             &self.reference,
-            "",
+            link,
+            self.sent,
         )
     }
 
@@ -175,14 +201,12 @@ impl<P: Platform> Scene<P> {
             ..500 => scene.log_refused(step, outcome.label),
             _ => scene.log_failed(step, outcome.label),
         }
-        let reply = pages::page(
-            outcome.status,
-            outcome.page,
-            &self.service,
-            self.locale,
-            &scene.reference,
-            again,
-        );
+        let sign_out = self.service.own_page("sign-out");
+        let link = match outcome.page.leads_to() {
+            LeadsTo::SignOut => &sign_out,
+            _ => again,
+        };
+        let reply = scene.page_with(outcome.status, outcome.page, link);
         match failure {
             Failure::TooManyRequests => reply.with("retry-after", "60"),
             Failure::Busy(_, seconds) => reply.with("retry-after", seconds.to_string()),

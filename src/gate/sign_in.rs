@@ -16,7 +16,7 @@ use super::refused::Failure;
 use super::reply::Reply;
 use super::request::{Request, parameter};
 use super::sign_out;
-use crate::config::Freshness;
+use crate::config::{Freshness, Locale};
 use crate::oidc::SKEW;
 use crate::oidc::authorize;
 use crate::oidc::jws::encode;
@@ -69,9 +69,13 @@ pub async fn start<P: Platform>(scene: &Scene<P>, request: &Request, start: Star
 /// The address of a new start that leads to the same place.
 pub fn again<P: Platform>(scene: &Scene<P>, return_path: &str) -> String {
     let query: String = url::form_urlencoded::byte_serialize(return_path.as_bytes()).collect();
+    let language = scene
+        .asked
+        .map(|locale| format!("&lang={}", locale.as_str()));
+    let language = language.unwrap_or_default();
     scene
         .service
-        .own_page(&format!("sign-in?return_to={query}"))
+        .own_page(&format!("sign-in?return_to={query}{language}"))
 }
 
 /// The `Set-Cookie` value that counts a sign-in which has ended at this place.
@@ -118,7 +122,7 @@ fn clicked<P: Platform>(scene: &Scene<P>, request: &Request, time: i64) -> Strin
 
 /// The key by which starts are counted: the service, and the network of the address. An IPv6 subscriber has at least
 /// a /64 (RFC 6177), so that a single address says nothing.
-fn limited<P: Platform>(scene: &Scene<P>, request: &Request) -> String {
+pub fn limited<P: Platform>(scene: &Scene<P>, request: &Request) -> String {
     let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
     format!("{} {}", scene.service.id, network(address))
 }
@@ -192,6 +196,8 @@ async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, F
         }
         _ => None,
     };
+    let tag = |locale: Locale| locale.as_str().as_bytes().try_into().ok();
+    attempt.language = scene.asked.and_then(tag);
     attempt.max_age = match start.freshness {
         Some(Freshness::MaxAge(seconds)) => Some(seconds),
         // With a hint it would say the same thing twice, and the answer's `auth_time` says nothing

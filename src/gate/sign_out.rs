@@ -6,10 +6,13 @@
 //! Source: OpenID Connect RP-Initiated Logout 1.0, `provider.md` 7.
 
 use super::cookies::Cookies;
-use super::pages::{self, Page};
+use super::pages::{self, Page, Sent};
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{Request, parameter};
+use super::sign_in::limited;
 use super::{Scene, accounts, held, inactive, provider};
+use crate::config::Locale;
+use crate::oidc::SKEW;
 use crate::oidc::end_session;
 use crate::oidc::jws::encode;
 use crate::platform::Platform;
@@ -32,11 +35,22 @@ pub fn is_own<P: Platform>(scene: &Scene<P>, request: &Request) -> bool {
 
 /// The page that asks; its form leads back here.
 pub fn confirm<P: Platform>(scene: &Scene<P>, everywhere: bool) -> Reply {
-    let action = match everywhere {
-        true => scene.service.own_page("sign-out?everywhere"),
-        false => scene.service.own_page("sign-out"),
+    let (page, name) = match everywhere {
+        true => (Page::ConfirmSignOutEverywhere, "sign-out?everywhere&lang="),
+        false => (Page::ConfirmSignOut, "sign-out?lang="),
     };
-    pages::form(Page::ConfirmSignOut, &scene.service, scene.locale, &action)
+    form(scene, page, name)
+}
+
+/// The page for a person who asks for the one after signing out, although the session is alive.
+pub fn still_signed_in<P: Platform>(scene: &Scene<P>) -> Reply {
+    form(scene, Page::StillSignedIn, "sign-out?lang=")
+}
+
+/// A page whose form leads here in its own language.
+fn form<P: Platform>(scene: &Scene<P>, page: Page, name: &str) -> Reply {
+    let action = scene.service.own_page(name) + scene.locale.as_str();
+    pages::form(page, &scene.service, scene.locale, &action)
 }
 
 /// Ends the session and sends the person on to the provider's sign-out.
@@ -59,7 +73,9 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
             }
         }
     }
-    let mut reply = match location(scene, hint).await {
+    let everywhere = everywhere && !sessions.is_empty() && unfinished.is_none();
+    let state = state(scene, request, everywhere);
+    let mut reply = match location(scene, hint, &state).await {
         Some(location) if request.is_read() => Reply::redirect(303, location).of(&scene.service),
         // A redirect would be stopped by the `form-action` of the page that posted.
         Some(location) => {
@@ -72,7 +88,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
             page(
                 scene,
                 Page::SignedOutHere,
-                &scene.service.own_page("sign-out"),
+                &(scene.service.own_page("sign-out?lang=") + scene.locale.as_str()),
             )
         }
     };
@@ -85,48 +101,110 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
 }
 
 fn page<P: Platform>(scene: &Scene<P>, page: Page, link: &str) -> Reply {
-    pages::page(200, page, &scene.service, scene.locale, "", link)
+    let (service, sent) = (&scene.service, Sent::Nothing);
+    pages::page(200, page, service, scene.locale, "", link, sent)
 }
 
 /// The provider's sign-out; `None` when its documents are not to be had or name none.
-async fn location<P: Platform>(scene: &Scene<P>, hint: Option<Secret>) -> Option<String> {
+async fn location<P: Platform>(
+    scene: &Scene<P>,
+    hint: Option<Secret>,
+    state: &str,
+) -> Option<String> {
     let metadata = provider::metadata(scene).await.ok()?;
     let endpoint = metadata.end_session_endpoint.as_deref()?;
     let home = scene.service.own_page("signed-out");
     let return_uri = format!("{}{home}", scene.service.origin_url);
-    let state = encode(&scene.random::<16>());
     Some(end_session::address(
         endpoint,
         hint.as_ref().map(Secret::expose),
         &return_uri,
-        &state,
+        state,
     ))
 }
 
-/// The page that people see who come back from the provider, or by themselves. No parameter is
-/// read, and a session that is still alive is left alone: the address is no way to end it. Neither is it one
+/// How long a `state` says how a person signed out, in seconds.
+const STATE: i64 = 600;
+
+/// The `state` that the provider brings back. It says the language of the page where the browser would not, and whether
+/// every session has ended; only the Worker can make one, for the network that it was made for.
+fn state<P: Platform>(scene: &Scene<P>, request: &Request, everywhere: bool) -> String {
+    let random = encode(&scene.random::<16>());
+    let natural = pages::locale(&scene.service, None, request, Some("/"));
+    let ring = scene.isolate.config.ring.as_ref();
+    let Some(ring) = ring.filter(|_| everywhere || scene.locale != natural) else {
+        return random;
+    };
+    let everywhere = if everywhere { "-all" } else { "" };
+    // Short, because the provider takes no long address.
+    let text = format!(
+        "{random}.{}{everywhere}.{:x}",
+        scene.locale.as_str(),
+        scene.now
+    );
+    let value = ring.check_value(&scene.service.binding, &told(scene, request, &text));
+    format!("{text}.{value}")
+}
+
+fn told<P: Platform>(scene: &Scene<P>, request: &Request, text: &str) -> String {
+    format!("signed out\n{text}\n{}", limited(scene, request))
+}
+
+/// The language and whether every session has ended, from a `state` that was made here lately.
+fn said<P: Platform>(scene: &Scene<P>, request: &Request) -> Option<(Locale, bool)> {
+    let query = request.address()?.query;
+    let state = parameter(query, "state")?;
+    let (text, value) = state.rsplit_once('.')?;
+    let ring = scene.isolate.config.ring.as_ref()?;
+    if !ring.is_checked(&scene.service.binding, &told(scene, request, text), value) {
+        return None;
+    }
+    let mut parts = text.split('.').skip(1);
+    let said = parts.next()?;
+    let everywhere = said.strip_suffix("-all");
+    let locale = Locale::parse(everywhere.unwrap_or(said))?;
+    let time = i64::from_str_radix(parts.next()?, 16).ok()?;
+    let lately = (scene.now - STATE..=scene.now + SKEW).contains(&time);
+    lately.then_some((locale, everywhere.is_some()))
+}
+
+/// The page that people see who come back from the provider, or by themselves. Only a `state` that was made here says
+/// more than the path, and a session that is still alive is left alone: the address is no way to end it. Neither is it one
 /// to end sign-ins under way, because any site can lead to it; and what is no page of its own, such as a
 /// sibling's image, changes nothing at all.
 pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
-    let page = page(scene, Page::SignedOut, &scene.service.own_page("sign-in"));
+    let (locale, everywhere) = said(scene, request).unwrap_or((scene.locale, false));
+    let scene = &Scene {
+        locale: scene.asked.unwrap_or(locale),
+        ..scene.clone()
+    };
+    let done = || {
+        let link = scene.service.own_page("sign-in?lang=") + scene.locale.as_str();
+        match everywhere {
+            true => page(scene, Page::SignedOutEverywhere, &link),
+            false => page(scene, Page::SignedOut, &link),
+        }
+    };
     if !request.is_document() || request.method == "HEAD" {
-        return page;
+        return done();
     }
     let cookies = Cookies::new(request.headers.get("cookie"));
     let session = scene.live_session(cookies);
+    let session = session.filter(|session| !is_ending(scene, cookies, session));
     let ended = match &session {
         Some(session) => accounts::check(scene, session).await == Ok(Standing::Ended),
         None => false,
     };
-    let page = match &session {
-        Some(_) if !ended => page,
-        _ => inactive::ended(scene, cookies).unwrap_or(page),
-    };
     let mut gone = held::stale(scene, cookies);
+    let is_alive = session.is_some() && !ended;
     if let Some(session) = session.filter(|_| ended) {
         gone.extend(held::end(scene, &session, true));
     }
     let unfinished = retry(scene, cookies).await;
+    let page = match is_alive {
+        true => still_signed_in(scene),
+        false => inactive::ended(scene, cookies).unwrap_or_else(done),
+    };
     page.with_cookies(gone).with_cookie(unfinished)
 }
 

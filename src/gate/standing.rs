@@ -203,7 +203,7 @@ fn forget(decision: Decision, gone: Vec<String>) -> Decision {
 /// The answer while it cannot be known whether the session is alive.
 fn unavailable<P: Platform>(scene: &Scene<P>, request: &Request) -> Verdict {
     let answer = if request.is_document() {
-        scene.page(503, Page::TryLater)
+        scene.page(503, Page::Problem)
     } else {
         let problem = serde_json::json!({
             "type": "about:blank",

@@ -30,7 +30,12 @@ pub const OVER_NAME: &str = "__Host-ol-over";
 /// How long that is kept, in seconds.
 pub const OVER_LIFETIME: i64 = 3_600;
 
-const FORMAT: u8 = 2;
+/// The format of an attempt that keeps a language; one without it is written as [`FORMAT_2`], so that a version that
+/// runs at the same time can finish it.
+const FORMAT: u8 = 3;
+
+/// The format before languages.
+const FORMAT_2: u8 = 2;
 
 /// The format before re-authentication; attempts of it may be under way while a version replaces it.
 const FORMAT_1: u8 = 1;
@@ -74,6 +79,8 @@ pub struct Attempt {
     pub aim: Aim,
     /// The `max_age` that the provider was told, in seconds.
     pub max_age: Option<i64>,
+    /// The tag of the language that the person chose, where the place that they go to does not say it.
+    pub language: Option<[u8; 2]>,
     /// Where the person goes afterwards: a path of this host, at most 2,800 bytes.
     pub return_path: String,
 }
@@ -90,6 +97,7 @@ impl Attempt {
             level,
             aim: Aim::SignIn,
             max_age: None,
+            language: None,
             return_path,
         };
         attempt.state.copy_from_slice(&random[..16]);
@@ -128,7 +136,11 @@ impl Attempt {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let out = Writer::default()
-            .byte(FORMAT)
+            .byte(if self.language.is_some() {
+                FORMAT
+            } else {
+                FORMAT_2
+            })
             .fixed(&self.state)
             .fixed(&self.nonce)
             .fixed(&self.verifier)
@@ -139,9 +151,12 @@ impl Attempt {
             Aim::Again(served) => out.byte(1).fixed(&served.session).fixed(&served.account),
             Aim::Prove(served) => out.byte(2).fixed(&served.session).fixed(&served.account),
         };
-        out.seconds(self.max_age.unwrap_or_default())
-            .text(&self.return_path)
-            .finish()
+        let out = out.seconds(self.max_age.unwrap_or_default());
+        let out = match &self.language {
+            None => out,
+            Some(tag) => out.fixed(tag),
+        };
+        out.text(&self.return_path).finish()
     }
 
     /// Reads what [`Attempt::to_bytes`] wrote, now or one format ago, or `None` for any other bytes.
@@ -157,13 +172,17 @@ impl Attempt {
             level: level_of(read.byte()?)?,
             aim: Aim::SignIn,
             max_age: None,
+            language: None,
             return_path: String::new(),
         };
         match format {
             FORMAT_1 => {}
-            FORMAT => {
+            FORMAT_2 | FORMAT => {
                 attempt.aim = read_aim(&mut read)?;
                 attempt.max_age = Some(read.seconds()?).filter(|age| *age != 0);
+                if format == FORMAT {
+                    attempt.language = Some(read.fixed()?);
+                }
             }
             _ => return None,
         }
@@ -306,7 +325,15 @@ mod tests {
         rest[0] = 9;
         assert_eq!(Attempt::from_bytes(&pinned(2, &rest)), None);
         assert_eq!(Attempt::from_bytes(&pinned(1, &[])), Some(attempt("/a")));
-        assert_eq!(Attempt::from_bytes(&pinned(3, &[0; 9])), None);
+        assert_eq!(Attempt::from_bytes(&pinned(4, &[0; 9])), None);
+
+        let spoken = Attempt {
+            language: Some(*b"cy"),
+            ..attempt("/a")
+        };
+        let bytes = pinned(3, &[&[0; 9], &b"cy"[..]].concat());
+        assert_eq!(spoken.to_bytes(), bytes);
+        assert_eq!(Attempt::from_bytes(&bytes), Some(spoken));
     }
 
     #[test]

@@ -9,6 +9,9 @@ const PAGES = [
   "problem", "try-later", "bad-address", "not-found", "wrong-method", "form-expired", "form-needs-identity", "start-again",
   "no-cookies", "session-ended", "too-many-starts", "too-many-requests", "not-set-up", "identity-not-confirmed", "continue-identity",
   "confirm-sign-out", "signed-out", "signed-out-here",
+  "provider-problem", "form-sign-in-again", "sign-in-failed", "sign-out-first", "did-not-sign-in-again", "signed-out-not-again",
+  "other-person", "signed-out-meanwhile", "ended-elsewhere", "identity-not-finished", "identity-too-weak",
+  "identity-unavailable", "confirm-sign-out-everywhere", "signed-out-everywhere", "still-signed-in",
 ];
 const NAMES = { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded enghreifftiol" };
 const THEMES = { PLAIN: "", GOVUK: " – GOV.UK" };
@@ -102,7 +105,7 @@ test("the Tab key goes through a page as the eye does, and the first link skips 
     "Contact us", "Cookies", "Contact", "Open Government Licence v3.0", "© Crown copyright",
   ]);
   await page.goto(address("PLAIN", "confirm-sign-out", "cy"));
-  assert.deepEqual(await tabs(page), ["Neidio i’r prif gynnwys", NAMES.cy, "English", "Allgofnodi"]);
+  assert.deepEqual(await tabs(page), ["Neidio i’r prif gynnwys", NAMES.cy, "English", "Allgofnodi", "Mynd yn ôl i’r gwasanaeth"]);
   await page.goto(address("PLAIN", "start-again", "en"));
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
@@ -154,9 +157,9 @@ test("the page that asks before signing out changes its language, asks still, an
   await page.goto(`http://${world.host}/auth/sign-out?everywhere`);
   await page.getByRole("link", { name: "Cymraeg" }).click();
   await page.waitForURL("**/auth/page?**");
-  assert.match(await page.textContent("h1"), /Ydych chi eisiau allgofnodi/);
-  assert.equal(await page.getAttribute("form", "action"), "/auth/sign-out?everywhere");
-  await page.getByRole("button", { name: "Allgofnodi" }).click();
+  assert.match(await page.textContent("h1"), /Ydych chi eisiau allgofnodi o bob dyfais/);
+  assert.equal(await page.getAttribute("form", "action"), "/auth/sign-out?everywhere&lang=cy");
+  await page.getByRole("button", { name: "Allgofnodi o bob dyfais" }).click();
   await page.waitForURL("**/signed-out**");
 });
 

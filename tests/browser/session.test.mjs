@@ -119,15 +119,15 @@ test("nobody is told to stay when staying is not possible", async () => {
   assert.ok(!asked.includes("POST") && !(await dialog.isVisible()), "once is enough");
 });
 
-test("when the session has ended the person is told, and comes back to the same page", async () => {
+test("when the session has ended elsewhere the person is told, and comes back to the same page", async () => {
   const { page, context } = await signedIn();
   await page.goto(`${service}/account/details?part=2`);
   await load(page, 55);
   await page.waitForResponse(`${service}/auth/session`);
   await context.clearCookies({ name: /^__Host-ol-session-/ });
   await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-  await page.waitForURL(`${service}/auth/sign-out?inactive**`);
-  assert.match(await page.textContent("h1"), /Your session has ended/);
+  await page.waitForURL(`${service}/auth/page?name=ended-elsewhere**`);
+  assert.match(await page.textContent("h1"), /You have been signed out/);
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.waitForURL(`${service}/account/details?part=2`);
 });

@@ -166,7 +166,7 @@ test("t73 a form of another site's gets the page that asks, and only the person'
       form.submit();
     }, service + target);
     await page.waitForURL(service + target);
-    assert.match(await page.textContent("h1"), /Do you want to sign out\?/);
+    assert.match(await page.textContent("h1"), /Do you want to sign out/);
     await picture(page, "confirm-sign-out.png");
     assert.deepEqual(complaints, []);
     await page.goto(`${service}/account`);
@@ -174,7 +174,7 @@ test("t73 a form of another site's gets the page that asks, and only the person'
   }
   // A typed address asks as well, and the page's button does what it says.
   await page.goto(`${service}/auth/sign-out`);
-  assert.match(await page.textContent("h1"), /Do you want to sign out\?/);
+  assert.match(await page.textContent("h1"), /Do you want to sign out/);
   await signOut(page);
   await signedOut(page);
   assert.deepEqual(complaints, []);
@@ -198,7 +198,7 @@ test("t73 pictures, frames, scripts and links of another site's end nothing", as
   }, `${service}/auth/sign-out?everywhere`);
   await page.evaluate((url) => (location.href = url), `${service}/auth/sign-out?everywhere`);
   await page.waitForURL(`${service}/auth/sign-out?everywhere`);
-  assert.match(await page.textContent("h1"), /Do you want to sign out\?/);
+  assert.match(await page.textContent("h1"), /Do you want to sign out/);
   await page.goto(`${service}/account`);
   assert.match(await page.textContent(".panel"), /kenneth@example\.gov\.uk/);
 });

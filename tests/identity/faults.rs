@@ -72,7 +72,10 @@ fn not_proved(outcome: &Outcome) -> Option<String> {
 /// Why this is not somebody who was told that there is no identity.
 fn not_ended(outcome: &mut Outcome, label: &str) -> Option<String> {
     let shown = &outcome.shown;
-    let heading = "We could not confirm your identity";
+    let heading = match label {
+        "level_too_low" => "We need stronger proof of your identity",
+        _ => "We could not confirm your identity",
+    };
     let page = (shown.by, shown.status, shown.heading());
     if page != (By::Edge, 403, heading)
         || outcome.happened.lines() != [format!("identity: {label}")]
@@ -92,7 +95,7 @@ fn not_refused(outcome: &mut Outcome, status: u16, lines: &[&str]) -> Option<Str
         shown, happened, ..
     } = &*outcome;
     let heading = match status {
-        503 => "Sorry, the service is unavailable",
+        503 => "Sorry, you cannot sign in right now",
         _ => "Sorry, there is a problem with the service",
     };
     let page = (shown.by, shown.status, shown.heading());

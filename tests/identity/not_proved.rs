@@ -146,7 +146,7 @@ fn t28_when_the_provider_lost_the_browser_then_the_person_is_helped_to_try_again
         let mut browser = signed_in(&world);
         let shown = declined(&world, &mut browser, path, "access_denied");
         assert_eq!((shown.by, shown.status), (By::Edge, 400), "{path}");
-        assert_eq!(shown.heading(), "You need to start signing in again");
+        assert_eq!(shown.heading(), "There was a problem with GOV.UK One Login");
         assert_eq!(
             world.happened().lines(),
             ["callback: identity_browser_lost"]
@@ -185,13 +185,13 @@ fn t28_each_error_has_its_page_where_the_route_names_no_place() {
         (
             "access_denied",
             403,
-            "We could not confirm your identity",
+            "You did not finish proving your identity",
             "identity: access_denied",
         ),
         (
             "temporarily_unavailable",
             503,
-            "Sorry, the service is unavailable",
+            "You cannot prove your identity right now",
             "identity: temporarily_unavailable",
         ),
         (
@@ -203,13 +203,13 @@ fn t28_each_error_has_its_page_where_the_route_names_no_place() {
         (
             "server_error",
             502,
-            "Sorry, there is a problem with the service",
+            "There was a problem with GOV.UK One Login",
             "callback: server_error",
         ),
         (
             "login_required",
             400,
-            "You need to start signing in again",
+            "There was a problem with GOV.UK One Login",
             "callback: login_required",
         ),
         (

@@ -22,11 +22,8 @@ fn the_fragment_is_public_in_both_languages_and_says_nothing_of_a_person() {
             "{}",
             shown.body
         );
-        assert!(
-            shown
-                .body
-                .contains("<form method=\"post\" action=\"/auth/sign-out\">")
-        );
+        let form = format!("<form method=\"post\" action=\"/auth/sign-out?lang={lang}\">");
+        assert!(shown.body.contains(&form), "{}", shown.body);
         let home = format!("https://home.account.gov.uk/{language}\"");
         assert!(shown.body.contains(&home), "{}", shown.body);
         assert!(!shown.body.contains("<script") && !shown.body.contains("style=\""));

@@ -5,7 +5,8 @@ use simulator::provider::fault::Fault;
 use simulator::provider::fault::authorisation::AuthorisationFault;
 
 use crate::world::http::parameter;
-use crate::world::{Browser, World};
+use crate::world::signing_out::own;
+use crate::world::{Browser, By, Incoming, SERVICE, World};
 
 /// The language that is asked for of the provider.
 fn asked(world: &World, cookie: &str, path: &str, accepted: &'static str) -> String {
@@ -62,8 +63,8 @@ fn a_callback_speaks_the_language_of_where_the_person_was_going() {
     let world = World::with(|setup| setup.field("language_prefix", true));
     world.provider_fault(Fault::Authorisation(AuthorisationFault::AccessDenied));
     for (path, heading) in [
-        ("/cy/apply", "Mae angen i chi ddechrau mewngofnodi eto"),
-        ("/en/apply", "You need to start signing in again"),
+        ("/cy/apply", "Roedd problem gyda GOV.UK One Login"),
+        ("/en/apply", "There was a problem with GOV.UK One Login"),
     ] {
         assert_eq!(Browser::new().open(&world, path).heading(), heading);
     }
@@ -83,4 +84,53 @@ fn when_a_page_is_at_an_address_of_its_own_then_its_language_link_names_one_lang
         let wanted = format!("/auth/page?name=start-again&lang={other}&return_to=%2Faccount");
         assert_eq!(address, wanted);
     }
+}
+
+/// Somebody who came in by a Welsh page, with a browser that prefers English.
+fn in_welsh() -> (World, Browser) {
+    let world = World::with(|setup| setup.field("language_prefix", true));
+    let mut browser = Browser::new();
+    browser.language = "en";
+    assert_eq!(browser.open(&world, "/cy/account").by, By::Origin);
+    (world, browser)
+}
+
+#[test]
+fn when_a_person_signs_out_of_a_welsh_page_then_all_that_follows_is_welsh() {
+    for (query, asks, done) in [
+        ("", "Ydych chi eisiau allgofnodi?", "Rydych wedi allgofnodi"),
+        (
+            "?everywhere",
+            "Ydych chi eisiau allgofnodi o bob dyfais?",
+            "Rydych wedi allgofnodi o bob dyfais",
+        ),
+    ] {
+        let (world, mut browser) = in_welsh();
+        let path = format!("/auth/sign-out{query}");
+        let page = format!("{SERVICE}/cy/account");
+        let asked = Incoming::get(&path).with("referer", &page);
+        let asked = browser.send(&world, asked.with("accept", "text/html"));
+        assert_eq!(asked.heading(), asks);
+        assert!(asked.body.contains("lang=cy\">"), "{}", asked.body);
+        let start = browser.send(&world, own(&path).with("referer", &page));
+        let last = browser.open(&world, start.location());
+        assert_eq!((last.by, last.heading()), (By::Edge, done));
+        assert_eq!(last.link(), Some("/auth/sign-in?lang=cy"));
+        // What another person makes up says nothing.
+        let forged = last.url.replace(".cy", ".en");
+        let forged = Browser::new().step(&world, &forged);
+        assert_eq!(forged.heading(), "You have signed out");
+    }
+}
+
+#[test]
+fn when_a_sign_in_is_asked_for_in_welsh_then_its_end_is_welsh() {
+    let world = World::new();
+    world.provider_fault(Fault::Authorisation(AuthorisationFault::AccessDenied));
+    let mut browser = Browser::new();
+    browser.language = "en";
+    let shown = browser.open(&world, "/auth/sign-in?return_to=/account&lang=cy");
+    assert_eq!(shown.heading(), "Roedd problem gyda GOV.UK One Login");
+    let link = Some("/auth/sign-in?return_to=%2Faccount&amp;lang=cy");
+    assert_eq!(shown.link(), link);
 }

@@ -375,7 +375,7 @@ fn when_a_page_about_a_failed_sign_in_is_loaded_again_then_it_keeps_the_place() 
     let failed = format!("/auth/callback?error=login_required&state={state}");
     let link = Some("/auth/sign-in?return_to=%2Faccount%2Fdetails%3Fa%3Db");
     let shown = browser.step(&world, &failed);
-    let heading = "You need to start signing in again";
+    let heading = "There was a problem with GOV.UK One Login";
     assert_eq!((shown.status, shown.heading()), (400, heading));
     assert_eq!(shown.link(), link);
     // A reload is the person's wish to go on, and starts again.

@@ -33,8 +33,10 @@ pub struct Refused {
 }
 
 pub const PROBLEM: &str = "Sorry, there is a problem with the service";
-pub const LATER: &str = "Sorry, the service is unavailable";
+pub const LATER: &str = "Sorry, you cannot sign in right now";
 pub const AGAIN: &str = "You need to start signing in again";
+pub const FAILED: &str = "You need to sign in again";
+pub const PROVIDER: &str = "There was a problem with GOV.UK One Login";
 pub const NOT_SET_UP: &str = "You cannot use this service at the moment";
 
 pub const fn refused(
@@ -56,10 +58,14 @@ pub const fn untrusted(lines: &'static [&'static str]) -> Expected {
 }
 
 /// The attempt is not named by what came back, so it stays for the answer that belongs to it.
-const fn attempt_stays(status: u16, lines: &'static [&'static str]) -> Expected {
+const fn attempt_stays(
+    status: u16,
+    heading: &'static str,
+    lines: &'static [&'static str],
+) -> Expected {
     Expected::Refused(Refused {
         status,
-        heading: AGAIN,
+        heading,
         lines,
         attempt_over: false,
     })
@@ -223,7 +229,7 @@ fn userinfo(fault: UserinfoFault) -> Expected {
         | F::EmailBidirectional
         | F::EmailUnverified
         | F::PhoneNotNumber => Expected::SignedIn,
-        F::Status401 => refused(502, AGAIN, &["callback: userinfo_unauthorised"]),
+        F::Status401 => refused(502, FAILED, &["callback: userinfo_unauthorised"]),
         F::Status403 => refused(503, LATER, &["callback: userinfo_forbidden"]),
         F::Status429 => refused(503, LATER, &["callback: userinfo_rate_limited"]),
         F::Status500 | F::Status503 => refused(503, LATER, &["callback: userinfo_server_error"]),
@@ -252,8 +258,8 @@ fn authorisation(fault: AuthorisationFault) -> Expected {
     use AuthorisationFault as F;
     match fault {
         F::IssRight | F::ExtraParameter => Expected::SignedIn,
-        F::StateOther => attempt_stays(400, &["callback: no_attempt"]),
-        F::ErrorWithoutState => attempt_stays(400, &["callback: error_without_state"]),
+        F::StateOther => attempt_stays(400, AGAIN, &["callback: no_attempt"]),
+        F::ErrorWithoutState => attempt_stays(400, PROVIDER, &["callback: error_without_state"]),
         F::StateMissing
         | F::StateEmpty
         | F::StateTwice
@@ -263,16 +269,18 @@ fn authorisation(fault: AuthorisationFault) -> Expected {
         | F::CodeEmpty
         | F::CodeLong
         | F::CodeAndError
-        | F::EmptyError => attempt_stays(400, &["callback: callback_parameters"]),
+        | F::EmptyError => attempt_stays(400, FAILED, &["callback: callback_parameters"]),
         F::IssOther | F::ErrorIssOther => refused(400, PROBLEM, &["callback: other_issuer"]),
         F::CodeOther => refused(400, AGAIN, &["callback: invalid_grant"]),
-        F::AccessDenied => refused(502, AGAIN, &["callback: access_denied"]),
-        F::LoginRequired => refused(400, AGAIN, &["callback: login_required"]),
+        F::AccessDenied => refused(502, PROVIDER, &["callback: access_denied"]),
+        F::LoginRequired => refused(400, PROVIDER, &["callback: login_required"]),
         F::InvalidRequest => refused(500, PROBLEM, &["callback: invalid_request"]),
         F::InvalidScope => refused(500, PROBLEM, &["callback: invalid_scope"]),
         F::UnauthorizedClient => refused(500, NOT_SET_UP, &["callback: unauthorized_client"]),
         F::TemporarilyUnavailable => refused(503, LATER, &["callback: temporarily_unavailable"]),
-        F::ServerError | F::HostileDescription => untrusted(&["callback: server_error"]),
+        F::ServerError | F::HostileDescription => {
+            refused(502, PROVIDER, &["callback: server_error"])
+        }
         F::UnsupportedResponseType
         | F::UnmetAuthenticationRequirements
         | F::RequestUriNotSupported

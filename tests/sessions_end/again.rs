@@ -20,8 +20,9 @@ pub const RECENT: &str = "/recent";
 /// Does not ask.
 pub const ACCOUNT: &str = "/account/details";
 
-pub const AGAIN: &str = "You need to start signing in again";
-const LATER: &str = "Sorry, the service is unavailable";
+pub const SIGNED_OUT: &str = "You are signed out because you did not sign in again";
+pub const NOT_AGAIN: &str = "You did not sign in again";
+const LATER: &str = "Sorry, you cannot sign in right now";
 
 pub fn routes(setup: &mut Setup) {
     let routes = json!([
@@ -161,7 +162,12 @@ fn an_age_is_told_to_the_provider_with_the_first_sign_in_and_with_the_next() {
 fn t14_a_provider_that_does_not_ask_again_leads_to_a_page_and_not_round_in_circles() {
     let problem = "Sorry, there is a problem with the service";
     for (fault, status, heading, label) in [
-        ("id-token-auth-time-old", 403, AGAIN, "auth_time_too_old"),
+        (
+            "id-token-auth-time-old",
+            403,
+            "Sign out first, then sign in",
+            "auth_time_too_old",
+        ),
         (
             "id-token-auth-time-missing",
             502,

@@ -6,7 +6,7 @@ use super::{PAGE, is_in, signed_in};
 use crate::world::{Browser, By, ISSUER, Incoming, SESSION, Shown, Trouble, When, World};
 
 const AGAIN: &str = "You need to start signing in again";
-const LATER: &str = "Sorry, the service is unavailable";
+const LATER: &str = "Sorry, you cannot sign in right now";
 
 /// A browser on its way back from the provider, and the address of the callback.
 fn on_the_way_back(world: &World, browser: &mut Browser) -> String {
@@ -266,7 +266,8 @@ fn t79_a_notification_between_the_code_and_the_session_ends_the_sign_in() {
     let callback = back.location().to_owned();
     assert_eq!(world.notify("kenneth", |_| {}).status, 200);
     let shown = browser.step(&world, &callback);
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    let heading = "You signed out while you were signing in";
+    assert_eq!((shown.status, shown.heading()), (400, heading));
     assert_eq!(shown.link(), Some(again.as_str()));
     // Somebody who signs in after that is signed in.
     world.pass(1);

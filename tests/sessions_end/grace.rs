@@ -3,7 +3,7 @@
 use super::{PAGE, is_in, signed_in};
 use crate::world::{Browser, By, Incoming, SESSION, Trouble, When, World};
 
-const LATER: &str = "Sorry, the service is unavailable";
+const LATER: &str = "Sorry, there is a problem with the service";
 
 /// Every way but the one that earns no grace.
 fn forgiven() -> impl Iterator<Item = (Trouble, &'static str)> {

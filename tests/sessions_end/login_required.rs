@@ -2,7 +2,7 @@
 
 use simulator::provider::fault::Fault;
 
-use super::again::{ACCOUNT, AGAIN, PAY, callback, passes, world};
+use super::again::{ACCOUNT, NOT_AGAIN, PAY, SIGNED_OUT, callback, passes, world};
 use super::signed_in;
 use crate::world::{By, SESSION, Trouble, When};
 
@@ -15,7 +15,7 @@ fn t28_who_cannot_sign_in_again_is_signed_out() {
     world.person("sian");
     world.forget();
     let shown = browser.open(&world, PAY);
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert_eq!((shown.status, shown.heading()), (400, SIGNED_OUT));
     let happened = world.happened();
     assert_eq!(happened.asked(), ["check", "id_token", "end"]);
     let lines = happened.lines();
@@ -51,7 +51,7 @@ fn t28_a_session_that_was_begun_meanwhile_in_another_tab_is_not_the_one_that_end
     browser.plant(SESSION, newer.cookie(SESSION).unwrap());
     world.person("sian");
     let shown = callback(&world, &mut browser, &start);
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert_eq!((shown.status, shown.heading()), (400, NOT_AGAIN));
     assert!(browser.has_session());
     world.pass(60);
     assert!(passes(&world, &mut browser, ACCOUNT));
@@ -100,7 +100,10 @@ fn t28_login_required_ends_nothing_when_nobody_was_asked_to_sign_in_again() {
     world.forget();
     let back = other.step(&world, start.location());
     let shown = browser.step(&world, back.location());
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert_eq!(
+        (shown.status, shown.heading()),
+        (400, "There was a problem with GOV.UK One Login")
+    );
     assert!(world.happened().asked().is_empty());
     world.pass(60);
     assert!(passes(&world, &mut browser, ACCOUNT));

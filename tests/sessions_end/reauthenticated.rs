@@ -5,7 +5,7 @@
 use serde_json::json;
 use simulator::provider::fault::Fault;
 
-use super::again::{ACCOUNT, AGAIN, PAY, RECENT, passes, routes, times, world};
+use super::again::{ACCOUNT, NOT_AGAIN, PAY, RECENT, SIGNED_OUT, passes, routes, times, world};
 use super::signed_in;
 use crate::world::{Browser, By, SESSION, Setup, World};
 
@@ -83,7 +83,7 @@ fn t28_a_person_who_declines_to_sign_in_again_is_signed_out() {
     world.person("declan");
     world.forget();
     let shown = browser.open(&world, PAY);
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert_eq!((shown.status, shown.heading()), (400, SIGNED_OUT));
     let lines = world.happened().lines();
     for line in [
         "callback: declined",
@@ -104,7 +104,10 @@ fn t28_an_answer_about_another_person_ends_the_session_and_begins_none() {
     world.provider_fault(Fault::from_name("id-token-sub-other").unwrap());
     world.forget();
     let shown = browser.open(&world, PAY);
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert_eq!(
+        (shown.status, shown.heading()),
+        (400, "You used a different GOV.UK One Login")
+    );
     let happened = world.happened();
     assert_eq!(happened.asked().last(), Some(&"end"));
     let lines = happened.lines();
@@ -131,7 +134,7 @@ fn t28_declining_after_a_max_age_ends_nothing() {
     assert!(passes(&world, &mut browser, ACCOUNT));
     world.person("declan");
     let shown = browser.open(&world, RECENT);
-    assert_eq!((shown.status, shown.heading()), (400, AGAIN));
+    assert_eq!((shown.status, shown.heading()), (400, NOT_AGAIN));
     assert!(world.deliver().is_empty(), "no client is told");
     assert!(browser.has_session());
     assert!(passes(&world, &mut browser, ACCOUNT));

@@ -8,8 +8,6 @@ use crate::world::http::parameter;
 use crate::world::signing_out::{from_site, own};
 use crate::world::{Browser, By, ISSUER, Incoming, SERVICE, SESSION, Shown, Trouble, When, World};
 
-const ASKS: &str = "Do you want to sign out?";
-
 fn leads_to_the_provider(location: &str) -> bool {
     let endpoint = format!("{ISSUER}logout");
     location == endpoint || location.starts_with(&format!("{endpoint}?"))
@@ -45,7 +43,7 @@ fn a_link_of_the_services_own_page_signs_out_here_and_at_the_provider() {
     assert_eq!((shown.by, shown.status), (By::Edge, 200));
     assert!(shown.url.starts_with(&format!("{SERVICE}/auth/signed-out")));
     assert_eq!(shown.heading(), "You have signed out");
-    assert_eq!(shown.link(), Some("/auth/sign-in"));
+    assert_eq!(shown.link(), Some("/auth/sign-in?lang=en"));
     assert!(!is_in(&world, &mut browser));
 }
 
@@ -85,11 +83,22 @@ fn a_form_of_the_services_own_page_goes_on_without_a_redirect() {
 
 fn asks_first(world: &World, browser: &mut Browser, request: Incoming) -> Shown {
     world.forget();
+    let query = request.url.split_once('?').map_or("", |(_, query)| query);
+    let everywhere = query
+        .split('&')
+        .any(|pair| pair.split('=').next() == Some("everywhere"));
+    let asks = match everywhere {
+        true => "Do you want to sign out of all devices?",
+        false => "Do you want to sign out?",
+    };
     let shown = browser.send(world, request);
     assert_eq!(
         (shown.by, shown.status, shown.heading()),
-        (By::Edge, 200, ASKS)
+        (By::Edge, 200, asks)
     );
+    // A question has a second answer.
+    let way_back = "<a class=\"govuk-link\" href=\"/\">Go back to the service</a>";
+    assert!(shown.body.contains(way_back), "{}", shown.body);
     assert_eq!(shown.set_cookies().count(), 0);
     assert!(world.happened().asked().is_empty());
     shown
@@ -118,8 +127,8 @@ fn t73_nobody_is_signed_out_by_somebody_elses_page() {
             assert!(policy.contains("form-action 'self'"), "{policy}");
             assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
             let action = match query {
-                "" | "?x=everywhere" => "/auth/sign-out",
-                _ => "/auth/sign-out?everywhere",
+                "" | "?x=everywhere" => "/auth/sign-out?lang=en",
+                _ => "/auth/sign-out?everywhere&amp;lang=en",
             };
             let form = format!("<form method=\"post\" action=\"{action}\">");
             assert!(shown.body.contains(&form), "{}", shown.body);
@@ -269,7 +278,7 @@ fn t75_when_the_providers_documents_are_gone_the_person_is_signed_out_here() {
         let shown = browser.send(&world, own("/auth/sign-out").method(method));
         let said = (shown.status, shown.heading(), shown.link());
         let only_here = "You have signed out of this service only";
-        assert_eq!(said, (200, only_here, Some("/auth/sign-out")));
+        assert_eq!(said, (200, only_here, Some("/auth/sign-out?lang=en")));
         assert!(shown.body.contains("you may still be signed in there"));
         assert_eq!(shown.header("refresh"), None);
         let lines = world.happened().lines();

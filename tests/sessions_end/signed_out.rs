@@ -23,7 +23,7 @@ fn t74_whatever_comes_back_the_page_is_the_same() {
         let shown = browser.step(&world, &format!("/auth/signed-out{query}"));
         assert_eq!((shown.by, shown.status), (By::Edge, 200), "{query}");
         assert_eq!(shown.heading(), "You have signed out");
-        assert_eq!(shown.link(), Some("/auth/sign-in"));
+        assert_eq!(shown.link(), Some("/auth/sign-in?lang=en"));
         assert_eq!(shown.header("location"), None);
         assert_eq!(shown.header("refresh"), None);
         assert_eq!(shown.header("cache-control"), Some("no-store"));
@@ -40,7 +40,10 @@ fn t74_a_session_that_is_alive_is_left_alone() {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
         let shown = browser.step(&world, &format!("/auth/signed-out{query}"));
-        assert_eq!(shown.status, 200);
+        let said = (shown.status, shown.heading());
+        assert_eq!(said, (200, "You are still signed in"));
+        let form = "<form method=\"post\" action=\"/auth/sign-out?lang=en\">";
+        assert!(shown.body.contains(form), "{}", shown.body);
         assert!(!shown.deleted().contains(&SESSION));
         world.pass(100);
         assert!(is_in(&world, &mut browser), "{query}");
@@ -94,7 +97,7 @@ fn t73_when_a_signed_in_person_is_shown_that_they_have_signed_out_then_the_page_
     let mut browser = signed_in(&world, "kenneth");
     for name in ["signed-out-here", "signed-out"] {
         let shown = browser.step(&world, &format!("/auth/page?name={name}"));
-        let heading = "Do you want to sign out?";
+        let heading = "You are still signed in";
         assert_eq!((shown.status, shown.heading()), (200, heading), "{name}");
         let shown = Browser::new().step(&world, &format!("/auth/page?name={name}"));
         assert!(shown.heading().starts_with("You have signed out"), "{name}");
@@ -110,7 +113,7 @@ fn t71_when_the_account_gives_no_answer_the_page_is_shown_all_the_same() {
         let shown = browser.step(&world, "/auth/signed-out");
         assert_eq!(
             (shown.status, shown.heading()),
-            (200, "You have signed out")
+            (200, "You are still signed in")
         );
         assert!(browser.has_session(), "it may be alive");
         world.mend();

@@ -229,7 +229,7 @@ test("t31 sixty starts keep the Cookie header under eight kilobytes, and the new
 
 /** The address of a page's one link. */
 function linkOf(page) {
-  const [, link] = page.text.match(/<a class="govuk-link" href="([^"]*)"/);
+  const [, link] = page.text.match(/<a class="govuk-button" href="([^"]*)"/);
   return link.replaceAll("&amp;", "&");
 }
 

@@ -204,7 +204,7 @@ test("t66 an origin that is not there is a 502 page, and protected pages stay pr
   await origin.child.stop();
   const page = await browser.get("/account");
   assert.deepEqual([page.status, page.get("retry-after")], [502, "30"]);
-  assert.match(page.text, /the service is unavailable/);
+  assert.match(page.text, /there is a problem with the service/);
   assert.equal(page.get("cache-control"), "no-store");
   assert.equal((await world.raw({ target: "/" })).status, 502);
   assert.equal((await world.raw({ target: "/account" })).status, 401);

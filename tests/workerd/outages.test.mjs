@@ -62,7 +62,7 @@ test("t37 without the provider, with copies: sessions go on, and sign-ins come a
   await world.origin.clear();
   const answer = await begun.get(`/auth/callback?code=x&state=${state}`);
   assert.deepEqual([answer.status, answer.get("retry-after")], [503, "30"]);
-  assert.match(answer.text, /the service is unavailable/);
+  assert.match(answer.text, /you cannot sign in right now/);
   assert.equal(begun.session, undefined);
   assert.equal((await world.raw({ target: "/auth/health" })).status, 200);
   assert.deepEqual(await world.origin.requests(), []);

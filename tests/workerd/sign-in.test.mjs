@@ -227,6 +227,6 @@ test("a person who declines gets a page, and no session", async () => {
   const answer = await browser.get(await untilCallback(world, browser, "/account"));
   assert.equal(answer.status, 502);
   assert.equal(browser.session, undefined);
-  assert.match(answer.text, /start signing in again/);
+  assert.match(answer.text, /There was a problem with GOV\.UK One Login/);
   await world.provider.auto("kenneth");
 });

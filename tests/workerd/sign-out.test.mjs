@@ -59,7 +59,7 @@ test("oidcc-client-test-rp-init-logout: a link on an own page ends the session h
   const page = await browser.get(back);
   assert.equal(page.status, 200);
   assert.match(page.text, /<h1 class="govuk-heading-l">You have signed out<\/h1>/);
-  assert.match(page.text, /<a class="govuk-link" href="\/auth\/sign-in">Sign in<\/a>/);
+  assert.match(page.text, /<a class="govuk-button" href="\/auth\/sign-in\?lang=en" draggable="false">Sign in<\/a>/);
   assert.deepEqual(browser.names, []);
   // The provider tells the client that asked, too; that ends nothing more and is no error.
   const sent = await world.provider.delivered();
@@ -117,7 +117,7 @@ test("t73 a posted form is answered by a page that goes on by itself, because a 
     assert.equal(browser.session, undefined);
     const [, address] = answer.get("refresh").match(/^0; ?url=(\S+)$/);
     assert.ok(address.startsWith(`${world.provider.url}/logout?id_token_hint=`));
-    assert.ok(answer.text.includes(`<a class="govuk-link" href="${address.replaceAll("&", "&amp;")}">Continue</a>`));
+    assert.ok(answer.text.includes(`<a class="govuk-button" href="${address.replaceAll("&", "&amp;")}" draggable="false">Continue</a>`));
     assert.match(answer.text, /You are being signed out/);
     assert.deepEqual([answer.location, answer.get("cache-control"), answer.get("referrer-policy")], [null, "no-store", "no-referrer"]);
     assert.equal(await isLive(copy), false);
@@ -147,9 +147,11 @@ test("t73 whatever comes from elsewhere gets a page that asks, and nothing ends"
       const answer = await browser.send({ method, target: `/auth/sign-out${query}`, headers: [...NAVIGATION, ...headers], body });
       assert.deepEqual([answer.status, answer.location, answer.get("refresh")], [200, null, null], about);
       assert.deepEqual(answer.all("set-cookie"), [], about);
-      assert.match(answer.text, /<h1 class="govuk-heading-l">Do you want to sign out\?<\/h1>/);
-      const everywhere = new URLSearchParams(query).has("everywhere") ? "?everywhere" : "";
-      assert.ok(answer.text.includes(`<form method="post" action="/auth/sign-out${everywhere}"><button class="govuk-button">Sign out</button></form>`), about);
+      const everywhere = new URLSearchParams(query).has("everywhere");
+      const [devices, action] = everywhere ? [" of all devices", "?everywhere&amp;lang=en"] : ["", "?lang=en"];
+      assert.ok(answer.text.includes(`<h1 class="govuk-heading-l">Do you want to sign out${devices}?</h1>`), about);
+      assert.ok(answer.text.includes(`<form method="post" action="/auth/sign-out${action}"><button class="govuk-button">Sign out${devices}</button></form>`), about);
+      assert.ok(answer.text.includes("Go back to the service"), about);
       // The page's form leads back here, where the post is an own page's, and nobody may frame it.
       const policy = answer.get("content-security-policy").split(";").map((part) => part.trim());
       assert.ok(policy.includes("form-action 'self'") && policy.includes("frame-ancestors 'none'"), policy.join());
@@ -167,7 +169,7 @@ test("t73 what is loaded by a page of the service itself, such as a picture that
     const headers = [["Accept", "*/*"], ["Sec-Fetch-Dest", kind], ["Sec-Fetch-Mode", "no-cors"], ...OWN_PAGE];
     const answer = await browser.send({ target: "/auth/sign-out?everywhere", headers });
     assert.deepEqual([answer.status, answer.all("set-cookie").length], [200, 0], kind);
-    assert.match(answer.text, /Do you want to sign out\?/);
+    assert.match(answer.text, /Do you want to sign out of all devices\?/);
   }
   assert.ok(await isLive(browser));
 });

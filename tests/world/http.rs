@@ -138,7 +138,9 @@ impl Shown {
 
     /// Where the page's one link leads.
     pub fn link(&self) -> Option<&str> {
-        let (_, rest) = self.body.split_once("<a class=\"govuk-link\" href=\"")?;
+        let after = |open| self.body.split_once(open);
+        let (_, rest) = after("<a class=\"govuk-button\" href=\"")
+            .or_else(|| after("<li><a class=\"govuk-link\" href=\""))?;
         Some(rest.split_once('"')?.0)
     }
 

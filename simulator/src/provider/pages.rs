@@ -153,23 +153,52 @@ pub fn seen_in_person(landing_page: Option<&str>, locale: Locale) -> String {
     page(locale, title, &content)
 }
 
-/// The page for a form that cannot be answered.
+/// The page for a form that cannot be answered. Which language it was in is lost as well.
 pub fn lost() -> Response {
-    let content = html! {
-        h1 { "This page can no longer be used" }
-        p { "Go back to the service and start again." }
-    };
+    let content = both([
+        (
+            "This page can no longer be used",
+            "Go back to the service and start again.",
+        ),
+        (
+            "Ni ellir defnyddio'r dudalen hon mwyach",
+            "Ewch yn ôl i'r gwasanaeth a dechreuwch eto.",
+        ),
+    ]);
     Response::html(400, page(Locale::En, "Start again", &content))
 }
 
 /// Where people land after signing out when the service named no page of its own.
 pub fn signed_out(request: &Request) -> Response {
     let failed = last_wins(request.query().as_bytes()).contains_key("error_code");
-    let content = html! {
-        h1 { "You have signed out" }
-        @if failed { p { "The service's request to sign you out was not valid, but you are signed out of One Login." } }
-    };
+    let say = |text| if failed { text } else { "" };
+    let content = both([
+        (
+            "You have signed out",
+            say(
+                "The service's request to sign you out was not valid, but you are signed out of One Login.",
+            ),
+        ),
+        (
+            "Rydych wedi allgofnodi",
+            say(
+                "Nid oedd cais y gwasanaeth i'ch allgofnodi yn ddilys, ond rydych wedi'ch allgofnodi o One Login.",
+            ),
+        ),
+    ]);
     Response::html(200, page(Locale::En, "You have signed out", &content))
+}
+
+/// A heading and a text, which may be empty, in English and then in Welsh.
+fn both(texts: [(&str, &str); 2]) -> Markup {
+    html! {
+        @for (locale, (title, text)) in [Locale::En, Locale::Cy].into_iter().zip(texts) {
+            div lang=(locale.tag()) {
+                h1 { (title) }
+                @if !text.is_empty() { p { (text) } }
+            }
+        }
+    }
 }
 
 /// The front page, for whoever opens the address by hand.

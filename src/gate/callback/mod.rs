@@ -20,6 +20,7 @@ use super::refused::{Failure, ProviderError};
 use super::reply::Reply;
 use super::request::Request;
 use super::sign_in::{again, counted};
+use crate::config::Locale;
 use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::secret::same;
@@ -65,8 +66,13 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
     };
     // What is said is said in the language of where the person was going.
     let place = Some(attempt.return_path.as_str());
+    let tag = attempt
+        .language
+        .and_then(|tag| String::from_utf8(tag.into()).ok());
+    let asked = tag.and_then(|tag| Locale::parse(&tag));
     let scene = &Scene {
-        locale: pages::locale(&scene.service, None, request, place),
+        locale: pages::locale(&scene.service, asked, request, place),
+        asked,
         ..scene.clone()
     };
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
@@ -89,12 +95,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 .with_cookie(signed_in.unfinished)
         }
         Err(failure) => {
-            let failure = match (failure, &attempt.aim) {
-                (Failure::Provider(ProviderError::AccessDenied), Aim::Again(_) | Aim::Prove(_)) => {
-                    Failure::Declined
-                }
-                _ => failure,
-            };
+            let failure = declined(scene, &attempt, failure, before.as_ref());
             let over = scene.seal_attempt(&attempt.over());
             let over = over.map(|sealed| kept_for(OVER_NAME, &sealed, OVER_LIFETIME));
             let reply = match failure {
@@ -111,6 +112,30 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
         }
     };
     reply.with("set-cookie", deleted(&name))
+}
+
+/// The failure behind the provider's error where a person was asked for more than a sign-in.
+fn declined<P: Platform>(
+    scene: &Scene<P>,
+    attempt: &Attempt,
+    failure: Failure,
+    before: Option<&Session>,
+) -> Failure {
+    let Failure::Provider(error) = failure else {
+        return failure;
+    };
+    let (lost, served) = match (error, &attempt.aim) {
+        (ProviderError::AccessDenied, Aim::Prove(_)) => return Failure::LeftIdentity,
+        (ProviderError::AccessDenied, Aim::Again(served)) => (false, served),
+        (ProviderError::LoginRequired, Aim::Again(served)) => (true, served),
+        _ => return failure,
+    };
+    let ends = lost || attempt.reauthenticates();
+    let goes_on = before.is_some_and(|before| {
+        let stays = before.id != served.session || !ends;
+        stays && before.is_live(scene.now, scene.service.limits)
+    });
+    Failure::Declined { lost, goes_on }
 }
 
 /// What a sign-in led to.

@@ -2,7 +2,7 @@
 
 use super::identity::Ended;
 use crate::gate::cookies::Cookies;
-use crate::gate::refused::{Failure, ProviderError};
+use crate::gate::refused::Failure;
 use crate::gate::reply::Reply;
 use crate::gate::{Scene, accounts, held, sign_out};
 use crate::oidc::id_token::IdToken;
@@ -177,8 +177,10 @@ pub const fn did_not(attempt: &Attempt, failure: Failure) -> Option<Served> {
         return None;
     };
     match failure {
-        Failure::Provider(ProviderError::LoginRequired) => Some(served),
-        Failure::Declined | Failure::AnotherPerson if attempt.reauthenticates() => Some(served),
+        Failure::Declined { lost: true, .. } => Some(served),
+        Failure::Declined { .. } | Failure::AnotherPerson if attempt.reauthenticates() => {
+            Some(served)
+        }
         _ => None,
     }
 }

@@ -1,5 +1,8 @@
 //! What the pages say, in English and Welsh side by side: a missing translation does not compile.
 
+pub mod around;
+mod identity;
+mod signing_out;
 mod table;
 
 use crate::config::Locale;
@@ -11,6 +14,8 @@ pub enum Page {
     Problem,
     /// The provider or the service cannot be reached for the moment.
     TryLater,
+    /// The provider ended a sign-in with an error of its own.
+    ProviderProblem,
     /// The address cannot be understood.
     BadAddress,
     /// There is no such page of the edge's own.
@@ -19,14 +24,30 @@ pub enum Page {
     WrongMethod,
     /// A form came without a session that will do, and what it held is gone.
     FormExpired,
+    /// A form came with a session whose sign-in is too old, and the edge did not send it on.
+    FormSignInAgain,
     /// A form came from somebody who has not proved who they are, and what it held is gone.
     FormNeedsIdentity,
     /// The sign-in was not finished and can be started again.
     StartAgain,
+    /// The sign-in was not finished, for no reason that the person has to know.
+    SignInFailed,
+    /// The provider did not ask the person to sign in again, although the route wants it.
+    SignOutFirst,
+    /// The person was asked to sign in again and did not; the session goes on.
+    DidNotSignInAgain,
+    /// The person was asked to sign in again and did not; the session has ended.
+    SignedOutNotAgain,
+    /// The person was asked to sign in again, and signed in as another one; the session has ended.
+    OtherPerson,
+    /// The person signed out while a sign-in was under way.
+    SignedOutMeanwhile,
     /// The browser sends no cookie of the edge's own.
     NoCookies,
     /// The session ran out while a page of the service was open.
     SessionEnded,
+    /// The session ended before its time while a page of the service was open.
+    EndedElsewhere,
     /// The browser went round in circles.
     TooManyStarts,
     /// Too many sign-ins from one address.
@@ -35,16 +56,45 @@ pub enum Page {
     NotSetUp,
     /// The provider could not confirm who the person is.
     IdentityNotConfirmed,
+    /// The person left the identity check.
+    IdentityNotFinished,
+    /// The person proved an identity at a lower level than the route wants.
+    IdentityTooWeak,
+    /// The provider has no capacity to check identities.
+    IdentityUnavailable,
     /// The person is back from showing documents in person, and identity proving can go on.
     ContinueIdentity,
     /// Another site's page, or the person's own address bar, asks to sign out.
     ConfirmSignOut,
+    /// The same question about every session of the person.
+    ConfirmSignOutEverywhere,
     /// The session has ended here, and the browser goes on to the provider.
     SigningOut,
     /// The person has signed out.
     SignedOut,
+    /// The person has signed out of every session.
+    SignedOutEverywhere,
+    /// The person asks for the page after signing out while the session is alive.
+    StillSignedIn,
     /// The session has ended here, and nobody can say where the provider's sign-out is.
     SignedOutHere,
+}
+
+/// Where a page's link or button leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeadsTo {
+    /// There is none.
+    Nothing,
+    /// To a new sign-in.
+    SignIn,
+    /// To a new sign-in in a new tab: there is a form to come back to in this one.
+    NewTab,
+    /// To the identity check that was begun.
+    Identity,
+    /// To the service's own sign-out.
+    SignOut,
+    /// To the provider.
+    Provider,
 }
 
 /// A text in both languages.
@@ -81,7 +131,7 @@ pub struct Words {
 /// A [`Text`]: first English, then Welsh.
 macro_rules! text {
     ($en:literal, $cy:literal $(,)?) => {
-        Text { en: $en, cy: $cy }
+        $crate::gate::words::Text { en: $en, cy: $cy }
     };
 }
 use text;
@@ -103,92 +153,42 @@ impl Words {
     }
 }
 
-/// What stands around the content of every page.
-pub mod around {
-    use super::Text;
-
-    /// The name of the menu with the way to the One Login account and out of it.
-    pub const ONE_LOGIN_MENU: Text = text!("GOV.UK One Login menu", "Dewislen GOV.UK One Login");
-    /// The button of that menu.
-    pub const SIGN_OUT: Text = text!("Sign out", "Allgofnodi");
-    /// The first link, for people who use a keyboard.
-    pub const SKIP: Text = text!("Skip to main content", "Neidio i’r prif gynnwys");
-    /// The reference that a person can quote.
-    pub const REFERENCE: Text = text!(
-        "Quote this reference if you contact us:",
-        "Rhowch y cyfeirnod hwn os byddwch yn cysylltu â ni:"
-    );
-    /// What the header says to those who cannot see it.
-    pub const SERVICE: Text = text!("Service information", "Gwybodaeth am y gwasanaeth");
-    /// What the footer's links are.
-    pub const SUPPORT: Text = text!("Support links", "Dolenni cymorth");
-    /// Where help is, when something went wrong: the link, and the rest of the sentence.
-    pub const HELP: [Text; 2] = [
-        text!("Contact us", "Cysylltwch â ni"),
-        text!(" if you need help.", " os oes angen help arnoch."),
-    ];
-    /// Where help is.
-    pub const CONTACT: Text = text!("Contact", "Cysylltu");
-    /// The service's page about cookies.
-    pub const COOKIES: Text = text!("Cookies", "Cwcis");
-    /// The name of the navigation with both languages.
-    pub const LANGUAGES: Text = text!("Choose a language", "Dewis iaith");
-    /// What a new service says of itself.
-    pub const NEW_SERVICE: Text = text!("This is a new service.", "Mae hwn yn wasanaeth newydd.");
-    /// The phases of a service that is not live.
-    pub const ALPHA: Text = text!("Alpha", "Alffa");
-    /// The same for the second phase, whose name is one word in both languages.
-    pub const BETA: Text = text!("Beta", "Beta");
-    /// How people can help a new service: the start of the sentence, and the link that ends it.
-    pub const FEEDBACK: [Text; 2] = [
-        text!("Help us improve it and ", "Helpwch ni i’w wella a "),
-        text!("give your feedback", "rhoi eich adborth"),
-    ];
-    /// The licence's page.
-    pub const LICENCE_PAGE: Text = text!(
-        "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
-        "https://www.nationalarchives.gov.uk/doc/open-government-licence-cymraeg/version/3/"
-    );
-    /// Under which licence pages of GOV.UK are: what comes before its name, the name, and the rest.
-    pub const LICENCE: [Text; 3] = [
-        text!(
-            "All content is available under the",
-            "Mae’r holl gynnwys ar gael o dan y"
-        ),
-        text!(
-            "Open Government Licence v3.0",
-            "Drwydded Llywodraeth Agored v3.0"
-        ),
-        text!(
-            ", except where otherwise stated",
-            ", ac eithrio lle nodir fel arall"
-        ),
-    ];
-    /// Whose pages of GOV.UK are.
-    pub const CROWN_COPYRIGHT: Text = text!("© Crown copyright", "© Hawlfraint y Goron");
-}
-
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 34] = [
         Self::Problem,
         Self::TryLater,
+        Self::ProviderProblem,
         Self::BadAddress,
         Self::NotFound,
         Self::WrongMethod,
         Self::FormExpired,
+        Self::FormSignInAgain,
         Self::FormNeedsIdentity,
         Self::StartAgain,
+        Self::SignInFailed,
+        Self::SignOutFirst,
+        Self::DidNotSignInAgain,
+        Self::SignedOutNotAgain,
+        Self::OtherPerson,
+        Self::SignedOutMeanwhile,
         Self::NoCookies,
         Self::SessionEnded,
+        Self::EndedElsewhere,
         Self::TooManyStarts,
         Self::TooManyRequests,
         Self::NotSetUp,
         Self::IdentityNotConfirmed,
+        Self::IdentityNotFinished,
+        Self::IdentityTooWeak,
+        Self::IdentityUnavailable,
         Self::ContinueIdentity,
         Self::ConfirmSignOut,
+        Self::ConfirmSignOutEverywhere,
         Self::SigningOut,
         Self::SignedOut,
+        Self::SignedOutEverywhere,
+        Self::StillSignedIn,
         Self::SignedOutHere,
     ];
 
@@ -198,30 +198,148 @@ impl Page {
         match self {
             Self::Problem => "problem",
             Self::TryLater => "try-later",
+            Self::ProviderProblem => "provider-problem",
             Self::BadAddress => "bad-address",
             Self::NotFound => "not-found",
             Self::WrongMethod => "wrong-method",
             Self::FormExpired => "form-expired",
+            Self::FormSignInAgain => "form-sign-in-again",
             Self::FormNeedsIdentity => "form-needs-identity",
             Self::StartAgain => "start-again",
+            Self::SignInFailed => "sign-in-failed",
+            Self::SignOutFirst => "sign-out-first",
+            Self::DidNotSignInAgain => "did-not-sign-in-again",
+            Self::SignedOutNotAgain => "signed-out-not-again",
+            Self::OtherPerson => "other-person",
+            Self::SignedOutMeanwhile => "signed-out-meanwhile",
             Self::NoCookies => "no-cookies",
             Self::SessionEnded => "session-ended",
+            Self::EndedElsewhere => "ended-elsewhere",
             Self::TooManyStarts => "too-many-starts",
             Self::TooManyRequests => "too-many-requests",
             Self::NotSetUp => "not-set-up",
             Self::IdentityNotConfirmed => "identity-not-confirmed",
+            Self::IdentityNotFinished => "identity-not-finished",
+            Self::IdentityTooWeak => "identity-too-weak",
+            Self::IdentityUnavailable => "identity-unavailable",
             Self::ContinueIdentity => "continue-identity",
             Self::ConfirmSignOut => "confirm-sign-out",
+            Self::ConfirmSignOutEverywhere => "confirm-sign-out-everywhere",
             Self::SigningOut => "signing-out",
             Self::SignedOut => "signed-out",
+            Self::SignedOutEverywhere => "signed-out-everywhere",
+            Self::StillSignedIn => "still-signed-in",
             Self::SignedOutHere => "signed-out-here",
         }
     }
 
-    /// Whether the link opens in a new tab: there is a form to come back to in this one.
+    /// Where the page's link or button leads.
     #[must_use]
-    pub const fn keeps_tab(self) -> bool {
-        matches!(self, Self::FormExpired | Self::FormNeedsIdentity)
+    pub const fn leads_to(self) -> LeadsTo {
+        match self {
+            Self::Problem | Self::BadAddress | Self::NotFound | Self::WrongMethod => {
+                LeadsTo::Nothing
+            }
+            Self::NotSetUp => LeadsTo::Nothing,
+            Self::FormExpired | Self::FormSignInAgain | Self::FormNeedsIdentity => LeadsTo::NewTab,
+            Self::TryLater
+            | Self::ProviderProblem
+            | Self::StartAgain
+            | Self::SignInFailed
+            | Self::DidNotSignInAgain
+            | Self::SignedOutNotAgain
+            | Self::OtherPerson
+            | Self::SignedOutMeanwhile
+            | Self::NoCookies
+            | Self::SessionEnded
+            | Self::EndedElsewhere
+            | Self::TooManyStarts
+            | Self::TooManyRequests
+            | Self::IdentityNotConfirmed
+            | Self::IdentityNotFinished
+            | Self::IdentityTooWeak
+            | Self::IdentityUnavailable
+            | Self::SignedOut
+            | Self::SignedOutEverywhere => LeadsTo::SignIn,
+            Self::ContinueIdentity => LeadsTo::Identity,
+            Self::SignOutFirst
+            | Self::ConfirmSignOut
+            | Self::ConfirmSignOutEverywhere
+            | Self::StillSignedIn
+            | Self::SignedOutHere => LeadsTo::SignOut,
+            Self::SigningOut => LeadsTo::Provider,
+        }
+    }
+
+    /// Whether something went wrong, so that the page says where help is.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        match self {
+            Self::SessionEnded
+            | Self::EndedElsewhere
+            | Self::SignedOutMeanwhile
+            | Self::ContinueIdentity
+            | Self::ConfirmSignOut
+            | Self::ConfirmSignOutEverywhere
+            | Self::SigningOut
+            | Self::SignedOut
+            | Self::SignedOutEverywhere
+            | Self::StillSignedIn => false,
+            Self::Problem
+            | Self::TryLater
+            | Self::ProviderProblem
+            | Self::BadAddress
+            | Self::NotFound
+            | Self::WrongMethod
+            | Self::FormExpired
+            | Self::FormSignInAgain
+            | Self::FormNeedsIdentity
+            | Self::StartAgain
+            | Self::SignInFailed
+            | Self::SignOutFirst
+            | Self::DidNotSignInAgain
+            | Self::SignedOutNotAgain
+            | Self::OtherPerson
+            | Self::NoCookies
+            | Self::TooManyStarts
+            | Self::TooManyRequests
+            | Self::NotSetUp
+            | Self::IdentityNotConfirmed
+            | Self::IdentityNotFinished
+            | Self::IdentityTooWeak
+            | Self::IdentityUnavailable
+            | Self::SignedOutHere => true,
+        }
+    }
+
+    /// Whether the person lacks the identity that a route wants, but may use the rest of the service.
+    #[must_use]
+    pub const fn lacks_identity(self) -> bool {
+        matches!(
+            self,
+            Self::IdentityNotConfirmed
+                | Self::IdentityNotFinished
+                | Self::IdentityTooWeak
+                | Self::IdentityUnavailable
+        )
+    }
+
+    /// Whether the page has a way to the service besides its link: it asks a question that the person may say no to, or
+    /// the rest of the service can be used.
+    #[must_use]
+    pub const fn has_way_back(self) -> bool {
+        self.lacks_identity()
+            || matches!(
+                self,
+                Self::ConfirmSignOut
+                    | Self::ConfirmSignOutEverywhere
+                    | Self::StillSignedIn
+                    | Self::SignOutFirst
+                    | Self::DidNotSignInAgain
+                    | Self::NotSetUp
+                    | Self::BadAddress
+                    | Self::NotFound
+            )
     }
 
     /// Reads a [`Page::name`].

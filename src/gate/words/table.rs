@@ -1,12 +1,17 @@
 //! The words of each page.
 
-use super::{Page, Text, Words, text, words};
+use super::{Page, Text, Words, identity, signing_out, text, words};
 
-const SIGN_IN: Text = text!("Sign in", "Mewngofnodi");
-const TRY_AGAIN: Text = text!("Try again", "Rhoi cynnig arall arni");
-const CONTINUE: Text = text!("Continue", "Parhau");
+pub const SIGN_IN: Text = text!("Sign in", "Mewngofnodi");
+pub const TRY_AGAIN: Text = text!("Try again", "Rhoi cynnig arall arni");
+pub const CONTINUE: Text = text!("Continue", "Parhau");
 
-const NOT_SAVED: Text = text!(
+const SIGN_IN_NEW_TAB: Text = text!(
+    "Sign in (opens in new tab)",
+    "Mewngofnodi (yn agor mewn tab newydd)",
+);
+
+pub const NOT_SAVED: Text = text!(
     "We did not save what you just sent.",
     "Nid ydym wedi cadw’r hyn rydych newydd ei anfon.",
 );
@@ -47,12 +52,23 @@ impl Page {
             ),
             Self::TryLater => words(
                 text!(
-                    "Sorry, the service is unavailable",
-                    "Mae’n ddrwg gennym, nid yw’r gwasanaeth ar gael",
+                    "Sorry, you cannot sign in right now",
+                    "Mae’n ddrwg gennym, ni allwch fewngofnodi ar hyn o bryd",
                 ),
                 &[text!(
                     "Try again in a few minutes.",
                     "Rhowch gynnig arall arni ymhen ychydig funudau.",
+                )],
+                Some(TRY_AGAIN),
+            ),
+            Self::ProviderProblem => words(
+                text!(
+                    "There was a problem with GOV.UK One Login",
+                    "Roedd problem gyda GOV.UK One Login",
+                ),
+                &[text!(
+                    "We could not finish signing you in. Try again.",
+                    "Nid oeddem yn gallu gorffen eich mewngofnodi. Rhowch gynnig arall arni.",
                 )],
                 Some(TRY_AGAIN),
             ),
@@ -86,10 +102,16 @@ impl Page {
                     "Mae angen i chi fewngofnodi cyn y gallwch anfon hyn",
                 ),
                 &[NOT_SAVED],
-                Some(text!(
-                    "Sign in (opens in new tab)",
-                    "Mewngofnodi (yn agor mewn tab newydd)",
-                )),
+                Some(SIGN_IN_NEW_TAB),
+            )
+            .then(&[COME_BACK, SEND_AGAIN]),
+            Self::FormSignInAgain => words(
+                text!(
+                    "You need to sign in again before you can send this",
+                    "Mae angen i chi fewngofnodi eto cyn y gallwch anfon hyn",
+                ),
+                &[NOT_SAVED],
+                Some(SIGN_IN_NEW_TAB),
             )
             .then(&[COME_BACK, SEND_AGAIN]),
             Self::FormNeedsIdentity => words(
@@ -111,7 +133,18 @@ impl Page {
                 ),
                 &[text!(
                     "We could not finish signing you in. This can happen if you went back to an old page, used another browser or took a long time.",
-                    "Ni allem orffen eich mewngofnodi. Gall hyn ddigwydd os aethoch yn ôl i hen dudalen, os gwnaethoch ddefnyddio porwr arall neu os gwnaethoch gymryd amser hir.",
+                    "Nid oeddem yn gallu gorffen eich mewngofnodi. Gall hyn ddigwydd os aethoch yn ôl i hen dudalen, os gwnaethoch ddefnyddio porwr arall neu os gwnaethoch gymryd amser hir.",
+                )],
+                Some(SIGN_IN),
+            ),
+            Self::SignInFailed => words(
+                text!(
+                    "You need to sign in again",
+                    "Mae angen i chi fewngofnodi eto",
+                ),
+                &[text!(
+                    "We could not finish signing you in.",
+                    "Nid oeddem yn gallu gorffen eich mewngofnodi.",
                 )],
                 Some(SIGN_IN),
             ),
@@ -147,7 +180,7 @@ impl Page {
             Self::TooManyStarts => words(
                 text!(
                     "We could not keep you signed in",
-                    "Ni allem eich cadw wedi’ch mewngofnodi",
+                    "Nid oeddem yn gallu eich cadw wedi’ch mewngofnodi",
                 ),
                 &[text!(
                     "We tried to sign you in several times. Check that your browser accepts cookies, then try again.",
@@ -177,78 +210,24 @@ impl Page {
                 )],
                 None,
             ),
-            Self::IdentityNotConfirmed => words(
-                text!(
-                    "We could not confirm your identity",
-                    "Ni allem gadarnhau pwy ydych chi",
-                ),
-                &[
-                    text!(
-                        "GOV.UK One Login could not confirm who you are, so you cannot use this part of the service at the moment.",
-                        "Nid oedd GOV.UK One Login yn gallu cadarnhau pwy ydych chi, felly ni allwch ddefnyddio’r rhan hon o’r gwasanaeth ar hyn o bryd.",
-                    ),
-                    text!(
-                        "You can try to prove your identity again.",
-                        "Gallwch geisio profi pwy ydych chi eto.",
-                    ),
-                ],
-                Some(TRY_AGAIN),
-            ),
-            Self::ContinueIdentity => words(
-                text!(
-                    "Continue proving your identity",
-                    "Parhau i brofi eich hunaniaeth",
-                ),
-                &[text!(
-                    "If you have been to the Post Office, continue to GOV.UK One Login to finish. You will then come back to this service.",
-                    "Os ydych wedi bod i Swyddfa’r Post, ewch ymlaen i GOV.UK One Login i orffen. Yna byddwch yn dod yn ôl i’r gwasanaeth hwn.",
-                )],
-                Some(CONTINUE),
-            ),
-            Self::ConfirmSignOut => words(
-                text!("Do you want to sign out?", "Ydych chi eisiau allgofnodi?"),
-                &[text!(
-                    "You will be signed out of this service and of GOV.UK One Login.",
-                    "Byddwch yn cael eich allgofnodi o’r gwasanaeth hwn ac o GOV.UK One Login.",
-                )],
-                Some(text!("Sign out", "Allgofnodi")),
-            ),
-            Self::SigningOut => words(
-                text!("You are being signed out", "Rydych yn cael eich allgofnodi"),
-                &[text!(
-                    "If nothing happens, continue to GOV.UK One Login to finish signing out.",
-                    "Os na fydd dim yn digwydd, ewch ymlaen i GOV.UK One Login i orffen allgofnodi.",
-                )],
-                Some(CONTINUE),
-            ),
-            Self::SignedOut => words(
-                text!("You have signed out", "Rydych wedi allgofnodi"),
-                &[text!(
-                    "If you use a shared computer, close the browser as well.",
-                    "Os ydych yn defnyddio cyfrifiadur a rennir, caewch y porwr hefyd.",
-                )],
-                Some(SIGN_IN),
-            ),
-            Self::SignedOutHere => words(
-                text!(
-                    "You have signed out of this service only",
-                    "Rydych wedi allgofnodi o’r gwasanaeth hwn yn unig",
-                ),
-                &[
-                    text!(
-                        "We could not sign you out of GOV.UK One Login, so you may still be signed in there.",
-                        "Nid oeddem yn gallu eich allgofnodi o GOV.UK One Login, felly efallai eich bod yn dal i fod wedi’ch mewngofnodi yno.",
-                    ),
-                    text!(
-                        "Try again in a few minutes. If you use a shared computer, close the browser as well.",
-                        "Rhowch gynnig arall arni ymhen ychydig funudau. Os ydych yn defnyddio cyfrifiadur a rennir, caewch y porwr hefyd.",
-                    ),
-                ],
-                Some(text!(
-                    "Sign out of GOV.UK One Login",
-                    "Allgofnodi o GOV.UK One Login"
-                )),
-            ),
+            Self::IdentityNotFinished => identity::NOT_FINISHED,
+            Self::IdentityTooWeak => identity::TOO_WEAK,
+            Self::IdentityUnavailable => identity::UNAVAILABLE,
+            Self::IdentityNotConfirmed => identity::NOT_CONFIRMED,
+            Self::ContinueIdentity => identity::CONTINUE,
+            Self::ConfirmSignOut => signing_out::CONFIRM,
+            Self::SigningOut => signing_out::UNDER_WAY,
+            Self::ConfirmSignOutEverywhere => signing_out::CONFIRM_EVERYWHERE,
+            Self::SignedOutEverywhere => signing_out::DONE_EVERYWHERE,
+            Self::StillSignedIn => signing_out::STILL_SIGNED_IN,
+            Self::SignedOutMeanwhile => signing_out::MEANWHILE,
+            Self::SignOutFirst => signing_out::FIRST,
+            Self::DidNotSignInAgain => signing_out::NOT_AGAIN,
+            Self::SignedOutNotAgain => signing_out::NOT_AGAIN_ENDED,
+            Self::OtherPerson => signing_out::OTHER_PERSON,
+            Self::EndedElsewhere => signing_out::ELSEWHERE,
+            Self::SignedOut => signing_out::DONE,
+            Self::SignedOutHere => signing_out::HERE,
         }
     }
 }

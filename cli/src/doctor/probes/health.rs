@@ -81,7 +81,7 @@ fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
     let Some(health) = look.health() else {
         let body = answer.body.lines().next().unwrap_or_default();
         let seen = format!("status {}: {}", answer.status, shortened(body));
-        let is_unknown = answer.status == 404 && body == NO_SERVICE;
+        let is_unknown = answer.status == 404 && body.contains(NO_SERVICE);
         let fault = if is_unknown {
             &OTHER_SERVICES
         } else {
