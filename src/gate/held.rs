@@ -37,13 +37,13 @@ pub fn session<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Se
         return opened(scene, only);
     }
     let all = all(scene, cookies);
-    current(&all, |place| cookies.has(&mark(place))).cloned()
+    current(&all, &|place| cookies.has(&mark(place))).cloned()
 }
 
 /// Every session that has neither ended in this browser nor been taken over from, the newest first.
 pub fn every<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Vec<Session> {
     let all = all(scene, cookies);
-    let standing = standing(&all, |place| cookies.has(&mark(place)));
+    let standing = standing(&all, &|place| cookies.has(&mark(place)));
     standing.into_iter().cloned().collect()
 }
 
@@ -55,9 +55,9 @@ pub fn stale<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Vec<String>
     }
     let all = all(scene, cookies);
     let has_ended = |place: &Place| cookies.has(&mark(place));
-    let stays: Vec<_> = match current(&all, has_ended) {
+    let stays: Vec<_> = match current(&all, &has_ended) {
         Some(own) => vec![own],
-        None => standing(&all, has_ended),
+        None => standing(&all, &has_ended),
     };
     let stays: Vec<_> = stays.iter().map(|session| session.cookie_name()).collect();
     let mut gone: Vec<_> = all.iter().map(Session::cookie_name).collect();

@@ -8,6 +8,9 @@ use crate::world::{Browser, By, ISSUER, SERVICE, SESSION, Shown, Trouble, When, 
 const NAME: &str = "__Host-ol-inactive";
 const LEAVES: &str = "/auth/sign-out?inactive&lang=cy&return_to=%2Faccount%2Fdetails%3Fpart%3D2";
 const BACK: &str = "/auth/sign-in?return_to=%2Faccount%2Fdetails%3Fpart%3D2";
+
+/// The same as it stands in a page, with the language of the person's journey.
+const LINK: &str = "/auth/sign-in?return_to=%2Faccount%2Fdetails%3Fpart%3D2&amp;lang=";
 const ENDED: &str = "Mae eich sesiwn wedi dod i ben";
 
 /// The script of the service's page leads to the sign-out, and the browser goes on to where it rests.
@@ -34,7 +37,8 @@ fn t47_when_a_session_ends_unused_then_the_next_person_is_asked_to_sign_in() {
         let shown = leave(&world, &mut browser);
         assert_eq!((shown.by, shown.heading()), (By::Edge, ENDED), "{idle}");
         assert!(shown.url.starts_with(&format!("{SERVICE}/auth/signed-out")));
-        assert_eq!(shown.link(), Some(BACK));
+        let link = shown.link().unwrap_or_default();
+        assert!(link.starts_with(LINK), "{link}");
         assert!(!browser.has_session());
         let asked = browser.open(&world, BACK);
         assert_eq!((asked.by, asked.status), (By::Provider, 200), "{idle}");
@@ -44,7 +48,7 @@ fn t47_when_a_session_ends_unused_then_the_next_person_is_asked_to_sign_in() {
         let shown = browser.open(&world, back.location());
         assert_eq!((shown.by, shown.status), (By::Origin, 200));
         let alive = browser.open(&world, "/auth/signed-out");
-        assert_eq!(alive.heading(), "You have signed out");
+        assert_eq!(alive.heading(), "You are still signed in");
         let location = browser.sign_out(&world, "").location().to_owned();
         let shown = browser.open(&world, &location);
         assert_eq!(shown.heading(), "You have signed out");
@@ -75,14 +79,17 @@ fn when_another_tab_has_signed_out_already_then_the_page_is_shown_at_once() {
     let mut browser = Browser::new();
     let shown = browser.send(&world, own(LEAVES));
     assert_eq!((shown.status, shown.heading()), (200, ENDED));
-    assert_eq!(shown.link(), Some(BACK));
+    let link = shown.link().unwrap_or_default();
+    assert!(link.starts_with(LINK), "{link}");
     assert_eq!(shown.set_cookies().count(), 0);
     for evil in ["https://evil.example/", "//evil.example", "/auth/sign-out"] {
         let shown = browser.send(
             &world,
             own(&format!("/auth/sign-out?inactive&return_to={evil}")),
         );
-        assert_eq!(shown.link(), Some("/auth/sign-in?return_to=%2F"), "{evil}");
+        let link = shown.link().unwrap_or_default();
+        let front = "/auth/sign-in?return_to=%2F&amp;lang=";
+        assert!(link.starts_with(front), "{evil}: {link}");
     }
 }
 
@@ -112,6 +119,6 @@ fn t74_a_planted_way_back_makes_no_difference() {
         browser.plant(NAME, value);
         let shown = browser.open(&world, "/auth/signed-out");
         assert_eq!(shown.heading(), "You have signed out", "{value}");
-        assert_eq!(shown.link(), Some("/auth/sign-in"));
+        assert_eq!(shown.link(), Some("/auth/sign-in?lang=en"));
     }
 }
