@@ -160,8 +160,8 @@ fn is_invisible(letter: char) -> bool {
 /// The place of the comma behind which a second line begins with a name of ours; the end if there is none.
 fn joined_at(segment: &str) -> usize {
     let commas = segment.match_indices(',').map(|(at, _)| at);
-    let mut joints =
-        commas.filter(|at| imitates(trimmed(segment.get(at + 1..).unwrap_or_default())));
+    let behind = |at: &usize| segment.get(at + 1..).unwrap_or_default();
+    let mut joints = commas.filter(|at| imitates(behind(at).trim_start_matches(is_invisible)));
     joints.next().unwrap_or(segment.len())
 }
 
