@@ -60,7 +60,7 @@ fn ring() -> Ring {
     Ring::new(Some(&a), Some(&b), Generation::A).expect("two sound keys")
 }
 
-/// Cookies that nobody sealed open nothing, and what is remembered is read back as it was written.
+/// Cookies without a seal of the Worker open nothing, and a stored value is read back as it was written.
 pub fn cookie(data: &[u8]) {
     let (ring, text) = (ring(), String::from_utf8_lossy(data));
     for purpose in PURPOSES {
@@ -148,7 +148,7 @@ pub fn cookie_header(data: &[u8]) {
             pair.trim_matches([' ', '\t'])
                 .starts_with(&format!("{name}="))
         });
-        assert_eq!(times.count(), 1, "a cookie that is there once");
+        assert_eq!(times.count(), 1, "exactly one cookie of the name");
         assert!(!value.contains(';'));
     }
     for (name, _) in cookies.attempts() {
@@ -177,7 +177,8 @@ pub fn token(data: &[u8]) {
         assert!(!token.signature().is_empty());
         let (as_id, as_logout) = (
             id_token::check_header(&token),
-            logout_token::check_header(&token),
+            logout_token::check_header(&token)
+                .and_then(|()| logout_token::check_type(token.typ.as_deref())),
         );
         assert!(
             as_id.is_err() || as_logout.is_err(),
