@@ -65,8 +65,8 @@ for (const engine of ENGINES) {
     await who.until(async () => (await session()) !== before, "the session is prolonged");
     await who.endSession();
     await who.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
-    await who.at(new RegExp(`^${service}/auth/sign-out\\?inactive`));
-    await who.reads(/Your session has ended/, "h1");
+    await who.at(new RegExp(`^${service}/auth/page\\?name=ended-elsewhere`));
+    await who.reads(/You have been signed out/, "h1");
     await who.click({ says: "Sign in" });
     await who.at(`${service}/account`);
   });
