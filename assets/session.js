@@ -6,11 +6,21 @@
 // speaks Welsh on a page whose `lang` is Welsh. The script needs nothing else, and stores nothing.
 
 (() => {
-  const script = document.currentScript;
-  if (!script || document.querySelector(".one-login-timeout")) return;
-  const own = script.src.replace(/assets\/[^?#]*.*$/, "");
+  // An element with a name, such as <img name="currentScript">, takes the place of any member of `document`. Members of the
+  // prototype keep their place (HTML, "DOM tree accessors"; Web IDL, [LegacyOverrideBuiltIns]).
+  const page = (name) => Object.getOwnPropertyDescriptor(Document.prototype, name).get.call(document);
+  const listen = (target, event, then) => EventTarget.prototype.addEventListener.call(target, event, then);
+
+  const script = page("currentScript");
+  if (!(script instanceof HTMLScriptElement)) return;
+  const [own, rest] = script.src.split(/(?<=\/)(?=assets\/session\.js(?:$|[?#]))/);
+  if (!rest || !own.startsWith(`${location.origin}/`) || /[?#]/.test(own)) return;
+  // A symbol is no name that markup could take.
+  const loaded = Symbol.for("one-login-timeout");
+  if (window[loaded]) return;
+  window[loaded] = true;
   const warning = 1000 * (Number(script.dataset.warning) || 120);
-  const lang = /^cy\b/i.test(document.documentElement.lang) ? "cy" : "en";
+  const lang = /^cy\b/i.test(page("documentElement").lang) ? "cy" : "en";
   const words = {
     en: {
       title: "You are about to be signed out",
@@ -99,7 +109,7 @@
   }
 
   function element(name, properties, ...children) {
-    const made = Object.assign(document.createElement(name), properties);
+    const made = Object.assign(Document.prototype.createElement.call(document, name), properties);
     made.append(...children);
     return made;
   }
@@ -116,11 +126,11 @@
     const dialog = element("dialog", { className: "one-login-timeout", lang }, title, message, spoken, element("div", {}, stay, link));
     dialog.setAttribute("aria-labelledby", title.id);
     dialog.setAttribute("aria-describedby", message.id);
-    stay.addEventListener("click", () => dialog.close());
+    listen(stay, "click", () => dialog.close());
     // Escape closes it as the button does: whoever presses it is there.
-    dialog.addEventListener("close", closed);
-    document.head.append(sheet);
-    document.body.append(dialog);
+    listen(dialog, "close", closed);
+    page("head").append(sheet);
+    page("body").append(dialog);
     return { dialog, message, spoken, stay };
   }
 
@@ -166,10 +176,10 @@
     if (where.textContent !== text) where.textContent = text;
   }
 
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && end !== null) check();
+  listen(document, "visibilitychange", () => {
+    if (!page("hidden") && end !== null) check();
   });
-  window.addEventListener("pageshow", (event) => {
+  listen(window, "pageshow", (event) => {
     if (event.persisted) check();
   });
   check();

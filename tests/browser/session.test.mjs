@@ -142,3 +142,56 @@ test("on a page of somebody who is not signed in the script asks once and does n
   assert.equal(await made.page.locator("dialog").count(), 0);
   assert.deepEqual(made.complaints, []);
 });
+
+/** Every name that the script could read of `document` or `window`, taken by elements that markup alone can make. */
+const SHADOWS = [
+  "addEventListener", "body", "createElement", "currentScript", "documentElement", "head", "hidden", "lang", "location", "querySelector",
+].map((name) => `<img name="${name}" id="${name}" src="https://other.example/assets/session.js" data-warning="3000" alt="">`).join("");
+
+for (const policy of [undefined, "script-src 'self'; connect-src 'self'; img-src 'none'"]) {
+  test(`t95 markup that takes the names of the page's members leads the script nowhere, ${policy ? "with" : "without"} a policy`, async () => {
+    const { page } = await signedIn();
+    const elsewhere = [];
+    page.on("request", (request) => {
+      const is = request.resourceType() !== "image" && !request.url().startsWith(`${service}/`);
+      if (is) elsewhere.push(request.url());
+    });
+    await page.route("https://other.example/**", (route) => route.fulfill({ body: "" }));
+    await page.route("**/auth/session", (route) => route.fulfill({ json: { signed_in: true, level: "Cl.Cm", idle_seconds: 118, absolute_seconds: 7200 } }));
+    await page.route(`${service}/shadowed`, (route) => route.fulfill({
+      contentType: "text/html",
+      headers: policy ? { "content-security-policy": policy } : {},
+      body: `<!doctype html><html lang="en"><title>t</title><body class="one-login-timeout">${SHADOWS}
+        <script src="/auth/assets/session.js" data-warning="120"></script>`,
+    }));
+    await page.goto(`${service}/shadowed`);
+    const shadowed = await page.evaluate(() => document.currentScript instanceof HTMLImageElement && document.body instanceof HTMLImageElement);
+    assert.ok(shadowed, "the markup takes the names");
+    const dialog = page.getByRole("dialog", DIALOG);
+    await dialog.waitFor();
+    assert.match(await dialog.textContent(), /in 2 minutes/);
+    assert.equal(await dialog.getByRole("link", { name: "Sign out" }).evaluate((link) => link.href), `${service}/auth/sign-out`);
+    const sent = page.waitForRequest((request) => request.method() === "POST" && request.url() === `${service}/auth/session`);
+    await dialog.getByRole("button", { name: "Stay signed in" }).click();
+    await sent;
+    assert.deepEqual(elsewhere, []);
+  });
+}
+
+test("t95 a copy of the script at another address, or in the page itself, does nothing", async () => {
+  const { page } = await signedIn();
+  const text = await (await fetch(`${service}/auth/assets/session.js`)).text();
+  const asked = [];
+  page.on("request", (request) => /session$/.test(new URL(request.url()).pathname) && asked.push(request.url()));
+  for (const address of ["https://other.example/auth/assets/session.js", `${service}/copies/session.js?assets/session.js`]) {
+    await page.route(address, (route) => route.fulfill({ contentType: "text/javascript", body: text }));
+    await page.evaluate((src) => new Promise((resolve, reject) => {
+      document.head.append(Object.assign(document.createElement("script"), { src, onload: resolve, onerror: reject }));
+    }), address);
+  }
+  await page.evaluate((inline) => document.head.append(Object.assign(document.createElement("script"), { textContent: inline })), text);
+  assert.deepEqual(asked, []);
+  const sent = page.waitForRequest(`${service}/auth/session`);
+  await load(page, 120);
+  await sent;
+});
