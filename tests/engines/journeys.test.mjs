@@ -83,6 +83,41 @@ for (const engine of ENGINES) {
     assert.doesNotMatch(await phone.text(), /kenneth/);
   });
 
+  test(`five tabs that are opened at once all come to the sign-in, and each to its place, in ${engine}`, async () => {
+    const who = await person(engine);
+    await who.open(`${service}/`);
+    const tabs = await who.tabs();
+    const before = new Set(tabs);
+    await who.evaluate(() => {
+      const anchor = document.body.appendChild(document.createElement("a"));
+      anchor.id = "next";
+      anchor.target = "_blank";
+      anchor.rel = "noopener";
+      anchor.textContent = "next";
+    });
+    for (let tab = 1; tab <= 5; tab += 1) {
+      await who.to(tabs[0]);
+      await who.evaluate((href) => (document.querySelector("#next").href = href), `/account/tab-${tab}`);
+      await who.click({ selector: "#next" });
+    }
+    const opened = await who.until(async () => {
+      const now = (await who.tabs()).filter((handle) => !before.has(handle));
+      return now.length === 5 && now;
+    }, "five tabs have opened");
+    for (const handle of opened) {
+      await who.to(handle);
+      await who.at(new RegExp(`^${world.provider.url}/authorize`));
+    }
+    const places = [];
+    for (const handle of opened) {
+      await who.to(handle);
+      await choose(who, "kenneth");
+      await who.at(new RegExp(`^${service}/account/tab-`));
+      places.push((await who.url()).slice(-1));
+    }
+    assert.deepEqual(places.sort(), ["1", "2", "3", "4", "5"]);
+  });
+
   test(`the journey needs no JavaScript, and can be read in Welsh, in ${engine}`, async () => {
     const who = await signedIn(engine, "sian", { script: false, language: "cy-GB" });
     await who.reads(/siân\.ŵyn@enghraifft\.cymru/);

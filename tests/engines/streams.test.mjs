@@ -109,3 +109,15 @@ test("a person whose Firefox guards against trackers strictly signs in and out, 
   await who.click({ says: "Sign out" });
   await who.at(new RegExp(`^${service}/auth/signed-out`));
 });
+
+test("t37 a person whose browser refuses cookies is told so, at the first time, in Firefox", async () => {
+  const who = await person("Firefox", { preferences: { "network.cookie.cookieBehavior": 2 } });
+  await world.provider.auto("kenneth");
+  try {
+    await who.open(`${service}/account`);
+    await who.at(new RegExp(`^${service}/auth/callback`));
+    await who.reads(/cookie/i, "main");
+  } finally {
+    await world.provider.auto(null);
+  }
+});
