@@ -25,6 +25,12 @@ export default {
   },
 };
 
+/** Of six retries the fifth and the sixth set a new alarm, for when the platform counts one that it never carried out. */
+const LAST_RETRIES = 5;
+
+/** How long the next alarm waits after that, in milliseconds. */
+const AFTER_RETRIES = 3_600_000;
+
 /**
  * A person's account where it is kept. It holds nothing of WebAssembly's, so it survives a panic that does not: whoever
  * asks next is answered by the new instance.
@@ -40,7 +46,16 @@ export class AccountObject extends DurableObject {
     return edge.account(this.state, question);
   }
 
-  alarm() {
-    edge.tidy(this.state);
+  /**
+   * An alarm that fails is tried six times more within some minutes and then forgotten, and what is sealed would stay for
+   * ever. So before that it is set anew. Source: https://developers.cloudflare.com/durable-objects/api/alarms/
+   */
+  alarm({ retryCount = 0 } = {}) {
+    try {
+      edge.tidy(this.state);
+    } catch (error) {
+      if (retryCount < LAST_RETRIES) throw error;
+      this.state.storage.setAlarm(Date.now() + AFTER_RETRIES);
+    }
   }
 }

@@ -117,7 +117,7 @@ export class AccountObject extends Sound {
   #setAlarm(at) {
     this.wanted = at;
     const early = this.mode === "wakes-early" && !this.woken;
-    return this.storage.setAlarm(early || this.mode === "time-flies" ? clock() + 100 : at);
+    return this.storage.setAlarm(early || ["time-flies", "alarm-fails"].includes(this.mode) ? clock() + 100 : at);
   }
 
   async ask(question) {
@@ -163,30 +163,52 @@ export class AccountObject extends Sound {
       }
     }
     const answer = super.ask(question);
-    if (["watched", "time-flies"].includes(mode)) await this.#report("answered");
+    if (["watched", "time-flies"].includes(mode)) {
+      await this.#report("answered", { question: [question.byteLength, question.buffer.byteLength] });
+    }
     return answer;
   }
 
-  async alarm() {
-    if (!["time-flies", "wakes-early"].includes(this.mode)) return super.alarm();
+  /** An alarm at each try, over storage that fails: whether it threw, and for when it was set anew. */
+  #failing() {
+    const sound = this.state;
+    const tries = [0, 1, 4, 5, 6].map((retryCount) => {
+      let anew = null;
+      const storage = { setAlarm: (at) => (anew = at - clock()), get kv() { throw new Error("the storage is broken"); } };
+      this.state = { storage };
+      try {
+        super.alarm({ retryCount, isRetry: retryCount > 0 });
+        return { retryCount, threw: false, anew };
+      } catch {
+        return { retryCount, threw: true, anew };
+      }
+    });
+    this.state = sound;
+    return tries;
+  }
+
+  async alarm(info) {
+    if (this.mode === "alarm-fails") return told(this.faults, "failing", { info: [info.retryCount, info.isRetry], tries: this.#failing() });
+    if (!["time-flies", "wakes-early"].includes(this.mode)) return super.alarm(info);
     this.woken = this.mode === "wakes-early";
     const ahead = this.mode === "time-flies" ? this.wanted - clock() : 0;
     Date.now = () => clock() + ahead;
     try {
-      super.alarm();
+      super.alarm(info);
     } finally {
       Date.now = clock;
     }
     await this.#report("woken");
   }
 
-  async #report(what) {
+  async #report(what, more = {}) {
     const [stored, alarm] = [await this.storage.list(), await this.storage.getAlarm()];
     const account = stored.get("account");
     await told(this.faults, what, {
       stored: [...stored.keys()],
       account: account === undefined ? null : read(account),
       alarm: alarm === null ? null : this.wanted,
+      ...more,
     });
   }
 }

@@ -65,6 +65,32 @@ test("an alarm that comes early finds nothing to do, and is set again", async ()
   await world.provider.auto("kenneth");
 });
 
+test("an alarm that fails to the end of its tries is set anew, so that nothing sealed stays for ever", async () => {
+  await world.provider.auto("amal");
+  await world.accounts("alarm-fails");
+  await signedIn(world);
+  let failing = [];
+  for (let waited = 0; waited < 10_000 && failing.length === 0; waited += 50) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    ({ failing = [] } = await world.noted());
+  }
+  const [{ info, tries }] = failing;
+  assert.deepEqual(info, [0, false], "the runtime says which try it is");
+  assert.deepEqual(tries.map(({ retryCount, threw }) => [retryCount, threw]), [[0, true], [1, true], [4, true], [5, false], [6, false]]);
+  for (const { threw, anew } of tries) assert.ok(threw ? anew === null : Math.abs(anew - 3_600_000) < 5_000, String(anew));
+  await world.provider.auto("kenneth");
+});
+
+test("an account object receives as many bytes as it is sent, and nothing of the memory around them", async () => {
+  await world.provider.auto("amal");
+  await world.accounts("watched");
+  await signedIn(world);
+  await world.provider.auto("kenneth");
+  const { answered = [] } = await world.noted();
+  assert.ok(answered.length > 0);
+  for (const { question: [sent, received] } of answered) assert.equal(received, sent);
+});
+
 test("an account that was only asked stores nothing and sets no alarm", async () => {
   const browser = await signedIn(world);
   await world.accounts("watched");
