@@ -85,7 +85,8 @@ export async function forward(request, env, context, url, changes, target, perso
   } catch (error) {
     // workerd refuses what it cannot send with a TypeError of its own; one of another Worker's says that it is `remote`.
     const asked = !(error instanceof TypeError) || error.remote === true;
-    return unreachable(request, env, context, Date.now() - started, asked ? "origin" : "request");
+    const what = request.body === null ? "origin" : "upload";
+    return unreachable(request, env, context, Date.now() - started, asked ? what : "request");
   }
   try {
     const headers = answer.headers;

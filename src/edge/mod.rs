@@ -102,6 +102,9 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
 
 /// The answer to a request whose origin gave none in these milliseconds, was not asked at all, or gave one that
 /// Cloudflare's runtime cannot send on. The log names service and rule.
+///
+/// Where a body was on its way, workerd's error is the same for a visitor who breaks off and an origin that drops the
+/// connection ("Network connection lost.", 1.20261117.1), so that such a request is no sign of an outage.
 #[wasm_bindgen]
 #[must_use]
 pub fn unreachable(
@@ -131,7 +134,10 @@ pub fn unreachable(
             send(&gate::unanswered(&scene))
         }
         Some(scene) => {
-            scene.log_failed("origin", "unreachable");
+            match what {
+                "upload" => scene.log_refused("origin", "broken_off"),
+                _ => scene.log_failed("origin", "unreachable"),
+            }
             send(&gate::unanswered(&scene).with("retry-after", RETRY_AFTER))
         }
         None => send(&both(

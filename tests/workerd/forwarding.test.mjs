@@ -92,6 +92,25 @@ test("an upload streams: the origin is asked while the body is still on its way"
   assert.match(answer, new RegExp(`"body_length":${0x8000 + 4}`));
 });
 
+test("t102 an upload that its visitor breaks off is no outage of the origin's", async () => {
+  const lines = () => world.events.filter(({ event }) => event === "origin");
+  const before = lines().length;
+  for (const [target, cookie] of [["/upload", `Cookie: ${browser.cookie}\r\n`], ["/echo/public/x", ""]]) {
+    for (const [length, bytes] of [["Content-Length: 100000", "a".repeat(20_000)], ["Transfer-Encoding: chunked", `4e20\r\n${"a".repeat(20_000)}\r\n`]]) {
+      await world.clear();
+      const socket = net.connect(world.port, "127.0.0.1");
+      socket.write(`POST ${target} HTTP/1.1\r\nHost: ${world.host}\r\n${cookie}${length}\r\n\r\n${bytes}`);
+      for (let waited = 0; (await world.origin.requests()).length === 0; waited += 20) {
+        assert.ok(waited < 5_000, "the origin was never asked");
+        await sleep(20);
+      }
+      socket.destroy();
+    }
+  }
+  assert.ok(await world.told(() => lines().length === before + 4), JSON.stringify(lines()));
+  for (const { label, outcome } of lines().slice(before)) assert.deepEqual([label, outcome], ["broken_off", "refused"]);
+});
+
 test("events arrive one by one", async () => {
   const socket = net.connect(world.port, "127.0.0.1");
   socket.write(`GET /events HTTP/1.1\r\nHost: ${world.host}\r\nCookie: ${browser.cookie}\r\nConnection: close\r\n\r\n`);
