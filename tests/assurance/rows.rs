@@ -268,11 +268,11 @@ pub const ROWS: &[Row] = &[
         90,
         "Headers that an origin's server reads as path, prefix, host, method, client or user",
     ),
-    row(95, "Markup that leads `session.js` elsewhere"),
     row(
         91,
         "A stricter route below a laxer one met by a spelling that an origin folds",
     ),
+    row(95, "Markup that leads `session.js` elsewhere"),
     row(
         99,
         "Own pages as images or frames, made-up references, bodies that drip",
