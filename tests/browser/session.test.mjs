@@ -143,7 +143,7 @@ test("on a page of somebody who is not signed in the script asks once and does n
   assert.deepEqual(made.complaints, []);
 });
 
-/** Every name that the script could read of `document` or `window`, taken by elements that markup alone can make. */
+/** Every name that the script could read of `document` or `window`, shadowed by elements that markup can make. */
 const SHADOWS = [
   "addEventListener", "body", "createElement", "currentScript", "documentElement", "head", "hidden", "lang", "location", "querySelector",
 ].map((name) => `<img name="${name}" id="${name}" src="https://other.example/assets/session.js" data-warning="3000" alt="">`).join("");

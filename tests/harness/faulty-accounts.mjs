@@ -169,7 +169,7 @@ export class AccountObject extends Sound {
     return answer;
   }
 
-  /** An alarm at each try, over storage that fails: whether it threw, and for when it was set anew. */
+  /** An alarm at each try, over storage that fails: whether it threw, and for when it was set again. */
   #failing() {
     const sound = this.state;
     const tries = [0, 1, 4, 5, 6].map((retryCount) => {
