@@ -18,7 +18,8 @@ const LANGUAGES = {
     filled: /We filled in the details that GOV\.UK One Login confirmed/, tryAgain: "Try again",
     gone: /You proved your identity more than 30 minutes ago/, anew: "Get your details from GOV.UK One Login again",
     long: /too long for us to fill in/, low: "We need stronger proof of your identity",
-    notConfirmed: "We could not confirm your identity", notFinished: "You did not finish proving your identity",
+    notConfirmed: "We could not confirm your identity", refused: "We could not confirm your identity",
+    lost: "There was a problem with GOV.UK One Login", notFinished: "You did not finish proving your identity",
     letter: "Take your letter to a Post Office", done: "The Post Office is done", without: "Go back to the service without it",
     back: "Go back to the service", onwards: "Continue proving your identity",
     first: "You need to prove your identity before you can send this", prove: "Prove your identity (opens in new tab)",
@@ -29,7 +30,8 @@ const LANGUAGES = {
     filled: /Rydym wedi llenwi'r manylion a gadarnhawyd gan GOV\.UK One Login/, tryAgain: "Rhoi cynnig arall arni",
     gone: /Gwnaethoch brofi pwy ydych chi fwy na 30 munud yn ôl/, anew: "Cael eich manylion gan GOV.UK One Login eto",
     long: /yn rhy hir i ni eu llenwi/, low: "Mae angen prawf cryfach arnom o bwy ydych chi",
-    notConfirmed: "Ni allem gadarnhau pwy ydych chi", notFinished: "Ni wnaethoch orffen profi pwy ydych chi",
+    notConfirmed: "Ni allem gadarnhau pwy ydych chi", refused: "Nid oeddem yn gallu cadarnhau eich hunaniaeth",
+    lost: "Roedd problem gyda GOV.UK One Login", notFinished: "Ni wnaethoch orffen profi pwy ydych chi",
     letter: "Ewch â'ch llythyr i Swyddfa'r Post", done: "Mae Swyddfa'r Post wedi gorffen",
     without: "Mynd yn ôl i'r gwasanaeth hebddo", back: "Mynd yn ôl i'r gwasanaeth", onwards: "Parhau i brofi eich hunaniaeth",
     first: "Mae angen i chi brofi eich hunaniaeth cyn y gallwch anfon hyn", prove: "Profi eich hunaniaeth (yn agor mewn tab newydd)",
@@ -133,7 +135,7 @@ for (const [lang, said] of Object.entries(LANGUAGES)) {
     await signIn(page, "mo", said);
     const answer = await page.goto(`${service}/account/proved`);
     assert.deepEqual([answer.status(), new URL(page.url()).pathname], [403, "/auth/callback"]);
-    await seen(page, lang, said.notConfirmed, "edge-not-proved");
+    await seen(page, lang, said.refused, "edge-not-proved");
     assert.ok(complaints.every((text) => /status of 403/.test(text)), complaints.join());
   });
 
@@ -153,8 +155,9 @@ for (const [lang, said] of Object.entries(LANGUAGES)) {
     await page.waitForURL(`${world.provider.url}/authorize?**`);
     await seen(page, lang, said.letter, "post-office");
     await page.getByRole("button", { name: said.without }).click();
-    await page.waitForURL(place("/apply/not-proved"));
-    await seen(page, lang, said.notFinished, "not-finished");
+    // The service asks for the codes that say why a check failed, so that an error without one is a journey that was lost.
+    await page.waitForURL(`${service}/auth/callback?**`);
+    await seen(page, lang, said.lost, "lost");
     await page.getByRole("link", { name: said.tryAgain }).click();
     await page.getByRole("button", { name: said.done }).click();
     const link = page.getByRole("link", { name: said.back });

@@ -101,7 +101,7 @@ test("a screen reader is told what it is, and the time only now and then", async
   const spoken = dialog.locator("[aria-live=assertive]");
   assert.equal(await spoken.textContent(), said);
   assert.ok(await dialog.getByRole("button", { name: "Parhau i fod wedi’ch mewngofnodi" }).isVisible());
-  assert.equal(await dialog.getByRole("link", { name: "Allgofnodi" }).getAttribute("href"), `${service}/auth/sign-out`);
+  assert.equal(await dialog.getByRole("link", { name: "Allgofnodi" }).getAttribute("href"), `${service}/auth/sign-out?lang=cy`);
   await picture(page, "pages/timeout-cy.png");
   await page.unroute("**/auth/session");
 });
@@ -170,7 +170,7 @@ for (const policy of [undefined, "script-src 'self'; connect-src 'self'; img-src
     const dialog = page.getByRole("dialog", DIALOG);
     await dialog.waitFor();
     assert.match(await dialog.textContent(), /in 2 minutes/);
-    assert.equal(await dialog.getByRole("link", { name: "Sign out" }).evaluate((link) => link.href), `${service}/auth/sign-out`);
+    assert.equal(await dialog.getByRole("link", { name: "Sign out" }).evaluate((link) => link.href), `${service}/auth/sign-out?lang=en`);
     const sent = page.waitForRequest((request) => request.method() === "POST" && request.url() === `${service}/auth/session`);
     await dialog.getByRole("button", { name: "Stay signed in" }).click();
     await sent;

@@ -116,12 +116,12 @@ test("a person who declines reads what to do, and can start again from there", a
   await toTheProvider(page);
   await choose(page, /Declan/);
   await page.waitForURL(`${service}/auth/callback?**`);
-  assert.match(await page.textContent("h1"), /You need to start signing in again/);
+  assert.match(await page.textContent("h1"), /There was a problem with GOV\.UK One Login/);
   // The style sheet is the page's own, and its security policy lets nothing else in.
   assert.match(await page.evaluate(() => getComputedStyle(document.querySelector("h1")).fontFamily), /sans-serif|Arial|Helvetica/i);
   assert.deepEqual(complaints.filter((text) => !/status of 502/.test(text)), []);
   await picture(page, "start-again.png");
-  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.getByRole("link", { name: "Try again" }).click();
   await page.waitForURL(`${world.provider.url}/authorize?**`);
   await choose(page, /Kenneth/);
   await page.waitForURL(`${service}/account`);
