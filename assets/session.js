@@ -73,13 +73,14 @@
     const status = await ask(method);
     clearTimeout(timer);
     if (status === null) return later(20_000);
-    if (!status.signed_in) return end === null ? undefined : leave();
+    // Before its time a session ends elsewhere. Two seconds are for the clocks of the account and of this script.
+    if (!status.signed_in) return end === null ? undefined : leave(Date.now() < end - 2000);
     const { idle_seconds: idle, absolute_seconds: absolute } = status;
     end = Date.now() + 1000 * Math.min(idle, absolute);
     movable = idle < absolute;
     // Nothing puts the limit off. The account forgets a session at its limit, and One Login sends people back only with the
     // session's ID token.
-    if (!movable && absolute <= BEFORE_LIMIT) return leave();
+    if (!movable && absolute <= BEFORE_LIMIT) return leave(false);
     const left = end - Date.now() - warning;
     if (left > 0) {
       close();
@@ -97,14 +98,13 @@
   }
 
   /**
-   * Signs out at GOV.UK One Login too, so that the next person at this computer is asked to sign in. From there the browser
-   * comes back to the page that says that the session has ended, and that page leads back here.
+   * Leads to the page that says that the session has ended, which leads back here. A session that ended by time is signed out
+   * at GOV.UK One Login first, so that the next person at this computer is asked to sign in.
    */
-  function leave() {
+  function leave(elsewhere) {
     silent = true;
     const here = encodeURIComponent(location.pathname + location.search);
-    // Before its time a session ends elsewhere. Two seconds are for the clocks of the account and of this script.
-    if (Date.now() < end - 2000) location.assign(`${own}page?name=ended-elsewhere&lang=${lang}&return_to=${here}`);
+    if (elsewhere) location.assign(`${own}page?name=ended-elsewhere&lang=${lang}&return_to=${here}`);
     else location.assign(`${own}sign-out?inactive&lang=${lang}&return_to=${here}`);
   }
 
