@@ -76,7 +76,7 @@ const FRESH_MS = 25_000;
 export async function session(worker) {
   if (worker.session && Date.now() - worker.session.since < FRESH_MS) return worker.session.cookie;
   const [back] = await sent(worker, callbacks(worker, await started(worker, 1), people(1)), 303);
-  const cookie = back.cookies.find(([name]) => name.endsWith("-session"));
+  const cookie = back.cookies.find(([name, value]) => value !== "" && /-session(-[\w-]+)?$/.test(name));
   worker.session = { since: Date.now(), cookie: [cookie] };
   return worker.session.cookie;
 }

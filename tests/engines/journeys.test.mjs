@@ -65,7 +65,7 @@ for (const engine of ENGINES) {
     await choose(who, "declan");
     await who.at(new RegExp(`^${service}/auth/`));
     await who.reads(/\S/, "h1");
-    await who.click({ says: "Sign in" });
+    await who.click({ says: "Try again" });
     await choose(who, "kenneth");
     await who.at(`${service}/account`);
   });

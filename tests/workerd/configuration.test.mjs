@@ -120,9 +120,9 @@ test("t66 t84 a fault that all share closes all", async () => {
 test("t84 on a developer's machine a closed host says why, and shows no secret", async () => {
   const key = sessionKey();
   await deployed({ variables: table({ scopes: ["email"], colour: "blue" }), secrets: { SESSION_KEY_B: key } });
-  const { text } = await world.raw({ target: "/account" });
-  assert.match(text, /SERVICE_DEMO\.scopes: must include "openid"/);
-  assert.match(text, /SERVICE_DEMO\.colour: is not a field/);
+  const { text, json } = await world.raw({ target: "/account" });
+  assert.match(json.detail, /SERVICE_DEMO\.scopes: must include "openid"/);
+  assert.match(json.detail, /SERVICE_DEMO\.colour: is not a field/);
   assert.ok(!text.includes(key));
 });
 
