@@ -51,10 +51,10 @@ test("the desk shows what the Worker decides", async () => {
   let said = [];
   for (let waited = 0; waited < 10_000; waited += 100) {
     said = (await desk("/control/decisions")).json.map((decision) => decision.said);
-    if (said.some(({ label }) => label === "no_attempt")) break;
+    if (said.some(({ label }) => label === "no_cookies")) break;
     await sleep(100);
   }
-  assert.ok(said.some(({ event, label }) => event === "callback" && label === "no_attempt"), JSON.stringify(said));
+  assert.ok(said.some(({ event, label }) => event === "callback" && label === "no_cookies"), JSON.stringify(said));
   assert.ok(!JSON.stringify(said).includes("code=abc"));
 });
 
