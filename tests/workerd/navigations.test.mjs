@@ -34,7 +34,7 @@ for (const [who, headers] of Object.entries(NAVIGATIONS)) {
     const form = { method: "POST", target: "/account/apply", headers, body: "a=b" };
     const lost = await world.raw(form);
     assert.equal(lost.status, 401);
-    assert.match(lost.text, /was not saved/);
+    assert.match(lost.text, /did not save/);
 
     for (const target of ["/account/here", "/auth/sign-in?return_to=/account/here"]) {
       const browser = world.browser();

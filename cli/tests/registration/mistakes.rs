@@ -25,7 +25,7 @@ fn whoever_makes_a_mistake_is_told_what_is_there() {
         ),
         (
             "plan --service demo --env production --config absent.toml",
-            "absent.toml cannot be read",
+            "there is no absent.toml",
         ),
         (
             "plan --service demo --env production --config broken.toml",
