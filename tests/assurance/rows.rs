@@ -274,6 +274,10 @@ pub const ROWS: &[Row] = &[
     ),
     row(95, "Markup that leads `session.js` elsewhere"),
     row(
+        98,
+        "Another person after an expired session gets the first one's address",
+    ),
+    row(
         99,
         "Own pages as images or frames, made-up references, bodies that drip",
     ),

@@ -199,6 +199,21 @@ fn t46_another_persons_session_is_ended_at_their_own_account_and_no_other_of_the
 }
 
 #[test]
+fn t98_when_another_person_signs_in_after_a_session_ended_by_time_then_they_begin_at_the_front_page()
+ {
+    for (next, begins) in [("sian", "/"), ("kenneth", "/account/details?part=2")] {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        world.pass(20_000);
+        world.person(next);
+        let start = browser.step(&world, "/account/details?part=2");
+        let back = browser.step(&world, start.location());
+        let shown = browser.step(&world, back.location());
+        assert_eq!((shown.status, shown.location()), (303, begins), "{next}");
+    }
+}
+
+#[test]
 fn t46_when_the_other_persons_account_is_gone_the_sign_in_goes_on_and_it_is_tried_again() {
     let world = World::new();
     let (mut browser, callback) = back_into_a_session(&world, "kenneth", "sian");

@@ -292,6 +292,8 @@ async fn sign_in<'a, P: Platform>(
             told.log_done("changed_subject", "signed_in_again_as_another");
             "/"
         }
+        // The browser may have been on the first person's way when their session ended.
+        _ if before.is_some_and(|before| before.subject != session.subject) => "/",
         _ => &attempt.return_path,
     };
     Ok(SignedIn {
