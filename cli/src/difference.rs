@@ -1,6 +1,6 @@
 //! What a change does to a text, line by line.
 
-use crate::terminal::{is_long, shortened, visible};
+use shell::terminal::{is_long, shortened, visible};
 use std::ops::Range;
 
 /// More pairs of lines than this are not compared one by one; the whole stretch is shown then.

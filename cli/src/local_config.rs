@@ -1,10 +1,10 @@
 //! Derives a configuration for `wrangler dev` from `wrangler.toml`, so that a local Worker has the bindings, dates and
 //! switches of a deployed one and differs in its variables alone.
 
-use crate::places::Places;
-use crate::terminal;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
+use shell::places::Places;
+use shell::terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
 

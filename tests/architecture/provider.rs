@@ -7,7 +7,16 @@ use std::path::{Path, PathBuf};
 use super::sources::root;
 
 /// Where comments cite the page.
-const FOLDERS: [&str; 6] = ["src", "simulator", "cli", "tests", "examples", "assets"];
+const FOLDERS: [&str; 8] = [
+    "src",
+    "simulator",
+    "cli",
+    "shell",
+    "xtask",
+    "tests",
+    "examples",
+    "assets",
+];
 
 fn page() -> String {
     fs::read_to_string(root().join("docs/provider.md")).unwrap()

@@ -57,6 +57,8 @@ pub fn titles() -> Vec<Title> {
     for directory in [
         "src",
         "cli/src",
+        "shell/src",
+        "xtask/src",
         "simulator/src",
         "simulator/tests",
         "tests",

@@ -1,8 +1,8 @@
 //! `cargo edge dev --https`: the certificate of this machine, who shows it, who believes it, and how people do.
 
-use crate::child;
-use crate::places::Places;
 use anyhow::{Context, Result};
+use shell::child;
+use shell::places::Places;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -2,10 +2,10 @@
 //!
 //! Node makes them: it is here for wrangler anyway, its cryptography is OpenSSL's, and it writes JWKs.
 
-use crate::child;
-use crate::places::Places;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
+use shell::child;
+use shell::places::Places;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;

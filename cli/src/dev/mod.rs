@@ -11,19 +11,17 @@ mod supervise;
 pub use keys::LocalKeys;
 pub use settings::{Options, Settings};
 
-use crate::build;
-use crate::child;
-use crate::groups;
 use crate::local_config;
-use crate::npm;
-use crate::places::Places;
-use crate::progress::Progress;
-use crate::setup::{self, Need};
-use crate::simulator;
-use crate::terminal;
+use crate::supply::Supply;
 use anyhow::{Context, Result};
 use decisions::Decisions;
 use rebuild::Rebuild;
+use shell::child;
+use shell::groups;
+use shell::npm;
+use shell::places::Places;
+use shell::progress::Progress;
+use shell::terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -47,14 +45,14 @@ const PUBLIC_KEY: &str = "client-public-key.pem";
 const SIMULATOR_CONFIG: &str = "simulator-config.json";
 
 /// Sets up, builds, starts everything, and stays until Ctrl-C or until one of them ends.
-pub fn command(places: &Places, options: &Options) -> Result<()> {
+pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) -> Result<()> {
     let settings = Settings::new(options)?;
     for (port, purpose) in settings.ports() {
         require_free(port, purpose)?;
     }
-    setup::ensure(places, Need::Worker)?;
-    let simulator = simulator::build(places)?;
-    build::build(places)?;
+    supply.node(places)?;
+    let simulator = supply.simulator(places)?;
+    supply.worker(places)?;
     let directory = places.root.join("target/edge").join(settings.directory());
     write_files(places, &settings, &directory)?;
     if settings.https {
@@ -67,7 +65,7 @@ pub fn command(places: &Places, options: &Options) -> Result<()> {
     })?;
     groups::a_signal_is_success();
     terminal::line(welcome(places, &settings, &directory))?;
-    let mut rebuild = Rebuild::new(places);
+    let mut rebuild = Rebuild::new(places, supply);
     let mut decisions = settings
         .own_provider
         .then(|| Decisions::new(settings.control_port()));

@@ -1,8 +1,8 @@
 //! Builds the Worker again when its sources change; wrangler loads what was built by itself.
 
-use crate::build;
-use crate::places::Places;
-use crate::terminal;
+use crate::supply::Supply;
+use shell::places::Places;
+use shell::terminal;
 use std::fs;
 use std::path::Path;
 use std::thread::{self, JoinHandle};
@@ -11,15 +11,13 @@ use std::time::{Duration, Instant, SystemTime};
 /// How often the sources are looked at.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// What a change of calls for a build.
-const SOURCES: [&str; 5] = ["src", "assets", "build.rs", "Cargo.toml", "Cargo.lock"];
-
 /// The newest time of change, and how many files there are: deleting one is a change too.
 type State = (Option<SystemTime>, usize);
 
 /// Watches the sources.
 pub struct Rebuild {
     places: Places,
+    supply: &'static dyn Supply,
     looked: Instant,
     seen: State,
     under_way: Option<JoinHandle<()>>,
@@ -27,11 +25,12 @@ pub struct Rebuild {
 
 impl Rebuild {
     /// From how the sources are now.
-    pub fn new(places: &Places) -> Self {
+    pub fn new(places: &Places, supply: &'static dyn Supply) -> Self {
         Self {
             places: places.clone(),
+            supply,
             looked: Instant::now(),
-            seen: state(&places.root),
+            seen: state(&places.root, supply.sources()),
             under_way: None,
         }
     }
@@ -46,9 +45,9 @@ impl Rebuild {
         if busy || self.looked.elapsed() < EVERY || !self.is_due() {
             return;
         }
-        let places = self.places.clone();
+        let (places, supply) = (self.places.clone(), self.supply);
         self.under_way = Some(thread::spawn(move || {
-            let said = match build::build(&places) {
+            let said = match supply.worker(&places) {
                 Ok(size) => format!("the Worker is built again ({size}); wrangler loads it"),
                 Err(error) => {
                     format!("{error:#}\n[build] the Worker as it was goes on running")
@@ -62,16 +61,16 @@ impl Rebuild {
     /// Looks, and remembers what it saw.
     fn is_due(&mut self) -> bool {
         self.looked = Instant::now();
-        let now = state(&self.places.root);
+        let now = state(&self.places.root, self.supply.sources());
         let due = now != self.seen;
         self.seen = now;
         due
     }
 }
 
-fn state(root: &Path) -> State {
+fn state(root: &Path, sources: &[&str]) -> State {
     let mut newest = (None, 0);
-    SOURCES
+    sources
         .iter()
         .for_each(|name| look(&root.join(name), &mut newest));
     newest
@@ -94,6 +93,25 @@ fn look(path: &Path, newest: &mut State) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use anyhow::Result;
+    use std::path::PathBuf;
+
+    struct OfSource;
+
+    impl Supply for OfSource {
+        fn node(&self, _: &Places) -> Result<()> {
+            Ok(())
+        }
+        fn worker(&self, _: &Places) -> Result<String> {
+            Ok(String::new())
+        }
+        fn simulator(&self, places: &Places) -> Result<PathBuf> {
+            Ok(places.program.clone())
+        }
+        fn sources(&self) -> &'static [&'static str] {
+            &["src", "build.rs"]
+        }
+    }
 
     #[test]
     fn a_source_that_is_written_added_or_deleted_is_a_change_and_others_are_none() {
@@ -107,7 +125,7 @@ mod tests {
             cache: root.join("cache"),
             program: root.join("edge"),
         };
-        let mut rebuild = Rebuild::new(&places);
+        let mut rebuild = Rebuild::new(&places, &OfSource);
         assert!(!rebuild.is_due());
         fs::write(root.join("docs/page.md"), "x").unwrap();
         assert!(!rebuild.is_due());

@@ -1,19 +1,25 @@
 //! Who talks to whom at which address, as one value. Nothing here does anything.
 
 use anyhow::{Result, bail};
+use clap::Args;
 
 /// What a person may say on the command line.
-#[derive(Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Options {
-    /// Another provider than the simulated one.
+    /// Use this provider in place of the simulated one, such as http://localhost:3000
+    #[arg(long, value_name = "URL")]
     pub provider: Option<String>,
-    /// The client id at the provider.
+    /// The client id at the provider [default: demo]
+    #[arg(long, value_name = "ID")]
     pub client_id: Option<String>,
-    /// The Worker's port.
+    /// The Worker's port; the next two are used as well [default: 8787]
+    #[arg(long, value_name = "N")]
     pub port: Option<u16>,
-    /// Another service than the demo service.
+    /// Put the Worker in front of this service in place of the demo service
+    #[arg(long, value_name = "URL")]
     pub origin: Option<String>,
-    /// Whether browsers reach the Worker and the simulated provider at https.
+    /// Serve the Worker and the simulated provider at https, which Safari needs
+    #[arg(long)]
     pub https: bool,
 }
 

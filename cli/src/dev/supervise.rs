@@ -1,8 +1,8 @@
 //! Keeps several programs running side by side: all of them, or none.
 
-use crate::child::{self, Tail};
-use crate::groups;
 use anyhow::{Result, anyhow, bail};
+use shell::child::{self, Tail};
+use shell::groups;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command};

@@ -30,14 +30,14 @@ mod scene_tests;
 pub use subject::Options;
 
 use crate::keys::when::Time;
-use crate::places::Places;
 use crate::registration::Format;
-use crate::setup::{self, Need};
-use crate::terminal::{self, Paint};
+use crate::supply::Supply;
 use anyhow::{Context, Result};
 use finding::{Row, count};
 use look::Look;
 use probes::PROBES;
+use shell::places::Places;
+use shell::terminal::{self, Paint};
 use std::fs;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -48,10 +48,10 @@ use web::{Network, Web};
 ///
 /// # Errors
 /// When the configuration cannot be read or Node cannot be started. What a probe finds is no error of the command.
-pub fn command(places: &Places, options: &Options) -> Result<ExitCode> {
+pub fn command(places: &Places, supply: &dyn Supply, options: &Options) -> Result<ExitCode> {
     let subject = Subject::read(places, options)?;
     if !subject.offline {
-        setup::ensure(places, Need::Worker)?;
+        supply.node(places)?;
     }
     let rows = diagnose(&subject, &Network(places))?;
     if let Some(path) = &options.evidence {

@@ -2,8 +2,8 @@
 
 use super::finding::{Outcome, Row, Severity, count};
 use super::subject::Subject;
-use crate::terminal::{Paint, visible, wrap};
 use serde_json::{Value, json};
+use shell::terminal::{Paint, visible, wrap};
 
 /// Where the third column begins.
 const COLUMN: usize = 26;

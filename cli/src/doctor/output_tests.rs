@@ -6,7 +6,7 @@ use super::scene_tests::{Checkout, Healthy, questions_of};
 use super::subject::Subject;
 use super::web::Asked;
 use crate::snapshots;
-use crate::terminal::{Paint, WIDTH};
+use shell::terminal::{Paint, WIDTH};
 
 /// Compares with a file beside the sources.
 pub fn snapshot(name: &str, text: &str) {

@@ -1,13 +1,13 @@
 //! What is looked at: a service as `wrangler.toml` and the committed keys describe it, and what the command line says.
 
 use crate::keys::store::Store;
-use crate::places::Places;
 use crate::registration::expected::Expected;
 use crate::worker_config::{Route, WorkerConfig};
 use anyhow::{Context, Result, bail};
 use one_login_edge::config::{Access, Environment, Rule, Service};
 use one_login_edge::gate::path::CanonicalPath;
 use one_login_edge::oidc::vector::Level;
+use shell::places::Places;
 use std::path::PathBuf;
 use url::Url;
 

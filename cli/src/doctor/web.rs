@@ -2,10 +2,10 @@
 
 use super::signature::Signature;
 use crate::keys::outside::{Machine, Outside, pipe};
-use crate::npm;
-use crate::places::Places;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use shell::npm;
+use shell::places::Places;
 use std::collections::BTreeMap;
 
 /// Asks one address after the other and prints what they answer.

@@ -5,11 +5,11 @@
 
 use crate::keys::outside::{Changes, Secret};
 use crate::keys::scene::{Absent, Answer, Scene};
-use crate::terminal::Page;
 use anyhow::{Context, Result, anyhow, bail};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use serde_json::json;
+use shell::terminal::Page;
 
 /// Argon2id as One Login asks for it: memory in KiB, iterations, parallelism, length of the hash in bytes.
 const MEMORY: u32 = 15_360;

@@ -1,10 +1,10 @@
 //! Questions to Cloudflare through the real `wrangler`, and the meaning of its complaints.
 
 use crate::keys::outside::{Account, Changes, Machine, pipe};
-use crate::npm;
-use crate::terminal::{headed, plain};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
+use shell::npm;
+use shell::terminal::{headed, plain};
 use std::env;
 use std::process::{Command, Stdio};
 

@@ -6,8 +6,8 @@ use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Refusal, Step, Waits};
 use crate::keys::scene::{Absent, Answer, Scene, holds};
 use crate::keys::state::{Kind, Pair, Place, Source};
-use crate::terminal::Page;
 use anyhow::{Result, bail, ensure};
+use shell::terminal::Page;
 use std::path::Path;
 
 /// Hands the key in a PEM text to Cloudflare: as the first of its kind, or as the next in a rotation.

@@ -42,14 +42,15 @@ mod state_tests;
 #[cfg(test)]
 mod world_tests;
 
-use crate::places::Places;
-use crate::terminal;
+use crate::supply::Supply;
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
 use key::BITS;
 use outside::{Machine, Outside};
 use scene::{Answer, Scene};
+use shell::places::Places;
+use shell::terminal;
 use state::Kind;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
@@ -136,7 +137,7 @@ fn bits(text: &str) -> Result<u32, String> {
 }
 
 /// `cargo edge keys`.
-pub fn command(places: &Places, task: &Task) -> Result<()> {
+pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> {
     let to_stdout = matches!(
         task,
         Task::New { stdout: true, .. } | Task::Secret { stdout: true, .. }
@@ -148,7 +149,8 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
         Task::Import { file, .. } => Some(read_pem(file.as_deref())?),
         _ => None,
     };
-    let machine = Machine::ready(places)?;
+    supply.node(places)?;
+    let machine = Machine::new(places);
     let answer = answer(&machine, &places.root, task, pem.as_deref(), Time::now())?;
     match answer.secrets {
         None => terminal::print(&answer.text)?,

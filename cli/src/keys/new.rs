@@ -6,8 +6,8 @@ use crate::keys::outside::Changes;
 use crate::keys::scene::{Absent, Answer, Scene, holds};
 use crate::keys::state::{Kind, Pair, Place, Source};
 use crate::keys::whose;
-use crate::terminal::Page;
 use anyhow::{Result, bail};
+use shell::terminal::Page;
 
 /// Makes the keys that are missing. A name that Cloudflare has already is left alone: replacing a key in use would sign
 /// everybody out or stop sign-in.

@@ -4,10 +4,10 @@
 //! program and on to wrangler through pipes.
 
 use crate::keys::cloudflare;
-use crate::places::Places;
-use crate::{child, npm, setup, terminal};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
+use shell::places::Places;
+use shell::{child, npm, terminal};
 use std::cell::OnceCell;
 use std::fmt;
 use std::io::Write;
@@ -109,15 +109,6 @@ pub struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    /// Sees to it that wrangler and Node are there.
-    ///
-    /// # Errors
-    /// When they cannot be installed.
-    pub fn ready(places: &'a Places) -> Result<Self> {
-        setup::ensure(places, setup::Need::Worker)?;
-        Ok(Self::new(places))
-    }
-
     /// The machine as it is.
     pub const fn new(places: &'a Places) -> Self {
         Self {

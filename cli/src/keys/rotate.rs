@@ -10,9 +10,9 @@ use crate::keys::rotation::{self, Position, Step, Waits};
 use crate::keys::scene::{Absent, Answer, Scene, standing};
 use crate::keys::state::{Kind, Pair, Place};
 use crate::keys::when::span;
-use crate::terminal::{Page, headed};
 use anyhow::{Result, bail, ensure};
 use clap::Args;
+use shell::terminal::{Page, headed};
 
 /// How a rotation is asked for.
 #[derive(Args)]

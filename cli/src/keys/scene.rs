@@ -7,9 +7,9 @@ use crate::keys::state::{Generation, Kind, Pair, Place};
 use crate::keys::store::Store;
 use crate::keys::when::Time;
 use crate::keys::whose;
-use crate::terminal::{Page, WIDTH, headed};
 use crate::worker_config::WorkerConfig;
 use anyhow::{Result, bail, ensure};
+use shell::terminal::{Page, WIDTH, headed};
 use std::path::Path;
 
 /// The answer of a command.

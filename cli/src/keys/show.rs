@@ -2,8 +2,8 @@
 
 use crate::keys::scene::{Answer, Scene, standing};
 use crate::keys::state::Kind;
-use crate::terminal::Page;
 use anyhow::{Result, bail};
+use shell::terminal::Page;
 
 /// Prints each key: its place, size, id, standing, and the client's and assertion's public halves in both forms.
 ///

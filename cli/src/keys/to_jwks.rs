@@ -6,8 +6,8 @@
 use crate::keys::scene::{Answer, Scene};
 use crate::keys::state::{Kind, Source};
 use crate::keys::store::Store;
-use crate::terminal::{Page, headed};
 use anyhow::{Context, Result, bail, ensure};
+use shell::terminal::{Page, headed};
 use std::path::Path;
 
 /// The environment that the change is tried in first.

@@ -3,9 +3,9 @@
 
 use crate::keys::deployment::Deployment;
 use crate::keys::outside::Account;
-use crate::terminal::headed;
 use anyhow::{Result, bail};
 use serde_json::Value;
+use shell::terminal::headed;
 
 /// Says what the Worker is, in half a sentence.
 ///

@@ -18,8 +18,6 @@ mod report;
 mod rules;
 
 use crate::difference;
-use crate::places::Places;
-use crate::terminal::{self, Paint, visible, wrap};
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context as _, Result, ensure};
 use expected::Expected;
@@ -28,6 +26,8 @@ use json::Document;
 use people::People;
 use report::About;
 use rules::Severity;
+use shell::places::Places;
+use shell::terminal::{self, Paint, visible, wrap};
 use std::fs;
 use std::io::{IsTerminal, Read as _};
 use std::path::{Path, PathBuf};

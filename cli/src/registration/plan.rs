@@ -4,7 +4,7 @@ use super::admin;
 use super::expected::Expected;
 use super::people::{Decisions, FILE};
 use crate::registration::check::is_unset;
-use crate::terminal::wrap;
+use shell::terminal::wrap;
 
 /// The lines of a plan.
 pub struct Plan(pub String);

@@ -2,8 +2,8 @@
 
 use super::check::{Finding, Findings};
 use super::rules::{RULES, Severity};
-use crate::terminal::{Paint, shortened, visible, wrap};
 use serde_json::{Value, json};
+use shell::terminal::{Paint, shortened, visible, wrap};
 use std::fmt::Write as _;
 
 /// What a report is about.

@@ -3,12 +3,12 @@
 use super::person::Person;
 use super::place::Place;
 use super::sign_es256;
-use crate::places::Places;
 use anyhow::{Context, Result, bail, ensure};
 use one_login_edge::config::{Access, Rule};
 use one_login_edge::gate::assertion::{LIFETIME, unsigned};
 use one_login_edge::gate::path::CanonicalPath;
 use one_login_edge::session::cookie::Session;
+use shell::places::Places;
 
 /// As documentation writes them; header names have no case.
 const HEADERS: [&str; 2] = ["One-Login-Assertion", "One-Login-Identity"];

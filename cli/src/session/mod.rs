@@ -8,18 +8,18 @@ mod person;
 mod place;
 mod serve;
 
-use crate::npm;
-use crate::places::Places;
-use crate::setup::{self, Need};
-use crate::{child, simulator, terminal};
+use crate::supply::Supply;
 use anyhow::{Context, Result, ensure};
 use clap::Subcommand;
 use mint::{Minted, mint};
 use one_login_edge::gate::own_pages::assertion_keys;
 use person::Person;
 use place::Place;
+use shell::npm;
+use shell::places::Places;
+use shell::{child, terminal};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What `cargo edge session` can do.
@@ -67,8 +67,8 @@ pub struct Of {
 }
 
 /// `cargo edge session`.
-pub fn command(places: &Places, task: &Task) -> Result<()> {
-    setup::ensure(places, Need::Worker)?;
+pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> {
+    supply.node(places)?;
     match task {
         Task::Mint {
             of,
@@ -79,7 +79,7 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
         } => {
             let place = Place::find(places, &of.service, of.env.as_deref(), of.port)?;
             let persona = persona.as_deref().unwrap_or("kenneth");
-            let mut person = Person::read(&told_by_the_simulator(places, &place, persona)?)?;
+            let mut person = Person::read(&told_by(&supply.simulator(places)?, &place, persona)?)?;
             if let Some(file) = claims {
                 let text = fs::read_to_string(file)
                     .with_context(|| format!("{} cannot be read", file.display()))?;
@@ -127,8 +127,8 @@ fn print(minted: Minted, json: bool) -> Result<()> {
 }
 
 /// A person of the simulated One Login, as its userinfo endpoint tells of them.
-fn told_by_the_simulator(places: &Places, place: &Place, persona: &str) -> Result<String> {
-    let mut simulator = child::command(simulator::build(places)?);
+fn told_by(simulator: &Path, place: &Place, persona: &str) -> Result<String> {
+    let mut simulator = child::command(simulator);
     let host = place.service.host.split(':').next().unwrap_or_default();
     child::output(simulator.args(["person", persona, "--sector", host]))
 }

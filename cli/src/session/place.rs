@@ -1,11 +1,11 @@
 //! For which service an assertion is made: as `cargo edge dev` runs it, or as `wrangler.toml` has it.
 
 use crate::dev::{LocalKeys, Options, Settings};
-use crate::places::Places;
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail};
 use one_login_edge::config::{Config, Service, Vars};
 use serde_json::json;
+use shell::places::Places;
 use std::rc::Rc;
 
 /// The one service of `cargo edge dev`.

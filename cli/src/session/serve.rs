@@ -1,7 +1,7 @@
 //! A key set on a port of this machine, for a service that fetches it.
 
-use crate::terminal;
 use anyhow::{Context, Result};
+use shell::terminal;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub fn run(port: u16, path: &str, document: &str) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .with_context(|| format!("port {port} cannot be used"))?;
     terminal::line(format_args!("http://{}{path}", listener.local_addr()?))?;
-    crate::groups::a_signal_is_success();
+    shell::groups::a_signal_is_success();
     for stream in listener.incoming() {
         // A client that goes away has lost its own answer and nobody else's.
         let _ = stream.and_then(|stream| answer(stream, path, document));

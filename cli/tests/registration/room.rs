@@ -121,7 +121,7 @@ impl Room {
 
     /// Runs `cargo edge` with a line of arguments.
     pub fn edge(&self, line: &str) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_edge"))
+        let output = Command::new(env!("CARGO_BIN_EXE_one-login-edge"))
             .args(line.split_whitespace())
             .current_dir(&self.0)
             .output()
@@ -135,7 +135,7 @@ impl Room {
 
     /// Runs a line of arguments for somebody who reads nothing of the answer, and says how that ended.
     pub fn edge_unread(&self, line: &str) -> Ran {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_edge"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_one-login-edge"))
             .args(line.split_whitespace())
             .current_dir(&self.0)
             .stdout(Stdio::piped())

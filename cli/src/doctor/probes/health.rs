@@ -5,9 +5,9 @@ use crate::doctor::look::{Look, not_run};
 use crate::doctor::subject::LOCAL;
 use crate::doctor::web::{Asked, Reply};
 use crate::keys::state::{Kind, Pair};
-use crate::terminal::shortened;
 use one_login_edge::gate::NO_SERVICE;
 use serde_json::Value;
+use shell::terminal::shortened;
 
 const UNREACHABLE: Fault = Fault::error(
     "health.unreachable",

@@ -4,8 +4,8 @@ use super::behaviour::authorisation_endpoint;
 use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, short, status};
 use crate::doctor::web::Asked;
-use crate::terminal::shortened;
 use serde_json::Value;
+use shell::terminal::shortened;
 use url::Url;
 
 const NOT_A_DOCUMENT: Fault = Fault::error(

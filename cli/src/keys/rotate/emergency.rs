@@ -8,8 +8,8 @@ use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Waits};
 use crate::keys::scene::{Absent, Answer, Scene};
 use crate::keys::state::{Kind, Pair, Place, Source};
-use crate::terminal::{Page, headed};
 use anyhow::{Result, bail};
+use shell::terminal::{Page, headed};
 
 /// Says what is lost, and with `--write` replaces the key.
 ///

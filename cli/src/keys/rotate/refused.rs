@@ -5,7 +5,7 @@ use crate::keys::deployment::Deployment;
 use crate::keys::rotation::{Refusal, Step};
 use crate::keys::scene::Scene;
 use crate::keys::state::Kind;
-use crate::terminal::headed;
+use shell::terminal::headed;
 
 impl Turn {
     /// The message for a refusal: a headline and a paragraph.

@@ -1,0 +1,101 @@
+//! The operators' commands: what a team does that runs One Login at the edge before its service.
+//!
+//! Nothing here is deployed, and nothing here compiles: `supply` says where the Worker and the programs come from.
+//! Reading order: `worker_config` (what `wrangler.toml` says of a service), `dev` (everything running at one address),
+//! `session` (headers for a service's own tests), `registration` (the way to production), `keys`, and `doctor`.
+#![warn(clippy::print_stderr)]
+
+mod dev;
+mod difference;
+mod doctor;
+mod keys;
+mod local_config;
+mod registration;
+mod session;
+mod supply;
+mod worker_config;
+
+#[cfg(test)]
+mod snapshots;
+
+pub use supply::{Installed, Supply};
+
+use anyhow::Result;
+use clap::Subcommand;
+use shell::places::Places;
+use shell::{groups, terminal};
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A command of an operator.
+#[derive(Subcommand)]
+pub enum Task {
+    /// Run the Worker, a simulated One Login and a demo service until Ctrl-C
+    Dev(dev::Options),
+    /// Look at a deployed service, or with `--env local` at what `cargo edge dev` runs; exit 1 on errors
+    Doctor(doctor::Options),
+    /// Make, show, import and rotate the keys of a service; Cloudflare keeps them as secrets
+    Keys {
+        /// The command
+        #[command(subcommand)]
+        task: keys::Task,
+    },
+    /// Register a service with GOV.UK One Login: plan, check and fill the provider's JSON
+    Registration {
+        /// The command
+        #[command(subcommand)]
+        task: registration::Task,
+    },
+    /// Make what the Worker tells a service of a signed-in user, for the service's own tests
+    Session {
+        /// The command
+        #[command(subcommand)]
+        task: session::Task,
+    },
+    /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
+    #[command(hide = true)]
+    LocalConfig {
+        /// The directory that gets wrangler.json
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// A JSON object of variables, laid over wrangler.toml's own
+        #[arg(long, value_name = "FILE")]
+        vars: PathBuf,
+        /// The Worker's name
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+/// Runs a command. The exit code is not 0 where its answer is a bad one, such as an error that `doctor` found.
+///
+/// # Errors
+/// When the command cannot give an answer.
+pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<ExitCode> {
+    match task {
+        Task::Dev(options) => dev::command(places, supply, &options)?,
+        Task::Doctor(options) => return doctor::command(places, supply, &options),
+        Task::Registration { task } => return registration::command(places, &task),
+        Task::Session { task } => session::command(places, supply, &task)?,
+        Task::Keys { task } => keys::command(places, supply, &task)?,
+        Task::LocalConfig { out, vars, name } => {
+            local_config::command(places, &out, &vars, name.as_deref())?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a whole program: children end with it, and an error is told on standard error.
+pub fn main_with(work: impl FnOnce(&Places) -> Result<ExitCode>) -> ExitCode {
+    let run = || {
+        groups::end_children_on_signals()?;
+        work(&Places::find()?)
+    };
+    run().unwrap_or_else(|error: anyhow::Error| {
+        groups::wait_if_ending();
+        let is_terminal = std::io::stderr().is_terminal();
+        terminal::note(format_args!("\n{}", terminal::error(&error, is_terminal)));
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,123 @@
+//! What the product and its tools are made of: whether any of it is known to be broken, comes from
+//! elsewhere, or may not be used as it is.
+
+use super::report;
+use anyhow::{Context, Result, bail};
+use shell::child;
+use shell::places::{Places, on_path};
+use shell::terminal::note;
+
+/// What is asked, by whom, and what a success means.
+const QUESTIONS: [(&str, &[&str], &str); 7] = [
+    (
+        "cargo",
+        &["metadata", "--locked", "--format-version", "1"],
+        "every crate has one version, pinned with its checksum in `Cargo.lock`",
+    ),
+    (
+        "cargo",
+        &["deny", "--workspace", "check", "advisories"],
+        "no crate has a known vulnerability or was withdrawn, but for those that `deny.toml` gives a reason for",
+    ),
+    (
+        "cargo",
+        &["deny", "--workspace", "check", "licenses"],
+        "every licence is one that a service team can deploy under",
+    ),
+    (
+        "cargo",
+        &["deny", "--workspace", "check", "bans"],
+        "no crate is there twice without a reason",
+    ),
+    (
+        "cargo",
+        &["deny", "--workspace", "check", "sources"],
+        "every crate comes from crates.io",
+    ),
+    (
+        "npm",
+        &["ci", "--dry-run", "--ignore-scripts"],
+        "every package of npm's has one version, pinned with its checksum in `package-lock.json`",
+    ),
+    (
+        "npm",
+        &["audit"],
+        "no package of npm's has a known vulnerability; none of them is deployed",
+    ),
+];
+
+/// Asks everything and writes down the answers; one that is bad, or that nobody gave, is a failure.
+pub fn command(places: &Places) -> Result<()> {
+    if on_path("cargo-deny").is_none() {
+        bail!("cargo-deny is not there; `cargo install --locked cargo-deny`");
+    }
+    let mut rows = String::new();
+    let mut bad = Vec::new();
+    for (program, arguments, meaning) in QUESTIONS {
+        let line = format!("{program} {}", arguments.join(" "));
+        let answer = ask(places, program, arguments)?;
+        rows.push_str(&format!(
+            "| `{line}` | {meaning} | {} |\n",
+            answer.as_deref().unwrap_or("yes")
+        ));
+        bad.extend(answer.map(|answer| format!("{line}: {answer}")));
+    }
+    report(
+        places,
+        "supply-chain.md",
+        &format!(
+            "# What it is made of\n\n`cargo edge assure supply-chain`. `cargo edge sbom` lists every part, with its \
+             version, checksum and licence.\n\n| asked | what a yes means | answer |\n|---|---|---|\n{rows}"
+        ),
+    )?;
+    if !bad.is_empty() {
+        bail!("{}", bad.join("\n"));
+    }
+    Ok(())
+}
+
+/// One question; nothing when all is well, else in a few words what is not.
+fn ask(places: &Places, program: &str, arguments: &[&str]) -> Result<Option<String>> {
+    note(format_args!("{program} {}", arguments.join(" ")));
+    let mut command = child::command(program);
+    command.args(arguments).current_dir(&places.root);
+    let output = command
+        .output()
+        .with_context(|| format!("{program} cannot be started"))?;
+    if output.status.success() {
+        return Ok(None);
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    note(format_args!(
+        "{said}{}",
+        String::from_utf8_lossy(&output.stdout)
+    ));
+    Ok(Some(words(&said).to_owned()))
+}
+
+/// Whether nobody answered, or the answer is no.
+fn words(said: &str) -> &'static str {
+    let unanswered = [
+        "endpoint returned an error",
+        "failed to fetch",
+        "network",
+        "ENOTFOUND",
+    ];
+    if unanswered.iter().any(|word| said.contains(word)) {
+        "**nobody answered**: whoever runs it needs a way to the list of vulnerabilities"
+    } else {
+        "**no**"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_cannot_be_had_is_no_yes_and_no_no() {
+        assert!(words("npm error audit endpoint returned an error").contains("nobody"));
+        assert!(words("error[vulnerability]: a crate").contains("no"));
+        assert!(!words("error[vulnerability]: a crate").contains("nobody"));
+    }
+}

@@ -1,0 +1,291 @@
+//! `cargo edge sbom`: everything that the Worker and its tools are made of, as a CycloneDX list.
+//!
+//! Crates come from `Cargo.lock` and what cargo knows of them, packages of npm from `package-lock.json`. What is
+//! compiled into the Worker is `required`, everything else `excluded`. The list holds no time and no serial number, so
+//! that one commit has one list.
+
+use crate::wasm::TARGET;
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+use shell::child;
+use shell::places::Places;
+use shell::terminal;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// The crate that is deployed.
+const WORKER: &str = "one-login-edge";
+
+/// Writes the list to a file, or prints it.
+pub fn command(places: &Places, out: Option<&Path>) -> Result<()> {
+    let list = format!("{:#}\n", of(places)?);
+    match out {
+        Some(path) => {
+            fs::write(path, list).with_context(|| format!("{} cannot be written", path.display()))
+        }
+        None => terminal::print(&list),
+    }
+}
+
+fn of(places: &Places) -> Result<Value> {
+    let mut cargo = child::command("cargo");
+    cargo
+        .args(["metadata", "--format-version", "1", "--locked"])
+        .args(["--filter-platform", TARGET])
+        .current_dir(&places.root);
+    let worker: Value = serde_json::from_str(&child::output(&mut cargo)?)?;
+    let read = |name: &str| {
+        fs::read_to_string(places.root.join(name)).with_context(|| format!("{name} cannot be read"))
+    };
+    let lock: toml::Table = read("Cargo.lock")?.parse()?;
+    let npm: Value = serde_json::from_str(&read("package-lock.json")?)?;
+    Ok(list(&worker, &lock, &npm))
+}
+
+/// The list, from what cargo says for the Worker's platform and from both lock files.
+fn list(worker: &Value, lock: &toml::Table, npm: &Value) -> Value {
+    let deployed = deployed(worker);
+    let known: BTreeMap<_, _> = each(&worker["packages"])
+        .map(|one| (reference(one), one))
+        .collect();
+    let mut components = Vec::new();
+    let mut version = "";
+    let packages = lock.get("package").and_then(toml::Value::as_array);
+    for package in packages.into_iter().flatten() {
+        let text = |name: &str| package.get(name).and_then(toml::Value::as_str);
+        let (Some(name), Some(number)) = (text("name"), text("version")) else {
+            continue;
+        };
+        if name == WORKER {
+            version = number;
+        }
+        // Members of this workspace come from no registry.
+        let Some(checksum) = text("checksum") else {
+            continue;
+        };
+        let place = format!("pkg:cargo/{name}@{number}");
+        let licence = known.get(&place).and_then(|one| one["license"].as_str());
+        components.push(component(Part {
+            name,
+            version: number,
+            scope: deployed.contains(&place),
+            licence: licence.map(|text| text.replace('/', " OR ")),
+            hash: Some(("SHA-256", checksum.to_owned())),
+            place,
+        }));
+    }
+    components.extend(of_npm(npm));
+    json!({
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": { "component": {
+            "type": "application",
+            "bom-ref": WORKER,
+            "name": WORKER,
+            "version": version,
+            "licenses": [{ "license": { "id": "MIT" } }],
+        } },
+        "components": components,
+        "dependencies": dependencies(worker, &deployed),
+    })
+}
+
+/// One entry of the list.
+struct Part<'a> {
+    name: &'a str,
+    version: &'a str,
+    place: String,
+    scope: bool,
+    licence: Option<String>,
+    hash: Option<(&'static str, String)>,
+}
+
+fn component(part: Part<'_>) -> Value {
+    let mut entry = json!({
+        "type": "library",
+        "bom-ref": part.place,
+        "name": part.name,
+        "version": part.version,
+        "scope": if part.scope { "required" } else { "excluded" },
+        "purl": part.place,
+    });
+    if let Some(expression) = part.licence {
+        entry["licenses"] = json!([{ "expression": expression }]);
+    }
+    if let Some((algorithm, content)) = part.hash {
+        entry["hashes"] = json!([{ "alg": algorithm, "content": content }]);
+    }
+    entry
+}
+
+/// The packages of npm: tools, of which nothing is deployed.
+fn of_npm(lock: &Value) -> Vec<Value> {
+    let none = Map::new();
+    let packages = lock["packages"].as_object().unwrap_or(&none);
+    let mut places = BTreeSet::new();
+    let entries = packages.iter().filter_map(|(path, package)| {
+        let (_, name) = path.rsplit_once("node_modules/")?;
+        let version = package["version"].as_str()?;
+        let place = format!("pkg:npm/{}@{version}", name.replace('@', "%40"));
+        // One version may lie in several places.
+        places.insert(place.clone()).then(|| {
+            component(Part {
+                name,
+                version,
+                place,
+                scope: false,
+                licence: package["license"].as_str().map(str::to_owned),
+                hash: package["integrity"].as_str().and_then(hexadecimal),
+            })
+        })
+    });
+    entries.collect()
+}
+
+/// A hash as npm writes it, `sha512-` and base64, as CycloneDX wants it.
+fn hexadecimal(integrity: &str) -> Option<(&'static str, String)> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let text = integrity.strip_prefix("sha512-")?.trim_end_matches('=');
+    let (mut held, mut bits, mut out) = (0_u32, 0, String::new());
+    for letter in text.bytes() {
+        let value = ALPHABET.iter().position(|known| *known == letter)?;
+        held = (held << 6) | u32::try_from(value).ok()?;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push_str(&format!("{:02x}", (held >> bits) & 0xff));
+        }
+    }
+    Some(("SHA-512", out))
+}
+
+/// What is compiled into the Worker, and what compiles it: all that it depends on but for tests.
+fn deployed(worker: &Value) -> BTreeSet<String> {
+    let names = names(worker);
+    let nodes: BTreeMap<_, _> = each(&worker["resolve"]["nodes"])
+        .filter_map(|node| Some((node["id"].as_str()?, node)))
+        .collect();
+    let mut open: Vec<_> = names
+        .iter()
+        .filter(|(_, place)| place.starts_with(&format!("pkg:cargo/{WORKER}@")))
+        .map(|(id, _)| *id)
+        .collect();
+    let mut found = BTreeSet::new();
+    while let Some(id) = open.pop() {
+        if names
+            .get(id)
+            .is_none_or(|place| !found.insert(place.clone()))
+        {
+            continue;
+        }
+        open.extend(nodes.get(id).into_iter().flat_map(|node| needed(node)));
+    }
+    found
+}
+
+/// The ids of what a package needs when it is not tested.
+fn needed(node: &Value) -> impl Iterator<Item = &str> {
+    each(&node["deps"])
+        .filter(|dep| each(&dep["dep_kinds"]).any(|kind| kind["kind"].as_str() != Some("dev")))
+        .filter_map(|dep| dep["pkg"].as_str())
+}
+
+fn dependencies(worker: &Value, deployed: &BTreeSet<String>) -> Vec<Value> {
+    let names = names(worker);
+    let own = |place: &String| match place.starts_with(&format!("pkg:cargo/{WORKER}@")) {
+        true => WORKER.to_owned(),
+        false => place.clone(),
+    };
+    let of = |node: &Value| {
+        let place = names.get(node["id"].as_str()?)?;
+        let below: BTreeSet<_> = needed(node)
+            .filter_map(|id| names.get(id).map(own))
+            .collect();
+        let inside = deployed.contains(place);
+        inside.then(|| json!({ "ref": own(place), "dependsOn": below }))
+    };
+    each(&worker["resolve"]["nodes"]).filter_map(of).collect()
+}
+
+/// Cargo's ids with the names of this list.
+fn names(metadata: &Value) -> BTreeMap<&str, String> {
+    each(&metadata["packages"])
+        .filter_map(|package| Some((package["id"].as_str()?, reference(package))))
+        .collect()
+}
+
+fn reference(package: &Value) -> String {
+    let text = |name: &str| package[name].as_str().unwrap_or_default();
+    format!("pkg:cargo/{}@{}", text("name"), text("version"))
+}
+
+fn each(list: &Value) -> impl Iterator<Item = &Value> {
+    list.as_array().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn npms_hashes_are_written_in_hexadecimal() {
+        assert_eq!(
+            hexadecimal("sha512-AAEC/w=="),
+            Some(("SHA-512", "000102ff".to_owned()))
+        );
+        assert_eq!(hexadecimal("sha1-AAEC"), None);
+    }
+
+    #[test]
+    fn this_repository_is_listed_whole_and_the_worker_apart_from_its_tools() {
+        let list = of(&Places::find().unwrap()).unwrap();
+        let components = list["components"].as_array().unwrap();
+        let scope = |name: &str| {
+            let named = components.iter().find(|one| one["name"] == name);
+            named.map(|one| one["scope"].as_str().unwrap().to_owned())
+        };
+        assert_eq!(scope("chacha20poly1305").as_deref(), Some("required"));
+        assert_eq!(scope("wasm-bindgen").as_deref(), Some("required"));
+        assert_eq!(
+            scope("axum").as_deref(),
+            Some("excluded"),
+            "the simulator's"
+        );
+        assert_eq!(scope("clap").as_deref(), Some("excluded"), "this program's");
+        assert_eq!(scope("wrangler").as_deref(), Some("excluded"));
+        assert_eq!(scope(WORKER), None, "it is what the list is about");
+        for one in components {
+            assert!(
+                one["hashes"][0]["content"]
+                    .as_str()
+                    .is_some_and(|hash| hash.len() >= 64),
+                "{one}"
+            );
+            let required = one["scope"] == "required";
+            assert!(
+                !required || one["licenses"][0]["expression"].is_string(),
+                "{one}"
+            );
+        }
+        let references: BTreeSet<_> = components
+            .iter()
+            .map(|one| one["bom-ref"].as_str().unwrap())
+            .collect();
+        assert_eq!(
+            references.len(),
+            components.len(),
+            "no part is listed twice"
+        );
+        for edge in list["dependencies"].as_array().unwrap() {
+            for below in edge["dependsOn"].as_array().unwrap() {
+                assert!(references.contains(below.as_str().unwrap()), "{below}");
+            }
+        }
+        assert_eq!(
+            list["metadata"]["component"]["version"],
+            env!("CARGO_PKG_VERSION")
+        );
+    }
+}

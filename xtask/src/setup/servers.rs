@@ -1,0 +1,133 @@
+//! The servers that services really run on, for the tests of `tests/origins` alone: nginx with PHP-FPM, Puma, uWSGI and
+//! Tomcat. gunicorn is one of Python's packages.
+//!
+//! Debian's packages are laid out in a directory of the cache and never installed, so that no service of the system is
+//! started and root is not needed. apt keeps its lists there too.
+
+use super::{State, Step};
+use crate::stamp::Fingerprint;
+use anyhow::{Context, Result, bail};
+use shell::child;
+use shell::places::{Places, on_path};
+use shell::progress::Progress;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The packages that hold the servers; apt adds missing packages that these need.
+const PACKAGES: [&str; 7] = [
+    "libtomcat10-embed-java",
+    "nginx-light",
+    "php-fpm",
+    "puma",
+    "ruby-rack",
+    "uwsgi-core",
+    "uwsgi-plugin-python3",
+];
+
+/// The servers.
+pub struct Servers;
+
+impl Step for Servers {
+    fn name(&self) -> String {
+        "nginx, PHP-FPM, Puma, uWSGI and Tomcat: `apt-get download` into the cache (about 30 s)"
+            .into()
+    }
+
+    fn check(&self, places: &Places) -> Result<State> {
+        let complete = complete(&servers(places)).is_file();
+        Ok(if complete {
+            State::Done
+        } else {
+            State::Missing
+        })
+    }
+
+    fn act(&self, places: &Places, progress: &Progress) -> Result<()> {
+        if on_path("apt-get").is_none() {
+            bail!("this system has no apt-get");
+        }
+        let home = servers(places);
+        if home.exists() {
+            fs::remove_dir_all(&home).context("an earlier try cannot be removed")?;
+        }
+        for directory in ["apt/lists/partial", "apt/archives/partial", "packages"] {
+            fs::create_dir_all(home.join(directory)).context("the cache cannot be written to")?;
+        }
+        child::run(progress, apt(&home).arg("update"), None)?.into_result("`apt-get update`")?;
+        let mut simulation = apt(&home);
+        simulation.args(["--simulate", "install", "--no-install-recommends"]);
+        let simulated = child::output(simulation.args(PACKAGES))?;
+        let mut download = apt(&home);
+        download.arg("download").args(to_install(&simulated));
+        download.current_dir(home.join("packages"));
+        child::run(progress, &mut download, None)?.into_result("`apt-get download`")?;
+        for entry in fs::read_dir(home.join("packages"))? {
+            let mut unpack = child::command("dpkg-deb");
+            unpack.arg("--extract").arg(entry?.path()).arg(&home);
+            child::run(progress, &mut unpack, None)?.into_result("`dpkg-deb --extract`")?;
+        }
+        for directory in ["apt", "packages"] {
+            fs::remove_dir_all(home.join(directory)).context("the cache cannot be written to")?;
+        }
+        fs::write(complete(&home), "").context("the cache cannot be written to")
+    }
+
+    fn by_hand(&self, places: &Places) -> String {
+        format!(
+            "on Debian 12 or newer: delete {} and run `cargo edge setup --origins`; the packages are {}",
+            places.cache.join("servers").display(),
+            PACKAGES.join(" ")
+        )
+    }
+}
+
+/// The directory below which the servers are laid out as in `/`.
+pub fn servers(places: &Places) -> PathBuf {
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.text("packages", &PACKAGES.join(" "));
+    let name = fingerprint.finish();
+    places.cache.join("servers").join(&name[..16])
+}
+
+/// Written last, so that half of the servers are never taken for all of them.
+fn complete(home: &Path) -> PathBuf {
+    home.join("complete")
+}
+
+/// apt with lists and archives of its own, which need no root.
+fn apt(home: &Path) -> Command {
+    let mut apt = child::command("apt-get");
+    for (option, directory) in [
+        ("Dir::State::Lists", "apt/lists"),
+        ("Dir::Cache", "apt"),
+        ("Dir::Cache::Archives", "apt/archives"),
+    ] {
+        let path = home.join(directory);
+        apt.arg("-o").arg(format!("{option}={}", path.display()));
+    }
+    // As root, apt would fetch as a user who cannot write there.
+    apt.args(["-o", "APT::Sandbox::User=root"]);
+    apt.env("LC_ALL", "C");
+    apt
+}
+
+/// The packages of lines such as `Inst puma (5.6.5-3 Debian:12.15/oldstable [amd64])`.
+fn to_install(simulation: &str) -> Vec<&str> {
+    let lines = simulation.lines();
+    lines
+        .filter_map(|line| line.strip_prefix("Inst ")?.split(' ').next())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_simulation_names_what_is_missing() {
+        let said = "Reading package lists...\nInst puma (5.6 Debian:12 [amd64])\n\
+                    Inst ruby-rack (2.2 Debian:12 [all]) []\nConf puma (5.6 Debian:12 [amd64])\n";
+        assert_eq!(to_install(said), ["puma", "ruby-rack"]);
+    }
+}

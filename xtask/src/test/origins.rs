@@ -1,0 +1,217 @@
+//! Runs the verifiers in `examples/origin`, each in its own language: all of them judge the shared vectors, and what the
+//! Worker's own code has signed.
+
+use super::stream;
+use super::summary::Summary;
+use crate::setup;
+use crate::simulator;
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use shell::child;
+use shell::npm;
+use shell::places::Places;
+use shell::terminal;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// Compiling is the longest of it.
+const LIMIT: Duration = Duration::from_secs(15 * 60);
+
+/// The test in which the Worker's code signs, and the file that it leaves.
+const SIGNED: &str = "origin_vectors::t56_what_the_edge_signs_is_written_down_for_every_verifier";
+const SIGNED_FILE: &str = "tmp/origin-vectors.json";
+
+/// How the verifier of a language is run.
+type Verifier = fn(&Places) -> Result<Command>;
+
+/// The languages, each with the command that runs its tests.
+const LANGUAGES: [(&str, Verifier); 5] = [
+    ("Node", node),
+    ("Python", python),
+    ("Ruby", ruby),
+    ("Go", go),
+    ("Rust", rust),
+];
+
+/// Runs every verifier, or those whose languages the filters name.
+pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result<()> {
+    let chosen = chosen(filters);
+    if chosen.is_empty() {
+        return Ok(());
+    }
+    let shared = places.root.join("examples/origin/vectors.json");
+    let signed = simulator::target(places).join(SIGNED_FILE);
+    summary.step("vectors for verifiers", || {
+        let mut maker = child::command(setup::python(places)?);
+        maker.args(["examples/origin/make_vectors.py", "--check"]);
+        maker.current_dir(&places.root);
+        stream(&mut maker, Some(LIMIT), "make_vectors.py --check")?;
+        sign(places, &signed)?;
+        Ok(format!("{} and {}", count(&shared)?, count(&signed)?))
+    })?;
+    let expected = count(&shared)? + count(&signed)?;
+    for (language, command) in chosen {
+        summary.step(&format!("origin verifier in {language}"), || {
+            let mut tests = command(places)?;
+            tests.env("ONE_LOGIN_VECTORS", &signed);
+            let mut checked = None;
+            let ended = child::run_with(&mut tests, Some(LIMIT), |line| {
+                terminal::note(line);
+                checked = checked.or_else(|| checked_in(line));
+            })?;
+            ended.into_result(&format!("the verifier in {language}"))?;
+            if checked != Some(expected) {
+                bail!("it checked {checked:?} vectors of {expected}");
+            }
+            Ok(format!("{expected} vectors"))
+        })?;
+    }
+    Ok(())
+}
+
+/// Whether the servers of `tests/origins` are asked for: filters that name languages alone are about the verifiers.
+pub fn wants_servers(filters: &[String]) -> bool {
+    filters.is_empty() || chosen(filters).len() < filters.len()
+}
+
+fn chosen(filters: &[String]) -> Vec<(&'static str, Verifier)> {
+    let named = |language: &str| {
+        let language = language.to_lowercase();
+        filters
+            .iter()
+            .any(|filter| filter.to_lowercase() == language)
+    };
+    let languages = LANGUAGES.into_iter();
+    languages
+        .filter(|(language, _)| filters.is_empty() || named(language))
+        .collect()
+}
+
+/// The Worker's own code signs; what an earlier run left is no proof of today's.
+fn sign(places: &Places, file: &Path) -> Result<()> {
+    if file.exists() {
+        fs::remove_file(file).with_context(|| format!("{} cannot be removed", file.display()))?;
+    }
+    let mut cargo = cargo_test(places, "journeys")?;
+    cargo.args(["--exact", SIGNED]);
+    stream(&mut cargo, Some(LIMIT), "the test that signs vectors")
+}
+
+/// One file of native tests, with the workspace's features, with which it is compiled already.
+fn cargo_test(places: &Places, file: &str) -> Result<Command> {
+    let mut cargo = child::command("cargo");
+    cargo
+        .args(["test", "--workspace", "--test", file, "--target-dir"])
+        .arg(simulator::target(places))
+        .arg("--")
+        .current_dir(&places.root);
+    Ok(cargo)
+}
+
+fn count(file: &Path) -> Result<usize> {
+    let text = fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let document: Value = serde_json::from_slice(&text)?;
+    match document["vectors"].as_array() {
+        Some(vectors) if !vectors.is_empty() => Ok(vectors.len()),
+        _ => bail!("{} holds no vectors", file.display()),
+    }
+}
+
+/// From a line such as `# vectors checked: 124`.
+fn checked_in(line: &str) -> Option<usize> {
+    line.split_once("vectors checked: ")?.1.trim().parse().ok()
+}
+
+fn at(places: &Places, language: &str) -> PathBuf {
+    places.root.join("examples/origin").join(language)
+}
+
+fn node(places: &Places) -> Result<Command> {
+    let mut node = npm::node(places)?;
+    node.args(["--test", "--test-reporter=tap", "one-login.test.mjs"])
+        .current_dir(at(places, "node"));
+    Ok(node)
+}
+
+fn python(places: &Places) -> Result<Command> {
+    let mut python = child::command(setup::python(places)?);
+    // -B leaves nothing compiled in the tree.
+    python
+        .args(["-B", "test_one_login.py"])
+        .current_dir(at(places, "python"));
+    Ok(python)
+}
+
+fn ruby(places: &Places) -> Result<Command> {
+    let mut ruby = child::command("ruby");
+    ruby.arg("test_one_login.rb")
+        .current_dir(at(places, "ruby"));
+    Ok(ruby)
+}
+
+fn go(places: &Places) -> Result<Command> {
+    let mut go = child::command("go");
+    go.args(["test", "-count=1", "-v", "."])
+        .current_dir(at(places, "go"))
+        .env("GOCACHE", places.cache.join("go-build"))
+        .env("CGO_ENABLED", "0")
+        // There is nothing to fetch: a dependency that somebody adds shall fail here.
+        .env("GOPROXY", "off")
+        .env("GOTOOLCHAIN", "local");
+    Ok(go)
+}
+
+fn rust(places: &Places) -> Result<Command> {
+    let mut cargo = cargo_test(places, "middleware")?;
+    cargo.arg("--nocapture");
+    Ok(cargo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_names_a_language_whole() {
+        let names = |filters: &[&str]| {
+            let filters: Vec<_> = filters.iter().map(|text| (*text).to_owned()).collect();
+            let chosen = chosen(&filters).into_iter();
+            chosen.map(|(language, _)| language).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&[]).len(), LANGUAGES.len());
+        assert_eq!(names(&["go", "Ruby"]), ["Ruby", "Go"]);
+        assert!(names(&["a cookie is dead"]).is_empty());
+        let servers = |filters: &[&str]| {
+            wants_servers(
+                &filters
+                    .iter()
+                    .map(|&text| text.to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert!(servers(&[]) && servers(&["t90 puma"]) && !servers(&["go", "ruby"]));
+    }
+
+    #[test]
+    fn what_was_checked_is_read_from_any_reporter() {
+        assert_eq!(checked_in("# vectors checked: 124"), Some(124));
+        assert_eq!(checked_in("vectors checked: 7 "), Some(7));
+        assert_eq!(checked_in("ok 1 - vectors"), None);
+    }
+
+    #[test]
+    fn every_example_is_run() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/origin");
+        let entries = fs::read_dir(root).unwrap().map(Result::unwrap);
+        let mut found: Vec<_> = entries
+            .filter(|entry| entry.path().is_dir())
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .collect();
+        found.sort();
+        let mut run = LANGUAGES.map(|(language, _)| language.to_lowercase());
+        run.sort();
+        assert_eq!(found, run);
+    }
+}
