@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use std::{env, fs, thread};
 
+use year::kept;
 use year::plan::plan;
 use year::run::run;
 use year::shrink::shrink;
@@ -40,11 +41,12 @@ fn report(seed: u64, wrong: &str) -> String {
     let events: Vec<_> = week
         .events
         .iter()
-        .map(|timed| format!("{:>12} {:?}", timed.at_ms, timed.event))
+        .map(|timed| format!("at({}, {}, {:?})", timed.at_ms, timed.number, timed.event))
         .collect();
     format!(
-        "seed {seed} breaks a promise\n  {wrong}\n\nthe fewest events that break it ({}):\n{}\n\n\
+        "seed {seed} breaks a promise\n  {wrong}\n\n{:?}\nthe fewest events that break it ({}):\n{}\n\n\
          what happened last in them:\n{}\n  {}",
+        week.limits,
         events.len(),
         events.join("\n"),
         outcome.last.join("\n"),
@@ -114,4 +116,11 @@ fn each_mutant_is_a_change_of_one_place() {
         assert_eq!(found, 1, "{}: {:?}", text("file"), text("find"));
         assert_ne!(text("find"), text("replace"));
     }
+}
+
+#[test]
+fn t110_when_a_person_signs_in_twice_in_a_second_then_either_session_is_theirs() {
+    let outcome = run(&kept::twice_in_a_second());
+    assert_eq!(outcome.wrong, None, "{}", outcome.last.join("\n"));
+    assert!(outcome.judged > 3, "{}", outcome.last.join("\n"));
 }

@@ -48,7 +48,16 @@ pub fn standing<'a>(
         let others = sessions.iter().filter(|other| other.place != *place);
         has_ended(place) || others.flat_map(|other| &other.buries).any(|it| it == place)
     };
-    let age = |session: &Session| (session.created_at, session.used_at, session.place);
+    // Two of one second stay in one order: a late answer says that a session was used, and no more.
+    let age = |session: &Session| {
+        let changed_at = session.identity.as_ref().map_or(0, |held| held.changed_at);
+        (
+            session.created_at,
+            changed_at,
+            session.place,
+            session.used_at,
+        )
+    };
     // A handful at most: the library's sort would be a twentieth of the whole upload.
     let mut left: Vec<&Session> = Vec::new();
     for session in sessions.iter().filter(|session| !is_buried(&session.place)) {
@@ -145,6 +154,34 @@ mod tests {
         let next = session(10, "a", &[9, 1]);
         assert_eq!(stands(&[a, planted, next], &[]), Some(10));
         assert_eq!(stands(&[], &[]), None);
+    }
+
+    #[test]
+    fn t110_of_two_of_one_second_a_late_answer_changes_neither() {
+        let (a, b) = (session(1, "a", &[]), session(2, "a", &[]));
+        let b = Session { created_at: 1, ..b };
+        let late = |session: &Session| Session {
+            used_at: 90,
+            ..session.clone()
+        };
+        for (a, b) in [
+            (a.clone(), b.clone()),
+            (late(&a), b.clone()),
+            (a.clone(), late(&b)),
+        ] {
+            assert_eq!(stands(&[a.clone(), b.clone()], &[]), Some(2));
+            assert_eq!(stands(&[b, a], &[]), Some(2));
+        }
+        // Of two tabs that asked for an identity, the one that has it counts.
+        let proved = Session {
+            identity: Some(super::super::cookie::Identity {
+                key: super::super::identity::Key::new([8; 32]),
+                changed_at: 5,
+            }),
+            ..a
+        };
+        assert_eq!(stands(&[proved.clone(), late(&b)], &[]), Some(1));
+        assert_eq!(stands(&[late(&b), proved], &[]), Some(1));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod deployment;
 pub mod door;
 pub mod event;
 pub mod house;
+pub mod kept;
 pub mod keys;
 pub mod oracle;
 pub mod people;

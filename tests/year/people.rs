@@ -55,8 +55,6 @@ pub struct Computer {
     pub tabs: [Cell<u64>; 3],
     /// The person of the browser, for each service.
     pub standing: RefCell<[Standing; 2]>,
-    /// How many of its requests are under way.
-    pub under_way: Cell<usize>,
     /// The last callback's address.
     pub callback: RefCell<Option<String>>,
 }
@@ -279,10 +277,8 @@ async fn at_the_edge(
         go.origin_ms,
         seed,
     );
-    computer.under_way.set(computer.under_way.get() + 1);
     let (served, signed) = house.runtime.spawn(serving).await;
     house.runtime.sleep(down).await;
-    computer.under_way.set(computer.under_way.get() - 1);
     let now = house.runtime.now();
     // A person who has gone on elsewhere in this tab does not see the answer, nor does the browser keep its cookies.
     if computer.tabs[go.tab].get() == generation {
@@ -292,8 +288,7 @@ async fn at_the_edge(
             .keep(house.seconds(), &served.shown);
         let mut all = computer.standing.borrow_mut();
         let mine = &mut all[host];
-        let crossed = computer.under_way.get() > 0;
-        mine.arrived(now, &asked, &served.shown, signed.as_ref(), crossed);
+        mine.arrived(now, &asked, &served.shown, signed.as_ref());
         let told = served
             .reached
             .as_ref()

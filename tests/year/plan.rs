@@ -119,7 +119,7 @@ fn visit(chance: &mut Chance) -> Event {
 /// How long a service takes: most answers are quick, some are late.
 fn origin_ms(chance: &mut Chance) -> i64 {
     match chance.below(8) {
-        0 if super::run::LATE_ANSWERS => chance.seconds(20_000),
+        0 => chance.seconds(20_000),
         _ => chance.seconds(200),
     }
 }

@@ -19,9 +19,6 @@ use crate::world::chance::Chance;
 use crate::world::http::By;
 use crate::world::{BEGINNING, When};
 
-/// Whether services answer late, and an answer that is on its way cannot undo a later one.
-pub const LATE_ANSWERS: bool = false;
-
 /// By how many milliseconds two clocks may differ, with what a request takes.
 const SPREAD_MS: i64 = 12_000;
 
@@ -169,6 +166,7 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
                 standing
                     .iter()
                     .for_each(|s| house.oracle.borrow_mut().doubt(&s.who));
+                leave_all(computer);
                 computer.jar.replace(jar);
                 computer.standing.replace(standing);
             }

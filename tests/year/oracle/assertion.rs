@@ -132,8 +132,8 @@ impl Oracle {
                 sub: signed.sub.clone(),
                 iat: began.iat,
                 created_ms: began.created_ms,
-                ended_ms: None,
-                doubtful: false,
+                ended_ms: began.ended_ms.get(),
+                doubtful: began.doubtful.get() || signed.doubtful.get(),
             });
         let (born, ended, whose) = (life.created_ms, life.ended_ms, life.sub.clone());
         if whose != person.sub {

@@ -9,8 +9,8 @@ pub mod faults;
 pub mod logs;
 pub mod standing;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use simulator::jose::{Object, Unverified};
@@ -40,6 +40,17 @@ pub struct Signed {
     pub before: Option<Rc<Self>>,
     /// The session's id, once a service has learnt it.
     pub sid: RefCell<Option<String>>,
+    /// When its session ended, in milliseconds, if that was before a service learnt of it.
+    pub ended_ms: Cell<Option<i64>>,
+    /// Whether its session may have ended before that, for a reason that the wire does not show.
+    pub doubtful: Cell<bool>,
+}
+
+impl Signed {
+    /// Its session has ended, whether or not a service has learnt of it.
+    fn end(&self, now: i64) {
+        self.ended_ms.set(self.ended_ms.get().or(Some(now)));
+    }
 }
 
 /// A session that a service has seen.
@@ -102,6 +113,8 @@ pub struct Oracle {
     pub keys_everywhere: bool,
     lives: BTreeMap<String, Life>,
     signed: Vec<Rc<Signed>>,
+    /// The sessions that may belong to either of two sign-ins, by their ids.
+    unplaced: BTreeSet<String>,
     proofs: BTreeMap<String, Proof>,
     /// How many requests were judged.
     pub judged: usize,
@@ -133,6 +146,7 @@ impl Oracle {
             keys_everywhere: true,
             lives: BTreeMap::new(),
             signed: Vec::new(),
+            unplaced: BTreeSet::new(),
             proofs: BTreeMap::new(),
             judged: 0,
         }
@@ -163,7 +177,7 @@ impl Oracle {
                 .any(|line| line.0 == event && (label.is_empty() || line.1 == label))
         };
         if request.url.contains("/auth/sign-out") && said("signed_out", "everywhere") {
-            self.end_all(now, asked, |_| true);
+            self.end_all(now, asked);
         } else if request.url.contains("/auth/sign-out") && said("signed_out", "here") {
             self.end_presented(now, asked);
         }
@@ -183,6 +197,8 @@ impl Oracle {
                 _ => None,
             }),
             sid: RefCell::default(),
+            ended_ms: Cell::default(),
+            doubtful: Cell::default(),
         });
         let finished = !said("sign_out_unfinished", "");
         let goes_on = |who: &Who| asked.proving && who.sub() == Some(signed.sub.as_str());
@@ -226,20 +242,32 @@ impl Oracle {
     /// The session that a request presented has ended.
     fn end_presented(&mut self, now: i64, asked: &Asked) {
         let [who] = &asked.who[..] else { return };
-        let Some(sid) = who.sid() else { return };
+        let Some(sid) = who.sid() else {
+            if let Who::Person(signed) = who {
+                signed.end(now);
+            }
+            return;
+        };
         if let Some(life) = self.lives.get_mut(&sid) {
             life.ended_ms.get_or_insert(now);
         }
     }
 
-    /// Every session of the person who sent the request has ended that meets a condition.
-    fn end_all(&mut self, now: i64, asked: &Asked, which: impl Fn(&Life) -> bool) {
+    /// Every session of the person who sent the request has ended.
+    fn end_all(&mut self, now: i64, asked: &Asked) {
         let Some(sub) = asked.who.first().and_then(Who::sub) else {
             return;
         };
         let own = self.lives.values_mut().filter(|life| life.sub == sub);
-        for life in own.filter(|life| which(life)) {
+        for life in own {
             life.ended_ms.get_or_insert(now);
+        }
+        for signed in self.signed.iter().filter(|signed| signed.sub == sub) {
+            // The account may have been asked before this one was listed there.
+            match signed.created_ms < asked.sent_ms {
+                true => signed.end(now),
+                false => signed.doubtful.set(true),
+            }
         }
     }
 
@@ -281,6 +309,9 @@ impl Oracle {
         for life in own.filter(|life| life.iat <= iat) {
             life.ended_ms.get_or_insert(now);
         }
+        let own = self.signed.iter().filter(|signed| signed.sub == sub);
+        own.filter(|signed| signed.iat <= iat)
+            .for_each(|signed| signed.end(now));
     }
 
     /// Every account was emptied.
@@ -288,13 +319,17 @@ impl Oracle {
         for life in self.lives.values_mut() {
             life.ended_ms.get_or_insert(now);
         }
+        self.signed.iter().for_each(|signed| signed.end(now));
     }
 
     /// Sessions that a copy shares may end by the copy's doing.
     pub fn doubt(&mut self, who: &[Who]) {
-        for sid in who.iter().filter_map(Who::sid) {
-            if let Some(life) = self.lives.get_mut(&sid) {
-                life.doubtful = true;
+        for who in who {
+            let Who::Person(signed) = who else { continue };
+            let sid = signed.sid.borrow();
+            match sid.as_ref().and_then(|sid| self.lives.get_mut(sid)) {
+                Some(life) => life.doubtful = true,
+                None => signed.doubtful.set(true),
             }
         }
     }

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::{Asked, Oracle, Signed};
 use crate::world::Shown;
-use crate::year::run::LATE_ANSWERS;
 
 /// Every session's cookie begins so.
 const SESSION: &str = "__Host-ol-session";
@@ -68,16 +67,7 @@ fn deletes_session(line: &str) -> bool {
 
 impl Standing {
     /// An answer has come to the browser.
-    ///
-    /// `crossed` says that another answer is on its way to it.
-    pub fn arrived(
-        &mut self,
-        now: i64,
-        asked: &Asked,
-        shown: &Shown,
-        signed: Option<&Rc<Signed>>,
-        crossed: bool,
-    ) {
+    pub fn arrived(&mut self, now: i64, asked: &Asked, shown: &Shown, signed: Option<&Rc<Signed>>) {
         let own = shown.url.contains("/auth/callback") || shown.url.contains("/auth/sign-out");
         let deleted = shown.set_cookies().any(deletes_session);
         let settled = match signed {
@@ -90,7 +80,7 @@ impl Standing {
             }
             None => return,
         };
-        if asked.sent_ms < self.since_ms || (crossed && !LATE_ANSWERS) {
+        if asked.sent_ms < self.since_ms {
             self.who.push(settled);
         } else {
             self.who = vec![settled];
@@ -126,25 +116,28 @@ impl Oracle {
         if let Some(signed) = own.iter().find(is) {
             return Some(Rc::clone(signed));
         }
-        let open = own
-            .iter()
-            .rev()
-            .find(|signed| signed.sid.borrow().is_none());
-        let known = self.lives.contains_key(sid);
-        match open {
-            Some(signed) if !known || signed.proving || own.len() > 1 => {
-                signed.sid.replace(Some(sid.to_owned()));
-                Some(Rc::clone(signed))
+        // Two sign-ins of one person may be under way at once, and either's session may be the one that counts.
+        let open: Vec<_> = own.iter().filter(|s| s.sid.borrow().is_none()).collect();
+        let is_placed = self.lives.contains_key(sid) && !self.unplaced.contains(sid);
+        match open[..] {
+            [only] if !is_placed || only.proving => {
+                self.unplaced.remove(sid);
+                only.sid.replace(Some(sid.to_owned()));
+                Some(Rc::clone(only))
             }
-            Some(_) => {
-                self.broken("lost: a session from before covers the new one".to_owned());
-                None
+            [.., last] if !is_placed => {
+                self.unplaced.insert(sid.to_owned());
+                Some(Rc::clone(last))
             }
-            None if asked.who.len() > 1 => own.into_iter().next_back(),
-            None => {
+            [] if asked.who.len() > 1 => own.into_iter().next_back(),
+            [] => {
                 self.broken(
                     "lost: a browser has another session than its last sign-in's".to_owned(),
                 );
+                None
+            }
+            _ => {
+                self.broken("lost: a session from before covers the new one".to_owned());
                 None
             }
         }

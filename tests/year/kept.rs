@@ -1,0 +1,55 @@
+//! Weeks that failed once, with the fewest events that did it: a number means another week as soon as a plan is drawn
+//! in another way, and these stay.
+
+use super::deployment::Limits;
+use super::event::{Event, Timed};
+use super::people::How;
+use super::plan::Plan;
+
+const fn at(at_ms: i64, number: usize, event: Event) -> Timed {
+    Timed {
+        at_ms,
+        number,
+        event,
+    }
+}
+
+/// A quick navigation on the first computer and service.
+const fn visit(tab: usize, place: usize, origin_ms: i64, dwell: i64) -> Event {
+    Event::Visit {
+        computer: 0,
+        tab,
+        host: 0,
+        place,
+        how: How::Navigation,
+        origin_ms,
+        dwell,
+        gives_up: false,
+    }
+}
+
+/// A person signs in in two tabs in the same second, so that their browser has two sessions and neither is older.
+pub fn twice_in_a_second() -> Plan {
+    let everywhere = Event::SignOut {
+        computer: 2,
+        host: 0,
+        everywhere: true,
+    };
+    Plan {
+        seed: 183,
+        calm: false,
+        limits: Limits {
+            idle: 3_600,
+            absolute: 7_200,
+            check: 60,
+            grace: 300,
+        },
+        events: vec![
+            at(153_632_256, 144, everywhere),
+            at(153_634_896, 145, visit(1, 5, 60, 10)),
+            at(154_083_569, 149, Event::Close(0)),
+            at(154_890_061, 157, visit(0, 4, 45, 2)),
+            at(154_892_102, 159, visit(2, 4, 18, 6)),
+        ],
+    }
+}
