@@ -19,7 +19,7 @@ pub use deployment::{Config, Host, Vars, is_loopback};
 pub use fault::Fault;
 pub use look::{Look, Phase, Theme};
 pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
-pub use routes::{Access, Freshness, Release, Rule, Rules};
+pub use routes::{Access, Freshness, OtherSites, Release, Rule, Rules};
 pub use service::{
     Claim, Environment, KeyPair, Language, Locale, Localised, Origin, Provider, Revocation,
     Service, TokenAuth,

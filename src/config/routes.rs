@@ -4,6 +4,7 @@
 //! canonical, and what is refused instead, is in [`crate::gate::path`].
 
 mod read;
+mod sites;
 mod stricter;
 
 use std::cmp::Reverse;
@@ -13,6 +14,7 @@ use crate::oidc::SKEW;
 use crate::oidc::identity::Claim;
 use crate::oidc::vector::Level;
 pub(super) use read::{Registered, read_level};
+pub use sites::OtherSites;
 
 /// Who may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,6 +105,8 @@ pub struct Rule {
     pub freshness: Option<Freshness>,
     /// Where people go who could not prove an identity: a path, or `None` for a page of the edge's.
     pub not_proved: Option<String>,
+    /// Which other sites' pages may send what changes something.
+    pub other_sites: OtherSites,
     exact: Shape,
     folded: Shape,
 }
@@ -135,12 +139,13 @@ impl Shape {
 }
 
 impl Rule {
-    /// How much the rule asks for: public least, then optional, then the levels, and of two with
-    /// one level the one whose sign-in has to be younger.
-    fn strictness(&self) -> (Access, Option<Level>, Option<Reverse<i64>>) {
+    /// How much the rule asks for: public least, then optional, then the levels, of two with one
+    /// level the one whose sign-in has to be younger, and last the one that takes less from elsewhere.
+    fn strictness(&self) -> (Access, Option<Level>, Option<Reverse<i64>>, u8) {
         let level = (self.access == Access::Required).then_some(self.level);
         let freshness = self.freshness.map(|freshness| Reverse(freshness.seconds()));
-        (self.access, level, freshness)
+        let sites = self.other_sites.strictness();
+        (self.access, level, freshness, sites)
     }
 }
 

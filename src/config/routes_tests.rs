@@ -246,6 +246,12 @@ const BROKEN: &str = r#"
     { "path": "/a", "release": ["address"] }                    | routes[1].release
     { "path": "/a", "release": ["email", "email"] }             | routes[1].release
     { "path": "/a", "access": "public", "release": ["email"] }  | routes[1].release
+    { "path": "/a", "other_sites": "deny" }                     | routes[1].other_sites
+    { "path": "/a", "other_sites": true }                       | routes[1].other_sites
+    { "path": "/a", "other_sites": ["www.example.gov.uk"] }     | routes[1].other_sites
+    { "path": "/a", "other_sites": ["http://a.example"] }       | routes[1].other_sites
+    { "path": "/a", "other_sites": ["null"] }                   | routes[1].other_sites
+    { "path": "/a", "access": "public", "other_sites": "allow" } | routes[1].other_sites
     { "path": "/a", "acces": "public" }                         | routes[1].acces
     { "path": "/a", "methods": ["GET"] }                        | routes[1].methods
 "#;
@@ -282,6 +288,46 @@ fn t84_what_a_route_releases_needs_its_scope() {
         set(&mut vars, "scopes", json!(["openid", scope]));
         assert_eq!(Config::parse(&vars).faults, []);
     }
+}
+
+#[test]
+fn whose_pages_may_change_something_is_read() {
+    let one = |more: Value| {
+        let mut route = json!({ "path": "/pay" });
+        let fields = more.as_object().unwrap().clone();
+        route.as_object_mut().unwrap().extend(fields);
+        demo(&with(json!([route]))).rules.listed()[0]
+            .other_sites
+            .clone()
+    };
+    assert_eq!(one(json!({})), OtherSites::Refuse);
+    let optional = json!({ "access": "optional" });
+    assert_eq!(one(optional), OtherSites::Allow);
+    let refuse = json!({ "access": "optional", "other_sites": "refuse" });
+    assert_eq!(one(refuse), OtherSites::Refuse);
+    assert_eq!(one(json!({ "other_sites": "allow" })), OtherSites::Allow);
+    let listed = ["https://forms.example.gov.uk"];
+    assert_eq!(
+        one(json!({ "other_sites": listed })),
+        OtherSites::Listed(listed.map(str::to_owned).to_vec())
+    );
+    // What no route names is as strict.
+    let service = demo(&with(json!([])));
+    let path = CanonicalPath::parse("/x", false).unwrap();
+    assert_eq!(service.rules.find(&path).other_sites, OtherSites::Refuse);
+}
+
+#[test]
+fn when_a_route_takes_forms_from_anywhere_then_no_spelling_of_a_stricter_one_does() {
+    let rules = demo(&with(json!([
+        { "path": "/hooks/*", "other_sites": "allow" },
+        { "path": "/hooks/staff" },
+    ])));
+    let rules = &rules.rules;
+    for path in ["/hooks/staff", "/hooks/STAFF", "/hooks/staff.json"] {
+        assert_eq!(rule(rules, path), "/hooks/staff", "{path}");
+    }
+    assert_eq!(rule(rules, "/hooks/x"), "/hooks/*");
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! What pages of other origins, and scripts, are answered.
 //!
-//! Source: Fetch (CORS), RFC 9457 (problem details), RFC 6455 section 10.2 (WebSocket origins).
+//! Source: Fetch (CORS, and `Origin` of forms), Fetch Metadata Request Headers, RFC 9457 (problem details), RFC 6455
+//! section 10.2 (WebSocket origins).
 
 use super::both::problem;
 use super::pages::Page;
 use super::reply::Reply;
 use super::request::Request;
 use super::{Scene, Verdict};
-use crate::config::{Access, Service};
+use crate::config::{Access, Rule, Service};
 use crate::platform::Platform;
 
 /// The challenge that names the service.
@@ -60,11 +61,11 @@ fn readable_by(reply: Reply, origin: &str) -> Reply {
 ///
 /// A WebSocket is judged where a session is used. One without an origin is no browser's (RFC 6455 section
 /// 4.1), so that there is no page of another origin to guard against.
-pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request, access: Access) -> Option<Verdict> {
+pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request, rule: &Rule) -> Option<Verdict> {
     let service = &scene.service;
     let origin = request.headers.get("origin");
     if request.is_upgrade() {
-        let origin = origin.filter(|_| access != Access::Public)?;
+        let origin = origin.filter(|_| rule.access != Access::Public)?;
         let own = origin == service.origin_url;
         let listed = service
             .websocket_origins
@@ -83,6 +84,9 @@ pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request, access: Access) -
             .into()
         });
     }
+    if !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+        return judge_change(scene, request, rule);
+    }
     let wanted = request.headers.get("access-control-request-method")?;
     let origin =
         origin.filter(|origin| service.cors_origins.iter().any(|allowed| allowed == origin))?;
@@ -96,4 +100,25 @@ pub fn judge<P: Platform>(scene: &Scene<P>, request: &Request, access: Access) -
         answer = answer.with("access-control-allow-headers", headers);
     }
     Some(answer.into())
+}
+
+/// Refuses what would change something and comes from a page of another origin, before anybody is looked up, so that the
+/// sender learns nothing of the person.
+fn judge_change<P: Platform>(scene: &Scene<P>, request: &Request, rule: &Rule) -> Option<Verdict> {
+    let service = &scene.service;
+    let listed = rule.other_sites.listed()?;
+    let listed = listed.iter().chain(&service.cors_origins);
+    if !request.comes_from_elsewhere(&service.origin_url, listed) {
+        return None;
+    }
+    let scene = scene.about(request);
+    scene.log_refused("refused", "other_site");
+    let reply = match request.is_document() {
+        true => scene.page(403, Page::OtherSite),
+        false => {
+            let detail = "A page of another origin may not change anything here.";
+            problem(403, Page::OtherSite, detail).of(service)
+        }
+    };
+    Some(reply.into())
 }

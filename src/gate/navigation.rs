@@ -58,8 +58,9 @@ impl Request {
     ///
     /// Behind a service worker, Firefox and WebKit say `Sec-Fetch-Site: same-origin` of a navigation that
     /// another site began, and Firefox says so of a navigation preload too. The true sender is in Firefox's
-    /// `Referer` and in WebKit's `Origin`; WebKit replaces an empty referrer by the service worker's address.
-    /// So both have to name this origin there. A read has no `Origin`, and counts as another's.
+    /// `Referer` and in WebKit's `Origin`; under `Referrer-Policy: no-referrer` WebKit says in both that it was the
+    /// service worker's script. So both have to name this origin there, and the referrer a page. A read has no
+    /// `Origin`, and counts as another's.
     #[must_use]
     pub fn comes_from(&self, origin: &str) -> Option<bool> {
         let sender = self
@@ -78,11 +79,42 @@ impl Request {
         }
         match self.headers.get("sec-fetch-site") {
             Some("same-origin") if self.is_preload() => Some(refers_own),
-            Some("same-origin") if self.is_handed_on() => Some(names_own && refers_own),
+            Some("same-origin") if self.is_handed_on() => {
+                Some(names_own && refers_own && !referrer.is_some_and(is_script))
+            }
             Some(site) => Some(site == "same-origin"),
             None if self.headers.get("origin") == Some("null") => Some(false),
             None => (names_own && !self.is_read()).then_some(true),
         }
+    }
+
+    /// Whether a page of another origin than this one, and than those that are listed, sent the request.
+    ///
+    /// A program sends none of the headers, and a person who types an address or sends a form again is no page. Where a
+    /// browser hides who sent a form, only `Sec-Fetch-Site` counts: a form of one's own has `Origin: null` under
+    /// `Referrer-Policy: no-referrer`. Behind a service worker even that does not count, so that such a form is another's.
+    #[must_use]
+    pub fn comes_from_elsewhere<'a>(
+        &self,
+        own: &str,
+        mut listed: impl Iterator<Item = &'a String>,
+    ) -> bool {
+        if self.comes_from(own) != Some(false) {
+            return false;
+        }
+        let sender = self.headers.get("origin");
+        let referrer = self.headers.get("referer").unwrap_or_default();
+        // Firefox says the service's own origin behind its service worker, and the true one in the referrer.
+        let is_hidden = sender.is_none_or(|sender| sender == own);
+        let is_from = |origin: &String| {
+            let rest = referrer.strip_prefix(origin.as_str());
+            sender == Some(origin) || is_hidden && rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        if listed.any(is_from) {
+            return false;
+        }
+        let names_none = is_hidden && referrer.is_empty();
+        self.headers.get("sec-fetch-site") != Some("none") || !names_none
     }
 
     fn destination(&self) -> Option<&str> {
@@ -137,6 +169,12 @@ impl Request {
         let bare = || BROWSERS.iter().all(|name| self.headers.get(name).is_none());
         self.is_read() && self.headers.get("accept") == Some("*/*") && bare()
     }
+}
+
+/// Whether an address is that of a script, by its ending.
+fn is_script(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    [".js", ".mjs"].iter().any(|end| path.ends_with(end))
 }
 
 #[cfg(test)]

@@ -115,7 +115,7 @@ fn t73_a_page_of_this_origin_is_told_from_another_sites() {
     let page = ("referer", "https://licence.example.gov.uk/account");
     let other = ("referer", "https://evil.example/");
     let preload = ("service-worker-navigation-preload", "true");
-    let cases: [(Pairs<'_>, Option<bool>); 24] = [
+    let cases: [(Pairs<'_>, Option<bool>); 26] = [
         (&[DOCUMENT, site], Some(true)),
         (&[DOCUMENT, site, here, page], Some(true)),
         (&[DOCUMENT, site, ("origin", "null")], Some(true)),
@@ -141,6 +141,29 @@ fn t73_a_page_of_this_origin_is_told_from_another_sites() {
         (&[DOCUMENT, ("sec-fetch-site", "none")], Some(false)),
         // Chromium and WebKit behind a service worker.
         (&[EMPTY, NAVIGATE, HTML, site, here, page], Some(true)),
+        // WebKit names the service worker where the page hides itself, another site's as well.
+        (
+            &[
+                EMPTY,
+                NAVIGATE,
+                HTML,
+                site,
+                here,
+                ("referer", "https://licence.example.gov.uk/worker.js?v=1"),
+            ],
+            Some(false),
+        ),
+        (
+            &[
+                EMPTY,
+                NAVIGATE,
+                HTML,
+                site,
+                here,
+                ("referer", "https://licence.example.gov.uk/a?of=worker.js"),
+            ],
+            Some(true),
+        ),
         (&[EMPTY, NAVIGATE, HTML, site, here], Some(false)),
         (&[EMPTY, NAVIGATE, HTML, site, page], Some(false)),
         (
@@ -185,4 +208,66 @@ fn t73_a_page_of_this_origin_is_told_from_another_sites() {
     let mut posted = request(&[HTML, here]);
     posted.method = "POST".to_owned();
     assert_eq!(posted.comes_from(OWN), Some(true));
+}
+
+#[test]
+fn t121_a_form_of_another_origin_is_told_from_ones_own() {
+    const LISTED: &str = "https://forms.example.gov.uk";
+    let site = |site| ("sec-fetch-site", site);
+    let (here, null) = (("origin", OWN), ("origin", "null"));
+    let listed = ("origin", LISTED);
+    let of_listed = ("referer", "https://forms.example.gov.uk/form");
+    let page = ("referer", "https://licence.example.gov.uk/account");
+    let cases: [(Pairs<'_>, bool); 24] = [
+        // As Chromium 156, Firefox ESR 153.8 and WebKitGTK 2.50.6 send them.
+        (&[DOCUMENT, site("same-origin"), here, page], false),
+        (&[DOCUMENT, site("same-origin"), null], false),
+        (&[DOCUMENT, site("same-site"), null], true),
+        (&[DOCUMENT, site("cross-site"), null], true),
+        (
+            &[DOCUMENT, site("same-site"), ("origin", "https://other.example.gov.uk")],
+            true,
+        ),
+        // Behind a service worker.
+        (&[EMPTY, NAVIGATE, HTML, site("same-origin"), here, page], false),
+        (&[EMPTY, NAVIGATE, HTML, site("same-site"), null], true),
+        (&[EMPTY, NAVIGATE, HTML, site("same-origin"), null], true),
+        (
+            &[EMPTY, SAME_ORIGIN, HTML, INSECURE, site("same-origin"), here, page],
+            false,
+        ),
+        (
+            &[EMPTY, SAME_ORIGIN, HTML, INSECURE, site("same-origin"), null],
+            true,
+        ),
+        // Scripts.
+        (&[EMPTY, site("same-origin"), here], false),
+        (&[EMPTY, site("same-site"), ("origin", "https://other.example.gov.uk")], true),
+        (&[EMPTY, site("cross-site"), null], true),
+        // A person who sends a form once more from the address bar.
+        (&[DOCUMENT, site("none")], false),
+        (&[DOCUMENT, site("none"), here], false),
+        (&[DOCUMENT, site("none"), null], true),
+        (&[DOCUMENT, site("none"), ("origin", "https://evil.example")], true),
+        // Before fetch metadata.
+        (&[HTML, here, page], false),
+        (&[HTML, null], true),
+        (&[HTML, ("referer", "https://evil.example/")], true),
+        // A program.
+        (&[], false),
+        // Those who are listed.
+        (&[DOCUMENT, site("same-site"), listed, of_listed], false),
+        (
+            &[EMPTY, SAME_ORIGIN, HTML, INSECURE, site("same-origin"), here, of_listed],
+            false,
+        ),
+        (&[DOCUMENT, site("same-site"), null, of_listed], true),
+    ];
+    for (headers, elsewhere) in cases {
+        let mut sent = request(headers);
+        sent.method = "POST".to_owned();
+        let allowed = [LISTED.to_owned()];
+        let found = sent.comes_from_elsewhere(OWN, allowed.iter());
+        assert_eq!(found, elsewhere, "{headers:?}");
+    }
 }

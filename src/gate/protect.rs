@@ -39,7 +39,7 @@ pub fn protect<P: Platform>(
     query: Option<&str>,
 ) -> Verdict {
     let passage = Passage::new(scene, request, path, query);
-    let refusal = cross_origin::judge(scene, request, passage.rule.access);
+    let refusal = cross_origin::judge(scene, request, passage.rule);
     refusal.unwrap_or_else(|| passage.decide())
 }
 

@@ -294,4 +294,8 @@ pub const ROWS: &[Row] = &[
         118,
         "Cookies of a sibling that hide the service's or lock a person out",
     ),
+    row(
+        121,
+        "A page of another site or of a sibling changes something with a person's session",
+    ),
 ];

@@ -79,16 +79,19 @@ for (const engine of ENGINES) {
       const who = await person(engine);
       await register(who, name);
       await signIn(who, "kenneth", "/account/form");
-      await who.open(`${world.provider.url}/elsewhere`);
-      await who.evaluate((action) => {
-        const sent = Object.assign(document.createElement("form"), { action, method: "post" });
-        document.body.append(sent);
-        setTimeout(() => sent.submit());
-      }, `${service}/auth/sign-out`);
-      await who.at(`${service}/auth/sign-out`);
-      await who.reads(/Do you want to sign out\?/, "h1");
-      await who.open(`${service}/account/form`);
-      await who.at(`${service}/account/form`);
+      for (const policy of ["unsafe-url", "no-referrer"]) {
+        await who.open(`${world.provider.url}/elsewhere`);
+        await who.evaluate((action, content) => {
+          document.head.append(Object.assign(document.createElement("meta"), { name: "referrer", content }));
+          const sent = Object.assign(document.createElement("form"), { action, method: "post" });
+          document.body.append(sent);
+          setTimeout(() => sent.submit());
+        }, `${service}/auth/sign-out`, policy);
+        await who.at(`${service}/auth/sign-out`);
+        await who.reads(/Do you want to sign out\?/, "h1");
+        await who.open(`${service}/account/form`);
+        await who.at(`${service}/account/form`);
+      }
     });
   }
 

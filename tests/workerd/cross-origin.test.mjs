@@ -96,6 +96,50 @@ test("t62 a socket needs a session like any other request, and nobody is sent to
   assert.deepEqual(await world.origin.requests(), []);
 });
 
+const post = (target, headers) => world.raw({
+  method: "POST", target, headers: [["Cookie", browser.cookie], ["Content-Type", "text/plain"], ...headers], body: "x",
+});
+
+test("t121 what another origin's page sends reaches no required route, by any method", async () => {
+  const sibling = ["Origin", "https://forms.example.gov.uk"];
+  const others = [
+    [["Sec-Fetch-Site", "cross-site"]], [["Sec-Fetch-Site", "same-site"]], [["Sec-Fetch-Site", "same-site"], ["Origin", "null"]],
+    [["Origin", EVIL]], [["Origin", "null"]], [sibling], [sibling, ["Sec-Fetch-Site", "same-site"]],
+    [["Origin", own], ["Referer", `${EVIL}/`]], [["Sec-Fetch-Site", "same-origin"], ["Origin", `${own}.evil.example`]],
+  ];
+  for (const headers of others) {
+    const program = await post("/echo/x", headers);
+    assert.deepEqual([program.status, program.get("content-type")], [403, "application/problem+json"], String(headers));
+    const page = await post("/echo/x", [...headers, ["Sec-Fetch-Dest", "document"]]);
+    assert.equal(page.status, 403);
+    assert.match(page.text, /This was sent from another website/);
+    assert.equal(page.get("set-cookie"), null);
+  }
+  for (const method of ["PUT", "PATCH", "DELETE", "PROPFIND", "get"]) {
+    const answer = await world.raw({ method, target: "/echo/x", headers: [["Cookie", browser.cookie], ["Origin", EVIL]] });
+    assert.ok([403, 501].includes(answer.status), `${method} ${answer.status}`);
+  }
+  assert.deepEqual(await world.origin.requests(), []);
+});
+
+test("when a program, the service's own page or a listed origin sends something then it arrives", async () => {
+  const senders = [
+    [], [["Origin", own]], [["Sec-Fetch-Site", "same-origin"], ["Origin", "null"]], [["Sec-Fetch-Site", "none"]],
+    [["Sec-Fetch-Site", "cross-site"], ["Origin", LISTED]],
+  ];
+  for (const headers of senders) assert.equal((await post("/echo/x", headers)).status, 200, String(headers));
+  // Without a person, and on routes that say so, it is the service's own business.
+  for (const target of ["/echo/public/x", "/echo/optional/x"]) assert.equal((await post(target, [["Origin", EVIL]])).status, 200);
+  assert.equal((await world.raw({ target: "/echo/x", headers: [["Cookie", browser.cookie], ["Sec-Fetch-Site", "cross-site"]] })).status, 200);
+});
+
+test("t121 a refusal is the same with and without a session", async () => {
+  const [signedInToo, nobody] = await Promise.all([["Cookie", browser.cookie], ["Cookie", "a=b"]].map((cookie) =>
+    world.raw({ method: "POST", target: "/echo/x", headers: [cookie, ["Origin", EVIL], ["Sec-Fetch-Dest", "document"]], body: "x" })));
+  assert.deepEqual([signedInToo.status, signedInToo.headers.filter(([name]) => name !== "Date"), signedInToo.text],
+    [nobody.status, nobody.headers.filter(([name]) => name !== "Date"), nobody.text]);
+});
+
 const preflight = (origin, extra = []) => ({
   method: "OPTIONS",
   headers: [

@@ -23,7 +23,8 @@ use names::{
     check_id, read_aliases, read_claims, read_client_id, read_environment, read_host,
     read_language, read_limits, read_locales, read_name, read_path, read_revocation, read_scopes,
 };
-use origin::{read_origin, read_origin_headers, read_origins, read_provider};
+pub(super) use origin::read_origins;
+use origin::{read_origin, read_origin_headers, read_provider};
 
 /// Reads a service; `None`, or any fault in the table, closes it.
 ///
@@ -68,6 +69,7 @@ pub fn service(
     }
     let registered_claims = read_claims(table);
     let registered = Registered {
+        environment,
         scopes: &scopes,
         claims: &registered_claims,
     };

@@ -2,16 +2,17 @@
 
 use serde_json::Value;
 
-use super::{Access, Freshness, Release, Rule, Rules, Shape};
+use super::{Access, Freshness, OtherSites, Release, Rule, Rules, Shape};
 use crate::config::MAX_ROUTES;
-use crate::config::service::Claim;
+use crate::config::service::{Claim, Environment};
 use crate::config::spelling::proposal;
 use crate::config::table::Table;
 use crate::gate::path::{CanonicalPath, place as kept};
 use crate::oidc::vector::Level;
 
-/// What is registered for the client, which is all that can be released.
+/// What is registered for the client, which is all that can be released, and where.
 pub(in crate::config) struct Registered<'a> {
+    pub environment: Environment,
     pub scopes: &'a [&'a str],
     pub claims: &'a [Claim],
 }
@@ -96,6 +97,7 @@ fn fallback(level: Level) -> Rule {
         release: Release::default(),
         freshness: None,
         not_proved: None,
+        other_sites: OtherSites::of(Access::Required),
         exact: Shape::Prefix(String::new()),
         folded: Shape::Prefix(String::new()),
     }
@@ -143,6 +145,7 @@ fn read_fields(
     let release = read_release(table, access, registered);
     let not_proved = read_not_proved(table, level, own_path);
     let freshness = read_freshness(table, access);
+    let other_sites = OtherSites::read(table, access, registered.environment);
     let shapes = shapes(pattern);
     let under_own = |path: &str| path == own_path || path.starts_with(&format!("{own_path}/"));
     match shapes {
@@ -167,6 +170,7 @@ fn read_fields(
             release,
             freshness,
             not_proved,
+            other_sites,
             exact,
             folded,
         }),

@@ -22,6 +22,8 @@ pub enum Page {
     NotFound,
     /// The method is not for this address.
     WrongMethod,
+    /// A form came from a page of another site.
+    OtherSite,
     /// A form came without a session that will do, and what it held is gone.
     FormExpired,
     /// A form came with a session whose sign-in is too old, and the edge did not send it on.
@@ -155,13 +157,14 @@ impl Words {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
         Self::BadAddress,
         Self::NotFound,
         Self::WrongMethod,
+        Self::OtherSite,
         Self::FormExpired,
         Self::FormSignInAgain,
         Self::FormNeedsIdentity,
@@ -202,6 +205,7 @@ impl Page {
             Self::BadAddress => "bad-address",
             Self::NotFound => "not-found",
             Self::WrongMethod => "wrong-method",
+            Self::OtherSite => "other-site",
             Self::FormExpired => "form-expired",
             Self::FormSignInAgain => "form-sign-in-again",
             Self::FormNeedsIdentity => "form-needs-identity",
@@ -240,7 +244,7 @@ impl Page {
             Self::Problem | Self::BadAddress | Self::NotFound | Self::WrongMethod => {
                 LeadsTo::Nothing
             }
-            Self::NotSetUp => LeadsTo::Nothing,
+            Self::NotSetUp | Self::OtherSite => LeadsTo::Nothing,
             Self::FormExpired | Self::FormSignInAgain | Self::FormNeedsIdentity => LeadsTo::NewTab,
             Self::TryLater
             | Self::ProviderProblem
@@ -291,6 +295,7 @@ impl Page {
             | Self::BadAddress
             | Self::NotFound
             | Self::WrongMethod
+            | Self::OtherSite
             | Self::FormExpired
             | Self::FormSignInAgain
             | Self::FormNeedsIdentity
@@ -337,6 +342,7 @@ impl Page {
                     | Self::SignOutFirst
                     | Self::DidNotSignInAgain
                     | Self::NotSetUp
+                    | Self::OtherSite
                     | Self::BadAddress
                     | Self::NotFound
             )

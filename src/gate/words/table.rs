@@ -96,6 +96,23 @@ impl Page {
                 )],
                 None,
             ),
+            Self::OtherSite => words(
+                text!(
+                    "This was sent from another website",
+                    "Anfonwyd hwn o wefan arall",
+                ),
+                &[
+                    text!(
+                        "To protect you, this service only accepts what you send from its own pages.",
+                        "I’ch diogelu, dim ond yr hyn rydych yn ei anfon o’i dudalennau ei hun y mae’r gwasanaeth hwn yn ei dderbyn.",
+                    ),
+                    text!(
+                        "If you meant to send something, go to the service and send it from there.",
+                        "Os oeddech yn bwriadu anfon rhywbeth, ewch i’r gwasanaeth a’i anfon o’r fan honno.",
+                    ),
+                ],
+                None,
+            ),
             Self::FormExpired => words(
                 text!(
                     "You need to sign in before you can send this",
