@@ -126,9 +126,12 @@ def person(claims=None, identity=None):
 VECTORS = []
 
 
-def vector(name, sent, outcome, who=None, optional=False, now=NOW):
+def vector(name, sent, outcome, who=None, optional=False, now=NOW, request=None, bound=True):
     assert all(name != other["name"] for other in VECTORS), name
     made = {"name": name, "now": now, "optional": optional, "headers": sent, "outcome": outcome}
+    if request is not None:
+        method, target = request
+        made = {**made, "bound": bound, "request": {"method": method, "target": target}}
     VECTORS.append(made if who is None else {**made, "person": who})
 
 
@@ -308,6 +311,38 @@ def make_identities():
         refused(name, beside(second(None, claims)))
 
 
+def make_bound():
+    request = ("POST", "/account/licence%20a?part=1")
+    bound = {"htm": "POST", "htu": ISSUER + "/account/licence%20a"}
+    there = {"identity_claims": "header", "vot": "Cl.Cm.P2"}
+    accepted("bound to the request", with_assertion(None, bound), request=request)
+    accepted("bound to another request, where that is not asked for", with_assertion(None, {**bound, "htm": "GET"}), request=request, bound=False)
+    accepted("bound, with an identity that is bound too",
+             with_assertion(None, {**there, **bound}) + headers((IDENTITY, second(None, bound))), person(there, KNOWN), request=request)
+    for name, changes in {
+        "not bound": {"htm": WITHOUT, "htu": WITHOUT},
+        "bound to a path alone": {"htm": WITHOUT},
+        "bound to a method alone": {"htu": WITHOUT},
+        "bound to another method": {"htm": "GET"},
+        "bound to a method in small letters": {"htm": "post"},
+        "bound to a list of methods": {"htm": ["POST"]},
+        "bound to another path": {"htu": ISSUER + "/account/licence%20b"},
+        "bound to the beginning of the path": {"htu": ISSUER + "/account"},
+        "bound to more than the path": {"htu": ISSUER + "/account/licence%20a/"},
+        "bound to a path in capital letters": {"htu": ISSUER + "/ACCOUNT/licence%20a"},
+        "bound to the path with its query": {"htu": ISSUER + request[1]},
+        "bound to the path without the host": {"htu": "/account/licence%20a"},
+        "bound to another host": {"htu": "https://other.example.gov.uk/account/licence%20a"},
+        "bound to a list of paths": {"htu": [ISSUER + "/account/licence%20a"]},
+    }.items():
+        claims = {**bound, **changes}
+        refused(name, with_assertion(None, claims), request=request)
+        if name in ("not bound", "bound to another path"):
+            refused(f"{name}, where signing in is optional", with_assertion(None, claims), optional=True, request=request)
+            beside = with_assertion(None, {**there, **bound}) + headers((IDENTITY, second(None, claims)))
+            refused(f"an identity that is {name}", beside, request=request)
+
+
 def make_sequences():
     """What is fetched when: a verifier that knows nothing yet is asked at these times, one after the other."""
 
@@ -350,7 +385,7 @@ def make_sequences():
 
 
 def document():
-    for make in (make_accepted, make_headers, make_signatures, make_token_headers, make_claims, make_identities):
+    for make in (make_accepted, make_headers, make_signatures, make_token_headers, make_claims, make_identities, make_bound):
         make()
     return {
         "about": "Made by make_vectors.py. See docs/verify-the-assertion.md.",

@@ -107,6 +107,8 @@ pub struct Rule {
     pub not_proved: Option<String>,
     /// Which other sites' pages may send what changes something.
     pub other_sites: OtherSites,
+    /// Whether an assertion names the request that it is for.
+    pub bind: bool,
     exact: Shape,
     folded: Shape,
 }

@@ -252,6 +252,8 @@ const BROKEN: &str = r#"
     { "path": "/a", "other_sites": ["http://a.example"] }       | routes[1].other_sites
     { "path": "/a", "other_sites": ["null"] }                   | routes[1].other_sites
     { "path": "/a", "access": "public", "other_sites": "allow" } | routes[1].other_sites
+    { "path": "/a", "bind": "yes" }                             | routes[1].bind
+    { "path": "/a", "access": "public", "bind": true }          | routes[1].bind
     { "path": "/a", "acces": "public" }                         | routes[1].acces
     { "path": "/a", "methods": ["GET"] }                        | routes[1].methods
 "#;
@@ -287,6 +289,25 @@ fn t84_what_a_route_releases_needs_its_scope() {
         );
         set(&mut vars, "scopes", json!(["openid", scope]));
         assert_eq!(Config::parse(&vars).faults, []);
+    }
+}
+
+#[test]
+fn a_route_says_for_itself_whether_assertions_name_the_request() {
+    let routes =
+        json!([{ "path": "/a", "bind": false }, { "path": "/b" }, { "path": "/c", "bind": true }]);
+    for of_service in [false, true] {
+        let mut vars = with(routes.clone());
+        set(&mut vars, "bind", json!(of_service));
+        let service = demo(&vars);
+        let bound = |path: &str| {
+            let path = CanonicalPath::parse(path, false).unwrap();
+            service.rules.find(&path).bind
+        };
+        assert_eq!(
+            ["/a", "/b", "/c", "/d"].map(bound),
+            [false, of_service, true, of_service]
+        );
     }
 }
 

@@ -4,10 +4,13 @@
 //! costs more than all the rest of a signed-in request. It is the only thing about a person that
 //! outlives a request there, and its key names everything that it says.
 //!
+//! A route may have it name the one request that it is for, so that it is of no use for another; such a one is kept
+//! only for that method and path.
+//!
 //! Identity claims travel in it while it stays short, else in a second signed statement beside it,
 //! else not at all; a value is never cut short.
 //!
-//! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing).
+//! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing), RFC 9449 section 4.2 (`htm`, `htu`).
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -73,6 +76,10 @@ struct Members<'a> {
     iat: i64,
     exp: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    htm: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    htu: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email_verified: Option<bool>,
@@ -124,6 +131,26 @@ impl<'a> Members<'a> {
     }
 }
 
+/// The request that an assertion is for.
+///
+/// Source: RFC 9449 section 4.2.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Bound {
+    /// The method as it was sent.
+    pub method: String,
+    /// The address at the service's host, with the path as it is forwarded, without query and fragment.
+    pub address: String,
+}
+
+/// What an assertion is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// What the route releases.
+    pub release: Release,
+    /// The request, where the route wants it named.
+    pub bound: Option<Bound>,
+}
+
 /// What is known of the identity behind a session, for an assertion that says something of it.
 #[derive(Debug, Default)]
 pub struct Known {
@@ -141,10 +168,12 @@ pub struct Known {
 pub fn unsigned(
     service: &Service,
     session: &Session,
-    release: Release,
+    about: &Subject,
     known: Option<&Known>,
     now: i64,
 ) -> Result<(Unsigned, Option<Unsigned>), Refusal> {
+    let release = about.release;
+    let bound = about.bound.as_ref();
     let email = session.email.as_ref().filter(|_| release.email);
     let phone = session.phone.as_ref().filter(|_| release.phone);
     let wallet = session.wallet_subject_id.as_deref();
@@ -156,6 +185,8 @@ pub fn unsigned(
         sid: &sid,
         iat: now - BACKDATED,
         exp: now + LIFETIME,
+        htm: bound.map(|bound| bound.method.as_str()),
+        htu: bound.map(|bound| bound.address.as_str()),
         ..Members::default()
     };
     let mut members = Members {
@@ -238,11 +269,11 @@ impl From<Refusal> for NotSigned {
 pub async fn sign<P: Platform>(
     scene: &Scene<P>,
     session: &Session,
-    release: Release,
+    about: &Subject,
     known: Option<&Known>,
 ) -> Result<Signed, NotSigned> {
     let service = &scene.service;
-    let (assertion, identity) = unsigned(service, session, release, known, scene.now)?;
+    let (assertion, identity) = unsigned(service, session, about, known, scene.now)?;
     let signed = Signed {
         assertion: finish(scene, assertion).await?,
         identity: match identity {
@@ -253,7 +284,7 @@ pub async fn sign<P: Platform>(
     let proved_at = session.identity.as_ref().map_or(0, |held| held.changed_at);
     // Times are whole seconds, so that what was proved in this one may yet be proved anew in it.
     if proved_at < scene.now {
-        let key = Key::new(service, session, release);
+        let key = Key::new(service, session, about);
         scene.isolate.assertions.put(key, signed.clone(), scene.now);
     }
     Ok(signed)
@@ -276,16 +307,18 @@ struct Key {
     level: Level,
     identity: i64,
     release: Release,
+    bound: Option<Bound>,
 }
 
 impl Key {
-    fn new(service: &Service, session: &Session, release: Release) -> Self {
+    fn new(service: &Service, session: &Session, about: &Subject) -> Self {
         Self {
             service: service.id.clone(),
             session: session.id,
             level: session.level,
             identity: session.identity.as_ref().map_or(0, |held| held.changed_at),
-            release,
+            release: about.release,
+            bound: about.bound.clone(),
         }
     }
 }
@@ -305,17 +338,17 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// The assertion for this service, session and release, if it is good for long enough.
+    /// The assertion for this service, session and request, if it is good for long enough.
     #[must_use]
     pub fn get(
         &self,
         service: &Service,
         session: &Session,
-        release: Release,
+        about: &Subject,
         now: i64,
     ) -> Option<Signed> {
         let mut entries = self.entries.borrow_mut();
-        let entry = entries.get_mut(&Key::new(service, session, release))?;
+        let entry = entries.get_mut(&Key::new(service, session, about))?;
         let fresh = entry.expires_at - now >= FRESH && entry.expires_at <= now + LIFETIME;
         fresh.then(|| {
             entry.last_used = self.tick();

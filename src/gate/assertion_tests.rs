@@ -9,6 +9,7 @@ fn key(number: u16) -> Key {
         level: Level::ClCm,
         identity: 0,
         release: Release::default(),
+        bound: None,
     }
 }
 

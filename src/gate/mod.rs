@@ -42,7 +42,7 @@ use std::collections::HashMap;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use crate::config::{Config, Host, Release, Service, is_loopback};
+use crate::config::{Config, Host, Service, is_loopback};
 use crate::platform::Platform;
 use crate::session::cookie::Session;
 use both::both;
@@ -121,8 +121,8 @@ pub enum Task {
         forward: Box<Forward>,
         /// The session.
         session: Box<Session>,
-        /// What the route releases.
-        release: Release,
+        /// What the assertion is about.
+        about: assertion::Subject,
         /// What is known of the identity behind it, where the origin is to be told.
         known: Option<assertion::Known>,
     },
@@ -312,9 +312,9 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
         Task::Assert {
             forward,
             session,
-            release,
+            about,
             known,
-        } => return standing::assert(scene, *forward, &session, release, known).await,
+        } => return standing::assert(scene, *forward, &session, &about, known).await,
     };
     Decision::Reply(reply.await)
 }

@@ -225,30 +225,62 @@ fn t121_a_form_of_another_origin_is_told_from_ones_own() {
         (&[DOCUMENT, site("same-site"), null], true),
         (&[DOCUMENT, site("cross-site"), null], true),
         (
-            &[DOCUMENT, site("same-site"), ("origin", "https://other.example.gov.uk")],
+            &[
+                DOCUMENT,
+                site("same-site"),
+                ("origin", "https://other.example.gov.uk"),
+            ],
             true,
         ),
         // Behind a service worker.
-        (&[EMPTY, NAVIGATE, HTML, site("same-origin"), here, page], false),
+        (
+            &[EMPTY, NAVIGATE, HTML, site("same-origin"), here, page],
+            false,
+        ),
         (&[EMPTY, NAVIGATE, HTML, site("same-site"), null], true),
         (&[EMPTY, NAVIGATE, HTML, site("same-origin"), null], true),
         (
-            &[EMPTY, SAME_ORIGIN, HTML, INSECURE, site("same-origin"), here, page],
+            &[
+                EMPTY,
+                SAME_ORIGIN,
+                HTML,
+                INSECURE,
+                site("same-origin"),
+                here,
+                page,
+            ],
             false,
         ),
         (
-            &[EMPTY, SAME_ORIGIN, HTML, INSECURE, site("same-origin"), null],
+            &[
+                EMPTY,
+                SAME_ORIGIN,
+                HTML,
+                INSECURE,
+                site("same-origin"),
+                null,
+            ],
             true,
         ),
         // Scripts.
         (&[EMPTY, site("same-origin"), here], false),
-        (&[EMPTY, site("same-site"), ("origin", "https://other.example.gov.uk")], true),
+        (
+            &[
+                EMPTY,
+                site("same-site"),
+                ("origin", "https://other.example.gov.uk"),
+            ],
+            true,
+        ),
         (&[EMPTY, site("cross-site"), null], true),
         // A person who sends a form once more from the address bar.
         (&[DOCUMENT, site("none")], false),
         (&[DOCUMENT, site("none"), here], false),
         (&[DOCUMENT, site("none"), null], true),
-        (&[DOCUMENT, site("none"), ("origin", "https://evil.example")], true),
+        (
+            &[DOCUMENT, site("none"), ("origin", "https://evil.example")],
+            true,
+        ),
         // Before fetch metadata.
         (&[HTML, here, page], false),
         (&[HTML, null], true),
@@ -258,7 +290,15 @@ fn t121_a_form_of_another_origin_is_told_from_ones_own() {
         // Those who are listed.
         (&[DOCUMENT, site("same-site"), listed, of_listed], false),
         (
-            &[EMPTY, SAME_ORIGIN, HTML, INSECURE, site("same-origin"), here, of_listed],
+            &[
+                EMPTY,
+                SAME_ORIGIN,
+                HTML,
+                INSECURE,
+                site("same-origin"),
+                here,
+                of_listed,
+            ],
             false,
         ),
         (&[DOCUMENT, site("same-site"), null, of_listed], true),

@@ -3,7 +3,7 @@
 //! This is the hot path. It waits for nothing unless an assertion has to be signed or the account
 //! has to be asked whether the session is still alive, which [`super::standing`] does.
 
-use super::assertion::{Known, Signed};
+use super::assertion::{Bound, Known, Signed, Subject};
 use super::cookies::Cookies;
 use super::forward::{Forward, forward};
 use super::pages::Page;
@@ -105,9 +105,21 @@ impl<'a, P: Platform> Passage<'a, P> {
 
     /// The assertion for the session that is kept here.
     fn kept(&self, session: &Session) -> Option<Signed> {
-        let (scene, release) = (self.scene, self.rule.release);
+        let scene = self.scene;
         let kept = &scene.isolate.assertions;
-        kept.get(&scene.service, session, release, scene.now)
+        kept.get(&scene.service, session, &self.about(), scene.now)
+    }
+
+    /// What an assertion for this request is about.
+    fn about(&self) -> Subject {
+        let bound = || Bound {
+            method: self.request.method.clone(),
+            address: format!("{}{}", self.scene.service.origin_url, self.path.text),
+        };
+        Subject {
+            release: self.rule.release,
+            bound: self.rule.bind.then(bound),
+        }
     }
 
     /// Lets a session that is alive pass with an assertion, signing one if none is kept; unless the
@@ -142,7 +154,7 @@ impl<'a, P: Platform> Passage<'a, P> {
         Verdict::Later(Task::Assert {
             forward: Box::new(out),
             session: Box::new(session),
-            release: rule.release,
+            about: self.about(),
             known,
         })
     }

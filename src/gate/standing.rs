@@ -3,7 +3,7 @@
 //! What is decided with the answer is [`super::protect`]'s; how an account decides is in
 //! [`crate::session::account`].
 
-use super::assertion::{self, Known, NotSigned};
+use super::assertion::{self, Known, NotSigned, Subject};
 use super::forward::Forward;
 use super::identity;
 use super::pages::Page;
@@ -12,7 +12,7 @@ use super::protect::Passage;
 use super::reply::{RETRY_AFTER, Reply};
 use super::request::Request;
 use super::{Decision, Scene, Task, Verdict, accounts, held, sign_in};
-use crate::config::{Access, Release};
+use crate::config::Access;
 use crate::oidc::vector::Level;
 use crate::platform::{Outage, Platform};
 use crate::session::account::Standing;
@@ -161,9 +161,9 @@ async fn settle<P: Platform>(scene: &Scene<P>, request: &Request, verdict: Verdi
         Verdict::Later(Task::Assert {
             forward,
             session,
-            release,
+            about,
             known,
-        }) => assert(scene, *forward, &session, release, known).await,
+        }) => assert(scene, *forward, &session, &about, known).await,
         Verdict::Later(_) => Decision::Reply(scene.page(500, Page::Problem)),
     }
 }
@@ -173,10 +173,10 @@ pub async fn assert<P: Platform>(
     scene: &Scene<P>,
     mut out: Forward,
     session: &Session,
-    release: Release,
+    about: &Subject,
     known: Option<Known>,
 ) -> Decision {
-    match assertion::sign(scene, session, release, known.as_ref()).await {
+    match assertion::sign(scene, session, about, known.as_ref()).await {
         Ok(signed) => {
             out.set.extend(signed.headers());
             Decision::Forward(out)

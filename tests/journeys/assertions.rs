@@ -1,7 +1,7 @@
 //! Assertions: signed once and used again, but never for another route, session or person.
 
 use crate::world::assertion::{verified, verified_for};
-use crate::world::{Browser, By, HOST, Incoming, World};
+use crate::world::{Browser, By, HOST, Incoming, SERVICE, World};
 use serde_json::json;
 use simulator::provider::personas::Persona;
 
@@ -192,4 +192,64 @@ fn t63_no_header_for_shared_caches_goes_out_with_a_personal_answer() {
     world.pass(60);
     let renewed = browser.step(&world, "/account/details");
     assert_eq!(renewed.header("cache-control"), Some("private, no-store"));
+}
+
+/// A world in which one route, or the whole service, has its assertions name the request.
+fn binding(of_service: bool) -> World {
+    World::with(|setup| match of_service {
+        true => setup.field("bind", true),
+        false => setup.field(
+            "routes",
+            json!([{ "path": "/account/*", "bind": true }, { "path": "/low/*" }]),
+        ),
+    })
+}
+
+#[test]
+fn t56_a_bound_assertion_names_method_and_path_and_no_other_request_gets_it() {
+    for of_service in [false, true] {
+        let world = binding(of_service);
+        let mut browser = Browser::new();
+        browser.open(&world, "/account/details");
+        let named = |assertion: &str| {
+            let claims = verified(&world, assertion).claims;
+            ["htm", "htu"].map(|name| claims.get(name).cloned())
+        };
+        let at = |path: &str| Some(json!(format!("{SERVICE}{path}")));
+        for path in ["/account/details", "/account/b%20c", "/account/details"] {
+            let (assertion, _) = asserted(&world, &mut browser, path);
+            assert_eq!(named(&assertion), [Some(json!("GET")), at(path)]);
+        }
+        // The same request once more, whatever its query, costs no second signature.
+        let (first, _) = asserted(&world, &mut browser, "/account/details?one");
+        let (second, signed) = asserted(&world, &mut browser, "/account/details?two");
+        assert!(!signed && first == second);
+        // As the path is forwarded, and with the method as it came.
+        let (assertion, _) = asserted(&world, &mut browser, "/account/%64etails");
+        assert_eq!(named(&assertion)[1], at("/account/details"));
+        world.forget();
+        browser.send(&world, Incoming::post("/account/details", "a=b"));
+        let reached = world.happened().reached().pop().unwrap();
+        let posted = named(reached.assertions()[0]);
+        assert_eq!(posted, [Some(json!("POST")), at("/account/details")]);
+        let (other, _) = asserted(&world, &mut browser, "/low/page");
+        let expected = of_service.then(|| json!("GET"));
+        assert_eq!(named(&other)[0], expected, "{of_service}");
+    }
+}
+
+#[test]
+fn t56_an_identity_next_to_a_bound_assertion_is_bound_too() {
+    let world = World::with(|setup| {
+        setup.prove_identities();
+        setup.field("bind", true);
+    });
+    world.addresses(35);
+    let mut browser = Browser::new();
+    asserted(&world, &mut browser, "/apply/form");
+    let reached = world.happened().reached().pop().unwrap();
+    let identity = reached.header("one-login-identity").unwrap();
+    let claims = simulator::jose::Unverified::parse(identity).unwrap().claims;
+    assert_eq!(claims["htu"], format!("{SERVICE}/apply/form"));
+    assert_eq!(claims["htm"], "GET");
 }

@@ -89,6 +89,31 @@ fn proved(addresses: usize, path: &str) -> [Value; 2] {
     vectors
 }
 
+/// An assertion that names its request, and the same one with other requests.
+fn bound() -> Vec<Value> {
+    let world = World::with(|setup| {
+        setup.field("origin_audience", AUDIENCE);
+        setup.field("bind", true);
+    });
+    let mut browser = Browser::new();
+    let path = "/account/b%20c";
+    let mut accepted = vector(&world, &mut browser, path);
+    let asked = |method: &str, target: &str| json!({ "method": method, "target": target });
+    accepted["bound"] = true.into();
+    accepted["request"] = asked("GET", &format!("{path}?of=no&interest"));
+    accepted["name"] = "the edge's own, bound to its request".into();
+    let others = [
+        ("POST", path),
+        ("GET", "/account/b"),
+        ("GET", "/account/b%20C"),
+    ];
+    let others = others.map(|(method, target)| {
+        let name = format!("bound to another request than {method} {target}");
+        refused(&accepted, &name, "request", asked(method, target))
+    });
+    [accepted].into_iter().chain(others).collect()
+}
+
 /// Identities in the assertion, beside it, too large for both and no longer kept; and what must not be made of them.
 fn identities() -> Vec<Value> {
     let [here, gone] = proved(1, "/apply/form");
@@ -145,6 +170,7 @@ fn t56_what_the_edge_signs_is_written_down_for_every_verifier() {
     let twice = vec![first["headers"][0].clone(); 2];
     vectors.push(refused(&first, "twice", "headers", twice.into()));
     vectors.extend(identities());
+    vectors.extend(bound());
     let document = json!({
         "issuer": SERVICE,
         "audience": AUDIENCE,

@@ -5,7 +5,7 @@ use super::place::Place;
 use super::sign_es256;
 use anyhow::{Context, Result, bail, ensure};
 use one_login_edge::config::{Access, Rule};
-use one_login_edge::gate::assertion::{LIFETIME, unsigned};
+use one_login_edge::gate::assertion::{Bound, LIFETIME, Subject, unsigned};
 use one_login_edge::gate::path::CanonicalPath;
 use one_login_edge::session::cookie::Session;
 use shell::places::Places;
@@ -21,7 +21,7 @@ pub struct Minted {
     pub about: String,
 }
 
-/// Makes the headers for a person who asks for a path. Times are seconds since the epoch.
+/// Makes the headers for a person who asks for a path with a method. Times are seconds since the epoch.
 ///
 /// # Errors
 /// When the Worker would forward no such request with an assertion, and why.
@@ -29,7 +29,7 @@ pub fn mint(
     places: &Places,
     place: &Place,
     person: &Person,
-    path: &str,
+    (method, path): (&str, &str),
     now: i64,
 ) -> Result<Minted> {
     let service = &place.service;
@@ -44,7 +44,15 @@ pub fn mint(
     may_pass(rule, &session, path, now)?;
     let asks = rule.release.has_identity() || rule.release.outcome;
     let known = if asks { person.known(&session)? } else { None };
-    let (first, second) = unsigned(service, &session, rule.release, known.as_ref(), now)
+    let bound = Bound {
+        method: method.to_owned(),
+        address: format!("{}{}", service.origin_url, canonical.text),
+    };
+    let about = Subject {
+        release: rule.release,
+        bound: rule.bind.then_some(bound),
+    };
+    let (first, second) = unsigned(service, &session, &about, known.as_ref(), now)
         .ok()
         .context("the claims make no assertion")?;
     let mut headers = Vec::new();

@@ -32,6 +32,9 @@ pub enum Task {
         /// The path that is asked for; its route says what is released
         #[arg(long, default_value = "/account")]
         path: String,
+        /// The method, for routes whose assertions name it (`bind`)
+        #[arg(long, default_value = "GET")]
+        method: String,
         /// One of the simulated One Login's people [default: kenneth]
         #[arg(long, value_name = "NAME")]
         persona: Option<String>,
@@ -73,6 +76,7 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
         Task::Mint {
             of,
             path,
+            method,
             persona,
             claims,
             json,
@@ -87,7 +91,7 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
                     .replace(&text)
                     .with_context(|| format!("{} cannot be used", file.display()))?;
             }
-            let minted = mint(places, &place, &person, path, now()?)?;
+            let minted = mint(places, &place, &person, (method, path), now()?)?;
             print(minted, *json)?;
         }
         Task::Keys { of, serve } => {

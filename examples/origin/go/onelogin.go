@@ -70,7 +70,9 @@ func (c Claims) seconds(name string) (int64, bool) {
 // Verifier knows what a good assertion is.
 type Verifier struct {
 	// Optional lets requests without an assertion pass; From returns nil for them.
-	Optional         bool
+	Optional bool
+	// Bound has an assertion count only for the method and path that it names, which the edge's `bind` has it name.
+	Bound            bool
 	issuer, audience string
 	keys             *keySet
 	now              func() int64
@@ -94,7 +96,7 @@ func From(ctx context.Context) *Person {
 // Middleware tells the next handler who is asking, and answers 401 when that is not proved.
 func (v *Verifier) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		person, err := v.person(r.Header)
+		person, err := v.person(r)
 		if err != nil || (person == nil && !v.Optional) {
 			w.Header().Set("Cache-Control", "no-store")
 			w.WriteHeader(http.StatusUnauthorized)
@@ -104,12 +106,12 @@ func (v *Verifier) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-func (v *Verifier) person(headers http.Header) (*Person, error) {
-	assertions, identities := headers.Values(header), headers.Values(identityHeader)
+func (v *Verifier) person(r *http.Request) (*Person, error) {
+	assertions, identities := r.Header.Values(header), r.Header.Values(identityHeader)
 	if len(assertions) == 0 && len(identities) == 0 {
 		return nil, nil
 	}
-	claims, err := v.verified(assertions, tokenType)
+	claims, err := v.verified(r, assertions, tokenType)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +124,7 @@ func (v *Verifier) person(headers http.Header) (*Person, error) {
 	}
 	source := claims
 	if claims.Text("identity_claims") == "header" {
-		if source, err = v.verified(identities, identityType); err != nil {
+		if source, err = v.verified(r, identities, identityType); err != nil {
 			return nil, err
 		}
 		if source.Text("sub") != person.Sub || source.Text("sid") != person.Sid {
@@ -143,7 +145,7 @@ func (v *Verifier) person(headers http.Header) (*Person, error) {
 }
 
 // The claims of the one token in these values of a header.
-func (v *Verifier) verified(values []string, kind string) (Claims, error) {
+func (v *Verifier) verified(request *http.Request, values []string, kind string) (Claims, error) {
 	if len(values) != 1 || len(values[0]) > longest || !token.MatchString(values[0]) {
 		return nil, errors.New("not one token")
 	}
@@ -175,6 +177,11 @@ func (v *Verifier) verified(values []string, kind string) (Claims, error) {
 	}
 	if claims.Text("iss") != v.issuer || claims.Text("aud") != v.audience {
 		return nil, errors.New("for somebody else")
+	}
+	// The path as it arrived: a handler before may have cut off a part of the other one.
+	path, _, _ := strings.Cut(request.RequestURI, "?")
+	if v.Bound && (claims.Text("htm") != request.Method || claims.Text("htu") != v.issuer+path) {
+		return nil, errors.New("for another request")
 	}
 	end, hasEnd := claims.seconds("exp")
 	made, hasMade := claims.seconds("iat")

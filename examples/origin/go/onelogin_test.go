@@ -1,6 +1,7 @@
 package onelogin
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,6 +34,8 @@ type vector struct {
 	Name, Outcome string
 	Now           int64
 	Optional      bool
+	Bound         bool
+	Request       struct{ Method, Target string }
 	Headers       [][2]string
 	Person        any
 }
@@ -64,7 +67,7 @@ func ask(t *testing.T, verifier *Verifier, v vector) (string, any) {
 		}
 		json.NewEncoder(w).Encode(shown)
 	}))
-	request := httptest.NewRequest("GET", "/", nil)
+	request := httptest.NewRequest(cmp.Or(v.Request.Method, "GET"), cmp.Or(v.Request.Target, "/"), nil)
 	for _, header := range v.Headers {
 		request.Header.Add(header[0], header[1])
 	}
@@ -97,7 +100,7 @@ func TestEveryVectorHasTheOutcomeThatItStates(t *testing.T) {
 		for _, v := range d.Vectors {
 			v := v
 			verifier := verifierOf(d, func() int64 { return v.Now }, func() ([]byte, error) { return d.Published["both"], nil })
-			verifier.Optional = v.Optional
+			verifier.Optional, verifier.Bound = v.Optional, v.Bound
 			outcome, person := ask(t, verifier, v)
 			if outcome != v.Outcome || !reflect.DeepEqual(person, v.Person) {
 				t.Errorf("%s: %s, not %s", v.Name, outcome, v.Outcome)

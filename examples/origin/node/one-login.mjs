@@ -20,14 +20,16 @@ const CLOCKS_DIFFER = 10; // seconds that this clock may be behind the edge's
 
 /**
  * Sets `request.person` to who is asking, and answers 401 when that is not proved.
- * With `optional`, requests without an assertion pass, and `request.person` is null.
+ * With `optional`, requests without an assertion pass, and `request.person` is null. With `bound`, an assertion counts only for
+ * the method and path that it names, which the edge's `bind` has it name.
  */
-export function oneLogin({ issuer, audience, optional = false, fetchKeys, now = seconds }) {
+export function oneLogin({ issuer, audience, optional = false, bound = false, fetchKeys, now = seconds }) {
   const keys = new KeySet(fetchKeys ?? (() => fetchJson(`${issuer}/auth/assertion-jwks.json`)), now);
   const verifier = { issuer, audience, keys, now };
   return async (request, response, next) => {
     try {
-      request.person = await person(request.headersDistinct, verifier);
+      const asked = bound ? { htm: request.method, htu: issuer + pathOf(request) } : {};
+      request.person = await person(request.headersDistinct, { ...verifier, asked });
       if (!request.person && !optional) throw new Refused("no assertion");
     } catch {
       response.writeHead(401, { "cache-control": "no-store" }).end();
@@ -38,6 +40,11 @@ export function oneLogin({ issuer, audience, optional = false, fetchKeys, now = 
 }
 
 class Refused extends Error {}
+
+/** The path as it arrived; Express cuts off where a router is mounted. */
+function pathOf({ originalUrl, url }) {
+  return (originalUrl ?? url).split("?")[0];
+}
 
 async function person(headers, verifier) {
   const assertions = headers[HEADER] ?? [];
@@ -60,7 +67,7 @@ async function person(headers, verifier) {
 }
 
 /** The claims of the one token in these values of a header. */
-async function verified(values, type, { issuer, audience, keys, now }) {
+async function verified(values, type, { issuer, audience, keys, now, asked }) {
   const [token] = values;
   if (values.length !== 1 || token.length > LONGEST || !TOKEN.test(token)) throw new Refused("not one token");
   const { payload } = await compactVerify(token, (header) => {
@@ -69,6 +76,7 @@ async function verified(values, type, { issuer, audience, keys, now }) {
   }, { algorithms: ["ES256"] });
   const claims = JSON.parse(new TextDecoder().decode(payload));
   if (claims.iss !== issuer || claims.aud !== audience) throw new Refused("for somebody else");
+  for (const name in asked) if (claims[name] !== asked[name]) throw new Refused("for another request");
   if (!(whole(claims.exp) > now()) || !(whole(claims.iat) <= now() + CLOCKS_DIFFER)) throw new Refused("not valid now");
   return claims;
 }

@@ -27,11 +27,11 @@ function service(settings) {
   });
 }
 
-async function ask(port, headers) {
+async function ask(port, headers, { method, target: path } = {}) {
   const response = await new Promise((resolve, reject) => {
     const names = [...new Set(headers.map(([name]) => name))];
     const values = (name) => headers.filter(([other]) => other === name).map(([, value]) => value);
-    const asking = request({ port, host: "127.0.0.1", agent: false }, resolve).on("error", reject);
+    const asking = request({ port, host: "127.0.0.1", agent: false, method, path }, resolve).on("error", reject);
     for (const name of names) asking.setHeader(name, values(name));
     asking.end();
   });
@@ -46,9 +46,9 @@ async function ask(port, headers) {
 test("every vector has the outcome that it states", async () => {
   let count = 0;
   for (const { issuer, audience, published, vectors } of [shared, ...others]) {
-    for (const { name, now, optional, headers, outcome, person } of vectors) {
-      const port = await service({ issuer, audience, optional, now: () => now, fetchKeys: async () => published.both });
-      assert.deepEqual(await ask(port, headers), person ? { outcome, person } : { outcome }, name);
+    for (const { name, now, optional, bound, request, headers, outcome, person } of vectors) {
+      const port = await service({ issuer, audience, optional, bound, now: () => now, fetchKeys: async () => published.both });
+      assert.deepEqual(await ask(port, headers, request), person ? { outcome, person } : { outcome }, name);
       count += 1;
     }
   }

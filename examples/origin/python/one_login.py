@@ -14,6 +14,7 @@ import math
 import re
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 import jwt
@@ -31,20 +32,24 @@ log = logging.getLogger(__name__)
 class OneLogin:
     """Sets `one_login.person` in the environment to who is asking, and answers 401 when that is not proved.
 
-    With `optional`, requests without an assertion pass, and the person is None.
+    With `optional`, requests without an assertion pass, and the person is None. With `bound`, an assertion counts only for
+    the method and path that it names, which the edge's `bind` has it name.
     """
 
-    def __init__(self, app, issuer, audience, optional=False, fetch_keys=None, now=time.time):
+    def __init__(self, app, issuer, audience, optional=False, bound=False, fetch_keys=None, now=time.time):
         self.app = app
         self.issuer = issuer
         self.audience = audience
         self.optional = optional
+        self.bound = bound
         self.now = now
         self.keys = KeySet(fetch_keys or (lambda: fetch_json(issuer + "/auth/assertion-jwks.json")), now)
 
     def __call__(self, environ, start_response):
         try:
-            person = self.person(environ.get("HTTP_ONE_LOGIN_ASSERTION"), environ.get("HTTP_ONE_LOGIN_IDENTITY"))
+            names = ("HTTP_ONE_LOGIN_ASSERTION", "HTTP_ONE_LOGIN_IDENTITY")
+            asked = (environ["REQUEST_METHOD"], path_of(environ)) if self.bound else None
+            person = self.person(*map(environ.get, names), asked)
             if person is None and not self.optional:
                 raise Refused("no assertion")
         except (Refused, jwt.PyJWTError, ValueError):
@@ -53,11 +58,11 @@ class OneLogin:
         environ["one_login.person"] = person
         return self.app(environ, start_response)
 
-    def person(self, assertion, identity):
+    def person(self, assertion, identity, asked):
         """Who the headers name. A server joins headers that came twice with a comma, which no token has."""
         if assertion is None and identity is None:
             return None
-        claims = self.verified(assertion, TYPE)
+        claims = self.verified(assertion, TYPE, asked)
         for name in ("sub", "sid", "vot"):
             if not isinstance(claims.get(name), str) or not claims[name]:
                 raise Refused(name)
@@ -65,7 +70,7 @@ class OneLogin:
             raise Refused("the session is over")
         source = claims
         if claims.get("identity_claims") == "header":
-            source = self.verified(identity, IDENTITY_TYPE)
+            source = self.verified(identity, IDENTITY_TYPE, asked)
             if (source.get("sub"), source.get("sid")) != (claims["sub"], claims["sid"]):
                 raise Refused("somebody else's identity")
         elif identity is not None:
@@ -73,7 +78,7 @@ class OneLogin:
         known = {name: source[name] for name in IDENTITY_CLAIMS if name in source}
         return {**claims, "identity": known or None}
 
-    def verified(self, token, kind):
+    def verified(self, token, kind, asked):
         """The claims of a token of this kind."""
         if token is None or len(token) > LONGEST or not TOKEN.fullmatch(token):
             raise Refused("not one token")
@@ -86,6 +91,8 @@ class OneLogin:
         claims = jwt.decode(token, key, algorithms=["ES256"], options=only_signature)
         if claims.get("iss") != self.issuer or claims.get("aud") != self.audience:
             raise Refused("for somebody else")
+        if asked and asked != (claims.get("htm"), decoded(claims.get("htu"), self.issuer)):
+            raise Refused("for another request")
         now = self.now()
         if not seconds(claims, "exp") > now or not seconds(claims, "iat") <= now + CLOCKS_DIFFER:
             raise Refused("not valid now")
@@ -93,6 +100,17 @@ class OneLogin:
 
 
 NOT_BY_PYJWT = ("verify_exp", "verify_nbf", "verify_iat", "verify_aud", "verify_iss", "verify_sub", "verify_jti")
+
+
+def path_of(environ):
+    """The path as bytes. WSGI has it decoded, so that it is compared in that form."""
+    return (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
+
+
+def decoded(address, issuer):
+    """The path of an address of the service in the same form."""
+    own = isinstance(address, str) and address.startswith(issuer + "/")
+    return urllib.parse.unquote_to_bytes(address[len(issuer) :]) if own else None
 
 
 class Refused(Exception):

@@ -8,6 +8,7 @@ import threading
 import unittest
 from pathlib import Path
 from urllib.error import HTTPError
+from urllib.parse import unquote_to_bytes
 
 from one_login import OneLogin, fetch_json
 
@@ -25,8 +26,11 @@ def service(**settings):
     return OneLogin(app, **settings)
 
 
-def ask(app, headers):
-    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/"}
+def ask(app, headers, request=None):
+    request = request or {"method": "GET", "target": "/"}
+    # As every WSGI server does with a path.
+    path = unquote_to_bytes(request["target"].partition("?")[0]).decode("latin-1")
+    environ = {"REQUEST_METHOD": request["method"], "SCRIPT_NAME": "", "PATH_INFO": path}
     for name, value in headers:
         # As every WSGI server does with a header that came before.
         name = "HTTP_" + name.upper().replace("-", "_")
@@ -49,9 +53,10 @@ class Vectors(unittest.TestCase):
             settings = {name: document[name] for name in ("issuer", "audience")}
             settings["fetch_keys"] = lambda: document["published"]["both"]
             for vector in document["vectors"]:
-                app = service(**settings, optional=vector["optional"], now=lambda: vector["now"])
+                bound = vector.get("bound", False)
+                app = service(**settings, optional=vector["optional"], bound=bound, now=lambda: vector["now"])
                 expected = vector["outcome"], vector.get("person")
-                self.assertEqual(ask(app, vector["headers"]), expected, vector["name"])
+                self.assertEqual(ask(app, vector["headers"], vector.get("request")), expected, vector["name"])
                 count += 1
         print(f"vectors checked: {count}", flush=True)
 

@@ -22,19 +22,22 @@ class OneLogin
   class Refused < StandardError; end
 
   # Sets `one_login.person` in the environment to who is asking, and answers 401 when that is not proved.
-  # With `optional`, requests without an assertion pass, and the person is nil.
-  def initialize(app, issuer:, audience:, optional: false, fetch_keys: nil, now: -> { Time.now.to_i })
+  # With `optional`, requests without an assertion pass, and the person is nil. With `bound`, an assertion counts only for
+  # the method and path that it names, which the edge's `bind` has it name.
+  def initialize(app, issuer:, audience:, optional: false, bound: false, fetch_keys: nil, now: -> { Time.now.to_i })
     @app = app
     @issuer = issuer
     @audience = audience
     @optional = optional
+    @bound = bound
     @now = now
     @keys = KeySet.new(fetch_keys || -> { OneLogin.fetch_json("#{issuer}/auth/assertion-jwks.json") }, now)
   end
 
   def call(env)
     begin
-      person = person(env["HTTP_ONE_LOGIN_ASSERTION"], env["HTTP_ONE_LOGIN_IDENTITY"])
+      asked = @bound ? [env["REQUEST_METHOD"], @issuer + path_of(env)] : nil
+      person = person(env["HTTP_ONE_LOGIN_ASSERTION"], env["HTTP_ONE_LOGIN_IDENTITY"], asked)
       raise Refused, "no assertion" if person.nil? && !@optional
     rescue Refused, JWT::DecodeError
       return [401, { "cache-control" => "no-store" }, []]
@@ -55,15 +58,15 @@ class OneLogin
   private
 
   # Who the headers name. A server joins headers that came twice with a comma, which no token has.
-  def person(assertion, identity)
+  def person(assertion, identity, asked)
     return nil if assertion.nil? && identity.nil?
 
-    claims = verified(assertion, TYPE)
+    claims = verified(assertion, TYPE, asked)
     %w[sub sid vot].each { |name| refuse(name) unless claims[name].is_a?(String) && !claims[name].empty? }
     refuse("the session is over") unless seconds(claims, "session_exp") > @now.call
     source = claims
     if claims["identity_claims"] == "header"
-      source = verified(identity, IDENTITY_TYPE)
+      source = verified(identity, IDENTITY_TYPE, asked)
       refuse("somebody else's identity") unless source.values_at("sub", "sid") == claims.values_at("sub", "sid")
     elsif identity
       refuse("an identity that was not announced")
@@ -73,7 +76,7 @@ class OneLogin
   end
 
   # The claims of a token of this type.
-  def verified(token, type)
+  def verified(token, type, asked)
     refuse("not one token") unless token && token.length <= LONGEST && TOKEN.match?(token)
     claims, header = JWT.decode(token, nil, false)
     refuse("not objects") unless claims.is_a?(Hash) && header.is_a?(Hash)
@@ -82,9 +85,15 @@ class OneLogin
     only_signature = { algorithms: ["ES256"], verify_expiration: false, verify_not_before: false }
     JWT.decode(token, @keys.find(header["kid"]), true, only_signature)
     refuse("for somebody else") unless claims["iss"] == @issuer && claims["aud"] == @audience
+    refuse("for another request") if asked && asked != claims.values_at("htm", "htu")
     now = @now.call
     valid = seconds(claims, "exp") > now && seconds(claims, "iat") <= now + CLOCKS_DIFFER
     valid ? claims : refuse("not valid now")
+  end
+
+  # The path as it arrived: servers say the whole target in `REQUEST_URI`, and Rack no other form that is sure.
+  def path_of(env)
+    env.fetch("REQUEST_URI") { refuse("the server does not say the path") }.split("?", 2).first
   end
 
   # A claim in seconds, or what compares as false with everything.

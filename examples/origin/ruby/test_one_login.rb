@@ -16,9 +16,11 @@ class VectorsTest < Minitest::Test
     OneLogin.new(app, issuer: document["issuer"], audience: document["audience"], **settings)
   end
 
-  def ask(app, headers)
+  def ask(app, headers, request = nil)
     # As every Rack server does with a header that came before.
-    env = headers.each_with_object({}) do |(name, value), env|
+    request ||= { "method" => "GET", "target" => "/" }
+    asked = { "REQUEST_METHOD" => request["method"], "REQUEST_URI" => request["target"] }
+    env = headers.each_with_object(asked) do |(name, value), env|
       name = "HTTP_#{name.upcase.tr('-', '_')}"
       env[name] = env.key?(name) ? "#{env[name]},#{value}" : value
     end
@@ -37,8 +39,10 @@ class VectorsTest < Minitest::Test
     [SHARED, *OTHERS].each do |document|
       document["vectors"].each do |vector|
         fetch_keys = -> { document["published"]["both"] }
-        app = service(document, optional: vector["optional"], now: -> { vector["now"] }, fetch_keys: fetch_keys)
-        assert_equal [vector["outcome"], vector["person"]], ask(app, vector["headers"]), vector["name"]
+        settings = { optional: vector["optional"], bound: vector.fetch("bound", false), fetch_keys: fetch_keys }
+        app = service(document, **settings, now: -> { vector["now"] })
+        expected = vector.values_at("outcome", "person")
+        assert_equal expected, ask(app, vector["headers"], vector["request"]), vector["name"]
         count += 1
       end
     end

@@ -70,6 +70,7 @@ pub fn service(
     let registered_claims = read_claims(table);
     let registered = Registered {
         environment,
+        bind: table.flag("bind", false),
         scopes: &scopes,
         claims: &registered_claims,
     };

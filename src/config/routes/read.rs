@@ -13,6 +13,8 @@ use crate::oidc::vector::Level;
 /// What is registered for the client, which is all that can be released, and where.
 pub(in crate::config) struct Registered<'a> {
     pub environment: Environment,
+    /// Not registered: `bind` of the service.
+    pub bind: bool,
     pub scopes: &'a [&'a str],
     pub claims: &'a [Claim],
 }
@@ -55,7 +57,7 @@ impl Rules {
         }
         let mut rules = Self {
             listed,
-            fallback: fallback(level),
+            fallback: fallback(level, registered.bind),
         };
         rules.tell_outcomes(table);
         rules
@@ -89,7 +91,7 @@ impl Rules {
 }
 
 /// The rule for everything that is not listed.
-fn fallback(level: Level) -> Rule {
+fn fallback(level: Level, bind: bool) -> Rule {
     Rule {
         pattern: "/*".to_owned(),
         access: Access::Required,
@@ -98,6 +100,7 @@ fn fallback(level: Level) -> Rule {
         freshness: None,
         not_proved: None,
         other_sites: OtherSites::of(Access::Required),
+        bind,
         exact: Shape::Prefix(String::new()),
         folded: Shape::Prefix(String::new()),
     }
@@ -145,6 +148,7 @@ fn read_fields(
     let release = read_release(table, access, registered);
     let not_proved = read_not_proved(table, level, own_path);
     let freshness = read_freshness(table, access);
+    let bind = read_bind(table, access, registered.bind);
     let other_sites = OtherSites::read(table, access, registered.environment);
     let shapes = shapes(pattern);
     let under_own = |path: &str| path == own_path || path.starts_with(&format!("{own_path}/"));
@@ -171,6 +175,7 @@ fn read_fields(
             freshness,
             not_proved,
             other_sites,
+            bind,
             exact,
             folded,
         }),
@@ -201,6 +206,14 @@ fn read_freshness(table: &Table<'_>, access: Access) -> Option<Freshness> {
         );
     }
     again.or(max_age)
+}
+
+fn read_bind(table: &Table<'_>, access: Access, default: bool) -> bool {
+    let bind = table.flag("bind", default);
+    if access == Access::Public && table.get("bind").is_some() {
+        table.fault("bind", "has no effect on a public route");
+    }
+    bind
 }
 
 /// Where people go who could not prove an identity.

@@ -25,8 +25,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
@@ -86,6 +86,7 @@ pub struct Verifier {
     issuer: String,
     audience: String,
     optional: bool,
+    bound: bool,
     keys: KeySet,
     now: Box<dyn Fn() -> i64 + Send + Sync>,
 }
@@ -105,6 +106,7 @@ impl Verifier {
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
             optional: false,
+            bound: false,
             keys: KeySet::new(move || Box::pin(fetch(url.clone()))),
             now: Box::new(seconds_since_the_epoch),
         }
@@ -117,6 +119,13 @@ impl Verifier {
         self
     }
 
+    /// Has an assertion count only for the method and path that it names, which the edge's `bind` has it name.
+    #[must_use]
+    pub fn bound(mut self) -> Self {
+        self.bound = true;
+        self
+    }
+
     /// Takes the time, in seconds since the epoch, from another clock.
     #[must_use]
     pub fn with_clock(mut self, now: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
@@ -124,15 +133,21 @@ impl Verifier {
         self
     }
 
-    /// Who the headers name; `None` when they name nobody.
+    /// Who the headers of a request name; `None` when they name nobody. The path is the one that arrived, without query.
     ///
     /// # Errors
     /// [`Refused`] when they name somebody without proof.
-    pub async fn person(&self, headers: &HeaderMap) -> Result<Option<Person>, Refused> {
+    pub async fn person(
+        &self,
+        method: &Method,
+        path: &str,
+        headers: &HeaderMap,
+    ) -> Result<Option<Person>, Refused> {
+        let asked = (method.as_str(), format!("{}{path}", self.issuer));
         if !headers.contains_key(HEADER) && !headers.contains_key(IDENTITY_HEADER) {
             return Ok(None);
         }
-        let claims = self.verified(headers, HEADER, TYPE).await?;
+        let claims = self.verified(headers, HEADER, TYPE, &asked).await?;
         let required = |name: &str| match text(&claims, name) {
             Some(text) if !text.is_empty() => Ok(text.to_owned()),
             _ => Err(Refused("it names nobody")),
@@ -144,7 +159,7 @@ impl Verifier {
         let mut source = claims.clone();
         if text(&claims, "identity_claims") == Some("header") {
             source = self
-                .verified(headers, IDENTITY_HEADER, IDENTITY_TYPE)
+                .verified(headers, IDENTITY_HEADER, IDENTITY_TYPE, &asked)
                 .await?;
             if text(&source, "sub") != Some(&sub) || text(&source, "sid") != Some(&sid) {
                 return Err(Refused("somebody else's identity"));
@@ -169,6 +184,7 @@ impl Verifier {
         headers: &HeaderMap,
         name: &str,
         typ: &str,
+        asked: &(&str, String),
     ) -> Result<Claims, Refused> {
         let mut values = headers.get_all(name).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
@@ -202,6 +218,11 @@ impl Verifier {
         {
             return Err(Refused("for somebody else"));
         }
+        let (method, address) = asked;
+        let names = text(&claims, "htm") == Some(method) && text(&claims, "htu") == Some(address);
+        if self.bound && !names {
+            return Err(Refused("for another request"));
+        }
         let over = seconds(&claims, "exp").is_none_or(|end| end <= now);
         if over || seconds(&claims, "iat").is_none_or(|made| made > now + CLOCKS_DIFFER) {
             return Err(Refused("not valid now"));
@@ -216,7 +237,11 @@ pub async fn one_login(
     mut request: Request,
     next: Next,
 ) -> Response {
-    match verifier.person(request.headers()).await {
+    // A router that is nested cuts off the path before it.
+    let whole = request.extensions().get::<OriginalUri>();
+    let path = whole.map_or(request.uri(), |uri| uri).path();
+    let (method, headers) = (request.method(), request.headers());
+    match verifier.person(method, path, headers).await {
         Ok(Some(person)) => {
             request.extensions_mut().insert(person);
         }

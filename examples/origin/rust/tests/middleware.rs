@@ -15,7 +15,7 @@ use std::{env, fs};
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use axum::middleware::from_fn_with_state;
-use axum::{Extension, Router, routing::get};
+use axum::{Extension, Router, routing::any};
 use one_login_origin::{Person, Verifier, one_login};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -36,10 +36,19 @@ struct Vector {
     name: String,
     now: i64,
     optional: bool,
+    #[serde(default)]
+    bound: bool,
+    request: Option<Asked>,
     headers: Vec<(String, String)>,
     outcome: String,
     #[serde(default)]
     person: Value,
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    method: String,
+    target: String,
 }
 
 #[derive(Deserialize)]
@@ -77,12 +86,22 @@ fn service(verifier: Verifier) -> Router {
         json!(shown).to_string()
     };
     Router::new()
-        .route("/", get(shown))
+        .route("/", any(shown))
+        .route("/{*rest}", any(shown))
         .layer(from_fn_with_state(Arc::new(verifier), one_login))
 }
 
-async fn ask(service: &Router, headers: &[(String, String)]) -> (String, Value) {
-    let mut request = Request::get("/");
+async fn ask(
+    service: &Router,
+    headers: &[(String, String)],
+    asked: Option<&Asked>,
+) -> (String, Value) {
+    let mut request = match asked {
+        Some(asked) => Request::builder()
+            .method(asked.method.as_str())
+            .uri(&asked.target),
+        None => Request::get("/"),
+    };
     for (name, value) in headers {
         request = request.header(name, value);
     }
@@ -119,7 +138,11 @@ async fn every_vector_has_the_outcome_that_it_states() {
             if vector.optional {
                 verifier = verifier.optional();
             }
-            let got = ask(&service(verifier), &vector.headers).await;
+            if vector.bound {
+                verifier = verifier.bound();
+            }
+            let asked = vector.request.as_ref();
+            let got = ask(&service(verifier), &vector.headers, asked).await;
             assert_eq!(got, (vector.outcome, vector.person), "{}", vector.name);
             count += 1;
         }
@@ -153,7 +176,7 @@ async fn keys_are_fetched_when_they_should_be_and_not_otherwise() {
                 Some(name) => Ok(shared.published[&name].to_string().into_bytes()),
                 None => Err("this is part of the test".to_owned()),
             };
-            let (outcome, _) = ask(&service, &step.headers).await;
+            let (outcome, _) = ask(&service, &step.headers, None).await;
             let fetched = std::mem::take(&mut *fetched.lock().unwrap());
             let url = format!("{}/auth/assertion-jwks.json", shared.issuer);
             let expected = if step.fetches { vec![url] } else { Vec::new() };
