@@ -142,10 +142,10 @@ pub struct Bound {
     pub address: String,
 }
 
-/// What an assertion is about.
+/// The contents of an assertion that the route decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
-    /// What the route releases.
+    /// The claims that the route releases.
     pub release: Release,
     /// The request, where the route wants it named.
     pub bound: Option<Bound>,

@@ -121,7 +121,7 @@ pub enum Task {
         forward: Box<Forward>,
         /// The session.
         session: Box<Session>,
-        /// What the assertion is about.
+        /// The contents of the assertion.
         about: assertion::Subject,
         /// What is known of the identity behind it, where the origin is to be told.
         known: Option<assertion::Known>,

@@ -110,7 +110,7 @@ impl<'a, P: Platform> Passage<'a, P> {
         kept.get(&scene.service, session, &self.about(), scene.now)
     }
 
-    /// What an assertion for this request is about.
+    /// The contents of an assertion for this request.
     fn about(&self) -> Subject {
         let bound = || Bound {
             method: self.request.method.clone(),

@@ -1,4 +1,4 @@
-// What a page of a sibling can do with a person's session, in Chromium: another host of the same domain, whose forms carry
+// A sibling's page and a person's session, in Chromium. A sibling is another host of the same domain, whose forms carry
 // the session's cookie.
 
 import assert from "node:assert/strict";

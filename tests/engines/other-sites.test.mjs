@@ -1,4 +1,4 @@
-// Whose forms reach a route, in the three engines: the service's own under each referrer policy, a sibling's and another
+// Forms that reach a route, in the three engines: the service's own under each referrer policy, a sibling's and another
 // site's, with and without a service worker that hands them on. A sibling is another port here, which is the same site.
 
 import assert from "node:assert/strict";

@@ -10,7 +10,7 @@ use crate::config::table::Table;
 use crate::gate::path::{CanonicalPath, place as kept};
 use crate::oidc::vector::Level;
 
-/// What is registered for the client, which is all that can be released, and where.
+/// The client's registration, which is all that can be released, and the environment.
 pub(in crate::config) struct Registered<'a> {
     pub environment: Environment,
     /// Not registered: `bind` of the service.

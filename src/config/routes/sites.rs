@@ -43,7 +43,7 @@ impl OtherSites {
         })
     }
 
-    /// What a route that says nothing has.
+    /// The default of a route.
     pub(super) const fn of(access: Access) -> Self {
         match access {
             Access::Required => Self::Refuse,
@@ -60,7 +60,7 @@ impl OtherSites {
         }
     }
 
-    /// The origins that a route lists beside those of the service; `None` where any page may.
+    /// The origins that a route lists in addition to `cors_origins`; `None` where any page may.
     #[must_use]
     pub fn listed(&self) -> Option<&[String]> {
         match self {
@@ -70,3 +70,7 @@ impl OtherSites {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "sites_tests.rs"]
+mod tests;

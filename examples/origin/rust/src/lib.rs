@@ -133,7 +133,7 @@ impl Verifier {
         self
     }
 
-    /// Who the headers of a request name; `None` when they name nobody. The path is the one that arrived, without query.
+    /// The person whom a request's headers name, or `None`. The path is the one that arrived, without query.
     ///
     /// # Errors
     /// [`Refused`] when they name somebody without proof.
