@@ -245,8 +245,7 @@ fn t56_an_identity_next_to_a_bound_assertion_is_bound_too() {
         setup.field("bind", true);
     });
     world.addresses(35);
-    let mut browser = Browser::new();
-    asserted(&world, &mut browser, "/apply/form");
+    Browser::new().open(&world, "/apply/form");
     let reached = world.happened().reached().pop().unwrap();
     let identity = reached.header("one-login-identity").unwrap();
     let claims = simulator::jose::Unverified::parse(identity).unwrap().claims;
