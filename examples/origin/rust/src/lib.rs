@@ -239,7 +239,7 @@ pub async fn one_login(
 ) -> Response {
     // A router that is nested cuts off the path before it.
     let whole = request.extensions().get::<OriginalUri>();
-    let path = whole.map_or(request.uri(), |uri| uri).path();
+    let path = whole.map_or(request.uri(), |uri| &uri.0).path();
     let (method, headers) = (request.method(), request.headers());
     match verifier.person(method, path, headers).await {
         Ok(Some(person)) => {
