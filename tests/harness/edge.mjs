@@ -33,9 +33,9 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound, older }) {
   const config = deployed?.config ?? (await configuration(directory, variables, limited, injected));
-  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound };
+  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound, older };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets, certificate) : await workerd(directory, port, config, secrets, extras);
   try {
     if (certificate === undefined) await answers(child, port);
@@ -80,7 +80,7 @@ async function wrangler(directory, port, secrets, certificate) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: { ...ENVIRONMENT, NODE_EXTRA_CA_CERTS: own } });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {} }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {}, older }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -93,6 +93,12 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   const worker = { modules: modules.filter((name) => /^index\.js$|\.wasm$/.test(name)), disk, services: [], sockets: [] };
   if (accounts !== undefined) await faultyAccounts(bundle, worker, accounts);
   if (elsewhere !== undefined) worker.sockets.push({ service: "elsewhere", port: elsewhere });
+  if (older !== undefined) {
+    const files = await fs.readdir(older.build);
+    worker.older = { files: files.filter((name) => /^index(_bg)?\.(js|wasm)$/.test(name)), hasObjects: older.hasObjects };
+    await fs.mkdir(path.join(bundle, "older"), { recursive: true });
+    for (const name of worker.older.files) await fs.copyFile(path.join(older.build, name), path.join(bundle, "older", name));
+  }
   if (counts !== undefined) await countedWorker(bundle, worker, counts);
   if (panicking) await panics(bundle, worker);
   if (wires) await overheard(bundle, worker, wires);
@@ -163,15 +169,15 @@ export default {
 };
 
 const text = (value) => JSON.stringify(String(value));
-const module = (name) => `(name = ${text(name)}, ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed ${text(name)})`;
+const module = (name, file = name) => `(name = ${text(name)}, ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed ${text(file)})`;
 const socket = ({ service, entrypoint, port }) => {
   const to = entrypoint ? `(name = ${text(service)}, entrypoint = ${text(entrypoint)})` : text(service);
   return `(name = ${text(entrypoint ?? service)}, address = "127.0.0.1:${port}", http = (), service = ${to}),`;
 };
 
-function capnp({ modules, disk, services, sockets, outbound, scheme }, port, config, secrets) {
+function capnp({ modules, disk, services, sockets, outbound, scheme, older }, port, config, secrets) {
   // The first module is the entry point.
-  const ordered = [...modules].sort((a, b) => rank(a) - rank(b));
+  const ordered = [...modules].sort((a, b) => rank(a) - rank(b)).map((name) => module(name));
   const plain = Object.entries(config.vars).map(([name, value]) => {
     const typed = typeof value === "string" ? `text = ${text(value)}` : `json = ${text(JSON.stringify(value))}`;
     return `(name = ${text(name)}, ${typed})`;
@@ -181,7 +187,7 @@ function capnp({ modules, disk, services, sockets, outbound, scheme }, port, con
   const assets = `(name = ${text(config.assets.binding)}, service = "assets")`;
   const classes = config.durable_objects.bindings;
   const objects = classes.map(({ name, class_name }) =>
-    `(name = ${text(name)}, durableObjectNamespace = (className = ${text(class_name)}, serviceName = "edge"))`);
+    `(name = ${text(name)}, durableObjectNamespace = (className = ${text(class_name)}, serviceName = ${text(older?.hasObjects ? "elsewhere" : "edge")}))`);
   const namespaces = classes.map((object) => {
     const name = text(object.class_name);
     return `(className = ${name}, uniqueKey = ${name}, enableSql = true)`;
@@ -189,10 +195,14 @@ function capnp({ modules, disk, services, sockets, outbound, scheme }, port, con
   const others = services.map(({ name }) => `(name = ${text(name)}, service = ${text(name)})`);
   const rules = `compatibilityDate = ${text(config.compatibility_date)},
   compatibilityFlags = [${(config.compatibility_flags ?? []).map(text).join(", ")}],`;
-  const worker = `modules = [${ordered.map(module).join(", ")}],
+  const worker = (modules) => `modules = [${modules.join(", ")}],
   ${rules}
   bindings = [${[...plain, ...secret, ...kv, assets, ...objects, ...others].join(", ")}],`;
   const twice = sockets.some(({ service }) => service === "elsewhere");
+  const second = older ? [...older.files].sort((a, b) => rank(a) - rank(b)).map((name) => module(name, `older/${name}`)) : ordered;
+  // One object has one version at a time, whichever version asks it.
+  const keeps = `durableObjectNamespaces = [${namespaces.join(", ")}],
+  durableObjectStorage = (localDisk = "accounts"),`;
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
@@ -210,12 +220,11 @@ const config :Workerd.Config = (
   ],
 );
 const edge :Workerd.Worker = (
-  ${worker}
-  durableObjectNamespaces = [${namespaces.join(", ")}],
-  durableObjectStorage = (localDisk = "accounts"),
+  ${worker(ordered)}
+  ${older?.hasObjects ? "" : keeps}
   ${outbound ? `globalOutbound = ${text(outbound)},` : ""}
 );
-${twice ? `const elsewhere :Workerd.Worker = (\n  ${worker}\n);` : ""}
+${twice ? `const elsewhere :Workerd.Worker = (\n  ${worker(second)}\n  ${older?.hasObjects ? keeps : ""}\n);` : ""}
 ${["kv", ...services.map(({ name }) => name)].map((name) => `const own${name} :Workerd.Worker = (
   modules = [(name = ${text(`${name}.mjs`)}, esModule = embed ${text(`${name}.mjs`)})],
   ${rules}
