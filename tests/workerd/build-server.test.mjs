@@ -1,9 +1,12 @@
 // docs/build-server.md: the workflow to copy does what the page says, with tokens that may do no more than the page lists.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
+import { promisify } from "node:util";
 import { Checkout } from "../harness/checkout.mjs";
 import { Cloudflare } from "../harness/cloudflare.mjs";
 import { newestWrangler } from "../harness/newest-wrangler.mjs";
@@ -64,6 +67,22 @@ test("the newest wrangler makes keys and a deployment as the pinned one does", a
   assert.ok(script.secrets.CLIENT_KEY_DEMO_B);
   assert.ok(script.live.modules.some(({ name }) => name.endsWith(".wasm")));
   assert.match(await checkout.refused("npx wrangler deploy"), /DEPLOY_WITH_ENV_INTEGRATION_OR_PRODUCTION/);
+});
+
+test("git leaves out what holds a secret or belongs to one machine, and keeps the record of keys", async () => {
+  const directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
+  ended.push(() => fs.rm(directory, { recursive: true, force: true }));
+  await fs.copyFile(path.join(ROOT, ".gitignore"), path.join(directory, ".gitignore"));
+  const git = (...words) => promisify(execFile)("git", words, { cwd: directory });
+  await git("init", "--quiet");
+  const ignored = (name) => git("check-ignore", "--quiet", name).then(() => true, ({ code }) => assert.equal(code, 1) ?? false);
+  for (const name of [
+    ".env", ".env.production", ".env.local", ".dev.vars", ".dev.vars.integration", "worker-configuration.d.ts", "keys/DEMO-integration.json.new",
+    ".local/keys.json", ".wrangler/state", "build/index.js", "node_modules/x",
+  ]) assert.equal(await ignored(name), true, name);
+  for (const name of ["keys/DEMO-integration.json", "keys/integration.json", "wrangler.toml", "package-lock.json", "examples/.env.example"]) {
+    assert.equal(await ignored(name), false, name);
+  }
 });
 
 test("a workflow that this reader does not know is refused, not misread", () => {

@@ -156,7 +156,7 @@ const OTHER: Fault = Fault::warning(
 const OLDER: Fault = Fault::error(
     "key record.older",
     "A version from before a change of the session key is live. If that key has leaked, it works again.",
-    "Deploy the commit that shall be live with today's wrangler.toml and keys/; `wrangler rollback` brings old secrets back.",
+    "Deploy the commit that shall be live with today's wrangler.toml and keys/; `npx wrangler rollback --env ENV` brings old secrets back.",
 );
 
 /// The record of keys.
