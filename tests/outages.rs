@@ -12,6 +12,8 @@ mod world;
 
 #[path = "outages/documents.rs"]
 mod documents;
+#[path = "outages/sent.rs"]
+mod sent;
 #[path = "outages/storage.rs"]
 mod storage;
 #[path = "outages/unknown_keys.rs"]

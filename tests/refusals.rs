@@ -19,6 +19,8 @@ mod confusion;
 mod documents;
 #[path = "refusals/expected.rs"]
 mod expected;
+#[path = "refusals/headings.rs"]
+mod headings;
 #[path = "refusals/matrices.rs"]
 mod matrices;
 #[path = "refusals/request_object.rs"]

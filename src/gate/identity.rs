@@ -107,12 +107,15 @@ fn sign_in_first<P: Platform>(scene: &Scene<P>) -> Start {
         level: Level::ClCm,
         freshness: None,
         session: None,
-        return_path: scene.service.own_page(RETURN),
+        return_path: scene.service.own_page(&match scene.asked {
+            Some(locale) => format!("{RETURN}?lang={}", locale.as_str()),
+            None => RETURN.to_owned(),
+        }),
     }
 }
 
-/// They go on: to the provider, and from there to where they were; to the service's front page if
-/// nobody knows where that was any more.
+/// They go on: to the provider, and from there to where they were; to a page that says so if the account does not keep
+/// their place any more. A person whose identity is proved already has done what they left for, and goes to the front page.
 pub async fn go_on<P: Platform>(scene: &Scene<P>, request: &Request, session: Session) -> Reply {
     let word = match accounts::proof(scene, &session, None).await {
         Ok(Some(word)) => word,
@@ -124,6 +127,7 @@ pub async fn go_on<P: Platform>(scene: &Scene<P>, request: &Request, session: Se
             return scene.page(503, Page::Problem);
         }
     };
+    let has_place = word.left.is_some();
     let place = word.left.unwrap_or_else(|| "/".to_owned());
     let asked = rule_of(scene, &place).map(|rule| rule.level);
     // Where the person was going says the language, as at the first start.
@@ -141,7 +145,11 @@ pub async fn go_on<P: Platform>(scene: &Scene<P>, request: &Request, session: Se
         level,
         freshness: None,
         session: Some(Box::new(session)),
-        return_path: place,
+        return_path: match has_place {
+            true => place,
+            // The person is told so, after the identity check.
+            false => pages::address(&scene.service, Page::PlaceForgotten, scene.locale, ""),
+        },
     };
     sign_in::start(scene, request, start).await
 }

@@ -67,8 +67,16 @@ pub fn ended<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Repl
     Some(page(scene, locale, place))
 }
 
+/// Its link carries the language, which the place may not have, so that the provider speaks it too.
 fn page<P: Platform>(scene: &Scene<P>, locale: Locale, place: &str) -> Reply {
-    let link = again(scene, place);
+    let asked = Some(locale);
+    let link = again(
+        &Scene {
+            asked,
+            ..scene.clone()
+        },
+        place,
+    );
     let (service, sent) = (&scene.service, Sent::Nothing);
     pages::page(200, Page::SessionEnded, service, locale, "", &link, sent)
 }

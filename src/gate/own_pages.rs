@@ -191,6 +191,7 @@ fn shown<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) 
             None => "sign-out",
         }),
         LeadsTo::Identity => identity::onwards(scene),
+        LeadsTo::Home => service.look.home.in_locale(scene.locale).0.to_owned(),
         _ if page == Page::TooManyRequests => onwards(scene, request, &place),
         _ => again(scene, &place),
     };

@@ -268,14 +268,18 @@ fn navigation(page: Page, service: &Service, locale: Locale, kept: &str) -> Mark
     }
 }
 
+/// The address at which any page is shown in a language; `kept` is what it needs beyond, each part with its `&`.
+#[must_use]
+pub fn address(service: &Service, page: Page, locale: Locale, kept: &str) -> String {
+    let (page, locale) = (page.name(), locale.as_str());
+    service.own_page(&format!("page?name={page}&lang={locale}{kept}"))
+}
+
 /// Both languages. The address of a page that something went wrong on cannot be asked for again, so
 /// that the other language is at an address of the page's own.
 fn languages(page: Page, service: &Service, locale: Locale, kept: &str) -> Markup {
     let inverse = service.look.theme == Theme::Plain;
-    let address = |other: Locale| {
-        let (page, other) = (page.name(), other.as_str());
-        service.own_page(&format!("page?name={page}&lang={other}{kept}"))
-    };
+    let address = |other: Locale| address(service, page, other, kept);
     html! {
         nav.govuk-language-navigation.govuk-language-navigation--inverse[inverse]
             aria-label=(around::LANGUAGES.in_locale(locale)) {

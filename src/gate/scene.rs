@@ -172,7 +172,11 @@ impl<P: Platform> Scene<P> {
 
     /// A page without a link.
     pub fn page(&self, status: u16, page: Page) -> Reply {
-        self.page_with(status, page, "")
+        let link = match page.leads_to() {
+            LeadsTo::Home => self.service.look.home.in_locale(self.locale).0,
+            _ => "",
+        };
+        self.page_with(status, page, link)
     }
 
     /// A page whose link leads to this address.
@@ -190,7 +194,21 @@ impl<P: Platform> Scene<P> {
 
     /// The page and log line of a failure; `again` is where a new sign-in starts.
     pub fn failed(&self, step: &'static str, failure: Failure, again: &str) -> Reply {
-        let outcome = failure.outcome();
+        self.failed_of(step, failure, again, false)
+    }
+
+    /// The same; where the person was to prove an identity (`proves`), the page speaks of that and of no sign-in.
+    pub fn failed_of(
+        &self,
+        step: &'static str,
+        failure: Failure,
+        again: &str,
+        proves: bool,
+    ) -> Reply {
+        let mut outcome = failure.outcome();
+        if proves {
+            outcome.page = outcome.page.of_identity();
+        }
         // Without a request id of the platform's the page and the line still find each other.
         let mut scene = self.clone();
         if scene.reference.is_empty() {

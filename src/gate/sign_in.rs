@@ -49,6 +49,7 @@ struct Wanted {
 /// Sends the person to the provider, or shows why that is not possible.
 pub async fn start<P: Platform>(scene: &Scene<P>, request: &Request, start: Start) -> Reply {
     let place = start.return_path.clone();
+    let proves = start.session.is_some() && start.level.has_identity();
     match attempt(scene, request, start).await {
         Ok(reply) => reply.of(&scene.service),
         Err(failure) => {
@@ -56,7 +57,7 @@ pub async fn start<P: Platform>(scene: &Scene<P>, request: &Request, start: Star
                 Failure::TooManyRequests => onwards(scene, request, &place),
                 _ => again(scene, &place),
             };
-            let reply = scene.failed("sign_in_start", failure, &link);
+            let reply = scene.failed_of("sign_in_start", failure, &link, proves);
             // The page's link is the person's own wish, so the count begins again.
             match failure {
                 Failure::TooManyStarts => reply.with("set-cookie", deleted(STARTS_NAME)),

@@ -4,15 +4,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { faults, inChromium, picture } from "../harness/chromium.mjs";
+import { HEADINGS, PAGES } from "../harness/pages.mjs";
 
-const PAGES = [
-  "problem", "try-later", "bad-address", "not-found", "wrong-method", "form-expired", "form-needs-identity", "start-again",
-  "no-cookies", "session-ended", "too-many-starts", "too-many-requests", "not-set-up", "identity-not-confirmed", "continue-identity",
-  "confirm-sign-out", "signed-out", "signed-out-here",
-  "provider-problem", "form-sign-in-again", "sign-in-failed", "sign-out-first", "did-not-sign-in-again", "signed-out-not-again",
-  "other-person", "signed-out-meanwhile", "ended-elsewhere", "identity-not-finished", "identity-too-weak",
-  "identity-unavailable", "confirm-sign-out-everywhere", "signed-out-everywhere", "still-signed-in",
-];
 const NAMES = { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded enghreifftiol" };
 const THEMES = { PLAIN: "", GOVUK: " – GOV.UK" };
 const KEPT = "&reference=0123456789abcdef-LHR&return_to=%2Faccount";
@@ -60,6 +53,7 @@ for (const [theme, suffix] of Object.entries(THEMES)) {
         assert.equal(answer.status(), 200, about);
         assert.equal(await page.getAttribute("html", "lang"), lang);
         const heading = await page.textContent("h1");
+        assert.equal(heading, HEADINGS[name][lang]);
         assert.equal(await page.title(), `${heading} – ${NAMES[lang]}${suffix}`);
         titles.add(heading);
         assert.deepEqual(await faults(page), [], about);

@@ -9,16 +9,9 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import vnu from "vnu-jar";
+import { PAGES } from "../harness/pages.mjs";
 import { World } from "../harness/world.mjs";
 
-const PAGES = [
-  "problem", "try-later", "bad-address", "not-found", "wrong-method", "form-expired", "form-needs-identity", "start-again",
-  "no-cookies", "session-ended", "too-many-starts", "too-many-requests", "not-set-up", "identity-not-confirmed", "continue-identity",
-  "confirm-sign-out", "signed-out", "signed-out-here",
-  "provider-problem", "form-sign-in-again", "sign-in-failed", "sign-out-first", "did-not-sign-in-again", "signed-out-not-again",
-  "other-person", "signed-out-meanwhile", "ended-elsewhere", "identity-not-finished", "identity-too-weak",
-  "identity-unavailable", "confirm-sign-out-everywhere", "signed-out-everywhere", "still-signed-in",
-];
 const LOOK = { phase: "beta", feedback: "/feedback", contact: "mailto:help@example.gov.uk", cookies: "/cookies" };
 const services = { PLAIN: { host: "localhost" }, GOVUK: { host: "gov.localhost", theme: "govuk", ...LOOK } };
 const KEPT = "&reference=0123456789abcdef-LHR&return_to=%2Faccount";

@@ -50,8 +50,13 @@ fn after_sixteen_days_the_place_is_forgotten_and_the_identity_is_asked_for_all_t
     left(&world, "/apply/form");
     world.pass(16 * DAY);
     let (mut browser, link) = back(&world);
-    browser.open(&world, &link);
+    let shown = browser.open(&world, &link);
     assert_eq!(asked(&browser)[1].0, serde_json::json!(["Cl.Cm.P2"]));
+    let heading = "We could not take you back to where you were";
+    assert_eq!((shown.by, shown.heading()), (By::Edge, heading));
+    assert_eq!(shown.link(), Some("/"));
+    // The person has done what they left for, so that nothing is lost the next time.
+    browser.open(&world, &link);
     assert_eq!(
         browser.history.last().unwrap(),
         "https://licence.example.gov.uk/"
@@ -70,11 +75,12 @@ fn where_one_person_was_is_not_told_to_another() {
         .provider()
         .set_automatic(simulator::provider::personas::Persona::find("sian"));
     let (mut browser, link) = back(&world);
-    browser.open(&world, &link);
+    let shown = browser.open(&world, &link);
     assert_eq!(
-        browser.history.last().unwrap(),
-        "https://licence.example.gov.uk/"
+        shown.heading(),
+        "We could not take you back to where you were"
     );
+    assert!(!shown.body.contains("apply"));
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn not_refused(outcome: &mut Outcome, status: u16, lines: &[&str]) -> Option<Str
         shown, happened, ..
     } = &*outcome;
     let heading = match status {
-        503 => "Sorry, you cannot sign in right now",
+        503 => "We could not finish checking your identity",
         _ => "Sorry, there is a problem with the service",
     };
     let page = (shown.by, shown.status, shown.heading());

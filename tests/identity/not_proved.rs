@@ -146,7 +146,10 @@ fn t28_when_the_provider_lost_the_browser_then_the_person_is_helped_to_try_again
         let mut browser = signed_in(&world);
         let shown = declined(&world, &mut browser, path, "access_denied");
         assert_eq!((shown.by, shown.status), (By::Edge, 400), "{path}");
-        assert_eq!(shown.heading(), "There was a problem with GOV.UK One Login");
+        assert_eq!(
+            shown.heading(),
+            "We could not finish checking your identity"
+        );
         assert_eq!(
             world.happened().lines(),
             ["callback: identity_browser_lost"]
@@ -203,13 +206,13 @@ fn t28_each_error_has_its_page_where_the_route_names_no_place() {
         (
             "server_error",
             502,
-            "There was a problem with GOV.UK One Login",
+            "We could not finish checking your identity",
             "callback: server_error",
         ),
         (
             "login_required",
             400,
-            "There was a problem with GOV.UK One Login",
+            "We could not finish checking your identity",
             "callback: login_required",
         ),
         (
@@ -280,7 +283,7 @@ fn t27_t28_a_code_that_is_refused_is_a_page_and_a_callback_that_is_repeated_is_n
     let mut browser = signed_in(&world);
     world.provider_fault(Fault::Token(TokenFault::InvalidGrant));
     let shown = browser.open(&world, "/apply/form");
-    let heading = "You need to start signing in again";
+    let heading = "We could not finish checking your identity";
     assert_eq!((shown.status, shown.heading()), (400, heading));
     // A good one, and the same callback again, because the browser never got the first answer.
     world.mend();

@@ -188,7 +188,9 @@ test("t46 a new sign-in makes a new session whatever session the browser had", a
   const amal = world.browser();
   const callback = await untilCallback(world, amal, "/account");
   amal.session = victim.session;
-  assert.equal((await amal.get(callback)).status, 303);
+  const begun = await amal.get(callback);
+  assert.match(begun.text, /You are signed in with a different GOV\.UK One Login/);
+  assert.match(begun.text, /<a class="govuk-button" href="\/" draggable="false">Continue<\/a>/);
   assert.notEqual(amal.session, victim.session);
   await amal.get("/account");
   const { payload } = await lastAssertion();

@@ -14,7 +14,7 @@ use super::Scene;
 use super::accounts;
 use super::cookies::Cookies;
 use super::held;
-use super::pages;
+use super::pages::{self, Page};
 use super::provider;
 use super::refused::{Failure, ProviderError};
 use super::reply::Reply;
@@ -86,7 +86,10 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 _ => {
                     let told = scene.about_person(&signed_in.subject);
                     told.log_done(signed_in.event, attempt.level.as_str());
-                    Reply::redirect(303, signed_in.return_path).of(&scene.service)
+                    match signed_in.return_path == attempt.return_path {
+                        true => Reply::redirect(303, signed_in.return_path).of(&scene.service),
+                        false => scene.page(200, Page::PlaceWithheld),
+                    }
                 }
             };
             reply
@@ -168,7 +171,8 @@ async fn ended<P: Platform>(
         scene.log_done("callback_repeated", failure.outcome().label);
         return Reply::redirect(303, return_path).of(&scene.service);
     }
-    scene.failed("callback", failure, &again(scene, return_path))
+    let proves = attempt.is_some_and(|attempt| matches!(attempt.aim, Aim::Prove(_)));
+    scene.failed_of("callback", failure, &again(scene, return_path), proves)
 }
 
 /// Whether a person who is signed in repeats a callback that has done its work.

@@ -57,6 +57,18 @@ pub const UNAVAILABLE: Words = words(
     Some(TRY_AGAIN),
 );
 
+pub const INTERRUPTED: Words = words(
+    text!(
+        "We could not finish checking your identity",
+        "Nid oeddem yn gallu gorffen gwirio eich hunaniaeth",
+    ),
+    &[text!(
+        "You can try to prove your identity again, now or in a few minutes.",
+        "Gallwch roi cynnig arall ar brofi eich hunaniaeth, nawr neu ymhen ychydig funudau.",
+    )],
+    Some(TRY_AGAIN),
+);
+
 pub const CONTINUE: Words = words(
     text!(
         "Continue proving your identity",

@@ -2,6 +2,7 @@
 
 pub mod around;
 mod identity;
+mod kind;
 mod signing_out;
 mod table;
 
@@ -64,6 +65,8 @@ pub enum Page {
     IdentityTooWeak,
     /// The provider has no capacity to check identities.
     IdentityUnavailable,
+    /// The identity check broke off, for no reason that the person has to know.
+    IdentityInterrupted,
     /// The person is back from showing documents in person, and identity proving can go on.
     ContinueIdentity,
     /// Another site's page, or the person's own address bar, asks to sign out.
@@ -80,6 +83,10 @@ pub enum Page {
     StillSignedIn,
     /// The session has ended here, and nobody can say where the provider's sign-out is.
     SignedOutHere,
+    /// The person is signed in, and the place that was asked for may be another person's.
+    PlaceWithheld,
+    /// The person is signed in, and the account no longer keeps where they were.
+    PlaceForgotten,
 }
 
 /// Where a page's link or button leads.
@@ -97,6 +104,8 @@ pub enum LeadsTo {
     SignOut,
     /// To the provider.
     Provider,
+    /// To the service's front page.
+    Home,
 }
 
 /// A text in both languages.
@@ -157,7 +166,7 @@ impl Words {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 38] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
@@ -185,6 +194,7 @@ impl Page {
         Self::IdentityNotFinished,
         Self::IdentityTooWeak,
         Self::IdentityUnavailable,
+        Self::IdentityInterrupted,
         Self::ContinueIdentity,
         Self::ConfirmSignOut,
         Self::ConfirmSignOutEverywhere,
@@ -193,6 +203,8 @@ impl Page {
         Self::SignedOutEverywhere,
         Self::StillSignedIn,
         Self::SignedOutHere,
+        Self::PlaceWithheld,
+        Self::PlaceForgotten,
     ];
 
     /// The name in addresses.
@@ -226,6 +238,7 @@ impl Page {
             Self::IdentityNotFinished => "identity-not-finished",
             Self::IdentityTooWeak => "identity-too-weak",
             Self::IdentityUnavailable => "identity-unavailable",
+            Self::IdentityInterrupted => "identity-interrupted",
             Self::ContinueIdentity => "continue-identity",
             Self::ConfirmSignOut => "confirm-sign-out",
             Self::ConfirmSignOutEverywhere => "confirm-sign-out-everywhere",
@@ -234,118 +247,9 @@ impl Page {
             Self::SignedOutEverywhere => "signed-out-everywhere",
             Self::StillSignedIn => "still-signed-in",
             Self::SignedOutHere => "signed-out-here",
+            Self::PlaceWithheld => "place-withheld",
+            Self::PlaceForgotten => "place-forgotten",
         }
-    }
-
-    /// Where the page's link or button leads.
-    #[must_use]
-    pub const fn leads_to(self) -> LeadsTo {
-        match self {
-            Self::Problem | Self::BadAddress | Self::NotFound | Self::WrongMethod => {
-                LeadsTo::Nothing
-            }
-            Self::NotSetUp | Self::OtherSite => LeadsTo::Nothing,
-            Self::FormExpired | Self::FormSignInAgain | Self::FormNeedsIdentity => LeadsTo::NewTab,
-            Self::TryLater
-            | Self::ProviderProblem
-            | Self::StartAgain
-            | Self::SignInFailed
-            | Self::DidNotSignInAgain
-            | Self::SignedOutNotAgain
-            | Self::OtherPerson
-            | Self::SignedOutMeanwhile
-            | Self::NoCookies
-            | Self::SessionEnded
-            | Self::EndedElsewhere
-            | Self::TooManyStarts
-            | Self::TooManyRequests
-            | Self::IdentityNotConfirmed
-            | Self::IdentityNotFinished
-            | Self::IdentityTooWeak
-            | Self::IdentityUnavailable
-            | Self::SignedOut
-            | Self::SignedOutEverywhere => LeadsTo::SignIn,
-            Self::ContinueIdentity => LeadsTo::Identity,
-            Self::SignOutFirst
-            | Self::ConfirmSignOut
-            | Self::ConfirmSignOutEverywhere
-            | Self::StillSignedIn
-            | Self::SignedOutHere => LeadsTo::SignOut,
-            Self::SigningOut => LeadsTo::Provider,
-        }
-    }
-
-    /// Whether something went wrong, so that the page says where help is.
-    #[must_use]
-    pub const fn is_failure(self) -> bool {
-        match self {
-            Self::SessionEnded
-            | Self::EndedElsewhere
-            | Self::SignedOutMeanwhile
-            | Self::ContinueIdentity
-            | Self::ConfirmSignOut
-            | Self::ConfirmSignOutEverywhere
-            | Self::SigningOut
-            | Self::SignedOut
-            | Self::SignedOutEverywhere
-            | Self::StillSignedIn => false,
-            Self::Problem
-            | Self::TryLater
-            | Self::ProviderProblem
-            | Self::BadAddress
-            | Self::NotFound
-            | Self::WrongMethod
-            | Self::OtherSite
-            | Self::FormExpired
-            | Self::FormSignInAgain
-            | Self::FormNeedsIdentity
-            | Self::StartAgain
-            | Self::SignInFailed
-            | Self::SignOutFirst
-            | Self::DidNotSignInAgain
-            | Self::SignedOutNotAgain
-            | Self::OtherPerson
-            | Self::NoCookies
-            | Self::TooManyStarts
-            | Self::TooManyRequests
-            | Self::NotSetUp
-            | Self::IdentityNotConfirmed
-            | Self::IdentityNotFinished
-            | Self::IdentityTooWeak
-            | Self::IdentityUnavailable
-            | Self::SignedOutHere => true,
-        }
-    }
-
-    /// Whether the person lacks the identity that a route wants, but may use the rest of the service.
-    #[must_use]
-    pub const fn lacks_identity(self) -> bool {
-        matches!(
-            self,
-            Self::IdentityNotConfirmed
-                | Self::IdentityNotFinished
-                | Self::IdentityTooWeak
-                | Self::IdentityUnavailable
-        )
-    }
-
-    /// Whether the page has a way to the service besides its link: it asks a question that the person may say no to, or
-    /// the rest of the service can be used.
-    #[must_use]
-    pub const fn has_way_back(self) -> bool {
-        self.lacks_identity()
-            || matches!(
-                self,
-                Self::ConfirmSignOut
-                    | Self::ConfirmSignOutEverywhere
-                    | Self::StillSignedIn
-                    | Self::SignOutFirst
-                    | Self::DidNotSignInAgain
-                    | Self::NotSetUp
-                    | Self::OtherSite
-                    | Self::BadAddress
-                    | Self::NotFound
-            )
     }
 
     /// Reads a [`Page::name`].

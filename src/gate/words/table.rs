@@ -230,6 +230,7 @@ impl Page {
             Self::IdentityNotFinished => identity::NOT_FINISHED,
             Self::IdentityTooWeak => identity::TOO_WEAK,
             Self::IdentityUnavailable => identity::UNAVAILABLE,
+            Self::IdentityInterrupted => identity::INTERRUPTED,
             Self::IdentityNotConfirmed => identity::NOT_CONFIRMED,
             Self::ContinueIdentity => identity::CONTINUE,
             Self::ConfirmSignOut => signing_out::CONFIRM,
@@ -245,6 +246,28 @@ impl Page {
             Self::EndedElsewhere => signing_out::ELSEWHERE,
             Self::SignedOut => signing_out::DONE,
             Self::SignedOutHere => signing_out::HERE,
+            Self::PlaceWithheld => words(
+                text!(
+                    "You are signed in with a different GOV.UK One Login",
+                    "Rydych wedi mewngofnodi gyda GOV.UK One Login gwahanol",
+                ),
+                &[text!(
+                    "We did not take you to the page that was open before. Continue from the start of the service.",
+                    "Nid ydym wedi mynd â chi i’r dudalen a oedd ar agor o’r blaen. Parhewch o ddechrau’r gwasanaeth.",
+                )],
+                Some(CONTINUE),
+            ),
+            Self::PlaceForgotten => words(
+                text!(
+                    "We could not take you back to where you were",
+                    "Nid oeddem yn gallu mynd â chi yn ôl i’r dudalen roeddech arni",
+                ),
+                &[text!(
+                    "We do not keep your place for a long time. Continue from the start of the service.",
+                    "Nid ydym yn cadw eich lle am amser hir. Parhewch o ddechrau’r gwasanaeth.",
+                )],
+                Some(CONTINUE),
+            ),
         }
     }
 }
