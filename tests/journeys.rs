@@ -137,7 +137,7 @@ fn an_optional_page_names_the_person_only_when_somebody_is_signed_in() {
     let mut browser = Browser::new();
     let shown = browser.open(&world, "/whoami");
     assert_eq!((shown.by, shown.status), (By::Origin, 200));
-    assert_eq!(shown.header("cache-control"), Some("private, no-store"));
+    assert_eq!(shown.header("cache-control"), Some("private, no-cache"));
     let reached = world.happened().reached().pop().unwrap();
     assert!(reached.assertions().is_empty() && reached.personal);
 

@@ -101,6 +101,8 @@ pub struct Rule {
     pub level: Level,
     /// What the origin learns.
     pub release: Release,
+    /// Whether no browser keeps an answer, whatever the origin says.
+    pub unkept: bool,
     /// How lately the person must have signed in, where that matters.
     pub freshness: Option<Freshness>,
     /// Where people go who could not prove an identity: a path, or `None` for a page of the edge's.

@@ -255,6 +255,8 @@ const BROKEN: &str = r#"
     { "path": "/a", "bind": "yes" }                             | routes[1].bind
     { "path": "/a", "access": "public", "bind": true }          | routes[1].bind
     { "path": "/a", "acces": "public" }                         | routes[1].acces
+    { "path": "/a", "cache": "private" }                        | routes[1].cache
+    { "path": "/a", "access": "public", "cache": "none" }       | routes[1].cache
     { "path": "/a", "methods": ["GET"] }                        | routes[1].methods
 "#;
 
@@ -351,4 +353,27 @@ fn t57_a_route_that_asks_for_a_recent_sign_in_is_the_stricter_one() {
     let listed = json!([{ "path": "/*" }, { "path": "/pay", "max_age": 600 }]);
     let service = demo(&with(listed));
     assert_eq!(rule(&service.rules, "/PAY"), "/pay");
+}
+
+#[test]
+fn where_an_identity_is_released_no_browser_keeps_an_answer_unless_the_route_says_otherwise() {
+    let unkept = |route: Value| {
+        let mut vars = with(json!([route]));
+        set(&mut vars, "registered_claims", json!(["coreIdentityJWT"]));
+        demo(&vars).rules.listed()[0].unkept
+    };
+    let named = json!(["coreIdentity"]);
+    let level = "Cl.Cm.P2";
+    assert!(!unkept(json!({ "path": "/a" })));
+    assert!(!unkept(json!({ "path": "/a", "release": ["email"] })));
+    assert!(unkept(json!({ "path": "/a", "cache": "none" })));
+    assert!(unkept(
+        json!({ "path": "/a", "level": level, "release": named })
+    ));
+    assert!(!unkept(
+        json!({ "path": "/a", "level": level, "release": named, "cache": "origin" })
+    ));
+    let vars = with(json!([{ "path": "/a" }]));
+    let other = CanonicalPath::parse("/b", true).unwrap();
+    assert!(!demo(&vars).rules.find(&other).unkept);
 }

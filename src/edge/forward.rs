@@ -76,12 +76,12 @@ pub fn shared_caching() -> String {
     SHARED_CACHING.join("\n")
 }
 
-/// A plan as lines: its three switches, our cookies, and the two hosts of a moved `Location`.
+/// A plan as lines: its switches, our cookies, and the two hosts of a moved `Location`.
 pub fn written(plan: &AnswerPlan) -> String {
     let mut text = String::new();
-    text.push(if plan.personal { '1' } else { '0' });
-    text.push(if plan.upgrade { '1' } else { '0' });
-    text.push(if plan.used { '1' } else { '0' });
+    for is_on in [plan.personal, plan.upgrade, plan.used, plan.page, plan.unkept] {
+        text.push(if is_on { '1' } else { '0' });
+    }
     let (origin, service) = plan
         .relocate
         .as_ref()
@@ -110,6 +110,8 @@ pub fn read(text: &str) -> AnswerPlan {
         personal: is_on(0),
         upgrade: is_on(1),
         used: is_on(2),
+        page: is_on(3),
+        unkept: is_on(4),
         cookies: next().map_or_else(Vec::new, |line| {
             line.split('\t').map(str::to_owned).collect()
         }),

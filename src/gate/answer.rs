@@ -19,6 +19,14 @@ pub const SHARED_CACHING: [&str; 3] = [
     "surrogate-control",
 ];
 
+/// The word on a page where the origin gives none: the person's own browser goes back to it, and shows it in no other way
+/// without asking. With `no-store` Firefox 153 and WebKitGTK 2.50.6 empty the form to which a person
+/// goes back. The answers that end a session empty the cache ([`super::reply::Reply::emptying`]).
+const PAGE: &str = "private, no-cache";
+
+/// The word on everything else.
+const NOTHING: &str = "private, no-store";
+
 /// What an answer looks like from here.
 #[derive(Clone, Debug, Default)]
 pub struct OriginAnswer {
@@ -56,16 +64,17 @@ pub fn changes(plan: &AnswerPlan, answer: &OriginAnswer) -> Option<Changes> {
         changes.remove.extend(SHARED_CACHING);
     }
     let own: &[String] = if plan.upgrade { &[] } else { &plan.cookies };
-    // With a session's cookie in it not even the person's own browser may keep the answer. One that
-    // says that nothing has changed (304) is about what the browser keeps already.
-    let kept_out = match own.is_empty() || answer.status == 304 {
-        false => says(answer, &["no-store"]),
-        true => says(answer, &["private", "no-store"]),
+    let kept_out = match plan.unkept {
+        true => says(answer, &["no-store"]),
+        false => says(answer, &["private", "no-store"]),
     };
     if plan.personal && !upgraded && !kept_out {
-        changes
-            .set
-            .push(("cache-control", "private, no-store".to_owned()));
+        let said = if plan.page && !plan.unkept {
+            PAGE
+        } else {
+            NOTHING
+        };
+        changes.set.push(("cache-control", said.to_owned()));
     }
     if let Some(location) = relocated(plan, answer) {
         changes.set.push(("location", location));
@@ -184,6 +193,27 @@ mod tests {
     }
 
     #[test]
+    fn t63_a_page_may_be_gone_back_to_unless_its_route_says_that_nothing_is_kept() {
+        let page = AnswerPlan { page: true, ..plan() };
+        let unkept = AnswerPlan {
+            unkept: true,
+            ..page.clone()
+        };
+        let said = |plan: &AnswerPlan, origin: Option<&str>| {
+            let changes = changes(plan, &answer(origin))?;
+            changes.set.into_iter().next().map(|(_, said)| said)
+        };
+        for open in [None, Some("public, max-age=60"), Some("no-cache")] {
+            assert_eq!(said(&page, open).as_deref(), Some(PAGE));
+            assert_eq!(said(&unkept, open).as_deref(), Some(NOTHING));
+        }
+        let own = Some("private, max-age=600");
+        assert_eq!(said(&page, own), None);
+        assert_eq!(said(&unkept, own).as_deref(), Some(NOTHING));
+        assert_eq!(said(&unkept, Some("private, no-store")), None);
+    }
+
+    #[test]
     fn t63_no_other_header_speaks_to_shared_caches() {
         let answer = OriginAnswer {
             shared_caching: true,
@@ -220,10 +250,7 @@ mod tests {
         let renewed = changes(&plan, &origin).unwrap();
         assert_eq!(renewed.set_cookies, None, "the origin's keep their bytes");
         assert_eq!(renewed.added_cookies, ["gone", "new"]);
-        assert_eq!(
-            renewed.set,
-            [("cache-control", "private, no-store".to_owned())]
-        );
+        assert_eq!(renewed.set, [], "a form survives its session's end");
         let unchanged = OriginAnswer {
             status: 304,
             ..origin.clone()

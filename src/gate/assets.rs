@@ -5,6 +5,7 @@
 
 use super::Decision;
 use super::reply::Reply;
+use super::request::Request;
 use crate::config::Service;
 
 /// What changes with every file that is served, so that none changes under its address.
@@ -23,6 +24,24 @@ pub const FILES: [(&str, &str); 10] = [
     ("session.js", "text/javascript; charset=utf-8"),
     ("symbols.svg", "image/svg+xml"),
 ];
+
+/// A style sheet without a rule. A page that a person sees after a session's end loads it, and then Back shows nothing
+/// of that session.
+pub const CLEAR: &str = "clear.css";
+
+/// The answer to a request for [`CLEAR`]. For a style sheet of this host's own page alone it empties anything: another
+/// site could take the forms away to which people want to go back.
+#[must_use]
+pub fn clear(service: &Service, request: &Request) -> Reply {
+    let says = |name, value| request.headers.get(name) == Some(value);
+    let reply = Reply::new(200)
+        .body("text/css; charset=utf-8", String::new())
+        .of(service);
+    match says("sec-fetch-site", "same-origin") && says("sec-fetch-dest", "style") {
+        true => reply.emptying(),
+        false => reply,
+    }
+}
 
 /// The files that a service's own pages load, by names that never change.
 const STABLE: [&str; 2] = ["session.css", "session.js"];

@@ -37,6 +37,10 @@ pub struct Forward {
 pub struct AnswerPlan {
     /// Whether somebody's answer could be in it: then no cache keeps it, on the way there or back.
     pub personal: bool,
+    /// Whether a person sees it as a page: then their own browser may go back to it.
+    pub page: bool,
+    /// Whether not even that browser keeps it, whatever the origin says.
+    pub unkept: bool,
     /// Whether the request asked for a WebSocket.
     pub upgrade: bool,
     /// Whether it is use of a session, so that an answer that takes long prolongs it.

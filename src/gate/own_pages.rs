@@ -59,6 +59,9 @@ pub fn route<P: Platform>(
 /// A file that pages load, by its path behind the prefix.
 fn asset<P: Platform>(scene: &Scene<P>, request: &Request, rest: &str) -> Verdict {
     let path = rest.strip_prefix("/assets/").unwrap_or_default();
+    if path == assets::CLEAR {
+        return read_only(scene, request, assets::clear(&scene.service, request));
+    }
     match assets::find(&scene.service, path) {
         Some(found) if request.is_read() => Verdict::Now(Box::new(found)),
         Some(_) => wrong_method(scene, "GET, HEAD"),

@@ -192,6 +192,10 @@ fn whole(page: Page, service: &Service, locale: Locale, kept: &str, last: &Marku
                 meta name="robots" content="noindex";
                 @if gov_uk { link rel="icon" sizes="any" href=(asset("favicon.svg")) type="image/svg+xml"; }
                 link rel="stylesheet" href=(style);
+                // It has no rule, so that no page waits for it.
+                @if page.is_after_the_end() {
+                    link rel="stylesheet" media="print" href=(service.own_page(&format!("assets/{}", assets::CLEAR)));
+                }
             }
             body.govuk-template__body {
                 a.govuk-skip-link href="#main-content" { (around::SKIP.in_locale(locale)) }

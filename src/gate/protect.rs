@@ -140,7 +140,7 @@ impl<'a, P: Platform> Passage<'a, P> {
         let signed = self.kept(&session);
         let is_signed = signed.is_some();
         let mut out = self.forward(signed);
-        out.answer.personal = true;
+        self.keep_private(&mut out);
         if !self.request.is_upgrade() {
             out.answer.used = true;
             out.answer.cookies = held::stale(scene, self.cookies());
@@ -165,9 +165,16 @@ impl<'a, P: Platform> Passage<'a, P> {
             return self.refuse(None);
         }
         let mut out = self.forward(None);
-        out.answer.personal = true;
+        self.keep_private(&mut out);
         out.answer.cookies = held::stale(self.scene, self.cookies());
         pass(out)
+    }
+
+    /// Says what the person's own browser may keep of the answer; no other cache keeps anything.
+    fn keep_private(&self, out: &mut Forward) {
+        out.answer.personal = true;
+        out.answer.unkept = self.rule.unkept;
+        out.answer.page = self.request.is_document();
     }
 
     fn cookies(&self) -> Cookies<'a> {

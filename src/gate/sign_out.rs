@@ -97,7 +97,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
             reply = reply.with("set-cookie", line);
         }
     }
-    reply.with_cookies(gone).with_cookie(unfinished)
+    reply.with_cookies(gone).with_cookie(unfinished).emptying()
 }
 
 fn page<P: Platform>(scene: &Scene<P>, page: Page, link: &str) -> Reply {
@@ -212,9 +212,11 @@ pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Rep
 /// open in an isolate that is a version ahead.
 fn wishes<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Vec<Ending>> {
     let ring = scene.isolate.config.ring.as_ref()?;
-    let sealed = cookies.get(ending::NAME)?;
-    let opened = ring.open(Purpose::Ending, &scene.service.binding, sealed)?;
-    ending::from_bytes(&opened)
+    let binding = &scene.service.binding;
+    let mut opened = cookies
+        .all(ending::NAME)
+        .filter_map(|sealed| ring.open(Purpose::Ending, binding, sealed));
+    opened.find_map(|bytes| ending::from_bytes(&bytes))
 }
 
 /// Whether the session's owner has ended it, although its account does not know that yet.
@@ -285,14 +287,12 @@ fn keep<P: Platform>(scene: &Scene<P>, endings: &[Ending]) -> Option<String> {
 }
 
 /// Deletes the cookies of sessions, whether they open or not, those of sign-ins under way, and the way
-/// back after an earlier session.
+/// back after an earlier session; each with what a script put next to it.
 fn own_cookies(cookies: Cookies<'_>) -> Vec<String> {
     let named = [OVER_NAME, inactive::NAME].into_iter();
     let named = named.filter(|name| cookies.all(name).next().is_some());
-    let attempts = cookies.attempts().map(|(name, _)| name).chain(named);
-    let sessions = cookies.sessions().flat_map(|(name, _)| held::both(name));
-    let mut lines: Vec<_> = sessions.collect();
-    lines.push(deleted(STARTS_NAME));
-    lines.extend(attempts.map(deleted));
-    lines
+    let sessions = cookies.sessions().map(|(name, _)| name);
+    let attempts = cookies.attempts().map(|(name, _)| name);
+    let own = sessions.chain([STARTS_NAME]).chain(attempts).chain(named);
+    own.flat_map(held::both).collect()
 }

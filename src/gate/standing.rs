@@ -188,10 +188,17 @@ pub async fn assert<P: Platform>(
     }
 }
 
-/// The same without the session's cookie.
+/// The same without the session's cookie. Where a person is led away the cache goes as well; a form that was sent too late
+/// stays for going back to.
 fn forget(decision: Decision, gone: Vec<String>) -> Decision {
     match decision {
-        Decision::Reply(reply) => Decision::Reply(reply.with_cookies(gone)),
+        Decision::Reply(reply) => {
+            let reply = reply.with_cookies(gone);
+            Decision::Reply(match reply.header("location") {
+                Some(_) => reply.emptying(),
+                None => reply,
+            })
+        }
         asset @ Decision::Asset { .. } => asset,
         Decision::Forward(mut out) => {
             out.answer.cookies.extend(gone);

@@ -15,8 +15,9 @@ const QUIET = [
 /**
  * A world with a browser for the tests of one file. Once both have started, `started` gets the world, the address of its
  * service, and `person`, which gives a new visitor; nobody's window outlives a test, and no record of the world either.
+ * `settings` may be a function that gives them, and with `backForward` pages are kept for Back as people's Chromium does.
  */
-export function inChromium(settings, started) {
+export function inChromium(settings, started, { backForward = false } = {}) {
   let world;
   let browser;
   const contexts = [];
@@ -26,8 +27,10 @@ export function inChromium(settings, started) {
     return made;
   };
   before(async () => {
-    world = await World.start(settings);
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET, headless: true });
+    world = await World.start(typeof settings === "function" ? await settings() : settings);
+    // Playwright turns the back/forward cache off, which people have.
+    const ignoreDefaultArgs = backForward ? ["--disable-back-forward-cache"] : [];
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET, ignoreDefaultArgs, headless: true });
     started({ world, service: `http://${world.host}`, person });
   });
   beforeEach(() => world.clear());

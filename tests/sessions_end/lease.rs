@@ -247,7 +247,7 @@ fn t47_optional_pages_of_a_session_that_ended_are_anonymous() {
     let reached = world.happened().reached().pop().unwrap();
     assert!(reached.assertions().is_empty() && reached.personal);
     assert!(!browser.has_session(), "its cookie is deleted");
-    assert_eq!(shown.header("cache-control"), Some("private, no-store"));
+    assert_eq!(shown.header("cache-control"), Some("private, no-cache"));
 }
 
 #[test]

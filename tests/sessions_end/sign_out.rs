@@ -14,6 +14,32 @@ fn leads_to_the_provider(location: &str) -> bool {
 }
 
 #[test]
+fn t47_when_a_session_ended_elsewhere_then_the_way_to_a_sign_in_empties_the_cache_and_a_late_form_keeps_its_page() {
+    for is_form in [false, true] {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        let mut laptop = browser.clone();
+        world.pass(5);
+        browser.sign_out(&world, "");
+        world.pass(60);
+        let shown = match is_form {
+            true => {
+                let form = Incoming::post("/account/details", "a=b");
+                laptop.send(&world, form.with("sec-fetch-dest", "document"))
+            },
+            false => laptop.step(&world, "/account/details"),
+        };
+        let expected = if is_form {
+            (401, None)
+        } else {
+            (302, Some("\"cache\""))
+        };
+        let found = (shown.status, shown.header("clear-site-data"));
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
 fn a_link_of_the_services_own_page_signs_out_here_and_at_the_provider() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
@@ -22,6 +48,7 @@ fn a_link_of_the_services_own_page_signs_out_here_and_at_the_provider() {
     let shown = browser.sign_out(&world, "");
     assert_eq!((shown.by, shown.status), (By::Edge, 303));
     assert_eq!(shown.header("cache-control"), Some("no-store"));
+    assert_eq!(shown.header("clear-site-data"), Some("\"cache\""));
     assert_eq!(shown.deleted(), ["__Host-ol-starts", SESSION]);
     assert!(browser.cookies().is_empty());
     let happened = world.happened();

@@ -50,6 +50,25 @@ for (const engine of ["wrangler", "workerd"]) {
     }
   });
 
+  test(`the sheet that a page after the end loads empties the cache for this host's own pages alone (${engine})`, async () => {
+    const own = [["Sec-Fetch-Site", "same-origin"], ["Sec-Fetch-Dest", "style"]];
+    const answer = await get("/auth/assets/clear.css", { headers: own });
+    assert.deepEqual([answer.status, answer.body.length, answer.get("content-type")], [200, 0, TYPES.css]);
+    assert.deepEqual([answer.get("clear-site-data"), answer.get("cache-control")], ['"cache"', "no-store"]);
+    for (const [site, dest] of [["cross-site", "style"], ["same-site", "style"], ["none", "document"], ["same-origin", "image"]]) {
+      const other = await get("/auth/assets/clear.css", { headers: [["Sec-Fetch-Site", site], ["Sec-Fetch-Dest", dest]] });
+      assert.deepEqual([other.status, other.get("clear-site-data")], [200, null], `${site} ${dest}`);
+    }
+    assert.equal((await get("/auth/assets/clear.css")).get("clear-site-data"), null);
+    for (const name of ["signed-out", "signed-out-everywhere", "signed-out-here", "session-ended", "ended-elsewhere"]) {
+      assert.match((await get(`/auth/page?name=${name}`)).text, /href="\/auth\/assets\/clear\.css"/, name);
+    }
+    // A form that was sent too late is still there to go back to.
+    for (const name of ["form-expired", "problem", "confirm-sign-out"]) {
+      assert.doesNotMatch((await get(`/auth/page?name=${name}`)).text, /clear\.css/, name);
+    }
+  });
+
   test(`what another deployment's page asks for is handed out and kept by nobody (${engine})`, async () => {
     const answer = await get("/auth/assets/0123456789abcdef/plain.css");
     assert.deepEqual([answer.status, answer.get("cache-control")], [200, "no-store"]);

@@ -7,6 +7,8 @@ import { startOrigin } from "../harness/origin.mjs";
 import { World } from "../harness/world.mjs";
 
 const CLOSED = "private, no-store";
+/** The word on a page, to which the person's own browser may go back. */
+const PAGE = "private, no-cache";
 /** Headers that caches in front of us obey before `Cache-Control`. */
 const SHARED = ["cdn-cache-control", "cloudflare-cdn-cache-control", "surrogate-control"];
 let world;
@@ -27,9 +29,9 @@ const cacheable = (request, response) => {
 };
 
 before(async () => {
-  const paths = ["/account", "/account/x.css", "/account/x.js", "/open/x", "/maybe/x"];
+  const paths = ["/account", "/account/x.css", "/account/x.js", "/open/x", "/maybe/x", "/unkept"];
   origin = await startOrigin(Object.fromEntries(paths.map((path) => [path, cacheable])));
-  const routes = [{ path: "/open/*", access: "public" }, { path: "/maybe/*", access: "optional" }];
+  const routes = [{ path: "/open/*", access: "public" }, { path: "/maybe/*", access: "optional" }, { path: "/unkept", cache: "none" }];
   world = await World.start({ services: { DEMO: { host: "localhost", origin: origin.url, routes } } });
   kenneth = await signedIn(world);
   await world.provider.auto("amal");
@@ -51,9 +53,12 @@ test("t63 on protected and optional pages every answer is private", async () => 
   for (const path of ["/account", "/maybe/x"]) {
     for (const browser of path === "/account" ? [kenneth] : [kenneth, world.browser()]) {
       for (const said of OPEN) {
-        assert.equal((await browser.get(`${path}?cc=${encodeURIComponent(said)}`)).get("cache-control"), CLOSED, `${path} ${said}`);
+        const target = `${path}?cc=${encodeURIComponent(said)}`;
+        assert.equal((await browser.get(target)).get("cache-control"), PAGE, target);
+        assert.equal((await browser.fetch(target)).get("cache-control"), CLOSED, target);
       }
-      assert.equal((await browser.get(path)).get("cache-control"), CLOSED, path);
+      assert.equal((await browser.get(path)).get("cache-control"), PAGE, path);
+      assert.equal((await browser.fetch(path)).get("cache-control"), CLOSED, path);
       for (const said of OWN) {
         assert.equal((await browser.get(`${path}?cc=${encodeURIComponent(said)}`)).get("cache-control"), said, `${path} ${said}`);
       }
@@ -61,10 +66,19 @@ test("t63 on protected and optional pages every answer is private", async () => 
   }
 });
 
+test("t63 where a route says so no browser keeps an answer, whatever the origin says", async () => {
+  for (const said of [...OPEN, "private", "private, max-age=60", "PRIVATE"]) {
+    const target = `/unkept?cc=${encodeURIComponent(said)}`;
+    assert.equal((await kenneth.get(target)).get("cache-control"), CLOSED, target);
+    assert.equal((await kenneth.fetch(target)).get("cache-control"), CLOSED, target);
+  }
+  assert.equal((await kenneth.get("/unkept?cc=no-store")).get("cache-control"), "no-store");
+});
+
 test("t63 so are errors, redirects, parts and unchanged answers", async () => {
   for (const status of [201, 203, 206, 301, 302, 304, 404, 410, 500, 503]) {
     const answer = await kenneth.get(`/account?status=${status}&cc=public`, status === 206 ? [["Range", "bytes=0-1"]] : []);
-    assert.deepEqual([answer.status, answer.get("cache-control")], [status, CLOSED]);
+    assert.deepEqual([answer.status, answer.get("cache-control")], [status, PAGE]);
     assert.equal(answer.get("vary"), "Accept-Language", "nothing else is changed");
   }
 });
@@ -74,7 +88,7 @@ test("t63 no other header speaks to the caches in front of us about somebody's o
     for (const browser of [kenneth, world.browser()]) {
       const answer = await browser.get(`/maybe/x?cdn&cc=${said}`);
       assert.deepEqual(SHARED.map((name) => answer.get(name)), [null, null, null]);
-      assert.equal(answer.get("cache-control"), said === "public" ? CLOSED : "private");
+      assert.equal(answer.get("cache-control"), said === "public" ? PAGE : "private");
     }
     const open = await kenneth.get(`/open/x?cdn&cc=${said}`);
     assert.deepEqual(SHARED.map((name) => open.get(name)), Array(3).fill("max-age=3600"));
@@ -95,7 +109,7 @@ test("t65 what is public keeps what the origin said, and gets no cookie", async 
 test("t64 a name that ends like a style sheet's is as private as any, and asked for anew each time", async () => {
   for (const path of ["/account/x.css", "/account/x.js"]) {
     for (const browser of [kenneth, amal, kenneth]) {
-      assert.equal((await browser.get(`${path}?cc=public,max-age=3600`)).get("cache-control"), CLOSED);
+      assert.equal((await browser.get(`${path}?cc=public,max-age=3600`)).get("cache-control"), PAGE);
     }
     const stranger = await world.raw({ target: `${path}?cc=public,max-age=3600` });
     assert.equal(stranger.status, 401);

@@ -97,6 +97,7 @@ fn fallback(level: Level, bind: bool) -> Rule {
         access: Access::Required,
         level,
         release: Release::default(),
+        unkept: false,
         freshness: None,
         not_proved: None,
         other_sites: OtherSites::of(Access::Required),
@@ -146,6 +147,7 @@ fn read_fields(
     );
     let level = read_level(table, level);
     let release = read_release(table, access, registered);
+    let unkept = read_cache(table, access, &release);
     let not_proved = read_not_proved(table, level, own_path);
     let freshness = read_freshness(table, access);
     let bind = read_bind(table, access, registered.bind);
@@ -172,6 +174,7 @@ fn read_fields(
             access,
             level,
             release,
+            unkept,
             freshness,
             not_proved,
             other_sites,
@@ -186,6 +189,23 @@ fn read_fields(
 pub(in crate::config) fn read_level(table: &Table<'_>, default: Level) -> Level {
     let choices = "\"Cl\", \"Cl.Cm\", \"Cl.Cm.P1\" or \"Cl.Cm.P2\"";
     table.choice("level", default, choices, Level::parse)
+}
+
+/// Whether no browser keeps answers, which is so where an identity is released unless the rule says otherwise.
+fn read_cache(table: &Table<'_>, access: Access, release: &Release) -> bool {
+    if access == Access::Public && table.get("cache").is_some() {
+        table.fault("cache", "has no effect on a public route: its answers keep the service's word");
+    }
+    table.choice(
+        "cache",
+        release.has_identity(),
+        "\"none\" or \"origin\"",
+        |text| match text {
+            "none" => Some(true),
+            "origin" => Some(false),
+            _ => None,
+        },
+    )
 }
 
 /// How lately somebody must have signed in; a minute at least, because a sign-in takes that long.

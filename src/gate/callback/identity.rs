@@ -155,6 +155,7 @@ pub async fn given_up<'a, P: Platform>(
     Ok(SignedIn {
         cookies: held::begin(scene, cookies, &session).ok_or(Failure::Unavailable)?,
         unfinished: None,
+        is_another: false,
         return_path: &attempt.return_path,
         event: "signed_in",
         subject: session.subject,

@@ -86,11 +86,17 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                 _ => {
                     let told = scene.about_person(&signed_in.subject);
                     told.log_done(signed_in.event, attempt.level.as_str());
-                    match signed_in.return_path == attempt.return_path {
-                        true => Reply::redirect(303, signed_in.return_path).of(&scene.service),
-                        false => scene.page(200, Page::PlaceWithheld),
+                    // Also where the place is the front page: another site may have planted this sign-in, and WebKit
+                    // empties its cache for a page alone, not for a redirect.
+                    match signed_in.is_another {
+                        true => scene.page(200, Page::PlaceWithheld),
+                        false => Reply::redirect(303, signed_in.return_path).of(&scene.service),
                     }
                 }
+            };
+            let reply = match signed_in.is_another {
+                true => reply.emptying(),
+                false => reply,
             };
             reply
                 .with_cookies(signed_in.cookies)
@@ -149,6 +155,8 @@ struct SignedIn<'a> {
     unfinished: Option<String>,
     /// Where the person goes.
     return_path: &'a str,
+    /// Whether the browser was another person's before.
+    is_another: bool,
     /// Who it is.
     subject: String,
     /// What it is called in the log.
@@ -235,8 +243,10 @@ fn opened<P: Platform>(
     name: &str,
     state: &str,
 ) -> Option<Attempt> {
-    let attempt = scene.open_attempt(cookies.get(name)?)?;
-    same(attempt.state().as_bytes(), state.as_bytes()).then_some(attempt)
+    let mut attempts = cookies
+        .all(name)
+        .filter_map(|sealed| scene.open_attempt(sealed));
+    attempts.find(|attempt| same(attempt.state().as_bytes(), state.as_bytes()))
 }
 
 /// What a sign-in is called: a step up when the same person was signed in at a lower level.
@@ -289,21 +299,25 @@ async fn sign_in<'a, P: Platform>(
         record(scene, cookies, attempt, session, proving, &tokens, before).await?;
     let begun = held::begin(scene, cookies, &session).ok_or(Failure::Unavailable)?;
     let account = accounts::digest(scene, &session.subject);
-    let return_path = match &attempt.aim {
-        // Where one person was going is not another's to see.
+    let is_another = match &attempt.aim {
         Aim::Again(served) | Aim::Prove(served) if served.account != account => {
             let told = scene.about_person(&session.subject);
             told.log_done("changed_subject", "signed_in_again_as_another");
-            "/"
+            true
         }
         // The browser may have been on the first person's way when their session ended.
-        _ if before.is_some_and(|before| before.subject != session.subject) => "/",
-        _ => &attempt.return_path,
+        _ => before.is_some_and(|before| before.subject != session.subject),
+    };
+    // Where one person was going is not another's to see.
+    let return_path = match is_another {
+        true => "/",
+        false => &attempt.return_path,
     };
     Ok(SignedIn {
         cookies: begun,
         unfinished,
         return_path,
+        is_another,
         event: event(before, &session),
         subject: session.subject,
         outcome,

@@ -199,7 +199,7 @@ pub async fn not_again<P: Platform>(
     let told = own.map_or_else(|| scene.clone(), |own| scene.about_person(&own.subject));
     let ended = accounts::end_served(scene, served).await;
     let gone = own.map(|own| held::end(scene, own, ended.is_ok()));
-    let reply = reply.with_cookies(gone.unwrap_or_default());
+    let reply = reply.with_cookies(gone.unwrap_or_default()).emptying();
     match ended {
         Ok(()) => {
             told.log_refused("reauthentication_failed", "session_ended");

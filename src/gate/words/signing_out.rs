@@ -1,7 +1,24 @@
 //! The words of the pages about the end of a session: by the person, by time or from elsewhere.
 
 use super::table::{CONTINUE, SIGN_IN};
-use super::{Text, Words, text, words};
+use super::{Page, Text, Words, text, words};
+
+impl Page {
+    /// Whether a session has just ended at the person's wish or at another's, so that Back must show nothing of it.
+    #[must_use]
+    pub const fn is_after_the_end(self) -> bool {
+        matches!(
+            self,
+            Self::SignedOut
+                | Self::SignedOutEverywhere
+                | Self::SignedOutHere
+                | Self::SignedOutNotAgain
+                | Self::PlaceWithheld
+                | Self::SessionEnded
+                | Self::EndedElsewhere
+        )
+    }
+}
 
 const SIGN_OUT: Text = text!("Sign out", "Allgofnodi");
 
