@@ -86,7 +86,7 @@ pub fn begin<P: Platform>(
     let known = cookies
         .marks()
         .filter(|place| session.buries.contains(place));
-    lines.extend(known.map(|place| deleted(&mark(&place))));
+    lines.extend(known.flat_map(|place| both(&mark(&place))));
     lines.push(renewal(scene, session)?);
     Some(lines)
 }

@@ -59,7 +59,9 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, place: &st
 /// The page for a person who comes back from the provider, if the browser's session ended like this.
 pub fn ended<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Reply> {
     let ring = scene.isolate.config.ring.as_ref()?;
-    let bytes = ring.open(Purpose::Place, &scene.service.binding, cookies.get(NAME)?)?;
+    let binding = &scene.service.binding;
+    let mut kept = cookies.all(NAME);
+    let bytes = kept.find_map(|sealed| ring.open(Purpose::Place, binding, sealed))?;
     let text = std::str::from_utf8(&bytes).ok()?;
     let (locale, place) = text.split_at_checked(text.find('/')?)?;
     let mut locales = scene.service.locales.iter().copied();

@@ -24,7 +24,7 @@ use crate::oidc::vector::Level;
 use crate::platform::{Limit, Platform};
 use crate::secret::Secret;
 use crate::session::attempt::{Aim, Attempt, MAX_AT_ONCE, MAX_TOGETHER, Served, cookie_name};
-use crate::session::cookie::{Session, deleted, kept_for};
+use crate::session::cookie::{Session, kept_for};
 use crate::session::ends::{Ends, STARTS_NAME, STARTS_WINDOW};
 
 /// What a sign-in is for.
@@ -60,7 +60,7 @@ pub async fn start<P: Platform>(scene: &Scene<P>, request: &Request, start: Star
             let reply = scene.failed_of("sign_in_start", failure, &link, proves);
             // The page's link is the person's own wish, so the count begins again.
             match failure {
-                Failure::TooManyStarts => reply.with("set-cookie", deleted(STARTS_NAME)),
+                Failure::TooManyStarts => reply.with_cookies(held::both(STARTS_NAME)),
                 _ => reply,
             }
         }
@@ -174,7 +174,7 @@ async fn attempt<P: Platform>(
     reply = reply.with_cookies(held::stale(scene, cookies));
     reply = reply.with_cookie(sign_out::retry(scene, cookies).await);
     for name in surplus(scene, cookies, sealed.len()) {
-        reply = reply.with("set-cookie", deleted(&name));
+        reply = reply.with_cookies(held::both(&name));
     }
     Ok(reply)
 }

@@ -29,7 +29,10 @@ pub fn locale(
         (None, Some(address)) => (address.path, address.query.unwrap_or_default()),
         (None, None) => ("", ""),
     };
-    let by_cookie = || known(Cookies::new(Some(header("cookie"))).get(language.cookie.as_ref()?)?);
+    let by_cookie = || {
+        let mut kept = Cookies::new(Some(header("cookie"))).all(language.cookie.as_ref()?);
+        kept.find_map(known)
+    };
     let by_path = || {
         let first = at().0.strip_prefix('/')?.split('/').next()?;
         known(first).filter(|locale| language.prefix && locale.as_str() == first)
