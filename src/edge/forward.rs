@@ -79,7 +79,13 @@ pub fn shared_caching() -> String {
 /// A plan as lines: its switches, our cookies, and the two hosts of a moved `Location`.
 pub fn written(plan: &AnswerPlan) -> String {
     let mut text = String::new();
-    for is_on in [plan.personal, plan.upgrade, plan.used, plan.page, plan.unkept] {
+    for is_on in [
+        plan.personal,
+        plan.upgrade,
+        plan.used,
+        plan.page,
+        plan.unkept,
+    ] {
         text.push(if is_on { '1' } else { '0' });
     }
     let (origin, service) = plan

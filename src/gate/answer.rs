@@ -194,7 +194,10 @@ mod tests {
 
     #[test]
     fn t63_a_page_may_be_gone_back_to_unless_its_route_says_that_nothing_is_kept() {
-        let page = AnswerPlan { page: true, ..plan() };
+        let page = AnswerPlan {
+            page: true,
+            ..plan()
+        };
         let unkept = AnswerPlan {
             unkept: true,
             ..page.clone()

@@ -189,7 +189,10 @@ mod tests {
     fn t45_only_a_cookie_of_exactly_our_name_is_ours() {
         assert_eq!(values("__Host-ol-session=x"), ["x"]);
         assert_eq!(values("a=b; __Host-ol-session=x=y ;c"), ["x=y"]);
-        assert_eq!(values("__Host-ol-session=x; __Host-ol-session=y"), ["x", "y"]);
+        assert_eq!(
+            values("__Host-ol-session=x; __Host-ol-session=y"),
+            ["x", "y"]
+        );
         for tossed in [
             "__host-ol-session=x",
             "=__Host-ol-session=x",

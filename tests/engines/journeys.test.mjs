@@ -59,15 +59,68 @@ for (const engine of ENGINES) {
     }
   });
 
-  test(`a person who declines reads it, and can start again, in ${engine}`, async () => {
+  test(`a person who declines reads it, goes back and forward, and can start again, in ${engine}`, async () => {
     const who = await person(engine);
-    await who.open(`${service}/account`);
+    await who.open(`${service}/`);
+    await who.click({ says: "Go to your account" });
     await choose(who, "declan");
     await who.at(new RegExp(`^${service}/auth/`));
-    await who.reads(/\S/, "h1");
-    await who.click({ says: "Try again" });
+    const heading = await who.until(() => who.heading(), "there is a heading");
+    // One Login's page is still there, and the used callback says the same again or leads to a new start.
+    await who.back();
+    await who.at(new RegExp(`^${world.provider.url}/authorize`));
+    await who.forward();
+    const onwards = async () => (await who.url()).startsWith(`${world.provider.url}/authorize`) || (await who.heading()) === heading;
+    await who.until(() => onwards().catch(() => false), "the page says the same, or One Login asks");
+    if ((await who.url()).startsWith(service)) await who.click({ says: "Try again" });
     await choose(who, "kenneth");
     await who.at(`${service}/account`);
+    await who.reads(/kenneth@example\.gov\.uk/);
+    // Back leads over the whole way to the front page without a dead end: each page is the service's or One Login's.
+    for (let step = 1; step <= 6 && (await who.url()) !== `${service}/`; step += 1) {
+      await who.back();
+      const text = await who.until(() => who.text().catch(() => ""), "there is a page");
+      assert.doesNotMatch(text, /We could not keep you signed in/, `${step} steps back`);
+    }
+    assert.equal(await who.url(), `${service}/`);
+    await who.open(`${service}/account`);
+    await who.reads(/kenneth@example\.gov\.uk/);
+  });
+
+  test(`t45 cookies of our names that a script puts next to ours change nothing, and go with the session, in ${engine}`, async () => {
+    const who = await signedIn(engine);
+    const now = Math.floor(Date.now() / 1000);
+    const planted = ["session", "starts", "attempt-AAAAAAAAAAAAAAAAAAAAAA", "over", "inactive"];
+    await who.evaluate((names, value) => {
+      for (const name of names) document.cookie = `__Host-ol-${name}=${value}; Path=/; Secure; SameSite=None; Partitioned`;
+    }, planted, `${now}-00000000`);
+    const visible = await who.evaluate(() => document.cookie);
+    assert.ok(visible.includes("__Host-ol-inactive="));
+    // WebKitGTK has no partitions, and lets no script replace the Worker's own.
+    assert.equal(visible.includes("__Host-ol-starts="), engine !== "WebKit");
+    await who.open(`${service}/account`);
+    await who.reads(/kenneth@example\.gov\.uk/);
+    await signOut(who);
+    assert.equal(await who.evaluate(() => document.cookie), "");
+  });
+
+  test(`t73 the button of a question takes no click for a moment after its page has come, in ${engine}`, async () => {
+    const who = await signedIn(engine);
+    await who.open(`${service}/auth/sign-out`);
+    const hit = await who.evaluate(() => {
+      const button = document.querySelector("form > button");
+      // The page may have been here for longer than a moment already.
+      button.style.animation = "none";
+      const box = button.getBoundingClientRect();
+      const reached = () => document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === button;
+      const without = reached();
+      button.style.animation = "";
+      return [without, reached(), button.getAnimations().map(({ effect }) => effect.getTiming().duration)];
+    });
+    assert.deepEqual(hit, [true, false, [700]]);
+    await who.until(() => who.evaluate(() => document.querySelector("form > button").getAnimations().length === 0), "the moment is over");
+    await who.click({ says: "Sign out" });
+    await who.at(new RegExp(`^${service}/auth/signed-out`));
   });
 
   test(`signing out everywhere ends the other browser of a person, and a second person sees their own page, in ${engine}`, async () => {

@@ -14,7 +14,7 @@ fn leads_to_the_provider(location: &str) -> bool {
 }
 
 #[test]
-fn t47_when_a_session_ended_elsewhere_then_the_way_to_a_sign_in_empties_the_cache_and_a_late_form_keeps_its_page() {
+fn t47_when_a_session_ended_elsewhere_then_the_way_to_sign_in_empties_the_cache_and_a_form_stays() {
     for is_form in [false, true] {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -26,7 +26,7 @@ fn t47_when_a_session_ended_elsewhere_then_the_way_to_a_sign_in_empties_the_cach
             true => {
                 let form = Incoming::post("/account/details", "a=b");
                 laptop.send(&world, form.with("sec-fetch-dest", "document"))
-            },
+            }
             false => laptop.step(&world, "/account/details"),
         };
         let expected = if is_form {

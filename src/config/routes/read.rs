@@ -194,7 +194,10 @@ pub(in crate::config) fn read_level(table: &Table<'_>, default: Level) -> Level 
 /// Whether no browser keeps answers, which is so where an identity is released unless the rule says otherwise.
 fn read_cache(table: &Table<'_>, access: Access, release: &Release) -> bool {
     if access == Access::Public && table.get("cache").is_some() {
-        table.fault("cache", "has no effect on a public route: its answers keep the service's word");
+        table.fault(
+            "cache",
+            "has no effect on a public route: its answers keep the service's word",
+        );
     }
     table.choice(
         "cache",

@@ -130,6 +130,13 @@ export class OverMarionette {
     this.#waiting.clear();
   }
 
+  /** Has Firefox write its profile and end. */
+  async quit() {
+    const gone = new Promise((resolve) => this.socket.on("close", resolve));
+    await this.#send("Marionette:Quit", { flags: ["eAttemptQuit"] });
+    await gone;
+  }
+
   async end() {
     this.socket.destroy();
   }
