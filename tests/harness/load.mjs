@@ -1,9 +1,11 @@
 // `cargo edge assure load`: garbage notifications and starts of nobody's, and how long somebody who is signed in waits for a
-// page meanwhile, in the same isolate. Prints its report; more than the promised ratio is an error.
+// page meanwhile, in the same isolate; then the promises of `promises.mjs`, each with its row. Prints its report; more than the
+// promised ratio is an error, and so is a promise that does not hold.
 
 import { NAVIGATION } from "./browser.mjs";
 import { signedIn } from "./journey.mjs";
 import { inParallel } from "./memory.mjs";
+import { PROMISES } from "./promises.mjs";
 import { World } from "./world.mjs";
 
 // Everything here shares two or three cores with the flood's own sender, so that the promise is a coarse one.
@@ -62,4 +64,16 @@ machine, with the limits of a deployed Worker. The promise: the median wait is a
   console.log(`\nThe provider was called ${calls} times meanwhile.` + (process.exitCode ? " **This is more than promised.**" : ""));
 } finally {
   await world.stop();
+}
+
+console.log("\n## Promises\n\n| promise | seen |\n|---|---|");
+for (const [promise, check] of PROMISES) {
+  console.error(promise);
+  try {
+    console.log(`| ${promise} | ${await check()} |`);
+  } catch (error) {
+    console.error(error);
+    console.log(`| ${promise} | **does not hold**: ${String(error.message).split("\n")[0]} |`);
+    process.exitCode = 1;
+  }
 }
