@@ -141,6 +141,8 @@ pub struct Event {
     pub person: String,
     /// Text of our own for the operator: a configuration fault, or which document.
     pub detail: String,
+    /// How often it happened without a line of its own; 0 for a line about one request.
+    pub count: u32,
 }
 
 impl Event {
@@ -166,6 +168,10 @@ impl Event {
             line.push_str("\":");
             // A text has no map whose keys could be wrong, so that this always succeeds.
             line.push_str(&serde_json::to_string(value).unwrap_or_default());
+        }
+        if self.count > 0 {
+            line.push_str(",\"count\":");
+            line.push_str(&self.count.to_string());
         }
         for (n, (name, milliseconds)) in calls.iter().enumerate() {
             line.push_str(if n == 0 { ",\"calls\":{\"" } else { ",\"" });

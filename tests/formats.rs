@@ -130,7 +130,7 @@ fn when_a_format_is_tested_here_then_the_page_names_it() {
         "__Host-ol-session",
         "__Host-ol-attempt-",
         "__Host-ol-starts",
-        "__Host-ol-ending",
+        "__Host-ol-ending-",
         "__Host-ol-inactive",
     ] {
         assert!(page.contains(cookie), "{cookie}");

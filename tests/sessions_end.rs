@@ -52,6 +52,8 @@ mod signed_out;
 mod status;
 #[path = "sessions_end/unfinished.rs"]
 mod unfinished;
+#[path = "sessions_end/wishes.rs"]
+mod wishes;
 
 use world::assertion::verified;
 use world::{Browser, By, Incoming, SESSION, World};

@@ -37,12 +37,20 @@ const documents = (kv) => ({
   },
 });
 
+// How many questions were put while objects are reset or move: each first attempt fails.
+let resets = 0;
+
 /** The way to the accounts. */
 const accounts = (namespace) => ({
   jurisdiction: (name) => accounts(namespace.jurisdiction(name)),
   getByName: (name) => ({
     async ask(question) {
       await struck("account");
+      // The runtime's own words where the code of an object was updated; the next question finds the new object.
+      if (has("account-resets") && (resets += 1) % 2 === 1) {
+        throw Object.assign(new Error("Durable Object reset because its code was updated."), { durableObjectReset: true });
+      }
+      if (has("account-moves") && (resets += 1) % 2 === 1) throw Object.assign(new Error("Network connection lost."), { retryable: true });
       if (has("account-overloaded")) throw Object.assign(new Error("too much to do"), { overloaded: true, retryable: true });
       return namespace.getByName(name).ask(question);
     },

@@ -265,7 +265,12 @@ export async function ask(accounts, jurisdiction, name, question, timeout) {
   // A stub that failed stays broken, so each attempt has its own.
   const attempt = async () => home.getByName(name).ask(bytes);
   const outage = (error) => (error?.overloaded ? "overloaded" : "unreachable");
-  const again = (error) => (error?.retryable && !error.overloaded ? attempt().catch(outage) : outage(error));
+  // Nothing of the object's own code made these: it moved or the way to it broke (`retryable`), or it was reset because its
+  // code was updated or a gate of its storage broke (`durableObjectReset`). A question may be asked twice.
+  // Source: workerd v1.20260822.1, src/workerd/jsg/exception.c++, `tunneledErrorType` (each error that begins `broken.`),
+  // and src/workerd/jsg/util.c++, `decodeTunneledException`; Cloudflare's page of error handling for `retryable` and `overloaded`.
+  const isTransient = (error) => error?.retryable || error?.durableObjectReset;
+  const again = (error) => (isTransient(error) && !error.overloaded ? attempt().catch(outage) : outage(error));
   return within(timeout, attempt().catch(again), "timed_out");
 }
 

@@ -120,25 +120,25 @@ pub fn unreachable(
     edge.calls = Some(Rc::new(Calls::of("origin", elapsed)));
     let request = read(&incoming);
     // It was decided before that the request passes; asking again gives the scene, which nothing kept meanwhile.
-    let scene = request.and_then(|request| {
+    let met = request.and_then(|request| {
         let (_, scene) = gate::decide(&isolate, &edge, &request, now());
-        scene.map(|scene| scene.about(&request))
+        scene.map(|scene| (scene.about(&request), request))
     });
-    match scene {
-        Some(scene) if what == "request" => {
+    match met {
+        Some((scene, _)) if what == "request" => {
             scene.log_failed("origin", "request_not_sendable");
             send(&scene.page(500, Page::Problem))
         }
-        Some(scene) if what == "answer" => {
+        Some((scene, request)) if what == "answer" => {
             scene.log_failed("origin", "answer_not_sendable");
-            send(&gate::unanswered(&scene))
+            send(&gate::unanswered(&scene, &request))
         }
-        Some(scene) => {
+        Some((scene, request)) => {
             match what {
                 "upload" => scene.log_refused("origin", "broken_off"),
                 _ => scene.log_failed("origin", "unreachable"),
             }
-            send(&gate::unanswered(&scene).with("retry-after", RETRY_AFTER))
+            send(&gate::unanswered(&scene, &request).with("retry-after", RETRY_AFTER))
         }
         None => send(&both(
             502,

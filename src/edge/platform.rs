@@ -251,8 +251,9 @@ impl Platform for Edge {
 
     fn log(&self, event: &Event) {
         match &self.calls {
-            Some(calls) => glue::log(&event.line(&calls.0.borrow())),
-            None => log(event),
+            // A sum is about other requests than the one in which it is written.
+            Some(calls) if event.count == 0 => glue::log(&event.line(&calls.0.borrow())),
+            _ => log(event),
         }
     }
 }

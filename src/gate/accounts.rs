@@ -2,7 +2,7 @@
 //!
 //! What an account knows and how it decides is in [`crate::session::account`].
 
-use super::Scene;
+use super::{Scene, leases};
 use crate::oidc::jws::encode;
 use crate::oidc::logout_token::LogoutToken;
 use crate::oidc::vector::Level;
@@ -29,6 +29,12 @@ async fn ask<P: Platform>(
 pub fn digest<P: Platform>(scene: &Scene<P>, subject: &str) -> [u8; 32] {
     let service = &scene.service;
     account::digest(service.environment.as_str(), &service.client_id, subject)
+}
+
+/// The name under which it is remembered that a subject's account gives no answer.
+pub fn remembered<P: Platform>(scene: &Scene<P>, subject: &str) -> leases::Account {
+    let [name @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest(scene, subject);
+    name
 }
 
 /// Records a new session, in place of an old one of the same person.

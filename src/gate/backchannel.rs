@@ -5,8 +5,6 @@
 //!
 //! Source: OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8, `provider.md` 8.
 
-use std::cell::Cell;
-
 use url::form_urlencoded;
 
 use super::Scene;
@@ -18,7 +16,7 @@ use super::request::Request;
 use crate::oidc::jws::Untrusted;
 use crate::oidc::logout_token::{self, ALG, Expected, LogoutToken};
 use crate::oidc::refusal::Refusal;
-use crate::platform::{Limit, Outage, Platform};
+use crate::platform::{Limit, Outage, Outcome, Platform};
 
 /// The largest form that is read, in bytes.
 const MAX_FORM: usize = 64 * 1_024;
@@ -40,7 +38,7 @@ impl From<NoKey> for NotTaken {
         match no_key {
             NoKey::Unavailable => Self::Outage("documents_unavailable"),
             NoKey::NotFetched => Self::Outage("keys_unavailable"),
-            NoKey::TooEarly | NoKey::NotAllowed => Self::NotYet("key_not_yet_known"),
+            NoKey::TooEarly => Self::NotYet("key_not_yet_known"),
             NoKey::Refused(refusal) => refusal.into(),
         }
     }
@@ -54,8 +52,7 @@ impl From<Refusal> for NotTaken {
 
 /// Takes a notification.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
-    let count = Count::default();
-    let status = match take(scene, request, &count).await {
+    let status = match take(scene, request).await {
         Ok(token) => {
             let told = scene.about_person(&token.subject);
             told.log_done("notification", "stored");
@@ -65,18 +62,13 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
             scene.log_failed("notification", label);
             503
         }
+        // It may be a good one, which the provider sends three times in all: no limit makes 429 of it.
         Err(NotTaken::NotYet(label)) => {
-            scene.log_refused("notification", label);
-            refused(scene, request, &count, 503).await
+            scene.log_summed(Outcome::Refused, "notification", label, "");
+            503
         }
-        Err(NotTaken::Refused(label)) => {
-            scene.log_refused("notification", label);
-            refused(scene, request, &count, 400).await
-        }
-        Err(NotTaken::TooLarge) => {
-            scene.log_refused("notification", "too_large");
-            refused(scene, request, &count, 413).await
-        }
+        Err(NotTaken::Refused(label)) => refused(scene, request, label, 400).await,
+        Err(NotTaken::TooLarge) => refused(scene, request, "too_large", 413).await,
     };
     let reply = Reply::new(status).of(&scene.service);
     match status {
@@ -85,44 +77,25 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
     }
 }
 
-/// Whether this notification has been counted, and the limiter's answer then: one request counts
-/// once, however many reasons there are.
-#[derive(Default)]
-struct Count(Cell<Option<bool>>);
-
-impl Count {
-    /// Whether one more notification of this address may cost something and be refused.
-    async fn may<P: Platform>(&self, scene: &Scene<P>, request: &Request) -> bool {
-        if let Some(answer) = self.0.get() {
-            return answer;
-        }
-        let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
-        let limit = Limit::RefusedNotifications;
-        let answer = scene.platform.may(limit, address).await;
-        self.0.set(Some(answer));
-        answer
-    }
-}
-
 /// The status of a refusal; whoever is refused too often is told so, at no other cost.
 async fn refused<P: Platform>(
     scene: &Scene<P>,
     request: &Request,
-    count: &Count,
+    label: &'static str,
     status: u16,
 ) -> u16 {
-    if count.may(scene, request).await {
+    let address = request.headers.get("cf-connecting-ip").unwrap_or_default();
+    let limit = Limit::RefusedNotifications;
+    if scene.platform.may(limit, address).await {
+        scene.log_refused("notification", label);
         status
     } else {
+        scene.log_summed(Outcome::Refused, "notification", label, "");
         429
     }
 }
 
-async fn take<P: Platform>(
-    scene: &Scene<P>,
-    request: &Request,
-    count: &Count,
-) -> Result<LogoutToken, NotTaken> {
+async fn take<P: Platform>(scene: &Scene<P>, request: &Request) -> Result<LogoutToken, NotTaken> {
     let content_type = request.headers.get("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -140,7 +113,7 @@ async fn take<P: Platform>(
     let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
         return Err(NotTaken::Refused("not_one_token"));
     };
-    let token = verify(scene, request, count, &token).await?;
+    let token = verify(scene, &token).await?;
     match accounts::log_out(scene, &token).await {
         Ok(()) => Ok(token),
         Err(outage) => Err(NotTaken::Outage(Failure::Account(outage).outcome().label)),
@@ -148,12 +121,7 @@ async fn take<P: Platform>(
 }
 
 /// Everything that can be refused without cryptography, then the signature, then the claims again.
-async fn verify<P: Platform>(
-    scene: &Scene<P>,
-    request: &Request,
-    count: &Count,
-    token: &str,
-) -> Result<LogoutToken, NotTaken> {
+async fn verify<P: Platform>(scene: &Scene<P>, token: &str) -> Result<LogoutToken, NotTaken> {
     let token = Untrusted::parse(token)?;
     logout_token::check_header(&token)?;
     let expected = Expected {
@@ -164,9 +132,7 @@ async fn verify<P: Platform>(
     logout_token::check(&token.unverified()?, &expected)?;
     let metadata = provider::metadata(scene).await.map_err(NoKey::from)?;
     let of = provider::Token::Logout(&metadata);
-    // A sender of many made-up key ids gets no more of KV and the provider.
-    let allowed = count.may(scene, request);
-    let key = provider::key(scene, of, &token, ALG, allowed).await?;
+    let key = provider::key(scene, of, &token, ALG).await?;
     let verified = scene
         .platform
         .verify(&key, token.signing_input(), token.signature())

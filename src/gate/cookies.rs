@@ -4,6 +4,7 @@
 
 use crate::session::attempt::is_attempt;
 use crate::session::cookie::{NAME, PREFIX, Place, RESERVED};
+use crate::session::ending::is_ending;
 use crate::session::held::{MARK, marked};
 
 /// A request's cookies, borrowed from its header.
@@ -71,6 +72,11 @@ impl<'a> Cookies<'a> {
     #[must_use]
     pub fn has(self, name: &str) -> bool {
         self.pairs().any(|(key, _)| key == name)
+    }
+
+    /// The cookies of sign-outs that the account did not hear of.
+    pub fn endings(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        self.pairs().filter(|(name, _)| is_ending(name))
     }
 
     /// The cookies of sign-ins under way.

@@ -12,9 +12,10 @@ use super::cookies::Cookies;
 use super::reply::Reply;
 use super::request::{Request, parameter};
 use super::words::around;
-use super::{Decision, Scene, Verdict};
+use super::{Decision, Scene};
 use crate::config::{Environment, Locale, Service, Theme};
 use crate::platform::Platform;
+use crate::session::cookie::NAME;
 
 /// For as long as a deployment spreads: the addresses in the fragment change with every version.
 const CACHED: &str = "public, max-age=300";
@@ -41,19 +42,16 @@ pub fn fragment<P: Platform>(scene: &Scene<P>, query: Option<&str>) -> Reply {
         .of(service)
 }
 
-/// The same verdict; a page that a signed-in person gets at once has the header.
-pub fn shown<P: Platform>(scene: &Scene<P>, request: &Request, verdict: Verdict) -> Verdict {
-    let Verdict::Now(decision) = verdict else {
-        return verdict;
-    };
-    let Decision::Reply(mut reply) = *decision else {
-        return Verdict::Now(decision);
-    };
+/// Puts the header on a page of the edge's own that a signed-in person gets.
+///
+/// A page that comes with the end of their session has none: its cookies write to a session's place.
+pub fn show<P: Platform>(scene: &Scene<P>, request: &Request, reply: &mut Reply) {
     // The page that asks whether to sign out has this very button.
     if reply.body.contains(BELOW_CROWN)
         && !reply.body.contains("<form")
         && let Some(cookies) = request.headers.get("cookie")
         && scene.live_session(Cookies::new(Some(cookies))).is_some()
+        && !reply.set_cookies().any(|line| line.starts_with(NAME))
     {
         let service = &scene.service;
         let header = html! {
@@ -65,9 +63,17 @@ pub fn shown<P: Platform>(scene: &Scene<P>, request: &Request, verdict: Verdict)
         let style = style(service).into_string() + "</head>";
         let page = reply.body.replacen(BELOW_CROWN, &header, 1);
         reply.body = page.replacen("</head>", &style, 1);
-        reply = reply.with_own_forms();
+        let plain = std::mem::replace(reply, Reply::new(0));
+        *reply = plain.with_own_forms();
     }
-    Verdict::Now(Box::new(Decision::Reply(reply)))
+}
+
+/// The same for a decision.
+pub fn shown<P: Platform>(scene: &Scene<P>, request: &Request, mut decision: Decision) -> Decision {
+    if let Decision::Reply(reply) = &mut decision {
+        show(scene, request, reply);
+    }
+    decision
 }
 
 fn is_gov_uk(service: &Service) -> bool {

@@ -18,7 +18,7 @@ use super::{Scene, Task, Verdict, sign_out};
 use crate::config::Rule;
 use crate::oidc::json::Object;
 use crate::oidc::vector::Level;
-use crate::platform::{Outage, Platform};
+use crate::platform::{Outage, Outcome, Platform};
 use crate::session::account::Standing;
 use crate::session::cookie::{Identity, Session};
 use crate::session::identity::open;
@@ -121,9 +121,8 @@ pub async fn go_on<P: Platform>(scene: &Scene<P>, request: &Request, session: Se
         Ok(Some(word)) => word,
         Ok(None) => return sign_in::start(scene, request, sign_in_first(scene)).await,
         Err(outage) => {
-            scene
-                .about_person(&session.subject)
-                .log_failed("session_unchecked", outage.label());
+            let told = scene.about_person(&session.subject);
+            told.log_summed(Outcome::Failed, "session_unchecked", outage.label(), "");
             return scene.page(503, Page::Problem);
         }
     };

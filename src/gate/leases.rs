@@ -1,9 +1,13 @@
-//! What accounts answered about sessions, in the isolate's memory.
+//! The answers of accounts about sessions, in the isolate's memory, and when asking accounts pauses.
 //!
 //! A page asks for many things at once, all with one cookie. Without this each of them would ask
 //! the account anew. Nothing here prolongs what the configuration allows: an entry says when the
 //! account answered, and no more. That a session has ended is remembered too, because no session
 //! ever comes back.
+//!
+//! An account that gives no answer costs each request two seconds. After a few misses in a row it is
+//! not asked for some seconds, and after misses of several accounts none is. Then a few requests try,
+//! and the first answer ends the pause.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,37 +15,97 @@ use std::collections::HashMap;
 /// The most sessions that are remembered.
 const MAX: usize = 1_000;
 
-/// The most questions about one session in a minute that may go unanswered.
-const UNANSWERED: u32 = 30;
+/// The most accounts that are remembered for giving no answer.
+const MAX_SILENT: usize = 100;
+
+/// How many questions in a row may go unanswered before asking pauses.
+const FEW: u32 = 4;
+
+/// How far apart two of them are at most, in seconds: where few ask, few wait, and none has to pause.
+const LATELY: u64 = 10;
+
+/// How long it pauses, in seconds, from the moment at which the last request began that was not answered.
+const PAUSE: i64 = 5;
+
+/// The same for one account that has too much to do: it says so at once, and as soon as it has less to do
+/// its person is to be let in.
+const BRIEF_PAUSE: i64 = 1;
+
+/// Which account: the first bytes of its name.
+pub type Account = [u8; 16];
 
 #[derive(Debug, Default)]
 struct Lease {
     checked_at: i64,
     ended: bool,
-    minute: i64,
-    unanswered: u32,
-    overloaded: bool,
 }
 
-/// The answers of accounts, by session.
+/// Questions in a row that got no answer.
 #[derive(Debug, Default)]
-pub struct Leases(RefCell<HashMap<[u8; 16], Lease>>);
+struct Silence {
+    account: Account,
+    misses: u32,
+    missed_at: i64,
+    overloaded: bool,
+    until: i64,
+    tries: u32,
+}
+
+impl Silence {
+    /// Whether one more question may be asked; a pause that is over begins again with so many tries.
+    const fn may_ask(&mut self, now: i64, tries: u32) -> bool {
+        if self.misses < FEW {
+            return true;
+        }
+        // A clock that goes back does not make the pause longer.
+        if now >= self.until || now + PAUSE < self.until {
+            self.until = now + self.pause();
+            self.tries = tries;
+        }
+        let may = self.tries > 0;
+        self.tries = self.tries.saturating_sub(1);
+        may
+    }
+
+    const fn miss(&mut self, now: i64, overloaded: bool) {
+        if now.abs_diff(self.missed_at) > LATELY {
+            self.misses = 0;
+        }
+        self.missed_at = now;
+        self.overloaded = overloaded;
+        self.misses = self.misses.saturating_add(1);
+        if self.misses == FEW {
+            self.until = now + self.pause();
+            self.tries = 0;
+        }
+    }
+
+    const fn pause(&self) -> i64 {
+        if self.overloaded { BRIEF_PAUSE } else { PAUSE }
+    }
+}
+
+/// The answers of accounts, by session, and the accounts that give none.
+#[derive(Debug, Default)]
+pub struct Leases {
+    sessions: RefCell<HashMap<[u8; 16], Lease>>,
+    silent: RefCell<Vec<Silence>>,
+    all: RefCell<Silence>,
+}
 
 impl Leases {
     /// When the account last said that the session is alive; 0 when it is not known here.
     #[must_use]
     pub fn checked_at(&self, session: &[u8; 16]) -> i64 {
-        let leases = self.0.borrow();
+        let leases = self.sessions.borrow();
         leases.get(session).map_or(0, |lease| lease.checked_at)
     }
 
     /// Whether the account has said that the session has ended.
     #[must_use]
     pub fn has_ended(&self, session: &[u8; 16]) -> bool {
-        self.0
-            .borrow()
-            .get(session)
-            .is_some_and(|lease| lease.ended)
+        let leases = self.sessions.borrow();
+        leases.get(session).is_some_and(|lease| lease.ended)
     }
 
     /// Notes that the account says that the session is alive.
@@ -57,30 +121,58 @@ impl Leases {
         });
     }
 
-    /// Notes that the account gave no answer, and whether because it has too much to do.
-    pub fn miss(&self, session: &[u8; 16], now: i64, overloaded: bool) {
-        self.with(session, now, |lease| {
-            lease.overloaded = overloaded;
-            if lease.minute != now / 60 {
-                lease.minute = now / 60;
-                lease.unanswered = 0;
-            }
-            lease.unanswered += 1;
-        });
+    /// Whether an account may be asked now.
+    ///
+    /// # Errors
+    /// While asking pauses, whether that is because this account has too much to do.
+    pub fn may_ask(&self, account: &Account, now: i64) -> Result<(), bool> {
+        let mut silent = self.silent.borrow_mut();
+        let own = silent.iter_mut().find(|one| one.account == *account);
+        if let Some(own) = own
+            && !own.may_ask(now, 1)
+        {
+            return Err(own.overloaded);
+        }
+        match self.all.borrow_mut().may_ask(now, FEW) {
+            true => Ok(()),
+            false => Err(false),
+        }
     }
 
-    /// Whether enough questions went unanswered in this minute, and then whether because the account
-    /// has too much to do; answered questions cost nothing.
-    #[must_use]
-    pub fn limited(&self, session: &[u8; 16], now: i64) -> Option<bool> {
-        let leases = self.0.borrow();
-        let lease = leases.get(session)?;
-        let limited = lease.minute == now / 60 && lease.unanswered >= UNANSWERED;
-        limited.then_some(lease.overloaded)
+    /// Notes that an account gave an answer.
+    pub fn answered(&self, account: &Account) {
+        self.all.borrow_mut().misses = 0;
+        self.silent
+            .borrow_mut()
+            .retain(|one| one.account != *account);
+    }
+
+    /// Notes that an account gave no answer, and whether because it has too much to do.
+    pub fn miss(&self, account: &Account, now: i64, overloaded: bool) {
+        let mut all = self.all.borrow_mut();
+        // One account by itself, which its own person may keep busy, says nothing of the others.
+        if !overloaded && all.account != *account {
+            all.account = *account;
+            all.miss(now, false);
+        }
+        let mut silent = self.silent.borrow_mut();
+        if let Some(known) = silent.iter_mut().find(|one| one.account == *account) {
+            known.miss(now, overloaded);
+            return;
+        }
+        if silent.len() >= MAX_SILENT {
+            silent.remove(0);
+        }
+        let mut own = Silence {
+            account: *account,
+            ..Silence::default()
+        };
+        own.miss(now, overloaded);
+        silent.push(own);
     }
 
     fn with(&self, session: &[u8; 16], now: i64, change: impl FnOnce(&mut Lease)) {
-        let mut leases = self.0.borrow_mut();
+        let mut leases = self.sessions.borrow_mut();
         if leases.len() >= MAX && !leases.contains_key(session) {
             // Whatever is forgotten is asked for again.
             leases.retain(|_, lease| now - lease.checked_at < 60);
@@ -109,17 +201,78 @@ mod tests {
     }
 
     #[test]
-    fn t71_unanswered_questions_are_counted_for_each_session_and_minute() {
+    fn t71_after_a_few_misses_an_account_is_asked_once_in_a_pause() {
         let leases = Leases::default();
-        for _ in 0..UNANSWERED {
-            assert_eq!(leases.limited(&[1; 16], 60), None);
-            leases.miss(&[1; 16], 60, true);
+        for _ in 0..FEW {
+            assert_eq!(leases.may_ask(&[1; 16], 60), Ok(()));
+            leases.miss(&[1; 16], 60, false);
         }
-        assert_eq!(leases.limited(&[1; 16], 119), Some(true));
-        assert_eq!(leases.limited(&[2; 16], 119), None);
-        assert_eq!(leases.limited(&[1; 16], 120), None);
-        leases.miss(&[1; 16], 120, false);
-        assert_eq!(leases.limited(&[1; 16], 121), None);
+        assert_eq!(leases.may_ask(&[1; 16], 64), Err(false));
+        assert_eq!(leases.may_ask(&[2; 16], 64), Ok(()), "its own trouble");
+        // Late misses of requests that were under way make it no longer.
+        leases.miss(&[1; 16], 64, false);
+        assert_eq!(leases.may_ask(&[1; 16], 65), Ok(()));
+        assert_eq!(leases.may_ask(&[1; 16], 65), Err(false), "one tries");
+        leases.miss(&[1; 16], 65, false);
+        assert_eq!(leases.may_ask(&[1; 16], 69), Err(false));
+        assert_eq!(leases.may_ask(&[1; 16], 70), Ok(()));
+        leases.answered(&[1; 16]);
+        assert_eq!(leases.may_ask(&[1; 16], 70), Ok(()));
+        assert!(leases.silent.borrow().is_empty());
+    }
+
+    #[test]
+    fn t71_misses_far_apart_are_not_in_a_row() {
+        let leases = Leases::default();
+        for now in [60, 71, 82, 93, 104] {
+            leases.miss(&[1; 16], now, false);
+            assert_eq!(leases.may_ask(&[1; 16], now), Ok(()));
+        }
+    }
+
+    #[test]
+    fn t71_an_account_with_too_much_to_do_is_asked_every_second_and_stops_no_other() {
+        let leases = Leases::default();
+        for account in 1..10 {
+            for _ in 0..FEW {
+                assert_eq!(leases.may_ask(&[account; 16], 60), Ok(()));
+                leases.miss(&[account; 16], 60, true);
+            }
+            assert_eq!(leases.may_ask(&[account; 16], 60), Err(true));
+        }
+        assert_eq!(leases.may_ask(&[1; 16], 61), Ok(()));
+        assert_eq!(leases.may_ask(&[1; 16], 61), Err(true));
+    }
+
+    #[test]
+    fn t71_misses_of_several_accounts_make_all_pause_until_one_answers() {
+        let leases = Leases::default();
+        for account in 1..=4 {
+            assert_eq!(leases.may_ask(&[account; 16], 60), Ok(()));
+            leases.miss(&[account; 16], 60, false);
+        }
+        assert_eq!(leases.may_ask(&[9; 16], 64), Err(false));
+        for account in 11..15 {
+            assert_eq!(leases.may_ask(&[account; 16], 65), Ok(()), "a few try");
+        }
+        assert_eq!(leases.may_ask(&[15; 16], 65), Err(false));
+        leases.answered(&[12; 16]);
+        assert_eq!(leases.may_ask(&[15; 16], 65), Ok(()));
+        // A clock that goes back does not make a pause longer.
+        for account in 1..=4 {
+            leases.miss(&[account; 16], 900, false);
+        }
+        assert_eq!(leases.may_ask(&[9; 16], 901), Err(false));
+        assert_eq!(leases.may_ask(&[9; 16], 100), Ok(()));
+    }
+
+    #[test]
+    fn t87_silent_accounts_are_remembered_within_bounds() {
+        let leases = Leases::default();
+        for number in 0..5_000 {
+            leases.miss(&id(number), 100, true);
+        }
+        assert_eq!(leases.silent.borrow().len(), MAX_SILENT);
     }
 
     fn id(number: u16) -> [u8; 16] {
@@ -134,7 +287,7 @@ mod tests {
         for number in 0..5_000 {
             leases.note(&id(number), 100);
         }
-        assert!(leases.0.borrow().len() <= MAX);
+        assert!(leases.sessions.borrow().len() <= MAX);
     }
 
     #[test]
@@ -144,9 +297,9 @@ mod tests {
             leases.note(&id(number), if number < 400 { 1_040 } else { 1_041 });
         }
         leases.note(&id(999), 1_100);
-        assert_eq!(leases.0.borrow().len(), MAX, "it was known");
+        assert_eq!(leases.sessions.borrow().len(), MAX, "it was known");
         leases.note(&id(1_000), 1_100);
-        assert_eq!(leases.0.borrow().len(), 601);
+        assert_eq!(leases.sessions.borrow().len(), 601);
         assert_eq!(leases.checked_at(&id(399)), 0);
         assert_eq!(leases.checked_at(&id(400)), 1_041);
         leases.note(&id(1_001), 9_000);

@@ -35,6 +35,7 @@ pub mod sign_out;
 pub mod spoken;
 pub mod standing;
 pub mod status;
+pub mod tally;
 pub mod words;
 
 use std::cell::RefCell;
@@ -65,6 +66,8 @@ pub struct Isolate {
     pub assertions: assertion::Kept,
     /// What accounts answered.
     pub leases: leases::Leases,
+    /// How often a log line was left out.
+    pub tally: tally::Tally,
     /// Which private keys were seen to fit their public halves, by key id.
     pub proved: RefCell<HashMap<String, bool>>,
 }
@@ -78,6 +81,7 @@ impl Isolate {
             documents: provider::Documents::default(),
             assertions: assertion::Kept::default(),
             leases: leases::Leases::default(),
+            tally: tally::Tally::default(),
             proved: RefCell::default(),
         }
     }
@@ -195,7 +199,12 @@ pub fn decide<P: Platform>(
         return without_scene(moved(service, request, &address));
     }
     let scene = Scene::new(isolate, platform, service, request, now);
-    let verdict = route(&scene, request, &address);
+    let mut verdict = route(&scene, request, &address);
+    if let Verdict::Now(decision) = &mut verdict
+        && let Decision::Reply(reply) = &mut **decision
+    {
+        header::show(&scene, request, reply);
+    }
     (verdict, Some(scene))
 }
 
@@ -292,6 +301,7 @@ fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>
 /// Carries out what had to be waited for.
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task) -> Decision {
     let scene = &scene.about(request);
+    scene.log_sums();
     // Boxed, so that each is a function of its own. WebAssembly is compiled when it is first called, and nobody's first
     // request has to wait for the code of all the others.
     let reply: Pin<Box<dyn Future<Output = Reply> + '_>> = match task {
@@ -308,7 +318,10 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
             path,
             query,
             session,
-        } => return standing::check(scene, request, &path, query.as_deref(), *session).await,
+        } => {
+            let checked = standing::check(scene, request, &path, query.as_deref(), *session).await;
+            return header::shown(scene, request, checked);
+        }
         Task::Assert {
             forward,
             session,
@@ -316,16 +329,18 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
             known,
         } => return standing::assert(scene, *forward, &session, &about, known).await,
     };
-    Decision::Reply(reply.await)
+    header::shown(scene, request, Decision::Reply(reply.await))
 }
 
 /// The page for a request that was sent to the service and got no answer: the service may have had it.
-pub fn unanswered<P: Platform>(scene: &Scene<P>) -> Reply {
+pub fn unanswered<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
     let mut scene = scene.clone();
     if scene.sent == Sent::NotSaved {
         scene.sent = Sent::NotKnown;
     }
-    scene.page(502, Page::Problem)
+    let mut page = scene.page(502, Page::Problem);
+    header::show(&scene, request, &mut page);
+    page
 }
 
 /// Fetches the documents of every provider of the deployment: the hourly task.
@@ -335,7 +350,9 @@ pub async fn refresh<P: Platform>(isolate: &Rc<Isolate>, platform: &P, now: i64)
         let issuer = &service.provider.issuer;
         if !done.contains(issuer) {
             done.push(issuer.clone());
-            provider::refresh(&Scene::behind(isolate, platform, service, now)).await;
+            let scene = Scene::behind(isolate, platform, service, now);
+            scene.log_sums();
+            provider::refresh(&scene).await;
         }
     }
 }

@@ -53,7 +53,7 @@ pub fn route<P: Platform>(
         Some(page) => own_page(scene, request, page, query),
         None => scene.page(404, Page::NotFound).into(),
     };
-    Some(header::shown(scene, request, verdict))
+    Some(verdict)
 }
 
 /// A file that pages load, by its path behind the prefix.
@@ -172,7 +172,11 @@ fn shown<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) 
     // To a person who is signed in, a page that says otherwise would be untrue, and its link unexpected.
     let says_signed_out = matches!(
         page,
-        Page::SignedOut | Page::SignedOutEverywhere | Page::SignedOutHere
+        Page::SignedOut
+            | Page::SignedOutEverywhere
+            | Page::SignedOutHere
+            | Page::Unfinished
+            | Page::UnfinishedEverywhere
     );
     let is_untrue = says_signed_out
         && scene

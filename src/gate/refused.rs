@@ -316,7 +316,7 @@ impl From<NoKey> for Failure {
     fn from(no_key: NoKey) -> Self {
         match no_key {
             NoKey::Unavailable => Self::Unavailable,
-            NoKey::NotFetched | NoKey::TooEarly | NoKey::NotAllowed => Self::KeysUnavailable,
+            NoKey::NotFetched | NoKey::TooEarly => Self::KeysUnavailable,
             NoKey::Refused(refusal) => Self::Refused(refusal),
         }
     }

@@ -148,8 +148,41 @@ impl<P: Platform> Scene<P> {
 
     /// Writes a line; `detail` is a text of our own.
     pub fn log(&self, outcome: Outcome, name: &'static str, label: &'static str, detail: &str) {
+        self.platform.log(&self.event(outcome, name, label, detail));
+    }
+
+    /// Writes a line of something that one cause may bring about with every request: one a minute for
+    /// each label, and how many were left out.
+    pub fn log_summed(
+        &self,
+        outcome: Outcome,
+        name: &'static str,
+        label: &'static str,
+        detail: &str,
+    ) {
+        self.log_sums();
+        let event = self.event(outcome, name, label, detail);
+        if let Some(event) = self.isolate.tally.count(event, self.now) {
+            self.platform.log(&event);
+        }
+    }
+
+    /// Writes the sums that wait for a minute.
+    pub fn log_sums(&self) {
+        for line in self.isolate.tally.due(self.now) {
+            self.platform.log(&line);
+        }
+    }
+
+    fn event(
+        &self,
+        outcome: Outcome,
+        name: &'static str,
+        label: &'static str,
+        detail: &str,
+    ) -> Event {
         let about = self.about.clone();
-        self.platform.log(&Event {
+        Event {
             name,
             outcome,
             label,
@@ -159,7 +192,8 @@ impl<P: Platform> Scene<P> {
             trace: about.trace,
             person: about.person,
             detail: detail.to_owned(),
-        });
+            count: 0,
+        }
     }
 
     /// How many warnings the configuration of this service has.
@@ -216,6 +250,8 @@ impl<P: Platform> Scene<P> {
             scene.reference = random.iter().map(|byte| format!("{byte:02x}")).collect();
         }
         match outcome.status {
+            // A sender may go beyond a limit without end.
+            429 => scene.log_summed(Outcome::Refused, step, outcome.label, ""),
             ..500 => scene.log_refused(step, outcome.label),
             _ => scene.log_failed(step, outcome.label),
         }

@@ -172,7 +172,7 @@ async fn attempt<P: Platform>(
         kept_for(&cookie_name(&attempt.state()), &sealed, attempt.lifetime()),
     );
     reply = reply.with_cookies(held::stale(scene, cookies));
-    reply = reply.with_cookie(sign_out::retry(scene, cookies).await);
+    reply = reply.with_cookies(sign_out::retry(scene, cookies).await.cookies);
     for name in surplus(scene, cookies, sealed.len()) {
         reply = reply.with_cookies(held::both(&name));
     }

@@ -59,7 +59,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
     let sessions = held::every(scene, cookies);
     let mut hint = None;
-    let mut unfinished = None;
+    let mut unfinished = Vec::new();
     let mut gone = Vec::new();
     for session in &sessions {
         let ended = accounts::end(scene, &session.subject, &session.id, everywhere).await;
@@ -69,12 +69,12 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
             Err(outage) => {
                 let told = scene.about_person(&session.subject);
                 told.log_failed("sign_out_unfinished", outage.label());
-                unfinished = remember(scene, cookies, session, everywhere);
+                unfinished.extend(remember(scene, cookies, session, everywhere));
             }
         }
     }
-    let everywhere = everywhere && !sessions.is_empty() && unfinished.is_none();
-    let state = state(scene, request, everywhere);
+    let all_over = everywhere && !sessions.is_empty() && unfinished.is_empty();
+    let state = state(scene, request, all_over);
     let mut reply = match location(scene, hint, &state).await {
         Some(location) if request.is_read() => Reply::redirect(303, location).of(&scene.service),
         // A redirect would be stopped by the `form-action` of the page that posted.
@@ -85,11 +85,9 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
         // here the link leads to the same question once more.
         None => {
             scene.log_failed("sign_out", "not_at_provider");
-            page(
-                scene,
-                Page::SignedOutHere,
-                &(scene.service.own_page("sign-out?lang=") + scene.locale.as_str()),
-            )
+            let left = (!unfinished.is_empty()).then_some(everywhere);
+            let of = left.map_or(Page::SignedOutHere, unfinished_page);
+            page(scene, of, &linked(scene, "sign-out?lang="))
         }
     };
     for line in own_cookies(cookies) {
@@ -97,7 +95,20 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
             reply = reply.with("set-cookie", line);
         }
     }
-    reply.with_cookies(gone).with_cookie(unfinished).emptying()
+    reply.with_cookies(gone).with_cookies(unfinished).emptying()
+}
+
+/// The page that says that a sign-out is not finished, of one session or of every one.
+const fn unfinished_page(everywhere: bool) -> Page {
+    match everywhere {
+        true => Page::UnfinishedEverywhere,
+        false => Page::Unfinished,
+    }
+}
+
+/// The address of a page of the edge's own in the language of this one.
+fn linked<P: Platform>(scene: &Scene<P>, name: &str) -> String {
+    scene.service.own_page(name) + scene.locale.as_str()
 }
 
 fn page<P: Platform>(scene: &Scene<P>, page: Page, link: &str) -> Reply {
@@ -178,15 +189,15 @@ pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Rep
         locale: scene.asked.unwrap_or(locale),
         ..scene.clone()
     };
-    let done = || {
-        let link = scene.service.own_page("sign-in?lang=") + scene.locale.as_str();
+    let done = |everywhere| {
+        let link = linked(scene, "sign-in?lang=");
         match everywhere {
             true => page(scene, Page::SignedOutEverywhere, &link),
             false => page(scene, Page::SignedOut, &link),
         }
     };
     if !request.is_document() || request.method == "HEAD" {
-        return done();
+        return done(everywhere);
     }
     let cookies = Cookies::new(request.headers.get("cookie"));
     let session = scene.live_session(cookies);
@@ -200,81 +211,128 @@ pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Rep
     if let Some(session) = session.filter(|_| ended) {
         gone.extend(held::end(scene, &session, true));
     }
-    let unfinished = retry(scene, cookies).await;
-    let page = match is_alive {
-        true => still_signed_in(scene),
-        false => inactive::ended(scene, cookies).unwrap_or_else(done),
+    let tried = retry(scene, cookies).await;
+    let page = match (is_alive, tried.left) {
+        (true, _) => still_signed_in(scene),
+        // The page is its own way to try again.
+        (false, Some(everywhere)) => {
+            let link = linked(scene, "signed-out?lang=");
+            page(scene, unfinished_page(everywhere), &link)
+        }
+        (false, None) => inactive::ended(scene, cookies)
+            .unwrap_or_else(|| done(everywhere || tried.granted_everywhere)),
     };
-    page.with_cookies(gone).with_cookie(unfinished)
+    page.with_cookies(gone).with_cookies(tried.cookies)
 }
 
-/// What could not be ended before, if the browser has such wishes. Those that do not open here may
+/// The sessions that could not be ended before, by the cookies of such wishes. Those that do not open here may
 /// open in an isolate that is a version ahead.
-fn wishes<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<Vec<Ending>> {
-    let ring = scene.isolate.config.ring.as_ref()?;
-    let binding = &scene.service.binding;
-    let mut opened = cookies
-        .all(ending::NAME)
-        .filter_map(|sealed| ring.open(Purpose::Ending, binding, sealed));
-    opened.find_map(|bytes| ending::from_bytes(&bytes))
+fn wishes<'a, P: Platform>(scene: &Scene<P>, cookies: Cookies<'a>) -> Vec<(&'a str, Vec<Ending>)> {
+    let Some(ring) = &scene.isolate.config.ring else {
+        return Vec::new();
+    };
+    let opened = |(name, sealed)| {
+        let bytes = ring.open(Purpose::Ending, &scene.service.binding, sealed)?;
+        Some((name, ending::from_bytes(&bytes)?))
+    };
+    cookies
+        .endings()
+        .filter_map(opened)
+        .take(MOST_TRIED)
+        .collect()
 }
+
+/// The most cookies of wishes that are read; more than a browser is given.
+const MOST_TRIED: usize = 2 * ending::MAX;
 
 /// Whether the session's owner has ended it, although its account does not know that yet.
 #[must_use]
 pub fn is_ending<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, session: &Session) -> bool {
-    wishes(scene, cookies)
-        .unwrap_or_default()
-        .iter()
-        .any(|ending| ending.session == session.id)
+    let wishes = wishes(scene, cookies);
+    let mut endings = wishes.iter().flat_map(|(_, endings)| endings);
+    endings.any(|ending| ending.session == session.id)
 }
 
-/// Ends what could not be ended before, and gives the cookie that takes the old one's place, if it
-/// changes.
+/// The outcome of one more try.
+#[derive(Debug, Default)]
+pub struct Tried {
+    /// The cookies that change.
+    pub cookies: Vec<String>,
+    /// Whether one is left that no account has heard of, and whether it is about every session.
+    pub left: Option<bool>,
+    /// Whether one about every session of a person was granted.
+    pub granted_everywhere: bool,
+}
+
+/// Ends what could not be ended before.
 ///
-/// The person waits for this, so that it stops at the first account that gives no answer; the next
-/// request begins with another.
-pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Option<String> {
-    let before = wishes(scene, cookies)?;
-    let mut left = before.clone();
-    left.retain(|ending| ending.until > scene.now);
-    while let Some(ending) = left.first() {
-        let told = scene.about_person(&ending.subject);
-        if let Err(outage) = accounts::end_later(scene, ending).await {
-            told.log_failed("sign_out_unfinished", outage.label());
-            left.rotate_left(1);
-            break;
+/// The person waits for this, so that it stops at the first account that gives no answer; a request
+/// of another second begins with another.
+pub async fn retry<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>) -> Tried {
+    let mut tried = Tried::default();
+    let mut wishes = wishes(scene, cookies);
+    let first = usize::try_from(scene.now).unwrap_or(0);
+    let count = wishes.len().max(1);
+    wishes.rotate_left(first % count);
+    let all = wishes.iter().flat_map(|(_, endings)| endings.clone());
+    let all: Vec<_> = all.filter(|ending| ending.everywhere).collect();
+    for (name, endings) in wishes {
+        let mut left = Vec::new();
+        for ending in &endings {
+            // A session that has ended speaks for no other, so that the larger wish is the one to be granted.
+            let is_covered = || all.iter().any(|other| other.session == ending.session);
+            if ending.until <= scene.now || !ending.everywhere && is_covered() {
+                continue;
+            }
+            if tried.left.is_none() {
+                let told = scene.about_person(&ending.subject);
+                let Err(outage) = accounts::end_later(scene, ending).await else {
+                    told.log_done("signed_out", "later");
+                    tried.granted_everywhere |= ending.everywhere;
+                    continue;
+                };
+                told.log_failed("sign_out_unfinished", outage.label());
+            }
+            tried.left = Some(ending.everywhere || tried.left == Some(true));
+            left.push(ending.clone());
         }
-        told.log_done("signed_out", "later");
-        left.remove(0);
+        if left != endings {
+            tried.cookies.extend(keep(scene, name, &left));
+        }
     }
-    if left == before {
-        return None;
-    }
-    keep(scene, &left)
+    tried
 }
 
-/// The cookie that lets the next request try again, beside what the browser wishes already.
+/// The cookies that let the next request try again, next to the wishes that the browser has already; beyond
+/// [`ending::MAX`] the oldest wish makes room.
 pub fn remember<P: Platform>(
     scene: &Scene<P>,
     cookies: Cookies<'_>,
     session: &Session,
     everywhere: bool,
-) -> Option<String> {
-    let mut endings = wishes(scene, cookies).unwrap_or_default();
+) -> Vec<String> {
     let ending = Ending {
         session: session.id,
         subject: session.subject.clone(),
         everywhere,
         until: scene.now + ending::LIFETIME,
     };
-    ending::add(&mut endings, ending);
-    keep(scene, &endings)
+    let name = ending::name(&session.place, everywhere);
+    let mut others = wishes(scene, cookies);
+    others.retain(|(other, _)| *other != name);
+    let mut lines = Vec::from_iter(keep(scene, &name, &[ending]));
+    if others.len() >= ending::MAX {
+        let until = |endings: &[Ending]| endings.iter().map(|ending| ending.until).max();
+        let oldest = others.iter().min_by_key(|(_, endings)| until(endings));
+        lines.extend(oldest.map(|(name, _)| deleted(name)));
+    }
+    lines
 }
 
 /// The cookie of these wishes, which goes with the last of them.
-fn keep<P: Platform>(scene: &Scene<P>, endings: &[Ending]) -> Option<String> {
+fn keep<P: Platform>(scene: &Scene<P>, name: &str, endings: &[Ending]) -> Option<String> {
     let Some(until) = endings.iter().map(|ending| ending.until).max() else {
-        return Some(deleted(ending::NAME));
+        return Some(deleted(name));
     };
     let ring = scene.isolate.config.ring.as_ref()?;
     let sealed = ring.seal(
@@ -283,7 +341,7 @@ fn keep<P: Platform>(scene: &Scene<P>, endings: &[Ending]) -> Option<String> {
         scene.random::<NONCE>(),
         &ending::to_bytes(endings),
     );
-    Some(kept_for(ending::NAME, &sealed, until - scene.now))
+    Some(kept_for(name, &sealed, until - scene.now))
 }
 
 /// Deletes the cookies of sessions, whether they open or not, those of sign-ins under way, and the way

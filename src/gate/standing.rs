@@ -14,7 +14,7 @@ use super::request::Request;
 use super::{Decision, Scene, Task, Verdict, accounts, held, sign_in};
 use crate::config::Access;
 use crate::oidc::vector::Level;
-use crate::platform::{Outage, Platform};
+use crate::platform::{Outage, Outcome, Platform};
 use crate::session::account::Standing;
 use crate::session::cookie::Session;
 
@@ -93,28 +93,28 @@ async fn answered<P: Platform>(
     session: &Session,
     question: impl Future<Output = Result<Standing, Outage>>,
 ) -> Result<Standing, Grace> {
-    let (leases, id) = (&scene.isolate.leases, &session.id);
-    if leases.has_ended(id) {
+    let leases = &scene.isolate.leases;
+    if leases.has_ended(&session.id) {
         return Ok(Standing::Ended);
     }
-    let grace = |overloaded| match overloaded {
-        true => Grace::AsChecked,
-        false => Grace::Configured,
+    let missed = |label, overloaded| {
+        let told = scene.about_person(&session.subject);
+        told.log_summed(Outcome::Failed, "session_unchecked", label, "");
+        match overloaded {
+            true => Grace::AsChecked,
+            false => Grace::Configured,
+        }
     };
-    if let Some(overloaded) = leases.limited(id, scene.now) {
-        scene
-            .about_person(&session.subject)
-            .log_failed("session_unchecked", "limited");
-        return Err(grace(overloaded));
+    let account = accounts::remembered(scene, &session.subject);
+    if let Err(overloaded) = leases.may_ask(&account, scene.now) {
+        return Err(missed("limited", overloaded));
     }
-    question.await.map_err(|outage| {
-        let overloaded = outage == Outage::Overloaded;
-        leases.miss(id, scene.now, overloaded);
-        scene
-            .about_person(&session.subject)
-            .log_failed("session_unchecked", outage.label());
-        grace(overloaded)
-    })
+    let answer = question.await;
+    match answer {
+        Ok(_) => leases.answered(&account),
+        Err(outage) => leases.miss(&account, scene.now, outage == Outage::Overloaded),
+    }
+    answer.map_err(|outage| missed(outage.label(), outage == Outage::Overloaded))
 }
 
 /// For how long a session may go on without its account's word.

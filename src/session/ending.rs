@@ -1,16 +1,20 @@
 //! Sessions that their owners ended while the account could not be reached.
 //!
-//! They are sealed into a cookie of its own, with which the next request tries again.
+//! Each is sealed into a cookie of its own, with which the next request tries again. Two answers that
+//! are on their way at once can therefore neither replace nor take back each other's.
 
 use super::codec::{Reader, Writer};
+use super::cookie::Place;
+use crate::oidc::jws::encode;
 
-/// The cookie's name.
+/// The beginning of the cookies' names. It was the whole name of one cookie with all wishes, whose
+/// content is read still.
 pub const NAME: &str = "__Host-ol-ending";
 
 /// How long it is tried, in seconds.
 pub const LIFETIME: i64 = 600;
 
-/// The most that a browser remembers at once; the oldest makes room. Each is another session's, so
+/// The most cookies that a browser keeps of them; the oldest makes room. Each is another session's, so
 /// that somebody signed in again in between, which an account that is away does not allow.
 pub const MAX: usize = 4;
 
@@ -69,24 +73,19 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Vec<Ending>> {
     (!endings.is_empty()).then_some(endings)
 }
 
-/// Adds a wish, unless one is there that ends as much.
-pub fn add(endings: &mut Vec<Ending>, ending: Ending) {
-    let same = |known: &Ending| known.session == ending.session;
-    if endings
-        .iter()
-        .any(|known| same(known) && known.everywhere >= ending.everywhere)
-    {
-        return;
-    }
-    endings.retain(|known| !same(known));
-    endings.push(ending);
-    // The order is that in which they are tried, so that the oldest may stand anywhere.
-    let oldest = endings.iter().map(|known| known.until).min();
-    if endings.len() > MAX
-        && let Some(position) = endings.iter().position(|known| Some(known.until) == oldest)
-    {
-        endings.remove(position);
-    }
+/// The name of the cookie of a wish about the session of this place. One for everywhere and one for the
+/// session alone have different names, because the smaller one must not take the other's place.
+#[must_use]
+pub fn name(place: &Place, everywhere: bool) -> String {
+    let all = if everywhere { "-all" } else { "" };
+    format!("{NAME}-{}{all}", encode(place))
+}
+
+/// Whether a cookie's name is that of wishes.
+#[must_use]
+pub fn is_ending(name: &str) -> bool {
+    name.strip_prefix(NAME)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 #[cfg(test)]
@@ -123,26 +122,24 @@ mod tests {
     }
 
     #[test]
-    fn t71_a_few_wishes_are_kept_and_none_twice() {
-        let mut endings = Vec::new();
-        for number in [2, 1, 3, 4] {
-            add(&mut endings, ending(number, false));
+    fn each_wish_has_a_name_of_its_own() {
+        let names = [
+            NAME.to_owned(),
+            name(&[1; 6], false),
+            name(&[1; 6], true),
+            name(&[2; 6], true),
+        ];
+        for (n, one) in names.iter().enumerate() {
+            assert!(is_ending(one), "{one}");
+            assert!(!names[..n].contains(one), "{one}");
         }
-        add(&mut endings, ending(3, false));
-        assert_eq!(endings.len(), 4);
-        add(&mut endings, ending(3, true));
-        assert_eq!(endings.last(), Some(&ending(3, true)));
-        add(&mut endings, ending(3, false));
-        assert_eq!(endings.len(), 4, "the larger wish stays");
-        add(&mut endings, ending(5, false));
-        let kept: Vec<_> = endings.iter().map(|ending| ending.session[0]).collect();
-        assert_eq!(kept, [2, 4, 3, 5], "the oldest made room");
-        // It is short of the 4,096 characters of a cookie, even sealed, with the longest subjects.
-        let long = |number| Ending {
-            subject: "s".repeat(255),
-            ..ending(number, true)
-        };
-        let longest: Vec<_> = (1..=4).map(long).collect();
-        assert!(to_bytes(&longest).len() < 2_800);
+        for other in [
+            "__Host-ol-ended-AQEBAQEB",
+            "__Host-ol-endings",
+            "ending",
+            "",
+        ] {
+            assert!(!is_ending(other), "{other}");
+        }
     }
 }

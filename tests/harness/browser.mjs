@@ -55,6 +55,11 @@ export class Browser {
     return names.filter((name) => !name.startsWith("__Host-ol-ended-"));
   }
 
+  /** The names of wishes to sign out that no account has heard of. */
+  get endings() {
+    return [...this.cookies.keys()].filter((name) => /^__Host-ol-ending(-|$)/.test(name));
+  }
+
   /** The names of the sign-ins that are under way. */
   get attempts() {
     return [...this.cookies.keys()].filter((name) => name.startsWith("__Host-ol-attempt-"));

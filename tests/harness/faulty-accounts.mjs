@@ -66,7 +66,10 @@ class Namespace {
     this.attempts += 1;
     if (mode === "overloaded") throw Object.assign(new Error("Durable Object is overloaded."), { overloaded: true, retryable: true });
     if (mode === "moves" && this.attempts === 1) throw Object.assign(new Error("The object moved."), { retryable: true });
-    if (mode === "breaks") throw new Error("The object was reset.");
+    if (mode === "is-updated" && this.attempts === 1) {
+      throw Object.assign(new Error("Durable Object reset because its code was updated."), { durableObjectReset: true });
+    }
+    if (mode === "breaks") throw new Error("The object broke.");
     return this.objects.getByName(this.home + name).ask(question);
   }
 }

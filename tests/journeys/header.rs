@@ -1,6 +1,6 @@
 //! The GOV.UK One Login service header: one fragment for everybody, and the edge's own pages show it to signed-in people.
 
-use crate::world::{Browser, Incoming, World};
+use crate::world::{Browser, By, Incoming, Trouble, When, World};
 
 const PAGE: &str = "/auth/page?name=problem&lang=en";
 const BAR: &str = "<div class=\"one-login-header";
@@ -70,4 +70,74 @@ fn without_a_host_of_gov_uk_there_is_neither_crown_nor_typeface() {
     let shown = World::new().ask(Incoming::get("/auth/header?lang=en"));
     assert!(!shown.body.contains("aria-label=\"GOV.UK\""));
     assert!(!shown.body.contains("--govuk"));
+}
+
+/// The page that a browser with a session gets, which is the edge's own.
+fn own(browser: &mut Browser, world: &World, request: Incoming) -> String {
+    let shown = browser.send(world, request);
+    assert_eq!(shown.by, By::Edge, "{}", shown.url);
+    assert!(
+        shown.body.contains("<h1"),
+        "{} {}",
+        shown.status,
+        shown.body
+    );
+    shown.body
+}
+
+fn navigation(address: &str) -> Incoming {
+    Incoming::get(address)
+        .with("accept", "text/html")
+        .with("sec-fetch-dest", "document")
+        .with("sec-fetch-mode", "navigate")
+}
+
+#[test]
+fn when_a_signed_in_person_meets_a_failure_then_its_page_has_the_header() {
+    let world = World::with(|setup| setup.field("revocation_grace_seconds", 0));
+    let mut browser = Browser::new();
+    browser.open(&world, "/account/details");
+    let ambiguous = "/account/%2e%2e%2fx";
+    let body = own(&mut browser, &world, navigation(ambiguous));
+    assert!(body.contains(BAR), "{body}");
+    let body = own(&mut Browser::new(), &world, navigation(ambiguous));
+    assert!(!body.contains(BAR), "{body}");
+    // A sign-in for a higher level fails on its way back, and the lower one goes on.
+    let mut low = Browser::new();
+    assert_eq!(low.open(&world, "/low/page").by, By::Origin);
+    world.trouble(Trouble::CallNotSent, When::About("/token"));
+    let shown = low.open(&world, "/account/details");
+    assert_eq!((shown.by, shown.status), (By::Edge, 503));
+    assert!(shown.body.contains(BAR), "{}", shown.body);
+    world.mend();
+    // A callback that is made up leads on, and says so in the log.
+    let made_up = navigation("/auth/callback?error=server_error&state=made-up");
+    world.forget();
+    assert_eq!(browser.send(&world, made_up).status, 303);
+    assert_eq!(
+        world.happened().lines(),
+        ["callback_repeated: error_without_attempt"]
+    );
+    // The account cannot be asked: the session may be alive, and the header is its way out.
+    world.pass(60);
+    world.trouble(Trouble::AccountNotReached, When::Always);
+    let body = own(&mut browser, &world, navigation("/account/details"));
+    assert!(body.contains(BAR), "{body}");
+}
+
+#[test]
+fn when_a_page_comes_with_the_end_of_the_session_then_it_has_no_header() {
+    let world = World::new();
+    let mut browser = Browser::new();
+    browser.open(&world, "/account/details");
+    let mut elsewhere = browser.clone();
+    elsewhere.sign_out(&world, "");
+    world.pass(60);
+    // It has ended elsewhere, and a form of it is answered with a page.
+    let form = Incoming::post("/account/details", "a=b")
+        .with("accept", "text/html")
+        .with("sec-fetch-dest", "document")
+        .with("sec-fetch-mode", "navigate");
+    assert!(!own(&mut browser, &world, form).contains(BAR));
+    assert!(!browser.has_session());
 }

@@ -115,7 +115,7 @@ fn when_the_service_gives_no_answer_then_the_page_says_that_a_form_may_have_been
         let request = browser.dressed(&world, document(request)).to_request();
         let isolate = world.isolate();
         let (_, scene) = gate::decide(&isolate, &world.outside, &request, world.now());
-        let reply = gate::unanswered(&scene.unwrap());
+        let reply = gate::unanswered(&scene.unwrap(), &request);
         let counted = [NOT_SAVED, NOT_KNOWN]
             .map(|text| reply.body.matches(text.in_locale(Locale::En)).count());
         assert_eq!(counted, expected, "{}", request.method);

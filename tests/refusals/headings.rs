@@ -89,6 +89,8 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         | Page::SignedOutEverywhere
         | Page::StillSignedIn
         | Page::SignedOutHere
+        | Page::Unfinished
+        | Page::UnfinishedEverywhere
         | Page::PlaceWithheld
         | Page::PlaceForgotten => return None,
     })

@@ -31,8 +31,9 @@ fn t71_within_grace_a_session_goes_on_and_after_it_the_service_is_closed() {
             world.pass(seconds);
             world.forget();
             assert!(is_in(&world, &mut browser), "{trouble:?}");
-            let line = format!("session_unchecked: {label}");
-            assert_eq!(world.happened().lines(), [line]);
+            // The last of them is within a minute of the line before it, and is counted.
+            let line = (seconds == 60).then(|| format!("session_unchecked: {label}"));
+            assert_eq!(world.happened().lines(), Vec::from_iter(line));
         }
         world.pass(1);
         world.forget();

@@ -111,32 +111,147 @@ fn t47_at_zero_every_request_asks() {
     }
 }
 
+/// Asking at every request, and grace for routes without an identity.
+fn always_asking() -> World {
+    World::with(|setup| setup.field("revocation_check_seconds", 0))
+}
+
+/// The distinct statuses of so many requests, one after the other.
+fn answers(world: &World, browser: &mut Browser, requests: usize) -> Vec<u16> {
+    let statuses = (0..requests).map(|_| browser.step(world, PAGE).status);
+    let mut statuses: Vec<_> = statuses.collect();
+    statuses.dedup();
+    statuses
+}
+
 #[test]
-fn t71_at_most_thirty_questions_of_a_session_go_unanswered_in_a_minute() {
+fn t71_when_an_account_gives_no_answer_then_it_is_asked_a_few_times_and_once_in_a_pause() {
     for (trouble, _) in Trouble::ACCOUNT {
-        let world = World::with(|setup| setup.field("revocation_check_seconds", 0));
+        let world = always_asking();
         let mut browser = signed_in(&world, "kenneth");
         let mut other = signed_in(&world, "sian");
         world.trouble(trouble, When::Always);
+        world.forget();
+        let overloaded = trouble == Trouble::AccountOverloaded;
+        // Whether it is asked makes no difference to what is answered.
+        let expected = [if overloaded { 503 } else { 200 }];
+        assert_eq!(answers(&world, &mut browser, 1_000), expected);
+        assert_eq!(checks(&world), 4, "{trouble:?}");
+        other.step(&world, PAGE);
+        assert_eq!(checks(&world), 1, "one account says nothing of others");
+        let pause = if overloaded { 1 } else { 5 };
         for _ in 0..3 {
-            world.pass(60);
+            world.pass(pause);
             world.forget();
-            let mut answers = Vec::new();
-            for _ in 0..50 {
-                answers.push(browser.step(&world, PAGE).status);
-            }
-            assert_eq!(checks(&world), 30, "{trouble:?}");
-            // Whether enough was asked makes no difference to what is answered.
-            answers.dedup();
-            let overloaded = trouble == Trouble::AccountOverloaded;
-            assert_eq!(answers, [if overloaded { 503 } else { 200 }], "{trouble:?}");
-            other.step(&world, PAGE);
-            assert_eq!(checks(&world), 1, "the limit is each session's own");
+            assert_eq!(answers(&world, &mut browser, 1_000), expected);
+            assert_eq!(checks(&world), 1, "{trouble:?}");
         }
-        // As soon as a minute begins in which the account answers, all is well.
+        // As soon as it answers, all is well: after a second where it had too much to do.
         world.mend();
-        world.pass(60);
+        world.pass(pause);
         assert!(is_in(&world, &mut browser));
+        world.forget();
+        assert!(is_in(&world, &mut browser));
+        assert_eq!(checks(&world), 1, "every request asks again");
+    }
+}
+
+#[test]
+fn t71_when_accounts_hang_then_a_few_misses_of_any_sessions_are_enough_and_the_grace_holds() {
+    let world = World::with(|setup| setup.field("revocation_grace_seconds", 90));
+    let people = ["kenneth", "sian", "amal", "mo", "olivia"];
+    let mut browsers: Vec<_> = people.map(|one| signed_in(&world, one)).into();
+    world.pass(60);
+    world.trouble(Trouble::AccountHangs, When::Always);
+    world.forget();
+    for browser in &mut browsers {
+        assert!(is_in(&world, browser));
+    }
+    assert_eq!(checks(&world), 4, "the fifth is not asked about");
+    world.pass(29);
+    world.forget();
+    for _ in 0..200 {
+        for browser in &mut browsers {
+            assert!(is_in(&world, browser), "within the grace");
+        }
+    }
+    // A few requests try after each pause; their misses go on to be few.
+    assert!(checks(&world) <= 4);
+    world.pass(1);
+    for browser in &mut browsers {
+        assert_eq!(browser.step(&world, PAGE).status, 503, "after the grace");
+    }
+    world.mend();
+    world.pass(5);
+    for browser in &mut browsers {
+        assert!(is_in(&world, browser), "at once when they answer");
+    }
+}
+
+#[test]
+fn t71_when_asking_pauses_then_an_ended_session_lives_no_longer_than_its_grace() {
+    let world = always_asking();
+    let mut browser = signed_in(&world, "kenneth");
+    let mut thief = browser.clone();
+    let mut others = ["sian", "amal", "mo"].map(|one| signed_in(&world, one));
+    browser.sign_out(&world, "");
+    world.new_isolate();
+    world.trouble(Trouble::AccountHangs, When::Always);
+    for _ in 0..4 {
+        for other in &mut others {
+            other.step(&world, PAGE);
+        }
+        thief.clone().step(&world, PAGE);
+    }
+    world.mend();
+    let mut used_for = 0;
+    for _ in 0..10 {
+        used_for += i64::from(thief.clone().step(&world, PAGE).by == By::Origin);
+        world.pass(1);
+    }
+    assert_eq!(used_for, 5, "the pause is over, and its account is asked");
+    thief.step(&world, PAGE);
+    assert!(!is_in(&world, &mut thief));
+}
+
+#[test]
+fn t71_while_accounts_fail_there_is_a_line_a_minute_for_each_label_and_it_counts() {
+    for (trouble, label) in Trouble::ACCOUNT {
+        let world = World::with(|setup| {
+            setup.field("revocation_check_seconds", 0);
+            setup.field("revocation_grace_seconds", 900);
+        });
+        let mut browser = signed_in(&world, "kenneth");
+        world.trouble(trouble, When::Always);
+        world.forget();
+        answers(&world, &mut browser, 1_000);
+        let happened = world.happened();
+        let first = format!("session_unchecked: {label}");
+        assert_eq!(
+            happened.lines(),
+            [first, "session_unchecked: limited".to_owned()]
+        );
+        assert!(happened.events().iter().all(|line| line.person.len() == 16));
+        world.pass(59);
+        answers(&world, &mut browser, 100);
+        assert!(world.happened().lines().is_empty(), "not yet a minute");
+        world.pass(1);
+        world.mend();
+        // The next request that waits for something says what was summed, also when all is well.
+        assert!(is_in(&world, &mut browser));
+        let happened = world.happened();
+        assert_eq!(
+            happened.lines(),
+            [
+                format!("session_unchecked: {label} (7 more)"),
+                "session_unchecked: limited (1091 more)".to_owned()
+            ]
+        );
+        for sum in happened.events() {
+            let of_one = [&sum.person, &sum.reference, &sum.route, &sum.trace];
+            assert!(of_one.iter().all(|text| text.is_empty()), "{sum:?}");
+            assert_eq!(sum.service, "DEMO");
+        }
     }
 }
 

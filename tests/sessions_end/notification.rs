@@ -252,11 +252,13 @@ fn t72_a_key_that_cannot_be_known_yet_is_503_until_a_newer_copy_was_looked_at() 
     world.end_at_provider("kenneth");
     world.forget();
     // The three attempts of the provider, in a minute and a half.
-    for _ in 0..2 {
+    for attempt in [1, 2] {
         let good = world.notification("kenneth", |_| {});
         assert_eq!(answered(&world.ask(good)), (503, Some("30")));
         let happened = world.happened();
-        assert_eq!(happened.lines(), ["notification: key_not_yet_known"]);
+        // Any sender can cause it, so that there is a line a minute.
+        let line = (attempt == 1).then(|| "notification: key_not_yet_known".to_owned());
+        assert_eq!(happened.lines(), Vec::from_iter(line));
         assert!(happened.calls().is_empty(), "{:?}", happened.calls());
         world.pass(30);
         world.forget();

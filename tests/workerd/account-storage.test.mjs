@@ -8,7 +8,6 @@ import { nextSecond, signIn, signOut, signedIn, untilCallback } from "../harness
 import { seal } from "../harness/seal.mjs";
 import { World } from "../harness/world.mjs";
 
-const ENDING = "__Host-ol-ending";
 let world;
 
 before(async () => {
@@ -145,22 +144,24 @@ test("t71 t72 an account that has too much to do is asked once, earns no grace, 
   assert.equal(late.session, undefined);
   assert.equal((await world.provider.notify({ client_id: "demo", sub })).status, 503);
   await signOut(browser);
-  assert.ok(browser.cookies.has(ENDING));
+  assert.equal(browser.endings.length, 1);
   assert.deepEqual(await world.origin.requests(), []);
   await world.logs("sign_out_unfinished", "overloaded");
   await world.logs("notification", "account_overloaded");
   await world.accounts("sound");
   await browser.get("/auth/signed-out");
-  assert.equal(browser.cookies.has(ENDING), false);
+  assert.deepEqual(browser.endings, []);
   assert.equal(await isLive(copy), false);
 });
 
-test("t71 an object that moves is asked once more, by a stub of its own, and one that was reset is not", async () => {
+test("t71 an object that moves or gets new code is asked once more, by a stub of its own, and one that broke is not", async () => {
   const browser = await signedIn(world);
-  await world.accounts("moves");
-  assert.equal((await browser.get("/echo/x")).status, 200);
-  const { attempt, question } = await world.noted();
-  assert.deepEqual([attempt.length, question.length], [2, 1]);
+  for (const mode of ["moves", "is-updated"]) {
+    await world.accounts(mode);
+    assert.equal((await browser.get("/echo/x")).status, 200);
+    const { attempt, question } = await world.noted();
+    assert.deepEqual([attempt.length, question.length], [2, 1], mode);
+  }
   await world.accounts("breaks");
   assert.equal((await browser.get("/echo/x")).status, 200, "it goes on within its grace");
   assert.equal((await world.noted()).attempt.length, 1);

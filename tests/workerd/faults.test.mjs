@@ -8,7 +8,7 @@ import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { decodeJwt } from "jose";
 import { FETCH, NAVIGATION } from "../harness/browser.mjs";
-import { nextSecond, signIn, signedIn, untilCallback } from "../harness/journey.mjs";
+import { nextSecond, signIn, signOut, signedIn, untilCallback } from "../harness/journey.mjs";
 import { startOrigin } from "../harness/origin.mjs";
 import { FAULTY, RELEASED } from "../harness/places.mjs";
 import { INJECTION, World } from "../harness/world.mjs";
@@ -29,6 +29,7 @@ before(async () => {
   const services = {
     DEMO: { host: "localhost", ...strict },
     SLOW: { host: "one.localhost", origin: slow.url, ...strict },
+    LENIENT: { host: "two.localhost", revocation_check_seconds: 0 },
   };
   world = await World.start({ engine: "workerd", services, injected: true });
 });
@@ -128,6 +129,22 @@ for (const words of [
   "ACCOUNTS-absent", "account-throws", "account-overloaded", "account-hangs", "account-get-throws",
 ]) test(`t71 t72 ${words}: nobody gets in, and a notification has to come again`, beneath(words, CLOSED));
 
+for (const words of ["account-resets", "account-moves"]) {
+  test(`t71 t72 ${words}: who waits for the account is served at the second attempt, and nothing is logged as failed`, async () => {
+    await beneath(words, GOES_ON)();
+    // The notification was of this second.
+    await inject("");
+    await nextSecond();
+    const browser = await signedIn(world);
+    await inject(words);
+    const before = world.events.length;
+    assert.equal((await browser.get(PAGE)).status, 200);
+    assert.ok((await signOut(browser)).location.includes("/logout?id_token_hint="), "the account gave the ID token");
+    assert.deepEqual(browser.names.filter((name) => name.startsWith("__Host-ol-ending")), []);
+    assert.deepEqual(world.events.slice(before).filter(({ outcome }) => outcome === "failed"), []);
+  });
+}
+
 for (const words of ["account-put-throws", "account-put-hangs", "account-throws-afterwards"]) {
   test(`t71 t72 ${words}: who is in goes on, nobody signs in, and a notification has to come again`, beneath(words, CHANGES_NOTHING));
 }
@@ -173,6 +190,54 @@ test("t36 t51 a clock that is minutes off opens nothing, and what it did not ope
   }
   await inject("");
   assert.equal((await browser.get(PAGE)).status, 200);
+});
+
+/** Asks for a page 1,000 times, fifty times at once, as each of several people in turn; gives how long it took in all. */
+async function thousand(people) {
+  const began = performance.now();
+  for (let made = 0; made < 1_000; made += 50) {
+    const batch = Array.from({ length: 50 }, (_, n) => people[n % people.length].copy().fetch(PAGE));
+    for (const { status } of await Promise.all(batch)) assert.equal(status, 200);
+  }
+  return performance.now() - began;
+}
+
+for (const [words, label] of [["account-throws", "unreachable"], ["account-hangs", "timed_out"]]) {
+  test(`t71 ${words}: of 1,000 requests that pass a few wait, and two lines say how many they were`, async () => {
+    const people = [];
+    for (const persona of ["kenneth", "sian", "amal", "mo", "olivia"]) {
+      await world.provider.auto(persona);
+      people.push(await signedIn(world, "LENIENT"));
+    }
+    await world.provider.auto("kenneth");
+    await later();
+    // Sums of an earlier test are written now.
+    for (const person of people) assert.equal((await person.get(PAGE)).status, 200);
+    await inject(words);
+    const before = world.events.length;
+    const unchecked = () => world.events.slice(before).filter(({ event }) => event === "session_unchecked");
+    const took = await thousand(people);
+    assert.ok(took < PATIENCE_MS, `${Math.round(took)} ms`);
+    const first = unchecked();
+    assert.deepEqual(first.map((line) => [line.label, line.count]).sort(), [["limited", undefined], [label, undefined]].sort());
+    for (const line of first) assert.match(line.person, /^[0-9a-f]{16}$/);
+    await later();
+    assert.equal((await people[0].get(PAGE)).status, 200);
+    assert.ok(await world.told(() => unchecked().length === 4), JSON.stringify(unchecked()));
+    const sums = unchecked().slice(2);
+    assert.equal(sums.reduce((sum, { count }) => sum + count, 0), 998);
+    for (const { person, reference, route, calls } of sums) assert.deepEqual([person, reference, route, calls], Array(4).fill(undefined));
+  });
+}
+
+test("t71 account-overloaded: who was kept out is let in as soon as it ends", async () => {
+  await later();
+  const browser = await signedIn(world);
+  await inject("account-overloaded");
+  for (let n = 0; n < 100; n += 1) assert.equal((await browser.copy().fetch(PAGE)).status, 503);
+  await inject("");
+  const ended = performance.now();
+  while ((await browser.copy().fetch(PAGE)).status !== 200) assert.ok(performance.now() - ended < 1_500, "it takes longer than a second");
 });
 
 /** Requests of every kind that wait for something: their own account, the provider, or a slow origin. */

@@ -173,12 +173,19 @@ impl Browser {
 /// The session cookie's name without its place, by which these tests call it.
 pub const SESSION: &str = "__Host-ol-session";
 
+/// The names of wishes to sign out, likewise.
+pub const ENDING: &str = "__Host-ol-ending";
+
 /// The name of a cookie, without the place of a session.
 pub fn common(name: &str) -> &str {
-    match name.strip_prefix("__Host-ol-session-") {
-        Some(_) => SESSION,
-        None => name,
-    }
+    let of_a_place = |common: &&str| {
+        name.strip_prefix(common)
+            .is_some_and(|rest| rest.starts_with('-'))
+    };
+    [SESSION, ENDING]
+        .into_iter()
+        .find(of_a_place)
+        .unwrap_or(name)
 }
 
 /// The browser at the provider.

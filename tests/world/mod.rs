@@ -39,7 +39,7 @@ use simulator::provider::Provider;
 use simulator::provider::fault::Fault;
 use simulator::provider::personas::Persona;
 
-pub use browser::{Browser, SESSION, common};
+pub use browser::{Browser, ENDING, SESSION, common};
 pub use executor::{block_on, together};
 pub use http::{By, Incoming, Shown};
 pub use outside::Outside;

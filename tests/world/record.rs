@@ -134,6 +134,10 @@ impl Record {
     pub fn lines(&self) -> Vec<String> {
         self.pick(|event| match event {
             Happened::Logged(event) if event.name == "sign_in_started" => None,
+            Happened::Logged(event) if event.count > 0 => Some(format!(
+                "{}: {} ({} more)",
+                event.name, event.label, event.count
+            )),
             Happened::Logged(event) => Some(format!("{}: {}", event.name, event.label)),
             _ => None,
         })

@@ -3,8 +3,6 @@
 //! Each is made once and none is repeated: a code is used up by the first try. What the statements
 //! lead to is decided by the callback.
 
-use std::future::ready;
-
 use crate::config::TokenAuth;
 use crate::gate::refused::Failure;
 use crate::gate::{Scene, provider};
@@ -90,7 +88,7 @@ pub async fn verify<P: Platform>(
     let token = Untrusted::parse(tokens.id_token.expose())?;
     id_token::check_header(&token)?;
     let of = provider::Token::Id(metadata);
-    let key = provider::key(scene, of, &token, service.id_token_alg, ready(true)).await?;
+    let key = provider::key(scene, of, &token, service.id_token_alg).await?;
     let verified = scene
         .platform
         .verify(&key, token.signing_input(), token.signature())

@@ -5,8 +5,6 @@
 //!
 //! Source: `provider.md` 2 and 5.
 
-use std::future::ready;
-
 use super::SignedIn;
 use super::record::goes_on;
 use crate::gate::cookies::Cookies;
@@ -102,7 +100,7 @@ async fn verify<P: Platform>(
     core_identity::check_header(&token, &service.provider.did_id)?;
     // The documentation asks services to report a key that is not the controller's.
     let of = provider::Token::CoreIdentity;
-    let key = provider::key(scene, of, &token, Alg::Es256, ready(true)).await?;
+    let key = provider::key(scene, of, &token, Alg::Es256).await?;
     let verified = scene
         .platform
         .verify(&key, token.signing_input(), token.signature())
@@ -154,7 +152,7 @@ pub async fn given_up<'a, P: Platform>(
     session.has_old_name = false;
     Ok(SignedIn {
         cookies: held::begin(scene, cookies, &session).ok_or(Failure::Unavailable)?,
-        unfinished: None,
+        unfinished: Vec::new(),
         is_another: false,
         return_path: &attempt.return_path,
         event: "signed_in",

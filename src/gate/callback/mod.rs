@@ -101,7 +101,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             reply
                 .with_cookies(signed_in.cookies)
                 .with("set-cookie", counted(scene, cookies, signed_in.return_path))
-                .with_cookie(signed_in.unfinished)
+                .with_cookies(signed_in.unfinished)
         }
         Err(failure) => {
             let failure = declined(scene, &attempt, failure, before.as_ref());
@@ -151,8 +151,8 @@ fn declined<P: Platform>(
 struct SignedIn<'a> {
     /// The cookies with which the session begins.
     cookies: Vec<String>,
-    /// The cookie with which the end of another person's session is tried again.
-    unfinished: Option<String>,
+    /// The cookies with which the end of another person's session is tried again.
+    unfinished: Vec<String>,
     /// Where the person goes.
     return_path: &'a str,
     /// Whether the browser was another person's before.

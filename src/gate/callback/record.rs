@@ -28,7 +28,7 @@ pub async fn record<P: Platform>(
     proving: Option<Ended>,
     tokens: &Tokens,
     before: Option<&Session>,
-) -> Result<(Session, Option<String>), Failure> {
+) -> Result<(Session, Vec<String>), Failure> {
     let mut proof = None;
     if let Some(ended) = proving {
         let own = goes_on(scene, attempt, before).filter(|own| own.subject == session.subject);
@@ -47,7 +47,7 @@ pub async fn record<P: Platform>(
             match recorded.map_err(Failure::Account)? {
                 Begun::Listed | Begun::Crowded => {
                     scene.isolate.leases.note(&same.id, scene.now);
-                    return Ok((same, None));
+                    return Ok((same, Vec::new()));
                 }
                 Begun::Repeated => return Err(Failure::NoAttempt),
                 // It ended meanwhile: this is a sign-in of its own.
@@ -73,17 +73,16 @@ pub async fn record<P: Platform>(
     }
     scene.isolate.leases.note(&session.id, scene.now);
     let Some(other) = old.filter(|old| old.account != account) else {
-        return Ok((session, None));
+        return Ok((session, Vec::new()));
     };
     let told = scene.about_person(&session.subject);
     told.log_done("changed_subject", "other_session_ended");
     match accounts::end_served(scene, &other).await {
-        Ok(()) => Ok((session, None)),
+        Ok(()) => Ok((session, Vec::new())),
         Err(outage) => {
             scene.log_failed("sign_out_unfinished", outage.label());
-            let unfinished =
-                before.and_then(|before| sign_out::remember(scene, cookies, before, false));
-            Ok((session, unfinished))
+            let unfinished = before.map(|own| sign_out::remember(scene, cookies, own, false));
+            Ok((session, unfinished.unwrap_or_default()))
         }
     }
 }
@@ -207,7 +206,8 @@ pub async fn not_again<P: Platform>(
         }
         Err(outage) => {
             told.log_failed("sign_out_unfinished", outage.label());
-            reply.with_cookie(own.and_then(|own| sign_out::remember(scene, cookies, own, false)))
+            let unfinished = own.map(|own| sign_out::remember(scene, cookies, own, false));
+            reply.with_cookies(unfinished.unwrap_or_default())
         }
     }
 }

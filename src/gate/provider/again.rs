@@ -17,7 +17,7 @@ use crate::oidc::jwks::{KeySet, VerifyingKey};
 use crate::oidc::jws::{Alg, Untrusted};
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
-use crate::platform::Platform;
+use crate::platform::{Outcome, Platform};
 
 /// How old a copy must be before the key id of a notification may cause a fetch, in seconds.
 const UNKNOWN_KEY_AGE: i64 = 60;
@@ -83,8 +83,6 @@ pub enum NoKey {
     NotFetched,
     /// No copy has the key, and it is too early to fetch a newer one.
     TooEarly,
-    /// No copy has the key, and the sender has caused too many fetches.
-    NotAllowed,
     /// A copy that is newer than the token does not have the key, or the key is of another kind.
     Refused(Refusal),
 }
@@ -95,8 +93,8 @@ impl From<Unavailable> for NoKey {
     }
 }
 
-/// The key of a token. `allowed` says whether the sender may cause a fetch; it is asked only when one
-/// is needed.
+/// The key of a token. The key ids that any sender may have made up cost KV one read and the provider
+/// one fetch in ten seconds for each isolate, however many there are.
 ///
 /// # Errors
 /// [`NoKey`]. That a newer copy has no such key is reported, because the provider or an attacker
@@ -106,21 +104,22 @@ pub async fn key<P: Platform>(
     of: Token<'_>,
     token: &Untrusted,
     alg: Alg,
-    allowed: impl Future<Output = bool>,
 ) -> Result<VerifyingKey, NoKey> {
     let shelf = (of.kind().shelf)(&scene.isolate.documents);
     let seen = shelf.begun();
     let mut keys = current(scene, of.kind(), of.url(scene)).await?;
     let has = |keys: &KeySet| keys.select(token, alg) != Err(Refusal::KeyUnknown);
     if !has(&keys) {
-        if !allowed.await {
-            return Err(NoKey::NotAllowed);
-        }
         keys = again(scene, of, seen, has).await?;
     }
     keys.select(token, alg).cloned().map_err(|refusal| {
         if refusal == Refusal::KeyUnknown {
-            scene.log_refused("unknown_key", of.label());
+            match of.origin() {
+                Origin::Provider => scene.log_refused("unknown_key", of.label()),
+                Origin::Anybody => {
+                    scene.log_summed(Outcome::Refused, "unknown_key", of.label(), "");
+                }
+            }
         }
         NoKey::Refused(refusal)
     })

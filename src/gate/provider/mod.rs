@@ -121,7 +121,7 @@ async fn current<T: 'static, P: Platform>(
     }
     let fetched = fetch(scene, kind, url, WAIT_MS.0, number).await;
     if fetched.is_err() && overdue > REPORT {
-        scene.log_failed("document_stale", kind.name);
+        scene.log_summed(Outcome::Failed, "document_stale", kind.name, "");
     }
     Ok(fetched.unwrap_or(copy.value))
 }
@@ -133,7 +133,7 @@ async fn read_stored<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) {
     let text = match scene.platform.stored(&name(kind, provider)).await {
         Ok(text) => text,
         Err(outage) => {
-            scene.log(
+            scene.log_summed(
                 Outcome::Failed,
                 "documents_unreadable",
                 outage.label(),
@@ -159,7 +159,7 @@ fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Optio
         format!("{}\n{stored}", name(kind, provider)).as_bytes(),
         tag,
     ) {
-        scene.log_failed("document_not_authentic", kind.name);
+        scene.log_summed(Outcome::Failed, "document_not_authentic", kind.name, "");
         return None;
     }
     let mut lines = stored.splitn(3, '\n');
@@ -204,7 +204,7 @@ async fn fetch_numbered<T, P: Platform>(
         timeout_ms,
     };
     let answer = scene.platform.send(call).await.map_err(|outage| {
-        scene.log(
+        scene.log_summed(
             Outcome::Failed,
             "document_not_fetched",
             outage.label(),
@@ -218,7 +218,7 @@ async fn fetch_numbered<T, P: Platform>(
         _ => Err(Refusal::DocumentMalformed),
     };
     let value = Rc::new(parsed.map_err(|refusal| {
-        scene.log(
+        scene.log_summed(
             Outcome::Failed,
             "document_refused",
             refusal.label(),
@@ -250,7 +250,7 @@ fn store<P: Platform>(scene: &Scene<P>, name: String, max_age: i64, body: Vec<u8
     scene.platform.spawn(async move {
         let text = format!("{tag}\n{stored}");
         if let Err(outage) = behind.platform.store(&name, &text).await {
-            behind.log_failed("document_not_stored", outage.label());
+            behind.log_summed(Outcome::Failed, "document_not_stored", outage.label(), "");
         }
     });
 }

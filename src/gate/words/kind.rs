@@ -37,7 +37,9 @@ impl Page {
             | Self::ConfirmSignOut
             | Self::ConfirmSignOutEverywhere
             | Self::StillSignedIn
-            | Self::SignedOutHere => LeadsTo::SignOut,
+            | Self::SignedOutHere
+            | Self::Unfinished
+            | Self::UnfinishedEverywhere => LeadsTo::SignOut,
             Self::SigningOut => LeadsTo::Provider,
             Self::PlaceWithheld | Self::PlaceForgotten => LeadsTo::Home,
         }
@@ -84,7 +86,9 @@ impl Page {
             | Self::IdentityTooWeak
             | Self::IdentityUnavailable
             | Self::IdentityInterrupted
-            | Self::SignedOutHere => true,
+            | Self::SignedOutHere
+            | Self::Unfinished
+            | Self::UnfinishedEverywhere => true,
         }
     }
 

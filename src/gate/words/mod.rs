@@ -87,6 +87,10 @@ pub enum Page {
     PlaceWithheld,
     /// The person is signed in, and the account no longer keeps where they were.
     PlaceForgotten,
+    /// The session has ended in this browser, and its account has not heard of it.
+    Unfinished,
+    /// The same of a person who wanted to sign out of every session.
+    UnfinishedEverywhere,
 }
 
 /// Where a page's link or button leads.
@@ -166,7 +170,7 @@ impl Words {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 40] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
@@ -205,6 +209,8 @@ impl Page {
         Self::SignedOutHere,
         Self::PlaceWithheld,
         Self::PlaceForgotten,
+        Self::Unfinished,
+        Self::UnfinishedEverywhere,
     ];
 
     /// The name in addresses.
@@ -249,6 +255,8 @@ impl Page {
             Self::SignedOutHere => "signed-out-here",
             Self::PlaceWithheld => "place-withheld",
             Self::PlaceForgotten => "place-forgotten",
+            Self::Unfinished => "unfinished",
+            Self::UnfinishedEverywhere => "unfinished-everywhere",
         }
     }
 

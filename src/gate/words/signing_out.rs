@@ -27,12 +27,20 @@ const SHARED_COMPUTER: Text = text!(
     "Os ydych yn defnyddio cyfrifiadur a rennir, caewch y porwr hefyd.",
 );
 
+const OTHER_SERVICES: Text = text!(
+    "You will also be signed out of other services that you use with GOV.UK One Login in this browser.",
+    "Byddwch hefyd yn cael eich allgofnodi o wasanaethau eraill rydych yn eu defnyddio gyda GOV.UK One Login yn y porwr hwn.",
+);
+
 pub const CONFIRM: Words = words(
     text!("Do you want to sign out?", "Ydych chi eisiau allgofnodi?"),
-    &[text!(
-        "You will be signed out of this service and of GOV.UK One Login.",
-        "Byddwch yn cael eich allgofnodi o’r gwasanaeth hwn ac o GOV.UK One Login.",
-    )],
+    &[
+        text!(
+            "You will be signed out of this service and of GOV.UK One Login.",
+            "Byddwch yn cael eich allgofnodi o’r gwasanaeth hwn ac o GOV.UK One Login.",
+        ),
+        OTHER_SERVICES,
+    ],
     Some(SIGN_OUT),
 );
 
@@ -72,15 +80,55 @@ pub const HERE: Words = words(
     )),
 );
 
+const TRY_AGAIN_SOON: Text = text!(
+    "Try again within 10 minutes, before you close the browser.",
+    "Rhowch gynnig arall arni o fewn 10 munud, cyn i chi gau’r porwr.",
+);
+
+const TRY_AGAIN: Text = text!("Try again", "Rhowch gynnig arall arni");
+
+pub const UNFINISHED: Words = words(
+    text!(
+        "We could not finish signing you out",
+        "Nid oeddem yn gallu gorffen eich allgofnodi",
+    ),
+    &[
+        text!(
+            "You are signed out in this browser, but our records do not show it yet.",
+            "Rydych wedi’ch allgofnodi yn y porwr hwn, ond nid yw ein cofnodion yn dangos hynny eto.",
+        ),
+        TRY_AGAIN_SOON,
+    ],
+    Some(TRY_AGAIN),
+);
+
+pub const UNFINISHED_EVERYWHERE: Words = words(
+    text!(
+        "We could not sign you out of all devices",
+        "Nid oeddem yn gallu eich allgofnodi o bob dyfais",
+    ),
+    &[
+        text!(
+            "You are signed out in this browser, but you may still be signed in on other devices.",
+            "Rydych wedi’ch allgofnodi yn y porwr hwn, ond efallai eich bod yn dal i fod wedi’ch mewngofnodi ar ddyfeisiau eraill.",
+        ),
+        TRY_AGAIN_SOON,
+    ],
+    Some(TRY_AGAIN),
+);
+
 pub const CONFIRM_EVERYWHERE: Words = words(
     text!(
         "Do you want to sign out of all devices?",
         "Ydych chi eisiau allgofnodi o bob dyfais?",
     ),
-    &[text!(
-        "You will be signed out of this service on every device, and of GOV.UK One Login on this one.",
-        "Byddwch yn cael eich allgofnodi o’r gwasanaeth hwn ar bob dyfais, ac o GOV.UK One Login ar y ddyfais hon.",
-    )],
+    &[
+        text!(
+            "You will be signed out of this service on every device, and of GOV.UK One Login on this one.",
+            "Byddwch yn cael eich allgofnodi o’r gwasanaeth hwn ar bob dyfais, ac o GOV.UK One Login ar y ddyfais hon.",
+        ),
+        OTHER_SERVICES,
+    ],
     Some(text!("Sign out of all devices", "Allgofnodi o bob dyfais")),
 );
 

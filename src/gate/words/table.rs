@@ -246,6 +246,8 @@ impl Page {
             Self::EndedElsewhere => signing_out::ELSEWHERE,
             Self::SignedOut => signing_out::DONE,
             Self::SignedOutHere => signing_out::HERE,
+            Self::Unfinished => signing_out::UNFINISHED,
+            Self::UnfinishedEverywhere => signing_out::UNFINISHED_EVERYWHERE,
             Self::PlaceWithheld => words(
                 text!(
                     "You are signed in with a different GOV.UK One Login",
