@@ -1,7 +1,7 @@
 //! The operators' commands: what a team does that runs One Login at the edge before its service.
 //!
 //! Nothing here is deployed, and nothing here compiles: `supply` says where the Worker and the programs come from.
-//! Reading order: `worker_config` (what `wrangler.toml` says of a service), `dev` (everything running at one address),
+//! Reading order: `project` (a team's `sign-in.toml`), `worker_config` (the configuration of a service), `dev` (everything running at one address),
 //! `session` (headers for a service's own tests), `registration` (the way to production), `keys`, and `doctor`.
 #![warn(clippy::print_stderr)]
 
@@ -10,6 +10,7 @@ mod difference;
 mod doctor;
 mod keys;
 mod local_config;
+mod project;
 mod registration;
 mod session;
 mod supply;
@@ -53,6 +54,27 @@ pub enum Task {
         #[command(subcommand)]
         task: session::Task,
     },
+    /// Judge every environment's configuration by the Worker's own parser; exit 1 on faults
+    Check,
+    /// Print the whole configuration of an environment, as wrangler is given it
+    Config(project::Of),
+    /// Deploy the Worker to an environment
+    Deploy {
+        /// Where to
+        #[command(flatten)]
+        of: project::Of,
+        /// Do everything but the upload
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Compare the installed Worker with its published checksums, and with --env the deployed one; exit 1 where they differ
+    Verify {
+        /// The environment in sign-in.toml whose deployed Worker is compared
+        #[arg(long, value_name = "ENV")]
+        env: Option<String>,
+    },
+    /// Write the whole configuration into a file of your own, for wrangler without this tool
+    Eject,
     /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
     #[command(hide = true)]
     LocalConfig {
@@ -79,6 +101,11 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         Task::Registration { task } => return registration::command(places, &task),
         Task::Session { task } => session::command(places, supply, &task)?,
         Task::Keys { task } => keys::command(places, supply, &task)?,
+        Task::Check => return project::check(places),
+        Task::Config(of) => project::config(places, &of)?,
+        Task::Deploy { of, dry_run } => return project::deploy(places, &of, dry_run),
+        Task::Verify { env } => return project::verify(places, env.as_deref()),
+        Task::Eject => project::eject(places)?,
         Task::LocalConfig { out, vars, name } => {
             local_config::command(places, &out, &vars, name.as_deref())?;
         }

@@ -1,6 +1,7 @@
 //! Derives a configuration for `wrangler dev` from `wrangler.toml`, so that a local Worker has the bindings, dates and
 //! switches of a deployed one and differs in its variables alone.
 
+use crate::project::local;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use shell::places::Places;
@@ -9,15 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What makes sense only where something is deployed, or is replaced below. The build is left to this program.
-const NOT_LOCAL: [&str; 7] = [
-    "env",
-    "build",
-    "routes",
-    "route",
-    "secrets",
-    "account_id",
-    "main",
-];
+const NOT_LOCAL: [&str; 6] = ["env", "build", "routes", "route", "secrets", "account_id"];
 
 /// `cargo edge local-config`.
 pub fn command(places: &Places, out: &Path, variables: &Path, name: Option<&str>) -> Result<()> {
@@ -38,9 +31,14 @@ pub fn write(
     name: Option<&str>,
     variables: Map<String, Value>,
 ) -> Result<PathBuf> {
-    let text = fs::read_to_string(places.root.join("wrangler.toml"))
-        .context("wrangler.toml cannot be read")?;
-    let config = derive(&text, &places.root, name, variables)?;
+    let config = match places.is_project() {
+        true => with(local(&places.worker())?, name, variables)?,
+        false => {
+            let text = fs::read_to_string(places.root.join("wrangler.toml"))
+                .context("wrangler.toml cannot be read")?;
+            derive(&text, &places.root, name, variables)?
+        }
+    };
     fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let path = out.join("wrangler.json");
     fs::write(&path, format!("{config:#}\n"))
@@ -73,8 +71,16 @@ fn derive(
             .context("`assets.directory` is no text")?;
         *directory = root.join(relative).display().to_string().into();
     }
-    NOT_LOCAL.iter().for_each(|key| drop(config.remove(*key)));
     config.insert("main".into(), main.into());
+    with(config.into(), name, variables)
+}
+
+/// A configuration without what makes sense only where something is deployed, with a name and variables.
+fn with(config: Value, name: Option<&str>, variables: Map<String, Value>) -> Result<Value> {
+    let Value::Object(mut config) = config else {
+        bail!("the configuration is not a table")
+    };
+    NOT_LOCAL.iter().for_each(|key| drop(config.remove(*key)));
     if let Some(name) = name {
         config.insert("name".into(), name.into());
     }

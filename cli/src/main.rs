@@ -1,14 +1,30 @@
-//! `one-login-edge`: the operators' commands with what is installed, for where nothing is built.
+//! `one-login-edge`: the operators' commands for a team's project, where nothing is built.
 
-use clap::Parser;
+use clap::{Command, CommandFactory, FromArgMatches, Parser};
 use cli::{Installed, Task};
+use shell::{places, terminal};
 use std::process::ExitCode;
+
+/// How a clone's words are said in a project.
+const SPEECH: &[(&str, &str)] = &[
+    (
+        "npx wrangler deploy --env",
+        "npx one-login-edge deploy --env",
+    ),
+    (
+        "`git checkout wrangler.toml` brings the example back",
+        "`npm create one-login-edge` makes one",
+    ),
+    ("cargo edge", "npx one-login-edge"),
+    ("wrangler.toml", "sign-in.toml"),
+];
 
 #[derive(Parser)]
 #[command(
     name = "one-login-edge",
-    bin_name = "one-login-edge",
-    term_width = shell::terminal::WIDTH,
+    bin_name = "npx one-login-edge",
+    version,
+    term_width = terminal::WIDTH,
     about = "Run, check and operate One Login at the edge"
 )]
 struct Arguments {
@@ -16,7 +32,30 @@ struct Arguments {
     task: Task,
 }
 
+/// A command whose help speaks of a project.
+fn spoken(command: Command) -> Command {
+    let said = |text: Option<&clap::builder::StyledStr>| {
+        text.map(|text| terminal::spoken(&text.to_string()))
+    };
+    let about = said(command.get_about());
+    let command = match about {
+        Some(about) => command.about(about),
+        None => command,
+    };
+    let command = command.mut_args(|arg| match said(arg.get_help()) {
+        Some(help) => arg.help(help),
+        None => arg,
+    });
+    command.mut_subcommands(spoken)
+}
+
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    cli::main_with(|places| cli::run(places, &Installed, arguments.task))
+    if places::is_packaged() {
+        terminal::speak(SPEECH);
+    }
+    let matches = spoken(Arguments::command()).get_matches();
+    cli::main_with(|places| {
+        let arguments = Arguments::from_arg_matches(&matches)?;
+        cli::run(places, &Installed, arguments.task)
+    })
 }

@@ -12,7 +12,7 @@ pub trait Supply: Sync {
     /// When they are absent and cannot be installed.
     fn node(&self, places: &Places) -> Result<()>;
 
-    /// The Worker's files, in `build/`, as new as their sources. Returns how large they are, in words.
+    /// The Worker's files, in [`Places::worker`], as new as their sources. Returns how large they are, in words.
     ///
     /// # Errors
     /// When they are absent and cannot be built.
@@ -37,7 +37,7 @@ impl Supply for Installed {
             let path = places.npm_bin(program);
             ensure!(
                 path.exists(),
-                "{} is missing; run `npm ci` in {}",
+                "{} is missing; run `npm install` in {}",
                 path.display(),
                 places.root.display()
             );
@@ -46,7 +46,7 @@ impl Supply for Installed {
     }
 
     fn worker(&self, places: &Places) -> Result<String> {
-        let script = places.root.join("build/index.js");
+        let script = places.worker().join("index.js");
         let about = script.metadata();
         let about = about.with_context(|| format!("{} is missing", script.display()))?;
         Ok(format!("{:.0} KiB", about.len() as f64 / 1024.0))

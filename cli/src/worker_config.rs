@@ -1,4 +1,4 @@
-//! What `wrangler.toml` says about a service, read by the Worker's own parser.
+//! The configuration of a service, from `wrangler.toml` or a project, read by the Worker's own parser.
 //!
 //! Secrets are write-only and are not here. Where the Worker would find one, a stand-in of the right shape is given to
 //! the parser; nothing that is read from a stand-in means anything.
@@ -10,6 +10,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+use crate::project::Layout;
+use shell::places::PROJECT;
 
 /// An address at which Cloudflare runs the Worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,37 @@ pub struct WorkerConfig {
 }
 
 impl WorkerConfig {
+    /// Reads the configuration below a root: a project's, laid together with the product's part, or `wrangler.toml`.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of(root: &Path) -> Result<Self> {
+        let path = root.join(PROJECT);
+        if !path.is_file() {
+            return Self::read(&root.join("wrangler.toml"));
+        }
+        let worker = root.join("node_modules/one-login-edge/worker");
+        let document = Layout::read(root, &worker)?.into_value();
+        Ok(Self { path, document })
+    }
+
+    /// A value of an environment, by the names that lead to it.
+    pub fn item(&self, environment: &str, path: &[&str]) -> Option<&Value> {
+        let environment = self.document.get("env")?.get(environment)?;
+        path.iter()
+            .try_fold(environment, |value, name| value.get(name))
+    }
+
+    /// A value of the top level.
+    pub fn top(&self, name: &str) -> Option<&Value> {
+        self.document.get(name)
+    }
+
+    /// The path of the file that a person edits.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self> {
         let text = match fs::read_to_string(path) {

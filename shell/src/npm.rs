@@ -3,6 +3,7 @@
 use crate::child;
 use crate::places::Places;
 use anyhow::Result;
+use std::path::Path;
 use std::process::Command;
 
 /// wrangler, which asks nothing, paints nothing and reports nothing about its use.
@@ -24,9 +25,12 @@ pub fn node(places: &Places) -> Result<Command> {
 
 fn program(places: &Places, name: &str) -> Result<Command> {
     let mut command = child::command(places.npm_bin(name));
+    // npm's programs are scripts, which look for Node on PATH.
+    let node = places.npm_bin("node");
+    let directory = node.parent().map(Path::to_path_buf);
     command.env(
         "PATH",
-        places.path_with(&[places.root.join("node_modules/.bin")])?,
+        places.path_with(&directory.into_iter().collect::<Vec<_>>())?,
     );
     Ok(command)
 }

@@ -6,10 +6,19 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The file that makes a directory a team's project.
+pub const PROJECT: &str = "sign-in.toml";
+
+/// Where npm puts the product in a project.
+const PACKAGE: &str = "node_modules/one-login-edge";
+
+/// The variable by which the package's script names the Node that runs it.
+const NODE: &str = "ONE_LOGIN_EDGE_NODE";
+
 /// The directories that every command needs.
 #[derive(Clone, Debug)]
 pub struct Places {
-    /// The repository's root.
+    /// The repository's root, or that of a team's project.
     pub root: PathBuf,
     /// The user's cache for tools, so that none is put into the tree.
     pub cache: PathBuf,
@@ -31,9 +40,45 @@ impl Places {
         })
     }
 
-    /// A program that `npm ci` installed.
+    /// Whether the root is a team's project, which has the product as a dependency, and no clone.
+    pub fn is_project(&self) -> bool {
+        self.root.join(PROJECT).is_file()
+    }
+
+    /// The product's package in a project.
+    pub fn package(&self) -> PathBuf {
+        self.root.join(PACKAGE)
+    }
+
+    /// The directory of the Worker's files: `index.js`, `index_bg.wasm` and `assets/`.
+    pub fn worker(&self) -> PathBuf {
+        match self.is_project() {
+            true => self.package().join("worker"),
+            false => self.root.join("build"),
+        }
+    }
+
+    /// The directory for files that commands make for each other, which are never committed.
+    pub fn work(&self) -> PathBuf {
+        self.root.join(match self.is_project() {
+            true => ".one-login-edge",
+            false => "target/edge",
+        })
+    }
+
+    /// A program that npm installed. npm puts a dependency of the product below the product where the project has another
+    /// version of it. The project's own Node is the one that started this program.
     pub fn npm_bin(&self, name: &str) -> PathBuf {
-        self.root.join("node_modules/.bin").join(name)
+        let shared = self.root.join("node_modules/.bin").join(name);
+        if !self.is_project() {
+            return shared;
+        }
+        if name == "node" {
+            let given = env::var_os(NODE).map(PathBuf::from);
+            return given.or_else(|| on_path(name)).unwrap_or(shared);
+        }
+        let own = self.package().join("node_modules/.bin").join(name);
+        if own.exists() { own } else { shared }
     }
 
     /// A program that `cargo install` put into the cache. Each version has its own directory, so two checkouts
@@ -87,7 +132,7 @@ fn cache_directory(variable: impl Fn(&str) -> Option<OsString>, macos: bool) -> 
     Some(base.join("one-login-edge"))
 }
 
-/// The nearest directory upwards that is this repository; `cargo run` also names the package's own directory.
+/// The nearest directory upwards that is a project or this repository; `cargo run` also names the package's own directory.
 fn find_root() -> Result<PathBuf> {
     let here = env::current_dir().context("the working directory is gone")?;
     let package = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
@@ -95,7 +140,9 @@ fn find_root() -> Result<PathBuf> {
         .ancestors()
         .chain(package.as_deref().and_then(Path::parent));
     for directory in candidates {
-        if directory.join("wrangler.toml").is_file() && directory.join("cli/Cargo.toml").is_file() {
+        let is_clone =
+            directory.join("wrangler.toml").is_file() && directory.join("cli/Cargo.toml").is_file();
+        if is_clone || directory.join(PROJECT).is_file() {
             return Ok(directory.to_owned());
         }
     }
@@ -109,7 +156,7 @@ fn find_root() -> Result<PathBuf> {
         );
     }
     bail!(
-        "{} is not inside the repository; change into it and try again",
+        "{} is neither inside a project, which has a {PROJECT}, nor inside the repository; change into one and try again",
         here.display()
     )
 }
@@ -121,6 +168,11 @@ fn version_in_lock(lock: &str, package: &str) -> Option<String> {
         .iter()
         .find(|entry| entry.get("name").and_then(toml::Value::as_str) == Some(package))?;
     Some(found.get("version")?.as_str()?.to_owned())
+}
+
+/// Whether the script of the product's package started this program.
+pub fn is_packaged() -> bool {
+    env::var_os(NODE).is_some()
 }
 
 /// The first program of a name on `PATH`.

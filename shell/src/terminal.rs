@@ -3,6 +3,22 @@
 use anyhow::{Context, Result};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
+use std::sync::OnceLock;
+
+/// How the product is spoken of where it is no clone: each phrase of a clone with the one that takes its place.
+static SPEECH: OnceLock<&'static [(&'static str, &'static str)]> = OnceLock::new();
+
+/// From now on each of these phrases is replaced in everything that a person reads, the first ones first.
+pub fn speak(phrases: &'static [(&'static str, &'static str)]) {
+    let _ = SPEECH.set(phrases);
+}
+
+/// A text in the words that [`speak`] was given; without them as it is.
+pub fn spoken(text: &str) -> String {
+    let phrases = SPEECH.get().copied().unwrap_or_default();
+    let replaced = phrases.iter();
+    replaced.fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
 
 /// The width that every terminal has.
 pub const WIDTH: usize = 80;
@@ -37,7 +53,10 @@ impl Paint {
 /// When it cannot be written, as to a full disk.
 pub fn print(text: &str) -> Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out
+        .write_all(spoken(text).as_bytes())
+        .and_then(|()| out.flush())
+    {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(error).context("standard output cannot be written")
         }
@@ -55,7 +74,7 @@ pub fn line(text: impl Display) -> Result<()> {
 
 /// Writes a line to standard error, apart from the answer. A closed standard error is no failure.
 pub fn note(text: impl Display) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", spoken(&text.to_string()));
 }
 
 /// An answer as it grows: paragraphs and blocks, an empty line apart.
@@ -143,6 +162,7 @@ pub fn shortened(value: &str) -> String {
 /// Breaks each line of a text at spaces so that it fits, and indents what follows a break. A word that is longer than a
 /// line stays whole, to be copied.
 pub fn wrap(text: &str, indent: usize) -> String {
+    let text = spoken(text);
     let lines = text.lines().map(|line| wrap_line(line, indent));
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -27,6 +27,7 @@ const RUN: &[(&str, &str)] = &[
         "docs/several-services.md",
         "cli/tests/registration/documents.rs",
     ),
+    ("docs/project.md", "tests/package/project.test.mjs"),
     (
         "docs/testing-your-origin.md",
         "tests/browser/testing-your-origin.test.mjs",

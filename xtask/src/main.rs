@@ -9,6 +9,7 @@ mod assure;
 mod bench;
 mod build;
 mod checkout;
+mod release;
 mod revocation;
 mod sbom;
 mod setup;
@@ -107,6 +108,8 @@ enum Task {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Pack the Worker, the tool and what makes a team's repository, into target/release-artifacts/
+    Release,
     /// A command of the operators.
     #[command(flatten)]
     Operator(cli::Task),
@@ -149,6 +152,7 @@ fn run(places: &Places, task: Task) -> Result<ExitCode> {
         )?,
         Task::Assure { task } => assure::command(places, &task)?,
         Task::Sbom { out } => sbom::command(places, out.as_deref())?,
+        Task::Release => release::command(places)?,
         Task::Operator(task) => return cli::run(places, &Checkout, task),
     }
     Ok(ExitCode::SUCCESS)

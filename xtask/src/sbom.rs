@@ -19,13 +19,21 @@ const WORKER: &str = "one-login-edge";
 
 /// Writes the list to a file, or prints it.
 pub fn command(places: &Places, out: Option<&Path>) -> Result<()> {
-    let list = format!("{:#}\n", of(places)?);
+    let list = document(places)?;
     match out {
         Some(path) => {
             fs::write(path, list).with_context(|| format!("{} cannot be written", path.display()))
         }
         None => terminal::print(&list),
     }
+}
+
+/// The list as text.
+///
+/// # Errors
+/// When cargo or a lock file cannot be read.
+pub fn document(places: &Places) -> Result<String> {
+    Ok(format!("{:#}\n", of(places)?))
 }
 
 fn of(places: &Places) -> Result<Value> {

@@ -1,112 +1,55 @@
 //! The files that follow from who talks to whom, as values. Nothing here does anything.
 
+use super::service::Local;
 use super::settings::{Settings, authority};
 use one_login_edge::config::Claim;
 use serde_json::{Map, Value, json};
-
-const SCOPES: [&str; 3] = ["openid", "email", "phone"];
 
 impl Settings {
     /// The Worker's plain variables.
     pub fn variables(&self) -> Map<String, Value> {
         let issuer = format!("{}/", self.provider);
-        let mut service = json!({
+        let mut service: Value = self.local.table().into();
+        let addresses = json!({
             "host": format!("localhost:{}", self.port),
             "environment": "local",
             "client_id": self.client_id(),
-            "name": { "en": "Apply for a demo licence", "cy": "Gwneud cais am drwydded enghreifftiol" },
-            "scopes": SCOPES,
-            "registered_claims": Claim::ALL.map(Claim::registered_as),
-            "language_prefix": true,
             "origin": self.origin,
             "origin_audience": self.service(),
             "issuer": issuer,
             "identity_issuer": issuer,
             "did_url": format!("{issuer}.well-known/did.json"),
             "did_id": format!("did:web:{}", authority(&self.provider).replace(':', "%3A")),
-            "routes": [
-                { "path": "/", "access": "public" },
-                { "path": "/cy", "access": "public" },
-                { "path": "/assets/*", "access": "public" },
-                // Browsers ask for it by themselves on every page.
-                { "path": "/favicon.ico", "access": "public" },
-                { "path": "/whoami", "access": "optional", "release": ["email"] },
-                account("/account/*"),
-                account("/cy/account/*"),
-                closing("/account/close"),
-                closing("/cy/account/close"),
-                applying("/apply", "/apply/not-proved"),
-                applying("/cy/apply", "/cy/apply/not-proved"),
-                not_proved("/apply/not-proved"),
-                not_proved("/cy/apply/not-proved"),
-            ],
         });
+        for (field, value) in addresses.as_object().into_iter().flatten() {
+            service[field] = value.clone();
+        }
         if self.https {
             service["https"] = json!(true);
         }
         let all = [
-            ("DEPLOYMENT", json!("local")),
-            ("SESSION_KEY_ACTIVE", json!("A")),
-            ("SERVICE_DEMO", service),
+            ("DEPLOYMENT".to_owned(), json!("local")),
+            ("SESSION_KEY_ACTIVE".to_owned(), json!("A")),
+            (format!("SERVICE_{}", self.local.id), service),
         ];
-        all.map(|(name, value)| (name.to_owned(), value))
-            .into_iter()
-            .collect()
+        all.into_iter().collect()
     }
 
-    /// What the simulated provider's desk shows: what is running, and what there is to try.
+    /// The content of the simulated provider's desk: what is running, and what there is to try.
     pub fn about(&self) -> Value {
-        let journeys = [
-            ("/", "public: nobody is asked to sign in"),
-            ("/cy", "the same in Welsh"),
-            ("/whoami", "optional: says who is signed in, if anybody is"),
-            ("/account", "wants a sign-in with two factors, Cl.Cm"),
-            ("/cy/account", "the same in Welsh"),
-            (
-                "/account/close",
-                "wants a sign-in of the last five minutes; later, One Login asks again",
-            ),
-            (
-                "/apply",
-                "wants a proved identity, Cl.Cm.P2; the form is filled in from what was proved",
-            ),
-            ("/cy/apply", "the same in Welsh"),
-            (
-                "/auth/return",
-                "where people come back to who were away to prove their identity",
-            ),
-            (
-                "/auth/sign-in?return_to=/whoami",
-                "a sign-in from a link of your own",
-            ),
-            (
-                "/auth/sign-out",
-                "a page that asks first, because no page of the service led to it",
-            ),
-            (
-                "/account%2f..%2fx",
-                "an address that can be read in two ways, which is refused",
-            ),
-            (
-                "/auth/health",
-                "whether the Worker is sound, and which keys it uses",
-            ),
-            (
-                "/auth/assertion-jwks.json",
-                "the keys with which the service verifies who is signed in",
-            ),
-        ];
-        let journeys = journeys.map(|(path, shows)| json!({ "path": path, "shows": shows }));
+        let journeys: Vec<Value> = match self.local == Local::demo() {
+            true => of_the_demo(),
+            false => self.local.routes().filter_map(of_a_route).collect(),
+        };
         json!({ "service": self.service(), "origin": self.origin, "journeys": journeys })
     }
-
-    /// What the public GOV.UK One Login simulator takes at its `/config`: the client, with its public key as PEM.
+    /// The body that the public GOV.UK One Login simulator takes at its `/config`: the client, with its public key as PEM.
     pub fn simulator_config(&self, public_key: &str) -> Value {
         json!({
             "clientConfiguration": {
                 "clientId": self.client_id(),
                 "publicKey": public_key,
-                "scopes": SCOPES,
+                "scopes": self.local.scopes(),
                 "redirectUrls": [self.redirect_url()],
                 "postLogoutRedirectUrls": [self.signed_out_url()],
                 "idTokenSigningAlgorithm": "ES256",
@@ -121,47 +64,79 @@ impl Settings {
     pub fn clients(&self) -> Value {
         json!([{
             "client_id": self.client_id(),
-            "client_name": "Apply for a demo licence",
+            "client_name": self.local.name(),
             "redirect_uris": [self.redirect_url()],
             "post_logout_redirect_uris": [self.signed_out_url()],
-            "back_channel_logout_uri": format!("{}/auth/backchannel-logout", self.service()),
+            "back_channel_logout_uri": self.own_page("backchannel-logout"),
             "jwks_uri": self.jwks_url(),
             "token_auth_method": "private_key_jwt",
-            "scopes": SCOPES,
+            "scopes": self.local.scopes(),
             "claims": Claim::ALL.map(Claim::registered_as),
             "id_token_alg": "ES256",
             "client_locs": ["P0", "P2"],
-            "landing_page_url": format!("{}/auth/return", self.service()),
+            "landing_page_url": self.own_page("return"),
             "pkce_enforced": true,
             "jar_required": true,
-            "max_age_enabled": false,
+            "max_age_enabled": self.local.routes().any(|route| route.get("max_age").is_some()),
         }])
     }
 }
 
-/// Pages that want a sign-in with two factors.
-fn account(path: &str) -> Value {
-    json!({ "path": path, "access": "required", "level": "Cl.Cm", "release": ["email", "phone"] })
+/// A thing to try at a route of a project: its path, without the `*` that stands for any more.
+fn of_a_route(route: &Value) -> Option<Value> {
+    let path = route.get("path")?.as_str()?;
+    let access = route.get("access")?.as_str()?;
+    let shows = match route.get("level").and_then(Value::as_str) {
+        Some(level) => format!("{access}, {level}"),
+        None => access.to_owned(),
+    };
+    Some(json!({ "path": path.trim_end_matches('*'), "shows": shows }))
 }
 
-/// Pages that want a proved identity.
-fn applying(path: &str, otherwise: &str) -> Value {
-    json!({
-        "path": path, "access": "required", "level": "Cl.Cm.P2", "not_proved": otherwise,
-        "release": ["email", "coreIdentity", "address", "passport", "drivingPermit"],
-    })
-}
-
-/// Where people are sent who could not prove one.
-fn not_proved(path: &str) -> Value {
-    json!({ "path": path, "access": "optional", "release": ["returnCode"] })
-}
-
-/// A page that wants a recent one.
-fn closing(path: &str) -> Value {
-    let mut route = account(path);
-    route["reauthenticate_within"] = json!(300);
-    route
+/// The things to try of the demo.
+fn of_the_demo() -> Vec<Value> {
+    let journeys = [
+        ("/", "public: nobody is asked to sign in"),
+        ("/cy", "the same in Welsh"),
+        ("/whoami", "optional: says who is signed in, if anybody is"),
+        ("/account", "wants a sign-in with two factors, Cl.Cm"),
+        ("/cy/account", "the same in Welsh"),
+        (
+            "/account/close",
+            "wants a sign-in of the last five minutes; later, One Login asks again",
+        ),
+        (
+            "/apply",
+            "wants a proved identity, Cl.Cm.P2; the form is filled in from what was proved",
+        ),
+        ("/cy/apply", "the same in Welsh"),
+        (
+            "/auth/return",
+            "where people come back to who were away to prove their identity",
+        ),
+        (
+            "/auth/sign-in?return_to=/whoami",
+            "a sign-in from a link of your own",
+        ),
+        (
+            "/auth/sign-out",
+            "a page that asks first, because no page of the service led to it",
+        ),
+        (
+            "/account%2f..%2fx",
+            "an address that can be read in two ways, which is refused",
+        ),
+        (
+            "/auth/health",
+            "whether the Worker is sound, and which keys it uses",
+        ),
+        (
+            "/auth/assertion-jwks.json",
+            "the keys with which the service verifies who is signed in",
+        ),
+    ];
+    let journeys = journeys.map(|(path, shows)| json!({ "path": path, "shows": shows }));
+    journeys.into()
 }
 
 #[cfg(test)]
@@ -171,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_journey_of_the_desk_is_a_path_that_the_worker_serves() {
-        let settings = Settings::new(&Options::default()).unwrap();
+        let settings = Settings::new(&Options::default(), Local::demo()).unwrap();
         let mut vars: one_login_edge::config::Vars = settings.variables().into_iter().collect();
         vars.insert("DOCUMENTS".into(), json!(true));
         vars.insert("ACCOUNTS".into(), json!(true));

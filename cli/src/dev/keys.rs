@@ -4,8 +4,8 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
-use shell::child;
 use shell::places::Places;
+use shell::{child, npm};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -44,7 +44,7 @@ impl LocalKeys {
                 )
             });
         }
-        let text = child::output(child::command(places.npm_bin("node")).args(["-e", MAKE]))?;
+        let text = child::output(npm::node(places)?.args(["-e", MAKE]))?;
         let keys = Self::parse(&text)?;
         match keep(&path, &text) {
             // Somebody else made them in the same moment; theirs count.
@@ -58,24 +58,25 @@ impl LocalKeys {
     }
 
     /// Writes `.dev.vars`, from which `wrangler dev` takes a Worker's secrets when it lies beside its configuration.
-    pub fn write_dev_vars(&self, directory: &Path) -> Result<()> {
+    pub fn write_dev_vars(&self, directory: &Path, id: &str) -> Result<()> {
         let path = directory.join(".dev.vars");
         // A file that exists keeps its permissions, so it is made anew.
         let _ = fs::remove_file(&path);
-        keep(&path, &self.dev_vars())
+        keep(&path, &self.dev_vars(id))
             .with_context(|| format!("{} cannot be written", path.display()))
     }
 
-    fn dev_vars(&self) -> String {
-        self.secrets()
+    fn dev_vars(&self, id: &str) -> String {
+        self.secrets(id)
             .map(|(name, value)| format!("{name}='{}'\n", text(&value)))
             .collect()
     }
 
-    /// Every secret as the Worker is given it: a text by its name.
-    pub fn secrets(&self) -> impl Iterator<Item = (String, Value)> {
+    /// Every secret as the Worker is given it: a text by its name, which has the service's id.
+    pub fn secrets(&self, id: &str) -> impl Iterator<Item = (String, Value)> {
+        let own = format!("_{id}_");
         let all = self.0.iter();
-        all.map(|(name, value)| (name.clone(), text(value).into()))
+        all.map(move |(name, value)| (name.replace("_DEMO_", &own), text(value).into()))
     }
 
     /// The private key of assertions, as a JSON Web Key.
@@ -91,7 +92,7 @@ impl LocalKeys {
             .map(Value::to_string)
             .unwrap_or_default();
         child::output(
-            child::command(places.npm_bin("node"))
+            npm::node(places)?
                 .args(["-e", PUBLISH])
                 .env("EDGE_KEY", key),
         )
@@ -182,7 +183,7 @@ mod tests {
     #[test]
     fn whole_keys_become_one_line_each() {
         let keys = LocalKeys::parse(&sample().to_string()).unwrap();
-        let lines = keys.dev_vars();
+        let lines = keys.dev_vars("DEMO");
         assert_eq!(lines.lines().count(), 3);
         assert!(
             lines.contains(&format!("SESSION_KEY_A='{}'\n", "A".repeat(43))),

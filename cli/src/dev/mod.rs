@@ -5,10 +5,13 @@ mod encrypted;
 mod files;
 mod keys;
 mod rebuild;
+mod reload;
+mod service;
 mod settings;
 mod supervise;
 
 pub use keys::LocalKeys;
+pub use service::Local;
 pub use settings::{Options, Settings};
 
 use crate::local_config;
@@ -16,6 +19,7 @@ use crate::supply::Supply;
 use anyhow::{Context, Result};
 use decisions::Decisions;
 use rebuild::Rebuild;
+use reload::Reload;
 use shell::child;
 use shell::groups;
 use shell::npm;
@@ -46,14 +50,15 @@ const SIMULATOR_CONFIG: &str = "simulator-config.json";
 
 /// Sets up, builds, starts everything, and stays until Ctrl-C or until one of them ends.
 pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) -> Result<()> {
-    let settings = Settings::new(options)?;
+    let local = Local::find(places, options.service.as_deref())?;
+    let settings = Settings::new(options, local)?;
     for (port, purpose) in settings.ports() {
         require_free(port, purpose)?;
     }
     supply.node(places)?;
     let simulator = supply.simulator(places)?;
     supply.worker(places)?;
-    let directory = places.root.join("target/edge").join(settings.directory());
+    let directory = places.work().join(settings.directory());
     write_files(places, &settings, &directory)?;
     if settings.https {
         encrypted::make(places, &simulator)?;
@@ -65,7 +70,11 @@ pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) 
     })?;
     groups::a_signal_is_success();
     terminal::line(welcome(places, &settings, &directory))?;
+    for fault in reload::faults(&settings) {
+        terminal::line(format_args!("[config] {fault}"))?;
+    }
     let mut rebuild = Rebuild::new(places, supply);
+    let mut reload = Reload::new(places, options, &directory);
     let mut decisions = settings
         .own_provider
         .then(|| Decisions::new(settings.control_port()));
@@ -81,6 +90,7 @@ pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) 
             decisions.pass_on();
         }
         rebuild.if_changed();
+        reload.if_changed();
     })
 }
 
@@ -111,12 +121,13 @@ fn start(
     if settings.https {
         return company.wait_until_said("Ready on https://", WORKER_PATIENCE);
     }
-    company.wait_for(settings.port, "/auth/health", WORKER_PATIENCE)
+    let health = format!("{}/health", settings.local.own_path());
+    company.wait_for(settings.port, &health, WORKER_PATIENCE)
 }
 
 /// The directory of the `cargo edge dev` that was started last.
 pub fn newest(places: &Places) -> PathBuf {
-    let all = places.root.join("target/edge");
+    let all = places.work();
     let entries = fs::read_dir(&all).into_iter().flatten().flatten();
     let written = |path: &PathBuf| {
         let about = fs::metadata(path.join("wrangler.json"));
@@ -135,13 +146,8 @@ pub fn newest(places: &Places) -> PathBuf {
 /// Everything the children read.
 fn write_files(places: &Places, settings: &Settings, directory: &Path) -> Result<()> {
     let keys = LocalKeys::read_or_make(places)?;
-    local_config::write(
-        places,
-        directory,
-        Some("one-login-edge-dev"),
-        settings.variables(),
-    )?;
-    keys.write_dev_vars(directory)?;
+    local_config::write(places, directory, Some(reload::NAME), settings.variables())?;
+    keys.write_dev_vars(directory, &settings.local.id)?;
     let write = |name: &str, text: String| {
         let path = directory.join(name);
         fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
@@ -178,7 +184,7 @@ fn demo(places: &Places, simulator: &Path, settings: &Settings) -> Command {
     let mut command = child::command(simulator);
     command.args(["origin", "--port", &(settings.port + 2).to_string()]);
     command.args(["--issuer", &service, "--audience", &service]);
-    command.args(["--jwks", &format!("{service}/auth/assertion-jwks.json")]);
+    command.args(["--jwks", &settings.own_page("assertion-jwks.json")]);
     if settings.https {
         encrypted::believed_by_the_simulator(&mut command, places);
     }
@@ -223,8 +229,12 @@ fn welcome(places: &Places, settings: &Settings, directory: &Path) -> String {
     }
     if !settings.own_origin {
         text += &format!(
-            "\n  The service is {}: / is public, /account wants a sign-in.\n",
-            settings.origin
+            "\n  The service is {}.{}\n",
+            settings.origin,
+            match places.is_project() {
+                true => "",
+                false => " / is public, /account wants a sign-in.",
+            }
         );
     }
     if !settings.own_provider {
@@ -245,5 +255,9 @@ fn welcome(places: &Places, settings: &Settings, directory: &Path) -> String {
             settings.provider
         );
     }
-    text + "\nA change of the Worker is built and loaded by itself. Ctrl-C ends everything."
+    let changes = match places.is_project() {
+        true => "A change of sign-in.toml is loaded by itself.",
+        false => "A change of the Worker is built and loaded by itself.",
+    };
+    text + "\n" + changes + " Ctrl-C ends everything."
 }

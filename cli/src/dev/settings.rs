@@ -1,5 +1,6 @@
 //! Who talks to whom at which address, as one value. Nothing here does anything.
 
+use super::service::Local;
 use anyhow::{Result, bail};
 use clap::Args;
 
@@ -18,6 +19,9 @@ pub struct Options {
     /// Put the Worker in front of this service in place of the demo service
     #[arg(long, value_name = "URL")]
     pub origin: Option<String>,
+    /// The service of sign-in.toml that is run, where there are several
+    #[arg(long, value_name = "ID")]
+    pub service: Option<String>,
     /// Serve the Worker and the simulated provider at https, which Safari needs
     #[arg(long)]
     pub https: bool,
@@ -40,6 +44,8 @@ pub struct Settings {
     /// Whether this program starts the service.
     pub own_origin: bool,
     client_id: String,
+    /// The service as it is configured.
+    pub local: Local,
 }
 
 /// The Worker's port where none is said.
@@ -47,27 +53,32 @@ pub const DEFAULT_PORT: u16 = 8787;
 
 impl Settings {
     /// Fills in what was not said.
-    pub fn new(options: &Options) -> Result<Self> {
+    pub fn new(options: &Options, local: Local) -> Result<Self> {
         let port = options.port.unwrap_or(DEFAULT_PORT);
         let https = options.https;
         let after = if https { 3 } else { 2 };
         if port == 0 || port > u16::MAX - after {
             bail!("--port {port} leaves no room: the {after} ports after it are used as well");
         }
-        let local = |scheme: &str, offset: u16| format!("{scheme}://127.0.0.1:{}", port + offset);
+        let here = |scheme: &str, offset: u16| format!("{scheme}://127.0.0.1:{}", port + offset);
         let given = |url: &Option<String>, name: &str| {
             url.as_deref().map(|url| base(url, name)).transpose()
         };
         let provider = given(&options.provider, "--provider")?;
-        let origin = given(&options.origin, "--origin")?;
+        let own = local.origin().map(str::to_owned);
+        let origin = match &options.origin {
+            None => given(&own, "origin in sign-in.toml")?,
+            asked => given(asked, "--origin")?,
+        };
         Ok(Self {
             port,
             https,
             own_provider: provider.is_none(),
-            provider: provider.unwrap_or_else(|| local(scheme(https), 1)),
+            provider: provider.unwrap_or_else(|| here(scheme(https), 1)),
             own_origin: origin.is_none(),
-            origin: origin.unwrap_or_else(|| local("http", 2)),
+            origin: origin.unwrap_or_else(|| here("http", 2)),
             client_id: options.client_id.clone().unwrap_or_else(|| "demo".into()),
+            local,
         })
     }
 
@@ -94,14 +105,19 @@ impl Settings {
         &self.client_id
     }
 
+    /// The address of one of the Worker's own pages.
+    pub fn own_page(&self, name: &str) -> String {
+        format!("{}{}/{name}", self.service(), self.local.own_path())
+    }
+
     /// Where the provider sends people back to.
     pub fn redirect_url(&self) -> String {
-        format!("{}/auth/callback", self.service())
+        self.own_page("callback")
     }
 
     /// Where the provider sends people back to who have signed out.
     pub fn signed_out_url(&self) -> String {
-        format!("{}/auth/signed-out", self.service())
+        self.own_page("signed-out")
     }
 
     /// Where the provider finds the client's public keys.
@@ -151,7 +167,7 @@ mod tests {
 
     #[test]
     fn nothing_said_means_the_three_usual_ports() {
-        let settings = Settings::new(&Options::default()).unwrap();
+        let settings = Settings::new(&Options::default(), Local::demo()).unwrap();
         let service = &settings.variables()["SERVICE_DEMO"];
         assert_eq!(
             settings
@@ -173,18 +189,24 @@ mod tests {
 
     #[test]
     fn another_port_moves_all_three() {
-        let settings = Settings::new(&Options {
-            port: Some(9000),
-            ..Options::default()
-        })
+        let settings = Settings::new(
+            &Options {
+                port: Some(9000),
+                ..Options::default()
+            },
+            Local::demo(),
+        )
         .unwrap();
         assert_eq!(settings.provider, "http://127.0.0.1:9001");
         assert_eq!(settings.origin, "http://127.0.0.1:9002");
         assert!(
-            Settings::new(&Options {
-                port: Some(65_534),
-                ..Options::default()
-            })
+            Settings::new(
+                &Options {
+                    port: Some(65_534),
+                    ..Options::default()
+                },
+                Local::demo()
+            )
             .is_err()
         );
     }
@@ -192,11 +214,14 @@ mod tests {
     #[test]
     fn https_is_for_what_browsers_open_and_takes_one_more_port() {
         let at = |port| {
-            Settings::new(&Options {
-                https: true,
-                port: Some(port),
-                ..Options::default()
-            })
+            Settings::new(
+                &Options {
+                    https: true,
+                    port: Some(port),
+                    ..Options::default()
+                },
+                Local::demo(),
+            )
         };
         let settings = at(9000).unwrap();
         let service = &settings.variables()["SERVICE_DEMO"];
@@ -208,7 +233,7 @@ mod tests {
         assert_eq!(service["https"], true);
         assert_eq!(service["issuer"], "https://127.0.0.1:9001/");
         assert!(at(65_533).is_err());
-        let plain = Settings::new(&Options::default()).unwrap();
+        let plain = Settings::new(&Options::default(), Local::demo()).unwrap();
         assert_eq!(plain.control_port(), 8788);
         assert!(plain.variables()["SERVICE_DEMO"].get("https").is_none());
     }
@@ -220,7 +245,7 @@ mod tests {
                 port,
                 ..Options::default()
             };
-            Settings::new(&options).unwrap().directory()
+            Settings::new(&options, Local::demo()).unwrap().directory()
         };
         assert_eq!(at(None), "dev");
         assert_eq!([at(Some(8787)), at(Some(9000))], ["dev", "dev-9000"]);
@@ -234,7 +259,7 @@ mod tests {
             client_id: Some("mine".into()),
             ..Options::default()
         };
-        let settings = Settings::new(&options).unwrap();
+        let settings = Settings::new(&options, Local::demo()).unwrap();
         let service = &settings.variables()["SERVICE_DEMO"];
         assert!(!settings.own_provider && settings.own_origin);
         assert_eq!(service["client_id"], "mine");
@@ -261,7 +286,7 @@ mod tests {
                 provider: Some(wrong.into()),
                 ..Options::default()
             };
-            assert!(Settings::new(&options).is_err(), "{wrong}");
+            assert!(Settings::new(&options, Local::demo()).is_err(), "{wrong}");
         }
     }
 }

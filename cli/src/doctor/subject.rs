@@ -103,7 +103,7 @@ impl Subject {
                 WorkerConfig::read_local(&crate::dev::newest(places).join("wrangler.json"))
                     .context("run `cargo edge dev` in another terminal first")?
             }
-            None => WorkerConfig::read(&places.root.join("wrangler.toml"))?,
+            None => WorkerConfig::of(&places.root)?,
         };
         let id = config.find(environment, &options.service)?;
         let parsed = config.parsed(environment);

@@ -1,6 +1,7 @@
 //! Questions to Cloudflare through the real `wrangler`, and the meaning of its complaints.
 
 use crate::keys::outside::{Account, Changes, Machine, pipe};
+use crate::project::Layout;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
 use shell::npm;
@@ -30,7 +31,7 @@ pub fn account(machine: &Machine<'_>, configured: Option<&str>) -> Result<Accoun
 }
 
 fn only(machine: &Machine<'_>) -> Result<Account> {
-    let said = run(machine, &["whoami", "--json"]).map_err(|complaint| {
+    let said = run(machine, None, &["whoami", "--json"]).map_err(|complaint| {
         anyhow!("Cloudflare does not say which account this is; {SIGN_IN}\n{complaint}")
     })?;
     let answer: Value = serde_json::from_str(&said).context("wrangler's answer cannot be read")?;
@@ -66,7 +67,7 @@ fn only(machine: &Machine<'_>) -> Result<Account> {
 /// The names of a Worker's secrets; none when the account has no Worker of this name.
 pub fn secret_names(machine: &Machine<'_>, environment: &str) -> Result<Option<Vec<String>>> {
     let line = ["secret", "list", "--env", environment, "--format", "json"];
-    match run(machine, &line) {
+    match run(machine, Some(environment), &line) {
         Ok(listed) => Ok(Some(names(&listed)?)),
         Err(complaint) if is_absent(&complaint) => Ok(None),
         Err(complaint) => {
@@ -81,7 +82,7 @@ pub fn bindings(machine: &Machine<'_>, environment: &str) -> Result<Vec<Value>> 
         anyhow!("Cloudflare does not say which version is deployed\n{complaint}")
     };
     let status = ["deployments", "status", "--env", environment, "--json"];
-    let status = run(machine, &status).map_err(unknown)?;
+    let status = run(machine, Some(environment), &status).map_err(unknown)?;
     let status: Value =
         serde_json::from_str(&status).context("wrangler's deployment cannot be read")?;
     let versions = status["versions"].as_array().into_iter().flatten();
@@ -91,7 +92,7 @@ pub fn bindings(machine: &Machine<'_>, environment: &str) -> Result<Vec<Value>> 
     };
     let id = live["version_id"].as_str().unwrap_or_default();
     let view = ["versions", "view", id, "--env", environment, "--json"];
-    let view = run(machine, &view).map_err(unknown)?;
+    let view = run(machine, Some(environment), &view).map_err(unknown)?;
     let view: Value = serde_json::from_str(&view).context("wrangler's version cannot be read")?;
     Ok(view["resources"]["bindings"]
         .as_array()
@@ -101,7 +102,7 @@ pub fn bindings(machine: &Machine<'_>, environment: &str) -> Result<Vec<Value>> 
 
 /// Sets and deletes secrets in one request, which wrangler's standard input brings.
 pub fn change_secrets(machine: &Machine<'_>, environment: &str, changes: &Changes) -> Result<()> {
-    let mut wrangler = wrangler(machine)?;
+    let mut wrangler = wrangler(machine, Some(environment))?;
     wrangler.args(["secret", "bulk", "--env", environment]);
     let Err(error) = pipe(&mut wrangler, &changes.reveal()) else {
         return Ok(());
@@ -121,8 +122,8 @@ pub fn change_secrets(machine: &Machine<'_>, environment: &str, changes: &Change
 }
 
 /// Runs wrangler to its end; an error is its reason.
-fn run(machine: &Machine<'_>, line: &[&str]) -> Result<String, String> {
-    let output = wrangler(machine)
+fn run(machine: &Machine<'_>, environment: Option<&str>, line: &[&str]) -> Result<String, String> {
+    let output = wrangler(machine, environment)
         .and_then(|mut wrangler| {
             let output = wrangler.args(line).stdin(Stdio::null()).output();
             output.context("wrangler cannot be started")
@@ -136,9 +137,14 @@ fn run(machine: &Machine<'_>, line: &[&str]) -> Result<String, String> {
     }
 }
 
-fn wrangler(machine: &Machine<'_>) -> Result<Command> {
+fn wrangler(machine: &Machine<'_>, environment: Option<&str>) -> Result<Command> {
     let mut wrangler = npm::wrangler(machine.places)?;
     wrangler.current_dir(&machine.places.root);
+    if let Some(environment) = environment.filter(|_| machine.places.is_project()) {
+        let layout = Layout::read(&machine.places.root, &machine.places.worker())?;
+        let config = layout.write(&machine.places.work(), environment)?;
+        wrangler.arg("--config").arg(config);
+    }
     if let Some(account) = machine.chosen.get() {
         wrangler.env(ACCOUNT, &account.id);
     }

@@ -1,19 +1,19 @@
 //! What `wrangler.toml` says of a service in an environment, and the change that names another key.
 
 use crate::keys::state::{Kind, Place};
+use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Map, Value};
 use std::fs;
-use std::path::{Path, PathBuf};
-use toml_edit::{DocumentMut, Item, TableLike, Value};
+use toml_edit::{DocumentMut, Item, TableLike};
 
 /// The Worker's own default for `session_absolute_seconds`.
 const DEFAULT_SESSION: i64 = 43_200;
 
 /// A service in an environment.
 pub struct Deployment {
-    path: PathBuf,
+    config: WorkerConfig,
     text: String,
-    document: DocumentMut,
     /// The service's id, as in `SERVICE_<ID>`.
     pub service: String,
     /// The environment's name, as in `[env.<ENV>]`.
@@ -21,23 +21,20 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Reads `wrangler.toml`, where the service is known to be.
+    /// Takes a configuration, where the service is known to be.
     ///
     /// # Errors
     /// When the file cannot be read, or the service has no host.
-    pub fn load(root: &Path, service: &str, environment: &str) -> Result<Self> {
-        let path = root.join("wrangler.toml");
-        let text = fs::read_to_string(&path).context("wrangler.toml cannot be read")?;
-        let document: DocumentMut = text.parse().context("wrangler.toml is not valid TOML")?;
+    pub fn load(config: WorkerConfig, service: &str, environment: &str) -> Result<Self> {
+        let text = fs::read_to_string(config.path()).context("wrangler.toml cannot be read")?;
         let deployment = Self {
-            path,
+            config,
             text,
-            document,
             service: service.to_owned(),
             environment: environment.to_owned(),
         };
         ensure!(
-            deployment.own("host").and_then(Item::as_str).is_some(),
+            deployment.own("host").and_then(Value::as_str).is_some(),
             "[env.{environment}.vars.SERVICE_{service}] in wrangler.toml has no host; write the one that people open"
         );
         Ok(deployment)
@@ -71,7 +68,7 @@ impl Deployment {
             Kind::Session => self.item(&["vars", name]),
             Kind::Client | Kind::Assertion => self.own(name),
         };
-        match item.map(Item::as_str) {
+        match item.map(Value::as_str) {
             None | Some(Some("A")) => Ok(Place::A),
             Some(Some("B")) => Ok(Place::B),
             Some(_) => bail!("{name} in wrangler.toml must be \"A\" or \"B\""),
@@ -81,13 +78,13 @@ impl Deployment {
     /// The client id at One Login.
     pub fn client_id(&self) -> &str {
         self.own("client_id")
-            .and_then(Item::as_str)
+            .and_then(Value::as_str)
             .unwrap_or_default()
     }
 
     /// The address of the client's key set.
     pub fn key_set(&self) -> String {
-        let hidden = self.own("publish_well_known_jwks").and_then(Item::as_bool) == Some(false);
+        let hidden = self.own("publish_well_known_jwks").and_then(Value::as_bool) == Some(false);
         match hidden {
             true => self.page("jwks.json"),
             false => format!("https://{}/.well-known/jwks.json", self.host()),
@@ -98,24 +95,24 @@ impl Deployment {
     pub fn page(&self, name: &str) -> String {
         let prefix = self
             .own("own_path")
-            .and_then(Item::as_str)
+            .and_then(Value::as_str)
             .unwrap_or("/auth");
         format!("https://{}{prefix}/{name}", self.host())
     }
 
     fn host(&self) -> &str {
-        self.own("host").and_then(Item::as_str).unwrap_or_default()
+        self.own("host").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The longest absolute limit of a session in this environment, in seconds.
     pub fn longest_session(&self) -> i64 {
-        let variables = self.item(&["vars"]).and_then(Item::as_table_like);
-        let services = variables.into_iter().flat_map(TableLike::iter);
+        let variables = self.item(&["vars"]).and_then(Value::as_object);
+        let services = variables.into_iter().flat_map(Map::iter);
         services
             .filter(|(name, _)| name.starts_with("SERVICE_"))
             .map(|(_, service)| {
                 let limit = service.get("session_absolute_seconds");
-                limit.and_then(Item::as_integer).unwrap_or(DEFAULT_SESSION)
+                limit.and_then(Value::as_i64).unwrap_or(DEFAULT_SESSION)
             })
             .max()
             .unwrap_or(DEFAULT_SESSION)
@@ -128,37 +125,39 @@ impl Deployment {
 
     /// The secrets without which a deployment is refused.
     pub fn required(&self) -> impl Iterator<Item = &str> {
-        let required = self.item(&["secrets", "required"]).and_then(Item::as_array);
-        let names = required.into_iter().flat_map(toml_edit::Array::iter);
+        let required = self
+            .item(&["secrets", "required"])
+            .and_then(Value::as_array);
+        let names = required.into_iter().flatten();
         names.filter_map(Value::as_str)
     }
 
     /// The Worker's name at Cloudflare: the environment's own, or the file's with the environment's name appended.
     pub fn worker(&self) -> String {
-        let name = |item: Option<&Item>| item.and_then(Item::as_str).map(str::to_owned);
+        let name = |item: Option<&Value>| item.and_then(Value::as_str).map(str::to_owned);
         name(self.item(&["name"])).unwrap_or_else(|| {
-            let name = name(self.document.get("name")).unwrap_or_default();
+            let name = name(self.config.top("name")).unwrap_or_default();
             format!("{name}-{}", self.environment)
         })
     }
 
     /// The account that the file names, for the environment or for all.
     pub fn account(&self) -> Option<&str> {
-        let all = || self.document.get("account_id");
+        let all = || self.config.top("account_id");
         self.item(&["account_id"])
             .or_else(all)
-            .and_then(Item::as_str)
+            .and_then(Value::as_str)
     }
 
     /// Every service of the environment: its id, host and client id.
     pub fn services(&self) -> Vec<(&str, &str, &str)> {
-        let variables = self.item(&["vars"]).and_then(Item::as_table_like);
-        let all = variables.into_iter().flat_map(TableLike::iter);
+        let variables = self.item(&["vars"]).and_then(Value::as_object);
+        let all = variables.into_iter().flat_map(Map::iter);
         all.filter_map(|(name, service)| {
             let field = |field| {
                 service
                     .get(field)
-                    .and_then(Item::as_str)
+                    .and_then(Value::as_str)
                     .unwrap_or_default()
             };
             Some((
@@ -176,7 +175,10 @@ impl Deployment {
     /// # Errors
     /// When the tables are not where they should be.
     pub fn naming(&self, kind: Kind, place: Place) -> Result<String> {
-        let mut document = self.document.clone();
+        let mut document: DocumentMut = self
+            .text
+            .parse()
+            .context("wrangler.toml is not valid TOML")?;
         let environment = document
             .get_mut("env")
             .and_then(|environments| environments.get_mut(&self.environment))
@@ -217,17 +219,15 @@ impl Deployment {
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self, text: &str) -> Result<()> {
-        fs::write(&self.path, text).context("wrangler.toml cannot be written")
+        fs::write(self.config.path(), text).context("wrangler.toml cannot be written")
     }
 
-    fn own(&self, field: &str) -> Option<&Item> {
+    fn own(&self, field: &str) -> Option<&Value> {
         self.item(&["vars", &format!("SERVICE_{}", self.service), field])
     }
 
-    fn item(&self, path: &[&str]) -> Option<&Item> {
-        let environment = self.document.get("env")?.get(&self.environment)?;
-        path.iter()
-            .try_fold(environment, |item, name| item.get(name))
+    fn item(&self, path: &[&str]) -> Option<&Value> {
+        self.config.item(&self.environment, path)
     }
 }
 
@@ -243,8 +243,8 @@ fn set(table: &mut dyn TableLike, name: &str, text: &str) {
 }
 
 /// Puts another text where a value stood, with the spaces and comments around it.
-fn replace(value: &mut Value, text: &str) {
+fn replace(value: &mut toml_edit::Value, text: &str) {
     let decor = value.decor().clone();
-    *value = Value::from(text);
+    *value = toml_edit::Value::from(text);
     *value.decor_mut() = decor;
 }

@@ -186,7 +186,7 @@ fn answer(
         Task::Secret {
             replace, stdout, ..
         } => {
-            let config = WorkerConfig::read(&root.join("wrangler.toml"))?;
+            let config = WorkerConfig::of(root)?;
             let (env, id) = (&scene.deployment.environment, &scene.deployment.service);
             let method = config.text(env, id, "token_auth_method");
             let is_used = method == Some("client_secret_post");

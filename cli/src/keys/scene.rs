@@ -64,11 +64,11 @@ impl<'a> Scene<'a> {
         environment: &str,
         now: Time,
     ) -> Result<Self> {
-        let config = WorkerConfig::read(&root.join("wrangler.toml"))?;
+        let config = WorkerConfig::of(root)?;
         let service = config.find(environment, service)?;
         Ok(Self {
             outside,
-            deployment: Deployment::load(root, &service, environment)?,
+            deployment: Deployment::load(config, &service, environment)?,
             store: Store::load(root, &service, environment)?,
             now,
         })

@@ -122,8 +122,10 @@ struct Subject {
 
 impl Subject {
     fn read(places: &Places, arguments: &ServiceArguments) -> Result<Self> {
-        let own = places.root.join("wrangler.toml");
-        let config = WorkerConfig::read(arguments.config.as_deref().unwrap_or(&own))?;
+        let config = match arguments.config.as_deref() {
+            Some(path) => WorkerConfig::read(path)?,
+            None => WorkerConfig::of(&places.root)?,
+        };
         let expected = Expected::read(&config, &arguments.env, &arguments.service)?;
         let people = People::read(&config)?;
         Ok(Self {

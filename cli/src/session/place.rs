@@ -1,15 +1,12 @@
 //! For which service an assertion is made: as `cargo edge dev` runs it, or as `wrangler.toml` has it.
 
-use crate::dev::{LocalKeys, Options, Settings};
+use crate::dev::{Local, LocalKeys, Options, Settings};
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail};
 use one_login_edge::config::{Config, Service, Vars};
 use serde_json::json;
 use shell::places::Places;
 use std::rc::Rc;
-
-/// The one service of `cargo edge dev`.
-const LOCAL: &str = "DEMO";
 
 /// A service that the Worker's parser has read, with the local key in the place of its own.
 pub struct Place {
@@ -34,27 +31,35 @@ impl Place {
         let key = keys.assertion();
         let service = match environment {
             Some(environment) => {
-                let config = WorkerConfig::read(&places.root.join("wrangler.toml"))?;
+                let config = WorkerConfig::of(&places.root)?;
                 let id = config.find(environment, id)?;
                 config.service_with_key(environment, &id, &key)?
             }
-            None if id.eq_ignore_ascii_case(LOCAL) => local(&keys, port)?,
-            None => bail!(
-                "`cargo edge dev` serves {LOCAL} alone; name the environment of wrangler.toml that has {id} with --env"
-            ),
+            None => {
+                let service = Local::find(places, Some(id))?;
+                if !service.id.eq_ignore_ascii_case(id) {
+                    bail!(
+                        "`cargo edge dev` serves only {}; name the environment of wrangler.toml that has {id} with --env",
+                        service.id
+                    );
+                }
+                local(&keys, port, service)?
+            }
         };
         Ok(Self { service, key })
     }
 }
 
 /// The service as a local Worker reads it.
-fn local(keys: &LocalKeys, port: Option<u16>) -> Result<Rc<Service>> {
-    let settings = Settings::new(&Options {
+fn local(keys: &LocalKeys, port: Option<u16>, service: Local) -> Result<Rc<Service>> {
+    let id = service.id.clone();
+    let options = Options {
         port,
         ..Options::default()
-    })?;
+    };
+    let settings = Settings::new(&options, service)?;
     let mut vars: Vars = settings.variables().into_iter().collect();
-    vars.extend(keys.secrets());
+    vars.extend(keys.secrets(&id));
     vars.extend(["DOCUMENTS", "ACCOUNTS"].map(|name| (name.to_owned(), json!(true))));
     let config = Config::parse(&vars);
     let service = config.services().next().cloned();

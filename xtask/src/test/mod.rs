@@ -5,10 +5,10 @@ pub mod node;
 mod origins;
 mod summary;
 
-use crate::build;
 use crate::setup::{self, Need};
 use crate::simulator;
 use crate::wasm::{self, Compiler};
+use crate::{build, release};
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use shell::child;
@@ -34,6 +34,8 @@ pub enum Part {
     Browser,
     /// The same journeys in Chromium, Firefox and WebKit, and the Nu HTML checker
     Engines,
+    /// The packed release in an empty directory, with Node and without Rust
+    Package,
 }
 
 /// What is to be tested.
@@ -100,7 +102,7 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
     }
     let servers = selection.includes(Part::Origins) && origins::wants_servers(&selection.filters);
     if servers
-        || [Part::Workerd, Part::Browser, Part::Engines]
+        || [Part::Workerd, Part::Browser, Part::Engines, Part::Package]
             .into_iter()
             .any(|part| selection.includes(part))
     {
@@ -140,6 +142,17 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
         if selection.includes(Part::Engines) {
             summary.step("tests in three engines", || {
                 node::run(places, "engines", &selection.filters, &simulator)
+            })?;
+        }
+        // A filter is seldom meant for these, and a release takes minutes.
+        if selection.only == Some(Part::Package)
+            || selection.includes(Part::Package) && selection.filters.is_empty()
+        {
+            summary.step("release", || {
+                release::command(places).map(|()| String::new())
+            })?;
+            summary.step("tests of the packed release", || {
+                node::run(places, "package", &selection.filters, &simulator)
             })?;
         }
     }

@@ -1,0 +1,122 @@
+//! `check`, `config`, `deploy` and `eject`: a project's configuration judged, shown, deployed and handed over.
+
+use super::Of;
+use super::layout::Layout;
+use super::own::Own;
+use crate::worker_config::WorkerConfig;
+use anyhow::{Context, Result, bail, ensure};
+use shell::places::{PROJECT, Places};
+use shell::{groups, npm, terminal};
+use std::fs;
+use std::process::ExitCode;
+
+/// A client id that `create` left to be filled in.
+const UNSET: &str = "replace-with-";
+
+fn project(places: &Places) -> Result<Layout> {
+    ensure!(
+        places.is_project(),
+        "this is a clone, whose wrangler.toml wrangler reads itself; a project has a {PROJECT}"
+    );
+    Layout::read(&places.root, &places.worker())
+}
+
+/// `check`: every environment, judged by the Worker's own parser. The exit code is 1 on a fault.
+///
+/// # Errors
+/// When the configuration cannot be read.
+pub fn check(places: &Places) -> Result<ExitCode> {
+    let config = match places.is_project() {
+        true => WorkerConfig::of(&places.root)?,
+        false => WorkerConfig::read(&places.root.join("wrangler.toml"))?,
+    };
+    let mut is_sound = true;
+    ensure!(
+        !config.environments().is_empty(),
+        "{} has no environment with a service",
+        config.name()
+    );
+    for environment in config.environments() {
+        let parsed = config.parsed(environment);
+        for (word, list) in [("fault", &parsed.faults), ("warning", &parsed.warnings)] {
+            for fault in list {
+                terminal::line(format_args!("{word:<8} {environment}: {fault}"))?;
+            }
+        }
+        is_sound &= parsed.faults.is_empty();
+        for id in config.services(environment) {
+            let client = config
+                .text(environment, id, "client_id")
+                .unwrap_or_default();
+            if client.starts_with(UNSET) {
+                terminal::line(format_args!(
+                    "open     {environment}: SERVICE_{id}.client_id: One Login gives it; `cargo edge registration plan` says how"
+                ))?;
+            }
+        }
+        if parsed.faults.is_empty() {
+            let services = config.services(environment).join(", ");
+            terminal::line(format_args!("ok       {environment}: {services}"))?;
+        }
+    }
+    Ok(ExitCode::from(u8::from(!is_sound)))
+}
+
+/// `config`: prints what wrangler is given for an environment.
+///
+/// # Errors
+/// When the configuration cannot be read or has no such environment.
+pub fn config(places: &Places, of: &Of) -> Result<()> {
+    terminal::print(&project(places)?.json(Some(&of.env))?)
+}
+
+/// `deploy`: hands the configuration of an environment to wrangler. A configuration that the Worker would refuse is not
+/// deployed.
+///
+/// # Errors
+/// When the configuration has a fault in this environment, or wrangler fails.
+pub fn deploy(places: &Places, of: &Of, dry_run: bool) -> Result<ExitCode> {
+    let layout = project(places)?;
+    let parsed = WorkerConfig::of(&places.root)?.parsed(&of.env);
+    if !parsed.faults.is_empty() {
+        let faults = parsed.faults.iter().map(|fault| format!("\n  {fault}"));
+        bail!(
+            "the Worker would not serve {} with this {PROJECT}:{}",
+            of.env,
+            faults.collect::<String>()
+        );
+    }
+    let path = layout.write(&places.work(), &of.env)?;
+    let mut wrangler = npm::wrangler(places)?;
+    wrangler
+        .arg("deploy")
+        .arg("--config")
+        .arg(&path)
+        .args(["--env", &of.env]);
+    if dry_run {
+        let out = path.with_file_name("dry-run");
+        wrangler.arg("--dry-run").arg("--outdir").arg(out);
+    }
+    let mut child = groups::spawn(&mut wrangler)?;
+    let status = child.wait()?;
+    Ok(ExitCode::from(u8::from(!status.success())))
+}
+
+/// `eject`: writes the whole configuration as `wrangler.json`, which is the team's own from then on.
+///
+/// # Errors
+/// When the file is there already or cannot be written.
+pub fn eject(places: &Places) -> Result<()> {
+    let path = places.root.join("wrangler.json");
+    ensure!(!path.exists(), "{} is there already", path.display());
+    Own::read(&places.root)?;
+    let text = project(places)?.json(None)?;
+    // Relative to the file, so that another checkout finds the package too.
+    let here = format!("\"{}/", places.root.display());
+    fs::write(&path, text.replace(&here, "\"./"))
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    terminal::line(
+        "wrangler.json has the whole configuration. wrangler deploys it without this tool, which goes on reading \
+         sign-in.toml:\n\n  npx wrangler deploy --config wrangler.json --env integration",
+    )
+}
