@@ -124,3 +124,29 @@ fn t110_when_a_person_signs_in_twice_in_a_second_then_either_session_is_theirs()
     assert_eq!(outcome.wrong, None, "{}", outcome.last.join("\n"));
     assert!(outcome.judged > 3, "{}", outcome.last.join("\n"));
 }
+
+#[test]
+fn the_run_against_the_built_worker_knows_every_event() {
+    let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
+    let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));
+    let mut weeks = Vec::new();
+    for seed in from..from + seeds {
+        let week = plan(seed);
+        let (calm, limits) = (if week.calm { "calm" } else { "rough" }, week.limits);
+        let mut lines = vec![seed.to_string()];
+        for timed in &week.events {
+            let event = format!("{:?}", timed.event);
+            let kind = event.split([' ', '(']).next().unwrap();
+            assert!(harness.contains(&format!("case \"{kind}\":")), "{kind}");
+            lines.push(format!(
+                "{}\t{calm}\t{} {} {} {}\t{event}",
+                timed.at_ms, limits.idle, limits.absolute, limits.check, limits.grace
+            ));
+        }
+        weeks.push(lines.join("\n"));
+    }
+    // `cargo edge assure year --workerd` reads them there.
+    if let Some(path) = env::var_os("EDGE_YEAR_OUT") {
+        fs::write(path, weeks.join("\n\n")).unwrap();
+    }
+}

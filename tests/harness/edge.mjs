@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Child, run } from "./children.mjs";
 import { countedWorker } from "./counted-worker.mjs";
 import { faultyAccounts } from "./faulty-accounts.mjs";
+import { heldClock } from "./held-clock.mjs";
 import { overheard } from "./overheard.mjs";
 import { panics } from "./panics.mjs";
 import { CLI, FAULTY, ROOT, npm } from "./places.mjs";
@@ -33,9 +34,9 @@ export function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound, older }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound, older, held }) {
   const config = deployed?.config ?? (await configuration(directory, variables, limited, injected));
-  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound, older };
+  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound, older, held };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets, certificate) : await workerd(directory, port, config, secrets, extras);
   try {
     if (certificate === undefined) await answers(child, port);
@@ -80,7 +81,7 @@ async function wrangler(directory, port, secrets, certificate) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: { ...ENVIRONMENT, NODE_EXTRA_CA_CERTS: own } });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {}, older }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {}, older, held }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -102,6 +103,7 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   if (counts !== undefined) await countedWorker(bundle, worker, counts);
   if (panicking) await panics(bundle, worker);
   if (wires) await overheard(bundle, worker, wires);
+  if (held) await heldClock(bundle, worker);
   if (deployed) {
     Object.assign(worker, { outbound: deployed.outbound, scheme: deployed.scheme });
     worker.services.push({ name: deployed.outbound });
@@ -233,7 +235,7 @@ ${["kv", ...services.map(({ name }) => name)].map((name) => `const own${name} :W
 }
 
 /** Entry points come before what they import. */
-const ENTRIES = ["faulty.mjs", "counted.mjs", "index.js"];
+const ENTRIES = ["held.mjs", "faulty.mjs", "counted.mjs", "index.js"];
 const rank = (name) => (ENTRIES.includes(name) ? ENTRIES.indexOf(name) : ENTRIES.length);
 
 /** Waits for the Worker's own answer to a host that is no service's. */

@@ -97,7 +97,7 @@ async function simulated(name, options, certificate) {
  * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
  * a `counted` Worker tells what it did, a `limited` world has the limits of a deployed one, a `panicking` one panics when a
  * request says so, `bound` Workers are modules by the name of their binding (none is a KV namespace), one that is there
- * `twice` has two isolates, one with an `older` build has that in the second, of which the objects are where it `hasObjects`, of an `injected` one faults can be asked, and
+ * `twice` has two isolates, one with an `older` build has that in the second, of which the objects are where it `hasObjects`, the clock of a `held` one is the test's, of an `injected` one faults can be asked, and
  * of one with a test `listening` everything that it sends, is sent and stores is known. In an `encrypted` one, browsers reach
  * the Worker and the provider at https, with a certificate that is made for it.
  */
@@ -107,11 +107,11 @@ export class World {
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
     const { variables = {}, secrets = {}, limited = false, twice = false } = options;
-    const { faulty = false, counted = false, panicking = false, injected = false, listening = false, encrypted = false, bound = {}, older } = options;
+    const { faulty = false, counted = false, panicking = false, injected = false, listening = false, encrypted = false, bound = {}, older, held = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
-    Object.assign(world, { engine, limited, panicking, injected, bound, older });
+    Object.assign(world, { engine, limited, panicking, injected, bound, older, held });
     // Account objects that can be told to fail; the port is where they are told.
     if (faulty) world.faults = await freePort();
     // A second isolate with the same accounts, as at another location; only workerd alone has one.
@@ -191,8 +191,8 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires, certificate, bound, older } = this;
-    return startEdge({ certificate, engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires, bound, older });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires, certificate, bound, older, held } = this;
+    return startEdge({ certificate, engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires, bound, older, held });
   }
 
   /**

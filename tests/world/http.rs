@@ -93,7 +93,7 @@ pub enum By {
 /// What a browser or another client got.
 #[derive(Clone, Debug)]
 pub struct Shown {
-    /// Who answered.
+    /// The server that answered.
     pub by: By,
     /// The address.
     pub url: String,

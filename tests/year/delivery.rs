@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use simulator::http;
+use simulator::jose::Unverified;
 use simulator::provider::notification::Outgoing;
 
 use super::house::House;
@@ -22,6 +24,19 @@ pub fn deliver_later(house: &Rc<House>, seed: u64, wait: i64) {
             deliver(&inner, outgoing, seed ^ (nth as u64 + 1) << 40);
         }
     });
+}
+
+/// Whether the provider has withdrawn the key of a token, so that it is not to be trusted any more.
+fn is_withdrawn(house: &House, form: &[u8]) -> bool {
+    let token = http::last_wins(form).remove("logout_token");
+    let token = token.and_then(|token| Unverified::parse(&token));
+    let keys = house.ask_provider(&http::Request::get("/.well-known/jwks.json"));
+    let keys = String::from_utf8_lossy(&keys.body).into_owned();
+    token.is_some_and(|token| {
+        !token
+            .header_text("kid")
+            .is_some_and(|kid| keys.contains(kid))
+    })
 }
 
 fn deliver(house: &Rc<House>, outgoing: Outgoing, seed: u64) {
@@ -48,11 +63,12 @@ fn deliver(house: &Rc<House>, outgoing: Outgoing, seed: u64) {
             let line = format!("{} notification: {status}", inner.since());
             inner.trace.borrow_mut().note(line, "");
             let limited = !inner.used_up.borrow().is_empty();
+            let withdrawn = is_withdrawn(&inner, &outgoing.body);
             let mut oracle = inner.oracle.borrow_mut();
             oracle.told(
                 inner.runtime.now(),
                 &outgoing.body,
-                (status, limited),
+                (status, limited, withdrawn),
                 &served.heard,
             );
             result = Ok(status);

@@ -3,15 +3,19 @@
 //! The table of places is the oracle's as well, which never looks at what the product makes of it.
 
 use one_login_edge::config::{Host, Service};
-use serde_json::{Value, json};
+use serde_json::json;
 use simulator::provider::Provider;
 
 use super::house::Iso;
+use super::rules::Rules;
 use crate::world::settings::{registration, service};
 use crate::world::{CLIENT, HOST, Setup, keys};
 
 /// The hosts of both services.
 pub const HOSTS: [&str; 2] = [HOST, "permits.example.gov.uk"];
+
+/// The names of both services in the configuration.
+pub const SERVICES: [&str; 2] = ["DEMO", "OTHER"];
 
 /// The clients of both services.
 pub const CLIENTS: [&str; 2] = [CLIENT, "permits-client"];
@@ -93,58 +97,22 @@ pub const PLACES: [Place; 10] = [
 /// The place that asks for a sign-in like most.
 pub const ACCOUNT: usize = 2;
 
-/// The limits of both services, in seconds.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// How long a session lives unused.
-    pub idle: i64,
-    /// How long it lives at most.
-    pub absolute: i64,
-    /// How long an account's word is relied on.
-    pub check: i64,
-    /// How long it is while accounts give no answer.
-    pub grace: i64,
-}
-
-fn route(place: &Place) -> Value {
-    let mut route = json!({ "path": place.path });
-    match place.access {
-        Access::Public => route["access"] = json!("public"),
-        Access::Optional => route["access"] = json!("optional"),
-        Access::Required => route["level"] = json!(place.level),
-    }
-    if !place.released.is_empty() {
-        route["release"] = json!(place.released);
-    }
-    match place.path {
-        "/pay" => route["reauthenticate_within"] = json!(place.fresh),
-        "/recent" => route["max_age"] = json!(place.fresh),
-        "/apply" => route["not_proved"] = json!("/why"),
-        _ => {}
-    }
-    route
-}
-
 /// The first version.
-pub fn setup(limits: Limits) -> Setup {
+pub fn setup(rules: Rules) -> Setup {
     let mut setup = Setup::default();
     setup.registrations.clear();
     let claims = json!(["coreIdentityJWT", "address", "returnCode"]);
     for (number, (host, client)) in HOSTS.iter().zip(CLIENTS).enumerate() {
         let mut table = service(host, client);
-        table["routes"] = PLACES.iter().map(route).collect();
         table["registered_claims"] = claims.clone();
-        table["session_idle_seconds"] = json!(limits.idle);
-        table["session_absolute_seconds"] = json!(limits.absolute);
-        table["revocation_check_seconds"] = json!(limits.check);
-        table["revocation_grace_seconds"] = json!(limits.grace);
-        setup.add_service(["DEMO", "OTHER"][number], table);
+        setup.add_service(SERVICES[number], table);
         let mut client = registration(client, &format!("https://{host}"));
         client["claims"] = claims.clone();
         client["client_locs"] = json!(["P1", "P2"]);
         client["max_age_enabled"] = json!(true);
         setup.registrations.push(client);
     }
+    rules.configure(&mut setup);
     setup
 }
 
@@ -177,11 +145,11 @@ pub enum Step {
     Remove,
 }
 
+const LETTERS: [&str; 2] = ["A", "B"];
+
 /// Does a step of a rotation to a generation: 0 is A, 1 is B.
 pub fn rotate(setup: &mut Setup, key: Key, step: Step, to: usize) {
-    const LETTERS: [&str; 2] = ["A", "B"];
     let (new, old) = (LETTERS[to], LETTERS[1 - to]);
-    let services: &[&str] = &["DEMO", "OTHER"];
     match (key, step) {
         (Key::Session, Step::Publish) => {
             setup.set(&format!("SESSION_KEY_{new}"), keys::SESSION[to]);
@@ -193,7 +161,7 @@ pub fn rotate(setup: &mut Setup, key: Key, step: Step, to: usize) {
                 Key::Client => ("CLIENT_KEY", "client_key_active", keys::CLIENT),
                 _ => ("ASSERTION_KEY", "assertion_key_active", keys::ASSERTION),
             };
-            for id in services {
+            for id in SERVICES {
                 match step {
                     Step::Publish => setup.set(&format!("{name}_{id}_{new}"), material[to]),
                     Step::Use => {
@@ -205,6 +173,30 @@ pub fn rotate(setup: &mut Setup, key: Key, step: Step, to: usize) {
             }
         }
     }
+}
+
+/// Puts another key in the place of a leaked one and takes every older one away, where no rotation has used
+/// both already.
+pub fn replace(setup: &mut Setup, key: Key) -> bool {
+    let names: Vec<String> = match key {
+        Key::Session => vec!["SESSION_KEY".to_owned()],
+        Key::Client => SERVICES.map(|id| format!("CLIENT_KEY_{id}")).into(),
+        Key::Assertion => SERVICES.map(|id| format!("ASSERTION_KEY_{id}")).into(),
+    };
+    let material = match key {
+        Key::Session => keys::SESSION,
+        Key::Client => keys::CLIENT,
+        Key::Assertion => keys::ASSERTION,
+    };
+    let fresh = |name: &String| {
+        let first = setup.vars.get(&format!("{name}_A"));
+        first == Some(&json!(material[0])) && !setup.vars.contains_key(&format!("{name}_B"))
+    };
+    let is_possible = names.iter().all(fresh);
+    for name in names.iter().filter(|_| is_possible) {
+        setup.set(&format!("{name}_A"), material[1]);
+    }
+    is_possible
 }
 
 /// A service as an isolate knows it.

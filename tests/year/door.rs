@@ -167,7 +167,18 @@ impl Platform for Door {
     }
 
     async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage> {
+        let moves = self.house.moves.get();
+        let is_moved = || {
+            let is_moved = self.house.moves.get() != moves;
+            self.heard
+                .account_failed
+                .set(self.heard.account_failed.get() || is_moved);
+            is_moved
+        };
         self.wait(1, 40).await;
+        if is_moved() {
+            return Err(Outage::Unreachable);
+        }
         let trouble = self.house.strikes(Verb::Ask, kind(&question));
         if trouble.is_some() {
             self.heard.account_failed.set(true);
@@ -186,6 +197,7 @@ impl Platform for Door {
         self.wait(1, 20).await;
         match trouble {
             Some(_) => Err(Outage::Unreachable),
+            None if is_moved() => Err(Outage::Unreachable),
             None => Ok(reply),
         }
     }

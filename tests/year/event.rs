@@ -3,8 +3,11 @@
 
 use one_login_edge::platform::Limit;
 
+use simulator::provider::rotation::When as Moment;
+
 use super::deployment::{Key, Step};
 use super::people::How;
+use super::rules::Change;
 use super::storage::Meddling;
 use crate::world::Trouble;
 
@@ -43,6 +46,21 @@ pub enum Event {
         /// How long the service takes for the slowest, in milliseconds.
         origin_ms: i64,
     },
+    /// A page asks for something again and again, until the person goes on elsewhere in its tab.
+    Poll {
+        /// The computer.
+        computer: usize,
+        /// The tab.
+        tab: usize,
+        /// The service.
+        host: usize,
+        /// The place.
+        place: usize,
+        /// The seconds between two questions.
+        every: i64,
+        /// How often.
+        times: u64,
+    },
     /// A person signs out.
     SignOut {
         /// The computer.
@@ -72,6 +90,8 @@ pub enum Event {
         /// To where.
         to: usize,
     },
+    /// A thief puts the cookies of one service into the same browser's for the other.
+    CopyAcross(usize),
     /// A person leaves a tab before its page has come.
     Leave {
         /// The computer.
@@ -88,8 +108,14 @@ pub enum Event {
     },
     /// The oldest isolate ends.
     Stop,
-    /// A version is deployed that changes nothing.
+    /// A version is deployed that changes nothing, while the one before runs on for minutes.
     Deploy,
+    /// A version is deployed with other limits, levels or routes.
+    Configure(Change),
+    /// The version before the newest is deployed again.
+    Rollback,
+    /// A key has leaked: another takes its place at once, and no older one stays.
+    Emergency(Key),
     /// A step of a rotation is deployed.
     Rotate {
         /// Of which key.
@@ -109,7 +135,11 @@ pub enum Event {
         identity: bool,
         /// Whether the old ones stay published.
         keep_old: bool,
+        /// When.
+        when: Moment,
     },
+    /// The provider publishes the next key of core identities.
+    ProviderAnnounces,
     /// Something goes wrong from now on, once or for a while.
     Trouble {
         /// What.
@@ -128,6 +158,8 @@ pub enum Event {
     Meddle(Meddling),
     /// Every account is emptied, as when a deployment moves them.
     EmptyAccounts,
+    /// A deployment moves the accounts: each keeps what it stored, and every question on its way fails.
+    MoveAccounts,
     /// The clock of the accounts is off by so many seconds.
     AccountsAhead(i64),
     /// A Post Office has seen a person, or has not.

@@ -16,6 +16,7 @@ use simulator::provider::Provider;
 use super::deployment;
 use super::door::{Door, Heard};
 use super::oracle::{Asked, Oracle};
+use super::rules::Rules;
 use super::runtime::Runtime;
 use super::storage::Storage;
 use super::trace::Trace;
@@ -59,8 +60,14 @@ pub struct House {
     pub used_up: RefCell<Vec<Limit>>,
     /// The isolates that take requests.
     pub isolates: RefCell<Vec<Rc<Iso>>>,
-    /// The versions that were deployed, the last one last.
-    pub versions: RefCell<Vec<Setup>>,
+    /// The versions that were deployed with their rules, the last one last.
+    pub versions: RefCell<Vec<(Setup, Rules)>>,
+    /// The version before which no rollback goes: the one that replaced a leaked key.
+    pub floor: Cell<usize>,
+    /// Whether a version was rolled back, after which a rotation begins from the start.
+    pub is_rolled_back: Cell<bool>,
+    /// How often a deployment has moved the accounts.
+    pub moves: Cell<usize>,
     /// The judge.
     pub oracle: RefCell<Oracle>,
     /// Where the product's random numbers come from.
@@ -82,7 +89,8 @@ pub struct Served {
 
 impl House {
     /// A house with one version and one isolate.
-    pub fn new(seed: u64, setup: Setup, oracle: Oracle) -> Rc<Self> {
+    pub fn new(seed: u64, rules: Rules, oracle: Oracle) -> Rc<Self> {
+        let setup = deployment::setup(rules);
         simulator::keys::repeat(seed);
         let house = Rc::new(Self {
             runtime: Runtime::new(BEGINNING * 1_000, seed),
@@ -93,7 +101,10 @@ impl House {
             works_since: Cell::new(Some(BEGINNING * 1_000)),
             used_up: RefCell::default(),
             isolates: RefCell::default(),
-            versions: RefCell::new(vec![setup]),
+            versions: RefCell::new(vec![(setup, rules)]),
+            floor: Cell::new(0),
+            is_rolled_back: Cell::new(false),
+            moves: Cell::new(0),
             oracle: RefCell::new(oracle),
             random: RefCell::new(Chance::seed(seed ^ 0x5eed)),
             trace: RefCell::default(),
@@ -111,7 +122,7 @@ impl House {
     /// An isolate of a version begins to take requests.
     pub fn start_isolate(&self, version: usize, ahead_ms: i64, behind_ms: i64) {
         let versions = self.versions.borrow();
-        let config = Config::parse(&versions[version].vars);
+        let config = Config::parse(&versions[version].0.vars);
         assert!(config.faults.is_empty(), "{:?}", config.faults);
         let isolate = Rc::new(Isolate::new(config));
         let number = self.next_isolate.replace(self.next_isolate.get() + 1);

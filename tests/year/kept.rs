@@ -1,10 +1,10 @@
 //! Weeks that failed once, with the fewest events that did it: a number means another week as soon as a plan is drawn
 //! in another way, and these stay.
 
-use super::deployment::Limits;
 use super::event::{Event, Timed};
 use super::people::How;
 use super::plan::Plan;
+use super::rules::Limits;
 
 const fn at(at_ms: i64, number: usize, event: Event) -> Timed {
     Timed {

@@ -1,8 +1,11 @@
 //! A year in a minute; see `docs/simulation.md`.
 
+pub mod back;
 pub mod delivery;
+pub mod deploying;
 pub mod deployment;
 pub mod door;
+pub mod draw;
 pub mod event;
 pub mod house;
 pub mod kept;
@@ -10,6 +13,8 @@ pub mod keys;
 pub mod oracle;
 pub mod people;
 pub mod plan;
+pub mod requests;
+pub mod rules;
 pub mod run;
 pub mod runtime;
 pub mod shrink;

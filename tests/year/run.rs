@@ -2,25 +2,30 @@
 
 use std::rc::Rc;
 
-use one_login_edge::config::Config;
 use serde_json::json;
 use simulator::http;
 use simulator::provider::personas::Persona;
-use simulator::provider::rotation::{Keys, When as Moment};
+use simulator::provider::rotation::Keys;
 
+use super::back::{gets_in, mend};
 use super::delivery::deliver_later;
-use super::deployment::{ACCOUNT, HOSTS, PLACES, rotate, setup};
+use super::deploying::redeploy;
+use super::deployment::{HOSTS, PLACES};
 use super::event::{Event, Timed};
 use super::house::House;
 use super::oracle::Oracle;
-use super::people::{Computer, Go, How, PEOPLE, go};
+use super::people::{Computer, Go, How, PEOPLE, go, poll};
 use super::plan::{COMPUTERS, Plan};
+use super::rules::Rules;
 use crate::world::chance::Chance;
-use crate::world::http::By;
+use crate::world::jar::Cookie;
 use crate::world::{BEGINNING, When};
 
 /// By how many milliseconds two clocks may differ, with what a request takes.
 const SPREAD_MS: i64 = 12_000;
+
+/// The most that an isolate may hold in memory, in bytes.
+const MOST_HELD: i64 = 524_288;
 
 /// The most isolates at once.
 const ISOLATES: usize = 6;
@@ -40,16 +45,18 @@ pub struct Outcome {
 
 /// Carries a plan out.
 pub fn run(plan: &Plan) -> Outcome {
-    let oracle = Oracle::new(plan.limits, SPREAD_MS, plan.calm);
-    let house = House::new(plan.seed, setup(plan.limits), oracle);
+    let rules = Rules::new(plan.limits);
+    let oracle = Oracle::new(rules, SPREAD_MS, plan.calm);
+    let house = House::new(plan.seed, rules, oracle);
     let computers: Vec<_> = (0..COMPUTERS)
-        .map(|number| Computer::new(number, number % PEOPLE.len()))
+        .map(|number| Computer::new(number, number))
         .collect();
     for timed in &plan.events {
         house.runtime.run_until(BEGINNING * 1_000 + timed.at_ms);
         if house.oracle.borrow().wrong.is_some() {
             break;
         }
+        house.accounts.tidy(house.seconds());
         let line = format!("{} {:?}", house.since(), timed.event);
         house.trace.borrow_mut().note(line, "");
         happen(&house, &computers, plan, timed);
@@ -64,6 +71,7 @@ pub fn run(plan: &Plan) -> Outcome {
         house.runtime.run_until(house.runtime.now() + 400_000);
     }
     house.runtime.stop();
+    weigh(&house);
     let trace = house.trace.take();
     let oracle = house.oracle.borrow();
     Outcome {
@@ -71,6 +79,18 @@ pub fn run(plan: &Plan) -> Outcome {
         last: trace.last.into(),
         hash: trace.hash,
         judged: oracle.judged,
+    }
+}
+
+/// An isolate holds so much and no more, after any events.
+fn weigh(house: &House) {
+    for iso in house.isolates.take() {
+        let number = iso.number;
+        let freed = -allocation_counter::measure(|| drop(iso)).bytes_current;
+        if freed > MOST_HELD {
+            let mut oracle = house.oracle.borrow_mut();
+            oracle.broken(format!("memory: isolate {number} holds {freed} bytes"));
+        }
     }
 }
 
@@ -137,6 +157,18 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
                 send(computer, order);
             }
         }
+        Event::Poll {
+            computer,
+            tab,
+            host,
+            place,
+            every,
+            times,
+        } => {
+            let path = PLACES[place].path;
+            let first = visit(computer, path, host, How::Script, tab, 0);
+            poll(house, &computers[computer], first, every * 1_000, times);
+        }
         Event::SignOut {
             computer,
             host,
@@ -182,6 +214,18 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             to.jar.replace(jar);
             to.standing.replace(standing);
         }
+        Event::CopyAcross(computer) => {
+            let mut jar = computers[computer].jar.borrow_mut();
+            let sessions = jar.kept.iter().filter(|kept| kept.host == HOSTS[0]);
+            let copied: Vec<_> = sessions
+                .filter(|kept| kept.name.starts_with("__Host-ol-session"))
+                .map(|kept| Cookie {
+                    host: HOSTS[1].to_owned(),
+                    ..kept.clone()
+                })
+                .collect();
+            jar.kept.extend(copied);
+        }
         Event::Leave { computer, tab } => {
             let tab = &computers[computer].tabs[tab];
             tab.set(tab.get() + 1);
@@ -201,10 +245,11 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
                 isolates.remove(0);
             }
         }
-        Event::Deploy => deploy(house, &mut chance, |_| {}),
-        Event::Rotate { key, step, to } => {
-            deploy(house, &mut chance, |setup| rotate(setup, key, step, to));
-        }
+        Event::Deploy
+        | Event::Configure(_)
+        | Event::Rotate { .. }
+        | Event::Rollback
+        | Event::Emergency(_) => redeploy(house, &mut chance, &timed.event),
         Event::Hourly => {
             let iso = Rc::clone(chance.one(&house.isolates.borrow()));
             let house = Rc::clone(house);
@@ -222,15 +267,20 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             assert_eq!(house.ask_provider(&request).status, 200);
             deliver_later(house, seed, 0);
         }
-        Event::ProviderRotates { identity, keep_old } => {
+        Event::ProviderRotates {
+            identity,
+            keep_old,
+            when,
+        } => {
             let keys = if identity {
                 Keys::Identity
             } else {
                 Keys::Tokens
             };
             let mut provider = house.provider.borrow_mut();
-            provider.rotate_keys(keys, Moment::Now, keep_old);
+            provider.rotate_keys(keys, when, keep_old);
         }
+        Event::ProviderAnnounces => house.provider.borrow_mut().announce_identity_key(),
         Event::Trouble { trouble, nth } => {
             house.works_since.set(None);
             house
@@ -250,6 +300,7 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             house.accounts.empty();
             house.oracle.borrow_mut().emptied(now);
         }
+        Event::MoveAccounts => house.moves.set(house.moves.get() + 1),
         Event::AccountsAhead(seconds) => house.accounts.ahead.set(seconds),
         Event::PostOffice(seen) => {
             let ivor = Persona::find("ivor").expect("he is there");
@@ -273,74 +324,4 @@ fn close(computer: &Computer) {
     computer.closed.replace(Some(before));
     computer.jar.borrow_mut().close();
     computer.standing.take();
-}
-
-/// A version is deployed: new isolates start at once, those of older ones end within a minute.
-fn deploy(house: &Rc<House>, chance: &mut Chance, change: impl FnOnce(&mut crate::world::Setup)) {
-    let version = {
-        let mut versions = house.versions.borrow_mut();
-        let mut setup = versions.last().expect("there is one").clone();
-        change(&mut setup);
-        if !Config::parse(&setup.vars).faults.is_empty() {
-            // A step whose step before was left out, in a week that is made smaller.
-            return;
-        }
-        versions.push(setup);
-        versions.len() - 1
-    };
-    house.start_isolate(
-        version,
-        chance.seconds(8_000) - 4_000,
-        chance.seconds(60_000),
-    );
-    let inner = Rc::clone(house);
-    let wait = chance.seconds(55_000);
-    house.runtime.spawn(async move {
-        inner.runtime.sleep(wait).await;
-        let mut isolates = inner.isolates.borrow_mut();
-        isolates.retain(|iso| iso.version >= version);
-    });
-}
-
-fn mend(house: &House) {
-    house.troubles.mend();
-    house.used_up.borrow_mut().clear();
-    house.accounts.ahead.set(0);
-    house.provider.borrow_mut().set_fault(None, None);
-    house.works_since.set(Some(house.runtime.now()));
-}
-
-/// A person tries whether they get in, again and again for three minutes after everything works again.
-fn gets_in(house: &Rc<House>, computer: &Rc<Computer>, seed: u64) {
-    let (house, computer) = (Rc::clone(house), Rc::clone(computer));
-    let mended = house.runtime.now();
-    let inner = Rc::clone(&house);
-    house.runtime.spawn(async move {
-        let mut seen = String::new();
-        for (nth, wait) in [1, 60_000, 60_000, 50_000].into_iter().enumerate() {
-            inner.runtime.sleep(wait).await;
-            let order = Go {
-                tab: 2,
-                address: format!("https://{}{}", HOSTS[0], PLACES[ACCOUNT].path),
-                how: How::Navigation,
-                origin_ms: 20,
-                dwell_ms: 2_000,
-                gives_up: false,
-                seed: seed ^ nth as u64,
-            };
-            match go(Rc::clone(&inner), Rc::clone(&computer), order).await {
-                // They went on elsewhere.
-                None => return,
-                Some(shown) if shown.by == By::Origin => return,
-                Some(shown) => seen = format!("{} {}", shown.status, shown.heading()),
-            }
-        }
-        if inner.works_since.get().is_some_and(|since| since <= mended) {
-            let mut oracle = inner.oracle.borrow_mut();
-            oracle.broken(format!(
-                "back: three minutes after everything works again computer {} sees {seen:?}",
-                computer.number
-            ));
-        }
-    });
 }

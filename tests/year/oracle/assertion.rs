@@ -9,6 +9,7 @@ use crate::world::record::OriginRequest;
 use crate::year::deployment::{Access, HOSTS, PLACES, Place};
 use crate::year::door::Heard;
 use crate::year::house::House;
+use crate::year::rules::Limits;
 
 /// How long a claim about an identity may be used, in seconds.
 const CLAIMS: i64 = 1_800;
@@ -44,19 +45,21 @@ impl Oracle {
         heard: &Heard,
     ) {
         self.judged += 1;
-        let Some(place) = asked.place.map(|place| PLACES[place]) else {
+        let Some(number) = asked.place else {
             self.broken("own: a page of the edge's own was forwarded".to_owned());
             return;
         };
+        let (place, places) = (PLACES[number], self.places(number));
+        let may_be = |access: Access| places.iter().any(|place| place.access == access);
         let values = reached.assertions();
-        match (place.access, values.len()) {
-            (Access::Public | Access::Optional, 0) => return,
-            (Access::Public, _) => {
+        match values.len() {
+            0 if may_be(Access::Public) || may_be(Access::Optional) => return,
+            1 if may_be(Access::Required) || may_be(Access::Optional) => {}
+            1 => {
                 self.broken("assertion: a public page learns who is signed in".to_owned());
                 return;
             }
-            (_, 1) => {}
-            (_, count) => {
+            count => {
                 self.broken(format!("assertion: {count} of them reach {}", place.path));
                 return;
             }
@@ -69,7 +72,7 @@ impl Oracle {
             Ok((person, claims)) => {
                 self.released(&place, &claims);
                 self.judge(asked, arrived_ms, &person);
-                self.level(&place, &person);
+                self.level(&places, &person);
                 self.age(&place, &person, &claims, house.seconds());
                 self.claims(&person, &claims, house.seconds());
             }
@@ -119,17 +122,27 @@ impl Oracle {
     }
 
     fn judge(&mut self, asked: &Asked, arrived_ms: i64, person: &Person) {
+        let known = self.lives.get(&person.sid);
+        if known.is_some_and(|life| life.host != asked.host) {
+            return self.broken("another host: a service's session opens the other's".to_owned());
+        }
         let Some(signed) = self.place(asked, &person.sub, &person.sid) else {
             return;
         };
         let spread = self.spread_ms;
-        let limits = self.limits;
+        let limits = Limits {
+            idle: self.most(|limits| limits.idle),
+            absolute: self.most(|limits| limits.absolute),
+            check: self.most(|limits| limits.check),
+            grace: self.most(|limits| limits.grace),
+        };
         let began = self.began(&signed, person.session_exp);
         let life = self
             .lives
             .entry(person.sid.clone())
             .or_insert_with(|| Life {
                 sub: signed.sub.clone(),
+                host: asked.host,
                 iat: began.iat,
                 created_ms: began.created_ms,
                 ended_ms: began.ended_ms.get(),
@@ -157,14 +170,13 @@ impl Oracle {
         if arrived_ms > asked.used_ms.max(signed.created_ms) + limits.idle * 1_000 + spread {
             self.broken("limits: a session was unused for longer than its idle limit".to_owned());
         }
-        let until = born / 1_000 + limits.absolute;
-        if (person.session_exp - until).abs() > spread / 1_000 + 1 {
+        if !self.is_end(person.session_exp, born / 1_000) {
             self.broken("limits: an assertion names another end of its session".to_owned());
         }
     }
 
     /// The level is what the place asks for, and was reached.
-    fn level(&mut self, place: &Place, person: &Person) {
+    fn level(&mut self, places: &[Place], person: &Person) {
         let proof = self.proofs.get(&person.sub);
         let identity = ["P1", "P2"]
             .into_iter()
@@ -176,19 +188,17 @@ impl Oracle {
                 person.vot
             ));
         }
-        if place.access == Access::Required {
+        let is_enough = |place: &Place| {
             let asked = place.level.split('.').next_back().unwrap_or_default();
-            let enough = match asked {
+            match asked {
                 "P1" | "P2" => identity.is_some_and(|level| level >= asked),
                 "Cm" => person.reached("Cm"),
                 _ => true,
-            };
-            if !enough {
-                self.broken(format!(
-                    "level: {} is too low for {}",
-                    person.vot, place.path
-                ));
             }
+        };
+        if !places.iter().any(is_enough) {
+            let path = places.first().map_or("", |place| place.path);
+            self.broken(format!("level: {} is too low for {path}", person.vot));
         }
     }
 

@@ -3,13 +3,13 @@
 
 use super::{Asked, Oracle};
 use crate::world::http::By;
-use crate::year::deployment::{Access, PLACES};
+use crate::year::deployment::{Access, PLACES, Place};
 use crate::year::house::Served;
 use crate::year::oracle::standing::Who;
 use crate::year::people::How;
 
 /// Event and label of the line, and why.
-const EXPECTED: [(&str, &str, &str); 14] = [
+const EXPECTED: [(&str, &str, &str); 15] = [
     (
         "callback",
         "no_cookies",
@@ -67,6 +67,7 @@ const EXPECTED: [(&str, &str, &str); 14] = [
         "a person gives up proving an identity",
     ),
     ("callback", "declined", "a person gives up"),
+    ("callback", "access_denied", "a person declines to sign in"),
     ("identity", "", "a person has no identity to prove"),
 ];
 
@@ -113,18 +114,24 @@ fn lost(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
     let Some(life) = sid.as_deref().and_then(|sid| oracle.certain(sid)) else {
         return;
     };
-    let Some(place) = asked.place.map(|place| PLACES[place]) else {
+    let Some(number) = asked.place else {
         return;
     };
+    let place = PLACES[number];
     let reached = signed.vot.contains("Cm");
-    let plain = match place.level {
+    let is_plain = |place: &Place| match place.level {
         "Cl" | "" => true,
         level => level == "Cl.Cm" && reached && place.fresh.is_none(),
     };
-    let (limits, margin) = (oracle.limits, oracle.spread_ms + 65_000);
+    let plain = oracle.places(number).iter().all(is_plain);
+    let margin = oracle.spread_ms + 65_000;
+    let limits = (
+        oracle.least(|limits| limits.idle),
+        oracle.least(|limits| limits.absolute),
+    );
     let idle = asked.sent_ms - asked.used_ms;
     let old = asked.sent_ms - life.created_ms;
-    let within = idle < limits.idle * 1_000 - margin && old < limits.absolute * 1_000 - margin;
+    let within = idle < limits.0 * 1_000 - margin && old < limits.1 * 1_000 - margin;
     if plain && within && how != How::Status {
         let status = served.shown.status;
         oracle.broken(format!(

@@ -5,6 +5,7 @@
 //! in where, since when and how, and says which promise is broken.
 
 pub mod assertion;
+pub mod ends;
 pub mod faults;
 pub mod logs;
 pub mod standing;
@@ -15,9 +16,10 @@ use std::rc::Rc;
 
 use simulator::jose::{Object, Unverified};
 
-use super::deployment::Limits;
+use super::deployment::Place;
 use super::door::Heard;
 use super::house::Served;
+use super::rules::{Limits, Rules};
 use crate::world::Incoming;
 use standing::Who;
 
@@ -58,6 +60,8 @@ impl Signed {
 pub struct Life {
     /// Its subject.
     pub sub: String,
+    /// The service that has seen it.
+    pub host: usize,
     /// When its ID token was made.
     pub iat: i64,
     /// When it began, in milliseconds.
@@ -101,8 +105,8 @@ pub struct Asked {
 pub struct Oracle {
     /// The first promise that was broken, and how.
     pub wrong: Option<String>,
-    /// The limits that are configured.
-    pub limits: Limits,
+    /// The rules of every version that may still answer, the newest last.
+    pub running: Vec<Rules>,
     /// By how many milliseconds two clocks may differ, and what a request takes.
     pub spread_ms: i64,
     /// Whether nothing goes wrong in this world.
@@ -135,11 +139,11 @@ fn seconds(claims: &Object, name: &str) -> i64 {
 }
 
 impl Oracle {
-    /// A judge of services with these limits, who knows how far clocks differ and whether all is calm.
-    pub fn new(limits: Limits, spread_ms: i64, calm: bool) -> Self {
+    /// A judge of services with these rules, who knows how far clocks differ and whether all is calm.
+    pub fn new(rules: Rules, spread_ms: i64, calm: bool) -> Self {
         Self {
             wrong: None,
-            limits,
+            running: vec![rules],
             spread_ms,
             calm,
             accounts_since_ms: 0,
@@ -150,6 +154,31 @@ impl Oracle {
             proofs: BTreeMap::new(),
             judged: 0,
         }
+    }
+
+    /// The longest of a limit that a running version may have.
+    pub(super) fn most(&self, limit: impl Fn(&Limits) -> i64) -> i64 {
+        let all = self.running.iter().map(|rules| limit(&rules.limits));
+        all.max().unwrap_or_default()
+    }
+
+    /// The shortest.
+    pub(super) fn least(&self, limit: impl Fn(&Limits) -> i64) -> i64 {
+        let all = self.running.iter().map(|rules| limit(&rules.limits));
+        all.min().unwrap_or_default()
+    }
+
+    /// Whether a moment, in seconds, is when a session ends by a running version that began at another.
+    pub(super) fn is_end(&self, moment: i64, began: i64) -> bool {
+        let spread = self.spread_ms / 1_000 + 1;
+        let ends = |rules: &Rules| (moment - began - rules.limits.absolute).abs() <= spread;
+        self.running.iter().any(ends)
+    }
+
+    /// A place as each running version has it.
+    pub(super) fn places(&self, number: usize) -> Vec<Place> {
+        let running = self.running.iter();
+        running.map(|rules| rules.place(number)).collect()
     }
 
     /// Notes that a promise is broken; the first counts.
@@ -230,50 +259,21 @@ impl Oracle {
 
     /// When a session began that is seen for the first time, by the end that it names itself.
     pub(super) fn began<'a>(&self, signed: &'a Signed, session_exp: i64) -> &'a Signed {
-        let fits = |signed: &Signed| {
-            let until = signed.created_ms / 1_000 + self.limits.absolute;
-            (session_exp - until).abs() <= self.spread_ms / 1_000 + 1
-        };
+        let fits = |signed: &Signed| self.is_end(session_exp, signed.created_ms / 1_000);
         let before = std::iter::successors(Some(signed), |signed| signed.before.as_deref());
         let mut own = before.filter(|other| other.sub == signed.sub);
         own.find(|other| fits(other)).unwrap_or(signed)
     }
 
-    /// The session that a request presented has ended.
-    fn end_presented(&mut self, now: i64, asked: &Asked) {
-        let [who] = &asked.who[..] else { return };
-        let Some(sid) = who.sid() else {
-            if let Who::Person(signed) = who {
-                signed.end(now);
-            }
-            return;
-        };
-        if let Some(life) = self.lives.get_mut(&sid) {
-            life.ended_ms.get_or_insert(now);
-        }
-    }
-
-    /// Every session of the person who sent the request has ended.
-    fn end_all(&mut self, now: i64, asked: &Asked) {
-        let Some(sub) = asked.who.first().and_then(Who::sub) else {
-            return;
-        };
-        let own = self.lives.values_mut().filter(|life| life.sub == sub);
-        for life in own {
-            life.ended_ms.get_or_insert(now);
-        }
-        for signed in self.signed.iter().filter(|signed| signed.sub == sub) {
-            // The account may have been asked before this one was listed there.
-            match signed.created_ms < asked.sent_ms {
-                true => signed.end(now),
-                false => signed.doubtful.set(true),
-            }
-        }
-    }
-
     /// A good notification was answered: 200 says that it is stored, 503 that it is to come again, as
-    /// does 429 while the address has sent too many that were refused.
-    pub fn told(&mut self, now: i64, form: &[u8], (status, limited): (u16, bool), heard: &Heard) {
+    /// does 429 while the address has sent too many that were refused. One whose key was withdrawn is good no more.
+    pub fn told(
+        &mut self,
+        now: i64,
+        form: &[u8],
+        (status, limited, withdrawn): (u16, bool, bool),
+        heard: &Heard,
+    ) {
         if heard.account_failed.get() {
             self.accounts_since_ms = now;
         }
@@ -295,41 +295,12 @@ impl Oracle {
             ),
             503 => {}
             429 if limited => {}
+            400 if withdrawn => {}
             _ => {
                 let lines = heard.lines.borrow().clone();
                 self.broken(format!(
                     "notification: a good one is answered {status}: {lines:?}"
                 ));
-            }
-        }
-    }
-
-    fn notified(&mut self, now: i64, sub: &str, iat: i64) {
-        let own = self.lives.values_mut().filter(|life| life.sub == sub);
-        for life in own.filter(|life| life.iat <= iat) {
-            life.ended_ms.get_or_insert(now);
-        }
-        let own = self.signed.iter().filter(|signed| signed.sub == sub);
-        own.filter(|signed| signed.iat <= iat)
-            .for_each(|signed| signed.end(now));
-    }
-
-    /// Every account was emptied.
-    pub fn emptied(&mut self, now: i64) {
-        for life in self.lives.values_mut() {
-            life.ended_ms.get_or_insert(now);
-        }
-        self.signed.iter().for_each(|signed| signed.end(now));
-    }
-
-    /// Sessions that a copy shares may end by the copy's doing.
-    pub fn doubt(&mut self, who: &[Who]) {
-        for who in who {
-            let Who::Person(signed) = who else { continue };
-            let sid = signed.sid.borrow();
-            match sid.as_ref().and_then(|sid| self.lives.get_mut(sid)) {
-                Some(life) => life.doubtful = true,
-                None => signed.doubtful.set(true),
             }
         }
     }

@@ -121,7 +121,12 @@ impl Oracle {
         let is_placed = self.lives.contains_key(sid) && !self.unplaced.contains(sid);
         match open[..] {
             [only] if !is_placed || only.proving => {
-                self.unplaced.remove(sid);
+                // A session that goes on with an identity may be presented as it was before, by a copy.
+                let goes_on = only.before.as_ref();
+                match goes_on.is_some_and(|before| before.sid.borrow().is_none()) {
+                    true => self.unplaced.insert(sid.to_owned()),
+                    false => self.unplaced.remove(sid),
+                };
                 only.sid.replace(Some(sid.to_owned()));
                 Some(Rc::clone(only))
             }

@@ -51,15 +51,18 @@ pub enum Task {
     },
     /// Simulate the whole system, a week for each seed, and judge every promise
     Year {
-        /// How many weeks
-        #[arg(long, value_name = "N", default_value_t = 10_000)]
-        seeds: u64,
+        /// How many weeks: 10,000, or 8 against the built Worker
+        #[arg(long, value_name = "N")]
+        seeds: Option<u64>,
         /// The first seed
         #[arg(long, value_name = "N", default_value_t = 0)]
         from: u64,
         /// Put known mistakes into a copy of the code instead, and see whether the weeks find each
         #[arg(long)]
         mutants: bool,
+        /// Try the weeks, thinner, against the built Worker in workerd
+        #[arg(long, conflicts_with = "mutants")]
+        workerd: bool,
     },
 }
 
@@ -73,11 +76,14 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
         Task::Soak { requests } => running::command(places, "soak", &[requests.to_string()]),
         Task::Load { requests } => running::command(places, "load", &[requests.to_string()]),
         Task::Mutants { shard } => mutants::command(places, shard.as_deref()),
+        Task::Year { mutants: true, .. } => year::mistakes(places),
         Task::Year {
             seeds,
             from,
-            mutants,
-        } => year::command(places, *from, *seeds, *mutants),
+            workerd: true,
+            ..
+        } => year::workerd(places, *from, seeds.unwrap_or(8)),
+        Task::Year { seeds, from, .. } => year::weeks(places, *from, seeds.unwrap_or(10_000)),
     }
 }
 

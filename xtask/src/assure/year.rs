@@ -1,6 +1,7 @@
 //! Weeks of the simulated system by the thousand, and mistakes that they must find; `docs/simulation.md` says how.
 
-use super::{mutants, report};
+use super::{mutants, report, running};
+use crate::test::stream;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use shell::child;
@@ -14,8 +15,14 @@ use std::process::{Command, Stdio};
 /// The mistakes, each with the promise that it breaks.
 const MUTANTS: &str = "tests/year/mutants.json";
 
+/// The test that tries weeks.
+const PROMISES: &str = "every_promise";
+
 /// Within so many weeks each mistake must be found: those that every test run tries.
 const WEEKS: u64 = 200;
+
+/// So many weeks show that the code which holds every mistake, and makes none, is sound.
+const SOUND: u64 = 8;
 
 /// One mistake.
 #[derive(Debug, Deserialize)]
@@ -27,7 +34,7 @@ struct Mutant {
     replace: String,
 }
 
-fn test(root: &Path, from: u64, seeds: u64) -> Command {
+fn test(root: &Path, name: &str, from: u64, seeds: u64) -> Command {
     let mut cargo = child::command("cargo");
     cargo
         .args([
@@ -35,7 +42,7 @@ fn test(root: &Path, from: u64, seeds: u64) -> Command {
             "--quiet",
             "--test",
             "year",
-            "every_promise",
+            name,
             "--",
             "--nocapture",
         ])
@@ -47,7 +54,7 @@ fn test(root: &Path, from: u64, seeds: u64) -> Command {
 
 /// Tries so many weeks.
 pub fn weeks(places: &Places, from: u64, seeds: u64) -> Result<()> {
-    let output = test(&places.root, from, seeds)
+    let output = test(&places.root, PROMISES, from, seeds)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()
@@ -65,7 +72,8 @@ pub fn weeks(places: &Places, from: u64, seeds: u64) -> Result<()> {
     let page = format!(
         "# {seeds} simulated weeks, in which every promise held\n\n`cargo edge assure year --seeds {seeds}` at commit `{commit}`: {tried}.\n"
     );
-    report(places, "year.md", &page)
+    report(places, "year.md", &page)?;
+    super::page(places)
 }
 
 fn commit(places: &Places) -> Result<String> {
@@ -77,20 +85,45 @@ fn commit(places: &Places) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Puts each mistake into a copy of the last commit, and sees with which week it is found.
+/// A copy of the code gets this, so that one build has every mistake and a run makes one of them.
+const MISTAKEN: &str = r#"
+/// Whether this run makes the mistake of this number.
+#[must_use]
+pub fn mistaken(number: usize) -> bool {
+    static MADE: std::sync::OnceLock<Option<usize>> = std::sync::OnceLock::new();
+    let read = || std::env::var("EDGE_YEAR_MISTAKE").ok()?.parse().ok();
+    *MADE.get_or_init(read) == Some(number)
+}
+"#;
+
+/// Puts every mistake into a copy of the last commit, and sees with which week each is found.
 pub fn mistakes(places: &Places) -> Result<()> {
     let tree = mutants::tree(places)?;
     let text = fs::read(tree.join(MUTANTS)).with_context(|| format!("{MUTANTS} is missing"))?;
     let all: Vec<Mutant> =
         serde_json::from_slice(&text).with_context(|| format!("{MUTANTS} is broken"))?;
+    for (number, mutant) in all.iter().enumerate() {
+        let path = tree.join(&mutant.file);
+        let code =
+            fs::read_to_string(&path).with_context(|| format!("{} is missing", mutant.file))?;
+        fs::write(&path, with_mistake(&code, number, mutant)?)?;
+    }
+    let root = tree.join("src/lib.rs");
+    let code = fs::read_to_string(&root).context("src/lib.rs is missing")?;
+    fs::write(&root, code + MISTAKEN)?;
+    // The crates of others are compiled there already.
+    let target = places.root.join("target");
+    let sound = find(&tree, &target, None)?;
+    if let Some((seed, promise)) = sound {
+        bail!("without any mistake, seed {seed} breaks the promise \"{promise}\"");
+    }
     let mut page = String::from(
-        "# Mistakes that the simulation finds\n\n`cargo edge assure year --mutants` put each into a copy of the code and \
-         tried the weeks of every test run, from seed 0 on.\n\n| mistake | promise | found with seed |\n|---|---|---|\n",
+        "# Mistakes that the simulation finds\n\n`cargo edge assure year --mutants` put them into a copy of the code, made each \
+         alone, and tried the weeks of every test run, from seed 0 on.\n\n| mistake | promise | found with seed |\n|---|---|---|\n",
     );
     let mut missed = Vec::new();
-    for mutant in &all {
-        // The crates of others are compiled there already.
-        let found = find(&tree, &places.root.join("target"), mutant)?;
+    for (number, mutant) in all.iter().enumerate() {
+        let found = find(&tree, &target, Some(number))?;
         let seed = match &found {
             Some((seed, promise)) if *promise == mutant.promise => seed.clone(),
             Some((seed, promise)) => format!("{seed}, by the promise \"{promise}\""),
@@ -101,34 +134,43 @@ pub fn mistakes(places: &Places) -> Result<()> {
             missed.push(mutant.mistake.as_str());
         }
         let _ = writeln!(page, "| {} | {} | {seed} |", mutant.mistake, mutant.promise);
-        // A run that is stopped leaves the rows so far.
-        report(places, "year-mutants.md", &page)?;
     }
+    report(places, "year-mutants.md", &page)?;
     if !missed.is_empty() {
         bail!("no week finds: {}", missed.join("; "));
     }
-    Ok(())
+    super::page(places)
 }
 
-/// The seed and the promise with which a mistake is found.
-fn find(tree: &Path, target: &Path, mutant: &Mutant) -> Result<Option<(String, String)>> {
-    let path = tree.join(&mutant.file);
-    let sound = fs::read_to_string(&path).with_context(|| format!("{} is missing", mutant.file))?;
-    if sound.matches(&mutant.find).count() != 1 {
+/// The code with a mistake that is made when its number is asked for.
+fn with_mistake(code: &str, number: usize, mutant: &Mutant) -> Result<String> {
+    if code.matches(&mutant.find).count() != 1 {
         bail!(
             "{} does not hold the place of: {}",
             mutant.file,
             mutant.mistake
         );
     }
-    fs::write(&path, sound.replacen(&mutant.find, &mutant.replace, 1))?;
-    let output = test(tree, 0, WEEKS)
+    let asked = format!("crate::mistaken({number})");
+    Ok(code.replacen(&mutant.find, &mutant.replace.replace("MISTAKE", &asked), 1))
+}
+
+/// The seed and the promise with which a mistake is found; without one, those with which sound code fails.
+fn find(tree: &Path, target: &Path, number: Option<usize>) -> Result<Option<(String, String)>> {
+    let mut test = match number {
+        Some(number) => {
+            let mut test = test(tree, PROMISES, 0, WEEKS);
+            test.env("EDGE_YEAR_MISTAKE", number.to_string());
+            test
+        }
+        None => test(tree, PROMISES, 0, SOUND),
+    };
+    let output = test
         .env("EDGE_YEAR_QUICK", "1")
         .env("CARGO_TARGET_DIR", target)
         .stdin(Stdio::null())
-        .output();
-    fs::write(&path, sound)?;
-    let output = output.context("cargo cannot be started")?;
+        .output()
+        .context("cargo cannot be started")?;
     let text = [output.stdout, output.stderr].concat();
     let text = String::from_utf8_lossy(&text);
     if output.status.success() {
@@ -138,25 +180,44 @@ fn find(tree: &Path, target: &Path, mutant: &Mutant) -> Result<Option<(String, S
         .lines()
         .skip_while(|line| !line.contains("breaks a promise"));
     let (Some(seed), Some(wrong)) = (lines.next(), lines.next()) else {
-        bail!("{} does not compile or run:\n{text}", mutant.mistake);
+        bail!("the code with its mistakes does not compile or run:\n{text}");
     };
     let seed = seed.split(' ').nth(1).unwrap_or_default();
     let promise = wrong.trim().split(':').next().unwrap_or_default();
     Ok(Some((seed.to_owned(), promise.to_owned())))
 }
 
-/// Runs what was asked for.
-pub fn command(places: &Places, from: u64, seeds: u64, with_mutants: bool) -> Result<()> {
-    match with_mutants {
-        true => mistakes(places)?,
-        false => weeks(places, from, seeds)?,
-    }
+/// Tries weeks against the built Worker.
+pub fn workerd(places: &Places, from: u64, seeds: u64) -> Result<()> {
+    let directory = places.root.join("target/edge");
+    fs::create_dir_all(&directory).context("target/edge cannot be made")?;
+    let weeks = directory.join("year.txt");
+    let mut cargo = test(&places.root, "knows_every_event", from, seeds);
+    cargo.env("EDGE_YEAR_OUT", &weeks);
+    stream(&mut cargo, None, "writing the weeks down")?;
+    running::command(places, "year-workerd", &[weeks.display().to_string()])?;
     super::page(places)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mistake_is_made_when_its_number_is_asked_for() {
+        let mutant = Mutant {
+            mistake: "one more".to_owned(),
+            promise: "limits".to_owned(),
+            file: "src/a.rs".to_owned(),
+            find: "age < 5".to_owned(),
+            replace: "age < if MISTAKE { 6 } else { 5 }".to_owned(),
+        };
+        let made = with_mistake("if age < 5 {", 3, &mutant).unwrap();
+        assert_eq!(made, "if age < if crate::mistaken(3) { 6 } else { 5 } {");
+        for moved in ["if age < 6 {", "age < 5 && age < 5"] {
+            assert!(with_mistake(moved, 3, &mutant).is_err(), "{moved}");
+        }
+    }
 
     #[test]
     fn each_promise_has_a_mistake() {

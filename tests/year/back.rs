@@ -1,0 +1,58 @@
+//! Everything works again, and a person tries whether they get in.
+
+use std::rc::Rc;
+
+use simulator::provider::personas::Persona;
+
+use super::deployment::{ACCOUNT, HOSTS, PLACES};
+use super::house::House;
+use super::people::{Computer, Go, How, PEOPLE, go};
+use crate::world::http::By;
+
+/// Everything works again.
+pub fn mend(house: &House) {
+    house.troubles.mend();
+    house.used_up.borrow_mut().clear();
+    house.accounts.ahead.set(0);
+    house.provider.borrow_mut().set_fault(None, None);
+    house.works_since.set(Some(house.runtime.now()));
+}
+
+/// A person tries whether they get in, again and again for three minutes after everything works again.
+pub fn gets_in(house: &Rc<House>, computer: &Rc<Computer>, seed: u64) {
+    let (house, computer) = (Rc::clone(house), Rc::clone(computer));
+    let mended = house.runtime.now();
+    let inner = Rc::clone(&house);
+    house.runtime.spawn(async move {
+        let signs_in = || {
+            let person = PEOPLE[computer.person.get()];
+            Persona::find(person).is_some_and(|persona| persona.signs_in)
+        };
+        let mut seen = String::new();
+        for (nth, wait) in [1, 60_000, 60_000, 50_000].into_iter().enumerate() {
+            inner.runtime.sleep(wait).await;
+            let order = Go {
+                tab: 2,
+                address: format!("https://{}{}", HOSTS[0], PLACES[ACCOUNT].path),
+                how: How::Navigation,
+                origin_ms: 20,
+                dwell_ms: 2_000,
+                gives_up: false,
+                seed: seed ^ nth as u64,
+            };
+            match go(Rc::clone(&inner), Rc::clone(&computer), order).await {
+                // They went on elsewhere.
+                None => return,
+                Some(shown) if shown.by == By::Origin => return,
+                Some(shown) => seen = format!("{} {}", shown.status, shown.heading()),
+            }
+        }
+        if signs_in() && inner.works_since.get().is_some_and(|since| since <= mended) {
+            let mut oracle = inner.oracle.borrow_mut();
+            oracle.broken(format!(
+                "back: three minutes after everything works again computer {} sees {seen:?}",
+                computer.number
+            ));
+        }
+    });
+}

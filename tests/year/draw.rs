@@ -1,0 +1,214 @@
+//! The events that may be drawn, with their weights.
+
+use one_login_edge::platform::Limit;
+use simulator::provider::rotation::When as Moment;
+
+use super::deployment::{ACCOUNT, PLACES};
+use super::event::Event;
+use super::people::{FEW, How, PEOPLE};
+use super::plan::COMPUTERS;
+use super::rules::{Change, Limits};
+use super::storage::Meddling;
+use crate::world::Trouble;
+use crate::world::chance::Chance;
+
+/// The events that may be drawn, with their weights: [`ROUGH`] never in a calm world.
+pub type Draw = fn(&mut Chance) -> Event;
+
+/// Those of every week.
+pub const QUIET: [(usize, Draw); 16] = [
+    (52, visit),
+    (7, together),
+    (5, poll),
+    (7, sign_out),
+    (2, |chance| Event::Back(computer(chance))),
+    (4, hand_over),
+    (3, |chance| Event::Close(computer(chance))),
+    (1, |chance| Event::Restore(computer(chance))),
+    (3, leave),
+    (5, start),
+    (4, |_| Event::Stop),
+    (2, |chance| match chance.coin() {
+        true => Event::Deploy,
+        false => Event::Hourly,
+    }),
+    (3, |chance| Event::ProviderEnds(person(chance))),
+    (1, |chance| Event::Configure(change(chance))),
+    (1, |_| Event::ProviderAnnounces),
+    (2, |chance| provider_rotates(chance, true)),
+];
+
+/// Those of a week that is not calm.
+pub const ROUGH: [(usize, Draw); 9] = [
+    (2, |chance| provider_rotates(chance, false)),
+    (7, trouble),
+    (5, |chance| Event::Mend {
+        computer: computer(chance),
+    }),
+    (1, meddle),
+    (2, |chance| match chance.below(8) {
+        0 => Event::EmptyAccounts,
+        1..4 => Event::MoveAccounts,
+        _ => Event::AccountsAhead(chance.seconds(41) - 20),
+    }),
+    (1, |chance| {
+        Event::UseUp(*chance.one(&[Limit::Starts, Limit::RefusedNotifications]))
+    }),
+    (2, |chance| Event::Copy {
+        from: computer(chance),
+        to: computer(chance),
+    }),
+    (1, |chance| Event::PostOffice(chance.coin())),
+    (1, |chance| Event::CopyAcross(computer(chance))),
+];
+
+fn computer(chance: &mut Chance) -> usize {
+    // Most happens at few of them, so that one thing meets another.
+    let few = 1 + chance.below(COMPUTERS);
+    chance.below(few)
+}
+
+/// Most happens to few people; the others are at a computer when one was handed to them.
+fn person(chance: &mut Chance) -> usize {
+    match chance.below(5) {
+        0 => chance.below(PEOPLE.len()),
+        _ => chance.below(FEW),
+    }
+}
+
+/// Some limits.
+pub fn limits(chance: &mut Chance) -> Limits {
+    Limits {
+        idle: *chance.one(&[3_600, 1_800]),
+        absolute: *chance.one(&[43_200, 43_200, 7_200]),
+        check: *chance.one(&[60, 60, 0, 180]),
+        grace: 300,
+    }
+}
+
+fn change(chance: &mut Chance) -> Change {
+    match chance.below(3) {
+        0 => Change::Limits(limits(chance)),
+        1 => Change::Level,
+        _ => Change::Route,
+    }
+}
+
+fn place(chance: &mut Chance) -> usize {
+    match chance.below(10) {
+        0..5 => ACCOUNT,
+        _ => chance.below(PLACES.len()),
+    }
+}
+
+fn host(chance: &mut Chance) -> usize {
+    usize::from(chance.below(5) == 0)
+}
+
+fn visit(chance: &mut Chance) -> Event {
+    let how = match chance.below(20) {
+        0..13 => How::Navigation,
+        13..17 => How::Script,
+        17 => How::Form,
+        18 => How::Status,
+        _ => How::StayAlive,
+    };
+    Event::Visit {
+        computer: computer(chance),
+        tab: chance.below(3),
+        host: host(chance),
+        place: place(chance),
+        how,
+        origin_ms: origin_ms(chance),
+        dwell: match chance.below(20) {
+            0 => chance.seconds(1_200),
+            _ => 1 + chance.seconds(15),
+        },
+        gives_up: chance.below(30) == 0,
+    }
+}
+
+/// How long a service takes: most answers are quick, some are late.
+fn origin_ms(chance: &mut Chance) -> i64 {
+    match chance.below(8) {
+        0 => chance.seconds(20_000),
+        _ => chance.seconds(200),
+    }
+}
+
+fn together(chance: &mut Chance) -> Event {
+    Event::Together {
+        computer: computer(chance),
+        host: host(chance),
+        place: place(chance),
+        count: 2 + chance.below(9),
+        origin_ms: origin_ms(chance),
+    }
+}
+
+fn poll(chance: &mut Chance) -> Event {
+    Event::Poll {
+        computer: computer(chance),
+        tab: chance.below(3),
+        host: host(chance),
+        place: place(chance),
+        every: 20 + chance.seconds(150),
+        times: 3 + chance.below(10) as u64,
+    }
+}
+
+fn sign_out(chance: &mut Chance) -> Event {
+    Event::SignOut {
+        computer: computer(chance),
+        host: host(chance),
+        everywhere: chance.below(3) == 0,
+    }
+}
+
+fn hand_over(chance: &mut Chance) -> Event {
+    Event::HandOver {
+        computer: computer(chance),
+        person: person(chance),
+    }
+}
+
+fn leave(chance: &mut Chance) -> Event {
+    Event::Leave {
+        computer: computer(chance),
+        tab: chance.below(3),
+    }
+}
+
+fn start(chance: &mut Chance) -> Event {
+    Event::Start {
+        ahead_ms: chance.seconds(8_000) - 4_000,
+        behind_ms: chance.seconds(60_000),
+    }
+}
+
+fn trouble(chance: &mut Chance) -> Event {
+    Event::Trouble {
+        trouble: *chance.one(&Trouble::ALL),
+        nth: match chance.below(3) {
+            0 => None,
+            _ => Some(chance.below(8)),
+        },
+    }
+}
+
+fn provider_rotates(chance: &mut Chance, keep_old: bool) -> Event {
+    Event::ProviderRotates {
+        identity: chance.coin(),
+        keep_old,
+        when: *chance.one(&[
+            Moment::Now,
+            Moment::BeforeNextSignature,
+            Moment::AfterNextSignature,
+        ]),
+    }
+}
+
+fn meddle(chance: &mut Chance) -> Event {
+    use Meddling::{Changed, CutShort, Empty, PutBack};
+    Event::Meddle(*chance.one(&[Empty, CutShort, Changed, PutBack]))
+}

@@ -1,0 +1,78 @@
+//! The ways in which sessions end, or may have ended.
+
+use super::standing::Who;
+use super::{Asked, Oracle};
+
+impl Oracle {
+    /// The session that a request presented has ended.
+    pub(super) fn end_presented(&mut self, now: i64, asked: &Asked) {
+        let [who] = &asked.who[..] else { return };
+        let Some(sid) = who.sid() else {
+            if let Who::Person(signed) = who {
+                signed.end(now);
+            }
+            return;
+        };
+        if let Some(life) = self.lives.get_mut(&sid) {
+            life.ended_ms.get_or_insert(now);
+        }
+    }
+
+    /// Every session of the person who sent the request has ended.
+    pub(super) fn end_all(&mut self, now: i64, asked: &Asked) {
+        let Some(sub) = asked.who.first().and_then(Who::sub) else {
+            return;
+        };
+        let own = self.lives.values_mut().filter(|life| life.sub == sub);
+        for life in own {
+            life.ended_ms.get_or_insert(now);
+        }
+        for signed in self.signed.iter().filter(|signed| signed.sub == sub) {
+            // The account may have been asked before this one was listed there.
+            match signed.created_ms < asked.sent_ms {
+                true => signed.end(now),
+                false => signed.doubtful.set(true),
+            }
+        }
+    }
+
+    /// A notification of this moment, in seconds, is stored: every session of the person that began before has ended.
+    pub(super) fn notified(&mut self, now: i64, sub: &str, iat: i64) {
+        let own = self.lives.values_mut().filter(|life| life.sub == sub);
+        for life in own.filter(|life| life.iat <= iat) {
+            life.ended_ms.get_or_insert(now);
+        }
+        let own = self.signed.iter().filter(|signed| signed.sub == sub);
+        own.filter(|signed| signed.iat <= iat)
+            .for_each(|signed| signed.end(now));
+    }
+
+    /// Every account was emptied.
+    pub fn emptied(&mut self, now: i64) {
+        for life in self.lives.values_mut() {
+            life.ended_ms.get_or_insert(now);
+        }
+        self.signed.iter().for_each(|signed| signed.end(now));
+    }
+
+    /// Every session may be over by a limit that changes, which the wire does not show.
+    pub fn doubt_all(&mut self) {
+        for life in self.lives.values_mut() {
+            life.doubtful = true;
+        }
+        let signed = self.signed.iter();
+        signed.for_each(|signed| signed.doubtful.set(true));
+    }
+
+    /// Sessions that a copy shares may end by the copy's doing.
+    pub fn doubt(&mut self, who: &[Who]) {
+        for who in who {
+            let Who::Person(signed) = who else { continue };
+            let sid = signed.sid.borrow();
+            match sid.as_ref().and_then(|sid| self.lives.get_mut(sid)) {
+                Some(life) => life.doubtful = true,
+                None => signed.doubtful.set(true),
+            }
+        }
+    }
+}

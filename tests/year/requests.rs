@@ -1,0 +1,164 @@
+//! A browser's requests, to the provider and to the edge, and what becomes of the answers.
+
+use std::rc::Rc;
+
+use simulator::http;
+use simulator::jose::Unverified;
+use url::Url;
+
+use super::deployment::{HOSTS, PLACES};
+use super::house::{House, Iso, Served};
+use super::oracle::{Asked, faults};
+use super::people::{Computer, Go, How};
+use crate::world::chance::Chance;
+use crate::world::http::{By, Incoming, Shown, parameter};
+use crate::world::jar;
+use crate::world::settings::ISSUER;
+
+/// The most that a service's cookies may weigh together, in bytes.
+const HEAVIEST: usize = 8_192;
+
+fn host_number(address: &str) -> usize {
+    let host = jar::host(address);
+    HOSTS.iter().position(|known| *known == host).unwrap_or(0)
+}
+
+fn place_of(address: &str) -> Option<usize> {
+    let url = Url::parse(address).ok()?;
+    PLACES.iter().position(|place| place.path == url.path())
+}
+
+/// Whether the address of the provider's asks for an identity.
+pub fn proves(address: &str) -> bool {
+    let object = parameter(address, "request");
+    let object = object.and_then(|object| Unverified::parse(&object));
+    object.is_some_and(|object| {
+        let vtr = object.claims.get("vtr").map(ToString::to_string);
+        vtr.is_some_and(|vtr| vtr.contains('P'))
+    })
+}
+
+/// A browser asks the provider.
+pub fn at_the_provider(house: &Rc<House>, computer: &Computer, request: &Incoming) -> Shown {
+    let mut headers = request.headers.clone();
+    let cookies = computer.jar.borrow().sent(house.seconds(), &request.url);
+    headers.extend(cookies.map(|cookies| ("cookie".to_owned(), cookies)));
+    headers.push(("user-agent".to_owned(), "Mozilla/5.0".to_owned()));
+    let answer = house.ask_provider(&http::Request {
+        method: request.method.clone(),
+        target: request.url[ISSUER.len() - 1..].to_owned(),
+        headers,
+        body: request.body.clone(),
+    });
+    Shown {
+        by: By::Provider,
+        url: request.url.clone(),
+        status: answer.status,
+        headers: answer.headers,
+        body: String::from_utf8_lossy(&answer.body).into_owned(),
+    }
+}
+
+/// A browser asks the edge, and keeps the answer if the tab is still there.
+pub async fn at_the_edge(
+    house: &Rc<House>,
+    computer: &Rc<Computer>,
+    request: Incoming,
+    go: &Go,
+    (proving, generation): (bool, u64),
+    chance: &mut Chance,
+) -> Shown {
+    let host = host_number(&request.url);
+    if request.url.contains("/auth/callback") {
+        computer.callback.replace(Some(request.url.clone()));
+    }
+    let cookies = computer.jar.borrow().sent(house.seconds(), &request.url);
+    let standing = computer.standing.borrow()[host].clone();
+    let asked = Asked {
+        computer: computer.number,
+        host,
+        place: place_of(&request.url),
+        sent_ms: house.runtime.now(),
+        who: standing.who,
+        used_ms: standing.used_ms,
+        proving,
+    };
+    if cookies.as_ref().is_some_and(|text| text.len() > HEAVIEST) {
+        house
+            .oracle
+            .borrow_mut()
+            .broken(format!("cookies: more than {HEAVIEST} bytes"));
+    }
+    let mut request = request
+        .with("user-agent", "Mozilla/5.0")
+        .with("accept-language", "en-GB,en;q=0.9")
+        .with(
+            "cf-connecting-ip",
+            &format!("203.0.113.{}", computer.number),
+        );
+    if let Some(cookies) = cookies {
+        request = request.with("cookie", &cookies);
+    }
+    let (up, down) = (1 + chance.seconds(30), 1 + chance.seconds(30));
+    house.runtime.sleep(up).await;
+    let iso = {
+        let isolates = house.isolates.borrow();
+        Rc::clone(chance.one(&isolates))
+    };
+    let seed = u64::try_from(chance.below(usize::MAX)).unwrap();
+    let serving = serve(
+        Rc::clone(house),
+        iso,
+        request,
+        asked.clone(),
+        go.origin_ms,
+        seed,
+    );
+    let (served, signed) = house.runtime.spawn(serving).await;
+    house.runtime.sleep(down).await;
+    let now = house.runtime.now();
+    // A person who has gone on elsewhere in this tab does not see the answer, nor does the browser keep its cookies.
+    if computer.tabs[go.tab].get() == generation {
+        computer
+            .jar
+            .borrow_mut()
+            .keep(house.seconds(), &served.shown);
+        let mut all = computer.standing.borrow_mut();
+        let mine = &mut all[host];
+        mine.arrived(now, &asked, &served.shown, signed.as_ref());
+        let told = served
+            .reached
+            .as_ref()
+            .is_some_and(|r| !r.assertions().is_empty());
+        let alive = go.how == How::StayAlive && served.shown.body.contains("\"signed_in\":true");
+        if told || alive {
+            mine.used_ms = now;
+        }
+    }
+    let mut oracle = house.oracle.borrow_mut();
+    if let Some(cookie) = computer.jar.borrow().refused.first() {
+        let name = cookie.split('=').next().unwrap_or_default();
+        oracle.broken(format!("cookies: a browser refuses {name}"));
+    }
+    faults::judge(&mut oracle, &asked, go.how, &served);
+    served.shown
+}
+
+async fn serve(
+    house: Rc<House>,
+    iso: Rc<Iso>,
+    request: Incoming,
+    asked: Asked,
+    origin_ms: i64,
+    seed: u64,
+) -> (Served, Option<Rc<super::oracle::Signed>>) {
+    let served = house
+        .serve(&iso, request.clone(), Some(&asked), origin_ms, seed)
+        .await;
+    let now = house.runtime.now();
+    let mut oracle = house.oracle.borrow_mut();
+    let signed = oracle.answered(now, &asked, &request, &served);
+    drop(oracle);
+    house.note(&asked, &request, &iso, &served);
+    (served, signed)
+}
