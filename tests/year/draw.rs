@@ -54,7 +54,7 @@ pub const ROUGH: [(usize, Draw); 9] = [
     (1, |chance| {
         Event::UseUp(*chance.one(&[Limit::Starts, Limit::RefusedNotifications]))
     }),
-    (2, |chance| Event::Copy {
+    (3, |chance| Event::Copy {
         from: computer(chance),
         to: computer(chance),
     }),

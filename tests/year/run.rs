@@ -10,7 +10,7 @@ use simulator::provider::rotation::Keys;
 use super::back::{gets_in, mend};
 use super::delivery::deliver_later;
 use super::deploying::redeploy;
-use super::deployment::{HOSTS, PLACES};
+use super::deployment::{ACCOUNT, HOSTS, PLACES};
 use super::event::{Event, Timed};
 use super::house::House;
 use super::oracle::Oracle;
@@ -213,6 +213,10 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             leave_all(to);
             to.jar.replace(jar);
             to.standing.replace(standing);
+            // The thief looks again and again, for as long as that leads anywhere.
+            let path = PLACES[ACCOUNT].path;
+            let first = visit(to.number, path, 0, How::Script, 1, 0);
+            poll(house, to, first, 100_000, 15);
         }
         Event::CopyAcross(computer) => {
             let mut jar = computers[computer].jar.borrow_mut();

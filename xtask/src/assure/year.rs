@@ -18,6 +18,12 @@ const MUTANTS: &str = "tests/year/mutants.json";
 /// The test that tries weeks.
 const PROMISES: &str = "every_promise";
 
+/// The test is built for speed here: the run is long, and the crates of others are as every test has them.
+const FASTER: [&str; 2] = [
+    "profile.dev.package.one-login-edge.opt-level=1",
+    "profile.dev.package.one-login-simulator.opt-level=1",
+];
+
 /// Within so many weeks each mistake must be found: those that every test run tries.
 const WEEKS: u64 = 200;
 
@@ -37,15 +43,9 @@ struct Mutant {
 fn test(root: &Path, name: &str, from: u64, seeds: u64) -> Command {
     let mut cargo = child::command("cargo");
     cargo
-        .args([
-            "test",
-            "--quiet",
-            "--test",
-            "year",
-            name,
-            "--",
-            "--nocapture",
-        ])
+        .arg("test")
+        .args(FASTER.map(|setting| format!("--config={setting}")))
+        .args(["--quiet", "--test", "year", name, "--", "--nocapture"])
         .env("EDGE_YEAR_FROM", from.to_string())
         .env("EDGE_YEAR_SEEDS", seeds.to_string())
         .current_dir(root);
