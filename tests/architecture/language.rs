@@ -23,7 +23,7 @@ const LIMITS: &[(&str, usize)] = &[
     ("cli", 220),
     ("deny.toml", 4),
     ("docs", 298),
-    ("examples", 16),
+    ("examples", 5),
     ("fuzz", 9),
     ("registration.toml", 1),
     ("simulator", 155),

@@ -1,4 +1,4 @@
-//! What the edge itself signs, written as vectors for the verifiers in `examples/origin`, in which
+//! What the edge itself signs, written as vectors for `packages`, in which
 //! `cargo edge test --only origins` has them judged.
 
 use std::fs;
@@ -47,7 +47,9 @@ fn vector(world: &World, browser: &mut Browser, path: &str) -> Value {
     json!({
         "name": format!("the edge's own, for {path} at {}", world.now()),
         "now": world.now(),
-        "optional": false,
+        "method": "GET",
+        "path": path,
+        "bound": false,
         "headers": headers,
         "outcome": "accepted",
         "person": {
@@ -61,10 +63,13 @@ fn vector(world: &World, browser: &mut Browser, path: &str) -> Value {
 }
 
 /// The same with a change, as a vector that must be refused.
-fn refused(accepted: &Value, name: &str, field: &str, value: Value) -> Value {
+fn refused(accepted: &Value, name: &str, reason: &str, field: &str, value: Value) -> Value {
     let mut vector = accepted.clone();
     vector["name"] = format!("the edge's own, {name}").into();
     vector["outcome"] = "refused".into();
+    vector["reason"] = reason.into();
+    vector["status"] = 401.into();
+    vector["page"] = false.into();
     vector[field] = value;
     vector.as_object_mut().unwrap().remove("person");
     vector
@@ -98,9 +103,8 @@ fn bound() -> Vec<Value> {
     let mut browser = Browser::new();
     let path = "/account/b%20c";
     let mut accepted = vector(&world, &mut browser, path);
-    let asked = |method: &str, target: &str| json!({ "method": method, "target": target });
     accepted["bound"] = true.into();
-    accepted["request"] = asked("GET", &format!("{path}?of=no&interest"));
+    accepted["path"] = format!("{path}?of=no&interest").into();
     accepted["name"] = "the edge's own, bound to its request".into();
     let others = [
         ("POST", path),
@@ -109,7 +113,9 @@ fn bound() -> Vec<Value> {
     ];
     let others = others.map(|(method, target)| {
         let name = format!("bound to another request than {method} {target}");
-        refused(&accepted, &name, "request", asked(method, target))
+        let mut other = refused(&accepted, &name, "wrong_request", "method", method.into());
+        other["path"] = target.into();
+        other
     });
     [accepted].into_iter().chain(others).collect()
 }
@@ -135,22 +141,34 @@ fn identities() -> Vec<Value> {
     };
     let another = |vector: &Value| vector["headers"][0].clone();
     let headers = [
-        ("without the second header", json!([assertion])),
-        ("the second header alone", json!([identity])),
+        (
+            "without the second header",
+            "wrong_identity",
+            json!([assertion]),
+        ),
+        (
+            "only the second header",
+            "wrong_identity",
+            json!([identity]),
+        ),
         (
             "the second header twice",
+            "malformed",
             json!([assertion, identity, identity]),
         ),
         (
             "the second header beside claims",
+            "wrong_identity",
             json!([another(&here), identity]),
         ),
         (
             "an assertion in the second header",
+            "wrong_type",
             json!([assertion, [HEADERS[1], another(&here)[1]]]),
         ),
     ];
-    let refused = headers.map(|(name, headers)| refused(&beside, name, "headers", headers));
+    let refused =
+        headers.map(|(name, reason, headers)| refused(&beside, name, reason, "headers", headers));
     let accepted = [here, beside, gone, gone_too, too_large, name];
     accepted.into_iter().chain(refused).collect()
 }
@@ -166,14 +184,27 @@ fn t56_what_the_edge_signs_is_written_down_for_every_verifier() {
     let first = vectors[0].clone();
     assert!(first["person"]["email"].is_string() && vectors[2]["person"]["email"].is_null());
     let over = first["now"].as_i64().unwrap() + 60;
-    vectors.push(refused(&first, "a minute later", "now", over.into()));
+    vectors.push(refused(
+        &first,
+        "a minute later",
+        "expired",
+        "now",
+        over.into(),
+    ));
     let twice = vec![first["headers"][0].clone(); 2];
-    vectors.push(refused(&first, "twice", "headers", twice.into()));
+    vectors.push(refused(
+        &first,
+        "twice",
+        "malformed",
+        "headers",
+        twice.into(),
+    ));
     vectors.extend(identities());
     vectors.extend(bound());
     let document = json!({
         "issuer": SERVICE,
         "audience": AUDIENCE,
+        "public": [],
         "published": { "both": { "keys": keys(&world) } },
         "vectors": vectors,
     });

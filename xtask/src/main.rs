@@ -52,7 +52,7 @@ enum Task {
         /// Firefox and WebKit too, which only the tests in all engines need
         #[arg(long)]
         engines: bool,
-        /// Go, Ruby and Python as well, which only the tests of the verifiers in examples/origin need
+        /// Go, Ruby, Python, Java and PHP as well, which only the tests of packages/ need
         #[arg(long)]
         origins: bool,
     },

@@ -1,6 +1,6 @@
 //! Who is asking? Checks the assertion that the edge adds to each request of a signed-in person.
 //!
-//! It is the whole of what a service has to do; `examples/origin` has the same as middleware to copy, in five languages. It
+//! It is the whole of what a service has to do; `packages` has the same for seven languages. It
 //! does not keep sessions, set cookies or redirect to sign-in; the edge does that. It trusts no other header.
 //!
 //! 1. There is exactly one `One-Login-Assertion` header. None means that nobody is signed in.

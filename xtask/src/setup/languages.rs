@@ -1,4 +1,4 @@
-//! The languages of the verifiers in `examples/origin` and of the servers in `tests/origins`, for their tests alone: Go,
+//! The languages of the verifiers in `packages` and of the servers in `tests/origins`, for their tests alone: Go,
 //! Java, Ruby with its JWT library, and Python with pinned packages, in an environment outside the tree.
 
 use super::debian::{apt_by_hand, apt_install};
@@ -61,6 +61,30 @@ impl Step for Java {
     }
 }
 
+/// Maven, which fetches what the package for Java needs into the cache.
+pub struct Maven;
+
+impl Step for Maven {
+    fn name(&self) -> String {
+        "Maven: `apt-get install`, as root (about 20 s)".into()
+    }
+
+    fn check(&self, _: &Places) -> Result<State> {
+        Ok(present(on_path("mvn").is_some()))
+    }
+
+    fn act(&self, _: &Places, progress: &Progress) -> Result<()> {
+        apt_install(progress, &["maven"])
+    }
+
+    fn by_hand(&self, _: &Places) -> String {
+        format!(
+            "{}; or Maven 3.8 or newer of your own",
+            apt_by_hand("maven")
+        )
+    }
+}
+
 /// Ruby with `jwt` and `minitest`.
 pub struct Ruby;
 
@@ -89,9 +113,9 @@ impl Step for Ruby {
 /// Python's packages, each with its hash, in an environment that belongs to the list that it was made from.
 pub struct Python;
 
-/// The lists of the verifier's packages and of the server's.
+/// The lists of what the package is tested with, and of the server.
 const REQUIREMENTS: [&str; 2] = [
-    "examples/origin/python/requirements.txt",
+    "packages/python/requirements.txt",
     "tests/origins/requirements.txt",
 ];
 
@@ -100,7 +124,8 @@ const ABLE: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3,
 
 impl Step for Python {
     fn name(&self) -> String {
-        "Python's JWT library and gunicorn: `pip install` into the cache (about 10 s)".into()
+        "Python's frameworks, JWT library and gunicorn: `pip install` into the cache (about 30 s)"
+            .into()
     }
 
     fn check(&self, places: &Places) -> Result<State> {

@@ -15,7 +15,7 @@ mod tools;
 pub use chromium::find as find_chromium;
 pub use engines::PROGRAMS as ENGINE_PROGRAMS;
 pub use languages::python;
-pub use servers::servers;
+pub use servers::{php, servers};
 pub use tools::WasmBindgen;
 
 use anyhow::{Error, Result, ensure};
@@ -55,7 +55,7 @@ pub enum Need {
     Browser,
     /// And Chromium, Firefox and WebKit with what drives them.
     Engines,
-    /// And the languages of the verifiers in `examples/origin`, with the servers of `tests/origins`.
+    /// And the languages of `packages`, with the servers of `tests/origins`.
     Origins,
     /// All of these.
     Everything,
@@ -105,6 +105,7 @@ fn steps(need: Need) -> Vec<Box<dyn Step>> {
         steps.push(Box::new(languages::Ruby));
         steps.push(Box::new(languages::Python));
         steps.push(Box::new(languages::Java));
+        steps.push(Box::new(languages::Maven));
         steps.push(Box::new(servers::Servers));
     }
     if matches!(need, Need::Browser | Need::Engines | Need::Everything) {

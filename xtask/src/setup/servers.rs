@@ -10,15 +10,18 @@ use anyhow::{Context, Result, bail};
 use shell::child;
 use shell::places::{Places, on_path};
 use shell::progress::Progress;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packages that hold the servers; apt adds missing packages that these need.
-const PACKAGES: [&str; 7] = [
+const PACKAGES: [&str; 9] = [
     "libtomcat10-embed-java",
     "nginx-light",
     "php-fpm",
+    "php-nyholm-psr7",
+    "php-psr",
     "puma",
     "ruby-rack",
     "uwsgi-core",
@@ -88,6 +91,47 @@ pub fn servers(places: &Places) -> PathBuf {
     fingerprint.text("packages", &PACKAGES.join(" "));
     let name = fingerprint.finish();
     places.cache.join("servers").join(&name[..16])
+}
+
+/// PHP with the interfaces of PSR-15 and an implementation of PSR-7, for a script in a directory.
+pub fn php(places: &Places, directory: &Path, script: &str) -> Result<Command> {
+    let home = servers(places);
+    let homes = [home.as_path(), Path::new("/")];
+    let found = |below: &str, fits: &dyn Fn(&Path) -> bool| {
+        homes.iter().find_map(|home| {
+            let entries = fs::read_dir(home.join(below)).ok()?.flatten();
+            let mut paths = entries.map(|entry| entry.path());
+            paths.find(|path| fits(path))
+        })
+    };
+    let is_program = |path: &Path| {
+        let name = path.file_name().map(|name| name.to_string_lossy());
+        let version = name.as_ref().and_then(|name| name.strip_prefix("php"));
+        version.is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()))
+    };
+    let program = found("usr/bin", &is_program).context("there is no PHP")?;
+    let has_interfaces = |path: &Path| path.join("psr.so").is_file();
+    let modules = found("usr/lib/php", &has_interfaces).context("PHP has no psr.so")?;
+    let joined = |names: &[&str]| {
+        let paths = homes
+            .iter()
+            .flat_map(|home| names.iter().map(|name| home.join(name)));
+        std::env::join_paths(paths)
+    };
+    let libraries = joined(&["usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu"])?;
+    let mut include = OsString::from("include_path=");
+    include.push(joined(&["usr/share/php"])?);
+    let mut extension = OsString::from("extension=");
+    extension.push(modules.join("psr.so"));
+    let mut php = child::command(program);
+    php.env("LD_LIBRARY_PATH", libraries)
+        .args(["-n", "-d"])
+        .arg(extension)
+        .arg("-d")
+        .arg(include)
+        .arg(script)
+        .current_dir(directory);
+    Ok(php)
 }
 
 /// Written last, so that half of the servers are never taken for all of them.

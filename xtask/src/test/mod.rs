@@ -26,7 +26,7 @@ use summary::Summary;
 pub enum Part {
     /// Formatting, lints, and the tests that need no Worker
     Native,
-    /// The verifiers in examples/origin, each in its language, and the built Worker in front of real servers
+    /// The packages for services, each in its language, and the built Worker in front of real servers
     Origins,
     /// The built Worker in workerd, and whether it could be deployed
     Workerd,

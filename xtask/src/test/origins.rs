@@ -1,5 +1,5 @@
-//! Runs the verifiers in `examples/origin`, each in its own language: all of them judge the shared vectors, and what the
-//! Worker's own code has signed.
+//! Runs the tests of `packages`, each in its own language: all of them judge the shared vectors, and what the Worker's own
+//! code has signed.
 
 use super::stream;
 use super::summary::Summary;
@@ -23,47 +23,50 @@ const LIMIT: Duration = Duration::from_secs(15 * 60);
 const SIGNED: &str = "origin_vectors::t56_what_the_edge_signs_is_written_down_for_every_verifier";
 const SIGNED_FILE: &str = "tmp/origin-vectors.json";
 
-/// How the verifier of a language is run.
-type Verifier = fn(&Places) -> Result<Command>;
+/// The commands that run the tests of a package. Each must check every vector.
+type Package = fn(&Places) -> Result<Vec<Command>>;
 
-/// The languages, each with the command that runs its tests.
-const LANGUAGES: [(&str, Verifier); 5] = [
+/// The languages, each with the commands that run its tests.
+const LANGUAGES: [(&str, Package); 7] = [
+    ("Java", java),
     ("Node", node),
+    ("PHP", php),
     ("Python", python),
     ("Ruby", ruby),
     ("Go", go),
     ("Rust", rust),
 ];
 
-/// Runs every verifier, or those whose languages the filters name.
+/// Runs every package, or those whose languages the filters name.
 pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result<()> {
     let chosen = chosen(filters);
     if chosen.is_empty() {
         return Ok(());
     }
-    let shared = places.root.join("examples/origin/vectors.json");
+    let shared = places.root.join("packages/vectors.json");
     let signed = simulator::target(places).join(SIGNED_FILE);
-    summary.step("vectors for verifiers", || {
+    summary.step("vectors for packages", || {
         let mut maker = child::command(setup::python(places)?);
-        maker.args(["examples/origin/make_vectors.py", "--check"]);
+        maker.args(["packages/make_vectors.py", "--check"]);
         maker.current_dir(&places.root);
         stream(&mut maker, Some(LIMIT), "make_vectors.py --check")?;
         sign(places, &signed)?;
         Ok(format!("{} and {}", count(&shared)?, count(&signed)?))
     })?;
     let expected = count(&shared)? + count(&signed)?;
-    for (language, command) in chosen {
-        summary.step(&format!("origin verifier in {language}"), || {
-            let mut tests = command(places)?;
-            tests.env("ONE_LOGIN_VECTORS", &signed);
-            let mut checked = None;
-            let ended = child::run_with(&mut tests, Some(LIMIT), |line| {
-                terminal::note(line);
-                checked = checked.or_else(|| checked_in(line));
-            })?;
-            ended.into_result(&format!("the verifier in {language}"))?;
-            if checked != Some(expected) {
-                bail!("it checked {checked:?} vectors of {expected}");
+    for (language, commands) in chosen {
+        summary.step(&format!("package for {language}"), || {
+            for mut tests in commands(places)? {
+                tests.env("ONE_LOGIN_VECTORS", &signed);
+                let mut checked = None;
+                let ended = child::run_with(&mut tests, Some(LIMIT), |line| {
+                    terminal::note(line);
+                    checked = checked.or_else(|| checked_in(line));
+                })?;
+                ended.into_result(&format!("the tests of the package for {language}"))?;
+                if checked != Some(expected) {
+                    bail!("it checked {checked:?} vectors of {expected}");
+                }
             }
             Ok(format!("{expected} vectors"))
         })?;
@@ -71,12 +74,12 @@ pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result
     Ok(())
 }
 
-/// Whether the servers of `tests/origins` are asked for: filters that name languages alone are about the verifiers.
+/// Whether the servers of `tests/origins` are asked for: filters that name languages alone are about the packages.
 pub fn wants_servers(filters: &[String]) -> bool {
     filters.is_empty() || chosen(filters).len() < filters.len()
 }
 
-fn chosen(filters: &[String]) -> Vec<(&'static str, Verifier)> {
+fn chosen(filters: &[String]) -> Vec<(&'static str, Package)> {
     let named = |language: &str| {
         let language = language.to_lowercase();
         filters
@@ -125,48 +128,87 @@ fn checked_in(line: &str) -> Option<usize> {
 }
 
 fn at(places: &Places, language: &str) -> PathBuf {
-    places.root.join("examples/origin").join(language)
+    places.root.join("packages").join(language)
 }
 
-fn node(places: &Places) -> Result<Command> {
+/// Spring Boot's versions in which the starter is run: the example, and the version.
+const BOOT: [(&str, &str); 3] = [
+    ("spring-boot", "3.5.7"),
+    ("spring-boot", "4.0.7"),
+    ("kotlin", "4.1.2"),
+];
+
+fn java(places: &Places) -> Result<Vec<Command>> {
+    let maven = |directory: PathBuf| {
+        let mut maven = child::command("mvn");
+        let repository = places.cache.join("maven");
+        maven
+            .args(["--batch-mode", "--quiet"])
+            .arg(format!("-Dmaven.repo.local={}", repository.display()))
+            .current_dir(directory);
+        maven
+    };
+    let home = at(places, "java");
+    let mut package = maven(home.clone());
+    package.arg("install");
+    let examples = BOOT.map(|(example, version)| {
+        let mut tests = maven(home.join("examples").join(example));
+        tests.arg(format!("-Dboot={version}")).arg("test");
+        tests
+    });
+    Ok([package].into_iter().chain(examples).collect())
+}
+
+fn node(places: &Places) -> Result<Vec<Command>> {
     let mut node = npm::node(places)?;
-    node.args(["--test", "--test-reporter=tap", "one-login.test.mjs"])
+    node.args(["--test", "--test-reporter=tap"])
+        .args(["index.test.js", "installed.test.js"])
         .current_dir(at(places, "node"));
-    Ok(node)
+    Ok(vec![node])
 }
 
-fn python(places: &Places) -> Result<Command> {
+fn php(places: &Places) -> Result<Vec<Command>> {
+    Ok(vec![setup::php(
+        places,
+        &at(places, "php"),
+        "tests/vectors.php",
+    )?])
+}
+
+fn python(places: &Places) -> Result<Vec<Command>> {
     let mut python = child::command(setup::python(places)?);
+    let home = at(places, "python");
     // -B leaves nothing compiled in the tree.
     python
-        .args(["-B", "test_one_login.py"])
-        .current_dir(at(places, "python"));
-    Ok(python)
+        .args(["-B", "-m", "unittest", "discover", "-s", "tests"])
+        .env("PYTHONPATH", &home)
+        .current_dir(home);
+    Ok(vec![python])
 }
 
-fn ruby(places: &Places) -> Result<Command> {
+fn ruby(places: &Places) -> Result<Vec<Command>> {
     let mut ruby = child::command("ruby");
-    ruby.arg("test_one_login.rb")
+    ruby.arg("test/test_vectors.rb")
         .current_dir(at(places, "ruby"));
-    Ok(ruby)
+    Ok(vec![ruby])
 }
 
-fn go(places: &Places) -> Result<Command> {
+fn go(places: &Places) -> Result<Vec<Command>> {
     let mut go = child::command("go");
     go.args(["test", "-count=1", "-v", "."])
         .current_dir(at(places, "go"))
         .env("GOCACHE", places.cache.join("go-build"))
         .env("CGO_ENABLED", "0")
-        // There is nothing to fetch: a dependency that somebody adds shall fail here.
+        // There is nothing to fetch: a dependency that is added shall fail here.
         .env("GOPROXY", "off")
         .env("GOTOOLCHAIN", "local");
-    Ok(go)
+    Ok(vec![go])
 }
 
-fn rust(places: &Places) -> Result<Command> {
+fn rust(places: &Places) -> Result<Vec<Command>> {
     let mut cargo = cargo_test(places, "middleware")?;
     cargo.arg("--nocapture");
-    Ok(cargo)
+    Ok(vec![cargo])
 }
 
 #[cfg(test)]
@@ -202,8 +244,26 @@ mod tests {
     }
 
     #[test]
-    fn every_example_is_run() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/origin");
+    fn every_package_has_the_page_that_all_share() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packages");
+        let shared = fs::read(root.join("refused.html")).unwrap();
+        for copy in [
+            "go",
+            "java/src/main/resources/uk/gov/example/oneloginedge",
+            "node",
+            "php/src",
+            "python/one_login_edge",
+            "ruby/lib",
+            "rust/src",
+        ] {
+            let page = fs::read(root.join(copy).join("refused.html")).unwrap();
+            assert!(page == shared, "{copy}");
+        }
+    }
+
+    #[test]
+    fn every_package_is_run() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packages");
         let entries = fs::read_dir(root).unwrap().map(Result::unwrap);
         let mut found: Vec<_> = entries
             .filter(|entry| entry.path().is_dir())

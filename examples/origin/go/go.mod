@@ -1,3 +1,0 @@
-module example.gov.uk/onelogin
-
-go 1.19

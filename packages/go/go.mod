@@ -1,0 +1,3 @@
+module example.gov.uk/oneloginedge
+
+go 1.19

@@ -1,0 +1,116 @@
+// Runs the shared vectors through the middleware, in front of a real server. ONE_LOGIN_VECTORS names files of more.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import { after, test } from "node:test";
+import { fetchJson, oneLogin, requireLevel } from "./index.js";
+import { testEdge } from "./testing.js";
+
+const file = (path) => JSON.parse(readFileSync(path, "utf8"));
+const shared = file(new URL("../vectors.json", import.meta.url));
+const others = (process.env.ONE_LOGIN_VECTORS ?? "").split(":").filter(Boolean).map(file);
+const servers = [];
+after(() => servers.forEach((server) => server.close()));
+
+async function listening(handler) {
+  const server = createServer(handler).listen(0, "127.0.0.1");
+  servers.push(server);
+  await new Promise((resolve) => server.once("listening", resolve));
+  return server.address().port;
+}
+
+/** A service that says who is asking; at a level if one is required. */
+function service(settings, level) {
+  const middleware = oneLogin(settings);
+  const guard = level ? requireLevel(level, settings.log) : (_request, _response, next) => next();
+  return listening((request, response) => {
+    middleware(request, response, () => guard(request, response, () => response.end(JSON.stringify(request.person))));
+  });
+}
+
+async function ask(port, path, headers, method = "GET") {
+  const response = await new Promise((resolve, reject) => {
+    const names = [...new Set(headers.map(([name]) => name))];
+    const values = (name) => headers.filter(([other]) => other === name).map(([, value]) => value);
+    const asking = request({ port, method, path, host: "127.0.0.1", agent: false }, resolve).on("error", reject);
+    for (const name of names) asking.setHeader(name, values(name));
+    asking.end();
+  });
+  const body = (await response.setEncoding("utf8").toArray()).join("");
+  const status = response.statusCode;
+  if (status !== 200) {
+    const page = response.headers["content-type"] === "text/html; charset=utf-8";
+    if (!page) assert.equal(response.headers["content-type"], "application/problem+json");
+    assert.equal(response.headers["cache-control"], "no-store");
+    const reason = page ? /<code>(\w+)<\/code>/.exec(body)[1] : JSON.parse(body).reason;
+    return { outcome: "refused", reason, status, page };
+  }
+  if (body === "null") return { outcome: "anonymous" };
+  const { sub, sid, vot, email = null, identity } = JSON.parse(body);
+  return { outcome: "accepted", person: { sub, sid, vot, email, identity } };
+}
+
+/** The parts of a vector that an answer must equal. */
+const expected = ({ outcome, reason, status, page, person }) => JSON.parse(JSON.stringify({ outcome, reason, status, page, person }));
+
+test("every vector has the outcome that it states, and one line says why it is refused", async () => {
+  let count = 0;
+  for (const { issuer, audience, public: open, published, vectors } of [shared, ...others]) {
+    for (const vector of vectors) {
+      const lines = [];
+      const settings = { issuer, audience, public: open, bound: vector.bound, log: (line) => lines.push(line), now: () => vector.now };
+      const port = await service({ ...settings, fetchKeys: async () => published.both }, vector.level);
+      assert.deepEqual(await ask(port, vector.path, vector.headers, vector.method), expected(vector), vector.name);
+      assert.equal(lines.length, vector.reason ? 1 : 0, vector.name);
+      if (vector.reason) assert.match(lines[0], new RegExp(`^one-login-edge: refused: ${vector.reason}\\b`), vector.name);
+      assert.doesNotMatch(lines.join(), /urn:fdc/, "no line names a person");
+      count += 1;
+    }
+  }
+  console.log(`vectors checked: ${count}`);
+});
+
+test("keys are fetched when they should be, and not otherwise", async () => {
+  for (const { name, steps } of shared.sequences) {
+    let step;
+    let fetches = 0;
+    const lines = [];
+    const fetchKeys = async () => {
+      fetches += 1;
+      if (step.published === null) throw new Error("this is part of the test");
+      return shared.published[step.published];
+    };
+    const settings = { issuer: shared.issuer, audience: shared.audience, log: (line) => lines.push(line) };
+    const port = await service({ ...settings, now: () => step.now, fetchKeys });
+    for (step of steps) {
+      fetches = lines.length = 0;
+      const answer = await ask(port, step.path, step.headers);
+      assert.deepEqual([answer.outcome, answer.reason, fetches], [step.outcome, step.reason, Number(step.fetches)], `${name}, at ${step.now}`);
+      const failed = lines.filter((line) => line.startsWith(`one-login-edge: keys_unavailable: ${shared.issuer}/auth/assertion-jwks.json: `));
+      assert.equal(failed.length, step.fetches && step.published === null ? 1 : 0, "a line says which address failed");
+    }
+  }
+});
+
+test("keys come over HTTP in the name of this package, and not by way of a redirect", async () => {
+  const agents = [];
+  const port = await listening((request, response) => {
+    agents.push(request.headers["user-agent"]);
+    const moved = request.url !== "/keys";
+    response.writeHead(moved ? 302 : 200, moved ? { location: "/keys" } : {});
+    response.end(JSON.stringify(shared.published.both));
+  });
+  assert.deepEqual(await fetchJson(`http://127.0.0.1:${port}/keys`), shared.published.both);
+  await assert.rejects(fetchJson(`http://127.0.0.1:${port}/moved`));
+  assert.deepEqual(agents, Array(2).fill("one-login-edge-origin/0.1.0 (node)"));
+});
+
+test("a service's own test signs a person in", async () => {
+  const edge = await testEdge({ issuer: shared.issuer, audience: shared.audience });
+  const port = await service(edge.settings, "Cl.Cm.P2");
+  const headers = Object.entries(await edge.headers({ vot: "Cl.Cm.P2", email: "sian@example.com" }));
+  assert.equal((await ask(port, "/", headers)).person.email, "sian@example.com");
+});
+
+test("an unknown level is a mistake in the code", () => assert.throws(() => requireLevel("P2"), /P2 is no level/));
