@@ -111,6 +111,8 @@ pub struct Rule {
     pub other_sites: OtherSites,
     /// Whether an assertion names the request that it is for.
     pub bind: bool,
+    /// Whether WebSockets are closed when the session ends.
+    pub closes_sockets: bool,
     exact: Shape,
     folded: Shape,
 }

@@ -252,6 +252,8 @@ const BROKEN: &str = r#"
     { "path": "/a", "other_sites": ["http://a.example"] }       | routes[1].other_sites
     { "path": "/a", "other_sites": ["null"] }                   | routes[1].other_sites
     { "path": "/a", "access": "public", "other_sites": "allow" } | routes[1].other_sites
+    { "path": "/a", "close_sockets_with_session": 1 }           | routes[1].close_sockets_with_session
+    { "path": "/a", "access": "public", "close_sockets_with_session": true } | routes[1].close_sockets_with_session
     { "path": "/a", "bind": "yes" }                             | routes[1].bind
     { "path": "/a", "access": "public", "bind": true }          | routes[1].bind
     { "path": "/a", "acces": "public" }                         | routes[1].acces

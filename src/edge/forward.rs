@@ -85,6 +85,8 @@ pub fn written(plan: &AnswerPlan) -> String {
         plan.used,
         plan.page,
         plan.unkept,
+        // `glue.js` reads this one.
+        plan.attended,
     ] {
         text.push(if is_on { '1' } else { '0' });
     }
@@ -118,6 +120,7 @@ pub fn read(text: &str) -> AnswerPlan {
         used: is_on(2),
         page: is_on(3),
         unkept: is_on(4),
+        attended: is_on(5),
         cookies: next().map_or_else(Vec::new, |line| {
             line.split('\t').map(str::to_owned).collect()
         }),

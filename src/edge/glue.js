@@ -3,7 +3,7 @@
 //
 // Texts that travel together are joined by line feeds, which no method, address or header can hold.
 
-import { afterLong, answered, sharedCaching, unreachable } from "./bindings.js";
+import { afterLong, answered, attend, sharedCaching, unreachable } from "./bindings.js";
 
 /** Headers that speak to shared caches alone. */
 let shared;
@@ -89,6 +89,7 @@ export async function forward(request, env, context, url, changes, target, perso
     return unreachable(request, env, context, Date.now() - started, asked ? what : "request");
   }
   try {
+    if (plan[5] === "1" && answer.webSocket !== null) answer = attended(request, env, context, answer);
     const headers = answer.headers;
     // Nobody's own answer is looked at for these two alone.
     if (!personal && !headers.has("set-cookie") && !headers.has("location")) return answer;
@@ -110,6 +111,49 @@ export async function forward(request, env, context, url, changes, target, perso
     // An answer that cannot be laid out again, such as one with the status 999, must not go on.
     return unreachable(request, env, context, Date.now() - started, "answer");
   }
+}
+
+/** Why a socket is closed with its session: a code for private use (RFC 6455 section 7.4.2), so that a script can tell it. */
+const SESSION_OVER = [4401, "session ended"];
+
+/**
+ * The same answer with a socket of ours between browser and origin, which hands on every message and closes both when the
+ * session is over, or when that cannot be found out.
+ */
+function attended(request, env, context, answer) {
+  const [outer, browser] = Object.values(new WebSocketPair());
+  const origin = answer.webSocket;
+  let timer;
+  const close = (socket, code, reason) => {
+    clearTimeout(timer);
+    try {
+      socket.close(code, reason);
+    } catch {
+      // It is closed already.
+    }
+  };
+  const hand = (from, to, gone) => {
+    from.binaryType = "arraybuffer";
+    // A message that comes while the other side closes has no reader any more.
+    from.addEventListener("message", ({ data }) => to.readyState === WebSocket.OPEN && to.send(data));
+    from.addEventListener("close", ({ code, reason }) => {
+      // No code is 1005, and a lost connection 1006; neither can be sent (RFC 6455 section 7.4.1).
+      if (code === 1005) close(to);
+      else close(to, code === 1006 ? gone : code, code === 1006 ? "" : reason);
+    });
+    from.addEventListener("error", () => close(to, gone));
+    from.accept({ allowHalfOpen: true });
+  };
+  hand(browser, origin, 1001);
+  hand(origin, browser, 1011);
+  const look = async () => {
+    const seconds = await (async () => attend(request, env, context))().catch(() => 0);
+    if (browser.readyState !== WebSocket.OPEN) return;
+    if (seconds > 0) timer = setTimeout(look, seconds * 1000);
+    else for (const socket of [browser, origin]) close(socket, ...SESSION_OVER);
+  };
+  look();
+  return new Response(null, { status: 101, headers: answer.headers, webSocket: outer });
 }
 
 /**

@@ -163,6 +163,25 @@ pub fn after_long(incoming: web_sys::Request, env: Env, context: JsValue, plan: 
     forward::written(&plan)
 }
 
+/// In how many seconds an open WebSocket, which this request opened, is looked at again; 0 where it has to close.
+#[wasm_bindgen]
+pub fn attend(incoming: web_sys::Request, env: Env, context: JsValue) -> Promise {
+    prepare();
+    let isolate = isolate(&env);
+    let edge = Edge::new(&isolate, env, context, None);
+    future_to_promise(async move {
+        let seconds = match read(&incoming) {
+            Some(request) => gate::attend(&isolate, &edge, &request, now()).await,
+            None => 0,
+        };
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a session lives for seven days at most"
+        )]
+        Ok(JsValue::from_f64(seconds as f64))
+    })
+}
+
 /// The hourly task: the provider's documents are fetched before anybody waits for them.
 #[wasm_bindgen]
 pub fn scheduled(env: Env, context: JsValue) -> Promise {

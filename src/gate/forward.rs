@@ -45,6 +45,8 @@ pub struct AnswerPlan {
     pub upgrade: bool,
     /// Whether it is use of a session, so that an answer that takes long prolongs it.
     pub used: bool,
+    /// Whether a WebSocket that is opened ends with the session.
+    pub attended: bool,
     /// The `Set-Cookie` lines of ours: the session's renewal, and what goes of others.
     pub cookies: Vec<String>,
     /// The origin's own address and the service's: a `Location` on the first is moved to the second.

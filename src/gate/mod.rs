@@ -32,6 +32,7 @@ pub mod request;
 mod scene;
 pub mod sign_in;
 pub mod sign_out;
+pub mod socket;
 pub mod spoken;
 pub mod standing;
 pub mod status;
@@ -226,6 +227,25 @@ pub fn prolong<P: Platform>(
         if let Some(cookies) = held::used_until_now(&scene, request) {
             plan.cookies = cookies;
         }
+    }
+}
+
+/// In how many seconds an open WebSocket, which this request opened, is looked at again; 0 where it has to close.
+pub async fn attend<P: Platform>(
+    isolate: &Rc<Isolate>,
+    platform: &P,
+    request: &Request,
+    now: i64,
+) -> i64 {
+    let host = request
+        .address()
+        .map(|address| address.host.to_ascii_lowercase());
+    match host.and_then(|host| isolate.config.host(&host)) {
+        Some(Host::Service(service)) => {
+            let scene = Scene::new(isolate, platform, service, request, now).about(request);
+            socket::attend(&scene, request).await
+        }
+        _ => 0,
     }
 }
 

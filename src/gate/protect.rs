@@ -141,6 +141,7 @@ impl<'a, P: Platform> Passage<'a, P> {
         let is_signed = signed.is_some();
         let mut out = self.forward(signed);
         self.keep_private(&mut out);
+        out.answer.attended = out.answer.upgrade && rule.closes_sockets;
         if !self.request.is_upgrade() {
             out.answer.used = true;
             out.answer.cookies = held::stale(scene, self.cookies());

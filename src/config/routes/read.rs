@@ -102,6 +102,7 @@ fn fallback(level: Level, bind: bool) -> Rule {
         not_proved: None,
         other_sites: OtherSites::of(Access::Required),
         bind,
+        closes_sockets: false,
         exact: Shape::Prefix(String::new()),
         folded: Shape::Prefix(String::new()),
     }
@@ -150,7 +151,8 @@ fn read_fields(
     let unkept = read_cache(table, access, &release);
     let not_proved = read_not_proved(table, level, own_path);
     let freshness = read_freshness(table, access);
-    let bind = read_bind(table, access, registered.bind);
+    let bind = read_flag(table, access, "bind", registered.bind);
+    let closes_sockets = read_flag(table, access, "close_sockets_with_session", false);
     let other_sites = OtherSites::read(table, access, registered.environment);
     let shapes = shapes(pattern);
     let under_own = |path: &str| path == own_path || path.starts_with(&format!("{own_path}/"));
@@ -179,6 +181,7 @@ fn read_fields(
             not_proved,
             other_sites,
             bind,
+            closes_sockets,
             exact,
             folded,
         }),
@@ -231,12 +234,13 @@ fn read_freshness(table: &Table<'_>, access: Access) -> Option<Freshness> {
     again.or(max_age)
 }
 
-fn read_bind(table: &Table<'_>, access: Access, default: bool) -> bool {
-    let bind = table.flag("bind", default);
-    if access == Access::Public && table.get("bind").is_some() {
-        table.fault("bind", "has no effect on a public route");
+/// A switch about people who are signed in.
+fn read_flag(table: &Table<'_>, access: Access, field: &'static str, default: bool) -> bool {
+    let flag = table.flag(field, default);
+    if access == Access::Public && table.get(field).is_some() {
+        table.fault(field, "has no effect on a public route");
     }
-    bind
+    flag
 }
 
 /// Where people go who could not prove an identity.
