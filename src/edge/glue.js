@@ -3,7 +3,7 @@
 //
 // Texts that travel together are joined by line feeds, which no method, address or header can hold.
 
-import { afterLong, answered, attend, sharedCaching, unreachable } from "./bindings.js";
+import { afterLong, answered, attend, overfull, sharedCaching, unreachable } from "./bindings.js";
 
 /** Headers that speak to shared caches alone. */
 let shared;
@@ -90,6 +90,13 @@ export async function forward(request, env, context, url, changes, target, perso
   }
   try {
     if (plan[5] === "1" && answer.webSocket !== null) answer = attended(request, env, context, answer);
+    if (answer.status === 431 || answer.status === 400) {
+      const page = overfull(request, env, context, answer.status);
+      if (page !== undefined) {
+        await answer.body?.cancel();
+        return page;
+      }
+    }
     const headers = answer.headers;
     // Nobody's own answer is looked at for these two alone.
     if (!personal && !headers.has("set-cookie") && !headers.has("location")) return answer;

@@ -149,6 +149,20 @@ pub fn unreachable(
     }
 }
 
+/// The page in place of an answer with which the origin refuses a request for its cookies; nothing where the answer stays.
+#[wasm_bindgen]
+#[must_use]
+pub fn overfull(incoming: web_sys::Request, env: Env, context: JsValue, status: u16) -> JsValue {
+    prepare();
+    let isolate = isolate(&env);
+    let edge = Edge::new(&isolate, env, context, None);
+    let page = read(&incoming).and_then(|request| {
+        let (_, scene) = gate::decide(&isolate, &edge, &request, now());
+        gate::overfull(&scene?.about(&request), &request, status)
+    });
+    page.map_or(JsValue::UNDEFINED, |page| send(&page))
+}
+
 /// The plan for an answer that took long, from the plan of its request.
 #[wasm_bindgen(js_name = afterLong)]
 #[must_use]

@@ -352,6 +352,26 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task
     header::shown(scene, request, Decision::Reply(reply.await))
 }
 
+/// The most bytes of cookies that each server takes with other headers: Tomcat takes 8,192 bytes of all headers together, and
+/// nginx, Apache and gunicorn as many in each.
+const MOST_COOKIES: usize = 4_096;
+
+/// The page in place of a service's answer that refuses a person's request for its cookies: 431, or 400 to a request that only
+/// reads. `None` where the answer stays the service's.
+///
+/// Source: RFC 6585 section 5; nginx `large_client_header_buffers`, Tomcat `maxHttpHeaderSize`, Apache `LimitRequestFieldSize`.
+pub fn overfull<P: Platform>(scene: &Scene<P>, request: &Request, status: u16) -> Option<Reply> {
+    let cookies = request.headers.get("cookie").unwrap_or_default();
+    let refused = status == 431 || status == 400 && request.is_read();
+    if !refused || cookies.len() < MOST_COOKIES || !request.is_document() {
+        return None;
+    }
+    scene.log_refused("origin", "cookies_too_large");
+    let mut reply = sign_out::too_many_cookies(scene);
+    reply.status = status;
+    Some(reply)
+}
+
 /// The page for a request that was sent to the service and got no answer: the service may have had it.
 pub fn unanswered<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {
     let mut scene = scene.clone();

@@ -159,7 +159,10 @@ fn signing_out<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&
     if sign_out::is_own(scene, request) {
         return Verdict::Later(Task::SignOut { everywhere });
     }
-    sign_out::confirm(scene, everywhere).into()
+    match parameter(query, sign_out::COOKIES) {
+        Some(_) => sign_out::too_many_cookies(scene).into(),
+        None => sign_out::confirm(scene, everywhere).into(),
+    }
 }
 
 /// One of the pages as an address of its own, for people who change its language. It says what it
@@ -187,6 +190,7 @@ fn shown<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) 
         Page::ConfirmSignOut => return sign_out::confirm(scene, false),
         Page::ConfirmSignOutEverywhere => return sign_out::confirm(scene, true),
         Page::StillSignedIn => return sign_out::still_signed_in(scene),
+        Page::TooManyCookies => return sign_out::too_many_cookies(scene),
         _ => {}
     }
     let service = &scene.service;

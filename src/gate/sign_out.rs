@@ -47,6 +47,14 @@ pub fn still_signed_in<P: Platform>(scene: &Scene<P>) -> Reply {
     form(scene, Page::StillSignedIn, "sign-out?lang=")
 }
 
+/// The parameter with which a person has the browser delete every cookie of the service.
+pub const COOKIES: &str = "cookies";
+
+/// The page that offers it.
+pub fn too_many_cookies<P: Platform>(scene: &Scene<P>) -> Reply {
+    form(scene, Page::TooManyCookies, "sign-out?cookies&lang=")
+}
+
 /// A page whose form leads here in its own language.
 fn form<P: Platform>(scene: &Scene<P>, page: Page, name: &str) -> Reply {
     let action = scene.service.own_page(name) + scene.locale.as_str();
@@ -95,7 +103,13 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, everywhere
             reply = reply.with("set-cookie", line);
         }
     }
-    reply.with_cookies(gone).with_cookies(unfinished).emptying()
+    let query = request.address().and_then(|address| address.query);
+    let reply = reply.with_cookies(gone).with_cookies(unfinished).emptying();
+    match parameter(query, COOKIES) {
+        // This takes siblings' cookies along, which are the ones that are too large.
+        Some(_) => reply.with("clear-site-data", "\"cache\", \"cookies\""),
+        None => reply,
+    }
 }
 
 /// The page that says that a sign-out is not finished, of one session or of every one.

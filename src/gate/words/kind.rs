@@ -34,6 +34,7 @@ impl Page {
             | Self::SignedOutEverywhere => LeadsTo::SignIn,
             Self::ContinueIdentity => LeadsTo::Identity,
             Self::SignOutFirst
+            | Self::TooManyCookies
             | Self::ConfirmSignOut
             | Self::ConfirmSignOutEverywhere
             | Self::StillSignedIn
@@ -53,6 +54,7 @@ impl Page {
             | Self::EndedElsewhere
             | Self::SignedOutMeanwhile
             | Self::ContinueIdentity
+            | Self::TooManyCookies
             | Self::ConfirmSignOut
             | Self::ConfirmSignOutEverywhere
             | Self::SigningOut
@@ -111,7 +113,8 @@ impl Page {
         self.lacks_identity()
             || matches!(
                 self,
-                Self::ConfirmSignOut
+                Self::TooManyCookies
+                    | Self::ConfirmSignOut
                     | Self::ConfirmSignOutEverywhere
                     | Self::StillSignedIn
                     | Self::SignOutFirst

@@ -69,6 +69,8 @@ pub enum Page {
     IdentityInterrupted,
     /// The person is back from showing documents in person, and identity proving can go on.
     ContinueIdentity,
+    /// The service refused a request whose cookies are too large.
+    TooManyCookies,
     /// Another site's page, or the person's own address bar, asks to sign out.
     ConfirmSignOut,
     /// The same question about every session of the person.
@@ -170,7 +172,7 @@ impl Words {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
@@ -200,6 +202,7 @@ impl Page {
         Self::IdentityUnavailable,
         Self::IdentityInterrupted,
         Self::ContinueIdentity,
+        Self::TooManyCookies,
         Self::ConfirmSignOut,
         Self::ConfirmSignOutEverywhere,
         Self::SigningOut,
@@ -246,6 +249,7 @@ impl Page {
             Self::IdentityUnavailable => "identity-unavailable",
             Self::IdentityInterrupted => "identity-interrupted",
             Self::ContinueIdentity => "continue-identity",
+            Self::TooManyCookies => "too-many-cookies",
             Self::ConfirmSignOut => "confirm-sign-out",
             Self::ConfirmSignOutEverywhere => "confirm-sign-out-everywhere",
             Self::SigningOut => "signing-out",

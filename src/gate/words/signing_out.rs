@@ -117,6 +117,27 @@ pub const UNFINISHED_EVERYWHERE: Words = words(
     Some(TRY_AGAIN),
 );
 
+pub const TOO_MANY_COOKIES: Words = words(
+    text!(
+        "Your browser sent too many cookies",
+        "Anfonodd eich porwr ormod o gwcis",
+    ),
+    &[
+        text!(
+            "The service could not show this page because the cookies saved for it are too large.",
+            "Ni allai’r gwasanaeth ddangos y dudalen hon oherwydd bod y cwcis a gadwyd ar ei gyfer yn rhy fawr.",
+        ),
+        text!(
+            "You can delete the cookies of this service and of related services. This will also sign you out.",
+            "Gallwch ddileu cwcis y gwasanaeth hwn a gwasanaethau cysylltiedig. Bydd hyn hefyd yn eich allgofnodi.",
+        ),
+    ],
+    Some(text!(
+        "Delete cookies and sign out",
+        "Dileu cwcis ac allgofnodi"
+    )),
+);
+
 pub const CONFIRM_EVERYWHERE: Words = words(
     text!(
         "Do you want to sign out of all devices?",

@@ -233,6 +233,7 @@ impl Page {
             Self::IdentityInterrupted => identity::INTERRUPTED,
             Self::IdentityNotConfirmed => identity::NOT_CONFIRMED,
             Self::ContinueIdentity => identity::CONTINUE,
+            Self::TooManyCookies => signing_out::TOO_MANY_COOKIES,
             Self::ConfirmSignOut => signing_out::CONFIRM,
             Self::SigningOut => signing_out::UNDER_WAY,
             Self::ConfirmSignOutEverywhere => signing_out::CONFIRM_EVERYWHERE,
