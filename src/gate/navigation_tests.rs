@@ -36,7 +36,7 @@ fn look_aheads_are_told_by_their_headers() {
 }
 
 #[test]
-fn a_navigation_is_a_document_in_every_engine() {
+fn t100_a_navigation_is_a_document_in_every_engine() {
     let documents: [Pairs<'_>; 15] = [
         &[DOCUMENT],
         &[DOCUMENT, ("accept", "application/json")],
@@ -76,7 +76,7 @@ fn a_navigation_is_a_document_in_every_engine() {
 }
 
 #[test]
-fn whoever_is_no_navigation_is_no_document() {
+fn t100_rejects_as_a_document_all_but_a_navigation() {
     let others: [Pairs<'_>; 21] = [
         &[],
         &[HTML, SCRIPT],

@@ -272,7 +272,16 @@ pub const ROWS: &[Row] = &[
         91,
         "A stricter route below a laxer one met by a spelling that an origin folds",
     ),
+    row(
+        93,
+        "An outcome that only the browser said, signed as the provider's word",
+    ),
+    row(
+        94,
+        "A limit by address that locks out a carrier, a jobcentre or a whole IPv6 network",
+    ),
     row(95, "Markup that leads `session.js` elsewhere"),
+    row(96, "Operators' alerts that a stranger can ring"),
     row(
         98,
         "Another person after an expired session gets the first one's address",
@@ -282,13 +291,39 @@ pub const ROWS: &[Row] = &[
         "Own pages as images or frames, made-up references, bodies that drip",
     ),
     row(
+        100,
+        "A navigation that does not look like one: in-app browsers, service workers, HEAD, link checkers",
+    ),
+    row(101, "A browser that looks ahead at own pages"),
+    row(
         102,
         "GET and HEAD with a body or a length of 0; an outage of the origin's in the log that was none",
     ),
+    row(103, "Signing in again, answered with the old `auth_time`"),
+    row(104, "A key that the provider publishes and uses at once"),
+    row(106, "An account's alarm that fails to its last try"),
     row(107, "Secrets of the isolate in `process.env`"),
     row(
         110,
         "An answer that was on its way brings back a session that has ended or was replaced meanwhile",
+    ),
+    row(
+        111,
+        "A key that is refused while a newer document is on its way",
+    ),
+    row(112, "Another site's form that a service worker hands on"),
+    row(113, "Uploads and notifications that a stranger breaks off"),
+    row(
+        114,
+        "People whom their browser locks out: restored tabs, service workers, Back, typed forms lost",
+    ),
+    row(
+        116,
+        "A place to go on to that names an own page in another spelling",
+    ),
+    row(
+        117,
+        "Another site that learns whether a person is signed in",
     ),
     row(
         118,

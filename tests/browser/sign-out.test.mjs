@@ -129,7 +129,7 @@ test("t81 what the provider tells about one browser ends the person's other one 
   assert.equal(await laptop.page.evaluate(async () => (await fetch("/account")).status), 401);
 });
 
-test("t73 a browser that looks ahead ends nothing, and the click that follows does", async () => {
+test("t73 t101 a browser that looks ahead ends nothing, and the click that follows does", async () => {
   const rules = { prefetch: "prefetch", prerender: "prerender" };
   for (const kind of Object.keys(rules)) {
     const { page, context } = await signedIn(/Kenneth/);

@@ -136,7 +136,7 @@ for (const engine of ENGINES) {
     assert.doesNotMatch(await phone.text(), /kenneth/);
   });
 
-  test(`five tabs that are opened at once all come to the sign-in, and each to its place, in ${engine}`, async () => {
+  test(`t114 five tabs that are opened at once all come to the sign-in, and each to its place, in ${engine}`, async () => {
     const who = await person(engine);
     await who.open(`${service}/`);
     const tabs = await who.tabs();

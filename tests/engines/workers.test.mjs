@@ -76,7 +76,7 @@ async function follow(who, href) {
 
 for (const engine of ENGINES) {
   for (const name of ["plain", "preload"]) {
-    test(`through a ${name} service worker a person signs in, again after the session's end, and sends a form late, in ${engine}`, async () => {
+    test(`t100 t114 through a ${name} service worker a person signs in, again after the session's end, and sends a form late, in ${engine}`, async () => {
       const who = await person(engine);
       await register(who, name);
       await who.click({ says: "Begin" });
@@ -94,7 +94,7 @@ for (const engine of ENGINES) {
       await who.at(`${service}/account/form`);
     });
 
-    test(`t73 through a ${name} service worker another site's form signs out no person without asking, in ${engine}`, async () => {
+    test(`t73 t112 through a ${name} service worker another site's form signs out no person without asking, in ${engine}`, async () => {
       const who = await person(engine);
       await register(who, name);
       await signIn(who, "kenneth", "/account/form");
@@ -114,7 +114,7 @@ for (const engine of ENGINES) {
     });
   }
 
-  test(`when a session ends while a form is filled in then going back brings the answers, in ${engine}`, async () => {
+  test(`t114 when a session ends while a form is filled in then going back brings the answers, in ${engine}`, async () => {
     const who = await person(engine);
     await signIn(who, "kenneth");
     for (const place of ["/account/form", "/account/private-form"]) {

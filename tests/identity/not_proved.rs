@@ -114,7 +114,7 @@ fn t14_t28_the_service_is_told_why_where_the_route_says_so() {
 }
 
 #[test]
-fn t14_when_only_the_browser_says_why_then_a_code_of_the_provider_stays_beside_it() {
+fn t14_t93_when_only_the_browser_says_why_then_a_code_of_the_provider_stays_beside_it() {
     let world = world();
     let mut browser = signed_in(&world);
     fails(&world, Some("N"));

@@ -200,7 +200,7 @@ fn head_is_get_without_a_body_on_every_page() {
 }
 
 #[test]
-fn t30_when_an_own_page_declines_a_look_ahead_then_the_answer_is_503_and_not_stored() {
+fn t30_t101_when_an_own_page_declines_a_look_ahead_then_the_answer_is_503_and_not_stored() {
     let world = World::new();
     for path in [
         "/auth/sign-in",

@@ -108,7 +108,7 @@ fn moments(fresh: i64) -> Vec<i64> {
 }
 
 #[test]
-fn t16_a_key_that_was_changed_at_any_age_of_the_copy_is_believed_at_once() {
+fn t16_t104_a_key_that_was_changed_at_any_age_of_the_copy_is_believed_at_once() {
     for age in moments(86_400) {
         let world = warm();
         world.pass(age);
@@ -122,7 +122,7 @@ fn t16_a_key_that_was_changed_at_any_age_of_the_copy_is_believed_at_once() {
 }
 
 #[test]
-fn t72_a_notification_with_a_key_that_was_changed_at_any_age_of_the_copy_is_taken() {
+fn t72_t111_a_notification_with_a_key_that_was_changed_at_any_age_of_the_copy_is_taken() {
     for age in moments(86_400) {
         let world = warm();
         world.pass(age);

@@ -85,7 +85,8 @@ fn t32_every_way_to_write_another_host_ends_here_after_a_whole_sign_in() {
 }
 
 #[test]
-fn t73_when_a_return_path_is_an_own_page_in_another_spelling_then_it_leads_to_the_front_page() {
+fn t73_t116_when_a_return_path_is_an_own_page_in_another_spelling_then_it_leads_to_the_front_page()
+{
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");

@@ -78,7 +78,7 @@ fn t31_too_many_starts_from_one_address_are_told_to_wait() {
 }
 
 #[test]
-fn t31_when_a_person_is_signed_in_then_a_step_up_is_never_limited() {
+fn t31_t94_when_a_person_is_signed_in_then_a_step_up_is_never_limited() {
     let world = World::with(|setup| {
         let routes = [
             serde_json::json!({ "path": "/account/close", "max_age": 60 }),

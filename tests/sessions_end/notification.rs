@@ -245,7 +245,7 @@ fn answered(shown: &Shown) -> (u16, Option<&str>) {
 }
 
 #[test]
-fn t72_a_key_that_cannot_be_known_yet_is_503_until_a_newer_copy_was_looked_at() {
+fn t72_t111_a_key_that_cannot_be_known_yet_is_503_until_a_newer_copy_was_looked_at() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.provider().rotate(false);

@@ -47,7 +47,7 @@ fn after_the_providers_hour_both_times_are_new() {
 }
 
 #[test]
-fn when_the_answer_has_no_auth_time_or_an_old_one_then_signing_in_again_counts() {
+fn t103_when_the_answer_has_no_auth_time_or_an_old_one_then_signing_in_again_counts() {
     for fault in ["id-token-auth-time-old", "id-token-auth-time-missing"] {
         let world = world();
         let mut browser = signed_in(&world, "kenneth");

@@ -64,7 +64,7 @@ test("an alarm that comes early finds nothing to do, and is set again", async ()
   await world.provider.auto("kenneth");
 });
 
-test("an alarm that fails to the end of its tries is set once more, so that nothing sealed stays for ever", async () => {
+test("t106 an alarm that fails to the end of its tries is set once more, so that nothing sealed stays for ever", async () => {
   await world.provider.auto("amal");
   await world.accounts("alarm-fails");
   await signedIn(world);

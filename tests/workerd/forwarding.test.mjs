@@ -92,7 +92,7 @@ test("an upload streams: the origin is asked while the body is still on its way"
   assert.match(answer, new RegExp(`"body_length":${0x8000 + 4}`));
 });
 
-test("t102 an upload that its visitor breaks off is no outage of the origin's", async () => {
+test("t102 t113 an upload that its visitor breaks off is no outage of the origin's", async () => {
   const lines = () => world.events.filter(({ event }) => event === "origin");
   const before = lines().length;
   for (const [target, cookie] of [["/upload", `Cookie: ${browser.cookie}\r\n`], ["/echo/public/x", ""]]) {

@@ -47,7 +47,7 @@ test("t80 notifications that are refused too often are told so, and one that is 
   browser = await signedIn(world);
 });
 
-test("sign-ins that start too often get a page with a time to come back, and people who are signed in go on", async () => {
+test("t94 sign-ins that start too often get a page with a time to come back, and people who are signed in go on", async () => {
   const begin = () => world.raw({ target: "/account", headers: NAVIGATION });
   const found = await statuses(begin);
   assert.deepEqual(Object.keys(found).sort(), ["302", "429"], JSON.stringify(found));

@@ -200,7 +200,7 @@ test("t107 Node's interfaces, which would hold every secret, are off for a Worke
   assert.equal((await world.raw({ host: world.hosts.BOUND, target: "/open/x" })).json.node, "undefined");
 });
 
-test("t99 a body that drips is cut off after ten seconds, and a notification that breaks off rings no alert", async () => {
+test("t96 t99 t113 a body that drips is cut off after ten seconds, and a notification that breaks off rings no alert", async () => {
   const head = `POST /auth/backchannel-logout HTTP/1.1\r\nHost: ${world.hosts.DEMO}\r\nConnection: close\r\n`;
   const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\nlogout_token=";
   const answer = await exchange(world.port, head + form, { patience: 20_000 });
