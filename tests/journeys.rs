@@ -21,6 +21,8 @@ mod cross_origin;
 mod department;
 #[path = "journeys/forwarded.rs"]
 mod forwarded;
+#[path = "journeys/frames.rs"]
+mod frames;
 #[path = "journeys/generations.rs"]
 mod generations;
 #[path = "journeys/header.rs"]

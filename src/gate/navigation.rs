@@ -45,13 +45,20 @@ impl Request {
         }
     }
 
-    /// Whether the answer will be shown in a frame of a page of the same origin.
+    /// Whether the answer will be shown in a frame that a page of the same origin fills. Which pages hold
+    /// that one is not known: the browser compares them with the answer's `frame-ancestors`.
     #[must_use]
     pub fn is_framed_by_own(&self) -> bool {
         matches!(self.destination(), Some("iframe" | "frame"))
             && self.headers.get("sec-fetch-site") == Some("same-origin")
-            && self.is_read()
             && !self.looks_ahead()
+    }
+
+    /// The page of this origin that the browser was at, as its path and query.
+    #[must_use]
+    pub fn page_before(&self, origin: &str) -> Option<&str> {
+        let page = self.headers.get("referer")?.strip_prefix(origin)?;
+        page.starts_with('/').then_some(page)
     }
 
     /// Whether a page of this origin sent the request; `None` where the browser does not say.

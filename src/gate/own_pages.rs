@@ -12,10 +12,10 @@ use super::identity;
 use super::inactive;
 use super::pages::{self, Page, Sent};
 use super::path::CanonicalPath;
+use super::protect::in_frame;
 use super::provider;
 use super::reply::Reply;
 use super::request::{Request, parameter};
-use super::scene::is_ray;
 use super::sign_in::{Start, again, onwards};
 use super::words::LeadsTo;
 use super::{Scene, Task, Verdict};
@@ -130,6 +130,11 @@ fn own_page<P: Platform>(
         OwnPage::SignIn if request.is_document() && request.is_read() => {
             signing_in(scene, request, query)
         }
+        OwnPage::SignIn if request.is_read() && request.is_framed_by_own() => {
+            let wanted = parameter(query, "return_to").unwrap_or_default();
+            let link = again(scene, &scene.place(&wanted));
+            in_frame(scene, &link).into()
+        }
         OwnPage::SignIn if request.is_read() => cross_origin::unauthorised(service, request).into(),
         OwnPage::Return if request.is_document() && request.is_read() => {
             identity::returning(scene, request, query)
@@ -212,7 +217,7 @@ fn shown<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) 
         }
         _ => link,
     };
-    let reference = parameter(query, "reference").filter(|reference| is_ray(reference));
+    let reference = parameter(query, "reference").filter(|text| scene.is_own_reference(text));
     let reference = reference.unwrap_or_default();
     let sent = parameter(query, "sent").unwrap_or_default();
     let sent = Sent::parse(&sent);

@@ -1,11 +1,13 @@
 //! The pages that people see, laid out by the GOV.UK Design System.
 //!
-//! Nothing that came from outside stands on a page: only what the service's table says, and a
-//! reference with which an operator finds the log line. Which page is shown when is decided in
+//! No text of a request is on a page: only what the service's table says, and a reference with which an
+//! operator finds the log line. Which page is shown when is decided in
 //! [`super::refused`], and what it says in [`super::words`]. Every class that is named here, and no
 //! other, is in the style sheet.
 //!
 //! Source: GOV.UK Design System (page template, service navigation, language navigation).
+
+mod template;
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -14,9 +16,8 @@ use super::reply::{RETRY_AFTER, Reply};
 pub use super::spoken::locale;
 pub use super::words::Page;
 use super::words::{LeadsTo, Text, around};
-use crate::config::{Locale, Phase, Service, Theme};
-
-const CROWN_COPYRIGHT: &str = "https://www.nationalarchives.gov.uk/information-management/re-using-public-sector-information/uk-government-licensing-framework/crown-copyright/";
+use crate::config::{Locale, Service, Theme};
+use template::{crown, footer, phase_banner};
 
 /// The fate of the form or other change that a request carried.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Sent {
 
 /// A page as an answer.
 ///
-/// `reference` finds the log line; `link` is where the page's one link leads, if it has one: a
+/// `reference` finds the log line, and has its check value behind a full stop; `link` is where the page's one link leads, if it has one: a
 /// path of this host that was checked before, or the provider's sign-out.
 #[must_use]
 pub fn page(
@@ -93,7 +94,7 @@ pub fn page(
         }
         (help(page, service, locale))
         @if page.is_failure() && !reference.is_empty() {
-            p.govuk-body-s { (say(around::REFERENCE)) " " (reference) }
+            p.govuk-body-s { (say(around::REFERENCE)) " " (reference.split('.').next().unwrap_or_default()) }
         }
         @if page.has_way_back() || page.is_failure() && onwards.is_none() && service.look.contact.is_none() {
             (way_back(service, locale))
@@ -172,10 +173,59 @@ pub fn form(page: Page, service: &Service, locale: Locale, action: &str) -> Repl
         .with_own_forms()
 }
 
+/// A page for a frame of the service's own page: without header and footer, because a frame may be small.
+#[must_use]
+pub fn framed(status: u16, page: Page, service: &Service, locale: Locale, link: &str) -> Reply {
+    let last = html! {
+        @if let Some(text) = page.words().link {
+            a.govuk-button href=(link) draggable="false" { (text.in_locale(locale)) }
+        }
+    };
+    let content = content(page, locale, &last);
+    Reply::html(status, locale, document(page, service, locale, &content))
+        .of(service)
+        .framed_by_own()
+}
+
 /// `kept` is what the page's address needs beyond its name and language.
 fn whole(page: Page, service: &Service, locale: Locale, kept: &str, last: &Markup) -> String {
+    let gov_uk = service.look.theme == Theme::GovUk;
+    let symbols = gov_uk.then(|| assets::address(service, "symbols.svg"));
+    let body = html! {
+        a.govuk-skip-link href="#main-content" { (around::SKIP.in_locale(locale)) }
+        header.govuk-template__header {
+            @if let Some(symbols) = &symbols { (crown(symbols)) }
+            (navigation(page, service, locale, kept))
+            (phase_banner(service, locale))
+        }
+        (content(page, locale, last))
+        (footer(service, locale, symbols.as_deref()))
+    };
+    document(page, service, locale, &body)
+}
+
+/// The heading, the paragraphs and what comes last.
+fn content(page: Page, locale: Locale, last: &Markup) -> Markup {
     let words = page.words();
-    let title = words.title.in_locale(locale);
+    html! {
+        div.govuk-width-container {
+            main.govuk-main-wrapper id="main-content" {
+                div.govuk-grid-row {
+                    div.govuk-grid-column-two-thirds {
+                        h1.govuk-heading-l { (words.title.in_locale(locale)) }
+                        @for paragraph in words.body {
+                            p.govuk-body { (paragraph.in_locale(locale)) }
+                        }
+                        (last)
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn document(page: Page, service: &Service, locale: Locale, body: &Markup) -> String {
+    let title = page.words().title.in_locale(locale);
     let gov_uk = service.look.theme == Theme::GovUk;
     let asset = |file| assets::address(service, file);
     let style = asset(if gov_uk { "govuk.css" } else { "plain.css" });
@@ -197,57 +247,10 @@ fn whole(page: Page, service: &Service, locale: Locale, kept: &str, last: &Marku
                     link rel="stylesheet" media="print" href=(service.own_page(&format!("assets/{}", assets::CLEAR)));
                 }
             }
-            body.govuk-template__body {
-                a.govuk-skip-link href="#main-content" { (around::SKIP.in_locale(locale)) }
-                header.govuk-template__header {
-                    @if gov_uk { (crown(&asset("symbols.svg"))) }
-                    (navigation(page, service, locale, kept))
-                    (phase_banner(service, locale))
-                }
-                div.govuk-width-container {
-                    main.govuk-main-wrapper id="main-content" {
-                        div.govuk-grid-row {
-                            div.govuk-grid-column-two-thirds {
-                                h1.govuk-heading-l { (title) }
-                                @for paragraph in words.body {
-                                    p.govuk-body { (paragraph.in_locale(locale)) }
-                                }
-                                (last)
-                            }
-                        }
-                    }
-                }
-                (footer(service, locale, gov_uk.then(|| asset("symbols.svg")).as_deref()))
-            }
+            body.govuk-template__body { (body) }
         }
     };
     html.into_string()
-}
-
-/// The header of GOV.UK.
-fn crown(symbols: &str) -> Markup {
-    html! {
-        div.govuk-header {
-            div class="govuk-header__container govuk-width-container" {
-                div.govuk-header__logo {
-                    a.govuk-header__homepage-link href="https://www.gov.uk" {
-                        (drawing(symbols, "logo", "govuk-header__logotype", 162, Some("GOV.UK")))
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// A drawing in the colour of its surroundings; one without a name is decoration.
-fn drawing(symbols: &str, id: &str, class: &str, width: u16, name: Option<&str>) -> Markup {
-    let height = if id == "licence" { 17 } else { 30 };
-    html! {
-        svg class=(class) width=(width) height=(height) fill="currentcolor" focusable="false"
-            role=[name.map(|_| "img")] aria-label=[name] aria-hidden=[name.is_none().then_some("true")] {
-            use href={ (symbols) "#" (id) } {}
-        }
-    }
 }
 
 /// The service's name, and the way to the same page in its other language.
@@ -299,91 +302,6 @@ fn languages(page: Page, service: &Service, locale: Locale, kept: &str) -> Marku
                     }
                 }
             }
-        }
-    }
-}
-
-/// What a service says of itself that is not live yet.
-fn phase_banner(service: &Service, locale: Locale) -> Markup {
-    let [help, give] = around::FEEDBACK;
-    html! {
-        @if let Some(phase) = service.look.phase {
-            div class="govuk-phase-banner govuk-width-container" {
-                p.govuk-phase-banner__content {
-                    strong class="govuk-tag govuk-phase-banner__content__tag" { (phase_name(phase).in_locale(locale)) }
-                    span.govuk-phase-banner__text {
-                        (around::NEW_SERVICE.in_locale(locale))
-                        @if let Some(feedback) = &service.look.feedback {
-                            " " (help.in_locale(locale))
-                            a.govuk-link href=(feedback.in_locale(locale).0) { (give.in_locale(locale)) } "."
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-const fn phase_name(phase: Phase) -> Text {
-    match phase {
-        Phase::Alpha => around::ALPHA,
-        Phase::Beta => around::BETA,
-    }
-}
-
-/// The service's own links and, with GOV.UK's `symbols`, whose pages these are.
-fn footer(service: &Service, locale: Locale, symbols: Option<&str>) -> Markup {
-    let look = &service.look;
-    let links = [
-        (around::COOKIES, look.cookies.as_ref()),
-        (around::CONTACT, look.contact.as_ref()),
-    ];
-    html! {
-        footer.govuk-template__footer {
-            div.govuk-footer {
-                div.govuk-width-container {
-                    @if let Some(symbols) = symbols {
-                        (drawing(symbols, "crown", "govuk-footer__crown", 32, None))
-                    }
-                    div.govuk-footer__meta {
-                        div class="govuk-footer__meta-item govuk-footer__meta-item--grow" {
-                            @if links.iter().any(|(_, address)| address.is_some()) {
-                                h2.govuk-visually-hidden { (around::SUPPORT.in_locale(locale)) }
-                                ul.govuk-footer__inline-list {
-                                    @for (text, address) in links {
-                                        @if let Some(address) = address {
-                                            li.govuk-footer__inline-list-item {
-                                                a.govuk-footer__link href=(address.in_locale(locale).0) { (text.in_locale(locale)) }
-                                            }
-                                        }
-                                    }
-                                }
-                            }
-                            @if let Some(symbols) = symbols { (licence(symbols, locale)) }
-                        }
-                        @if symbols.is_some() {
-                            div.govuk-footer__meta-item {
-                                a class="govuk-footer__link govuk-footer__copyright-logo" href=(CROWN_COPYRIGHT) {
-                                    (around::CROWN_COPYRIGHT.in_locale(locale))
-                                }
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Under which licence pages of GOV.UK are.
-fn licence(symbols: &str, locale: Locale) -> Markup {
-    let [before, name, after] = around::LICENCE;
-    html! {
-        (drawing(symbols, "licence", "govuk-footer__licence-logo", 41, None))
-        span.govuk-footer__licence-description {
-            (before.in_locale(locale)) " "
-            a.govuk-footer__link href=(around::LICENCE_PAGE.in_locale(locale)) rel="license" { (name.in_locale(locale)) }
-            (after.in_locale(locale))
         }
     }
 }

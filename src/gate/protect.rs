@@ -6,8 +6,10 @@
 use super::assertion::{Bound, Known, Signed, Subject};
 use super::cookies::Cookies;
 use super::forward::{Forward, forward};
+use super::identity::rule_of;
 use super::pages::Page;
 use super::path::CanonicalPath;
+use super::reply::Reply;
 use super::request::Request;
 use super::sign_in::{Start, again};
 use super::standing::{informed, is_certain};
@@ -197,7 +199,9 @@ impl<'a, P: Platform> Passage<'a, P> {
         let (scene, rule, request) = (self.scene, self.rule, self.request);
         let service = &scene.service;
         let proves = session.as_ref().is_some_and(|session| self.lacks(session));
-        if !request.is_document() {
+        let framed = request.is_framed_by_own();
+        let is_form = !request.is_read() && (framed || request.is_document());
+        if !request.is_document() && !is_form {
             let (label, reply) = match (&session, rule.freshness) {
                 (Some(_), Some(freshness)) if !proves => {
                     let seconds = freshness.seconds();
@@ -207,9 +211,13 @@ impl<'a, P: Platform> Passage<'a, P> {
                 _ => ("no_session", cross_origin::unauthorised(service, request)),
             };
             scene.about(request).log_refused("refused", label);
+            if framed {
+                let place = self.around_frame(session.as_ref());
+                return in_frame(scene, &again(scene, &place)).into();
+            }
             return reply.into();
         }
-        if !request.is_read() {
+        if is_form {
             // What was posted is gone with this answer, so the page leads to where it can be asked
             // for.
             let link = again(scene, &scene.place(&self.path.text));
@@ -219,10 +227,13 @@ impl<'a, P: Platform> Passage<'a, P> {
                 (false, None) => ("form_expired", Page::FormExpired),
             };
             scene.about(request).log_refused("refused", label);
-            return scene
+            let reply = scene
                 .page_with(401, page, &link)
-                .with("www-authenticate", cross_origin::challenge(service))
-                .into();
+                .with("www-authenticate", cross_origin::challenge(service));
+            return match framed {
+                true => reply.framed_by_own().into(),
+                false => reply.into(),
+            };
         }
         let (level, freshness) = match proves {
             true => (rule.level, None),
@@ -234,6 +245,18 @@ impl<'a, P: Platform> Passage<'a, P> {
             session: session.map(Box::new),
             return_path: self.return_path(),
         }))
+    }
+
+    /// Where the link in a frame leads back to: the page around the frame, where a sign-in for that page will do for the
+    /// frame too; else the frame's own address, which asks for what is missing.
+    fn around_frame(&self, session: Option<&Session>) -> String {
+        let (scene, level) = (self.scene, self.rule.level);
+        let around = self.request.page_before(&scene.service.origin_url);
+        around
+            .filter(|_| session.is_none() && !level.has_identity())
+            .map(|page| scene.place(page))
+            .filter(|place| rule_of(scene, place).is_some_and(|rule| rule.level >= level))
+            .unwrap_or_else(|| self.return_path())
     }
 
     /// Where a sign-in leads back to.
@@ -250,6 +273,13 @@ impl<'a, P: Platform> Passage<'a, P> {
         }
         place
     }
+}
+
+/// The page for a frame whose route asks for a sign-in or for more. The provider may not be shown in a frame, so that the
+/// page's link opens in the whole window.
+pub fn in_frame<P: Platform>(scene: &Scene<P>, link: &str) -> Reply {
+    let reply = scene.page_in_frame(401, Page::InFrame, link);
+    reply.with("www-authenticate", cross_origin::challenge(&scene.service))
 }
 
 fn pass(out: Forward) -> Verdict {

@@ -25,6 +25,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; fon
 /// The directive that lets a page send a form, and to this host alone.
 const OWN_FORMS: [&str; 2] = ["form-action 'none'", "form-action 'self'"];
 
+/// The directive that lets a page be shown in a frame, and in pages of this host only.
+const FRAMES: [&str; 2] = ["frame-ancestors 'none'", "frame-ancestors 'self'"];
+
 impl Reply {
     /// An answer with the headers that every answer of the edge has.
     ///
@@ -114,6 +117,19 @@ impl Reply {
         // Without a referrer to its own host a browser would call the form's origin `null`.
         self.with("content-security-policy", policy)
             .with("referrer-policy", "same-origin")
+    }
+
+    /// The same for a frame in a page of this host; its links open in the whole window, because the frame may show no
+    /// page of another host and no other page of the edge's.
+    #[must_use]
+    pub fn framed_by_own(mut self) -> Self {
+        const HEAD: &str = "<head>";
+        let target = format!("{HEAD}<base target=\"_top\">");
+        self.body = self.body.replacen(HEAD, &target, 1);
+        let [never, own] = FRAMES;
+        let policy = CONTENT_SECURITY_POLICY.replace(never, own);
+        self.with("content-security-policy", policy)
+            .with("x-frame-options", "SAMEORIGIN")
     }
 
     /// A redirect.

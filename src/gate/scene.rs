@@ -58,11 +58,8 @@ impl<P: Platform> Scene<P> {
         let asked = asked.filter(|locale| service.locales.contains(locale));
         let place = address.and_then(|address| parameter(address.query, "return_to"));
         // The edge's own addresses have no language: the page of the service that led there has one.
-        let before = address.and_then(|_| request.headers.get("referer"));
-        let before = before.and_then(|from| from.strip_prefix(service.origin_url.as_str()));
-        let place = place
-            .as_deref()
-            .or(before.filter(|place| place.starts_with('/')));
+        let before = address.and_then(|_| request.page_before(&service.origin_url));
+        let place = place.as_deref().or(before);
         Self {
             locale: pages::locale(service, asked, request, place),
             asked,
@@ -220,10 +217,36 @@ impl<P: Platform> Scene<P> {
             page,
             &self.service,
             self.locale,
-            &self.reference,
+            &self.checked_reference(),
             link,
             self.sent,
         )
+    }
+
+    /// A page for a frame of the service's own page, whose link opens in the whole window.
+    pub fn page_in_frame(&self, status: u16, page: Page, link: &str) -> Reply {
+        pages::framed(status, page, &self.service, self.locale, link)
+    }
+
+    /// The reference with its check value behind a full stop: addresses of pages carry it so.
+    fn checked_reference(&self) -> String {
+        let ring = self.isolate.config.ring.as_ref();
+        match ring.filter(|_| !self.reference.is_empty()) {
+            Some(ring) => {
+                let value = ring.check_value(&self.service.binding, &told(&self.reference));
+                format!("{}.{value}", self.reference)
+            }
+            None => self.reference.clone(),
+        }
+    }
+
+    /// Whether a text is a reference with its check value, as a page of this service has carried it.
+    #[must_use]
+    pub fn is_own_reference(&self, text: &str) -> bool {
+        let parts = text.split_once('.').zip(self.isolate.config.ring.as_ref());
+        parts.is_some_and(|((reference, value), ring)| {
+            ring.is_checked(&self.service.binding, &told(reference), value)
+        })
     }
 
     /// The page and log line of a failure; `again` is where a new sign-in starts.
@@ -316,7 +339,45 @@ impl<P: Platform> Scene<P> {
     }
 }
 
-/// Whether a text looks like Cloudflare's request id, so that nothing else gets on a page.
-pub fn is_ray(text: &str) -> bool {
-    (8..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+/// Of which the check value of a reference is made.
+fn told(reference: &str) -> String {
+    format!("reference\n{reference}")
+}
+
+/// Whether a text has the form of Cloudflare's request id: 16 hexadecimal digits, and the three letters of a data
+/// centre where they are given.
+///
+/// Source: Cloudflare's documentation of HTTP headers, `CF-Ray`.
+fn is_ray(text: &str) -> bool {
+    let (digits, rest) = text.split_at_checked(16).unwrap_or_default();
+    let place = rest.strip_prefix('-').unwrap_or_default();
+    let is_place = place.len() == 3 && place.bytes().all(|letter| letter.is_ascii_uppercase());
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    !digits.is_empty() && digits.bytes().all(is_digit) && (rest.is_empty() || is_place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ray;
+
+    #[test]
+    fn t99_a_request_id_has_the_form_of_cloudflares_and_no_other_text_has() {
+        for ray in ["230b030023ae2822", "8c1f0a1b2c3d4e5f-LHR"] {
+            assert!(is_ray(ray), "{ray}");
+        }
+        for text in [
+            "",
+            "230b030023ae282",
+            "230b030023ae28222",
+            "230B030023AE2822",
+            "230b030023ae2822-",
+            "230b030023ae2822-LH",
+            "230b030023ae2822-lhr",
+            "230b030023ae2822-LHRX",
+            "CALL-0800-123456",
+            "230b030023ae282é",
+        ] {
+            assert!(!is_ray(text), "{text}");
+        }
+    }
 }

@@ -211,6 +211,8 @@ fn forget(decision: Decision, gone: Vec<String>) -> Decision {
 fn unavailable<P: Platform>(scene: &Scene<P>, request: &Request) -> Verdict {
     let answer = if request.is_document() {
         scene.page(503, Page::Problem)
+    } else if request.is_framed_by_own() {
+        scene.page(503, Page::Problem).framed_by_own()
     } else {
         let problem = serde_json::json!({
             "type": "about:blank",

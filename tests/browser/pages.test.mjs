@@ -2,13 +2,14 @@
 // kept for people to look at; `cargo edge screenshots` makes them anew.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { before, test } from "node:test";
 import { faults, inChromium, picture } from "../harness/chromium.mjs";
+import { keptReference } from "../harness/journey.mjs";
 import { HEADINGS, PAGES } from "../harness/pages.mjs";
 
 const NAMES = { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded enghreifftiol" };
 const THEMES = { PLAIN: "", GOVUK: " – GOV.UK" };
-const KEPT = "&reference=0123456789abcdef-LHR&return_to=%2Faccount";
+const RETURN_TO = "&return_to=%2Faccount";
 /** A small window, and what is left of a usual one at 200 and at 400 %. */
 const WIDTHS = { 320: "320", 500: "200-percent", 250: "400-percent" };
 
@@ -18,8 +19,13 @@ const services = { PLAIN: { host: "localhost" }, GOVUK: { host: "gov.localhost",
 let world, person;
 
 inChromium({ auto: null, services }, (made) => ({ world, person } = made));
+const references = {};
+before(async () => {
+  for (const theme of Object.keys(THEMES)) references[theme] = await keptReference(world, world.hosts[theme]);
+});
 
-const address = (theme, name, lang) => `http://${world.hosts[theme]}/auth/page?name=${name}&lang=${lang}${KEPT}`;
+const address = (theme, name, lang) =>
+  `http://${world.hosts[theme]}/auth/page?name=${name}&lang=${lang}&reference=${references[theme]}${RETURN_TO}`;
 
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { decodeJwt } from "jose";
-import { inChromium, picture } from "../harness/chromium.mjs";
+import { faults, inChromium, picture } from "../harness/chromium.mjs";
 
 let world, service, person;
 
@@ -139,6 +139,54 @@ test("t31 t41 a frame on another site shows no sign-in, and a link from there do
   await page.goto(outside);
   await page.evaluate((url) => (location.href = url), `${service}/account`);
   await page.waitForURL(`${world.provider.url}/authorize?**`);
+});
+
+test("when a page of the service holds a frame then the link in it opens One Login in the whole window and leads back to the page", async () => {
+  const { page } = await person();
+  const add = (src) => page.evaluate((url) => document.body.append(Object.assign(document.createElement("iframe"), { src: url })), src);
+  const frame = page.frameLocator("iframe");
+  await page.goto(`${service}/?step=2`);
+  await add("/account");
+  await frame.getByRole("heading", { name: "You need to use GOV.UK One Login to see this" }).waitFor();
+  assert.deepEqual(await faults(page.frames().at(-1)), []);
+  await picture(page, "frame.png");
+  await frame.getByRole("link", { name: "Continue to GOV.UK One Login" }).click();
+  await page.waitForURL(`${world.provider.url}/authorize?**`);
+  await choose(page, /Kenneth/);
+  await page.waitForURL(`${service}/?step=2`);
+  await add("/account");
+  await frame.getByText("You are signed in as kenneth@example.gov.uk").waitFor();
+});
+
+test("when a form in a frame needs a sign-in then the page's other language opens in the whole window", async () => {
+  const { page } = await person();
+  await page.goto(`${service}/`);
+  await page.evaluate(() => {
+    const frame = Object.assign(document.createElement("iframe"), { name: "part", width: 600, height: 600 });
+    const form = Object.assign(document.createElement("form"), { method: "post", action: "/account/apply", target: "part" });
+    document.body.append(frame, form);
+    form.submit();
+  });
+  const frame = page.frameLocator("iframe");
+  await frame.getByRole("heading", { name: "You need to sign in before you can send this" }).waitFor();
+  await frame.getByRole("link", { name: "Cymraeg" }).click();
+  await page.waitForURL(`${service}/auth/page?name=form-expired&lang=cy&**`);
+  assert.match(await page.textContent("h1"), /Mae angen i chi fewngofnodi cyn y gallwch anfon hyn/);
+});
+
+test("t85 when another site holds the page around a frame then the browser shows none of it", async () => {
+  const { page } = await person();
+  await page.goto(`${world.provider.url}/`);
+  // The demo's own pages may not be framed by another site, so that the test gives a page without a policy.
+  await page.route(`${service}/around`, (route) => route.fulfill({ contentType: "text/html", body: '<iframe src="/account"></iframe>' }));
+  const asked = page.waitForResponse(`${service}/account`);
+  await page.evaluate((url) => document.body.append(Object.assign(document.createElement("iframe"), { src: url })), `${service}/around`);
+  const { "x-frame-options": framed } = (await asked).headers();
+  assert.equal(framed, "SAMEORIGIN", "the edge cannot tell it from a frame of the service's own");
+  await page.waitForFunction(() => frames[0]?.length === 1);
+  const inner = page.frames().find((frame) => frame.parentFrame()?.url() === `${service}/around`);
+  await inner.waitForLoadState();
+  assert.match(inner.url(), /^chrome-error:/);
 });
 
 test("t62 a page of the service opens a socket as the person who is signed in, another site's does not", async () => {

@@ -9,12 +9,13 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import vnu from "vnu-jar";
+import { keptReference } from "../harness/journey.mjs";
 import { PAGES } from "../harness/pages.mjs";
 import { World } from "../harness/world.mjs";
 
 const LOOK = { phase: "beta", feedback: "/feedback", contact: "mailto:help@example.gov.uk", cookies: "/cookies" };
 const services = { PLAIN: { host: "localhost" }, GOVUK: { host: "gov.localhost", theme: "govuk", ...LOOK } };
-const KEPT = "&reference=0123456789abcdef-LHR&return_to=%2Faccount";
+const RETURN_TO = "&return_to=%2Faccount";
 
 const execute = promisify(execFile);
 
@@ -34,9 +35,10 @@ after(async () => {
 async function pages() {
   const sheets = new Map();
   for (const theme of Object.keys(services)) {
+    const kept = `&reference=${await keptReference(world, world.hosts[theme])}${RETURN_TO}`;
     for (const name of PAGES) {
       for (const lang of ["en", "cy"]) {
-        const { status, text } = await world.browser(theme).get(`/auth/page?name=${name}&lang=${lang}${KEPT}`);
+        const { status, text } = await world.browser(theme).get(`/auth/page?name=${name}&lang=${lang}${kept}`);
         assert.equal(status, 200, `${name} ${theme} ${lang}`);
         await fs.writeFile(path.join(directory, `${name}-${theme}-${lang}.html`), text);
         for (const [, href] of text.matchAll(/<link[^>]+rel="?stylesheet"?[^>]+href="?([^" >]+)/g)) sheets.set(href, theme);

@@ -1,7 +1,15 @@
 // The steps of a sign-in, one function each, and all of them together.
 
 import assert from "node:assert/strict";
-import { Browser } from "./browser.mjs";
+import { Browser, NAVIGATION } from "./browser.mjs";
+
+/** A reference with its check value, as the page of a failure at this host hands it on to its other language. */
+export async function keptReference(world, host) {
+  const headers = [...NAVIGATION, ["CF-Ray", "0123456789abcdef-LHR"]];
+  const { text } = await world.raw({ target: "/auth/callback?error=x&state=y", host, headers });
+  const [, kept] = text.match(/&amp;reference=(0123456789abcdef-LHR\.[\w-]{16})["&]/);
+  return kept;
+}
 
 /** Goes to a protected address and gives the provider's address that the browser is sent to. */
 export async function start(browser, target) {

@@ -79,6 +79,7 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         | Page::FormExpired
         | Page::FormSignInAgain
         | Page::FormNeedsIdentity
+        | Page::InFrame
         | Page::SessionEnded
         | Page::EndedElsewhere
         | Page::ContinueIdentity

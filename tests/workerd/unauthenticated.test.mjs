@@ -47,6 +47,23 @@ test("t41 t60 whoever is no navigation gets 401 as a problem, and no cookie", as
   await assertUntouched();
 });
 
+test("when a page of the service holds a frame then it gets a page for frames, and a frame of another site gets none", async () => {
+  const frame = (site) => [...NAVIGATION.filter(([name]) => !/^sec-fetch/i.test(name)),
+    ["Sec-Fetch-Dest", "iframe"], ["Sec-Fetch-Mode", "navigate"], ["Sec-Fetch-Site", site], ["Referer", `http://${world.host}/?step=2`]];
+  const own = await world.raw({ target: "/account", headers: frame("same-origin") });
+  assert.deepEqual([own.status, own.get("x-frame-options"), own.get("www-authenticate")], [401, "SAMEORIGIN", CHALLENGE()]);
+  assert.match(own.get("content-security-policy"), /frame-ancestors 'self'/);
+  assert.match(own.get("cache-control"), /no-store/);
+  assert.match(own.text, /<base target="_top">.*You need to use GOV\.UK One Login to see this/s);
+  assert.match(own.text, /href="\/auth\/sign-in\?return_to=%2F%3Fstep%3D2"/);
+  assert.deepEqual(own.all("set-cookie"), []);
+  for (const site of ["same-site", "cross-site"]) {
+    const other = await world.raw({ target: "/account", headers: frame(site) });
+    assert.deepEqual([other.status, other.get("content-type"), other.get("x-frame-options")], [401, "application/problem+json", "DENY"], site);
+  }
+  await assertUntouched();
+});
+
 test("t61 a posted form gets a 401 page that says what was lost, and its body goes nowhere", async () => {
   const browser = world.browser();
   const answer = await browser.send({ method: "POST", target: "/account/apply?step=2", body: "answer=canary-of-the-form" });

@@ -14,6 +14,7 @@ impl Page {
             Self::FormExpired | Self::FormSignInAgain | Self::FormNeedsIdentity => LeadsTo::NewTab,
             Self::TryLater
             | Self::ProviderProblem
+            | Self::InFrame
             | Self::StartAgain
             | Self::SignInFailed
             | Self::DidNotSignInAgain
@@ -52,6 +53,7 @@ impl Page {
         match self {
             Self::SessionEnded
             | Self::EndedElsewhere
+            | Self::InFrame
             | Self::SignedOutMeanwhile
             | Self::ContinueIdentity
             | Self::TooManyCookies

@@ -31,6 +31,8 @@ pub enum Page {
     FormSignInAgain,
     /// A form came from somebody who has not proved who they are, and what it held is gone.
     FormNeedsIdentity,
+    /// A frame of the service's own page needs a sign-in or more, which no frame can show.
+    InFrame,
     /// The sign-in was not finished and can be started again.
     StartAgain,
     /// The sign-in was not finished, for no reason that the person has to know.
@@ -183,6 +185,7 @@ impl Page {
         Self::FormExpired,
         Self::FormSignInAgain,
         Self::FormNeedsIdentity,
+        Self::InFrame,
         Self::StartAgain,
         Self::SignInFailed,
         Self::SignOutFirst,
@@ -230,6 +233,7 @@ impl Page {
             Self::FormExpired => "form-expired",
             Self::FormSignInAgain => "form-sign-in-again",
             Self::FormNeedsIdentity => "form-needs-identity",
+            Self::InFrame => "in-frame",
             Self::StartAgain => "start-again",
             Self::SignInFailed => "sign-in-failed",
             Self::SignOutFirst => "sign-out-first",

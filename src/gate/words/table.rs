@@ -143,6 +143,20 @@ impl Page {
                 )),
             )
             .then(&[COME_BACK, SEND_AGAIN]),
+            Self::InFrame => words(
+                text!(
+                    "You need to use GOV.UK One Login to see this",
+                    "Mae angen i chi ddefnyddio GOV.UK One Login i weld hwn",
+                ),
+                &[text!(
+                    "You will leave the page you are on. We will not save any answers you have not sent.",
+                    "Byddwch yn gadael y dudalen rydych arni. Ni fyddwn yn cadw unrhyw atebion nad ydych wedi’u hanfon.",
+                )],
+                Some(text!(
+                    "Continue to GOV.UK One Login",
+                    "Parhau i GOV.UK One Login",
+                )),
+            ),
             Self::StartAgain => words(
                 text!(
                     "You need to start signing in again",
