@@ -80,6 +80,7 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         | Page::FormSignInAgain
         | Page::FormNeedsIdentity
         | Page::InFrame
+        | Page::TooManyCookies
         | Page::SessionEnded
         | Page::EndedElsewhere
         | Page::ContinueIdentity

@@ -174,7 +174,7 @@ impl Words {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
