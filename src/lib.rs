@@ -5,11 +5,11 @@
 //! specifications say, one exchange or document in each file, without input or output.
 //! [`session`] holds what is remembered about a person and in which sealed form. [`gate`] decides
 //! what happens to a request, one file for each kind of route, and reaches the outside through
-//! [`platform`] alone. `edge` is Cloudflare: the entry points and the only implementation of the
+//! only [`platform`]. `edge` is Cloudflare: the entry points and the only implementation of the
 //! platform that ships.
 //!
 //! Imports point one way: `edge → gate → {oidc, session, platform, config}`. Nothing imports `edge`,
-//! which is the only part that is compiled for wasm32 alone.
+//! which is the only part that is compiled just for wasm32.
 
 pub mod config;
 pub mod gate;

@@ -49,13 +49,13 @@ pub struct Call {
     pub url: String,
     /// The `User-Agent`, which the provider insists on.
     pub user_agent: String,
-    /// What is sent.
+    /// The body.
     pub body: Body,
     /// How long the whole answer may take, in milliseconds.
     pub timeout_ms: u32,
 }
 
-/// What a call sends.
+/// The body of a call.
 #[derive(Debug)]
 pub enum Body {
     /// GET without credentials.
@@ -82,7 +82,7 @@ pub struct Answer {
 /// The largest answer that is read, in bytes.
 pub const MAX_ANSWER: usize = 64 * 1024;
 
-/// What is limited.
+/// The events that are limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Starts of sign-ins, for each address.
@@ -91,12 +91,12 @@ pub enum Limit {
     RefusedNotifications,
 }
 
-/// What became of something.
+/// The outcome of an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
     /// It was carried out.
     Done,
-    /// Somebody was told no, as they should be.
+    /// A request was refused, as it should be.
     Refused,
     /// Something that should work did not.
     #[default]
@@ -121,11 +121,11 @@ impl Outcome {
 /// `docs/logs.md` lists every event and label.
 #[derive(Clone, Debug, Default)]
 pub struct Event {
-    /// What happened.
+    /// The name of the event.
     pub name: &'static str,
-    /// What became of it.
+    /// The outcome of the event.
     pub outcome: Outcome,
-    /// What was done, why it was refused, or the cause of a failure.
+    /// The action, the reason of a refusal, or the cause of a failure.
     pub label: &'static str,
     /// The service's id, or an empty text.
     pub service: String,
@@ -226,7 +226,7 @@ pub trait Platform: Clone + 'static {
     /// The body of the request, at most `most` bytes of it.
     async fn body(&self, most: usize) -> Result<Vec<u8>, Outage>;
 
-    /// Whether one more of these may happen for this key. Approximate and for each location alone:
+    /// Whether one more of these may happen for this key. Approximate, and counted for each location:
     /// it saves cost and protects nothing. Without a limiter, or when it fails, the answer is yes.
     async fn may(&self, limit: Limit, key: &str) -> bool;
 

@@ -33,7 +33,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Whether two byte strings are equal, in a time that depends on their lengths alone.
+/// Whether two byte strings are equal, in a time that depends only on their lengths.
 #[must_use]
 pub fn same(left: &[u8], right: &[u8]) -> bool {
     left.ct_eq(right).into()

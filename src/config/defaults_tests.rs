@@ -1,4 +1,4 @@
-//! What a service is when it says little, and what each field makes of it.
+//! The defaults of a service, and the effect of each field.
 
 use serde_json::json;
 

@@ -32,7 +32,7 @@ struct Read {
     service: Option<Rc<Service>>,
 }
 
-/// What a host is.
+/// The service or state of a host.
 #[derive(Clone, Debug)]
 pub enum Host {
     /// Served.
@@ -54,7 +54,7 @@ pub struct Config {
     pub ring: Option<Ring>,
     /// Everything that is wrong, for the operator.
     pub faults: Vec<Fault>,
-    /// What works but should be looked at.
+    /// Settings that work but need a look.
     pub warnings: Vec<Fault>,
 }
 
@@ -117,7 +117,7 @@ impl Config {
         config
     }
 
-    /// What a host is, by its name in lower case with a port where it is not the scheme's own.
+    /// The service or state of a host, by its name in lower case with a port where it is not the scheme's own.
     #[must_use]
     pub fn host(&self, host: &str) -> Option<&Host> {
         self.hosts.get(host)

@@ -3,10 +3,10 @@ use serde_json::json;
 use super::*;
 use crate::config::sample::*;
 
-/// What is done to a deployment, and where the fault is then.
+/// A change of a deployment, and the place of the fault that it causes.
 type Case = (&'static str, fn(&mut Vars), &'static str);
 
-/// What makes one service's table claim what is another's.
+/// A change that makes one service's table claim a value of another's.
 type Doubling = (&'static str, fn(&mut Value));
 
 #[test]

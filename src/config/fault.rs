@@ -10,7 +10,7 @@ pub struct Fault {
     /// A field of the service's table, in lower case, or the name of a variable or secret, which is
     /// in capitals.
     pub field: String,
-    /// What is wrong and what would be right.
+    /// The error, and the form that is right.
     pub problem: String,
 }
 

@@ -207,7 +207,7 @@ fn lines(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 }
 
 #[test]
-fn t84_a_field_that_is_wrong_is_the_one_fault_and_closes_its_service_alone() {
+fn t84_when_one_field_is_wrong_then_it_is_the_only_fault_and_closes_only_its_service() {
     let mut wrong = Vec::new();
     for fields in lines(BROKEN) {
         let (field, value) = (fields[0], fields[1]);

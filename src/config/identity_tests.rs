@@ -1,4 +1,4 @@
-//! What routes that ask for an identity say, and what they need of the registration.
+//! Routes that ask for an identity: their fields, and the registration that they need.
 
 use serde_json::{Value, json};
 

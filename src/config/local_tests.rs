@@ -1,4 +1,4 @@
-//! The local environment, which is laxer and therefore for this machine alone.
+//! The local environment, which is laxer and therefore only for this machine.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::Config;
 use super::sample::*;
 
 #[test]
-fn the_local_environment_is_for_this_machine_alone() {
+fn rejects_the_local_environment_on_another_machine() {
     let config = Config::parse(&local());
     assert_eq!(config.faults, []);
     assert!(config.is_local());

@@ -2,10 +2,10 @@
 
 use super::service::Localised;
 
-/// Whose appearance the pages have.
+/// The owner of the pages' appearance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
-    /// GOV.UK's, with its crown and typeface, which are for services on its domain alone.
+    /// GOV.UK's, with its crown and typeface, which are only for services on its domain.
     GovUk,
     /// The same components without crown, typeface and colours of GOV.UK.
     Plain,
@@ -24,7 +24,7 @@ pub enum Phase {
 /// begins with `https://`; whether anything is there is not known here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// Whose appearance.
+    /// The owner of the appearance.
     pub theme: Theme,
     /// Where the service's name leads.
     pub home: Localised,

@@ -1,4 +1,4 @@
-//! What a service team can set: every variable with its unit and default, parsed once.
+//! The configuration of a service team: every variable with its unit and default, parsed once.
 //!
 //! A deployment serves several services, told apart by host. Each is one table; a fault in one
 //! closes that service and no other. Nothing here reads the environment: the edge hands over what

@@ -25,11 +25,11 @@ pub enum OwnPage {
     Backchannel,
     /// One of the pages by its name, in a language of choice.
     Page,
-    /// What a page of the service may know about its session.
+    /// The session's state, for a page of the service.
     Session,
     /// The header that services include in their own pages.
     Header,
-    /// What pages are made of.
+    /// The files of pages.
     Asset,
 }
 

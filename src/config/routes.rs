@@ -16,18 +16,18 @@ use crate::oidc::vector::Level;
 pub(super) use read::{Registered, read_level};
 pub use sites::OtherSites;
 
-/// Who may pass.
+/// The people who may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Access {
     /// Anybody; nothing is said about the person.
     Public,
-    /// Anybody; the origin learns who it is if somebody is signed in.
+    /// Everyone; the origin learns who a signed-in person is.
     Optional,
-    /// Only somebody who is signed in at the level.
+    /// Only a person who is signed in at the level.
     Required,
 }
 
-/// What the origin learns beyond who it is.
+/// The claims that the origin gets with the subject.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Release {
     /// The e-mail address and whether it is verified.
@@ -95,11 +95,11 @@ impl Freshness {
 pub struct Rule {
     /// The pattern as it was written: a path, or a prefix that ends in `/*`.
     pub pattern: String,
-    /// Who may pass.
+    /// The people who may pass.
     pub access: Access,
     /// The level that `required` asks for.
     pub level: Level,
-    /// What the origin learns.
+    /// The claims that the origin gets.
     pub release: Release,
     /// Whether no browser keeps an answer, whatever the origin says.
     pub unkept: bool,
@@ -166,7 +166,7 @@ impl Rules {
     /// The rule for a path: the most specific one that matches exactly, unless one that is more
     /// specific still, and stricter, matches the path as a lenient origin might read it.
     ///
-    /// A public rule matches its exact spelling alone, so that no odd spelling opens anything.
+    /// A public rule matches only its exact spelling, so that no odd spelling opens anything.
     #[must_use]
     pub fn find(&self, path: &CanonicalPath) -> &Rule {
         let exact = self

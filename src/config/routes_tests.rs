@@ -108,7 +108,7 @@ fn t57_a_stricter_pattern_also_holds_for_what_a_lenient_origin_would_read() {
 }
 
 #[test]
-fn t57_a_public_pattern_opens_its_own_spelling_alone() {
+fn t57_a_public_pattern_opens_only_its_own_spelling() {
     let rules = rules(&[
         ("/help", "public"),
         ("/Assets/*", "public"),
@@ -153,7 +153,7 @@ fn t57_a_lenient_reading_never_makes_a_path_less_strict() {
         ("/a/B", "optional"),
         ("/a/c", "public"),
     ]);
-    // What is open or optional in one spelling is protected in every other.
+    // A path that is public or optional in one spelling is protected in every other.
     for path in ["/a/b", "/A/B", "/a/C", "/A/c", "/a/c/", "/a/c.", "/a/B/x"] {
         let path = CanonicalPath::parse(path, false).unwrap();
         assert_eq!(rules.find(&path).access, Access::Required, "{path:?}");
@@ -297,7 +297,7 @@ fn t84_what_a_route_releases_needs_its_scope() {
 }
 
 #[test]
-fn how_lately_somebody_must_have_signed_in_is_read() {
+fn reauthentication_limits_of_a_route_are_read() {
     let one = |field: &str, seconds: i64| {
         let route = json!({ "path": "/pay", field: seconds });
         let service = demo(&with(json!([route])));

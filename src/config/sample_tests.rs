@@ -99,7 +99,7 @@ pub fn demo(vars: &Vars) -> Rc<Service> {
     served(&config, HOST)
 }
 
-/// What is wrong, each as its service and field.
+/// The faults, each as its service and field.
 pub fn places(faults: &[Fault]) -> Vec<String> {
     let place = |fault: &Fault| {
         let service = fault.service.as_deref().unwrap_or("everything");

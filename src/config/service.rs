@@ -231,9 +231,9 @@ pub struct Service {
     pub language: Language,
     /// How it proves itself at the token endpoint.
     pub token_auth: TokenAuth,
-    /// What request objects and client assertions are signed with: RS256 or PS256.
+    /// The algorithm of request objects and client assertions: RS256 or PS256.
     pub request_alg: Alg,
-    /// What the provider signs this client's ID tokens with: ES256 or RS256.
+    /// The algorithm of this client's ID tokens: ES256 or RS256.
     pub id_token_alg: Alg,
     /// The keys of request objects and client assertions.
     pub client_keys: KeyPair,
@@ -255,15 +255,15 @@ pub struct Service {
     pub origin_audience: String,
     /// Origins whose preflights are answered and that may read our refusals.
     pub cors_origins: Vec<String>,
-    /// Origins beside the service's own that may open WebSockets.
+    /// Other origins that may open WebSockets.
     pub websocket_origins: Vec<String>,
     /// Whether paths may hold `;`.
     pub allow_semicolons: bool,
     /// The level of a sign-in that no rule asks for.
     pub level: Level,
-    /// Who may go where.
+    /// The rules of the service's paths.
     pub rules: Rules,
-    /// What sealed cookies are bound to: environment, host and client.
+    /// The binding of sealed cookies: environment, host and client.
     pub binding: String,
 }
 

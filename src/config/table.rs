@@ -134,7 +134,7 @@ impl<'a> Table<'a> {
         Some(texts)
     }
 
-    /// Ends the reading: every field that nobody asked for is a fault, because it is a misspelling.
+    /// Ends the reading: every field that was not read is a fault, because it is a misspelling.
     pub fn finish(self) -> Vec<Fault> {
         let unknown: Vec<_> = {
             let read = self.read.borrow();

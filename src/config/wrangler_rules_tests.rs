@@ -1,5 +1,5 @@
-//! What a `wrangler.toml` has to say: the parser that runs in the Worker reads it here, with test
-//! secrets in place of the real ones, and what Cloudflare itself is told is checked beside it.
+//! The rules for a `wrangler.toml`: the parser that runs in the Worker reads it here, with test
+//! secrets in place of the real ones, and the settings for Cloudflare itself are checked too.
 //!
 //! A team edits that file for its own service, so each check says what is wrong in words.
 
@@ -59,7 +59,7 @@ fn whole_file(document: &Value) -> Vec<String> {
     found
 }
 
-/// What has to stand at the top level and in each environment, because wrangler inherits little.
+/// The settings that the top level and each environment must have, because wrangler inherits little.
 fn placed(place: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for key in ["workers_dev", "preview_urls"] {

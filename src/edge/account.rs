@@ -3,7 +3,7 @@
 //! It loads, asks the pure [`Account`], saves and answers, and decides nothing. Each question is one
 //! synchronous call, from the load to the save: Cloudflare runs one instance of an object in the
 //! whole world, and nothing else can happen in it meanwhile, so that each question sees the changes
-//! of the one before. What is written in one turn is stored at its end, all of it or nothing. An
+//! of the one before. Writes of one turn are stored at its end, all of it or nothing. An
 //! answer leaves only once that is durable (output gates): a session is recorded before its cookie
 //! is sent, and a notification is stored before the provider hears of success. A commit that fails
 //! resets the object, and whoever asked gets an exception.
@@ -19,7 +19,7 @@ use crate::session::account::{Account, Question};
 /// storage that fails is an exception and never an answer.
 ///
 /// # Errors
-/// What the storage threw.
+/// The error of the storage.
 #[wasm_bindgen]
 pub fn account(state: JsValue, question: &[u8]) -> Result<JsValue, JsValue> {
     prepare();
@@ -39,7 +39,7 @@ pub fn account(state: JsValue, question: &[u8]) -> Result<JsValue, JsValue> {
 /// Cloudflare wakes an account when something in it has served its purpose.
 ///
 /// # Errors
-/// What the storage threw; Cloudflare tries again then.
+/// The error of the storage; Cloudflare tries again then.
 #[wasm_bindgen]
 pub fn tidy(state: JsValue) -> Result<(), JsValue> {
     prepare();

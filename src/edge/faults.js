@@ -1,6 +1,6 @@
-// Faults beneath the Worker, for tests alone: no build has this file but one with the feature `fault-injection`.
+// Faults beneath the Worker, for tests: the only build with this file has the feature `fault-injection`.
 //
-// What goes wrong is said by the header of any request, as words with spaces between them, and stays so for the whole
+// The header of any request names the faults, as words with spaces between them, and stays so for the whole
 // isolate until a request says something else. Only a panic is the request's own. The bindings are wrapped, so that all
 // that the Worker does about a failure is done.
 
@@ -15,7 +15,7 @@ let stale = new Map();
 const has = (fault) => told.includes(fault);
 const never = () => new Promise((resolve) => setTimeout(resolve, HOUR));
 
-/** What fails when this is used: it throws, it hangs, or it goes on. */
+/** The fault of an object: it throws, it hangs, or it goes on. */
 async function struck(what) {
   if (has(`${what}-throws`)) throw new Error(`${what} fails`);
   if (has(`${what}-hangs`)) await never();
@@ -57,7 +57,7 @@ const accounts = (namespace) => ({
   }),
 });
 
-// What is to become of the answer to the question in hand, which is one synchronous call.
+// The fate of the answer to the current question, which is one synchronous call.
 let stored;
 
 /** An account where it is kept. */

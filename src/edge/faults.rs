@@ -1,4 +1,4 @@
-//! Faults beneath the Worker, for tests alone: `faults.js` says which there are and who asks for them.
+//! Faults beneath the Worker, for tests: `faults.js` lists them and says how a test asks for one.
 //!
 //! A build without the feature `fault-injection` has none of this, which a test shows of what is
 //! uploaded.

@@ -36,7 +36,7 @@ pub fn forward(out: &Forward, incoming: &web_sys::Request, edge: &Edge) -> Optio
     Some(answer.into())
 }
 
-/// What is changed in an origin's answer, as pairs of lines: a name and its new value, or an empty
+/// The changes to an origin's answer, as pairs of lines: a name and its new value, or an empty
 /// line where it goes. `None` when the answer goes on untouched.
 #[wasm_bindgen]
 #[must_use]
@@ -69,7 +69,7 @@ pub fn answered(
     Some(glue::joined(removed.chain(set).chain(none).chain(cookies)))
 }
 
-/// The headers that speak to shared caches alone, a line each.
+/// The headers that speak only to shared caches, a line each.
 #[wasm_bindgen(js_name = sharedCaching)]
 #[must_use]
 pub fn shared_caching() -> String {
@@ -105,7 +105,7 @@ pub fn written(plan: &AnswerPlan) -> String {
     text
 }
 
-/// What [`written`] wrote.
+/// The plan that [`written`] wrote.
 pub fn read(text: &str) -> AnswerPlan {
     let mut lines = text.split('\n');
     let switches = lines.next().unwrap_or_default().as_bytes();

@@ -5,7 +5,7 @@
 
 import { afterLong, answered, attend, overfull, sharedCaching, unreachable } from "./bindings.js";
 
-/** Headers that speak to shared caches alone. */
+/** Headers that speak only to shared caches. */
 let shared;
 
 /** How long an answer takes, in milliseconds, before what was decided at its request is out of date. */
@@ -74,7 +74,7 @@ export function respond(status, headers, body) {
 }
 
 /**
- * Sends a request to the origin. What its answer looks like is asked about once; it goes on untouched unless something
+ * Sends a request to the origin. Its answer is looked at once; it goes on untouched unless something
  * has to be changed.
  */
 export async function forward(request, env, context, url, changes, target, personal, plan) {
@@ -98,7 +98,7 @@ export async function forward(request, env, context, url, changes, target, perso
       }
     }
     const headers = answer.headers;
-    // Nobody's own answer is looked at for these two alone.
+    // These two do not make an answer personal.
     if (!personal && !headers.has("set-cookie") && !headers.has("location")) return answer;
     const isLong = personal && Date.now() - started > LONG;
     const wanted = answered(
@@ -211,10 +211,10 @@ function pairs(text) {
   return Array.from({ length: parts.length >> 1 }, (_, i) => [parts[2 * i], parts[2 * i + 1]]);
 }
 
-/** A file that was uploaded beside the Worker, under headers of the edge's own. */
+/** A file that was uploaded with the Worker, under headers of the edge's own. */
 export async function asset(env, file, headers) {
   try {
-    // The host is none: only the path is looked at.
+    // The host is made up: only the path counts.
     const answer = await env.ASSETS.fetch(`https://assets/${file}`);
     if (answer.ok) {
       const out = new Headers();
@@ -286,7 +286,7 @@ function within(timeout, promise, late) {
   });
 }
 
-/** A document in KV: its text, nothing when there is none, or `false` when KV gives no answer. */
+/** A document in KV: its text, `undefined` when KV has no document, or `false` when KV gives no answer. */
 export async function stored(documents, name, timeout) {
   try {
     return (await within(timeout, documents.get(name), false)) ?? undefined;

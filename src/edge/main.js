@@ -1,5 +1,5 @@
-// What Cloudflare runs: the entry points, each a call into WebAssembly. `cargo edge build` puts this file and `glue.js`
-// beside `bindings.js`, which wasm-bindgen writes, and bundles the three.
+// The module that Cloudflare runs: the entry points, each a call into WebAssembly. `cargo edge build` puts this file and `glue.js`
+// next to `bindings.js`, which wasm-bindgen writes, and bundles the three.
 
 import { DurableObject } from "cloudflare:workers";
 import * as edge from "./bindings.js";
@@ -9,7 +9,7 @@ import module from "./index_bg.wasm";
 edge.initSync({ module });
 
 export default {
-  /** Whatever throws here has panicked before anything was sent to the origin; the next call gets a new instance. */
+  /** An error here is a panic before anything was sent to the origin; the next call gets a new instance. */
   fetch(request, env, context) {
     try {
       return edge.fetch(request, env, context);
@@ -48,7 +48,7 @@ export class AccountObject extends DurableObject {
 
   /**
    * An alarm that fails is tried six times more within some minutes and then forgotten, and what is sealed would stay for
-   * ever. So before that it is set anew. Source: https://developers.cloudflare.com/durable-objects/api/alarms/
+   * ever. So before that a new alarm is set. Source: https://developers.cloudflare.com/durable-objects/api/alarms/
    */
   alarm({ retryCount = 0 } = {}) {
     try {

@@ -40,7 +40,7 @@ thread_local! {
 /// Prepares an instance, once; every entry point begins with it.
 ///
 /// After a panic an instance is lost, with all that waits in it; the next call gets a new one. The log
-/// gets the panic's place alone, because its message may hold what came from outside. The `worker`
+/// gets only the panic's place, because its message may hold what came from outside. The `worker`
 /// crate sets a hook that prints the message when an instance starts; this one takes its place, which
 /// a start function of our own could not promise.
 fn prepare() {
@@ -208,7 +208,7 @@ pub fn scheduled(env: Env, context: JsValue) -> Promise {
     })
 }
 
-/// What this isolate keeps; parsed with its first request, whose log gets every fault.
+/// The values that this isolate keeps; parsed with its first request, whose log gets every fault.
 fn isolate(env: &Env) -> Rc<Isolate> {
     ISOLATE.with(|isolate| {
         Rc::clone(isolate.get_or_init(|| {

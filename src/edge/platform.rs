@@ -82,7 +82,7 @@ impl Edge {
         }
     }
 
-    /// What a call answers, whose time is noted. workerd's clock moves when an answer comes in.
+    /// The answer of a call; its time is noted. workerd's clock moves when an answer comes in.
     async fn timed(&self, kind: &'static str, call: Promise) -> Result<JsValue, JsValue> {
         let started = Date::now();
         let answer = JsFuture::from(call).await;

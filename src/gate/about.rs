@@ -1,4 +1,4 @@
-//! What log lines say of a request beyond its service: which rule it meets and whose trace it is
+//! The rule and the trace of a request, for its log lines
 //! part of.
 //!
 //! Source: W3C Trace Context section 3.2 (`traceparent`).
@@ -7,7 +7,7 @@ use super::path::CanonicalPath;
 use super::request::Request;
 use crate::config::Service;
 
-/// What is said. Each is an empty text where it is not known.
+/// The values. Each is an empty text where it is not known.
 #[derive(Clone, Debug, Default)]
 pub struct About {
     /// The pattern of the rule as it is configured, never the path.
@@ -19,7 +19,7 @@ pub struct About {
 }
 
 impl About {
-    /// What is said of a request.
+    /// The values of a request.
     #[must_use]
     pub fn request(service: &Service, request: &Request) -> Self {
         let parent = request.headers.get("traceparent");
@@ -60,7 +60,7 @@ pub fn trace_id(parent: &str) -> Option<&str> {
     let (span, flags) = (parts.next()?, parts.next()?);
     let well_formed =
         is_hex(version, 2) && is_hex(trace, 32) && is_hex(span, 16) && is_hex(flags, 2);
-    // Later versions may have more parts, and `ff` is none.
+    // Later versions may have more parts, and `ff` is not allowed.
     let known = version != "ff" && (version != "00" || parts.next().is_none());
     (well_formed && known && !is_zero(trace) && !is_zero(span)).then_some(trace)
 }
@@ -72,7 +72,7 @@ mod tests {
     const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     #[test]
-    fn a_trace_id_is_read_from_a_whole_traceparent_alone() {
+    fn rejects_a_trace_id_of_a_malformed_traceparent() {
         let good = format!("00-{TRACE}-00f067aa0ba902b7-01");
         assert_eq!(trace_id(&good), Some(TRACE));
         let later = format!("01-{TRACE}-00f067aa0ba902b7-01-more");

@@ -1,6 +1,6 @@
 //! Asking a person's account: one question for each decision.
 //!
-//! What an account knows and how it decides is in [`crate::session::account`].
+//! The account's state and its decisions are in [`crate::session::account`].
 
 use super::{Scene, leases};
 use crate::oidc::jws::encode;
@@ -92,7 +92,7 @@ pub async fn step_up<P: Platform>(
     }
 }
 
-/// What an account knows of the identity behind a session that is alive.
+/// The account's knowledge of the identity behind a session that is alive.
 #[derive(Debug)]
 pub struct Word {
     /// How far one was proved, once one was asked for.

@@ -27,14 +27,14 @@ const PAGE: &str = "private, no-cache";
 /// The word on everything else.
 const NOTHING: &str = "private, no-store";
 
-/// What an answer looks like from here.
+/// The parts of an answer that matter here.
 #[derive(Clone, Debug, Default)]
 pub struct OriginAnswer {
     /// The status.
     pub status: u16,
     /// `Cache-Control`.
     pub cache_control: Option<String>,
-    /// Whether a header beside `Cache-Control` speaks to shared caches.
+    /// Whether a header other than `Cache-Control` speaks to shared caches.
     pub shared_caching: bool,
     /// `Location`.
     pub location: Option<String>,
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_renewed_beside_the_origins_cookies() {
+    fn when_the_origin_sets_cookies_then_the_renewal_is_added_to_them() {
         let plan = AnswerPlan {
             cookies: vec!["gone".to_owned(), "new".to_owned()],
             ..plan()

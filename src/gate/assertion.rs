@@ -7,7 +7,7 @@
 //! A route may have it name the one request that it is for, so that it is of no use for another; such a one is kept
 //! only for that method and path.
 //!
-//! Identity claims travel in it while it stays short, else in a second signed statement beside it,
+//! Identity claims travel in it while it stays short, else in a second signed statement,
 //! else not at all; a value is never cut short.
 //!
 //! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing), RFC 9449 section 4.2 (`htm`, `htu`).
@@ -32,7 +32,7 @@ use crate::session::identity::Outcome;
 /// The `typ` of an assertion, which no token of the provider has.
 pub const TYPE: &str = "one-login-assertion+jwt";
 
-/// The `typ` of the second statement, which holds identity claims alone.
+/// The `typ` of the second statement, which holds only identity claims.
 pub const IDENTITY_TYPE: &str = "one-login-identity+jwt";
 
 /// The longest assertion that holds identity claims, in characters: servers that take 8 KB of
@@ -151,12 +151,12 @@ pub struct Subject {
     pub bound: Option<Bound>,
 }
 
-/// What is known of the identity behind a session, for an assertion that says something of it.
+/// The identity behind a session, for an assertion that names it.
 #[derive(Debug, Default)]
 pub struct Known {
     /// How the last request for one ended.
     pub outcome: Option<Outcome>,
-    /// What was proved, or why nothing was; `None` when that may not be used any more.
+    /// The claims of the check, or its return codes; `None` when they may not be used any more.
     pub claims: Option<Claims>,
 }
 
@@ -226,7 +226,7 @@ pub fn unsigned(
     Ok((members.unsigned(service, TYPE)?, second))
 }
 
-/// What the origin is told of a person, signed.
+/// The signed statement about a person, for the origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
     /// The assertion.
@@ -260,7 +260,7 @@ impl From<Refusal> for NotSigned {
     }
 }
 
-/// Signs an assertion and keeps it, unless the identity may yet be proved anew within the second.
+/// Signs an assertion and keeps it, unless the identity may yet change within the second.
 ///
 /// `known` is the account's word on the identity, where the route lets the origin know of it.
 ///
@@ -282,7 +282,7 @@ pub async fn sign<P: Platform>(
         },
     };
     let proved_at = session.identity.as_ref().map_or(0, |held| held.changed_at);
-    // Times are whole seconds, so that what was proved in this one may yet be proved anew in it.
+    // Times are whole seconds, so an identity that was proved in this second may yet change in it.
     if proved_at < scene.now {
         let key = Key::new(service, session, about);
         scene.isolate.assertions.put(key, signed.clone(), scene.now);

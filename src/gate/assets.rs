@@ -1,17 +1,17 @@
 //! The files that pages load: which there are, under which addresses, and for how long they are kept.
 //!
 //! The files themselves are no part of the program. They are made by `assets/build.mjs` and uploaded
-//! beside it, and the platform hands them out by name.
+//! with it, and the platform hands them out by name.
 
 use super::Decision;
 use super::reply::Reply;
 use super::request::Request;
 use crate::config::Service;
 
-/// What changes with every file that is served, so that none changes under its address.
+/// A hash of every file that is served, so that no file changes under its address.
 pub const VERSION: &str = env!("ASSETS_VERSION");
 
-/// Every file with its type. What is not listed does not exist, whatever was uploaded.
+/// Every file with its type. A file that is not listed is not served.
 pub const FILES: [(&str, &str); 10] = [
     ("bold.woff2", "font/woff2"),
     ("crest.svg", "image/svg+xml"),
@@ -29,7 +29,7 @@ pub const FILES: [(&str, &str); 10] = [
 /// of that session.
 pub const CLEAR: &str = "clear.css";
 
-/// The answer to a request for [`CLEAR`]. For a style sheet of this host's own page alone it empties anything: another
+/// The answer to a request for [`CLEAR`]. Only for a style sheet of this host's own page it empties anything: another
 /// site could take the forms away to which people want to go back.
 #[must_use]
 pub fn clear(service: &Service, request: &Request) -> Reply {
@@ -61,7 +61,7 @@ pub fn address(service: &Service, file: &str) -> String {
 /// The file behind the path below `assets/`, or `None` when there is no such file.
 ///
 /// Its reply has no body: that is the platform's. While a deployment spreads, a page of one version may
-/// ask another for its files; those are handed out as they are, and kept by nobody.
+/// ask another for its files; those are handed out as they are, and no cache keeps them.
 #[must_use]
 pub fn find(service: &Service, path: &str) -> Option<Decision> {
     let (name, caching) = match path.split_once('/') {

@@ -84,7 +84,7 @@ impl<'a> Cookies<'a> {
         self.pairs().filter(|(name, _)| is_attempt(name))
     }
 
-    /// What the origin gets: `None` when there is no cookie for it.
+    /// The cookies for the origin; `None` when the origin gets no cookie.
     ///
     /// Only the pairs go whose name begins with the reserved prefix, in any case and behind anything invisible, and
     /// one without a name whose value imitates it; every other byte stays, also where a value holds the prefix. Two lines of the header arrive
@@ -153,7 +153,7 @@ fn is_invisible(letter: char) -> bool {
     letter == '=' || letter.is_whitespace() || letter == '\u{fffd}'
 }
 
-/// The place of the comma behind which a second line begins with a name of ours; the end if there is none.
+/// The place of the comma behind which a second line begins with a name of ours; the end without such a comma.
 fn joined_at(segment: &str) -> usize {
     let commas = segment.match_indices(',').map(|(at, _)| at);
     let behind = |at: &usize| segment.get(at + 1..).unwrap_or_default();
@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn t45_the_prefix_is_seen_wherever_it_stands_and_in_any_case() {
+    fn t45_when_the_prefix_is_anywhere_in_any_case_then_it_is_seen() {
         let mentions = |header| Cookies::new(Some(header)).mentions_reserved();
         assert!(mentions("a=1, __host-OL-x") && mentions("__Host-ol-session=x"));
         assert!(!mentions("a=b;c=d") && !mentions("__Host-other=_"));

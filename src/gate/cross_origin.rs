@@ -1,4 +1,4 @@
-//! What pages of other origins, and scripts, are answered.
+//! The answers to pages of other origins, and to scripts.
 //!
 //! Source: Fetch (CORS, and `Origin` of forms), Fetch Metadata Request Headers, RFC 9457 (problem details), RFC 6455
 //! section 10.2 (WebSocket origins).
@@ -37,7 +37,7 @@ pub fn unauthorised(service: &Service, request: &Request) -> Reply {
     }
 }
 
-/// The same for somebody whose session is alive but whose sign-in is too long ago.
+/// The same for a live session with a sign-in that is too long ago.
 ///
 /// Source: RFC 9470 section 3.
 pub fn too_old(service: &Service, request: &Request, max_age: i64) -> Reply {

@@ -28,14 +28,14 @@ pub struct Forward {
     pub remove: Vec<String>,
     /// Headers that are set, names in lower case.
     pub set: Vec<(String, String)>,
-    /// What is done with the answer.
+    /// The plan for the answer.
     pub answer: AnswerPlan,
 }
 
-/// What is done with the origin's answer.
+/// The changes that the platform makes to the origin's answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnswerPlan {
-    /// Whether somebody's answer could be in it: then no cache keeps it, on the way there or back.
+    /// Whether the answer may be personal: then no cache keeps it, on the way there or back.
     pub personal: bool,
     /// Whether a person sees it as a page: then their own browser may go back to it.
     pub page: bool,
@@ -55,7 +55,7 @@ pub struct AnswerPlan {
 
 /// Lays out the request for the origin.
 ///
-/// `signed` is the statement of who this is; `None` says that nobody is.
+/// `signed` is the statement of who this is; `None` for a request without a person.
 #[must_use]
 pub fn forward(
     service: &Service,
@@ -88,11 +88,11 @@ pub fn forward(
     }
     set.extend(cookie.map(|cookie| ("cookie".to_owned(), cookie)));
     set.extend(signed.into_iter().flat_map(Signed::headers));
-    // What is set replaces what was sent, and what was sent so already stays: each change is a call of
+    // A header that is set replaces the one that was sent, and equal ones stay: each change is a call of
     // the platform's, and Cloudflare says the client's address and the scheme as they are set here.
     remove.retain(|name| !set.iter().any(|(other, _)| other == name));
     set.retain(|(name, value)| request.headers.get(name) != Some(value));
-    // Secrets come last, so that none is compared with what somebody sent.
+    // Secrets come last, so that none is compared with a value from a client.
     for (name, secret) in &service.origin_headers {
         set.push((name.clone(), secret.expose().to_owned()));
     }

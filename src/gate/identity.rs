@@ -32,7 +32,7 @@ const CONTINUE: &str = "continue";
 /// Asks the account whether the session is alive and what is known of the identity behind it, which
 /// is taken over into the session.
 ///
-/// Somebody whose next step is to prove one leaves the place with the account.
+/// Before a person leaves to prove one, the account keeps the place.
 pub async fn ask<P: Platform>(
     passage: &Passage<'_, P>,
     session: &mut Session,
@@ -46,7 +46,7 @@ pub async fn ask<P: Platform>(
         return Ok(Standing::Ended);
     };
     let mut learnt = Known::default();
-    // What was proved with two factors says nothing to whoever came with one.
+    // An identity that was proved with two factors does not count for a session with one.
     if let Some(proof) = proof.filter(|proof| session.level >= proof.level().credential()) {
         session.level = session.level.max(proof.level());
         learnt.outcome = proof.outcome();
@@ -71,7 +71,7 @@ pub fn rule_of<'a, P: Platform>(scene: &'a Scene<P>, place: &str) -> Option<&'a 
     Some(scene.service.rules.find(&path))
 }
 
-/// Somebody comes back after they were away to prove an identity: they sign in, and are asked to go
+/// A person comes back after they were away to prove an identity: they sign in, and are asked to go
 /// on.
 pub fn returning<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
     let cookies = Cookies::new(request.headers.get("cookie"));
@@ -91,7 +91,7 @@ pub fn returning<P: Platform>(scene: &Scene<P>, request: &Request, query: Option
     }
 }
 
-/// Where somebody who comes back goes on.
+/// The address at which a person who comes back goes on.
 pub fn onwards<P: Platform>(scene: &Scene<P>) -> String {
     let language = scene
         .asked

@@ -1,7 +1,7 @@
 //! The answers of accounts about sessions, in the isolate's memory, and when asking accounts pauses.
 //!
 //! A page asks for many things at once, all with one cookie. Without this each of them would ask
-//! the account anew. Nothing here prolongs what the configuration allows: an entry says when the
+//! the account again. Nothing here prolongs what the configuration allows: an entry says when the
 //! account answered, and no more. That a session has ended is remembered too, because no session
 //! ever comes back.
 //!
@@ -174,7 +174,7 @@ impl Leases {
     fn with(&self, session: &[u8; 16], now: i64, change: impl FnOnce(&mut Lease)) {
         let mut leases = self.sessions.borrow_mut();
         if leases.len() >= MAX && !leases.contains_key(session) {
-            // Whatever is forgotten is asked for again.
+            // The account is asked again about a session that is forgotten.
             leases.retain(|_, lease| now - lease.checked_at < 60);
             if leases.len() >= MAX {
                 leases.clear();

@@ -1,7 +1,7 @@
-//! What happens to a request: it goes to the origin, or the edge answers it.
+//! The decision about a request: it goes to the origin, or the edge answers it.
 //!
 //! [`decide`] reads a request from the outside in: host, scheme, path, then the edge's own
-//! addresses, then the service's rules. It waits for nothing. What needs to wait is a [`Task`],
+//! addresses, then the service's rules. It waits for nothing. A decision that has to wait is a [`Task`],
 //! which [`finish`] carries out. How an answer is sent and a request forwarded is not known here.
 
 pub mod about;
@@ -56,7 +56,7 @@ use request::{Address, Request};
 pub use scene::Scene;
 use sign_in::Start;
 
-/// What an isolate keeps between requests: nothing in it is about a person but the assertions.
+/// The values that an isolate keeps between requests: only the assertions are about a person.
 #[derive(Debug)]
 pub struct Isolate {
     /// The deployment, parsed once.
@@ -65,7 +65,7 @@ pub struct Isolate {
     pub documents: provider::Documents,
     /// Signed assertions.
     pub assertions: assertion::Kept,
-    /// What accounts answered.
+    /// The answers of accounts.
     pub leases: leases::Leases,
     /// How often a log line was left out.
     pub tally: tally::Tally,
@@ -88,14 +88,14 @@ impl Isolate {
     }
 }
 
-/// What happens to a request.
+/// The decision about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
     /// It goes to the origin.
     Forward(Forward),
     /// The edge answers it.
     Reply(Reply),
-    /// The edge answers it with a file that was uploaded beside it.
+    /// The edge answers it with a file that was uploaded with it.
     Asset {
         /// The file's name.
         file: &'static str,
@@ -113,7 +113,7 @@ pub enum Verdict {
     Later(Task),
 }
 
-/// What has to be waited for.
+/// The work that a decision waits for.
 #[derive(Debug)]
 pub enum Task {
     /// A sign-in starts.
@@ -128,7 +128,7 @@ pub enum Task {
         session: Box<Session>,
         /// The contents of the assertion.
         about: assertion::Subject,
-        /// What is known of the identity behind it, where the origin is to be told.
+        /// The identity behind it, where the route releases it.
         known: Option<assertion::Known>,
     },
     /// A session passes if its account says that it is alive.
@@ -140,7 +140,7 @@ pub enum Task {
         /// The session.
         session: Box<Session>,
     },
-    /// Somebody who was away goes on to prove an identity.
+    /// A person who was away goes on to prove an identity.
     Continue(Box<Session>),
     /// A person signs out.
     SignOut {
@@ -155,7 +155,7 @@ pub enum Task {
     Notification,
     /// A page of the service asks about its session.
     Status,
-    /// Somebody asks whether the deployment is sound.
+    /// A request asks whether the deployment is sound.
     Health,
 }
 
@@ -249,7 +249,7 @@ pub async fn attend<P: Platform>(
     }
 }
 
-/// The answer of a host whose configuration is at fault. What is wrong stands in the log, and on
+/// The answer of a host whose configuration is at fault. The faults are in the log, and on
 /// the page when the deployment is a developer's own machine.
 fn closed(config: &Config, host: &str, request: &Request) -> Reply {
     let mut text = "This service is not available: its configuration is at fault.".to_owned();
@@ -322,7 +322,7 @@ fn route<P: Platform>(scene: &Scene<P>, request: &Request, address: &Address<'_>
 pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, task: Task) -> Decision {
     let scene = &scene.about(request);
     scene.log_sums();
-    // Boxed, so that each is a function of its own. WebAssembly is compiled when it is first called, and nobody's first
+    // Boxed, so that each is a function of its own. WebAssembly is compiled when it is first called, and no first
     // request has to wait for the code of all the others.
     let reply: Pin<Box<dyn Future<Output = Reply> + '_>> = match task {
         Task::Start(start) => Box::pin(sign_in::start(scene, request, start)),

@@ -1,4 +1,4 @@
-//! What a request is for: a page that a person will see, a look ahead, a frame, or a script.
+//! The purpose of a request: a page that a person will see, a look ahead, a frame, or a script.
 //!
 //! This is the only place that reads the headers with which browsers say so.
 //!
@@ -21,7 +21,7 @@ impl Request {
 
     /// Whether the answer will be shown as a page of its own: a navigation of a browser's window.
     ///
-    /// | who asks | `Sec-Fetch-Dest` | `Sec-Fetch-Mode` | beside it |
+    /// | who asks | `Sec-Fetch-Dest` | `Sec-Fetch-Mode` | other headers |
     /// |---|---|---|---|
     /// | a browser | `document` | `navigate` | |
     /// | a service worker that hands a navigation on, Chromium and WebKit | `empty` | `navigate` | |

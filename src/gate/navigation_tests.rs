@@ -94,7 +94,7 @@ fn t100_rejects_as_a_document_all_but_a_navigation() {
         &[DOCUMENT, ("purpose", "prefetch")],
         &[EMPTY, NAVIGATE, HTML, ("sec-purpose", "prefetch")],
         &[HTML, ("upgrade", "websocket")],
-        // Scripts of browsers without fetch metadata send at least one of these beside `*/*`.
+        // Scripts of browsers without fetch metadata send at least one of these with `*/*`.
         &[ANYTHING, ("accept-language", "en-GB")],
         &[ANYTHING, ("referer", "https://licence.example.gov.uk/")],
         &[ANYTHING, ("origin", OWN)],

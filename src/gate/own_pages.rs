@@ -224,7 +224,7 @@ fn shown<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) 
     pages::page(200, page, service, scene.locale, &reference, &link, sent)
 }
 
-/// A sign-in that was asked for: somebody who is signed in at the level already is sent on.
+/// A sign-in that was asked for: a person who is signed in at the level already is sent on.
 fn signing_in<P: Platform>(scene: &Scene<P>, request: &Request, query: Option<&str>) -> Verdict {
     let service = &scene.service;
     let wanted = parameter(query, "return_to").unwrap_or_default();
@@ -287,7 +287,7 @@ fn key_set(service: &Service, keys: &KeyPair, alg: Alg, cache: &str) -> Reply {
         .of(service)
 }
 
-/// Whether the deployment can sign people in: 200, or 503 when a document is not to be had or a
+/// Whether the deployment can sign people in: 200, or 503 when a document is unavailable or a
 /// day out of date. Everything in it is public.
 pub async fn health<P: Platform>(scene: &Scene<P>) -> Reply {
     let reachable = match provider::metadata(scene).await {

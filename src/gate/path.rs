@@ -13,7 +13,7 @@ pub mod place;
 /// A path with one meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CanonicalPath {
-    /// What is compared with patterns and sent to the origin: ASCII, percent-encoding in capitals
+    /// The form that is compared with patterns and sent to the origin: ASCII, percent-encoding in capitals
     /// and only where it is needed, a fixed point of every URL parser.
     pub text: String,
     /// How the most lenient origin might read it: decoded to the end, in lower case, cut
@@ -34,7 +34,7 @@ const DOTS: [char; 6] = [
 /// Characters that some servers take for a slash or a backslash: their compatibility form, or the "best fit" of Windows.
 const SLASHES: [char; 5] = ['\u{2044}', '\u{2215}', '\u{FE68}', '\u{FF0F}', '\u{FF3C}'];
 
-/// How often an encoding may be nested before nobody can mean it.
+/// The most layers of percent-encoding that a path may have.
 const MAX_ROUNDS: usize = 4;
 
 impl CanonicalPath {
@@ -118,7 +118,7 @@ fn hex(digit: Option<u8>) -> Result<u8, Ambiguous> {
         .ok_or(Ambiguous)
 }
 
-/// What no encoding may hide: a separator of segments, or a character that ends or splits lines.
+/// Characters that no encoding may hide: a separator of segments, or a character that ends or splits lines.
 const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'/' | b'\\') || byte.is_ascii_control()
 }
@@ -173,7 +173,7 @@ fn decode_again(text: &str) -> Result<Option<String>, Ambiguous> {
 }
 
 fn fold(decoded: &str) -> String {
-    // Whoever decodes before splitting sees a query or fragment here.
+    // A server that decodes before splitting sees a query or fragment here.
     let path = decoded.split(['?', '#']).next().unwrap_or_default();
     let mut folded = String::with_capacity(path.len());
     for segment in path.to_lowercase().split('/') {

@@ -1,4 +1,4 @@
-//! Who may pass: the rule of the path, the session of the cookie, and what follows from the two.
+//! Whether a request may pass: the rule of the path and the session of the cookie decide.
 //!
 //! This is the hot path. It waits for nothing unless an assertion has to be signed or the account
 //! has to be asked whether the session is still alive, which [`super::standing`] does.
@@ -218,7 +218,7 @@ impl<'a, P: Platform> Passage<'a, P> {
             return reply.into();
         }
         if is_form {
-            // What was posted is gone with this answer, so the page leads to where it can be asked
+            // The posted form is lost with this answer, so the page leads to where it can be asked
             // for.
             let link = again(scene, &scene.place(&self.path.text));
             let (label, page) = match (proves, &session) {

@@ -1,4 +1,4 @@
-//! What a person is shown, and the operator told, for each way in which a sign-in can fail.
+//! The page and the log label for each way in which a sign-in can fail.
 //!
 //! This is the only place where a reason becomes a status, a page and a label.
 
@@ -23,7 +23,7 @@ pub enum Failure {
     Account(Outage),
     /// WebCrypto could not use a key.
     Cryptography,
-    /// A document of the provider is not to be had.
+    /// A document of the provider is unavailable.
     Unavailable,
     /// A token's key is in no copy of the provider's keys, and they cannot be fetched.
     KeysUnavailable,
@@ -123,7 +123,7 @@ impl ProviderError {
 
     const fn outcome(self) -> Outcome {
         match self {
-            // Whoever just signs in has nothing to decline: the provider lost the browser's session, or does not like
+            // A person who only signs in has nothing to decline: the provider lost the browser's session, or does not like
             // the request. For whoever runs the service it is a technical problem; for the person
             // it may go well the next time.
             Self::AccessDenied => outcome(502, Page::ProviderProblem, "access_denied"),
@@ -138,7 +138,7 @@ impl ProviderError {
     }
 }
 
-/// What becomes of a failure.
+/// The status, page and label of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// The status.
@@ -158,7 +158,7 @@ const fn outcome(status: u16, page: Page, label: &'static str) -> Outcome {
 }
 
 impl Failure {
-    /// What the person is shown and the operator told.
+    /// The page for the person and the label for the operator.
     #[must_use]
     pub const fn outcome(self) -> Outcome {
         match self {
@@ -208,7 +208,7 @@ impl Failure {
         }
     }
 
-    /// Whether the code had been used: then somebody who is signed in already is just sent on.
+    /// Whether the code had been used: then a person who is signed in already is just sent on.
     #[must_use]
     pub const fn is_replay(self) -> bool {
         matches!(
@@ -268,7 +268,7 @@ const fn refused(refusal: Refusal) -> Outcome {
         | Refusal::UserinfoServerError => outcome(503, Page::TryLater, label),
         // The access token lives for three minutes: a new sign-in gets another.
         Refusal::UserinfoUnauthorised => outcome(502, Page::SignInFailed, label),
-        // What the provider sent cannot be trusted.
+        // The provider's answer cannot be trusted.
         Refusal::TokenMalformed
         | Refusal::TokenTooLong
         | Refusal::AlgorithmNotAllowed

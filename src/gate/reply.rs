@@ -18,11 +18,11 @@ pub struct Reply {
     pub body: String,
 }
 
-/// What a page may load: style sheet, typeface and drawings of its own, and nothing else.
+/// The files that a page may load: style sheet, typeface and drawings of its own, and nothing else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; \
      img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The directive that lets a page send a form, and to this host alone.
+/// The directive that lets a page send a form, and only to this host.
 const OWN_FORMS: [&str; 2] = ["form-action 'none'", "form-action 'self'"];
 
 /// The directive that lets a page be shown in a frame, and in pages of this host only.
@@ -100,7 +100,7 @@ impl Reply {
     }
 
     /// The same as an answer of the service: outside the local environment browsers are told to
-    /// come back over https alone.
+    /// come back only over https.
     #[must_use]
     pub fn of(self, service: &Service) -> Self {
         if service.environment == Environment::Local {

@@ -99,7 +99,7 @@ pub struct Address<'a> {
     pub scheme: &'a str,
     /// The host with its port, if one was sent.
     pub host: &'a str,
-    /// The raw path; `/` when there is none.
+    /// The raw path; `/` when the address has no path.
     pub path: &'a str,
     /// The raw query without its question mark.
     pub query: Option<&'a str>,

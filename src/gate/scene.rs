@@ -18,10 +18,10 @@ use crate::session::attempt::Attempt;
 use crate::session::cookie::Session;
 use crate::session::seal::{NONCE, Purpose};
 
-/// What a handler works with.
+/// The values that a handler works with.
 #[derive(Clone, Debug)]
 pub struct Scene<P> {
-    /// What the isolate keeps.
+    /// The values that the isolate keeps.
     pub isolate: Rc<Isolate>,
     /// The outside.
     pub platform: P,
@@ -33,11 +33,11 @@ pub struct Scene<P> {
     pub locale: Locale,
     /// The language that the address asks for in so many words, or the attempt keeps; links go on with it.
     pub asked: Option<Locale>,
-    /// What a person can quote and an operator search for.
+    /// The reference that a person can quote and an operator search for.
     pub reference: String,
     /// The fate of the form or other change in the request, unless a page says it in its own words.
     pub sent: Sent,
-    /// What log lines say of the request beyond that; empty until something waits or is refused,
+    /// The other values of log lines; empty until something waits or is refused,
     /// because a request that just passes writes none.
     pub about: About,
 }

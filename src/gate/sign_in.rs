@@ -1,6 +1,6 @@
 //! Starting a sign-in: an attempt in a sealed cookie, and the way to the provider.
 //!
-//! Nothing is stored anywhere else. Whether somebody has to sign in is decided in
+//! Nothing is stored anywhere else. Whether a person has to sign in is decided in
 //! [`super::protect`]; what comes back is taken in [`super::callback`].
 
 use std::cmp::Reverse;
@@ -27,10 +27,10 @@ use crate::session::attempt::{Aim, Attempt, MAX_AT_ONCE, MAX_TOGETHER, Served, c
 use crate::session::cookie::{Session, kept_for};
 use crate::session::ends::{Ends, STARTS_NAME, STARTS_WINDOW};
 
-/// What a sign-in is for.
+/// The purpose of a sign-in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Start {
-    /// The level that is asked for; an identity only of somebody who is signed in.
+    /// The level that is asked for; an identity only of a person who is signed in.
     pub level: Level,
     /// How lately the person must have signed in.
     pub freshness: Option<Freshness>,
@@ -40,7 +40,7 @@ pub struct Start {
     pub return_path: String,
 }
 
-/// An attempt, and what its request object says beside it.
+/// An attempt, and the hint of its request object.
 struct Wanted {
     attempt: Attempt,
     hint: Option<Secret>,
@@ -179,9 +179,9 @@ async fn attempt<P: Platform>(
     Ok(reply)
 }
 
-/// What is asked of the provider.
+/// The request for the provider.
 ///
-/// Somebody who has to sign in again, and only then, is asked for by the ID token of the session.
+/// Only a person who has to sign in again is named by the ID token of the session.
 /// Without one, because the session has ended or the token can no longer be read, this is a sign-in
 /// like any other; if its `auth_time` is too old as well, that session has an ID token.
 async fn wanted<P: Platform>(scene: &Scene<P>, start: Start) -> Result<Wanted, Failure> {
@@ -257,7 +257,7 @@ async fn address<P: Platform>(
     request.address(&object).ok_or(Failure::RequestTooLong)
 }
 
-/// The attempts that make room for a new one of this length: first those that nobody can open, then the oldest.
+/// The attempts that make room for a new one of this length: first those that do not open, then the oldest.
 fn surplus<P: Platform>(scene: &Scene<P>, cookies: Cookies<'_>, added: usize) -> Vec<String> {
     let mut kept: BinaryHeap<_> = cookies
         .attempts()

@@ -1,7 +1,7 @@
 //! Signing out: first here, then at the provider.
 //!
 //! A person's own wish comes from a page of this host. A link or form of another site only leads
-//! to a page that asks, so that nobody is signed out by somebody else's page.
+//! to a page that asks, so that another site's page signs no person out.
 //!
 //! Source: OpenID Connect RP-Initiated Logout 1.0, `provider.md` 7.
 
@@ -130,7 +130,7 @@ fn page<P: Platform>(scene: &Scene<P>, page: Page, link: &str) -> Reply {
     pages::page(200, page, service, scene.locale, "", link, sent)
 }
 
-/// The provider's sign-out; `None` when its documents are not to be had or name none.
+/// The provider's sign-out; `None` when its documents are unavailable or name no address.
 async fn location<P: Platform>(
     scene: &Scene<P>,
     hint: Option<Secret>,
@@ -194,7 +194,7 @@ fn said<P: Platform>(scene: &Scene<P>, request: &Request) -> Option<(Locale, boo
 }
 
 /// The page that people see who come back from the provider, or by themselves. Only a `state` that was made here says
-/// more than the path, and a session that is still alive is left alone: the address is no way to end it. Neither is it one
+/// more than the path, and a session that is still alive stays: the address cannot end it. Neither is it one
 /// to end sign-ins under way, because any site can lead to it; and what is no page of its own, such as a
 /// sibling's image, changes nothing at all.
 pub async fn signed_out<P: Platform>(scene: &Scene<P>, request: &Request) -> Reply {

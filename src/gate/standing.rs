@@ -1,6 +1,6 @@
 //! Whether a session is still alive, when its account has to be asked.
 //!
-//! What is decided with the answer is [`super::protect`]'s; how an account decides is in
+//! [`super::protect`] decides with the answer; the account's own decision is in
 //! [`crate::session::account`].
 
 use super::assertion::{self, Known, NotSigned, Subject};
@@ -64,7 +64,7 @@ pub async fn check<P: Platform>(
 }
 
 /// The session with the account's last word that is known here, which may be newer than its
-/// cookie. A word from the future is none: whose clock was ahead cannot be known.
+/// cookie. Ignore a check time in the future: we cannot tell which clock was wrong.
 pub fn informed<P: Platform>(scene: &Scene<P>, mut session: Session) -> Session {
     if session.checked_at > scene.now {
         session.checked_at = 0;
@@ -81,7 +81,7 @@ pub fn is_certain<P: Platform>(scene: &Scene<P>, session: &Session) -> bool {
         && !scene.isolate.leases.has_ended(&session.id)
 }
 
-/// What the account says of a session, or for how long its last word may be relied on. An account
+/// The account's answer about a session, or for how long its last word may be relied on. An account
 /// that has too much to do earns nothing, and one that gave no answer is not asked without end.
 pub async fn standing<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Grace> {
     answered(scene, session, accounts::check(scene, session)).await

@@ -1,4 +1,4 @@
-//! What a page of the service may know about its own session: whether it lives, and for how long.
+//! The state of a session for a page of the service: whether it lives, and for how long.
 //!
 //! Reading never prolongs a session, so that a page which is only open does not keep it alive;
 //! posting does, because a person asked for that. Pages of other origins learn nothing.

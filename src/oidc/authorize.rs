@@ -19,7 +19,7 @@ pub const LIFETIME: i64 = 300;
 /// The longest query that the provider's firewall lets through to `/authorize`, in bytes.
 pub const MAX_QUERY: usize = 4096;
 
-/// What one sign-in asks for.
+/// The values that one sign-in asks for.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// The discovered authorisation endpoint; the object's audience (`provider.md` 1.11).

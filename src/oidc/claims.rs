@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::json::Object;
 use super::refusal::Refusal;
 
-/// The audience is the client as a text, or a list of it alone.
+/// The audience is the client as a text, or a list with only the client.
 ///
 /// # Errors
 /// [`Refusal::AudienceMismatch`].

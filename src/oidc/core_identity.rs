@@ -1,4 +1,4 @@
-//! The core identity: every check that makes a signed text into the statement of who somebody is.
+//! The core identity: every check that makes a signed text a proof of a person's identity.
 //!
 //! The checks are made once, when the text arrives with a sign-in; it is neither kept nor passed on,
 //! and what it says is not used for longer than [`LIFETIME`] after it was issued. The signature is
@@ -21,7 +21,7 @@ use super::vector::Level;
 /// How long a core identity may be used after it was issued, in seconds, whatever its own `exp` is.
 pub const LIFETIME: i64 = 1_800;
 
-/// What the token must say.
+/// The values that the token must have.
 #[derive(Debug)]
 pub struct Expected<'a> {
     /// The configured issuer of core identities, which is not that of ID tokens.
@@ -74,7 +74,7 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<CoreIdentity, R
     if claims.text("iss")? != Some(expected.issuer) {
         return Err(Refusal::IssuerMismatch);
     }
-    // 7. The audience is this client and nobody else.
+    // 7. The audience is only this client.
     check_audience(claims, expected.client_id)?;
     // 8. It is about the person who signed in.
     if check_subject(claims)? != expected.subject {

@@ -43,7 +43,7 @@ pub fn keys(bytes: &[u8], did: &str) -> Result<KeySet, Refusal> {
     KeySet::of(keys.collect())
 }
 
-/// What stands behind the one `#` of a DID URL of this DID.
+/// The fragment of a DID URL of this DID.
 #[must_use]
 pub fn fragment<'a>(url: &'a str, did: &str) -> Option<&'a str> {
     let (controller, fragment) = url.split_once('#')?;

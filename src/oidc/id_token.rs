@@ -18,7 +18,7 @@ use crate::secret::same;
 /// How long ago a token can have been issued, in seconds; the provider's live for 120.
 const MAX_AGE: i64 = 600;
 
-/// What the token must say.
+/// The values that the token must have.
 #[derive(Debug)]
 pub struct Expected<'a> {
     /// The configured issuer.
@@ -69,7 +69,7 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<IdToken, Refusa
     if claims.text("iss")? != Some(expected.issuer) {
         return Err(Refusal::IssuerMismatch);
     }
-    // 3. The audience is this client and nobody else.
+    // 3. The audience is only this client.
     check_audience(claims, expected.client_id)?;
     // 4 and 5. An authorised party, if there is one, is this client.
     if claims

@@ -1,7 +1,7 @@
 //! The identity claims: which there are, and their values in the provider's own shape.
 //!
-//! A value is checked for the documented members and kept whole: members that nobody documented
-//! stay, texts may hold any letters. What is true in them is the provider's word; the signature of
+//! A value is checked for the documented members and kept whole: undocumented members
+//! stay, texts may hold any letters. The provider vouches for their content; the signature of
 //! the core identity is checked in [`super::core_identity`], the other claims have none.
 //!
 //! Source: GOV.UK One Login's documentation of identity claims, `provider.md` 0 and 5.
@@ -103,10 +103,10 @@ impl Claim {
     }
 }
 
-/// From when and until when a name or an address is somebody's: dates such as `2020-03-01`.
+/// From when and until when a name or an address is the person's: dates such as `2020-03-01`.
 const VALIDITY: &[&str] = &["validFrom", UNTIL];
 
-/// What makes an entry a previous one.
+/// The dates that make an entry a previous one.
 const UNTIL: &str = "validUntil";
 
 const ADDRESS: &[&str] = &[
@@ -143,7 +143,7 @@ pub type Claims = Map<String, Value>;
 /// The identity claims of one userinfo answer.
 #[derive(Debug)]
 pub struct Received {
-    /// The core identity as a compact token that nobody has verified; absent when the identity was
+    /// The core identity as a compact token that is not verified yet; absent when the identity was
     /// not proved.
     pub core_identity: Option<Secret>,
     /// The other claims.

@@ -67,7 +67,7 @@ fn t55_any_letters_are_kept_as_they_are() {
 }
 
 #[test]
-fn a_subject_without_whole_names_and_dates_is_none() {
+fn rejects_a_subject_without_whole_names_and_dates() {
     let with = |pointer: &str, value: Value| {
         let mut subject = json!({ "name": [name("a", None)], "birthDate": birth() });
         *subject.pointer_mut(pointer).unwrap() = value;

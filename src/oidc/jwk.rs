@@ -61,7 +61,7 @@ impl Material {
         }
     }
 
-    /// The public key as a JWK of its required members alone.
+    /// The public key as a JWK with only its required members.
     ///
     /// The members stand in the order of RFC 7638, because the thumbprint is made over this text.
     #[must_use]

@@ -54,7 +54,7 @@ impl KeySet {
     /// The set of these keys.
     ///
     /// # Errors
-    /// [`Refusal::DocumentMalformed`] when there is none.
+    /// [`Refusal::DocumentMalformed`] when the set has no usable key.
     pub(super) fn of(keys: Vec<VerifyingKey>) -> Result<Self, Refusal> {
         if keys.is_empty() {
             return Err(Refusal::DocumentMalformed);

@@ -126,7 +126,7 @@ impl Untrusted {
         &self.signature
     }
 
-    /// The claims as somebody sent them, only for refusing a token before any cryptography.
+    /// The claims as they were sent, only for refusing a token before any cryptography.
     ///
     /// # Errors
     /// [`Refusal::ClaimsMalformed`].

@@ -23,7 +23,7 @@ const MAX_LIFETIME: i64 = 600;
 /// The longest `jti`, in characters; the provider's is a UUID.
 const MAX_ID: usize = 255;
 
-/// What the token must say.
+/// The values that the token must have.
 #[derive(Debug)]
 pub struct Expected<'a> {
     /// The configured issuer.
@@ -37,7 +37,7 @@ pub struct Expected<'a> {
 /// A checked logout token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogoutToken {
-    /// Whose sessions are over.
+    /// The person whose sessions are over.
     pub subject: String,
     /// The token's id, new at every attempt to deliver it.
     pub id: String,
@@ -80,7 +80,7 @@ pub const fn check_type(typ: Option<&str>) -> Result<(), Refusal> {
 
 /// Checks the claims; the numbers go on from [`check_header`], and 3 is the signature.
 ///
-/// Unknown claims are passed over. It may be asked of claims that nobody has verified yet, to
+/// Unknown claims are passed over. It may be asked of claims that are not verified yet, to
 /// refuse cheaply; only its answer about verified ones means anything.
 ///
 /// # Errors
@@ -90,7 +90,7 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<LogoutToken, Re
     if claims.text("iss")? != Some(expected.issuer) {
         return Err(Refusal::IssuerMismatch);
     }
-    // 5. The audience is this client and nobody else.
+    // 5. The audience is only this client.
     check_audience(claims, expected.client_id)?;
     // 6. It was issued in the past.
     let issued_at = claims.seconds("iat")?.ok_or(Refusal::IssuedAtInvalid)?;

@@ -59,7 +59,7 @@ impl Metadata {
 }
 
 /// The address as a URL parser writes it, if it is on the issuer's host and port, without user,
-/// query or fragment. What a parser passes over, such as line feeds, is not in it.
+/// query or fragment. Characters that a parser drops, such as line feeds, are not in it.
 fn pinned(address: &str, home: &Url, insecure: bool) -> Option<String> {
     let url = Url::parse(address).ok()?;
     let scheme = url.scheme() == "https" || (insecure && url.scheme() == "http");

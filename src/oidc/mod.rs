@@ -1,4 +1,4 @@
-//! What the specifications say: pure and synchronous, one exchange or document in each file.
+//! The rules of the specifications: pure and synchronous, one exchange or document in each file.
 //!
 //! Nothing here reads a clock, makes a random number, holds a private key or waits for anything:
 //! times, randomness and signatures are arguments. A signature is made and verified by the caller,

@@ -1,7 +1,7 @@
 //! Why a step of the protocol was refused, each reason as one phrase.
 //!
 //! A refusal holds no value that came from outside, so it can be logged and counted as it is.
-//! What a person is shown for it is decided in one place, [`crate::gate::refused`].
+//! One place decides which page it leads to: [`crate::gate::refused`].
 
 use super::json::Malformed;
 
@@ -34,7 +34,7 @@ pub enum Refusal {
     ClaimsMalformed,
     /// `iss` is absent or not the provider's, byte for byte.
     IssuerMismatch,
-    /// `aud` is absent, another client, or names anyone beside this client.
+    /// `aud` is absent, another client, or names another client too.
     AudienceMismatch,
     /// `azp` is present and not this client.
     AuthorisedPartyMismatch,

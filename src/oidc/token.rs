@@ -50,7 +50,7 @@ pub fn form(code: &str, redirect_uri: &str, verifier: &Secret, proof: &Proof<'_>
 pub struct Tokens {
     /// For the userinfo endpoint; visible ASCII without spaces, so it is safe in a header.
     pub access_token: Secret,
-    /// A compact token that nobody has verified yet.
+    /// A compact token that is not verified yet.
     pub id_token: Secret,
 }
 
@@ -92,10 +92,10 @@ impl Tokens {
     }
 }
 
-/// What an error answer means.
+/// The meaning of an error answer.
 ///
 /// An expired assertion arrives as `invalid_grant` and is told from a used code by its description
-/// alone (`provider.md` 3). Whatever the description says, it changes nothing but a log label.
+/// only (`provider.md` 3). The description changes nothing but a log label.
 fn error(body: &[u8]) -> Refusal {
     let Ok(answer) = Object::parse(body) else {
         return Refusal::TokenError;

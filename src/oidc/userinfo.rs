@@ -8,7 +8,7 @@ use super::json::Object;
 use super::refusal::Refusal;
 
 /// The longest value that is kept, in bytes. A longer one is left out whole: an address that was
-/// cut short could be somebody else's.
+/// cut short could be another person's.
 const MAX_VALUE: usize = 320;
 
 /// An e-mail address or a telephone number with the provider's word whether it was verified.

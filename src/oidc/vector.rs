@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-/// A level of confidence, from a password alone to a proved identity, in rising order.
+/// A level of confidence, from a password to a proved identity, in rising order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// `Cl`: a password.
@@ -38,7 +38,7 @@ impl Level {
         Self::ALL.into_iter().find(|level| level.as_str() == text)
     }
 
-    /// Reads the `vot` of a core identity, which is the identity's part alone.
+    /// Reads the `vot` of a core identity, which is only the identity's part.
     #[must_use]
     pub fn of_identity(text: &str) -> Option<Self> {
         match text {
@@ -54,7 +54,7 @@ impl Level {
         matches!(self, Self::P1 | Self::P2)
     }
 
-    /// The credential part alone, which is what an ID token's `vot` carries (`provider.md` 4).
+    /// The credential part, which an ID token's `vot` carries (`provider.md` 4).
     #[must_use]
     pub const fn credential(self) -> Self {
         match self {

@@ -2,7 +2,7 @@
 //!
 //! It answers for one person at one client in one environment. Where it is kept, and that changes
 //! to it happen one after the other, is the account object's task; who the person is, it does not
-//! know. A read that failed is never turned into an answer here: there is none then.
+//! know. A read that failed is never turned into an answer here.
 //!
 //! Source: OpenID Connect Back-Channel Logout 1.0 section 2.7, `provider.md` 8.
 
@@ -46,7 +46,7 @@ const MAX_LATE: i64 = 300;
 
 /// The name of a person's account: base64url of a SHA-256, 43 characters.
 ///
-/// It is made without a key, so that no change of keys ever loses an account, and each part stands
+/// It is made without a key, so that no change of keys ever loses an account, and each part is
 /// behind its length, so that no two triples give one text.
 #[must_use]
 pub fn name(environment: &str, client_id: &str, subject: &str) -> String {
@@ -77,7 +77,7 @@ pub struct Listed {
     pub hint: Option<String>,
     /// When the account listed it, by the account's own clock, whatever a question says.
     pub listed_at: i64,
-    /// What is known of the identity behind it, once one was asked for.
+    /// The identity behind it, once a route asked for one.
     pub proof: Option<Proof>,
 }
 
@@ -104,7 +104,7 @@ pub struct Account {
     wakes_at: i64,
 }
 
-/// What became of a new session.
+/// The outcome for a new session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Begun {
     /// It is listed.
@@ -215,7 +215,7 @@ impl Account {
     ///
     /// A session that is not alive ends nothing, so that an old copy of a cookie cannot sign anybody
     /// out. A wish may arrive ten minutes late, and the sessions begun since then are not what it was
-    /// about. What counts is when the account listed a session, because one that was listed later
+    /// about. The time when the account listed a session counts, because one that was listed later
     /// would have outlived the wish had it arrived in time; a birth is the provider's to say, and
     /// earlier than that. The wish's time is by the Worker's clock, so that what was listed within
     /// [`SKEW`] after it ends as well: signing in once more is a small price, and a session that
@@ -245,7 +245,7 @@ impl Account {
         for proof in self.sessions.iter_mut().filter_map(|s| s.proof.as_mut()) {
             proof.claims.take_if(|claims| claims.until <= now);
         }
-        // Nobody can begin a session any more with an ID token that old.
+        // No session can begin any more with an ID token that old.
         if self.not_before + LOGOUT_MEMORY <= now {
             self.not_before = 0;
         }

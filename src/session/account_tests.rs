@@ -77,7 +77,7 @@ fn the_stored_format_is_pinned() {
 }
 
 #[test]
-fn what_cannot_be_read_lists_nobody() {
+fn when_an_account_cannot_be_read_then_it_lists_no_session() {
     assert_eq!(Account::from_stored(None), Ok(Account::default()));
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
@@ -100,7 +100,7 @@ fn what_cannot_be_read_lists_nobody() {
         odd[at] = byte;
         damaged(&odd);
     }
-    // What another version stored is named as such, whatever else it says. Format 1 was JSON.
+    // Bytes that another version stored are named as such. Format 1 was JSON.
     let newer = [&[3], &whole[1..]].concat();
     for stored in [&newer[..], &[3], &[1], &[31], br#"{"format":1}"#] {
         let read = Account::from_stored(Some(stored));

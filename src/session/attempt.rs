@@ -23,7 +23,7 @@ pub const MAX_AT_ONCE: usize = 5;
 /// The most bytes of sealed attempts that one browser keeps at once; the oldest make room.
 pub const MAX_TOGETHER: usize = 7_900;
 
-/// The cookie that keeps the last attempt which failed, for the place in it alone: the page about the failure is at the
+/// The cookie that keeps the last attempt which failed, only for the place in it: the page about the failure is at the
 /// callback's address, and a reload of it must find the place again.
 pub const OVER_NAME: &str = "__Host-ol-over";
 
@@ -47,11 +47,11 @@ const PREFIX: &str = "__Host-ol-attempt-";
 pub struct Served {
     /// The session's id.
     pub session: [u8; 16],
-    /// Whose it is: the digest of the account's name, shorter than a subject and no less certain.
+    /// The owner: the digest of the account's name, shorter than a subject and no less certain.
     pub account: [u8; 32],
 }
 
-/// What a sign-in is for.
+/// The purpose of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Aim {
     /// To begin a session.
@@ -75,7 +75,7 @@ pub struct Attempt {
     pub started_at: i64,
     /// The vector that was asked for.
     pub level: Level,
-    /// What it is for.
+    /// The purpose.
     pub aim: Aim,
     /// The `max_age` that the provider was told, in seconds.
     pub max_age: Option<i64>,
@@ -191,7 +191,7 @@ impl Attempt {
         Some(attempt)
     }
 
-    /// The same once it has failed: it finishes nothing and keeps the place alone.
+    /// The same once it has failed: it finishes nothing and keeps only the place.
     #[must_use]
     pub fn over(&self) -> Self {
         Self {
@@ -371,7 +371,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookies_name_follows_from_the_state_alone() {
+    fn a_cookies_name_follows_from_the_state() {
         let state = attempt("/").state();
         assert_eq!(cookie_name(&state), "__Host-ol-attempt-AAECAwQF");
         assert!(is_attempt(&cookie_name(&state)));

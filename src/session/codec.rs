@@ -2,7 +2,7 @@
 //!
 //! Every reader ends with [`Reader::end`], so that bytes left over refuse the whole value.
 
-/// What is written in several places, always alike. Each value has one spelling.
+/// A value that is written in several places, always alike. Each value has one spelling.
 pub trait Form: Sized {
     /// Writes every field.
     fn write(&self, out: Writer) -> Writer;

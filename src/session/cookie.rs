@@ -64,7 +64,7 @@ pub struct Session {
     pub phone: Option<Contact>,
     /// The wallet subject id, if its scope was granted.
     pub wallet_subject_id: Option<String>,
-    /// What belongs to the identity that the account keeps; services that prove none have none.
+    /// The session's part of the identity that the account keeps; `None` for services without identities.
     pub identity: Option<Identity>,
     /// Where the browser keeps it.
     pub place: Place,
@@ -75,10 +75,10 @@ pub struct Session {
     pub has_old_name: bool,
 }
 
-/// What a session holds of an identity: nothing that says who it is.
+/// The session's part of an identity, without a name or other claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
-    /// What its claims are sealed with, the same for the whole session: a cookie that was sent
+    /// The key of its sealed claims, the same for the whole session: a cookie that was sent
     /// before the identity was proved and arrives after it still opens them.
     pub key: Key,
     /// When what the account keeps last changed, in seconds since the epoch; 0 for never.
@@ -294,7 +294,7 @@ pub const fn level_byte(level: Level) -> u8 {
     }
 }
 
-/// The level that a stored byte stands for.
+/// The level of a stored byte.
 #[must_use]
 pub const fn level_of(byte: u8) -> Option<Level> {
     match byte {

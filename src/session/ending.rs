@@ -15,17 +15,17 @@ pub const NAME: &str = "__Host-ol-ending";
 pub const LIFETIME: i64 = 600;
 
 /// The most cookies that a browser keeps of them; the oldest makes room. Each is another session's, so
-/// that somebody signed in again in between, which an account that is away does not allow.
+/// that the person signed in again in between, which an account that is away does not allow.
 pub const MAX: usize = 4;
 
 const FORMAT: u8 = 1;
 
-/// What is to be ended.
+/// The session to end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ending {
     /// The session's id.
     pub session: [u8; 16],
-    /// Whose it is.
+    /// The subject of the session.
     pub subject: String,
     /// Whether every session of the person is to end.
     pub everywhere: bool,
@@ -74,7 +74,7 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Vec<Ending>> {
 }
 
 /// The name of the cookie of a wish about the session of this place. One for everywhere and one for the
-/// session alone have different names, because the smaller one must not take the other's place.
+/// session have different names, because the smaller one must not take the other's place.
 #[must_use]
 pub fn name(place: &Place, everywhere: bool) -> String {
     let all = if everywhere { "-all" } else { "" };

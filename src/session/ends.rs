@@ -25,7 +25,7 @@ pub struct Ends(Vec<(i64, u32)>);
 
 impl Ends {
     /// Reads what [`Ends::value`] wrote, from every cookie of the name: a script of the service can put a second one
-    /// beside the Worker's and must not stop the count.
+    /// next to the Worker's and must not stop the count.
     pub fn read<'a>(values: impl Iterator<Item = &'a str>, now: i64) -> Self {
         let end = |text: &str| {
             let (time, place) = text.split_once('-')?;

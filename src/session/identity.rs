@@ -1,8 +1,8 @@
-//! What is kept of a proved identity, and for how long.
+//! The record of a proved identity, and its lifetime.
 //!
-//! The claims are kept with the account, which keeps a history of its own that nobody can delete.
+//! The claims are kept with the account, which keeps a history that the Worker cannot delete.
 //! So they are sealed under a key that is nowhere but in the session's cookie: the account cannot
-//! read them, and nobody can once the cookie is gone. Where they may be released to is not known
+//! read them, and without the cookie they cannot be read. Where they may be released to is not known
 //! here.
 //!
 //! Source: `provider.md` 5 (how long a core identity may be used), XChaCha20-Poly1305.
@@ -21,7 +21,7 @@ use crate::oidc::jws::{decode, encode};
 use crate::oidc::vector::Level;
 use crate::secret::same;
 
-/// What no other sealed content begins with.
+/// The beginning that no other sealed content has.
 const CONTEXT: &[u8] = b"one-login-edge v1 identity\0";
 
 /// The key under which one session's claims are sealed: 32 random bytes.
@@ -35,7 +35,7 @@ impl Key {
         Self(Zeroizing::new(bytes))
     }
 
-    /// The bytes, for the sealed cookie alone.
+    /// The bytes, only for the sealed cookie.
     #[must_use]
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
@@ -84,7 +84,7 @@ impl Outcome {
         Self::UnauthorizedClient,
     ];
 
-    /// Who says so, for the origin: the provider in an answer of its own, or the browser alone, in the callback's query,
+    /// The source of it, for the origin: the provider in an answer of its own, or only the browser, in the callback's query,
     /// which the person can change.
     #[must_use]
     pub const fn source(self) -> &'static str {
@@ -110,7 +110,7 @@ impl Outcome {
     }
 }
 
-/// What an account knows of the identity behind one session.
+/// The account's record of the identity behind one session.
 ///
 /// Level and outcome stay the numbers that were stored: what another version wrote is no reason to
 /// end a session.
@@ -120,12 +120,12 @@ pub struct Proof {
     outcome: u8,
     /// When the last request ended, in seconds since the epoch.
     pub at: i64,
-    /// What was proved, or why nothing was: sealed, with the time until which it may be used.
+    /// The claims or return codes: sealed, with the time until which it may be used.
     pub claims: Option<Remembered>,
 }
 
 impl Proof {
-    /// What is known after a request that ended at `at`, with the session at `level`.
+    /// The record after a request that ended at `at`, with the session at `level`.
     #[must_use]
     pub const fn new(level: Level, outcome: Outcome, at: i64, claims: Option<Remembered>) -> Self {
         Self {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn t42_claims_open_with_their_key_alone() {
+    fn t42_claims_open_only_with_their_key() {
         let good = kept();
         assert!(opens(&good, 1, UNTIL - 100) && !opens(&good, 0, UNTIL - 100));
         let later = Remembered {
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_equals_itself_alone_and_is_never_printed() {
+    fn a_key_equals_only_itself_and_is_never_printed() {
         assert_eq!(Key::new([7; 32]), Key::new([7; 32]));
         assert_ne!(Key::new([7; 32]), Key::new([8; 32]));
         assert_eq!(format!("{:?}", Key::new([7; 32])), "[identity key]");

@@ -1,4 +1,4 @@
-//! What is remembered about a person between requests, and in which form.
+//! The state of a person between requests, and its stored forms.
 //!
 //! Nothing is stored on a server here: a session and a sign-in attempt are sealed into cookies of
 //! the person's own browser. The values and rules are pure; times and randomness are arguments.

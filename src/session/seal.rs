@@ -1,4 +1,4 @@
-//! Sealing: encryption and authentication of what is kept in somebody else's hands.
+//! Sealing: encryption and authentication of values that browsers and stores keep.
 //!
 //! A seal binds its content to a purpose (session, attempt), and to the environment, host and
 //! client that made it, so that nothing of one service opens anything of another. Which times
@@ -55,7 +55,7 @@ impl Generation {
     }
 }
 
-/// What a sealed text is for; a text of one purpose never opens as another.
+/// The purpose of a sealed text; a text of one purpose never opens as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// A signed-in person's session.
@@ -268,7 +268,7 @@ impl Ring {
     /// counted in UTC since the epoch.
     ///
     /// It is the same all day and for one service, so that a person's events can be read together;
-    /// without the key nobody can tell whose they are, or find the same person on another day.
+    /// without the key no reader can tell whose they are, or find the same person on another day.
     #[must_use]
     pub fn pseudonym(&self, binding: &str, subject: &str, now: i64) -> String {
         let day = now.div_euclid(86_400);
@@ -281,7 +281,7 @@ impl Ring {
         whole.iter().take(8).flat_map(digits).collect()
     }
 
-    /// The check value of a text that comes back in an address: 16 characters that the Worker alone can make.
+    /// The check value of a text that comes back in an address: 16 characters that only the Worker can make.
     #[must_use]
     pub fn check_value(&self, binding: &str, text: &str) -> String {
         check_value(&self.active, binding, text)

@@ -55,7 +55,7 @@ fn t42_any_changed_byte_is_not_opened() {
 }
 
 #[test]
-fn t48_a_text_opens_for_its_own_purpose_and_binding_alone() {
+fn t48_a_text_opens_only_for_its_own_purpose_and_binding() {
     let ring = ring(Some(A), None, Generation::A);
     let text = sealed(&ring);
     assert!(ring.open(Purpose::Attempt, "binding", &text).is_none());

@@ -125,7 +125,7 @@ pub fn service(
     })
 }
 
-/// Whether people reach the service over https: always, but on one machine, where Safari's engine alone needs it.
+/// Whether people reach the service over https: always, but on one machine, where only Safari's engine needs it.
 fn read_https(table: &Table<'_>, local: bool) -> bool {
     let asked = table.flag("https", false);
     if asked && !local {
@@ -137,7 +137,7 @@ fn read_https(table: &Table<'_>, local: bool) -> bool {
     asked || !local
 }
 
-/// What the provider signs this client's ID tokens with.
+/// The algorithm with which the provider signs this client's ID tokens.
 fn read_id_token_alg(table: &Table<'_>, rules: &Rules) -> Alg {
     let alg = table.choice(
         "id_token_alg",
@@ -154,7 +154,7 @@ fn read_id_token_alg(table: &Table<'_>, rules: &Rules) -> Alg {
     alg
 }
 
-/// What a level with an identity needs of the client's registration.
+/// The registration that a level with an identity needs.
 fn check_identity(
     table: &Table<'_>,
     level: Level,

@@ -1,4 +1,4 @@
-//! What the service is called, which addresses it has and how long its sessions live.
+//! The names and addresses of a service, and the lifetimes of its sessions.
 
 use serde_json::Value;
 use url::Url;

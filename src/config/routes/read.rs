@@ -214,7 +214,7 @@ fn read_cache(table: &Table<'_>, access: Access, release: &Release) -> bool {
     )
 }
 
-/// How lately somebody must have signed in; a minute at least, because a sign-in takes that long.
+/// How lately the person must have signed in; a minute at least, because a sign-in takes that long.
 fn read_freshness(table: &Table<'_>, access: Access) -> Option<Freshness> {
     let read = |field| {
         table.get(field)?;

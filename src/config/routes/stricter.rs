@@ -28,7 +28,7 @@ impl Shape {
     }
 
     /// Whether a path that holds more than ASCII could be read as one of this shape: the segments are equal up to one
-    /// that holds more, and that one stands where the shape has a segment.
+    /// that holds more, and that one is where the shape has a segment.
     fn could_match(&self, path: &str) -> bool {
         let (Self::Literal(own) | Self::Prefix(own)) = self;
         let mut segments = path.split('/');

@@ -1,6 +1,6 @@
 //! The exchanges with the provider that turn a code into statements about a person.
 //!
-//! Each is made once and none is repeated: a code is used up by the first try. What the statements
+//! Each is made once and none is repeated: a code is used up by the first try. The rules for the statements
 //! lead to is decided by the callback.
 
 use crate::config::TokenAuth;

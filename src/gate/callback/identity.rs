@@ -1,4 +1,4 @@
-//! What a request for an identity led to: a verified one, or one of the ways in which there is none.
+//! The outcome of a request for an identity: a verified one, or a reason why it failed.
 //!
 //! The core identity is checked here once. Its text is neither kept nor passed on, and only its
 //! `vot` says which level was reached.
@@ -37,8 +37,8 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// What the account keeps of it for a session, which holds the key. What was proved before at a
-    /// higher level stays, and nothing of a lower one is ever told beside it.
+    /// The record that the account keeps for a session, which holds the key. A proof from before at a
+    /// higher level stays, and claims of a lower level are never released with it.
     pub fn proof<P: Platform>(&self, scene: &Scene<P>, session: &Session) -> Proof {
         let is_less = self.level < session.level;
         let held = session.identity.as_ref().filter(|_| !is_less);
@@ -53,7 +53,7 @@ impl Ended {
 /// Reads the identity claims of userinfo, whose subject is the ID token's.
 ///
 /// # Errors
-/// A [`Failure`] when something in them cannot be trusted; that there is no identity is none.
+/// A [`Failure`] when something in them cannot be trusted; a missing identity is not an error.
 pub async fn prove<P: Platform>(
     scene: &Scene<P>,
     attempt: &Attempt,

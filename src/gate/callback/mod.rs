@@ -64,7 +64,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
             over => ended(scene, cookies, failure, over.as_ref()).await,
         };
     };
-    // What is said is said in the language of where the person was going.
+    // The answer is in the language of the place to which the person was going.
     let place = Some(attempt.return_path.as_str());
     let tag = attempt
         .language
@@ -87,7 +87,7 @@ pub async fn finish<P: Platform>(scene: &Scene<P>, request: &Request, query: &st
                     let told = scene.about_person(&signed_in.subject);
                     told.log_done(signed_in.event, attempt.level.as_str());
                     // Also where the place is the front page: another site may have planted this sign-in, and WebKit
-                    // empties its cache for a page alone, not for a redirect.
+                    // empties its cache only for a page, not for a redirect.
                     match signed_in.is_another {
                         true => scene.page(200, Page::PlaceWithheld),
                         false => Reply::redirect(303, signed_in.return_path).of(&scene.service),
@@ -147,7 +147,7 @@ fn declined<P: Platform>(
     Failure::Declined { lost, goes_on }
 }
 
-/// What a sign-in led to.
+/// The outcome of a sign-in.
 struct SignedIn<'a> {
     /// The cookies with which the session begins.
     cookies: Vec<String>,
@@ -157,16 +157,16 @@ struct SignedIn<'a> {
     return_path: &'a str,
     /// Whether the browser was another person's before.
     is_another: bool,
-    /// Who it is.
+    /// The person's subject identifier.
     subject: String,
-    /// What it is called in the log.
+    /// The name of the event in the log.
     event: &'static str,
     /// How it ended, if an identity was asked for.
     outcome: Option<Outcome>,
 }
 
-/// The answer to a sign-in that failed; somebody who is signed in already and only repeated the
-/// callback, by going back or clicking twice, is sent on. Whoever was to prove an identity is sent
+/// The answer to a sign-in that failed; a person who is signed in already and only repeated the
+/// callback, by going back or clicking twice, is sent on. A person who was to prove an identity is sent
 /// on only if it is known how that ended, because the place would ask for it again.
 async fn ended<P: Platform>(
     scene: &Scene<P>,
@@ -249,7 +249,7 @@ fn opened<P: Platform>(
     attempts.find(|attempt| same(attempt.state().as_bytes(), state.as_bytes()))
 }
 
-/// What a sign-in is called: a step up when the same person was signed in at a lower level.
+/// The name of a sign-in in the log: a step up when the same person was signed in at a lower level.
 fn event(before: Option<&Session>, session: &Session) -> &'static str {
     let lower =
         |before: &Session| before.subject == session.subject && before.level < session.level;

@@ -9,7 +9,7 @@ use crate::gate::refused::{Failure, ProviderError};
 /// The longest `code`, `state`, `iss` and `error` that are read, in bytes.
 const MAX_PARAMETER: usize = 2_048;
 
-/// The provider's answer as it stands in the callback's query.
+/// The provider's answer in the callback's query.
 #[derive(Debug)]
 pub struct Parameters {
     /// A code or an error.
@@ -25,14 +25,14 @@ pub struct Parameters {
 pub enum Response {
     /// A code to exchange.
     Code(String),
-    /// Why there is none.
+    /// The error code.
     Error(ProviderError),
 }
 
 impl Parameters {
     /// Reads the query: each parameter at most once, a code with a state or an error, never both.
     ///
-    /// Parameters that nobody asked for are passed over.
+    /// Unknown parameters are ignored.
     ///
     /// # Errors
     /// [`Failure::Parameters`].
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn t26_each_parameter_stands_there_once_and_whole() {
+    fn t26_rejects_a_parameter_that_is_repeated_or_broken() {
         for query in [
             "",
             "code=a",
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_asked_for_is_passed_over() {
+    fn when_a_parameter_is_unknown_then_it_is_ignored() {
         let read =
             Parameters::read("code=a&state=s&utm=1&utm=2&error_description=x&error_description=y")
                 .unwrap();

@@ -1,4 +1,4 @@
-//! What a sign-in leaves at the accounts: a new session recorded, an old one ended.
+//! The accounts' part in a sign-in: a new session is recorded, an old one ends.
 
 use super::identity::Ended;
 use crate::gate::cookies::Cookies;
@@ -18,7 +18,7 @@ use crate::session::identity::Key;
 /// step when it is the same person's, else at the other person's account. When that account cannot
 /// be reached, the answer is the cookie with which the next request tries again.
 ///
-/// Somebody who proved an identity, or could not, goes on with the session that the attempt serves,
+/// A person who proved an identity, or could not, goes on with the session that the attempt serves,
 /// which keeps its id and birth: requests under way in other tabs stay good.
 pub async fn record<P: Platform>(
     scene: &Scene<P>,

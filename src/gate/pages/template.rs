@@ -33,7 +33,7 @@ fn drawing(symbols: &str, id: &str, class: &str, width: u16, name: Option<&str>)
     }
 }
 
-/// What a service says of itself that is not live yet.
+/// The banner of a service that is not live yet.
 pub(super) fn phase_banner(service: &Service, locale: Locale) -> Markup {
     let [help, give] = around::FEEDBACK;
     html! {

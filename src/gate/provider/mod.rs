@@ -1,7 +1,7 @@
 //! The provider's documents: kept in memory and KV, fetched when they are due, used when stale.
 //!
-//! Memory and KV hold public documents alone. A copy in KV carries a code under a key of this
-//! deployment, because whoever could write a key set there could forge sign-ins. What a document
+//! Memory and KV hold only public documents. A copy in KV carries a code under a key of this
+//! deployment, because a writer of a key set there could forge sign-ins. The rules for a document's content
 //! must say is in [`crate::oidc`]; nothing here reads it.
 //!
 //! Source: RFC 9111 section 4.2 (freshness), RFC 5861 (stale answers), `provider.md` 6.
@@ -39,7 +39,7 @@ const WAIT_MS: (u32, u32) = (2_000, 8_000);
 /// A stale copy older than this is reported, in seconds past its freshness.
 const REPORT: i64 = 86_400;
 
-/// No copy of a document is to be had.
+/// No copy of a document is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unavailable;
 
@@ -150,7 +150,7 @@ async fn read_stored<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) {
 }
 
 /// The copy in a stored text: its code, when it was fetched and for how long it is fresh, and then the
-/// document itself, the first three with a line's end after each. `None` for one that nobody with our keys stored, or from the future.
+/// document itself, the first three with a line's end after each. `None` for one without our code, or from the future.
 fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Option<Held<T>> {
     let ring = scene.isolate.config.ring.as_ref()?;
     let (tag, stored) = text.split_once('\n')?;
@@ -239,7 +239,7 @@ async fn fetch_numbered<T, P: Platform>(
     Ok(value)
 }
 
-/// Keeps a document in KV; nobody waits for that.
+/// Keeps a document in KV; no request waits for that.
 fn store<P: Platform>(scene: &Scene<P>, name: String, max_age: i64, body: Vec<u8>) {
     let (Some(ring), Ok(body)) = (&scene.isolate.config.ring, String::from_utf8(body)) else {
         return;
@@ -267,7 +267,7 @@ fn freshness(cache_control: &str) -> i64 {
 }
 
 /// Fetches every document of the service's provider, whether it is due or not; that of core
-/// identities only where somebody is asked to prove one.
+/// identities only where a route asks for a proof.
 pub async fn refresh<P: Platform>(scene: &Scene<P>) {
     let url = scene.service.provider.discovery_url();
     // Without a new discovery document the last one still says where the keys are.

@@ -19,7 +19,7 @@ const RETRY: i64 = 10;
 /// says that it ended.
 const LONGEST: i64 = 10;
 
-/// How many requests of an isolate wait at once for a document that nobody has.
+/// How many requests of an isolate wait at once for a document without any copy.
 const MAX_WAITING: usize = 16;
 
 /// A kind of document of the provider.
@@ -236,7 +236,7 @@ impl<T> Shelf<T> {
         due
     }
 
-    /// Whether one more request may fetch a document that nobody has: not when the provider failed
+    /// Whether one more request may fetch a document without any copy: not when the provider failed
     /// just now, and not when enough of them are waiting for it already.
     ///
     /// Those who began longer ago than any fetch takes are not counted, because a request that was
@@ -259,7 +259,7 @@ impl<T> Shelf<T> {
         allowed
     }
 
-    /// Notes that a fetch of a document that nobody has came to its end.
+    /// Notes that a fetch of a document without any copy came to its end.
     pub(super) fn waited(&self, issuer: &str, now: i64, failed: bool) {
         if let Some(since) = self.waiting.borrow_mut().get_mut(issuer) {
             since.pop();

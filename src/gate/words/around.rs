@@ -13,7 +13,7 @@ pub const REFERENCE: Text = text!(
     "Quote this reference if you contact us:",
     "Rhowch y cyfeirnod hwn os byddwch yn cysylltu â ni:"
 );
-/// What the header says to those who cannot see it.
+/// The header's text for screen readers.
 pub const SERVICE: Text = text!("Service information", "Gwybodaeth am y gwasanaeth");
 /// The name of the footer's links.
 pub const SUPPORT: Text = text!("Support links", "Dolenni cymorth");
@@ -87,5 +87,5 @@ pub const LICENCE: [Text; 3] = [
         ", ac eithrio lle nodir fel arall"
     ),
 ];
-/// Whose pages of GOV.UK are.
+/// The owner of pages of GOV.UK.
 pub const CROWN_COPYRIGHT: Text = text!("© Crown copyright", "© Hawlfraint y Goron");

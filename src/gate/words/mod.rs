@@ -1,4 +1,4 @@
-//! What the pages say, in English and Welsh side by side: a missing translation does not compile.
+//! The texts of the pages, in English and Welsh side by side: a missing translation does not compile.
 
 pub mod around;
 mod identity;
@@ -29,7 +29,7 @@ pub enum Page {
     FormExpired,
     /// A form came with a session whose sign-in is too old, and the edge did not send it on.
     FormSignInAgain,
-    /// A form came from somebody who has not proved who they are, and what it held is gone.
+    /// A form came from a person who has not proved who they are, and its content is lost.
     FormNeedsIdentity,
     /// A frame of the service's own page needs a sign-in or more, which no frame can show.
     InFrame,
@@ -85,7 +85,7 @@ pub enum Page {
     SignedOutEverywhere,
     /// The person asks for the page after signing out while the session is alive.
     StillSignedIn,
-    /// The session has ended here, and nobody can say where the provider's sign-out is.
+    /// The session has ended here, and the address of the provider's sign-out is not known.
     SignedOutHere,
     /// The person is signed in, and the place that was asked for may be another person's.
     PlaceWithheld,
@@ -100,7 +100,7 @@ pub enum Page {
 /// Where a page's link or button leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeadsTo {
-    /// There is none.
+    /// The page has no such link.
     Nothing,
     /// To a new sign-in.
     SignIn,

@@ -35,7 +35,7 @@ const CHECK_ADDRESS: &[Text] = &[
 ];
 
 impl Page {
-    /// What the page says.
+    /// The texts of the page.
     #[must_use]
     pub const fn words(self) -> Words {
         match self {

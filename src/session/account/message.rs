@@ -1,6 +1,6 @@
-//! What is asked of an account and what it answers, as the bytes that cross between the two.
+//! The questions to an account and its answers, as the bytes that cross between the two.
 //!
-//! For a while after a deployment a Worker and an object of two versions talk to each other. What is
+//! For a while after a deployment a Worker and an object of two versions talk to each other. A form that is
 //! added or changed needs another version, so that they never misunderstand each other: a question
 //! that is not understood gets no answer, which is an outage and never a word on a session.
 
@@ -11,7 +11,7 @@ use crate::session::identity::Proof;
 /// The version of every question and answer, their first byte.
 const VERSION: u8 = 2;
 
-/// What the Worker asks an account.
+/// A question of the Worker to an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
     /// See [`Account::begin`].
@@ -73,7 +73,7 @@ pub enum Question {
     },
 }
 
-/// What an account answers.
+/// The answer of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// To `Begin` and `StepUp`.
@@ -84,7 +84,7 @@ pub enum Reply {
     IdToken(Option<String>),
     /// To `Proof`, if the session is alive.
     Proof {
-        /// What is known of the identity behind it.
+        /// The identity behind it.
         proof: Option<Proof>,
         /// Where the person was, sealed.
         left: Option<String>,

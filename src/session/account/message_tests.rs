@@ -155,7 +155,7 @@ fn the_form_of_answers_is_pinned() {
 #[test]
 fn what_no_message_says_is_not_understood() {
     let question = |bytes: &[u8]| Question::from_bytes(bytes);
-    // No such kind, a switch that is neither, a text that is none or too long, a time that cannot be.
+    // No such kind, a switch that is neither, a text that is broken or too long, a time that cannot be.
     for bytes in [
         &[2, 7][..],
         &[2, 255],

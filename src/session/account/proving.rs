@@ -1,4 +1,4 @@
-//! What an account keeps of an identity: how far it was proved, for each session, and where the person
+//! The account's record of an identity: how far it was proved, for each session, and where the person
 //! was when they left to prove it.
 
 use super::{AWAY, Account, Begun, Remembered};
@@ -40,7 +40,7 @@ impl Account {
         Begun::Listed
     }
 
-    /// What is known of the identity behind a session that is alive, and where the person was when
+    /// The identity behind a session that is alive, and where the person was when
     /// one was last asked for; `None` when the session is not alive.
     ///
     /// With `leaving` the person goes to prove an identity of this level, if the session has not

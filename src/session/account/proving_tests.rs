@@ -22,7 +22,7 @@ fn leave(account: &mut Account, id: &str, level: Level) -> Option<String> {
 }
 
 #[test]
-fn t46_a_proved_identity_is_the_sessions_alone_and_changes_nothing_else_of_it() {
+fn t46_when_an_identity_is_proved_then_only_its_session_changes() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     begin(&mut account, "two", NOW);
@@ -120,7 +120,7 @@ fn where_a_person_was_is_known_for_sixteen_days_or_until_they_are_back() {
         &proof(Level::P2, Outcome::Proved, None),
     );
     assert_eq!(account.left, None);
-    // Whoever has reached the level already goes nowhere.
+    // A person who has reached the level already goes nowhere.
     assert_eq!(leave(&mut account, "two", Level::P2), None);
 }
 
