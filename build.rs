@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// What the files are made from: their sources, the pages that say which classes are used, and the
 /// version of GOV.UK Frontend.
-const INPUTS: [&str; 3] = ["assets", "src/gate/pages.rs", "package.json"];
+const INPUTS: [&str; 3] = ["assets", "src/gate/pages/mod.rs", "package.json"];
 
 fn main() -> io::Result<()> {
     let mut hash = Fnv::default();

@@ -2,9 +2,9 @@
 //
 //   node assets/build.mjs build/assets
 //
-// Of GOV.UK Frontend's style sheet only those rules are kept whose classes the pages use, as `src/gate/pages.rs` names
+// Of GOV.UK Frontend's style sheet only those rules are kept whose classes the pages use, as `src/gate/pages/mod.rs` names
 // them. Two sheets come out of it: `govuk.css` with crown and typeface, which are for hosts below service.gov.uk alone,
-// and `plain.css` without either. What is served, and as which type, is listed in `src/gate/assets.rs`.
+// and `plain.css` without either. What is served, and as which type, is listed in `src/gate/pages/assets.rs`.
 
 import fs from "node:fs/promises";
 import path from "node:path";
@@ -90,7 +90,7 @@ async function symbols() {
 }
 
 async function styles(fonts) {
-  const used = new Set((await fs.readFile(path.join(ROOT, "src/gate/pages.rs"), "utf8")).match(/govuk-[a-z0-9_-]*[a-z0-9]/g));
+  const used = new Set((await fs.readFile(path.join(ROOT, "src/gate/pages/mod.rs"), "utf8")).match(/govuk-[a-z0-9_-]*[a-z0-9]/g));
   const css = await theirs("govuk-frontend.min.css");
   const [notice] = css.match(/\/\*! Copyright[\s\S]*?\*\//);
   const rules = parse(css.replaceAll(/\/\*[\s\S]*?\*\//g, ""));

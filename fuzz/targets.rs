@@ -4,11 +4,10 @@
 //! every change; `cargo edge assure fuzz` runs them for long, guided by coverage.
 
 use one_login_edge::config::{Config, Vars};
-use one_login_edge::gate::cookies::{Cookies, imitates};
-use one_login_edge::gate::path::CanonicalPath;
-use one_login_edge::gate::path::place::safe;
-use one_login_edge::gate::request::parameter;
-use one_login_edge::oidc::identity::Received;
+use one_login_edge::gate::http::cookies::{Cookies, imitates};
+use one_login_edge::gate::http::request::parameter;
+use one_login_edge::oidc::identity::claims::Received;
+use one_login_edge::oidc::identity::{core_identity, did};
 use one_login_edge::oidc::json::Object;
 use one_login_edge::oidc::jwk::{Material, PrivateJwk};
 use one_login_edge::oidc::jwks::KeySet;
@@ -17,13 +16,15 @@ use one_login_edge::oidc::metadata::Metadata;
 use one_login_edge::oidc::token::Tokens;
 use one_login_edge::oidc::userinfo::{self, Userinfo};
 use one_login_edge::oidc::vector::Level;
-use one_login_edge::oidc::{core_identity, did, id_token, logout_token};
-use one_login_edge::session::account::{Account, Question, Reply};
+use one_login_edge::oidc::{id_token, logout_token};
+use one_login_edge::path::CanonicalPath;
+use one_login_edge::path::place::safe;
+use one_login_edge::session::account::{Account, AccountReply, Question};
 use one_login_edge::session::attempt::Attempt;
-use one_login_edge::session::cookie::Session;
-use one_login_edge::session::ending;
-use one_login_edge::session::ends::Ends;
+use one_login_edge::session::circles::Ends;
+use one_login_edge::session::pending_sign_out;
 use one_login_edge::session::seal::{Generation, Purpose, Ring};
+use one_login_edge::session::session::Session;
 use serde_json::Value;
 use simulator::provider::settings::Client;
 use url::Url;
@@ -99,9 +100,9 @@ pub fn cookie(data: &[u8]) {
             (attempt.state(), attempt.nonce())
         );
     }
-    if let Some(endings) = ending::from_bytes(data) {
+    if let Some(endings) = pending_sign_out::from_bytes(data) {
         assert_eq!(
-            ending::from_bytes(&ending::to_bytes(&endings)),
+            pending_sign_out::from_bytes(&pending_sign_out::to_bytes(&endings)),
             Some(endings)
         );
     }
@@ -117,7 +118,7 @@ fn accounts(data: &[u8]) {
         assert_eq!(question.to_bytes(), data);
         Account::default().answer(question, NOW);
     }
-    if let Some(reply) = Reply::from_bytes(data) {
+    if let Some(reply) = AccountReply::from_bytes(data) {
         assert_eq!(reply.to_bytes(), data);
     }
     if let Ok(mut account) = Account::from_stored(Some(data)) {
@@ -142,7 +143,7 @@ pub fn cookie_header(data: &[u8]) {
         let again = Cookies::new(Some(&kept)).for_origin();
         assert_eq!(again.as_ref(), Some(&kept));
     }
-    let name = one_login_edge::session::cookie::NAME;
+    let name = one_login_edge::session::session::NAME;
     let beginning = format!("{name}=");
     let pairs = text.split(';').map(|pair| pair.trim_matches([' ', '\t']));
     let of_name = pairs.filter(|pair| pair.starts_with(&beginning));

@@ -14,6 +14,7 @@
 pub mod config;
 pub mod gate;
 pub mod oidc;
+pub mod path;
 pub mod platform;
 pub mod secret;
 pub mod session;

@@ -8,7 +8,7 @@ use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
 use crate::secret::Secret;
-use crate::session::account::{Question, Reply};
+use crate::session::account::{AccountReply, Question};
 
 /// Why the outside gave no answer. Never an answer by itself: absent is not failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +93,7 @@ pub enum Limit {
 
 /// The outcome of an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Outcome {
+pub enum EventOutcome {
     /// It was carried out.
     Done,
     /// A request was refused, as it should be.
@@ -103,7 +103,7 @@ pub enum Outcome {
     Failed,
 }
 
-impl Outcome {
+impl EventOutcome {
     /// The name in logs.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -124,7 +124,7 @@ pub struct Event {
     /// The name of the event.
     pub name: &'static str,
     /// The outcome of the event.
-    pub outcome: Outcome,
+    pub outcome: EventOutcome,
     /// The action, the reason of a refusal, or the cause of a failure.
     pub label: &'static str,
     /// The service's id, or an empty text.
@@ -221,14 +221,14 @@ pub trait Platform: Clone + 'static {
     /// Questions to one account are answered one after the other, and what a question changes is
     /// stored before its answer is given. An outage is no answer: the change may have been stored
     /// or not. Takes two seconds at most.
-    async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage>;
+    async fn ask(&self, account: &str, question: Question) -> Result<AccountReply, Outage>;
 
     /// The body of the request, at most `most` bytes of it.
     async fn body(&self, most: usize) -> Result<Vec<u8>, Outage>;
 
     /// Whether one more of these may happen for this key. Approximate, and counted for each location:
     /// it saves cost and protects nothing. Without a limiter, or when it fails, the answer is yes.
-    async fn may(&self, limit: Limit, key: &str) -> bool;
+    async fn within_limit(&self, limit: Limit, key: &str) -> bool;
 
     /// Waits for so many milliseconds, on a timer of this request.
     async fn pause(&self, milliseconds: u32);
@@ -248,7 +248,7 @@ mod tests {
     fn a_line_is_json_without_what_is_empty() {
         let event = Event {
             name: "callback",
-            outcome: Outcome::Failed,
+            outcome: EventOutcome::Failed,
             label: "unreachable",
             route: "/a\"b/*".to_owned(),
             ..Event::default()

@@ -12,8 +12,9 @@
 mod world;
 
 use allocation_counter::measure;
-use one_login_edge::gate::answer::{OriginAnswer, changes};
-use one_login_edge::gate::{self, Decision, Verdict};
+use one_login_edge::gate;
+use one_login_edge::gate::access::answer::{OriginAnswer, changes};
+use one_login_edge::gate::decision::{Decision, Verdict};
 use serde_json::json;
 use world::{Browser, Incoming, World};
 

@@ -11,6 +11,10 @@
 mod configuration;
 #[path = "architecture/examples.rs"]
 mod examples;
+#[path = "architecture/floors.rs"]
+mod floors;
+#[path = "architecture/imports.rs"]
+mod imports;
 #[path = "architecture/language.rs"]
 mod language;
 #[path = "architecture/logs.rs"]
@@ -27,19 +31,24 @@ use std::fs;
 use serde_json::Value;
 use sources::{Source, root, sources};
 
-/// Which part may use which others; `gate::path` is the one file of the gate that the
-/// configuration shares, because patterns and paths must be read by the same rules, and an account's
-/// questions and answers are what the platform carries.
+/// Which part may use which others. Patterns and requests' paths are read by the same rules, which lie below both; an
+/// account's questions and answers are what the platform carries.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("secret", &[]),
+    ("path", &[]),
     ("oidc", &["secret"]),
     ("session", &["oidc", "secret"]),
     ("platform", &["oidc", "secret", "session::account"]),
-    ("config", &["oidc", "session", "secret", "gate::path"]),
-    ("gate", &["oidc", "session", "platform", "config", "secret"]),
+    ("config", &["oidc", "session", "secret", "path"]),
+    (
+        "gate",
+        &["oidc", "session", "platform", "config", "secret", "path"],
+    ),
     (
         "edge",
-        &["gate", "oidc", "session", "platform", "config", "secret"],
+        &[
+            "gate", "oidc", "session", "platform", "config", "secret", "path",
+        ],
     ),
 ];
 

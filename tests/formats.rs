@@ -6,9 +6,9 @@
 
 use one_login_edge::session::account::Account;
 use one_login_edge::session::attempt::{Aim, Attempt};
-use one_login_edge::session::cookie::Session;
-use one_login_edge::session::ending;
+use one_login_edge::session::pending_sign_out;
 use one_login_edge::session::seal::{Generation, Purpose, Ring};
+use one_login_edge::session::session::Session;
 use std::collections::BTreeMap;
 
 /// Main on 29 November 2026, before sessions knew when their person had signed in again.
@@ -105,9 +105,9 @@ fn when_an_account_of_yesterday_is_loaded_then_its_sessions_are_there() {
 #[test]
 fn when_a_wish_to_sign_out_of_yesterday_comes_then_it_is_granted() {
     let old = bytes("ending");
-    let endings = ending::from_bytes(&old).expect("a wish of yesterday is read");
+    let endings = pending_sign_out::from_bytes(&old).expect("a wish of yesterday is read");
     assert!(endings.len() == 1 && endings[0].everywhere);
-    assert_eq!(ending::to_bytes(&endings), old);
+    assert_eq!(pending_sign_out::to_bytes(&endings), old);
 }
 
 #[test]

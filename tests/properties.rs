@@ -11,17 +11,17 @@
 mod accounts;
 mod world;
 
-use one_login_edge::gate::path::CanonicalPath;
-use one_login_edge::gate::request::parameter;
+use one_login_edge::gate::http::request::parameter;
 use one_login_edge::oidc::json::Object;
 use one_login_edge::oidc::jws::{decode, encode};
 use one_login_edge::oidc::userinfo::Contact;
 use one_login_edge::oidc::vector::Level;
+use one_login_edge::path::CanonicalPath;
 use one_login_edge::secret::same;
 use one_login_edge::session::attempt::{Aim, Attempt, Served};
-use one_login_edge::session::cookie::{Identity, Session, first_place};
-use one_login_edge::session::identity::{self, Key};
+use one_login_edge::session::identity::{self, ClaimsKey};
 use one_login_edge::session::seal::{Generation, Purpose, Ring};
+use one_login_edge::session::session::{Identity, Session, first_place};
 use serde_json::{Map, Value, json};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -67,7 +67,7 @@ fn session(chance: &mut Chance) -> Session {
         phone: contact(chance),
         wallet_subject_id: chance.coin().then(|| chance.text(60)),
         identity: chance.coin().then(|| Identity {
-            key: Key::new(chance.bytes()),
+            key: ClaimsKey::new(chance.bytes()),
             changed_at: chance.seconds(NOW),
         }),
         place,
@@ -140,7 +140,10 @@ fn t42_t48_a_seal_opens_for_its_purpose_its_binding_and_its_bytes_alone() {
 fn t83_claims_of_an_identity_open_with_their_key_and_in_their_time_alone() {
     let mut chance = Chance::of("claims");
     for _ in 0..500 {
-        let (key, other) = (Key::new(chance.bytes()), Key::new(chance.bytes()));
+        let (key, other) = (
+            ClaimsKey::new(chance.bytes()),
+            ClaimsKey::new(chance.bytes()),
+        );
         let claims = chance.text(500).into_bytes();
         let until = NOW + chance.seconds(1_800);
         let kept = identity::seal(&key, chance.bytes(), until, &claims).unwrap();

@@ -18,7 +18,7 @@ const CONNECT: Duration = Duration::from_millis(500);
 /// How long the whole answer may take.
 const READ: Duration = Duration::from_secs(2);
 
-/// Who asks; the provider and the edge both want to know.
+/// The client that asks; the provider and the edge both record it.
 const USER_AGENT: &str = "one-login-simulator/0.1";
 
 /// Gets a document of at most `largest` bytes that is answered with 200.
@@ -28,7 +28,7 @@ pub async fn document(url: &str, largest: usize) -> Result<Vec<u8>, String> {
         .unwrap_or_else(|_| Err(format!("{url} took longer than {READ:?}")))
 }
 
-/// What somebody answered.
+/// The answer of a server.
 #[derive(Debug, Clone)]
 pub struct Answer {
     /// The status code.
@@ -83,7 +83,7 @@ pub async fn send(
         .unwrap_or_else(|_| Err(format!("{url} took longer than {patience:?}")))
 }
 
-/// An error with everything that caused it: the outermost alone says hardly more than that there was one.
+/// An error with everything that caused it: the outermost error hardly says more than that there was one.
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

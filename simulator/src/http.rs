@@ -55,7 +55,7 @@ impl Request {
             .map_or(self.target.as_str(), |(path, _)| path)
     }
 
-    /// The query as on the wire; empty when there is none.
+    /// The query as on the wire; empty when the address has no query.
     pub fn query(&self) -> &str {
         self.target.split_once('?').map_or("", |(_, query)| query)
     }
@@ -151,7 +151,7 @@ impl Response {
         self
     }
 
-    /// The same answer, with the reason for a refusal noted beside it.
+    /// The same answer, with the reason for a refusal.
     #[must_use]
     pub fn because(mut self, reason: impl Into<String>) -> Self {
         self.reason = Some(reason.into());

@@ -1,7 +1,7 @@
 //! The few parts of JOSE that both programs need: base64url, compact tokens, thumbprints and signature checks.
 //!
 //! Nothing here decides whether a token is acceptable: it splits, decodes and verifies with the key and the algorithm that
-//! the caller chose. The algorithm never comes from the token alone.
+//! the caller chose. The token never decides the algorithm.
 
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{self, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey};

@@ -1,4 +1,4 @@
-//! A simulated GOV.UK One Login, and the demo service that stands behind the edge. For development and tests only.
+//! A simulated GOV.UK One Login, and the demo service behind the edge. For development and tests only.
 //!
 //! Nothing here is shared with the product: the signatures come from another crypto library and the rules are written a
 //! second time from the provider's documentation, so that a mistake on one side meets a judge on the other.

@@ -11,7 +11,7 @@ pub enum Locale {
 }
 
 impl Locale {
-    /// The first language of `ui_locales` (BCP 47 tags between spaces) that there is; English when there is none.
+    /// The first language of `ui_locales` (BCP 47 tags between spaces) that the simulator has; else English.
     pub fn preferred(ui_locales: &str) -> Self {
         let known = |tag: &str| match tag.split('-').next() {
             Some(tag) if tag.eq_ignore_ascii_case("cy") => Some(Self::Cy),

@@ -1,5 +1,5 @@
 //! The command line of the simulator: `provider` starts the simulated One Login, `origin` the demo service, and `person`
-//! tells of somebody who can sign in.
+//! names a person who can sign in.
 
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -17,13 +17,13 @@ use simulator::provider::notification::Notice;
 use support::identity::claim;
 use support::{World, changed, parameters, registration};
 
-/// What is random in an answer is masked, so that two honest runs give the same text.
+/// Random parts of an answer are masked, so that two honest runs give the same text.
 fn masked(text: &str, secrets: &[&str]) -> String {
     secrets
         .iter()
         .filter(|s| !s.is_empty())
         .fold(text.to_owned(), |text, secret| {
-            // In a JSON body the secret stands with its escapes.
+            // In a JSON body the secret has its escapes.
             let escaped = json!(secret).to_string();
             text.replace(escaped.trim_matches('"'), "<random>")
         })
@@ -228,7 +228,7 @@ fn every_fault_breaks_its_own_place_and_no_other() {
             .filter(|(good, bad)| good != bad)
             .map(|(good, _)| good.0)
             .collect();
-        // Whatever spoils the token answer may show in the ID token inside it; nothing else reaches further.
+        // A fault of the token answer may show in the ID token inside it; nothing else reaches further.
         let places: &[&str] = match fault {
             Fault::Claim(_) | Fault::Form(_) => &["id token"],
             Fault::Token(_) => &["token", "id token"],

@@ -1,4 +1,4 @@
-//! What identity checks find out: every person, every claim, every level.
+//! The results of identity checks: every person, every claim, every level.
 
 #![allow(
     clippy::expect_used,
@@ -88,7 +88,7 @@ fn only_what_was_asked_for_is_told() {
         .userinfo(tokens["access_token"].as_str().unwrap())
         .body_json();
     assert_eq!(answer.get(claim("address")), None);
-    // What the client did not register is refused, and so is a level.
+    // A claim that the client did not register is refused, and so is a level.
     let narrow = registration_with(json!({ "claims": ["address"], "client_locs": ["P0", "P1"] }));
     let mut world = World::with(&[narrow]);
     let header = world.header();

@@ -15,7 +15,7 @@ use support::browser::{Browser, TOLD, delivered, logout, states, token_of, world
 use support::{NOW, World, registration_with};
 
 #[test]
-fn a_notification_is_made_anew_for_each_of_three_attempts() {
+fn when_a_notification_is_repeated_then_each_attempt_has_a_new_token() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     browser.sign_in(&mut world, "demo", "sian");
     logout(&mut browser, &mut world, &[]);

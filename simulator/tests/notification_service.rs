@@ -28,7 +28,7 @@ use tokio::net::TcpListener;
 /// Method, path and query, content type and body of a request.
 type Got = (Method, String, String, Bytes);
 
-/// What a receiver got, and the statuses with which it answers one after the other, and at last 200. A status of 0 is
+/// The requests that a receiver got, and the statuses with which it answers one after the other, and at last 200. A status of 0 is
 /// silence.
 #[derive(Clone, Default)]
 struct Receiver {
@@ -109,7 +109,7 @@ async fn control(issuer: &str, method: &str, path: &str, body: Value) -> Value {
     serde_json::from_slice(&answer.body).unwrap()
 }
 
-/// Signs somebody in and gives the browser's cookie.
+/// Signs a person in and gives the browser's cookie.
 async fn signed_in(issuer: &str) -> String {
     let claims = json!({
         "iss": "demo", "aud": format!("{issuer}authorize"), "client_id": "demo", "response_type": "code",

@@ -66,7 +66,7 @@ impl Demo {
         self.sent("GET", target, headers, "").await
     }
 
-    /// Somebody who proved their identity, with these members in the assertion.
+    /// A person who proved their identity, with these members in the assertion.
     fn proved(&self, more: Value) -> String {
         self.assertion(&proved(self.now, more))
     }
@@ -198,7 +198,7 @@ async fn what_is_not_there_is_explained() {
 }
 
 #[tokio::test]
-async fn nobody_without_an_identity_is_left_without_a_word() {
+async fn when_a_person_has_no_identity_then_the_page_says_why() {
     let demo = Demo::start().await;
     for (outcome, english, welsh) in [
         (

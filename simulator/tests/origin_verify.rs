@@ -1,4 +1,4 @@
-//! What the demo service's verifier takes for a person, and what it refuses.
+//! The assertions that the demo service's verifier accepts and refuses.
 
 #![allow(
     clippy::expect_used,

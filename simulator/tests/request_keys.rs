@@ -1,4 +1,4 @@
-//! Who signed the request object: algorithms, keys, and where the keys come from.
+//! The signer of the request object: algorithms, keys, and where the keys come from.
 
 #![allow(
     clippy::expect_used,

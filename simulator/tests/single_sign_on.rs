@@ -27,7 +27,7 @@ fn again(hint: &str) -> Value {
 }
 
 #[test]
-fn within_an_hour_of_the_last_use_nobody_is_asked() {
+fn when_the_session_was_used_within_an_hour_then_it_signs_in_silently() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     let first = browser.sign_in(&mut world, "demo", "sian");
     assert_eq!(first.seconds("auth_time"), Some(NOW));
@@ -109,7 +109,7 @@ fn one_person_has_sessions_in_several_browsers() {
 }
 
 #[test]
-fn automatic_mode_signs_in_anew_unless_a_control_says_otherwise() {
+fn when_the_mode_is_automatic_then_it_signs_in_again_unless_a_control_says_otherwise() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     let control = |world: &mut World, body: &str| {
         world

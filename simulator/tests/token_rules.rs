@@ -235,7 +235,7 @@ fn a_shared_secret_works_only_for_clients_registered_so() {
 }
 
 #[test]
-fn userinfo_takes_a_bearer_token_in_the_header_alone() {
+fn rejects_a_bearer_token_outside_the_header_at_userinfo() {
     let mut world = World::new();
     let code = world.code();
     let tokens = world.tokens(&code).body_json();

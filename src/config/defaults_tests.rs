@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
+use super::{Config, Host, Locale, Origin, Phase, Theme, TokenAuth};
 use crate::config::sample::*;
-use crate::config::{Config, Host, Locale, Origin, Phase, Theme, TokenAuth};
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
-use crate::session::cookie::Limits;
 use crate::session::seal::Generation;
+use crate::session::session::Limits;
 
 #[test]
 fn a_service_that_says_little_has_the_documented_defaults() {
@@ -86,13 +86,13 @@ fn t90_headers_that_are_kept_are_warnings_and_headers_that_are_dropped_are_not()
 #[test]
 fn crown_and_typeface_are_for_hosts_of_gov_uk_and_pages_lead_where_they_are_told_to() {
     let service = demo(&vars());
-    assert_eq!(service.look.theme, Theme::Plain);
+    assert_eq!(service.branding.theme, Theme::Plain);
     assert_eq!(
-        (service.look.home.en.as_str(), service.look.phase),
+        (service.branding.home.en.as_str(), service.branding.phase),
         ("/", None)
     );
     assert_eq!(
-        (&service.look.contact, &service.look.cookies),
+        (&service.branding.contact, &service.branding.cookies),
         (&None, &None)
     );
     for (host, theme) in [
@@ -105,16 +105,16 @@ fn crown_and_typeface_are_for_hosts_of_gov_uk_and_pages_lead_where_they_are_told
         let mut vars = vars();
         set(&mut vars, "host", json!(host));
         let service = served(&Config::parse(&vars), host);
-        assert_eq!(service.look.theme, theme, "{host}");
+        assert_eq!(service.branding.theme, theme, "{host}");
     }
     let mut vars = vars();
     set(&mut vars, "phase", json!("beta"));
     set(&mut vars, "home", json!("https://www.gov.uk/apply"));
     set(&mut vars, "contact", json!("mailto:help@example.gov.uk"));
-    let look = &demo(&vars).look;
-    assert_eq!(look.phase, Some(Phase::Beta));
-    assert_eq!(look.home.en, "https://www.gov.uk/apply");
-    let contact = look.contact.as_ref().unwrap();
+    let branding = &demo(&vars).branding;
+    assert_eq!(branding.phase, Some(Phase::Beta));
+    assert_eq!(branding.home.en, "https://www.gov.uk/apply");
+    let contact = branding.contact.as_ref().unwrap();
     assert_eq!(contact.en, "mailto:help@example.gov.uk");
     assert_eq!(
         contact.in_locale(Locale::Cy),
@@ -127,8 +127,13 @@ fn when_a_link_has_an_address_for_each_language_then_each_page_gets_its_own() {
     for field in ["home", "contact", "cookies", "feedback"] {
         let mut vars = vars();
         set(&mut vars, field, json!({ "en": "/help", "cy": "/cymorth" }));
-        let look = demo(&vars).look.clone();
-        let links = [Some(look.home), look.contact, look.cookies, look.feedback];
+        let branding = demo(&vars).branding.clone();
+        let links = [
+            Some(branding.home),
+            branding.contact,
+            branding.cookies,
+            branding.feedback,
+        ];
         let found = links.iter().flatten().find(|link| link.en == "/help");
         let found = found.unwrap();
         assert_eq!(found.in_locale(Locale::Cy), ("/cymorth", Locale::Cy));

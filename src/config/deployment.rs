@@ -1,15 +1,16 @@
 //! The whole deployment: which hosts it serves, and what is wrong with the others.
 
+use crate::config::vars::Vars;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
 use super::MAX_SERVICES;
-use super::fault::Fault;
 use super::read;
-use super::service::{Environment, Origin, Service};
-use super::table::Table;
+use crate::config::fault::Fault;
+use crate::config::service::{Environment, Origin, Service};
+use crate::config::table::Table;
 use crate::oidc::json::Object;
 use crate::session::seal::{Generation, Ring, RingFault};
 
@@ -18,12 +19,6 @@ const MAX_VARIABLES: usize = 128;
 
 /// The largest variable that Cloudflare takes, in bytes.
 const MAX_TABLE: usize = 5 * 1_024;
-
-/// Every variable, secret and binding of a deployment by name.
-///
-/// A text variable or secret is a JSON text; a table is a JSON object, or the text of one, which is
-/// how tables arrive where only texts can be set; a binding is `true`.
-pub type Vars = Map<String, Value>;
 
 /// One service's table as it was read.
 struct Read {
@@ -327,21 +322,6 @@ fn named_hosts(fields: &Map<String, Value>) -> Vec<String> {
         .chain(aliases)
         .map(str::to_ascii_lowercase)
         .collect()
-}
-
-/// Whether a host, with or without port, is this machine.
-#[must_use]
-pub fn is_loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || name == "[::1]"
-        || name
-            .parse::<std::net::Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

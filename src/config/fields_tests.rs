@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use crate::config::Config;
+use super::Config;
 use crate::config::sample::*;
 
 /// A field of the service, a wrong value for it, and where the fault is reported if not there.

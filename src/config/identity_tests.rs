@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::{Config, Vars};
 use crate::config::sample::*;
-use crate::config::{Config, Vars};
-use crate::gate::path::CanonicalPath;
 use crate::oidc::vector::Level;
+use crate::path::CanonicalPath;
 
 /// A service whose client is registered for identities.
 fn proving(routes: Value) -> Vars {

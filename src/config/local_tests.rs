@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Config;
-use super::sample::*;
+use crate::config::sample::*;
 
 #[test]
 fn rejects_the_local_environment_on_another_machine() {

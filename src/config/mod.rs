@@ -4,26 +4,27 @@
 //! closes that service and no other. Nothing here reads the environment: the edge hands over what
 //! it found, and the tests hand over `wrangler.toml`.
 
+mod branding;
 mod deployment;
 mod fault;
 mod headers;
-mod look;
+mod locale;
 mod own_page;
 mod read;
 mod routes;
 mod service;
 mod spelling;
 mod table;
+mod vars;
 
-pub use deployment::{Config, Host, Vars, is_loopback};
+pub use branding::{Branding, Phase, Theme};
+pub use deployment::{Config, Host};
 pub use fault::Fault;
-pub use look::{Look, Phase, Theme};
+pub use locale::{Language, Locale, Localised};
 pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
 pub use routes::{Access, Freshness, OtherSites, Release, Rule, Rules};
-pub use service::{
-    Claim, Environment, KeyPair, Language, Locale, Localised, Origin, Provider, Revocation,
-    Service, TokenAuth,
-};
+pub use service::{Claim, Environment, KeyPair, Origin, Provider, Revocation, Service, TokenAuth};
+pub use vars::{Vars, is_loopback};
 
 /// The most services in one deployment: Cloudflare allows 128 variables, secrets included.
 pub const MAX_SERVICES: usize = 20;

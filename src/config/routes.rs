@@ -1,7 +1,7 @@
 //! Which paths are open, to whom, and what the origin learns there.
 //!
 //! Everything that no rule names is `required`. Paths arrive here canonical; what makes one
-//! canonical, and what is refused instead, is in [`crate::gate::path`].
+//! canonical, and what is refused instead, is in [`crate::path`].
 
 mod read;
 mod sites;
@@ -9,10 +9,10 @@ mod stricter;
 
 use std::cmp::Reverse;
 
-use crate::gate::path::CanonicalPath;
 use crate::oidc::SKEW;
-use crate::oidc::identity::Claim;
+use crate::oidc::identity::claims::Claim;
 use crate::oidc::vector::Level;
+use crate::path::CanonicalPath;
 pub(super) use read::{Registered, read_level};
 pub use sites::OtherSites;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::config::Config;
+use super::Config;
 use crate::config::sample::*;
 
 /// A secret of the service and a wrong value for it.

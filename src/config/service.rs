@@ -1,15 +1,18 @@
 //! One service: a host with its own client, keys, routes and limits.
 
-use super::headers::Removed;
-use super::look::Look;
-use super::routes::Rules;
-pub use crate::oidc::identity::Claim;
+use crate::config::Locale;
+use crate::config::branding::Branding;
+use crate::config::headers::Removed;
+use crate::config::locale::Language;
+use crate::config::locale::Localised;
+use crate::config::routes::Rules;
+pub use crate::oidc::identity::claims::Claim;
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use crate::secret::Secret;
-use crate::session::cookie::Limits;
 use crate::session::seal::Generation;
+use crate::session::session::Limits;
 
 /// Which GOV.UK One Login a service uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,67 +91,6 @@ impl Provider {
     }
 }
 
-/// A language of pages and of the provider's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Locale {
-    /// English.
-    En,
-    /// Welsh.
-    Cy,
-}
-
-impl Locale {
-    /// Reads `en` or `cy`.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "en" => Some(Self::En),
-            "cy" => Some(Self::Cy),
-            _ => None,
-        }
-    }
-
-    /// The language tag.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Cy => "cy",
-        }
-    }
-}
-
-/// A name or an address of the service, in English and, if the service gives one, in Welsh.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Localised {
-    /// In English.
-    pub en: String,
-    /// In Welsh.
-    pub cy: Option<String>,
-}
-
-impl Localised {
-    /// The text for a page in a language, and the language that the text is in.
-    #[must_use]
-    pub fn in_locale(&self, locale: Locale) -> (&str, Locale) {
-        match (locale, &self.cy) {
-            (Locale::Cy, Some(cy)) => (cy, Locale::Cy),
-            _ => (&self.en, Locale::En),
-        }
-    }
-}
-
-/// Where a request says in which language the service speaks to the person.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Language {
-    /// The name of the service's cookie that holds `en` or `cy`.
-    pub cookie: Option<String>,
-    /// Whether paths begin with the language, as in `/cy/apply`.
-    pub prefix: bool,
-    /// The query parameter that holds it.
-    pub parameter: Option<String>,
-}
-
 /// How the client proves itself at the token endpoint.
 #[derive(Clone, Debug)]
 pub enum TokenAuth {
@@ -216,7 +158,7 @@ pub struct Service {
     /// The service's name.
     pub name: Localised,
     /// How its pages look and where they lead.
-    pub look: Look,
+    pub branding: Branding,
     /// The prefix of the edge's own pages, without a trailing slash.
     pub own_path: String,
     /// The path of the callback.

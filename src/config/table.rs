@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::fault::Fault;
-use super::spelling::proposal;
+use crate::config::fault::Fault;
+use crate::config::spelling::proposal;
 
 /// A table that remembers which fields were read and what was wrong with them.
 pub struct Table<'a> {

@@ -5,8 +5,8 @@
 
 use serde_json::{Value, json};
 
-use super::sample::{ASSERTION_A, CLIENT_A, SESSION_A};
 use super::{Config, Vars};
+use crate::config::sample::{ASSERTION_A, CLIENT_A, SESSION_A};
 
 /// The class of the account object.
 pub const ACCOUNT_CLASS: &str = "AccountObject";

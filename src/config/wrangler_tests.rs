@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::wrangler_rules::{ACCOUNT_CLASS, LIMITS, complaints, list};
+use crate::config::wrangler_rules::{ACCOUNT_CLASS, LIMITS, complaints, list};
 
 const FILE: &str = include_str!("../../wrangler.toml");
 

@@ -24,7 +24,7 @@ use crate::session::account::{Account, Question};
 pub fn account(state: JsValue, question: &[u8]) -> Result<JsValue, JsValue> {
     prepare();
     #[cfg(feature = "fault-injection")]
-    let state = super::faults::around("state", &state, None);
+    let state = crate::edge::faults::around("state", &state, None);
     let mut answer = Vec::new();
     if let Some(question) = Question::from_bytes(question) {
         let put = |account: &mut Account, now| answer = account.answer(question, now).to_bytes();
@@ -32,7 +32,7 @@ pub fn account(state: JsValue, question: &[u8]) -> Result<JsValue, JsValue> {
     }
     let answer = Uint8Array::from(&answer[..]).into();
     #[cfg(feature = "fault-injection")]
-    let answer = super::faults::around("answer", &answer, None);
+    let answer = crate::edge::faults::around("answer", &answer, None);
     Ok(answer)
 }
 

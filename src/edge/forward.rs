@@ -8,9 +8,9 @@ use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 
 use super::glue;
-use super::platform::Edge;
-use crate::gate::answer::{self, OriginAnswer, SHARED_CACHING};
-use crate::gate::forward::{AnswerPlan, Forward};
+use crate::edge::platform::Edge;
+use crate::gate::access::answer::{self, OriginAnswer, SHARED_CACHING};
+use crate::gate::decision::{AnswerPlan, Forward};
 
 /// Sends a request to its origin; `None` when there is no such binding.
 pub fn forward(out: &Forward, incoming: &web_sys::Request, edge: &Edge) -> Option<JsValue> {
@@ -26,7 +26,7 @@ pub fn forward(out: &Forward, incoming: &web_sys::Request, edge: &Edge) -> Optio
     let answer = glue::forward(
         incoming,
         &edge.env,
-        &edge.context,
+        &edge.execution,
         &out.url,
         &glue::joined(removed.chain(set)),
         &target,

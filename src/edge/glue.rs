@@ -14,7 +14,7 @@ extern "C" {
     pub fn forward(
         request: &web_sys::Request,
         env: &JsValue,
-        context: &JsValue,
+        execution: &JsValue,
         url: &str,
         headers: &str,
         target: &JsValue,
@@ -64,7 +64,7 @@ extern "C" {
     ) -> Promise;
 
     #[wasm_bindgen(catch)]
-    pub fn after(context: &JsValue, work: &Promise) -> Result<(), JsValue>;
+    pub fn after(execution: &JsValue, work: &Promise) -> Result<(), JsValue>;
 
     pub fn log(line: &str);
 }

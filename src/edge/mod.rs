@@ -21,13 +21,16 @@ use wasm_bindgen_futures::future_to_promise;
 use worker::Env;
 
 use crate::config::Config;
-use crate::gate::both::both;
+use crate::gate;
+use crate::gate::context::Context;
+use crate::gate::decision::{Decision, Verdict};
+use crate::gate::http::reply::{RETRY_AFTER, Reply};
+use crate::gate::http::request::{Headers, Request};
+use crate::gate::isolate::Isolate;
 use crate::gate::pages::Page;
-use crate::gate::reply::{RETRY_AFTER, Reply};
-use crate::gate::request::{Headers, Request};
-use crate::gate::{self, Decision, Isolate, Scene, Verdict};
+use crate::gate::pages::bilingual::both;
 use crate::oidc::json::Object;
-use crate::platform::{Event, Outcome};
+use crate::platform::{Event, EventOutcome};
 use platform::{Calls, Edge};
 
 /// How long the text of a request usually is at most, in bytes.
@@ -62,12 +65,12 @@ fn prepare() {
 /// A request from a browser, the provider or an origin.
 #[wasm_bindgen]
 #[must_use]
-pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue {
+pub fn fetch(incoming: web_sys::Request, env: Env, execution: JsValue) -> JsValue {
     prepare();
     #[cfg(feature = "fault-injection")]
     faults::hear(&incoming);
     let isolate = isolate(&env);
-    let edge = Edge::new(&isolate, env, context, Some(&incoming));
+    let edge = Edge::new(&isolate, env, execution, Some(&incoming));
     let Some(request) = read(&incoming) else {
         return send(&both(
             400,
@@ -76,19 +79,21 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
             "This request cannot be understood.",
         ));
     };
-    let (verdict, scene) = gate::decide(&isolate, &edge, &request, now());
-    match (verdict, scene) {
-        (Verdict::Now(decision), scene) => carry_out(&decision, &incoming, &edge, scene.as_ref()),
-        (Verdict::Later(task), Some(mut scene)) => {
-            let context = scene.platform.context.clone();
+    let (verdict, context) = gate::decide(&isolate, &edge, &request, now());
+    match (verdict, context) {
+        (Verdict::Now(decision), context) => {
+            carry_out(&decision, &incoming, &edge, context.as_ref())
+        }
+        (Verdict::Later(task), Some(mut context)) => {
+            let execution = context.platform.execution.clone();
             let answer = future_to_promise(async move {
-                scene.platform.calls = Some(Rc::default());
-                let decision = gate::finish(&scene, &request, task).await;
-                Ok(carry_out(&decision, &incoming, &edge, Some(&scene)))
+                context.platform.calls = Some(Rc::default());
+                let decision = gate::finish(&context, &request, task).await;
+                Ok(carry_out(&decision, &incoming, &edge, Some(&context)))
             });
             // Cloudflare drops what a request waits for when its browser goes away. A sign-in would stay
             // half done then, and what waits here in memory for ever.
-            let _ = glue::after(&context, &answer);
+            let _ = glue::after(&execution, &answer);
             answer.into()
         }
         (Verdict::Later(_), None) => send(&both(
@@ -110,35 +115,35 @@ pub fn fetch(incoming: web_sys::Request, env: Env, context: JsValue) -> JsValue 
 pub fn unreachable(
     incoming: web_sys::Request,
     env: Env,
-    context: JsValue,
+    execution: JsValue,
     elapsed: f64,
     what: &str,
 ) -> JsValue {
     prepare();
     let isolate = isolate(&env);
-    let mut edge = Edge::new(&isolate, env, context, None);
+    let mut edge = Edge::new(&isolate, env, execution, None);
     edge.calls = Some(Rc::new(Calls::of("origin", elapsed)));
     let request = read(&incoming);
-    // It was decided before that the request passes; asking again gives the scene, which nothing kept meanwhile.
+    // It was decided before that the request passes; asking again gives the context, which nothing kept meanwhile.
     let met = request.and_then(|request| {
-        let (_, scene) = gate::decide(&isolate, &edge, &request, now());
-        scene.map(|scene| (scene.about(&request), request))
+        let (_, context) = gate::decide(&isolate, &edge, &request, now());
+        context.map(|context| (context.logging(&request), request))
     });
     match met {
-        Some((scene, _)) if what == "request" => {
-            scene.log_failed("origin", "request_not_sendable");
-            send(&scene.page(500, Page::Problem))
+        Some((context, _)) if what == "request" => {
+            context.log_failed("origin", "request_not_sendable");
+            send(&context.page(500, Page::Problem))
         }
-        Some((scene, request)) if what == "answer" => {
-            scene.log_failed("origin", "answer_not_sendable");
-            send(&gate::unanswered(&scene, &request))
+        Some((context, request)) if what == "answer" => {
+            context.log_failed("origin", "answer_not_sendable");
+            send(&gate::unanswered(&context, &request))
         }
-        Some((scene, request)) => {
+        Some((context, request)) => {
             match what {
-                "upload" => scene.log_refused("origin", "broken_off"),
-                _ => scene.log_failed("origin", "unreachable"),
+                "upload" => context.log_refused("origin", "broken_off"),
+                _ => context.log_failed("origin", "unreachable"),
             }
-            send(&gate::unanswered(&scene, &request).with("retry-after", RETRY_AFTER))
+            send(&gate::unanswered(&context, &request).with("retry-after", RETRY_AFTER))
         }
         None => send(&both(
             502,
@@ -152,13 +157,13 @@ pub fn unreachable(
 /// The page in place of an answer with which the origin refuses a request for its cookies; nothing where the answer stays.
 #[wasm_bindgen]
 #[must_use]
-pub fn overfull(incoming: web_sys::Request, env: Env, context: JsValue, status: u16) -> JsValue {
+pub fn overfull(incoming: web_sys::Request, env: Env, execution: JsValue, status: u16) -> JsValue {
     prepare();
     let isolate = isolate(&env);
-    let edge = Edge::new(&isolate, env, context, None);
+    let edge = Edge::new(&isolate, env, execution, None);
     let page = read(&incoming).and_then(|request| {
-        let (_, scene) = gate::decide(&isolate, &edge, &request, now());
-        gate::overfull(&scene?.about(&request), &request, status)
+        let (_, context) = gate::decide(&isolate, &edge, &request, now());
+        gate::overfull(&context?.logging(&request), &request, status)
     });
     page.map_or(JsValue::UNDEFINED, |page| send(&page))
 }
@@ -166,10 +171,10 @@ pub fn overfull(incoming: web_sys::Request, env: Env, context: JsValue, status: 
 /// The plan for an answer that took long, from the plan of its request.
 #[wasm_bindgen(js_name = afterLong)]
 #[must_use]
-pub fn after_long(incoming: web_sys::Request, env: Env, context: JsValue, plan: &str) -> String {
+pub fn after_long(incoming: web_sys::Request, env: Env, execution: JsValue, plan: &str) -> String {
     prepare();
     let isolate = isolate(&env);
-    let edge = Edge::new(&isolate, env, context, None);
+    let edge = Edge::new(&isolate, env, execution, None);
     let mut plan = forward::read(plan);
     if let Some(request) = read(&incoming) {
         gate::prolong(&isolate, &edge, &request, now(), &mut plan);
@@ -179,10 +184,10 @@ pub fn after_long(incoming: web_sys::Request, env: Env, context: JsValue, plan: 
 
 /// In how many seconds an open WebSocket, which this request opened, is looked at again; 0 where it has to close.
 #[wasm_bindgen]
-pub fn attend(incoming: web_sys::Request, env: Env, context: JsValue) -> Promise {
+pub fn attend(incoming: web_sys::Request, env: Env, execution: JsValue) -> Promise {
     prepare();
     let isolate = isolate(&env);
-    let edge = Edge::new(&isolate, env, context, None);
+    let edge = Edge::new(&isolate, env, execution, None);
     future_to_promise(async move {
         let seconds = match read(&incoming) {
             Some(request) => gate::attend(&isolate, &edge, &request, now()).await,
@@ -198,10 +203,10 @@ pub fn attend(incoming: web_sys::Request, env: Env, context: JsValue) -> Promise
 
 /// The hourly task: the provider's documents are fetched before anybody waits for them.
 #[wasm_bindgen]
-pub fn scheduled(env: Env, context: JsValue) -> Promise {
+pub fn scheduled(env: Env, execution: JsValue) -> Promise {
     prepare();
     let isolate = isolate(&env);
-    let edge = Edge::new(&isolate, env, context, None);
+    let edge = Edge::new(&isolate, env, execution, None);
     future_to_promise(async move {
         gate::refresh(&isolate, &edge, now()).await;
         Ok(JsValue::UNDEFINED)
@@ -215,7 +220,7 @@ fn isolate(env: &Env) -> Rc<Isolate> {
             let vars = Object::parse(glue::variables(env).as_bytes());
             let vars = vars.map(Object::into_members).unwrap_or_default();
             let config = Config::parse(&vars);
-            let report = |outcome: Outcome, label: &'static str, detail: String| {
+            let report = |outcome: EventOutcome, label: &'static str, detail: String| {
                 platform::log(&Event {
                     name: "configuration",
                     outcome,
@@ -225,10 +230,10 @@ fn isolate(env: &Env) -> Rc<Isolate> {
                 });
             };
             for fault in &config.faults {
-                report(Outcome::Failed, "fault", fault.to_string());
+                report(EventOutcome::Failed, "fault", fault.to_string());
             }
             for warning in &config.warnings {
-                report(Outcome::Done, "warning", warning.to_string());
+                report(EventOutcome::Done, "warning", warning.to_string());
             }
             Rc::new(Isolate::new(config))
         }))
@@ -272,13 +277,13 @@ fn carry_out(
     decision: &Decision,
     incoming: &web_sys::Request,
     edge: &Edge,
-    scene: Option<&Scene<Edge>>,
+    context: Option<&Context<Edge>>,
 ) -> JsValue {
-    match (decision, scene) {
+    match (decision, context) {
         (Decision::Reply(reply), _) => send(reply),
         (Decision::Asset { file, reply }, _) => glue::asset(&edge.env, file, &lines(reply)).into(),
-        (Decision::Forward(out), Some(scene)) => forward::forward(out, incoming, edge)
-            .unwrap_or_else(|| send(&scene.page(500, Page::Problem))),
+        (Decision::Forward(out), Some(context)) => forward::forward(out, incoming, edge)
+            .unwrap_or_else(|| send(&context.page(500, Page::Problem))),
         (Decision::Forward(_), None) => send(&both(
             500,
             Page::Problem,

@@ -9,18 +9,18 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use worker::Env;
 
 use super::glue;
-use crate::gate::Isolate;
+use crate::gate::isolate::Isolate;
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
 use crate::platform::{Answer, Body, Call, Event, Limit, MAX_ANSWER, Outage, Platform};
-use crate::session::account::{Question, Reply};
+use crate::session::account::{AccountReply, Question};
 
 /// One request's bindings and its way to go on after the answer.
 #[derive(Clone)]
 pub struct Edge {
     pub env: Env,
-    pub context: JsValue,
+    pub execution: JsValue,
     /// The request, for those who read its body; none for scheduled work.
     pub incoming: Option<web_sys::Request>,
     /// Where accounts are kept.
@@ -70,12 +70,12 @@ impl Edge {
     pub fn new(
         isolate: &Isolate,
         env: Env,
-        context: JsValue,
+        execution: JsValue,
         incoming: Option<&web_sys::Request>,
     ) -> Self {
         Self {
             env,
-            context,
+            execution,
             incoming: incoming.cloned(),
             jurisdiction: isolate.config.jurisdiction,
             calls: None,
@@ -96,7 +96,8 @@ impl Edge {
     fn binding(&self, name: &str) -> Result<JsValue, Outage> {
         let found = Reflect::get(&self.env, &JsValue::from_str(name));
         #[cfg(feature = "fault-injection")]
-        let found = found.map(|found| super::faults::around(name, &found, self.incoming.as_ref()));
+        let found =
+            found.map(|found| crate::edge::faults::around(name, &found, self.incoming.as_ref()));
         found.map_err(|_| Outage::Unreachable)
     }
 
@@ -186,7 +187,7 @@ impl Platform for Edge {
         }
     }
 
-    async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage> {
+    async fn ask(&self, account: &str, question: Question) -> Result<AccountReply, Outage> {
         let accounts = self.binding("ACCOUNTS")?;
         let home = self.jurisdiction.map(str::to_owned);
         let asked = glue::ask(
@@ -206,7 +207,7 @@ impl Platform for Edge {
             });
         }
         let answer = Uint8Array::new(&answer).to_vec();
-        Reply::from_bytes(&answer).ok_or(Outage::Unreachable)
+        AccountReply::from_bytes(&answer).ok_or(Outage::Unreachable)
     }
 
     async fn body(&self, most: usize) -> Result<Vec<u8>, Outage> {
@@ -224,7 +225,7 @@ impl Platform for Edge {
         Ok(Uint8Array::new(&body).to_vec())
     }
 
-    async fn may(&self, limit: Limit, key: &str) -> bool {
+    async fn within_limit(&self, limit: Limit, key: &str) -> bool {
         let name = match limit {
             Limit::Starts => "SIGN_IN_STARTS",
             Limit::RefusedNotifications => "REFUSED_NOTIFICATIONS",
@@ -246,7 +247,7 @@ impl Platform for Edge {
             Ok(JsValue::UNDEFINED)
         });
         // Without `waitUntil` the work is cut off when the answer was sent, which it must bear.
-        let _ = glue::after(&self.context, &work);
+        let _ = glue::after(&self.execution, &work);
     }
 
     fn log(&self, event: &Event) {

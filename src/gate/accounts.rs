@@ -2,38 +2,40 @@
 //!
 //! The account's state and its decisions are in [`crate::session::account`].
 
-use super::{Scene, leases};
+use crate::gate::access::revocation_cache;
+use crate::gate::context::Context;
 use crate::oidc::jws::encode;
 use crate::oidc::logout_token::LogoutToken;
 use crate::oidc::vector::Level;
 use crate::platform::{Outage, Platform};
 use crate::secret::Secret;
-use crate::session::account::{self, Begun, Listed, Question, Reply, Standing};
+use crate::session::account::{self, AccountReply, Begun, Listed, Question, Standing};
 use crate::session::attempt::{Attempt, Served};
-use crate::session::cookie::{Session, level_byte};
-use crate::session::ending::Ending;
 use crate::session::identity::Proof;
+use crate::session::level::level_byte;
+use crate::session::pending_sign_out::PendingSignOut;
 use crate::session::seal::{NONCE, Purpose};
+use crate::session::session::Session;
 
 /// Asks the account of a subject.
 async fn ask<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     subject: &str,
     question: Question,
-) -> Result<Reply, Outage> {
-    let name = encode(&digest(scene, subject));
-    scene.platform.ask(&name, question).await
+) -> Result<AccountReply, Outage> {
+    let name = encode(&digest(context, subject));
+    context.platform.ask(&name, question).await
 }
 
 /// Which account is a subject's.
-pub fn digest<P: Platform>(scene: &Scene<P>, subject: &str) -> [u8; 32] {
-    let service = &scene.service;
+pub fn digest<P: Platform>(context: &Context<P>, subject: &str) -> [u8; 32] {
+    let service = &context.service;
     account::digest(service.environment.as_str(), &service.client_id, subject)
 }
 
 /// The name under which it is remembered that a subject's account gives no answer.
-pub fn remembered<P: Platform>(scene: &Scene<P>, subject: &str) -> leases::Account {
-    let [name @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest(scene, subject);
+pub fn remembered<P: Platform>(context: &Context<P>, subject: &str) -> revocation_cache::Account {
+    let [name @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest(context, subject);
     name
 }
 
@@ -42,7 +44,7 @@ pub fn remembered<P: Platform>(scene: &Scene<P>, subject: &str) -> leases::Accou
 /// # Errors
 /// [`Outage`] when it is not certain that the session is recorded; its cookie must not be sent.
 pub async fn begin<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     attempt: &Attempt,
     session: &Session,
     id_token: &Secret,
@@ -55,15 +57,15 @@ pub async fn begin<P: Platform>(
         session: Listed {
             id: encode(&session.id),
             born_at: session.born_at,
-            expires_at: session.expires_at(scene.service.limits),
+            expires_at: session.expires_at(context.service.limits),
             listed_at: 0,
-            hint: sealed(scene, Purpose::Hint, id_token.expose()),
+            hint: sealed(context, Purpose::Hint, id_token.expose()),
             proof,
         },
         replaces: replaces.map(|old| encode(&old.session)),
     };
-    match ask(scene, &session.subject, question).await? {
-        Reply::Begun(begun) => Ok(begun),
+    match ask(context, &session.subject, question).await? {
+        AccountReply::Begun(begun) => Ok(begun),
         _ => Err(Outage::Unreachable),
     }
 }
@@ -73,7 +75,7 @@ pub async fn begin<P: Platform>(
 /// # Errors
 /// [`Outage`] when it is not certain that this is recorded.
 pub async fn step_up<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     attempt: &Attempt,
     session: &Session,
     id_token: Option<&Secret>,
@@ -84,10 +86,10 @@ pub async fn step_up<P: Platform>(
         deadline: attempt.deadline(),
         session: encode(&session.id),
         proof,
-        hint: id_token.and_then(|token| sealed(scene, Purpose::Hint, token.expose())),
+        hint: id_token.and_then(|token| sealed(context, Purpose::Hint, token.expose())),
     };
-    match ask(scene, &session.subject, question).await? {
-        Reply::Begun(begun) => Ok(begun),
+    match ask(context, &session.subject, question).await? {
+        AccountReply::Begun(begun) => Ok(begun),
         _ => Err(Outage::Unreachable),
     }
 }
@@ -108,24 +110,24 @@ pub struct Word {
 /// # Errors
 /// [`Outage`] when the account gave no answer.
 pub async fn proof<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     session: &Session,
     leaving: Option<(Level, &str)>,
 ) -> Result<Option<Word>, Outage> {
     let leaving = leaving.and_then(|(level, place)| {
-        let place = sealed(scene, Purpose::Place, place)?;
+        let place = sealed(context, Purpose::Place, place)?;
         Some((level_byte(level), place))
     });
     let question = Question::Proof {
         session: encode(&session.id),
         leaving,
     };
-    match ask(scene, &session.subject, question).await? {
-        Reply::Proof { proof, left } => Ok(Some(Word {
+    match ask(context, &session.subject, question).await? {
+        AccountReply::Proof { proof, left } => Ok(Some(Word {
             proof,
-            left: opened(scene, Purpose::Place, left),
+            left: opened(context, Purpose::Place, left),
         })),
-        Reply::Standing(Standing::Ended) => Ok(None),
+        AccountReply::Standing(Standing::Ended) => Ok(None),
         _ => Err(Outage::Unreachable),
     }
 }
@@ -134,12 +136,15 @@ pub async fn proof<P: Platform>(
 ///
 /// # Errors
 /// [`Outage`] when the account gave no answer.
-pub async fn check<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<Standing, Outage> {
+pub async fn check<P: Platform>(
+    context: &Context<P>,
+    session: &Session,
+) -> Result<Standing, Outage> {
     let question = Question::Check {
         session: encode(&session.id),
     };
-    match ask(scene, &session.subject, question).await? {
-        Reply::Standing(standing) => Ok(standing),
+    match ask(context, &session.subject, question).await? {
+        AccountReply::Standing(standing) => Ok(standing),
         _ => Err(Outage::Unreachable),
     }
 }
@@ -149,14 +154,14 @@ pub async fn check<P: Platform>(scene: &Scene<P>, session: &Session) -> Result<S
 /// # Errors
 /// [`Outage`] when the account gave no answer.
 pub async fn id_token<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     session: &Session,
 ) -> Result<Option<Secret>, Outage> {
     let question = Question::IdToken {
         session: encode(&session.id),
     };
-    match ask(scene, &session.subject, question).await? {
-        Reply::IdToken(hint) => Ok(opened(scene, Purpose::Hint, hint).map(Secret::new)),
+    match ask(context, &session.subject, question).await? {
+        AccountReply::IdToken(hint) => Ok(opened(context, Purpose::Hint, hint).map(Secret::new)),
         _ => Err(Outage::Unreachable),
     }
 }
@@ -165,19 +170,22 @@ pub async fn id_token<P: Platform>(
 ///
 /// # Errors
 /// [`Outage`] when it is not certain that the session has ended.
-pub async fn end_served<P: Platform>(scene: &Scene<P>, served: &Served) -> Result<(), Outage> {
+pub async fn end_served<P: Platform>(context: &Context<P>, served: &Served) -> Result<(), Outage> {
     let question = Question::End {
         session: encode(&served.session),
         everywhere: false,
         wished_at: None,
     };
-    match scene
+    match context
         .platform
         .ask(&encode(&served.account), question)
         .await?
     {
-        Reply::Ended { .. } => {
-            scene.isolate.leases.end(&served.session, scene.now);
+        AccountReply::Ended { .. } => {
+            context
+                .isolate
+                .revocations
+                .end(&served.session, context.now);
             Ok(())
         }
         _ => Err(Outage::Unreachable),
@@ -185,20 +193,20 @@ pub async fn end_served<P: Platform>(scene: &Scene<P>, served: &Served) -> Resul
 }
 
 /// A text that the account keeps and cannot read.
-fn sealed<P: Platform>(scene: &Scene<P>, purpose: Purpose, text: &str) -> Option<String> {
-    let ring = scene.isolate.config.ring.as_ref()?;
-    let nonce = scene.random::<NONCE>();
-    Some(ring.seal(purpose, &scene.service.binding, nonce, text.as_bytes()))
+fn sealed<P: Platform>(context: &Context<P>, purpose: Purpose, text: &str) -> Option<String> {
+    let ring = context.isolate.config.ring.as_ref()?;
+    let nonce = context.random::<NONCE>();
+    Some(ring.seal(purpose, &context.service.binding, nonce, text.as_bytes()))
 }
 
 /// The text again, if the key that sealed it is still here.
 fn opened<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     purpose: Purpose,
     sealed: Option<String>,
 ) -> Option<String> {
-    let ring = scene.isolate.config.ring.as_ref()?;
-    let bytes = ring.open_long(purpose, &scene.service.binding, &sealed?)?;
+    let ring = context.isolate.config.ring.as_ref()?;
+    let bytes = ring.open_long(purpose, &context.service.binding, &sealed?)?;
     String::from_utf8(bytes.to_vec()).ok()
 }
 
@@ -208,15 +216,15 @@ fn opened<P: Platform>(
 /// # Errors
 /// [`Outage`] when it is not certain that the session has ended.
 pub async fn end<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     subject: &str,
     session: &[u8; 16],
     everywhere: bool,
 ) -> Result<Option<Secret>, Outage> {
-    let (listed, token) = end_as_of(scene, subject, session, everywhere, None).await?;
+    let (listed, token) = end_as_of(context, subject, session, everywhere, None).await?;
     if listed {
         let how = if everywhere { "everywhere" } else { "here" };
-        scene.about_person(subject).log_done("signed_out", how);
+        context.logging_person(subject).log_done("signed_out", how);
     }
     Ok(token)
 }
@@ -225,18 +233,21 @@ pub async fn end<P: Platform>(
 ///
 /// # Errors
 /// [`Outage`] when it is still not certain that the session has ended.
-pub async fn end_later<P: Platform>(scene: &Scene<P>, ending: &Ending) -> Result<(), Outage> {
-    let Ending {
+pub async fn end_later<P: Platform>(
+    context: &Context<P>,
+    ending: &PendingSignOut,
+) -> Result<(), Outage> {
+    let PendingSignOut {
         subject, session, ..
     } = ending;
     let wished_at = Some(ending.wished_at());
-    end_as_of(scene, subject, session, ending.everywhere, wished_at)
+    end_as_of(context, subject, session, ending.everywhere, wished_at)
         .await
         .map(|_| ())
 }
 
 async fn end_as_of<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     subject: &str,
     session: &[u8; 16],
     everywhere: bool,
@@ -247,30 +258,33 @@ async fn end_as_of<P: Platform>(
         everywhere,
         wished_at,
     };
-    let Reply::Ended { listed, hint } = ask(scene, subject, question).await? else {
+    let AccountReply::Ended { listed, hint } = ask(context, subject, question).await? else {
         return Err(Outage::Unreachable);
     };
-    scene.isolate.leases.end(session, scene.now);
+    context.isolate.revocations.end(session, context.now);
     if !listed {
         // It was over already, so it could not speak for the others either.
-        scene
-            .about_person(subject)
+        context
+            .logging_person(subject)
             .log_done("sign_out", "not_listed");
     }
-    Ok((listed, opened(scene, Purpose::Hint, hint).map(Secret::new)))
+    Ok((
+        listed,
+        opened(context, Purpose::Hint, hint).map(Secret::new),
+    ))
 }
 
 /// Ends every session of the subject that was born before the notification.
 ///
 /// # Errors
 /// [`Outage`] when it is not certain that this is stored; the provider must then hear no success.
-pub async fn log_out<P: Platform>(scene: &Scene<P>, token: &LogoutToken) -> Result<(), Outage> {
+pub async fn log_out<P: Platform>(context: &Context<P>, token: &LogoutToken) -> Result<(), Outage> {
     let question = Question::LogOut {
         id: token.id.clone(),
         issued_at: token.issued_at,
     };
-    match ask(scene, &token.subject, question).await? {
-        Reply::LoggedOut => Ok(()),
+    match ask(context, &token.subject, question).await? {
+        AccountReply::LoggedOut => Ok(()),
         _ => Err(Outage::Unreachable),
     }
 }

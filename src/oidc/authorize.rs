@@ -9,9 +9,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded::byte_serialize;
 
-use super::jws::{Alg, Unsigned, encode};
-use super::refusal::Refusal;
-use super::vector::Level;
+use crate::oidc::jws::{Alg, Unsigned, encode};
+use crate::oidc::refusal::Refusal;
+use crate::oidc::vector::Level;
 
 /// How long a request object can be used, in seconds: the provider's own advice.
 pub const LIFETIME: i64 = 300;
@@ -21,7 +21,7 @@ pub const MAX_QUERY: usize = 4096;
 
 /// The values that one sign-in asks for.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub struct AuthorisationRequest<'a> {
     /// The discovered authorisation endpoint; the object's audience (`provider.md` 1.11).
     pub endpoint: &'a str,
     /// The client id.
@@ -82,7 +82,7 @@ struct Members<'a> {
     jti: &'a str,
 }
 
-impl Request<'_> {
+impl AuthorisationRequest<'_> {
     /// Lays out the request object.
     ///
     /// It carries neither `sub` (the provider refuses it) nor `request`, `request_uri` or
@@ -158,11 +158,11 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::jws::decode;
     use super::*;
+    use crate::oidc::jws::decode;
 
-    fn request<'a>() -> Request<'a> {
-        Request {
+    fn request<'a>() -> AuthorisationRequest<'a> {
+        AuthorisationRequest {
             endpoint: "https://oidc.example/authorize",
             client_id: "client",
             redirect_uri: "https://service.example/auth/callback",
@@ -180,7 +180,7 @@ mod tests {
         }
     }
 
-    fn members(request: &Request<'_>) -> serde_json::Value {
+    fn members(request: &AuthorisationRequest<'_>) -> serde_json::Value {
         let text = request
             .object(Alg::Rs256, "key")
             .unwrap()
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn claims_are_a_json_text() {
         let name = "https://vocab.account.gov.uk/v1/coreIdentityJWT";
-        let request = Request {
+        let request = AuthorisationRequest {
             claims: &[name],
             ..request()
         };
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn t40_a_hint_and_the_prompt_go_together() {
-        let request = Request {
+        let request = AuthorisationRequest {
             max_age: Some(900),
             id_token_hint: Some("e.e.e"),
             ..request()

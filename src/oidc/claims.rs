@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::json::Object;
-use super::refusal::Refusal;
+use crate::oidc::json::Object;
+use crate::oidc::refusal::Refusal;
 
 /// The audience is the client as a text, or a list with only the client.
 ///

@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use super::jws::{Alg, Unsigned};
-use super::refusal::Refusal;
+use crate::oidc::jws::{Alg, Unsigned};
+use crate::oidc::refusal::Refusal;
 
 /// The value of `client_assertion_type`.
 pub const TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -52,8 +52,8 @@ pub fn assertion(
 
 #[cfg(test)]
 mod tests {
-    use super::super::jws::decode;
     use super::*;
+    use crate::oidc::jws::decode;
 
     #[test]
     fn t40_the_assertion_names_only_the_issuer_and_lives_for_a_minute() {

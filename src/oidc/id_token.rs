@@ -1,18 +1,18 @@
 //! The ID token: every check that makes a signed text into the statement of who signed in.
 //!
 //! The signature is not verified here: the caller takes the claims from
-//! [`super::jws::Untrusted::trust`], which asks for the key's verdict first.
+//! [`crate::oidc::jws::Untrusted::trust`], which asks for the key's verdict first.
 //!
 //! Source: OpenID Connect Core 1.0 section 3.1.3.7, `provider.md` 4.
 
 use sha2::{Digest, Sha256};
 
 use super::SKEW;
-use super::claims::{check_audience, check_subject};
-use super::json::Object;
-use super::jws::{Untrusted, encode, is_plain_type};
-use super::refusal::Refusal;
-use super::vector::Level;
+use crate::oidc::claims::{check_audience, check_subject};
+use crate::oidc::json::Object;
+use crate::oidc::jws::{Untrusted, encode, is_plain_type};
+use crate::oidc::refusal::Refusal;
+use crate::oidc::vector::Level;
 use crate::secret::same;
 
 /// How long ago a token can have been issued, in seconds; the provider's live for 120.

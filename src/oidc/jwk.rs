@@ -8,8 +8,8 @@
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::json::Object;
-use super::jws::{Alg, decode, encode};
+use crate::oidc::json::Object;
+use crate::oidc::jws::{Alg, decode, encode};
 use crate::secret::Secret;
 
 /// The smallest and largest RSA modulus that is used, in bytes.

@@ -5,10 +5,10 @@
 //!
 //! Source: RFC 7517 section 5, RFC 8725 3.1 and 3.10, `provider.md` 6.
 
-use super::json::Object;
-use super::jwk::Material;
-use super::jws::{Alg, Untrusted};
-use super::refusal::Refusal;
+use crate::oidc::json::Object;
+use crate::oidc::jwk::Material;
+use crate::oidc::jws::{Alg, Untrusted};
+use crate::oidc::refusal::Refusal;
 
 /// The most keys that are read from one set; the provider publishes three.
 pub(super) const MAX_KEYS: usize = 64;
@@ -111,8 +111,8 @@ pub(super) fn usable(key: &Object, key_id: &str) -> Option<VerifyingKey> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::jws::encode;
     use super::*;
+    use crate::oidc::jws::encode;
 
     fn rsa(extra: &str) -> String {
         let modulus = encode(&[0xff; 256]);

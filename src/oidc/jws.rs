@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Claims, Empty, Header};
 use serde::Serialize;
 
-use super::json::Object;
-use super::refusal::Refusal;
+use crate::oidc::json::Object;
+use crate::oidc::refusal::Refusal;
 
 /// The longest token that is read, in characters; the provider's own stay under 2,000.
 pub const MAX_TOKEN: usize = 16 * 1024;
@@ -136,7 +136,7 @@ impl Untrusted {
 
     /// The claims, once the caller has had the signature verified.
     ///
-    /// `verified` is the verdict of the key that [`super::jwks::KeySet::select`] chose. Nothing in the
+    /// `verified` is the verdict of the key that [`crate::oidc::jwks::KeySet::select`] chose. Nothing in the
     /// claims is checked here.
     ///
     /// # Errors

@@ -6,10 +6,10 @@
 //! Source: OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6, `provider.md` 8.
 
 use super::SKEW;
-use super::claims::{check_audience, check_subject};
-use super::json::Object;
-use super::jws::{Alg, Untrusted};
-use super::refusal::Refusal;
+use crate::oidc::claims::{check_audience, check_subject};
+use crate::oidc::json::Object;
+use crate::oidc::jws::{Alg, Untrusted};
+use crate::oidc::refusal::Refusal;
 
 /// The provider signs logout tokens with ES256, also for clients whose ID tokens are RS256.
 pub const ALG: Alg = Alg::Es256;
@@ -129,8 +129,8 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<LogoutToken, Re
 mod tests {
     use serde_json::{Value, json};
 
-    use super::super::jws::encode;
     use super::*;
+    use crate::oidc::jws::encode;
 
     const NOW: i64 = 1_700_000_000;
 

@@ -7,8 +7,8 @@
 
 use url::Url;
 
-use super::json::Object;
-use super::refusal::Refusal;
+use crate::oidc::json::Object;
+use crate::oidc::refusal::Refusal;
 
 /// The endpoints of a provider, each on the issuer's own host.
 #[derive(Clone, Debug, PartialEq, Eq)]

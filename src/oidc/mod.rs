@@ -7,8 +7,6 @@
 pub mod authorize;
 pub mod claims;
 pub mod client_assertion;
-pub mod core_identity;
-pub mod did;
 pub mod end_session;
 pub mod id_token;
 pub mod identity;

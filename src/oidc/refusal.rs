@@ -1,9 +1,9 @@
 //! Why a step of the protocol was refused, each reason as one phrase.
 //!
 //! A refusal holds no value that came from outside, so it can be logged and counted as it is.
-//! One place decides which page it leads to: [`crate::gate::refused`].
+//! One place decides which page it leads to: [`crate::gate::pages::failure`].
 
-use super::json::Malformed;
+use crate::oidc::json::Malformed;
 
 /// The reasons for which a signature, token, document or answer is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

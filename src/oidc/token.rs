@@ -8,13 +8,13 @@
 use url::form_urlencoded::Serializer;
 
 use super::client_assertion;
-use super::json::Object;
-use super::refusal::Refusal;
+use crate::oidc::json::Object;
+use crate::oidc::refusal::Refusal;
 use crate::secret::Secret;
 
 /// How the client proves itself.
 #[derive(Debug)]
-pub enum Proof<'a> {
+pub enum ClientAuthentication<'a> {
     /// `private_key_jwt`: a signed client assertion.
     Assertion(&'a str),
     /// `client_secret_post`: the id and secret in the form.
@@ -28,17 +28,22 @@ pub enum Proof<'a> {
 
 /// The form that exchanges a code, as `application/x-www-form-urlencoded`.
 #[must_use]
-pub fn form(code: &str, redirect_uri: &str, verifier: &Secret, proof: &Proof<'_>) -> String {
+pub fn form(
+    code: &str,
+    redirect_uri: &str,
+    verifier: &Secret,
+    proof: &ClientAuthentication<'_>,
+) -> String {
     let mut form = Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
         .append_pair("code", code)
         .append_pair("redirect_uri", redirect_uri)
         .append_pair("code_verifier", verifier.expose());
     match proof {
-        Proof::Assertion(assertion) => form
+        ClientAuthentication::Assertion(assertion) => form
             .append_pair("client_assertion_type", client_assertion::TYPE)
             .append_pair("client_assertion", assertion),
-        Proof::Secret { client_id, secret } => form
+        ClientAuthentication::Secret { client_id, secret } => form
             .append_pair("client_id", client_id)
             .append_pair("client_secret", secret.expose()),
     };
@@ -125,11 +130,16 @@ mod tests {
         let verifier = Secret::new("verifier".to_owned());
         let redirect = "https://service.example/auth/callback";
         assert_eq!(
-            form("a b", redirect, &verifier, &Proof::Assertion("x.y.z")),
+            form(
+                "a b",
+                redirect,
+                &verifier,
+                &ClientAuthentication::Assertion("x.y.z")
+            ),
             "grant_type=authorization_code&code=a+b&redirect_uri=https%3A%2F%2Fservice.example%2Fauth%2Fcallback&code_verifier=verifier&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=x.y.z"
         );
         let secret = Secret::new("s&s".to_owned());
-        let proof = Proof::Secret {
+        let proof = ClientAuthentication::Secret {
             client_id: "client",
             secret: &secret,
         };

@@ -1,11 +1,11 @@
 //! The userinfo answer: what the provider knows of the person beyond who signed in.
 //!
-//! Identity claims are read in [`super::identity`].
+//! Identity claims are read in [`crate::oidc::identity::claims`].
 //!
 //! Source: OpenID Connect Core 1.0 section 5.3.2, `provider.md` 5.
 
-use super::json::Object;
-use super::refusal::Refusal;
+use crate::oidc::json::Object;
+use crate::oidc::refusal::Refusal;
 
 /// The longest value that is kept, in bytes. A longer one is left out whole: an address that was
 /// cut short could be another person's.

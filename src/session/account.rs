@@ -10,12 +10,13 @@ mod message;
 mod proving;
 mod stored;
 
+use crate::session::identity::Remembered;
 use sha2::{Digest, Sha256};
 
-use super::identity::Proof;
 use crate::oidc::SKEW;
 use crate::oidc::jws::encode;
-pub use message::{Question, Reply};
+use crate::session::identity::Proof;
+pub use message::{AccountReply, Question};
 pub use stored::Unreadable;
 
 /// The most sessions that a person has at once; the oldest makes room.
@@ -79,15 +80,6 @@ pub struct Listed {
     pub listed_at: i64,
     /// The identity behind it, once a route asked for one.
     pub proof: Option<Proof>,
-}
-
-/// A text that is kept for a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remembered {
-    /// An id, or what the Worker sealed and the account cannot read.
-    pub text: String,
-    /// Until when, in seconds since the epoch.
-    pub until: i64,
 }
 
 /// A person's account.

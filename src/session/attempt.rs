@@ -4,12 +4,13 @@
 //! do not disturb each other. That an attempt is finished once is not enforced here: the provider
 //! refuses a code that was used.
 
-use super::codec::{Reader, Writer};
-use super::cookie::{RESERVED, level_byte, level_of};
 use crate::oidc::SKEW;
 use crate::oidc::jws::encode;
 use crate::oidc::vector::Level;
 use crate::secret::Secret;
+use crate::session::codec::{Reader, Writer};
+use crate::session::level::{level_byte, level_of};
+use crate::session::session::RESERVED;
 
 /// How long a sign-in may take, in seconds.
 pub const LIFETIME: i64 = 3_600;
@@ -22,6 +23,9 @@ pub const MAX_AT_ONCE: usize = 5;
 
 /// The most bytes of sealed attempts that one browser keeps at once; the oldest make room.
 pub const MAX_TOGETHER: usize = 7_900;
+
+/// The cookie that keeps where a person was whose session ended.
+pub const INACTIVE_NAME: &str = "__Host-ol-inactive";
 
 /// The cookie that keeps the last attempt which failed, only for the place in it: the page about the failure is at the
 /// callback's address, and a reload of it must find the place again.
@@ -254,9 +258,9 @@ pub fn is_attempt(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::cookie::kept_for;
-    use super::super::seal::{Generation, NONCE, Purpose, Ring};
     use super::*;
+    use crate::session::seal::{Generation, NONCE, Purpose, Ring};
+    use crate::session::set_cookie::set_cookie_for;
 
     fn attempt(return_path: &str) -> Attempt {
         let random = std::array::from_fn(|index| u8::try_from(index).unwrap());
@@ -346,7 +350,7 @@ mod tests {
             (cookie_name(&attempt.state()), sealed)
         };
         let (name, longest) = sealed(2_800);
-        assert!(kept_for(&name, &longest, LIFETIME).len() < 4_096);
+        assert!(set_cookie_for(&name, &longest, LIFETIME).len() < 4_096);
         let (name, usual) = sealed(900);
         assert!(usual.len() * MAX_AT_ONCE < MAX_TOGETHER);
         assert!(MAX_TOGETHER + (name.len() + 3) * MAX_AT_ONCE < 8_192);

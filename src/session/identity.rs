@@ -11,24 +11,24 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use zeroize::Zeroizing;
 
-use super::account::Remembered;
-use super::codec::{Form, Reader, Writer};
-use super::cookie::{level_byte, level_of};
-use super::seal::NONCE;
 use crate::oidc::SKEW;
-use crate::oidc::core_identity::LIFETIME;
+use crate::oidc::identity::core_identity::LIFETIME;
 use crate::oidc::jws::{decode, encode};
 use crate::oidc::vector::Level;
 use crate::secret::same;
+
+use crate::session::codec::{Form, Reader, Writer};
+use crate::session::level::{level_byte, level_of};
+use crate::session::seal::NONCE;
 
 /// The beginning that no other sealed content has.
 const CONTEXT: &[u8] = b"one-login-edge v1 identity\0";
 
 /// The key under which one session's claims are sealed: 32 random bytes.
 #[derive(Clone)]
-pub struct Key(Zeroizing<[u8; 32]>);
+pub struct ClaimsKey(Zeroizing<[u8; 32]>);
 
-impl Key {
+impl ClaimsKey {
     /// Takes the bytes.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
@@ -42,15 +42,15 @@ impl Key {
     }
 }
 
-impl PartialEq for Key {
+impl PartialEq for ClaimsKey {
     fn eq(&self, other: &Self) -> bool {
         same(self.bytes(), other.bytes())
     }
 }
 
-impl Eq for Key {}
+impl Eq for ClaimsKey {}
 
-impl std::fmt::Debug for Key {
+impl std::fmt::Debug for ClaimsKey {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("[identity key]")
     }
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Key {
 
 /// How the last request for an identity ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum IdentityOutcome {
     /// The identity was proved at the level that was asked for.
     Proved,
     /// It was not proved.
@@ -73,7 +73,7 @@ pub enum Outcome {
     UnauthorizedClient,
 }
 
-impl Outcome {
+impl IdentityOutcome {
     /// Every outcome; its place here is its number in storage.
     pub const ALL: [Self; 6] = [
         Self::Proved,
@@ -110,6 +110,15 @@ impl Outcome {
     }
 }
 
+/// A text that is kept for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// An id, or what the Worker sealed and the account cannot read.
+    pub text: String,
+    /// Until when, in seconds since the epoch.
+    pub until: i64,
+}
+
 /// The account's record of the identity behind one session.
 ///
 /// Level and outcome stay the numbers that were stored: what another version wrote is no reason to
@@ -127,7 +136,12 @@ pub struct Proof {
 impl Proof {
     /// The record after a request that ended at `at`, with the session at `level`.
     #[must_use]
-    pub const fn new(level: Level, outcome: Outcome, at: i64, claims: Option<Remembered>) -> Self {
+    pub const fn new(
+        level: Level,
+        outcome: IdentityOutcome,
+        at: i64,
+        claims: Option<Remembered>,
+    ) -> Self {
         Self {
             level: level_byte(level),
             outcome: outcome as u8,
@@ -147,8 +161,8 @@ impl Proof {
 
     /// How the last request ended.
     #[must_use]
-    pub fn outcome(&self) -> Option<Outcome> {
-        Outcome::ALL.get(usize::from(self.outcome)).copied()
+    pub fn outcome(&self) -> Option<IdentityOutcome> {
+        IdentityOutcome::ALL.get(usize::from(self.outcome)).copied()
     }
 }
 
@@ -172,7 +186,7 @@ impl Form for Proof {
 
 /// Seals claims, a JSON text, that may be used until then.
 #[must_use]
-pub fn seal(key: &Key, nonce: [u8; NONCE], until: i64, claims: &[u8]) -> Option<Remembered> {
+pub fn seal(key: &ClaimsKey, nonce: [u8; NONCE], until: i64, claims: &[u8]) -> Option<Remembered> {
     let payload = Payload {
         msg: claims,
         aad: &associated(until),
@@ -189,7 +203,12 @@ pub fn seal(key: &Key, nonce: [u8; NONCE], until: i64, claims: &[u8]) -> Option<
 /// Claims that could be used for longer than a core identity may were made up, or stored by a clock
 /// that was wrong.
 #[must_use]
-pub fn open(kept: &Remembered, key: &Key, now: i64, seconds: i64) -> Option<Zeroizing<Vec<u8>>> {
+pub fn open(
+    kept: &Remembered,
+    key: &ClaimsKey,
+    now: i64,
+    seconds: i64,
+) -> Option<Zeroizing<Vec<u8>>> {
     if kept.until < now + seconds || kept.until > now + LIFETIME + SKEW {
         return None;
     }
@@ -216,17 +235,17 @@ mod tests {
     const CLAIMS: &[u8] = br#"{"address":[]}"#;
 
     fn kept() -> Remembered {
-        seal(&Key::new([1; 32]), [2; NONCE], UNTIL, CLAIMS).unwrap()
+        seal(&ClaimsKey::new([1; 32]), [2; NONCE], UNTIL, CLAIMS).unwrap()
     }
 
     fn opens(kept: &Remembered, key: u8, now: i64) -> bool {
-        let opened = open(kept, &Key::new([key; 32]), now, 60);
+        let opened = open(kept, &ClaimsKey::new([key; 32]), now, 60);
         opened.is_some_and(|claims| claims.as_slice() == CLAIMS)
     }
 
     #[test]
     fn the_stored_format_is_pinned() {
-        let proof = Proof::new(Level::P2, Outcome::Proved, 8_200, Some(kept()));
+        let proof = Proof::new(Level::P2, IdentityOutcome::Proved, 8_200, Some(kept()));
         let bytes = proof.write(Writer::default()).finish();
         let sealed = "AgICAgICAgICAgICAgICAgICAgICAgICt0RXi84FmT7TQ1vKLy2vhMZqjwwR1SyLxW633czR";
         let mut expected = vec![3, 0];
@@ -238,7 +257,7 @@ mod tests {
         assert_eq!(Proof::read(&mut Reader::new(&bytes)), Some(proof.clone()));
         assert_eq!(
             (proof.level(), proof.outcome()),
-            (Level::P2, Some(Outcome::Proved))
+            (Level::P2, Some(IdentityOutcome::Proved))
         );
         expected[..2].copy_from_slice(&[9, 9]);
         let odd = Proof::read(&mut Reader::new(&expected)).unwrap();
@@ -274,11 +293,11 @@ mod tests {
 
     #[test]
     fn an_outcome_is_stored_by_its_place() {
-        let place = |outcome: Outcome| Proof::new(Level::Cl, outcome, 0, None).outcome();
-        for outcome in Outcome::ALL {
+        let place = |outcome: IdentityOutcome| Proof::new(Level::Cl, outcome, 0, None).outcome();
+        for outcome in IdentityOutcome::ALL {
             assert_eq!(place(outcome), Some(outcome));
         }
-        let labels = Outcome::ALL.map(Outcome::label);
+        let labels = IdentityOutcome::ALL.map(IdentityOutcome::label);
         assert_eq!(labels[..3], ["proved", "not_proved", "level_too_low"]);
         assert_eq!(labels[3..5], ["access_denied", "temporarily_unavailable"]);
         assert_eq!(labels[5], "unauthorized_client");
@@ -286,8 +305,8 @@ mod tests {
 
     #[test]
     fn a_key_equals_only_itself_and_is_never_printed() {
-        assert_eq!(Key::new([7; 32]), Key::new([7; 32]));
-        assert_ne!(Key::new([7; 32]), Key::new([8; 32]));
-        assert_eq!(format!("{:?}", Key::new([7; 32])), "[identity key]");
+        assert_eq!(ClaimsKey::new([7; 32]), ClaimsKey::new([7; 32]));
+        assert_ne!(ClaimsKey::new([7; 32]), ClaimsKey::new([8; 32]));
+        assert_eq!(format!("{:?}", ClaimsKey::new([7; 32])), "[identity key]");
     }
 }

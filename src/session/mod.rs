@@ -7,10 +7,16 @@
 
 pub mod account;
 pub mod attempt;
+pub mod browser;
+pub mod circles;
 mod codec;
-pub mod cookie;
-pub mod ending;
-pub mod ends;
-pub mod held;
 pub mod identity;
+pub mod level;
+pub mod pending_sign_out;
 pub mod seal;
+#[expect(
+    clippy::module_inception,
+    reason = "the folder holds what belongs to a session, the file the session"
+)]
+pub mod session;
+pub mod set_cookie;

@@ -26,7 +26,6 @@ const LIMITS: &[(&str, usize)] = &[
     ("examples", 5),
     ("fuzz", 9),
     ("registration.toml", 1),
-    ("simulator", 155),
     ("tests", 412),
     ("wrangler.toml", 5),
     ("xtask", 87),

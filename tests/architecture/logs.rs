@@ -23,7 +23,7 @@ const WRITERS: [&str; 9] = [
 
 /// The files whose functions give names to what is logged.
 const NAMES: [&str; 3] = [
-    "src/gate/refused.rs",
+    "src/gate/pages/failure.rs",
     "src/oidc/refusal.rs",
     "src/platform.rs",
 ];

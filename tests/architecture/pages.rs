@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use one_login_edge::config::Locale;
-use one_login_edge::gate::words::{LeadsTo, Page};
+use one_login_edge::gate::pages::messages::{LeadsTo, Page};
 
 use crate::sources::{root, sources};
 
@@ -44,11 +44,11 @@ fn each_page_is_documented_with_its_headings_and_where_it_leads() {
     assert_eq!(names, Page::ALL.map(|page| page.name().to_owned()));
     for page in Page::ALL {
         let [en, cy, _, leads] = &cells[page.name()];
-        let title = page.words().title;
+        let title = page.message().title;
         assert_eq!(en, title.in_locale(Locale::En), "{page:?}");
         assert_eq!(cy, title.in_locale(Locale::Cy), "{page:?}");
         assert_eq!(leads, leads_on(page), "{page:?}");
-        let has_link = page.words().link.is_some();
+        let has_link = page.message().link.is_some();
         assert_eq!(has_link, page.leads_to() != LeadsTo::Nothing, "{page:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The provider's documents: fresh, stale, shared between isolates, and asked for by many at once.
 
-use one_login_edge::gate::assets;
+use one_login_edge::gate::pages::assets;
 use serde_json::Value;
 use simulator::provider::fault::Fault;
 use simulator::provider::fault::documents::{DiscoveryFault, JwksFault};

@@ -2,7 +2,7 @@
 
 use one_login_edge::config::Locale;
 use one_login_edge::gate;
-use one_login_edge::gate::words::around::{NOT_KNOWN, NOT_SAVED};
+use one_login_edge::gate::pages::messages::around::{NOT_KNOWN, NOT_SAVED};
 use serde_json::json;
 
 use crate::world::{Browser, By, Incoming, Setup, Shown, Trouble, When, World};

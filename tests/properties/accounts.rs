@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use one_login_edge::oidc::vector::Level;
 use one_login_edge::session::account::{
-    Account, Begun, Listed, MAX_SESSIONS, Question, Reply, Standing,
+    Account, AccountReply, Begun, Listed, MAX_SESSIONS, Question, Standing,
 };
-use one_login_edge::session::identity::{Outcome, Proof};
+use one_login_edge::session::identity::{IdentityOutcome, Proof};
 
 use super::NOW;
 use super::world::chance::Chance;
@@ -62,13 +62,13 @@ fn step(account: &mut Account, notes: &mut Notes, chance: &mut Chance, turn: usi
                 replaces: replaces.clone(),
             };
             match account.answer(question, now) {
-                Reply::Begun(Begun::Listed | Begun::Crowded) => {
+                AccountReply::Begun(Begun::Listed | Begun::Crowded) => {
                     assert_eq!(deadline, None, "an attempt leads to one session");
                     notes.used.insert(attempt, now + 3_600);
                     notes.begun.push((id, born_at, expires_at));
                     notes.over.extend(replaces);
                 }
-                Reply::Begun(Begun::Repeated | Begun::Ended) => drop(notes.over.insert(id)),
+                AccountReply::Begun(Begun::Repeated | Begun::Ended) => drop(notes.over.insert(id)),
                 other => panic!("{other:?}"),
             }
         }
@@ -77,7 +77,7 @@ fn step(account: &mut Account, notes: &mut Notes, chance: &mut Chance, turn: usi
             let id = format!("n{turn}");
             assert_eq!(
                 account.answer(Question::LogOut { id, issued_at }, now),
-                Reply::LoggedOut
+                AccountReply::LoggedOut
             );
             let ended = notes.begun.iter().filter(|(_, born, _)| *born <= issued_at);
             notes.over.extend(ended.map(|(id, ..)| id.clone()));
@@ -89,7 +89,7 @@ fn step(account: &mut Account, notes: &mut Notes, chance: &mut Chance, turn: usi
                 everywhere,
                 wished_at: None,
             };
-            let Reply::Ended { listed, .. } = account.answer(question, now) else {
+            let AccountReply::Ended { listed, .. } = account.answer(question, now) else {
                 panic!("no end");
             };
             if listed && everywhere {
@@ -104,11 +104,11 @@ fn step(account: &mut Account, notes: &mut Notes, chance: &mut Chance, turn: usi
                 attempt: format!("p{turn}"),
                 deadline: now + 3_600,
                 session: notes.any(chance),
-                proof: Proof::new(Level::P2, Outcome::Proved, now, None),
+                proof: Proof::new(Level::P2, IdentityOutcome::Proved, now, None),
                 hint: None,
             };
             let live = matches!(&question, Question::StepUp { session, .. } if account.check(session, now) == Standing::Live);
-            let begun = account.answer(question, now) == Reply::Begun(Begun::Listed);
+            let begun = account.answer(question, now) == AccountReply::Begun(Begun::Listed);
             assert_eq!(begun, live, "only who is signed in proves anything");
         }
         _ => {

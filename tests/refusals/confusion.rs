@@ -1,9 +1,9 @@
 //! Eight kinds of signed statement go about between four parties. Each party takes its own kind
 //! and none of the others, however well they are signed.
 
-use one_login_edge::oidc::core_identity;
-use one_login_edge::oidc::did;
 use one_login_edge::oidc::id_token::{self, Expected};
+use one_login_edge::oidc::identity::core_identity;
+use one_login_edge::oidc::identity::did;
 use one_login_edge::oidc::jwks::KeySet;
 use one_login_edge::oidc::jws::{Alg, Untrusted};
 use one_login_edge::oidc::refusal::Refusal;

@@ -1,10 +1,10 @@
 //! The claim of each heading against each state that it is shown for. A heading that two states share is true for both.
 
-use one_login_edge::gate::refused::{Failure, ProviderError};
-use one_login_edge::gate::words::Page;
+use one_login_edge::gate::pages::failure::{Failure, ProviderError};
+use one_login_edge::gate::pages::messages::Page;
 use one_login_edge::oidc::refusal::Refusal;
 use one_login_edge::platform::Outage;
-use one_login_edge::session::identity::Outcome;
+use one_login_edge::session::identity::IdentityOutcome;
 
 /// One thing that can be so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,11 +122,11 @@ fn facts(failure: Failure) -> Vec<Fact> {
         Failure::TooManyRequests => vec![ManyFromNetwork],
         Failure::SignedOutMeanwhile => vec![SignedOut],
         Failure::NotProved(outcome) => match outcome {
-            Outcome::Proved | Outcome::NotProved => vec![NotConfirmed, SignedIn],
-            Outcome::LevelTooLow => vec![Weaker, SignedIn],
-            Outcome::AccessDenied => vec![LeftCheck, SignedIn],
-            Outcome::TemporarilyUnavailable => vec![NoCheckNow, SignedIn],
-            Outcome::UnauthorizedClient => vec![NotRegistered, SignedIn],
+            IdentityOutcome::Proved | IdentityOutcome::NotProved => vec![NotConfirmed, SignedIn],
+            IdentityOutcome::LevelTooLow => vec![Weaker, SignedIn],
+            IdentityOutcome::AccessDenied => vec![LeftCheck, SignedIn],
+            IdentityOutcome::TemporarilyUnavailable => vec![NoCheckNow, SignedIn],
+            IdentityOutcome::UnauthorizedClient => vec![NotRegistered, SignedIn],
         },
     }
 }
@@ -256,7 +256,7 @@ fn every() -> Vec<Failure> {
     all.extend(outages.map(Failure::Account));
     all.extend(errors.map(Failure::Provider));
     all.extend(errors.map(Failure::WithoutState));
-    all.extend(Outcome::ALL.map(Failure::NotProved));
+    all.extend(IdentityOutcome::ALL.map(Failure::NotProved));
     all.extend(REFUSALS.map(Failure::Refused));
     all.push(Failure::Busy(Refusal::TokenRateLimited, 30));
     for lost in [true, false] {

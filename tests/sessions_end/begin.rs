@@ -1,6 +1,6 @@
 //! The callback and the account: a session is recorded before its cookie is sent, once.
 
-use one_login_edge::session::account::{Begun, Question, Reply};
+use one_login_edge::session::account::{AccountReply, Begun, Question};
 
 use super::{PAGE, is_in, signed_in};
 use crate::world::{Browser, By, ISSUER, Incoming, SESSION, Shown, Trouble, When, World};
@@ -91,14 +91,14 @@ fn t27_the_same_question_again_is_answered_the_same_and_another_one_is_a_replay(
     let name = accounts.stored.borrow().keys().next().unwrap().clone();
     let before = accounts.stored.borrow().clone();
     let answer = |question: &Question| accounts.answer(&name, question, world.now());
-    assert_eq!(answer(question), Reply::Begun(Begun::Listed));
+    assert_eq!(answer(question), AccountReply::Begun(Begun::Listed));
     assert_eq!(*accounts.stored.borrow(), before, "nothing changed");
 
     let mut other = question.clone();
     if let Question::Begin { session, .. } = &mut other {
         session.id = "AAAAAAAAAAAAAAAAAAAAAA".to_owned();
     }
-    assert_eq!(answer(&other), Reply::Begun(Begun::Repeated));
+    assert_eq!(answer(&other), AccountReply::Begun(Begun::Repeated));
     assert_eq!(*accounts.stored.borrow(), before);
     world.pass(60);
     assert!(is_in(&world, &mut browser.clone()));

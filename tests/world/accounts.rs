@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use one_login_edge::session::account::{Account, Question, Reply};
+use one_login_edge::session::account::{Account, AccountReply, Question};
 
 /// Every account by name.
 #[derive(Debug, Default)]
@@ -19,13 +19,13 @@ pub struct Accounts {
 
 impl Accounts {
     /// Puts a question to an account and stores what it changed.
-    pub fn answer(&self, name: &str, question: &Question, now: i64) -> Reply {
+    pub fn answer(&self, name: &str, question: &Question, now: i64) -> AccountReply {
         let question = Question::from_bytes(&question.to_bytes()).unwrap();
         let mut reply = None;
         self.change(name, now, |account, now| {
             reply = Some(account.answer(question, now));
         });
-        Reply::from_bytes(&reply.unwrap().to_bytes()).unwrap()
+        AccountReply::from_bytes(&reply.unwrap().to_bytes()).unwrap()
     }
 
     /// Time passed: every account whose alarm is due is tidied.

@@ -1,8 +1,8 @@
 //! What is behind a decision of the edge's: a request as the service gets it, and an answer as it leaves.
 
-use one_login_edge::gate::answer::{OriginAnswer, SHARED_CACHING, changes};
-use one_login_edge::gate::forward::Forward;
-use one_login_edge::gate::reply::Reply;
+use one_login_edge::gate::access::answer::{OriginAnswer, SHARED_CACHING, changes};
+use one_login_edge::gate::decision::Forward;
+use one_login_edge::gate::http::reply::Reply;
 
 use super::http::{By, Incoming, Shown};
 use super::record::OriginRequest;

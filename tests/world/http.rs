@@ -1,6 +1,6 @@
 //! A request that comes to the edge, and what is shown for it in the end.
 
-use one_login_edge::gate::request::{Headers, Request};
+use one_login_edge::gate::http::request::{Headers, Request};
 use url::Url;
 
 use super::browser::common;

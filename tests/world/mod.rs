@@ -31,9 +31,11 @@ use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 
 use one_login_edge::config::Config;
-use one_login_edge::gate::answer::OriginAnswer;
-use one_login_edge::gate::forward::Forward;
-use one_login_edge::gate::{self, Decision, Isolate, Verdict};
+use one_login_edge::gate;
+use one_login_edge::gate::access::answer::OriginAnswer;
+use one_login_edge::gate::decision::Forward;
+use one_login_edge::gate::decision::{Decision, Verdict};
+use one_login_edge::gate::isolate::Isolate;
 use serde_json::{Value, json};
 use simulator::provider::Provider;
 use simulator::provider::fault::Fault;

@@ -10,13 +10,15 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::task::Poll;
 
-use one_login_edge::gate::request::{Headers, Request};
-use one_login_edge::gate::{self, Decision, Isolate, Verdict};
+use one_login_edge::gate;
+use one_login_edge::gate::decision::{Decision, Verdict};
+use one_login_edge::gate::http::request::{Headers, Request};
+use one_login_edge::gate::isolate::Isolate;
 use one_login_edge::oidc::jwk::PrivateJwk;
 use one_login_edge::oidc::jwks::VerifyingKey;
 use one_login_edge::oidc::jws::Alg;
 use one_login_edge::platform::{Answer, Body, Call, Event, Limit, Outage, Platform};
-use one_login_edge::session::account::{Question, Reply};
+use one_login_edge::session::account::{AccountReply, Question};
 use simulator::http::{self, Response};
 use simulator::provider::Provider;
 
@@ -239,7 +241,7 @@ impl Platform for Outside {
         trouble.map_or(Ok(()), |_| Err(Outage::Storage))
     }
 
-    async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage> {
+    async fn ask(&self, account: &str, question: Question) -> Result<AccountReply, Outage> {
         pause().await;
         let trouble = self.troubles.strike(Verb::Ask, kind(&question));
         self.note(Happened::Asked {
@@ -270,7 +272,7 @@ impl Platform for Outside {
         }
     }
 
-    async fn may(&self, limit: Limit, key: &str) -> bool {
+    async fn within_limit(&self, limit: Limit, key: &str) -> bool {
         pause().await;
         self.note(Happened::Counted(limit, key.to_owned()));
         !self.used_up.borrow().contains(&limit)

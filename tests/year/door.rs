@@ -8,7 +8,7 @@ use one_login_edge::oidc::jwk::PrivateJwk;
 use one_login_edge::oidc::jwks::VerifyingKey;
 use one_login_edge::oidc::jws::Alg;
 use one_login_edge::platform::{Answer, Call, Event, Limit, Outage, Platform};
-use one_login_edge::session::account::{Question, Reply};
+use one_login_edge::session::account::{AccountReply, Question};
 use serde_json::Value;
 use simulator::jose::{Object, Unverified};
 
@@ -166,7 +166,7 @@ impl Platform for Door {
         trouble.map_or(Ok(()), |_| Err(Outage::Storage))
     }
 
-    async fn ask(&self, account: &str, question: Question) -> Result<Reply, Outage> {
+    async fn ask(&self, account: &str, question: Question) -> Result<AccountReply, Outage> {
         let moves = self.house.moves.get();
         let is_moved = || {
             let is_moved = self.house.moves.get() != moves;
@@ -216,7 +216,7 @@ impl Platform for Door {
         self.house.runtime.sleep(milliseconds.into()).await;
     }
 
-    async fn may(&self, limit: Limit, _: &str) -> bool {
+    async fn within_limit(&self, limit: Limit, _: &str) -> bool {
         self.wait(0, 2).await;
         !self.house.used_up.borrow().contains(&limit)
     }

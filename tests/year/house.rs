@@ -5,8 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use one_login_edge::config::Config;
-use one_login_edge::gate::answer::OriginAnswer;
-use one_login_edge::gate::{self, Decision, Isolate, Verdict, own_pages};
+use one_login_edge::gate::access::answer::OriginAnswer;
+use one_login_edge::gate::decision::{Decision, Verdict};
+use one_login_edge::gate::isolate::Isolate;
+use one_login_edge::gate::{self, endpoints};
 use one_login_edge::platform::Limit;
 use serde_json::Value;
 use simulator::http::{self, Response};
@@ -134,7 +136,7 @@ impl House {
             behind_ms,
             keys: Vec::new(),
         };
-        let reply = own_pages::assertion_keys(&deployment::known(&iso, deployment::HOSTS[0]));
+        let reply = endpoints::assertion_keys(&deployment::known(&iso, deployment::HOSTS[0]));
         let document: Value = serde_json::from_str(&reply.body).unwrap();
         let keys = document["keys"].as_array().unwrap().iter();
         iso.keys = keys.filter_map(|key| key.as_object().cloned()).collect();
@@ -144,7 +146,7 @@ impl House {
     /// An isolate's document at an address where its client's keys are.
     fn client_keys(iso: &Iso, address: &str) -> Result<Vec<u8>, String> {
         let host = jar::host(address);
-        let reply = own_pages::client_keys(&deployment::known(iso, &host));
+        let reply = endpoints::client_keys(&deployment::known(iso, &host));
         Ok(reply.body.into_bytes())
     }
 

@@ -5,9 +5,10 @@ use super::place::Place;
 use super::sign_es256;
 use anyhow::{Context, Result, bail, ensure};
 use one_login_edge::config::{Access, Rule};
-use one_login_edge::gate::assertion::{Bound, LIFETIME, Subject, unsigned};
-use one_login_edge::gate::path::CanonicalPath;
-use one_login_edge::session::cookie::Session;
+use one_login_edge::gate::access::assertion::unsigned;
+use one_login_edge::gate::access::statement::{Bound, LIFETIME, Subject};
+use one_login_edge::path::CanonicalPath;
+use one_login_edge::session::session::Session;
 use shell::places::Places;
 
 /// As documentation writes them; header names have no case.

@@ -12,7 +12,7 @@ use crate::supply::Supply;
 use anyhow::{Context, Result, ensure};
 use clap::Subcommand;
 use mint::{Minted, mint};
-use one_login_edge::gate::own_pages::assertion_keys;
+use one_login_edge::gate::endpoints::assertion_keys;
 use person::Person;
 use place::Place;
 use shell::npm;

@@ -1,14 +1,14 @@
 //! Who is signed in: a person of the simulated One Login, with what a file of claims replaces.
 
 use anyhow::{Context, Result, bail};
-use one_login_edge::gate::assertion::Known;
-use one_login_edge::oidc::identity::{self, Claim, Claims, Received};
+use one_login_edge::gate::access::statement::Known;
+use one_login_edge::oidc::identity::claims::{self, Claim, Claims, Received};
 use one_login_edge::oidc::json::Object;
 use one_login_edge::oidc::jws;
 use one_login_edge::oidc::userinfo::Userinfo;
 use one_login_edge::oidc::vector::Level;
-use one_login_edge::session::cookie::{Session, first_place};
-use one_login_edge::session::identity::Outcome;
+use one_login_edge::session::identity::IdentityOutcome;
+use one_login_edge::session::session::{Session, first_place};
 use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::Read;
@@ -51,7 +51,7 @@ impl Person {
         let level = claims.remove(&format!("{PREFIX}identityLevel"));
         claims.retain(|name, _| !name.starts_with(PREFIX));
         claims.extend(received.claims);
-        if let Some(core) = subject.as_ref().and_then(identity::core_identity) {
+        if let Some(core) = subject.as_ref().and_then(claims::core_identity) {
             claims.insert(Claim::CoreIdentityJwt.released_as().to_owned(), core);
         }
         let level = level.and_then(|level| Level::parse(&format!("Cl.Cm.{}", level.as_str()?)));
@@ -145,11 +145,11 @@ impl Person {
     pub fn known(&self, session: &Session) -> Result<Option<Known>> {
         let proved = session.level.has_identity();
         let outcome = match self.text("identity_outcome")? {
-            None if proved => Outcome::Proved,
-            None if self.identity == Some(Level::P1) => Outcome::LevelTooLow,
+            None if proved => IdentityOutcome::Proved,
+            None if self.identity == Some(Level::P1) => IdentityOutcome::LevelTooLow,
             None if self.identity.is_some() => return Ok(None),
-            None => Outcome::NotProved,
-            Some(label) => Outcome::ALL
+            None => IdentityOutcome::NotProved,
+            Some(label) => IdentityOutcome::ALL
                 .into_iter()
                 .find(|outcome| outcome.label() == label)
                 .with_context(|| format!("`identity_outcome` is never {label:?}"))?,
@@ -165,7 +165,8 @@ impl Person {
         let names = Claim::ALL.map(Claim::released_as);
         // Of whoever proved nothing only the reasons are known.
         let kept = |name: &&String| {
-            names.contains(&name.as_str()) && (outcome != Outcome::NotProved || *name == code)
+            names.contains(&name.as_str())
+                && (outcome != IdentityOutcome::NotProved || *name == code)
         };
         let claims: Claims = self
             .claims

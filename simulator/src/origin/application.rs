@@ -59,7 +59,7 @@ fn parts(name: &Value, kind: &str) -> String {
     values.collect::<Vec<_>>().join(" ")
 }
 
-/// `YYYY-MM-DD` as the three fields of a date, without the zeros that nobody types.
+/// `YYYY-MM-DD` as the three fields of a date, without leading zeros, as people type them.
 fn date(text: &str) -> Option<[String; 3]> {
     let mut numbers = text.split('-').map(|part| part.parse::<u16>().ok());
     let (year, month, day) = (numbers.next()??, numbers.next()??, numbers.next()??);

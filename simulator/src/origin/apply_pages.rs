@@ -8,7 +8,7 @@ use crate::origin::application::Application;
 use crate::origin::pages::{Place, page};
 use crate::origin::verify::Person;
 
-/// The form, filled in from what was proved. What cannot be filled in is asked for.
+/// The form, filled in from what was proved. The form asks for the rest.
 pub fn form(person: &Person, at: &Place<'_>) -> Markup {
     let application = Application::filled_from(&person.identity);
     let title = at.say("Apply for a licence", "Gwneud cais am drwydded");
@@ -31,7 +31,7 @@ pub fn form(person: &Person, at: &Place<'_>) -> Markup {
     page(at, title, &content)
 }
 
-/// What the form was filled in from, or why it was not.
+/// The source of the form's values, or the reason why there is no source.
 fn where_it_comes_from(person: &Person, at: &Place<'_>) -> Markup {
     match person.identity_claims.as_deref() {
         Some("here" | "header") => html! {
@@ -100,7 +100,7 @@ fn birth_date(application: &Application, at: &Place<'_>) -> Markup {
     }
 }
 
-/// What was sent, as it arrived.
+/// The form as it arrived.
 pub fn sent(form: &BTreeMap<String, String>, at: &Place<'_>) -> Markup {
     let title = at.say(
         "We have received your application",

@@ -1,8 +1,8 @@
-//! What was proved about a person: the claims, and the second header that carries them when they are large.
+//! The claims that a person proved, and the second header that carries them when they are large.
 //!
 //! The header is a token like the assertion, by the same key, with a type of its own. It is looked at only when a verified
 //! assertion says that it is there, and it must name the same person and the same session. Nothing in it is older than half an
-//! hour; what is no longer there was thrown away by the edge, and is proved anew or done without.
+//! hour; then the edge deletes them, and the service asks for a new proof or goes on without.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::origin::verify::{Kind, Person, Refused, check_source_and_time, read_a
 /// The header that carries the claims.
 pub const HEADER: &str = "one-login-identity";
 
-/// What `identity_claims` says when they are in the header.
+/// The value of `identity_claims` when the claims are in the header.
 pub const IN_HEADER: &str = "header";
 
 /// The second token.

@@ -1,4 +1,4 @@
-//! The demo service that stands behind the edge: the example that a service team copies.
+//! The demo service behind the edge: the example that a service team copies.
 //!
 //! [`verify`], [`identity`] and [`key_set`] are the parts to copy; [`site`] shows how pages use them, and [`application`]
 //! how a form is filled in from what was proved. [`probes`] and [`wire`] are for
@@ -27,7 +27,7 @@ use crate::listen::{self, Stop};
 use verify::Verifier;
 use wire::{Head, Recorder, Tapped};
 
-/// What the demo service is told at its start.
+/// The settings of the demo service at its start.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The `iss` of assertions: the service's public origin.
@@ -38,12 +38,12 @@ pub struct Settings {
     pub jwks: String,
 }
 
-/// What every handler may use.
+/// The state that every handler may use.
 #[derive(Debug)]
 pub struct App {
     /// The one judge of assertions.
     pub verifier: Verifier,
-    /// What reached this service.
+    /// The requests that reached this service.
     pub recorder: Arc<Recorder>,
 }
 

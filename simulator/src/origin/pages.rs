@@ -54,7 +54,7 @@ const TOLD: [&str; 6] = [
     "One-Login-Identity",
 ];
 
-/// What a page needs to know about the request: its language, and its own path without the prefix of a language.
+/// The parts of the request that a page needs: its language, and its own path without the prefix of a language.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The language.
@@ -167,7 +167,7 @@ pub fn account(person: &Person, head: &RawHead, at: &Place<'_>) -> Markup {
 }
 
 /// Signing out is the edge's work, so that a service needs no more than these two forms. They post, because following a link
-/// must not end anything: a link can be prefetched, or stand on somebody else's page.
+/// must not end anything: a link can be prefetched, or be on another site's page.
 fn signing_out(at: &Place<'_>) -> Markup {
     html! {
         div.choices {

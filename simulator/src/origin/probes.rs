@@ -39,7 +39,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/control/requests", get(requests).delete(clear))
 }
 
-/// What was received: the method, the raw target, the headers in order, and the body's hash and length.
+/// The request as received: the method, the raw target, the headers in order, and the body's hash and length.
 async fn echo(Extension(head): Extension<Head>, body: Body) -> Response<Body> {
     let head = known(&head);
     let (sha256, length) = digest_of(body).await;

@@ -8,7 +8,7 @@ pub fn body() -> Vec<u8> {
     (0..LENGTH).map(|position| (position % 251) as u8).collect()
 }
 
-/// What a `Range` header asks for.
+/// The part that a `Range` header asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Asked {
     /// Everything: no header, or one that need not be understood.

@@ -82,7 +82,7 @@ async fn account(State(app): State<Arc<App>>, Extension(head): Extension<Head>) 
     let at = Place::of(&head.target);
     match person(&app, &head).await {
         Ok(person) => html(StatusCode::OK, pages::account(&person, &head, &at)),
-        // The edge lets nobody through to this page without an assertion, so that a request without one came another way.
+        // The edge forwards no request for this page without an assertion, so that a request without one came another way.
         Err(_) => html(StatusCode::UNAUTHORIZED, pages::not_through_the_edge(&at)),
     }
 }
@@ -123,7 +123,7 @@ async fn applied(
     }
 }
 
-/// Where people go whose identity was not proved. Whoever comes without an assertion, or with a bad one, gets the page for
+/// Where people go whose identity was not proved. A request without an assertion, or with a bad one, gets the page for
 /// everybody.
 async fn not_proved(
     State(app): State<Arc<App>>,
@@ -137,7 +137,7 @@ async fn not_proved(
     )
 }
 
-/// Who is signed in, as JSON: the verified claims, or `null`. A bad assertion is not the same as none.
+/// The person who is signed in, as JSON: the verified claims, or `null`. A bad assertion is an error, not `null`.
 async fn whoami(State(app): State<Arc<App>>, Extension(head): Extension<Head>) -> Response<Body> {
     let (status, body) = match person(&app, &known(&head)).await {
         Ok(person) => (StatusCode::OK, serde_json::json!(person)),
@@ -158,7 +158,7 @@ async fn style() -> Response<Body> {
     response
 }
 
-/// The head as it was received. A handler only runs after it was read; an empty one stands in for the impossible.
+/// The head as it was received. A handler only runs after it was read; an empty head replaces the impossible case.
 pub fn known(head: &Head) -> RawHead {
     head.get().cloned().unwrap_or_else(|| RawHead {
         method: String::new(),

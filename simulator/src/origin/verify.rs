@@ -3,13 +3,13 @@
 //! It is the whole of what a service has to do; `packages` has the same for seven languages. It
 //! does not keep sessions, set cookies or redirect to sign-in; the edge does that. It trusts no other header.
 //!
-//! 1. There is exactly one `One-Login-Assertion` header. None means that nobody is signed in.
+//! 1. There is exactly one `One-Login-Assertion` header. Without that header no person is signed in.
 //! 2. It is a token of three parts, signed with ES256, of the type `one-login-assertion+jwt`, without critical extensions.
 //! 3. Its `kid` names one of the keys that the edge publishes, and the signature is good.
 //! 4. `iss` is this service's public origin, and `aud` is this service.
 //! 5. It is valid now: `iat` and `nbf` are not ahead, `exp` and `session_exp` are not past, give or take ten seconds.
 //! 6. It says who: `sub`, `sid` and `vot`.
-//! 7. What was proved about the person stands in it, or in a second header of the same person and session: `identity.rs`.
+//! 7. The proved claims are in it, or in a second header of the same person and session: `identity.rs`.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ use crate::origin::key_set::KeySet;
 /// The header that carries the assertion.
 pub const HEADER: &str = "one-login-assertion";
 
-/// What tells one kind of token from every other.
+/// The values that tell one kind of token from every other.
 #[derive(Debug)]
 pub struct Kind {
     /// The `typ` of its header.
@@ -75,7 +75,7 @@ pub struct Person {
     pub identity_outcome: Option<String>,
     /// The source of it: the `provider`, or the `browser`, in which a person can change it.
     pub identity_outcome_source: Option<String>,
-    /// What was proved, on routes that release it.
+    /// The proved claims, on routes that release them.
     #[serde(flatten)]
     pub identity: Claims,
 }
@@ -87,10 +87,10 @@ impl Person {
     }
 }
 
-/// Why nobody can be named.
+/// The reason why the request has no person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no assertion: nobody is signed in, or the request did not come through the edge.
+    /// The request has no assertion: the person is not signed in, or the request did not come through the edge.
     Missing,
     /// There is more than one.
     Several,

@@ -1,4 +1,4 @@
-//! What came over the wire, byte for byte: the request line and the headers before any parser has touched them.
+//! The bytes as they came over the wire: the request line and the headers before any parser has touched them.
 //!
 //! A parser in between may drop a fragment, refuse a byte or fold a name, and a test of paths and headers would then prove
 //! nothing. So the socket is tapped, and a request is noted even when the HTTP library goes on to refuse it.
@@ -36,7 +36,7 @@ impl RawHead {
             .split('\n')
             .map(|line| line.strip_suffix('\r').unwrap_or(line));
         let request_line = lines.next().unwrap_or_default().to_owned();
-        // The target is all that stands between the method and the version, spaces included.
+        // The target is everything between the method and the version, spaces included.
         let (method, rest) = request_line.split_once(' ').unwrap_or((&request_line, ""));
         let target = rest.rsplit_once(' ').map_or(rest, |(target, _)| target);
         let headers = lines

@@ -1,7 +1,7 @@
 //! The authorisation request, in the provider's order: what is outside the request object, who signed it, and when.
 //!
-//! What cannot be sent back to the client safely ends as a text page with 400 or 500, which nobody but the person sees.
-//! What can is a redirect with an error. Which is which is copied from the provider, not from the specification.
+//! An error that cannot be sent back to the client safely is a text page with 400 or 500, which only the person sees.
+//! Every other error is a redirect. The choice for each error is copied from the provider, not from the specification.
 
 use std::collections::BTreeMap;
 

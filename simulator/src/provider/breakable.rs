@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// What breaks a connection.
+/// The ways to break a connection.
 #[derive(Debug, Clone, Default)]
 pub struct Breaker(Arc<AtomicBool>);
 

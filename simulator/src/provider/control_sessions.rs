@@ -46,7 +46,7 @@ impl Provider {
         Response::json(200, &answer)
     }
 
-    /// `POST /control/notifications`: how they are sent from now on. What is not named stays.
+    /// `POST /control/notifications`: how they are sent from now on. Settings that are not named stay.
     pub(super) fn control_notifications(&mut self, body: &Value) -> Response {
         let seconds = |name: &str| match &body[name] {
             Value::Null => Ok(None),

@@ -18,7 +18,7 @@ pub const PATH: &str = "/control/";
 /// How many decisions are remembered.
 const KEPT: usize = 200;
 
-/// What is running, as whoever started it knows.
+/// The processes that run, as the command that started them reports.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
@@ -26,7 +26,7 @@ pub struct About {
     pub service: String,
     /// The address of the service behind the edge.
     pub origin: String,
-    /// What may be tried, in order.
+    /// The things to try, in order.
     pub journeys: Vec<JourneyLink>,
 }
 
@@ -36,11 +36,11 @@ pub struct About {
 pub struct JourneyLink {
     /// The path at the service.
     pub path: String,
-    /// What it shows.
+    /// The page that the desk shows.
     pub shows: String,
 }
 
-/// What the desk knows.
+/// The state of the desk.
 #[derive(Debug, Default)]
 pub struct Desk {
     pub(super) about: Option<About>,

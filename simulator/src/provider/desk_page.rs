@@ -1,4 +1,4 @@
-//! What the desk looks like. It works without JavaScript; with it, decisions appear as they are made.
+//! The desk's page. It works without JavaScript; with it, decisions appear as they are made.
 
 use maud::{Markup, html};
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::provider::fault::Fault;
 use crate::provider::pages;
 use crate::provider::personas::PERSONAS;
 
-/// Asks for new decisions once a second. What it shows is set as text, because some of it came from outside.
+/// Asks for new decisions once a second. They are set as text, because some of it came from outside.
 pub const SCRIPT: &str = include_str!("desk.js");
 
 /// The whole page.
@@ -140,7 +140,7 @@ fn text(value: &Value) -> String {
     )
 }
 
-/// Whatever else was said, but for what is empty.
+/// The other members of the line that are not empty.
 fn more(said: &Value) -> String {
     let members = said.as_object().into_iter().flatten();
     let rest = members.filter(|(name, _)| !["time", "event", "label"].contains(&name.as_str()));

@@ -1,11 +1,11 @@
-//! What identity checks found out about people, in the shape in which the provider gives it.
+//! The results of identity checks, in the shape in which the provider gives it.
 //!
 //! Everything here is data of the documented shapes (`provider.md` 5): names and addresses with the times in which they were
-//! valid, dates of birth with the likeliest first, documents. What is absent was not found out.
+//! valid, dates of birth with the likeliest first, documents. An absent member was not found out.
 
 use serde_json::{Value, json};
 
-/// What is known about one person.
+/// The identity of one person.
 #[derive(Debug, Clone)]
 pub struct Proved {
     /// `name` of the core identity: objects of `nameParts`, `validFrom` and `validUntil`, each of the last two as `YYYY-MM-DD`.
@@ -35,7 +35,7 @@ fn with(mut object: Value, members: &[(&str, &str)]) -> Value {
     object
 }
 
-/// Somebody with one name and one date of birth, whose address is all that is known besides.
+/// A person with one name and one date of birth, whose address is all that is known besides.
 fn plain(given: &[&str], family: &str, birth_date: &str, postal_code: &str) -> Proved {
     Proved {
         names: json!([with(name(given, family), &[("validFrom", "2020-03-01")])]),
@@ -89,7 +89,7 @@ pub fn amal() -> Proved {
     }
 }
 
-/// Three names, one after the other, of which the one of today stands last; and a former address.
+/// Three names, one after the other, of which the current one is last; and a former address.
 pub fn olivia() -> Proved {
     let names = json!([
         with(

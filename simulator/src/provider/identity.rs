@@ -1,4 +1,4 @@
-//! What an identity check found out, as userinfo gives it: the signed core identity, and documents as plain JSON.
+//! The result of an identity check, as userinfo gives it: the signed core identity, and documents as plain JSON.
 
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ impl Provider {
                 members.insert(name.clone(), value);
             }
         }
-        // Like every fault this one breaks a good answer, and without a core identity there is none.
+        // Like every fault this one breaks a good answer, and without a core identity there is nothing to break.
         if proved.is_some() {
             let fault = self.fault.take(|f| match f {
                 Fault::Identity(f) => Some(f),
@@ -53,13 +53,13 @@ impl Provider {
         }
     }
 
-    /// The return codes, which can stand beside a proved identity too. What the letters mean, services are told in private.
+    /// The return codes, which can accompany a proved identity too. The provider tells services in private what the letters mean.
     fn codes_of(&self, grant: &Grant) -> Option<Value> {
         let object = |code: &str| json!({ "code": code });
         match (&self.return_codes, grant.persona.return_codes) {
             (Some(codes), _) => Some(codes.iter().map(|code| object(code)).collect()),
             (None, Some(codes)) => Some(codes.iter().map(|code| object(code)).collect()),
-            // Whoever fails without reasons of their own gets this one.
+            // The default for a person without reasons of their own.
             (None, None) if grant.persona.failed_identity(&grant.asked) => {
                 Some(json!([object("N")]))
             }

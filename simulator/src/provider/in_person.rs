@@ -2,7 +2,7 @@
 //! request finds the identity proved.
 //!
 //! The real provider writes an e-mail when the Post Office is done, which leads to the service's landing page. Here a control,
-//! or a button on the page, stands for the days and for the e-mail.
+//! or a button on the page, replaces the days and the e-mail.
 
 use crate::http::{Request, Response, last_wins};
 use crate::keys::random_id;

@@ -1,6 +1,6 @@
 //! A person's way through the provider: from an accepted request to the redirect back with a code.
 //!
-//! Whoever has a session in this browser is signed in silently; anybody else is asked, or the automatic mode answers.
+//! A person with a session in this browser is signed in silently; any other person is asked, or the automatic mode answers.
 
 use crate::http::{Request, Response, append_query, last_wins};
 use crate::keys::random_id;
@@ -48,9 +48,9 @@ pub struct Journey {
 /// An issued authorisation code. It stays here after it was used, so that a second use can be told from an unknown code.
 #[derive(Debug, Clone)]
 pub struct Code {
-    /// What was asked.
+    /// The request.
     pub journey: Journey,
-    /// Who signed in.
+    /// The person who signed in.
     pub persona: &'static Persona,
     /// The identifier of this journey, new for each one.
     pub sid: String,
@@ -119,7 +119,7 @@ impl Provider {
         }
     }
 
-    /// Somebody chose who to be, which is a sign-in unless the person declines or is not the one who was asked for.
+    /// The person chose a persona, which is a sign-in unless the person declines or is not the one who was asked for.
     fn finish(
         &mut self,
         now: i64,
@@ -129,7 +129,7 @@ impl Provider {
         persona: &'static Persona,
     ) -> Response {
         if let Some(error) = self.not_signed_in(&journey, persona) {
-            // Whoever fails to sign in again loses the session that they had, and every client of it is told.
+            // A person who fails to sign in again loses the session that they had, and every client of it is told.
             if journey.must_be.is_some() {
                 self.end_session_of(now, request);
             }
@@ -140,7 +140,7 @@ impl Provider {
             .with_header("set-cookie", &session::giving(&cookie))
     }
 
-    /// Renews this person's session in this browser, or begins one. Somebody else's session in it ends.
+    /// Renews this person's session in this browser, or begins one. Another person's session in it ends.
     fn sign_in_here(
         &mut self,
         now: i64,

@@ -2,7 +2,7 @@
 //!
 //! This module is pure. It opens no socket and reads no clock: [`Provider::handle`] takes the time and a request, and
 //! returns an answer. [`server`] puts it on a port; tests may call it directly. Logout notifications wait in it until
-//! somebody takes and sends them, which on a port is [`delivery`].
+//! a caller takes and sends them, which on a port is [`delivery`].
 //!
 //! Reading order: [`authorize`] (a request object comes in), [`request_object`] (its rules), [`journey`] (a person chooses
 //! who to be) with [`session`] (or has done so within the hour), [`token`] with [`client_auth`] and [`id_token`],
@@ -84,7 +84,7 @@ pub struct Provider {
     return_codes: Option<Vec<String>>,
     fault: ActiveFault,
     automatic: Option<&'static Persona>,
-    /// What a test decided; otherwise it depends on the automatic mode.
+    /// The decision of a test; without one it depends on the automatic mode.
     single_sign_on: Option<bool>,
     rotation_due: rotation::Due,
     id_token_times: Times,
@@ -120,7 +120,7 @@ impl Provider {
         }
     }
 
-    /// What the provider was told at its start.
+    /// The settings of the provider at its start.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -160,7 +160,7 @@ impl Provider {
         self.clock_offset = seconds;
     }
 
-    /// Forgets everything that a test may have set or caused. Keys and registrations stay, and nobody is notified.
+    /// Forgets everything that a test may have set or caused. Keys and registrations stay, and no client is notified.
     pub fn reset(&mut self) {
         self.set_automatic(None);
         self.set_single_sign_on(None);

@@ -70,9 +70,9 @@ pub struct Delivery {
     pub attempt: u32,
     /// The fault with which it was made, if any.
     pub fault: Option<&'static str>,
-    /// `jti` of the token as sent; null when there is none.
+    /// `jti` of the token as sent; null when the token has no `jti`.
     pub jti: Value,
-    /// `iat` of the token as sent; null when there is none.
+    /// `iat` of the token as sent; null when the token has no `iat`.
     pub iat: Value,
     /// The status of the answer, if there was one.
     pub status: Option<u16>,
@@ -82,7 +82,7 @@ pub struct Delivery {
     pub state: State,
 }
 
-/// What a test wants to be sent at once. It is never repeated.
+/// A notification that a test sends at once. It is never repeated.
 #[derive(Debug, Clone, Default)]
 pub struct Notice {
     /// The client that is told.
@@ -140,7 +140,7 @@ impl Notifications {
         self.waiting.len()
     }
 
-    /// Forgets the deliveries so far. What waits and what is under way goes on.
+    /// Forgets the deliveries so far. Waiting deliveries and those under way go on.
     pub fn clear(&mut self) {
         self.deliveries.clear();
     }

@@ -136,7 +136,7 @@ pub fn go_in_person(journey_id: &str, persona: &Persona, locale: Locale) -> Stri
     page(locale, title, &content)
 }
 
-/// What the e-mail says when the Post Office is done.
+/// The text of the e-mail after the visit to the Post Office.
 pub fn seen_in_person(landing_page: Option<&str>, locale: Locale) -> String {
     let title = locale.of(
         "Your identity has been checked",

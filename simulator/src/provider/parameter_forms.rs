@@ -32,7 +32,7 @@ pub fn check_scope(scope: Option<&str>, client: &Client) -> Rule<Vec<String>> {
     Ok(scopes)
 }
 
-/// The shape of a language tag of BCP 47: subtags of one to eight letters or digits, the first of letters alone.
+/// The shape of a language tag of BCP 47: subtags of one to eight letters or digits, the first of only letters.
 pub fn is_language_tag(tag: &str) -> bool {
     let fits = |s: &str| (1..=8).contains(&s.len()) && s.bytes().all(|b| b.is_ascii_alphanumeric());
     let primary = tag.split('-').next().unwrap_or_default();

@@ -10,7 +10,7 @@ pub struct Persona {
     pub id: &'static str,
     /// The name shown on the sign-in page.
     pub name: &'static str,
-    /// What this person is for, shown beside the name, in English and in Welsh.
+    /// The purpose of this persona, shown with the name, in English and in Welsh.
     pub note: [&'static str; 2],
     /// Whether the person goes through with it; otherwise the answer is `access_denied`.
     pub signs_in: bool,
@@ -31,11 +31,11 @@ pub struct Identity {
     pub level: &'static str,
     /// Whether it is found out at a Post Office, after the person has left.
     pub in_person: bool,
-    /// What is found out.
+    /// The result of the check.
     pub proved: fn() -> Proved,
 }
 
-/// What most people are: signed in with a confirmed address and number, and without an identity.
+/// The usual person: signed in with a confirmed address and number, and without an identity.
 const ANYBODY: Persona = Persona {
     id: "",
     name: "",

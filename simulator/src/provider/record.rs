@@ -1,4 +1,4 @@
-//! What was asked, and what was answered: tests read it to prove that something did, or did not, reach the provider.
+//! The requests and their answers: tests read them to prove that something did, or did not, reach the provider.
 
 use serde::Serialize;
 

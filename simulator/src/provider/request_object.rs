@@ -17,7 +17,7 @@ use crate::provider::vectors;
 #[derive(Debug)]
 pub struct Parameters {
     values: Object,
-    /// What stood in the query beside a request object.
+    /// The other query parameters of a request with a request object.
     outer: Option<BTreeMap<String, String>>,
 }
 

@@ -96,7 +96,7 @@ async fn answer(
     write(response).await
 }
 
-/// What was fetched before the provider was asked.
+/// The documents that were fetched before the provider was asked.
 struct Fetched(Option<(Result<Vec<u8>, String>, String)>);
 
 impl ClientKeys for Fetched {

@@ -87,7 +87,7 @@ impl Sessions {
         Some(session)
     }
 
-    /// A new session of somebody who just signed in; gives the value of its cookie.
+    /// A new session of a person who just signed in; gives the value of its cookie.
     pub fn open(
         &mut self,
         persona: &'static Persona,
@@ -111,7 +111,7 @@ impl Sessions {
         cookie
     }
 
-    /// Takes a session away. One that has run out is gone too, but without a trace: nobody is told of its end.
+    /// Takes a session away. One that has run out is gone too, but no client is told of its end.
     pub fn end(&mut self, cookie: &str, now: i64) -> Option<Session> {
         self.by_cookie.remove(cookie).filter(|s| s.alive(now))
     }
@@ -149,7 +149,7 @@ pub fn cookie_of(request: &Request) -> Option<&str> {
         .map(|(_, value)| value)
 }
 
-/// The header value that gives a browser its session. Without `Domain` it goes to this host alone; with `Lax` it comes along
+/// The header value that gives a browser its session. Without `Domain` it goes only to this host; with `Lax` it comes along
 /// when a client sends a browser here. There is no `Secure` because everything is on plain HTTP.
 pub fn giving(cookie: &str) -> String {
     format!("{COOKIE}={cookie}; Path=/; HttpOnly; SameSite=Lax")

@@ -1,4 +1,4 @@
-//! What the simulated provider is told at its start: its own addresses, and the clients registered with it.
+//! The settings of the simulated provider at its start: its own addresses, and the clients registered with it.
 
 use std::fmt;
 

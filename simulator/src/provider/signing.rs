@@ -78,12 +78,12 @@ impl Keyring {
             .collect()
     }
 
-    /// Makes the key that will follow the identity issuer's, and publishes it beside.
+    /// Makes the key that will follow the identity issuer's, and publishes both.
     pub fn announce_identity(&mut self) {
         self.next_identity = Some(Arc::new(SigningKey::generate(Algorithm::Es256)));
     }
 
-    /// Replaces the identity issuer's key by the announced one, or by one that nobody has seen.
+    /// Replaces the identity issuer's key by the announced one, or by one that was never published.
     pub fn rotate_identity(&mut self, keep_old: bool) {
         let next = self.next_identity.take();
         let next = next.unwrap_or_else(|| Arc::new(SigningKey::generate(Algorithm::Es256)));

@@ -13,7 +13,7 @@ use crate::provider::vectors::Asked;
 /// How long an access token may be used.
 pub const ACCESS_TOKEN_SECONDS: i64 = 180;
 
-/// What an access token stands for.
+/// The rights of an access token.
 #[derive(Debug, Clone)]
 pub struct Grant {
     /// The client that holds it.
@@ -85,7 +85,7 @@ fn refused(error: &str, reason: &str) -> Response {
         .because(reason)
 }
 
-/// What a client of a sector is told of a person when it has every scope and asks for every claim.
+/// The claims that a client of a sector gets when it has every scope and asks for every claim.
 ///
 /// In the place of the signed core identity stand its subject, as `coreIdentity`, and the level that was reached, as
 /// `identityLevel`: there is no client here for which it could be signed.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What a request asks for, after the rules.
+/// The level that a request asks for, after the rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The lowest sign-in level asked for: `Cl` or `Cl.Cm`. The ID token's `vot` repeats it.

@@ -50,7 +50,7 @@ pub async fn serve_keys(key: &SigningKey) -> (String, Arc<AtomicUsize>) {
 /// The header member that every token with identity claims has.
 pub const IDENTITY: (&str, &str) = ("typ", "one-login-identity+jwt");
 
-/// The claims of a good assertion of somebody who proved their identity, with what it says about it.
+/// The claims of a good assertion of a person who proved their identity, with its claims.
 pub fn proved(now: i64, more: Value) -> Value {
     let mut claims = asserting(now);
     claims["vot"] = json!("Cl.Cm.P2");

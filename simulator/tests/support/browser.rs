@@ -78,7 +78,7 @@ impl Browser {
         self.send(world, Request::post_form("/sign-in", form))
     }
 
-    /// Asks for somebody to sign in on the page, and gives the ID token.
+    /// Signs a person in on the page, and gives the ID token.
     pub fn sign_in(&mut self, world: &mut World, client_id: &str, persona: &str) -> Unverified {
         let page = self.ask(world, client_id, json!({}));
         let answer = self.choose(world, &page, persona);
@@ -155,7 +155,7 @@ pub fn states(world: &World) -> Vec<State> {
         .collect()
 }
 
-/// What a careful receiver does with a notification: the checks that the specifications and the provider's documentation
+/// The checks of a careful receiver of a notification: those that the specifications and the provider's documentation
 /// ask for, written a second time.
 pub fn judged(world: &mut World, outgoing: &Outgoing, client_id: &str) -> Result<(), String> {
     let ensure = |good: bool, what: &str| if good { Ok(()) } else { Err(what.to_owned()) };

@@ -27,7 +27,7 @@ impl World {
         changed(&asking, "claims", json!({ "userinfo": names }))
     }
 
-    /// What userinfo says after a whole sign-in for an identity, with every claim asked for.
+    /// The answer of userinfo after a whole sign-in for an identity, with every claim asked for.
     pub fn identity(&mut self, level: &str) -> Value {
         let claims = self.asking_identity(level, &CLAIM_NAMES);
         let code = self.code_for(&claims);
@@ -47,7 +47,7 @@ impl World {
         method["publicKeyJwk"].as_object().cloned()
     }
 
-    /// What the core identity of an answer says, after its signature was checked with the key that the DID document names.
+    /// The claims of an answer's core identity, after its signature was checked with the key that the DID document names.
     pub fn core_identity(&mut self, answer: &Value) -> Object {
         let token = parsed(&answer[claim("coreIdentityJWT")]);
         let key = self.did_key(token.header_text("kid").unwrap());

@@ -81,7 +81,7 @@ pub struct World {
     pub provider: Provider,
     pub key: ClientKey,
     pub now: i64,
-    /// What the client publishes; `None` makes the address fail.
+    /// The key set that the client publishes; `None` makes the address fail.
     pub jwks: Option<Value>,
 }
 

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::config::deployment::Vars;
 use crate::config::service::{KeyPair, TokenAuth};
 use crate::config::table::Table;
+use crate::config::vars::Vars;
 use crate::oidc::jwk::{KeyFault, PrivateJwk};
 use crate::oidc::jws::Alg;
 use crate::secret::Secret;

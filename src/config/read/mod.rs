@@ -2,23 +2,23 @@
 //!
 //! Each part reads its fields and notes their faults; nothing stops at the first.
 
+mod branding;
 mod headers;
 mod keys;
-mod look;
 mod names;
 mod origin;
 
-use super::deployment::Vars;
-use super::fault::Fault;
-use super::own_page::is_taken;
-use super::routes::{Freshness, Registered, Rule, Rules, read_level};
-use super::service::{Claim, Environment, Service, TokenAuth};
-use super::table::Table;
+use crate::config::fault::Fault;
+use crate::config::own_page::is_taken;
+use crate::config::routes::{Freshness, Registered, Rule, Rules, read_level};
+use crate::config::service::{Claim, Environment, Service, TokenAuth};
+use crate::config::table::Table;
+use crate::config::vars::Vars;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
+use branding::read_branding;
 use headers::read_removed;
 use keys::{read_keys, read_token_auth};
-use look::read_look;
 use names::{
     check_id, read_aliases, read_claims, read_client_id, read_environment, read_host,
     read_language, read_limits, read_locales, read_name, read_path, read_revocation, read_scopes,
@@ -94,7 +94,7 @@ pub fn service(
         environment,
         provider: read_provider(table, environment),
         name: read_name(table, &locales, warnings),
-        look: read_look(table, &host, local),
+        branding: read_branding(table, &host, local),
         redirect_path,
         registered_claims,
         locales,

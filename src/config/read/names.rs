@@ -3,13 +3,14 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::config::deployment::is_loopback;
 use crate::config::fault::Fault;
-use crate::config::service::{Claim, Environment, Language, Locale, Localised, Revocation};
+use crate::config::locale::{Language, Locale, Localised};
+use crate::config::service::{Claim, Environment, Revocation};
 use crate::config::spelling::proposal;
 use crate::config::table::Table;
-use crate::gate::path::CanonicalPath;
-use crate::session::cookie::Limits;
+use crate::config::vars::is_loopback;
+use crate::path::CanonicalPath;
+use crate::session::session::Limits;
 
 /// The provider's own session, in seconds: one that ends earlier here needs a way to sign out.
 const PROVIDER_IDLE: i64 = 3_600;

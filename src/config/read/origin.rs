@@ -3,9 +3,9 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::config::deployment::Vars;
 use crate::config::service::{Environment, Origin, Provider};
 use crate::config::table::Table;
+use crate::config::vars::Vars;
 use crate::secret::Secret;
 
 pub fn read_provider(table: &Table<'_>, environment: Environment) -> Provider {

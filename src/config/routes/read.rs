@@ -7,8 +7,8 @@ use crate::config::MAX_ROUTES;
 use crate::config::service::{Claim, Environment};
 use crate::config::spelling::proposal;
 use crate::config::table::Table;
-use crate::gate::path::{CanonicalPath, place as kept};
 use crate::oidc::vector::Level;
+use crate::path::{CanonicalPath, place as kept};
 
 /// The client's registration, which is all that can be released, and the environment.
 pub(in crate::config) struct Registered<'a> {

@@ -4,7 +4,7 @@ use super::*;
 use crate::config::Vars;
 use crate::config::routes::Rules;
 use crate::config::sample::*;
-use crate::gate::path::CanonicalPath;
+use crate::path::CanonicalPath;
 
 fn with(routes: Value) -> Vars {
     let mut vars = vars();

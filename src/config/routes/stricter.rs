@@ -8,7 +8,7 @@
 //! "Route Globbing and Wildcard Segments" (`(.:format)`); Spring `PathMatchConfigurer`, suffix patterns.
 
 use super::{Rule, Rules, Shape};
-use crate::gate::path::CanonicalPath;
+use crate::path::CanonicalPath;
 
 impl Shape {
     /// Whether the shape is of the path, or of the path without the suffix of its last segment.

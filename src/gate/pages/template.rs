@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::super::words::{Text, around};
+use super::messages::{Text, around};
 use crate::config::{Locale, Phase, Service};
 
 const CROWN_COPYRIGHT: &str = "https://www.nationalarchives.gov.uk/information-management/re-using-public-sector-information/uk-government-licensing-framework/crown-copyright/";
@@ -37,13 +37,13 @@ fn drawing(symbols: &str, id: &str, class: &str, width: u16, name: Option<&str>)
 pub(super) fn phase_banner(service: &Service, locale: Locale) -> Markup {
     let [help, give] = around::FEEDBACK;
     html! {
-        @if let Some(phase) = service.look.phase {
+        @if let Some(phase) = service.branding.phase {
             div class="govuk-phase-banner govuk-width-container" {
                 p.govuk-phase-banner__content {
                     strong class="govuk-tag govuk-phase-banner__content__tag" { (phase_name(phase).in_locale(locale)) }
                     span.govuk-phase-banner__text {
                         (around::NEW_SERVICE.in_locale(locale))
-                        @if let Some(feedback) = &service.look.feedback {
+                        @if let Some(feedback) = &service.branding.feedback {
                             " " (help.in_locale(locale))
                             a.govuk-link href=(feedback.in_locale(locale).0) { (give.in_locale(locale)) } "."
                         }
@@ -63,10 +63,10 @@ const fn phase_name(phase: Phase) -> Text {
 
 /// The service's own links and, with GOV.UK's `symbols`, whose pages these are.
 pub(super) fn footer(service: &Service, locale: Locale, symbols: Option<&str>) -> Markup {
-    let look = &service.look;
+    let branding = &service.branding;
     let links = [
-        (around::COOKIES, look.cookies.as_ref()),
-        (around::CONTACT, look.contact.as_ref()),
+        (around::COOKIES, branding.cookies.as_ref()),
+        (around::CONTACT, branding.contact.as_ref()),
     ];
     html! {
         footer.govuk-template__footer {

@@ -6,20 +6,21 @@
 //!
 //! Source: RFC 9111 section 4.2 (freshness), RFC 5861 (stale answers), `provider.md` 6.
 
-mod again;
-mod shelf;
+pub mod document_cache;
+mod verification_key;
 
+use crate::gate::pages::failure::Failure;
 use std::rc::Rc;
 
-use super::Scene;
 use crate::config::Provider;
+use crate::gate::context::Context;
 use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
-use crate::platform::{Body, Call, Outcome, Platform};
-pub use again::{NoKey, Token, key};
-pub use shelf::Documents;
-use shelf::{DISCOVERY, Held, IDENTITY_KEYS, KEYS, Kind};
+use crate::platform::{Body, Call, EventOutcome, Platform};
+pub use document_cache::Documents;
+use document_cache::{DISCOVERY, Held, IDENTITY_KEYS, KEYS, Kind};
+pub use verification_key::{NoKey, Token, key};
 
 /// How long memory is used before KV is read again, in seconds.
 const REREAD: i64 = 60;
@@ -51,8 +52,13 @@ fn name<T>(kind: &Kind<T>, provider: &Provider) -> String {
 ///
 /// # Errors
 /// [`Unavailable`] when there is no copy and the provider gives none.
-pub async fn metadata<P: Platform>(scene: &Scene<P>) -> Result<Rc<Metadata>, Unavailable> {
-    current(scene, &DISCOVERY, scene.service.provider.discovery_url()).await
+pub async fn metadata<P: Platform>(context: &Context<P>) -> Result<Rc<Metadata>, Unavailable> {
+    current(
+        context,
+        &DISCOVERY,
+        context.service.provider.discovery_url(),
+    )
+    .await
 }
 
 /// The provider's keys.
@@ -60,33 +66,33 @@ pub async fn metadata<P: Platform>(scene: &Scene<P>) -> Result<Rc<Metadata>, Una
 /// # Errors
 /// [`Unavailable`] when there is no copy and the provider gives none.
 pub async fn keys<P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     metadata: &Metadata,
 ) -> Result<Rc<KeySet>, Unavailable> {
-    current(scene, &KEYS, metadata.jwks_uri.clone()).await
+    current(context, &KEYS, metadata.jwks_uri.clone()).await
 }
 
 /// The keys of core identities, from the one configured address.
 ///
 /// # Errors
 /// [`Unavailable`] when there is no copy and the provider gives none.
-pub async fn did<P: Platform>(scene: &Scene<P>) -> Result<Rc<KeySet>, Unavailable> {
+pub async fn did<P: Platform>(context: &Context<P>) -> Result<Rc<KeySet>, Unavailable> {
     current(
-        scene,
+        context,
         &IDENTITY_KEYS,
-        scene.service.provider.did_url.clone(),
+        context.service.provider.did_url.clone(),
     )
     .await
 }
 
 /// The copy to use now, by the rules at the top of this file.
 async fn current<T: 'static, P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     kind: &'static Kind<T>,
     url: String,
 ) -> Result<Rc<T>, Unavailable> {
-    let (issuer, now) = (&scene.service.provider.issuer, scene.now);
-    let shelf = (kind.shelf)(&scene.isolate.documents);
+    let (issuer, now) = (&context.service.provider.issuer, context.now);
+    let cache = (kind.cache)(&context.isolate.documents);
     let due = |copy: &Held<T>| {
         let wait = if copy.overdue(now) < 0 {
             REREAD
@@ -95,46 +101,46 @@ async fn current<T: 'static, P: Platform>(
         };
         now - copy.read_at >= wait
     };
-    if shelf.get(issuer).as_ref().is_none_or(due) {
-        read_stored(scene, kind).await;
+    if cache.get(issuer).as_ref().is_none_or(due) {
+        read_stored(context, kind).await;
     }
-    let Some(copy) = shelf.get(issuer) else {
-        if !shelf.may_wait(issuer, now) {
+    let Some(copy) = cache.get(issuer) else {
+        if !cache.may_wait(issuer, now) {
             return Err(Unavailable);
         }
-        let number = shelf.begin(issuer, now);
-        let fetched = fetch(scene, kind, url, WAIT_MS.1, number).await;
-        shelf.waited(issuer, now, fetched.is_err());
+        let number = cache.begin(issuer, now);
+        let fetched = fetch(context, kind, url, WAIT_MS.1, number).await;
+        cache.waited(issuer, now, fetched.is_err());
         return fetched;
     };
     let overdue = copy.overdue(now);
-    if overdue < 0 || shelf.is_under_way(issuer, now) || !shelf.may_try(issuer, now) {
+    if overdue < 0 || cache.is_under_way(issuer, now) || !cache.may_try(issuer, now) {
         return Ok(copy.value);
     }
-    let number = shelf.begin(issuer, now);
+    let number = cache.begin(issuer, now);
     if overdue <= REVALIDATE {
-        let behind = scene.clone();
-        scene.platform.spawn(async move {
+        let behind = context.clone();
+        context.platform.spawn(async move {
             let _ = fetch(&behind, kind, url, WAIT_MS.1, number).await;
         });
         return Ok(copy.value);
     }
-    let fetched = fetch(scene, kind, url, WAIT_MS.0, number).await;
+    let fetched = fetch(context, kind, url, WAIT_MS.0, number).await;
     if fetched.is_err() && overdue > REPORT {
-        scene.log_summed(Outcome::Failed, "document_stale", kind.name, "");
+        context.log_summed(EventOutcome::Failed, "document_stale", kind.name, "");
     }
     Ok(fetched.unwrap_or(copy.value))
 }
 
 /// Takes KV's copy into memory if it is authentic and newer.
-async fn read_stored<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) {
-    let provider = &scene.service.provider;
-    let shelf = (kind.shelf)(&scene.isolate.documents);
-    let text = match scene.platform.stored(&name(kind, provider)).await {
+async fn read_stored<T, P: Platform>(context: &Context<P>, kind: &Kind<T>) {
+    let provider = &context.service.provider;
+    let cache = (kind.cache)(&context.isolate.documents);
+    let text = match context.platform.stored(&name(kind, provider)).await {
         Ok(text) => text,
         Err(outage) => {
-            scene.log_summed(
-                Outcome::Failed,
+            context.log_summed(
+                EventOutcome::Failed,
                 "documents_unreadable",
                 outage.label(),
                 kind.name,
@@ -142,35 +148,40 @@ async fn read_stored<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) {
             None
         }
     };
-    let copy = text.and_then(|text| unpack(scene, kind, &text));
+    let copy = text.and_then(|text| unpack(context, kind, &text));
     match copy {
-        Some(copy) => shelf.offer(&provider.issuer, copy),
-        None => shelf.reread(&provider.issuer, scene.now),
+        Some(copy) => cache.offer(&provider.issuer, copy),
+        None => cache.reread(&provider.issuer, context.now),
     }
 }
 
 /// The copy in a stored text: its code, when it was fetched and for how long it is fresh, and then the
 /// document itself, the first three with a line's end after each. `None` for one without our code, or from the future.
-fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Option<Held<T>> {
-    let ring = scene.isolate.config.ring.as_ref()?;
+fn unpack<T, P: Platform>(context: &Context<P>, kind: &Kind<T>, text: &str) -> Option<Held<T>> {
+    let ring = context.isolate.config.ring.as_ref()?;
     let (tag, stored) = text.split_once('\n')?;
-    let provider = &scene.service.provider;
+    let provider = &context.service.provider;
     if !ring.is_authentic(
         format!("{}\n{stored}", name(kind, provider)).as_bytes(),
         tag,
     ) {
-        scene.log_summed(Outcome::Failed, "document_not_authentic", kind.name, "");
+        context.log_summed(
+            EventOutcome::Failed,
+            "document_not_authentic",
+            kind.name,
+            "",
+        );
         return None;
     }
     let mut lines = stored.splitn(3, '\n');
     let fetched_at: i64 = lines.next()?.parse().ok()?;
     let max_age = lines.next()?.parse().ok()?;
     let value = (kind.parse)(lines.next()?.as_bytes(), provider).ok()?;
-    (fetched_at <= scene.now + crate::oidc::SKEW).then(|| Held {
+    (fetched_at <= context.now + crate::oidc::SKEW).then(|| Held {
         value: Rc::new(value),
         fetched_at,
         max_age,
-        read_at: scene.now,
+        read_at: context.now,
         number: 0,
     })
 }
@@ -178,20 +189,20 @@ fn unpack<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>, text: &str) -> Optio
 /// Fetches a document and keeps it in memory and KV; an unusable one changes nothing. `number` is
 /// what the shelf gave to this fetch when it was decided on.
 async fn fetch<T, P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     kind: &Kind<T>,
     url: String,
     timeout_ms: u32,
     number: u64,
 ) -> Result<Rc<T>, Unavailable> {
-    let fetched = fetch_numbered(scene, kind, url, timeout_ms, number).await;
-    let shelf = (kind.shelf)(&scene.isolate.documents);
-    shelf.end(&scene.service.provider.issuer, number);
+    let fetched = fetch_numbered(context, kind, url, timeout_ms, number).await;
+    let cache = (kind.cache)(&context.isolate.documents);
+    cache.end(&context.service.provider.issuer, number);
     fetched
 }
 
 async fn fetch_numbered<T, P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     kind: &Kind<T>,
     url: String,
     timeout_ms: u32,
@@ -199,27 +210,27 @@ async fn fetch_numbered<T, P: Platform>(
 ) -> Result<Rc<T>, Unavailable> {
     let call = Call {
         url,
-        user_agent: scene.service.user_agent(),
+        user_agent: context.service.user_agent(),
         body: Body::Nothing,
         timeout_ms,
     };
-    let answer = scene.platform.send(call).await.map_err(|outage| {
-        scene.log_summed(
-            Outcome::Failed,
+    let answer = context.platform.send(call).await.map_err(|outage| {
+        context.log_summed(
+            EventOutcome::Failed,
             "document_not_fetched",
             outage.label(),
             kind.name,
         );
         Unavailable
     })?;
-    let provider = &scene.service.provider;
+    let provider = &context.service.provider;
     let parsed = match answer.status {
         200 => (kind.parse)(&answer.body, provider),
         _ => Err(Refusal::DocumentMalformed),
     };
     let value = Rc::new(parsed.map_err(|refusal| {
-        scene.log_summed(
-            Outcome::Failed,
+        context.log_summed(
+            EventOutcome::Failed,
             "document_refused",
             refusal.label(),
             kind.name,
@@ -229,28 +240,33 @@ async fn fetch_numbered<T, P: Platform>(
     let max_age = freshness(&answer.cache_control);
     let copy = Held {
         value: Rc::clone(&value),
-        fetched_at: scene.now,
+        fetched_at: context.now,
         max_age,
-        read_at: scene.now,
+        read_at: context.now,
         number,
     };
-    (kind.shelf)(&scene.isolate.documents).offer(&provider.issuer, copy);
-    store(scene, name(kind, provider), max_age, answer.body);
+    (kind.cache)(&context.isolate.documents).offer(&provider.issuer, copy);
+    store(context, name(kind, provider), max_age, answer.body);
     Ok(value)
 }
 
 /// Keeps a document in KV; no request waits for that.
-fn store<P: Platform>(scene: &Scene<P>, name: String, max_age: i64, body: Vec<u8>) {
-    let (Some(ring), Ok(body)) = (&scene.isolate.config.ring, String::from_utf8(body)) else {
+fn store<P: Platform>(context: &Context<P>, name: String, max_age: i64, body: Vec<u8>) {
+    let (Some(ring), Ok(body)) = (&context.isolate.config.ring, String::from_utf8(body)) else {
         return;
     };
-    let stored = format!("{}\n{max_age}\n{body}", scene.now);
+    let stored = format!("{}\n{max_age}\n{body}", context.now);
     let tag = ring.authenticate(format!("{name}\n{stored}").as_bytes());
-    let behind = scene.clone();
-    scene.platform.spawn(async move {
+    let behind = context.clone();
+    context.platform.spawn(async move {
         let text = format!("{tag}\n{stored}");
         if let Err(outage) = behind.platform.store(&name, &text).await {
-            behind.log_summed(Outcome::Failed, "document_not_stored", outage.label(), "");
+            behind.log_summed(
+                EventOutcome::Failed,
+                "document_not_stored",
+                outage.label(),
+                "",
+            );
         }
     });
 }
@@ -268,46 +284,52 @@ fn freshness(cache_control: &str) -> i64 {
 
 /// Fetches every document of the service's provider, whether it is due or not; that of core
 /// identities only where a route asks for a proof.
-pub async fn refresh<P: Platform>(scene: &Scene<P>) {
-    let url = scene.service.provider.discovery_url();
+pub async fn refresh<P: Platform>(context: &Context<P>) {
+    let url = context.service.provider.discovery_url();
     // Without a new discovery document the last one still says where the keys are.
-    let known = match renew(scene, &DISCOVERY, url).await {
+    let known = match renew(context, &DISCOVERY, url).await {
         Ok(metadata) => Ok(metadata),
-        Err(Unavailable) => metadata(scene).await,
+        Err(Unavailable) => metadata(context).await,
     };
     if let Ok(metadata) = known {
-        let _ = renew(scene, &KEYS, metadata.jwks_uri.clone()).await;
+        let _ = renew(context, &KEYS, metadata.jwks_uri.clone()).await;
     }
-    if scene.isolate.config.proves_identity() {
-        let url = scene.service.provider.did_url.clone();
-        let _ = renew(scene, &IDENTITY_KEYS, url).await;
+    if context.isolate.config.proves_identity() {
+        let url = context.service.provider.did_url.clone();
+        let _ = renew(context, &IDENTITY_KEYS, url).await;
     }
 }
 
 async fn renew<T, P: Platform>(
-    scene: &Scene<P>,
+    context: &Context<P>,
     kind: &Kind<T>,
     url: String,
 ) -> Result<Rc<T>, Unavailable> {
-    let shelf = (kind.shelf)(&scene.isolate.documents);
-    let number = shelf.begin(&scene.service.provider.issuer, scene.now);
-    fetch(scene, kind, url, WAIT_MS.1, number).await
+    let cache = (kind.cache)(&context.isolate.documents);
+    let number = cache.begin(&context.service.provider.issuer, context.now);
+    fetch(context, kind, url, WAIT_MS.1, number).await
 }
 
 /// How far the memory's copies of the provider's documents are past their freshness: discovery,
 /// keys, keys of core identities; `None` for one that is not there.
 #[must_use]
-pub fn overdue<P: Platform>(scene: &Scene<P>) -> [Option<i64>; 3] {
-    fn of<T, P: Platform>(scene: &Scene<P>, kind: &Kind<T>) -> Option<i64> {
-        let shelf = (kind.shelf)(&scene.isolate.documents);
-        let copy = shelf.get(&scene.service.provider.issuer);
-        copy.map(|copy| copy.overdue(scene.now))
+pub fn overdue<P: Platform>(context: &Context<P>) -> [Option<i64>; 3] {
+    fn of<T, P: Platform>(context: &Context<P>, kind: &Kind<T>) -> Option<i64> {
+        let cache = (kind.cache)(&context.isolate.documents);
+        let copy = cache.get(&context.service.provider.issuer);
+        copy.map(|copy| copy.overdue(context.now))
     }
     [
-        of(scene, &DISCOVERY),
-        of(scene, &KEYS),
-        of(scene, &IDENTITY_KEYS),
+        of(context, &DISCOVERY),
+        of(context, &KEYS),
+        of(context, &IDENTITY_KEYS),
     ]
+}
+
+impl From<Unavailable> for Failure {
+    fn from(_: Unavailable) -> Self {
+        Self::Unavailable
+    }
 }
 
 #[cfg(test)]

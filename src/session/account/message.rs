@@ -75,7 +75,7 @@ pub enum Question {
 
 /// The answer of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reply {
+pub enum AccountReply {
     /// To `Begin` and `StepUp`.
     Begun(Begun),
     /// To `Check`, and to `Proof` where the session is not alive.
@@ -114,7 +114,7 @@ impl Question {
     }
 }
 
-impl Reply {
+impl AccountReply {
     /// The bytes that are sent; the form is pinned by a test.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -227,7 +227,7 @@ impl Form for Question {
     }
 }
 
-impl Form for Reply {
+impl Form for AccountReply {
     fn write(&self, out: Writer) -> Writer {
         match self {
             Self::Begun(begun) => out.byte(0).byte(*begun as u8),
@@ -271,41 +271,47 @@ impl Form for Reply {
 
 impl Account {
     /// Answers a question; afterwards the account is to be stored before the answer is sent.
-    pub fn answer(&mut self, question: Question, now: i64) -> Reply {
+    pub fn answer(&mut self, question: Question, now: i64) -> AccountReply {
         match question {
             Question::Begin {
                 attempt,
                 deadline,
                 session,
                 replaces,
-            } => Reply::Begun(self.begin(&attempt, deadline, session, replaces.as_deref(), now)),
-            Question::Check { session } => Reply::Standing(self.check(&session, now)),
-            Question::IdToken { session } => Reply::IdToken(self.id_token(&session, now)),
+            } => AccountReply::Begun(self.begin(
+                &attempt,
+                deadline,
+                session,
+                replaces.as_deref(),
+                now,
+            )),
+            Question::Check { session } => AccountReply::Standing(self.check(&session, now)),
+            Question::IdToken { session } => AccountReply::IdToken(self.id_token(&session, now)),
             Question::StepUp {
                 attempt,
                 deadline,
                 session,
                 proof,
                 hint,
-            } => Reply::Begun(self.step_up(&attempt, deadline, &session, proof, hint, now)),
+            } => AccountReply::Begun(self.step_up(&attempt, deadline, &session, proof, hint, now)),
             Question::Proof { session, leaving } => match self.proof(&session, leaving, now) {
-                Some((proof, left)) => Reply::Proof { proof, left },
-                None => Reply::Standing(Standing::Ended),
+                Some((proof, left)) => AccountReply::Proof { proof, left },
+                None => AccountReply::Standing(Standing::Ended),
             },
             Question::LogOut { id, issued_at } => {
                 self.log_out(&id, issued_at, now);
-                Reply::LoggedOut
+                AccountReply::LoggedOut
             }
             Question::End {
                 session,
                 everywhere,
                 wished_at,
             } => match self.end(&session, everywhere.then(|| wished_at.unwrap_or(now)), now) {
-                Some(ended) => Reply::Ended {
+                Some(ended) => AccountReply::Ended {
                     listed: true,
                     hint: ended.hint,
                 },
-                None => Reply::Ended {
+                None => AccountReply::Ended {
                     listed: false,
                     hint: None,
                 },

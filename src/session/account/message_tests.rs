@@ -1,8 +1,8 @@
-use super::super::tests::{NOW, hex, listed};
 use super::*;
 use crate::oidc::vector::Level;
-use crate::session::account::Remembered;
-use crate::session::identity::Outcome;
+use crate::session::account::tests::{NOW, hex, listed};
+use crate::session::identity::IdentityOutcome;
+use crate::session::identity::Remembered;
 
 fn text(value: &str) -> String {
     value.to_owned()
@@ -13,7 +13,7 @@ fn proof() -> Proof {
         text: text("c"),
         until: 6,
     };
-    Proof::new(Level::P2, Outcome::LevelTooLow, 5, Some(claims))
+    Proof::new(Level::P2, IdentityOutcome::LevelTooLow, 5, Some(claims))
 }
 
 fn questions() -> Vec<(Question, &'static str)> {
@@ -80,40 +80,40 @@ fn questions() -> Vec<(Question, &'static str)> {
     ]
 }
 
-fn replies() -> Vec<(Reply, &'static str)> {
+fn replies() -> Vec<(AccountReply, &'static str)> {
     vec![
-        (Reply::Begun(Begun::Listed), "020000"),
-        (Reply::Begun(Begun::Repeated), "020001"),
-        (Reply::Begun(Begun::Ended), "020002"),
-        (Reply::Begun(Begun::Crowded), "020003"),
-        (Reply::Standing(Standing::Live), "020100"),
-        (Reply::Standing(Standing::Ended), "020101"),
-        (Reply::IdToken(None), "0202 00"),
-        (Reply::IdToken(Some(text("h"))), "0202 010000000168"),
+        (AccountReply::Begun(Begun::Listed), "020000"),
+        (AccountReply::Begun(Begun::Repeated), "020001"),
+        (AccountReply::Begun(Begun::Ended), "020002"),
+        (AccountReply::Begun(Begun::Crowded), "020003"),
+        (AccountReply::Standing(Standing::Live), "020100"),
+        (AccountReply::Standing(Standing::Ended), "020101"),
+        (AccountReply::IdToken(None), "0202 00"),
+        (AccountReply::IdToken(Some(text("h"))), "0202 010000000168"),
         (
-            Reply::Proof {
+            AccountReply::Proof {
                 proof: None,
                 left: None,
             },
             "0203 00 00",
         ),
         (
-            Reply::Proof {
+            AccountReply::Proof {
                 proof: Some(proof()),
                 left: Some(text("p")),
             },
             "0203 010302000000000000000501000000 01630000000000000006 010000000170",
         ),
-        (Reply::LoggedOut, "0204"),
+        (AccountReply::LoggedOut, "0204"),
         (
-            Reply::Ended {
+            AccountReply::Ended {
                 listed: false,
                 hint: None,
             },
             "0205 00 00",
         ),
         (
-            Reply::Ended {
+            AccountReply::Ended {
                 listed: true,
                 hint: Some(text("h")),
             },
@@ -148,7 +148,7 @@ fn the_form_of_questions_is_pinned() {
 fn the_form_of_answers_is_pinned() {
     pinned(replies());
     for (reply, _) in replies() {
-        assert_eq!(Reply::from_bytes(&reply.to_bytes()), Some(reply));
+        assert_eq!(AccountReply::from_bytes(&reply.to_bytes()), Some(reply));
     }
 }
 
@@ -176,7 +176,7 @@ fn what_no_message_says_is_not_understood() {
         &[2, 2, 2],
         &[2, 6],
     ] {
-        assert_eq!(Reply::from_bytes(bytes), None, "{bytes:?}");
+        assert_eq!(AccountReply::from_bytes(bytes), None, "{bytes:?}");
     }
 }
 

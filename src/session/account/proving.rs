@@ -1,9 +1,10 @@
 //! The account's record of an identity: how far it was proved, for each session, and where the person
 //! was when they left to prove it.
 
-use super::{AWAY, Account, Begun, Remembered};
-use crate::session::cookie::level_of;
-use crate::session::identity::{Outcome, Proof};
+use super::{AWAY, Account, Begun};
+use crate::session::identity::Remembered;
+use crate::session::identity::{IdentityOutcome, Proof};
+use crate::session::level::level_of;
 
 impl Account {
     /// Records how a request for an identity ended that an attempt made for a session, which keeps
@@ -65,8 +66,8 @@ impl Account {
     }
 
     /// Forgets where the person was, who has done what they left for.
-    pub(super) fn arrive(&mut self, outcome: Option<Outcome>) {
-        if outcome == Some(Outcome::Proved) {
+    pub(super) fn arrive(&mut self, outcome: Option<IdentityOutcome>) {
+        if outcome == Some(IdentityOutcome::Proved) {
             self.left = None;
         }
     }

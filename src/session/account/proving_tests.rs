@@ -1,10 +1,10 @@
-use super::super::Listed;
-use super::super::tests::{NOW, begin, hex, listed};
 use super::*;
 use crate::oidc::vector::Level;
-use crate::session::cookie::level_byte;
+use crate::session::account::Listed;
+use crate::session::account::tests::{NOW, begin, hex, listed};
+use crate::session::level::level_byte;
 
-fn proof(level: Level, outcome: Outcome, claims: Option<&str>) -> Proof {
+fn proof(level: Level, outcome: IdentityOutcome, claims: Option<&str>) -> Proof {
     let claims = claims.map(|sealed| Remembered {
         text: sealed.to_owned(),
         until: NOW + 1_800,
@@ -26,7 +26,7 @@ fn t46_when_an_identity_is_proved_then_only_its_session_changes() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     begin(&mut account, "two", NOW);
-    let proved = proof(Level::P2, Outcome::Proved, Some("sealed"));
+    let proved = proof(Level::P2, IdentityOutcome::Proved, Some("sealed"));
     assert_eq!(step_up(&mut account, "a", "one", &proved), Begun::Listed);
     let expected = |id: &str, proof: Option<Proof>| Listed {
         proof,
@@ -38,7 +38,7 @@ fn t46_when_an_identity_is_proved_then_only_its_session_changes() {
     // The same question again is an answer that was lost; another with the attempt is a repetition.
     assert_eq!(step_up(&mut account, "a", "one", &proved), Begun::Listed);
     assert_eq!(step_up(&mut account, "a", "two", &proved), Begun::Repeated);
-    let other = proof(Level::P2, Outcome::NotProved, None);
+    let other = proof(Level::P2, IdentityOutcome::NotProved, None);
     assert_eq!(step_up(&mut account, "a", "one", &other), Begun::Repeated);
     assert_eq!(step_up(&mut account, "b", "three", &proved), Begun::Ended);
     account.log_out("jti", NOW, NOW);
@@ -50,11 +50,11 @@ fn t46_when_an_identity_is_proved_then_only_its_session_changes() {
 fn what_was_proved_outlives_a_failure_and_a_new_sign_in() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
-    let proved = proof(Level::P2, Outcome::Proved, Some("sealed"));
+    let proved = proof(Level::P2, IdentityOutcome::Proved, Some("sealed"));
     step_up(&mut account, "a", "one", &proved);
-    let failed = proof(Level::P2, Outcome::AccessDenied, None);
+    let failed = proof(Level::P2, IdentityOutcome::AccessDenied, None);
     assert_eq!(step_up(&mut account, "b", "one", &failed), Begun::Listed);
-    let both = proof(Level::P2, Outcome::AccessDenied, Some("sealed"));
+    let both = proof(Level::P2, IdentityOutcome::AccessDenied, Some("sealed"));
     assert_eq!(account.sessions[0].proof, Some(both.clone()));
     let again = account.begin("c", NOW + 600, listed("two", NOW), Some("one"), NOW);
     assert_eq!((again, account.sessions.len()), (Begun::Listed, 1));
@@ -65,14 +65,14 @@ fn what_was_proved_outlives_a_failure_and_a_new_sign_in() {
 fn claims_go_after_half_an_hour_and_the_level_stays() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
-    let proved = proof(Level::P2, Outcome::Proved, Some("sealed"));
+    let proved = proof(Level::P2, IdentityOutcome::Proved, Some("sealed"));
     step_up(&mut account, "a", "one", &proved);
     account.tidy(NOW + 660);
     assert_eq!(account.next_tidy(), Some(NOW + 1_800));
     account.tidy(NOW + 1_799);
     assert_eq!(account.sessions[0].proof, Some(proved));
     account.tidy(NOW + 1_800);
-    let left = proof(Level::P2, Outcome::Proved, None);
+    let left = proof(Level::P2, IdentityOutcome::Proved, None);
     assert_eq!(account.sessions[0].proof, Some(left));
 }
 
@@ -84,7 +84,7 @@ fn no_alarm_is_late_for_claims() {
     let later = NOW + 1_000;
     account.wakes_at = NOW + 1_801;
     assert_eq!(account.set_alarm(later), None);
-    let proved = proof(Level::P2, Outcome::Proved, Some("sealed"));
+    let proved = proof(Level::P2, IdentityOutcome::Proved, Some("sealed"));
     account.sessions[0].proof = Some(proved);
     assert_eq!(account.set_alarm(later), Some(NOW + 1_800));
     assert_eq!(account.set_alarm(later), None);
@@ -101,7 +101,7 @@ fn where_a_person_was_is_known_for_sixteen_days_or_until_they_are_back() {
         &mut account,
         "a",
         "one",
-        &proof(Level::ClCm, Outcome::NotProved, None),
+        &proof(Level::ClCm, IdentityOutcome::NotProved, None),
     );
     account.end("one", Some(NOW), NOW);
     let days = 16 * 86_400;
@@ -117,7 +117,7 @@ fn where_a_person_was_is_known_for_sixteen_days_or_until_they_are_back() {
         &mut account,
         "b",
         "two",
-        &proof(Level::P2, Outcome::Proved, None),
+        &proof(Level::P2, IdentityOutcome::Proved, None),
     );
     assert_eq!(account.left, None);
     // A person who has reached the level already goes nowhere.
@@ -132,7 +132,7 @@ fn the_stored_format_with_an_identity_is_pinned() {
         &mut account,
         "a",
         "one",
-        &proof(Level::P1, Outcome::LevelTooLow, None),
+        &proof(Level::P1, IdentityOutcome::LevelTooLow, None),
     );
     leave(&mut account, "one", Level::P2);
     let bytes = account.to_stored().unwrap();

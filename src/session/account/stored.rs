@@ -1,7 +1,8 @@
 //! The stored form of an account; it is pinned by tests.
 
-use super::{Account, Listed, MAX_ATTEMPTS, MAX_LOGOUTS, MAX_SESSIONS, Remembered};
+use super::{Account, Listed, MAX_ATTEMPTS, MAX_LOGOUTS, MAX_SESSIONS};
 use crate::session::codec::{Form, Reader, Writer};
+use crate::session::identity::Remembered;
 
 /// The stored format, the first byte; another one in storage ends every session, and is never
 /// guessed at.

@@ -267,8 +267,8 @@ mod tests {
     #[test]
     fn a_mutants_name_outlives_the_lines_above_it() {
         assert_eq!(
-            without_line("src/oidc/did.rs:12:9: replace keys -> Result<T> with Ok(x::y)"),
-            "src/oidc/did.rs: replace keys -> Result<T> with Ok(x::y)"
+            without_line("src/oidc/identity/did.rs:12:9: replace keys -> Result<T> with Ok(x::y)"),
+            "src/oidc/identity/did.rs: replace keys -> Result<T> with Ok(x::y)"
         );
     }
 

@@ -5,7 +5,7 @@ use super::standing::time;
 use crate::doctor::subject::Subject;
 use crate::registration::expected::Expected;
 use one_login_edge::config::{Access, Freshness, Release, Rule};
-use one_login_edge::oidc::identity::Claim;
+use one_login_edge::oidc::identity::claims::Claim;
 
 /// A claim of One Login's that a route may release.
 struct Scoped {
@@ -93,7 +93,7 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
             full,
             patterns(&released),
             &format!("{account}; sealed under a key that only the person's cookie holds"),
-            time(one_login_edge::oidc::core_identity::LIFETIME),
+            time(one_login_edge::oidc::identity::core_identity::LIFETIME),
             region,
         );
     }
@@ -130,7 +130,7 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
         "assertion (a signed copy of what is released)",
         "with each request".to_owned(),
         "memory of one data centre",
-        time(one_login_edge::gate::assertion::LIFETIME),
+        time(one_login_edge::gate::access::statement::LIFETIME),
         "where the person is served",
     );
     row(

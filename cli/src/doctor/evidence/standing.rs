@@ -5,7 +5,7 @@ use crate::doctor::subject::Subject;
 use crate::keys::state::Kind;
 use crate::keys::when::Time;
 use crate::registration::expected::Expected;
-use one_login_edge::gate::assertion;
+use one_login_edge::gate::access::statement;
 use one_login_edge::oidc::{SKEW, authorize, client_assertion, end_session};
 use one_login_edge::session::{account, attempt};
 
@@ -43,7 +43,7 @@ pub fn limits(out: &mut Pack, expected: &Expected) {
                 "the signed proof at One Login's token endpoint",
                 time(client_assertion::LIFETIME),
             ),
-            row("the assertion to the service", time(assertion::LIFETIME)),
+            row("the assertion to the service", time(statement::LIFETIME)),
             row("what clocks may be apart", time(SKEW)),
             row(
                 "the query of a request, by One Login's firewall",
@@ -60,9 +60,9 @@ pub fn limits(out: &mut Pack, expected: &Expected) {
         "After a sign-out or a logout notification every copy of the session's cookie is dead within {}: {} until the \
          account is asked again, and {} that an assertion lives. While accounts cannot be reached, a session that was \
          alive shortly before goes on for {} in place of the first part. Streams that are open already are not cut.",
-        time(check + assertion::LIFETIME),
+        time(check + statement::LIFETIME),
         time(check),
-        time(assertion::LIFETIME),
+        time(statement::LIFETIME),
         time(grace)
     ));
 }

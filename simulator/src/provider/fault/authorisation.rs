@@ -31,7 +31,7 @@ fault_kind! {
         CodeLong = "authorisation-code-long",
         /// A good code and an error together.
         CodeAndError = "authorisation-code-and-error",
-        /// A parameter that nobody knows, which must be ignored.
+        /// An unknown parameter, which the client must ignore.
         ExtraParameter = "authorisation-extra-parameter",
         /// The error `access_denied`.
         AccessDenied = "error-access-denied",
@@ -53,7 +53,7 @@ fault_kind! {
         RequestUriNotSupported = "error-request-uri-not-supported",
         /// The error `server_error`.
         ServerError = "error-server-error",
-        /// An error that nobody knows.
+        /// An error code that no specification has.
         UnknownError = "error-unknown",
         /// An error without `state`.
         ErrorWithoutState = "error-without-state",

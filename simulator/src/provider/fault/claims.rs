@@ -34,7 +34,7 @@ fault_kind! {
         AudEmptyArray = "id-token-aud-empty-array",
         /// `aud` is an array of the client and another.
         AudArrayWithExtra = "id-token-aud-array-with-extra",
-        /// `aud` is an array of the client alone. The specification allows it.
+        /// `aud` is an array with only the client. The specification allows it.
         AudArrayOfOne = "id-token-aud-array-of-one",
         /// `azp` names another client.
         AzpOther = "id-token-azp-other",
@@ -211,7 +211,7 @@ pub(super) fn other_scheme(url: &str) -> String {
 }
 
 pub(super) fn other_case(url: &str) -> String {
-    // A host of digits alone has no case, so the scheme is changed as well.
+    // A host of digits has no case, so the scheme is changed as well.
     url.to_uppercase()
 }
 

@@ -37,7 +37,7 @@ fault_kind! {
         AudEmptyArray = "core-identity-aud-empty-array",
         /// `aud` is an array of the client and another.
         AudArrayWithExtra = "core-identity-aud-array-with-extra",
-        /// `aud` is an array of the client alone. The specification allows it.
+        /// `aud` is an array with only the client. The specification allows it.
         AudArrayOfOne = "core-identity-aud-array-of-one",
         /// No `sub`.
         SubMissing = "core-identity-sub-missing",
@@ -65,7 +65,7 @@ fault_kind! {
         ExpNegative = "core-identity-exp-negative",
         /// `exp` is before `iat`, though still to come.
         ExpBeforeIat = "core-identity-exp-before-iat",
-        /// `exp` is a year after `iat`, as in documentation samples. What counts is half an hour after `iat`.
+        /// `exp` is a year after `iat`, as in documentation samples. The client uses half an hour after `iat`.
         ExpFar = "core-identity-exp-far",
         /// No `iat`.
         IatMissing = "core-identity-iat-missing",
@@ -103,7 +103,7 @@ fault_kind! {
         NoncePresent = "core-identity-nonce-present",
         /// An `events` claim, which makes it look like a logout token.
         EventsPresent = "core-identity-events-present",
-        /// A claim that nobody knows, which must be ignored.
+        /// An unknown claim, which the client must ignore.
         UnknownClaim = "core-identity-unknown-claim",
         /// No `vc`.
         VcMissing = "core-identity-vc-missing",
@@ -125,7 +125,7 @@ fault_kind! {
         NamePartsEmpty = "core-identity-name-parts-empty",
         /// A part of a name without a `type`.
         NamePartTypeMissing = "core-identity-name-part-type-missing",
-        /// A part of a name of a type that nobody knows, which must be kept.
+        /// A part of a name with an unknown type, which the client must keep.
         NamePartTypeUnknown = "core-identity-name-part-type-unknown",
         /// A part of a name whose value is a number.
         NamePartNotText = "core-identity-name-part-not-text",
@@ -133,7 +133,7 @@ fault_kind! {
         NamePartHostile = "core-identity-name-part-hostile",
         /// A part of a name of 20,000 characters.
         NamePartLong = "core-identity-name-part-long",
-        /// A name with a member that nobody knows, which must be kept.
+        /// A name with an unknown member, which the client must keep.
         NameUnknownMember = "core-identity-name-unknown-member",
         /// No `birthDate`.
         BirthDateMissing = "core-identity-birth-date-missing",

@@ -48,7 +48,7 @@ fault_kind! {
         KidFragmentAlone = "core-identity-kid-fragment-alone",
         /// `kid` is relative: it begins with the `#`.
         KidRelative = "core-identity-kid-relative",
-        /// Nothing stands after the `#`.
+        /// The key id ends with the `#`.
         KidFragmentEmpty = "core-identity-kid-fragment-empty",
         /// The right `kid` and a second `#` with more after it.
         KidTwoHashes = "core-identity-kid-two-hashes",
@@ -72,7 +72,7 @@ fault_kind! {
         SignedByTokenKey = "core-identity-signed-by-token-key",
         /// Signed with the key for ID tokens, under that key's own `kid`, which the other document has.
         TokenKeyAndKid = "core-identity-token-key-and-kid",
-        /// Signed with the key for ID tokens, whose `kid` stands after the right controller.
+        /// Signed with the key for ID tokens, whose `kid` follows the right controller.
         TokenKeyOfController = "core-identity-token-key-of-controller",
         /// Signed with a key that is not published, under the right `kid`.
         SignedByStranger = "core-identity-signed-by-stranger",

@@ -67,7 +67,7 @@ fault_kind! {
         MethodsNotArray = "did-methods-not-array",
         /// `assertionMethod` appears twice, first empty.
         MethodsTwice = "did-methods-twice",
-        /// The key stands in `authentication` instead of `assertionMethod`.
+        /// The key is in `authentication` instead of `assertionMethod`.
         MethodsOfOtherUse = "did-methods-of-other-use",
         /// `assertionMethod` holds names of keys that stand in `verificationMethod`.
         MethodsByName = "did-methods-by-name",
@@ -77,7 +77,7 @@ fault_kind! {
         ManyKeys = "did-many-keys",
         /// Keys that must be ignored stand before the good one: of other kinds, not even objects.
         BadKeysBeside = "did-bad-keys-beside",
-        /// The key with which core identities are signed is missing, and another stands in its place.
+        /// The key with which core identities are signed is replaced by another.
         SigningKeyMissing = "did-signing-key-missing",
         /// The same name a second time, with another key.
         KeyIdTwice = "did-key-id-twice",
@@ -212,7 +212,7 @@ fn elsewhere(fault: DidFault, document: &mut Value) {
     }
 }
 
-/// Puts other keys beside the good one, or in its place.
+/// Adds other keys to the good one, or replaces it.
 fn among(fault: DidFault, did: &str, methods: &mut Vec<Value>) {
     let method = |name: &str, key: Value| json!({ "id": format!("{did}#{name}"), "type": "JsonWebKey", "controller": did, "publicKeyJwk": key });
     let ec = |x: &str| json!({ "kty": "EC", "crv": "P-256", "x": x, "y": x, "alg": "ES256" });
@@ -307,7 +307,7 @@ fn key_of(fault: DidFault, key: &mut Object) {
             set("y", b64([byte; 32]));
             set("x", b64([byte; 32]))
         }
-        // What is left is to take `alg` away.
+        // The last case takes `alg` away.
         _ => key.remove("alg"),
     };
 }

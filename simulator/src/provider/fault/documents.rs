@@ -59,7 +59,7 @@ fault_kind! {
         AuthorizeElsewhere = "discovery-authorize-elsewhere",
         /// The token endpoint is at an address of a cloud's metadata service.
         TokenMetadataHost = "discovery-token-metadata-host",
-        /// The issuer's host stands before an `@` in the token endpoint, so that another host is meant.
+        /// The issuer's host is before an `@` in the token endpoint, so that another host is meant.
         TokenUserInfoTrick = "discovery-token-at-sign",
         /// No token endpoint.
         TokenMissing = "discovery-token-missing",

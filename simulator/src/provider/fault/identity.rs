@@ -33,7 +33,7 @@ fault_kind! {
         CoreIsLogoutToken = "identity-core-is-logout-token",
         /// An access token in place of the core identity.
         CoreIsAccessToken = "identity-core-is-access-token",
-        /// A return code beside a core identity.
+        /// A return code together with a core identity.
         CodeBesideCore = "identity-code-beside-core",
         /// Return codes instead of every other claim.
         CodesOnly = "identity-codes-only",
@@ -57,7 +57,7 @@ fault_kind! {
         AddressNotObject = "identity-address-not-object",
         /// A member of an address is a number.
         AddressMemberNotText = "identity-address-member-not-text",
-        /// An address with a member that nobody knows, which must be kept.
+        /// An address with an unknown member, which the client must keep.
         AddressUnknownMember = "identity-address-unknown-member",
         /// A street with markup, a line end and a change of direction.
         AddressHostile = "identity-address-hostile",
@@ -73,7 +73,7 @@ fault_kind! {
         DrivingPermitNotArray = "identity-driving-permit-not-array",
         /// A driving licence with markup and a line end in its address.
         DrivingPermitHostile = "identity-driving-permit-hostile",
-        /// A claim that nobody asked for: a National Insurance number.
+        /// A claim that the request did not ask for: a National Insurance number.
         Unasked = "identity-unasked",
     }
 }
@@ -171,7 +171,7 @@ fn changed(mut list: Value, name: &str, value: Value) -> Value {
     list
 }
 
-/// What a token of the provider's own making says.
+/// The payload of a token that the provider made.
 fn claims_of(token: &Value) -> Value {
     let token = token.as_str().and_then(crate::jose::Unverified::parse);
     token.map_or(Value::Null, |token| Value::Object(token.claims))

@@ -14,7 +14,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// The size of the largest body.
 const ONE_MEGABYTE: usize = 1024 * 1024;
 
-/// What is sent to a client.
+/// The request that the provider sends to a client.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// The method.

@@ -49,7 +49,7 @@ fault_kind! {
         AudLonger = "logout-token-aud-longer",
         /// `aud` is an array of the client and another.
         AudArrayWithExtra = "logout-token-aud-array-with-extra",
-        /// `aud` is an array of the client alone. The specification allows it.
+        /// `aud` is an array with only the client. The specification allows it.
         AudArrayOfOne = "logout-token-aud-array-of-one",
         /// No `exp`.
         ExpMissing = "logout-token-exp-missing",
@@ -83,15 +83,15 @@ fault_kind! {
         EventsArray = "logout-token-events-array",
         /// `events` holds another event only.
         EventsOther = "logout-token-events-other",
-        /// `events` holds another event beside the right one. The specification allows it.
+        /// `events` holds a second event. The specification allows it.
         EventsExtraMember = "logout-token-events-extra-member",
         /// The event's value is text instead of an object.
         EventsValueNotObject = "logout-token-events-value-not-object",
         /// A `nonce`, which makes it look like an ID token.
         NoncePresent = "logout-token-nonce-present",
-        /// A `sid` beside `sub`. The specification allows it; this provider never does it.
+        /// Both `sid` and `sub`. The specification allows it; this provider never does it.
         SidPresent = "logout-token-sid-present",
-        /// A claim that nobody knows, as in the conformance suite.
+        /// An unknown claim, as in the conformance suite.
         IgnoredClaim = "logout-token-ignored-claim",
         /// An ID token of the same person in place of the logout token.
         IsIdToken = "logout-token-is-id-token",

@@ -43,7 +43,7 @@ pub fn gzip_bomb(good: Response) -> Response {
     good.with_header("content-encoding", "gzip").with_body(body)
 }
 
-/// A redirect to an address where the good answer would not be found and nobody should go.
+/// A redirect to an address that the client must not ask.
 pub fn redirect(canary: &str) -> Response {
     Response::redirect(302, canary)
 }

@@ -33,7 +33,7 @@ fault_kind! {
         Huge = "userinfo-huge",
         /// The object inside an array.
         InArray = "userinfo-in-array",
-        /// The answer comes as a token, which nobody asked for.
+        /// The answer comes as a token, which the request did not ask for.
         Signed = "userinfo-signed",
         /// Another person's `sub`.
         SubOther = "userinfo-sub-other",

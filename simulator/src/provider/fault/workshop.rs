@@ -1,4 +1,4 @@
-//! What a forger of tokens has to hand: the ways in which any token can be built wrongly.
+//! The tools of a forger of tokens: the ways in which any token can be built wrongly.
 
 use aws_lc_rs::hmac;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::jose::{Object, b64, b64_standard};
 use crate::keys::{Algorithm, SigningKey};
 
-/// What a forger has to hand.
+/// The values that a forger has.
 pub struct Workshop<'a> {
     /// The key that an honest provider would use.
     pub key: &'a SigningKey,
@@ -14,7 +14,7 @@ pub struct Workshop<'a> {
     pub other: &'a SigningKey,
     /// The `kid` of an honest header.
     pub kid: String,
-    /// An address that nobody should visit.
+    /// An address that no client may ask.
     pub canary: String,
     /// The `typ` of an honest header; ID tokens have none.
     pub typ: Option<&'static str>,
@@ -174,7 +174,7 @@ pub(super) fn pem(der: &[u8]) -> String {
     )
 }
 
-/// A signature `r || s` as the DER of RFC 3279 2.2.3. What is not two numbers of 32 bytes stays as it is.
+/// A signature `r || s` as the DER of RFC 3279 2.2.3. Any other length stays as it is.
 pub(super) fn der(signature: &[u8]) -> Vec<u8> {
     let (32, Some(s)) = (signature.len() / 2, signature.get(32..64)) else {
         return signature.to_vec();

@@ -1,0 +1,248 @@
+//! The assertion: the signed statement with which the origin learns who this is.
+//!
+//! A signed one is kept in the isolate's memory until it has half a minute left, because signing
+//! costs more than all the rest of a signed-in request. It is the only thing about a person that
+//! outlives a request there, and its key names everything that it says.
+//!
+//! A route may have it name the one request that it is for, so that it is of no use for another; such a one is kept
+//! only for that method and path.
+//!
+//! Identity claims travel in it while it stays short, else in a second signed statement,
+//! else not at all; a value is never cut short.
+//!
+//! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing), RFC 9449 section 4.2 (`htm`, `htu`).
+
+use crate::gate::access::statement::Known;
+use crate::gate::access::statement::LIFETIME;
+use crate::gate::access::statement::Signed;
+use crate::gate::access::statement::StatementKey;
+use crate::gate::access::statement::Subject;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::config::{Release, Service};
+use crate::gate::context::Context;
+use crate::oidc::identity::claims::{Claim, Claims};
+use crate::oidc::jws::{Alg, Unsigned, encode};
+use crate::oidc::refusal::Refusal;
+use crate::platform::{Outage, Platform};
+use crate::session::identity::IdentityOutcome;
+use crate::session::session::Session;
+
+/// The `typ` of an assertion, which no token of the provider has.
+pub const TYPE: &str = "one-login-assertion+jwt";
+
+/// The `typ` of the second statement, which holds only identity claims.
+pub const IDENTITY_TYPE: &str = "one-login-identity+jwt";
+
+/// The longest assertion that holds identity claims, in characters: servers that take 8 KB of
+/// headers still have room for all others.
+const MAX_WITH_CLAIMS: usize = 4_096;
+
+/// The longest second statement, in characters: with its name it stays under the 8 KB that servers
+/// take in one header.
+const MAX_IDENTITY: usize = 8_000;
+
+/// The length of a signature in a compact token, with its full stop.
+const SIGNATURE: usize = 87;
+
+/// How far `iat` lies in the past, in seconds, for origins whose clock is behind.
+const BACKDATED: i64 = 5;
+
+/// The members of both statements, each with those that it has.
+#[derive(Clone, Default, Serialize)]
+struct Members<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    sub: &'a str,
+    sid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vot: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reauth_time: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_exp: Option<i64>,
+    iat: i64,
+    exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    htm: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    htu: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number_verified: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wallet_subject_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_outcome_source: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identity_claims: Option<&'static str>,
+    #[serde(rename = "coreIdentity", skip_serializing_if = "Option::is_none")]
+    core_identity: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passport: Option<&'a Value>,
+    #[serde(rename = "drivingPermit", skip_serializing_if = "Option::is_none")]
+    driving_permit: Option<&'a Value>,
+    #[serde(rename = "returnCode", skip_serializing_if = "Option::is_none")]
+    return_code: Option<&'a Value>,
+}
+
+impl<'a> Members<'a> {
+    /// The same with the identity claims that the route releases.
+    fn with(mut self, release: Release, claims: &'a Claims) -> Self {
+        let places: [_; Claim::ALL.len()] = [
+            &mut self.core_identity,
+            &mut self.address,
+            &mut self.passport,
+            &mut self.driving_permit,
+            &mut self.return_code,
+        ];
+        for (place, claim) in places.into_iter().zip(Claim::ALL) {
+            if release.identity[claim as usize] {
+                *place = claims.get(claim.released_as());
+            }
+        }
+        self
+    }
+
+    fn unsigned(&self, service: &Service, typ: &str) -> Result<Unsigned, Refusal> {
+        let key = &service.assertion_keys.active.key_id;
+        Unsigned::new(Alg::Es256, key, typ, self)
+    }
+}
+
+/// Lays out an assertion with the claims of one route, and the second statement if there is one.
+/// Whether the session may be used there is not asked.
+///
+/// # Errors
+/// [`Refusal`] when the members cannot be written as JSON.
+pub fn unsigned(
+    service: &Service,
+    session: &Session,
+    about: &Subject,
+    known: Option<&Known>,
+    now: i64,
+) -> Result<(Unsigned, Option<Unsigned>), Refusal> {
+    let release = about.release;
+    let bound = about.bound.as_ref();
+    let email = session.email.as_ref().filter(|_| release.email);
+    let phone = session.phone.as_ref().filter(|_| release.phone);
+    let wallet = session.wallet_subject_id.as_deref();
+    let sid = encode(&session.id);
+    let who = Members {
+        iss: &service.origin_url,
+        aud: &service.origin_audience,
+        sub: &session.subject,
+        sid: &sid,
+        iat: now - BACKDATED,
+        exp: now + LIFETIME,
+        htm: bound.map(|bound| bound.method.as_str()),
+        htu: bound.map(|bound| bound.address.as_str()),
+        ..Members::default()
+    };
+    let mut members = Members {
+        vot: Some(session.level.as_str()),
+        auth_time: session.auth_time,
+        reauth_time: session.reauthenticated_at,
+        session_exp: Some(session.expires_at(service.limits)),
+        email: email.map(|email| email.value.as_str()),
+        email_verified: email.map(|email| email.verified),
+        phone_number: phone.map(|phone| phone.value.as_str()),
+        phone_number_verified: phone.map(|phone| phone.verified),
+        wallet_subject_id: wallet.filter(|_| release.wallet_subject_id),
+        ..who.clone()
+    };
+    if release.outcome {
+        let outcome = known.and_then(|known| known.outcome);
+        members.identity_outcome = outcome.map(IdentityOutcome::label);
+        members.identity_outcome_source = outcome.map(IdentityOutcome::source);
+    }
+    let Some(known) = known.filter(|_| release.has_identity()) else {
+        return Ok((members.unsigned(service, TYPE)?, None));
+    };
+    let mut second = None;
+    members.identity_claims = Some("gone");
+    if let Some(claims) = &known.claims {
+        members.identity_claims = Some("here");
+        let whole = members.clone().with(release, claims);
+        let whole = whole.unsigned(service, TYPE)?;
+        if whole.signing_input().len() + SIGNATURE <= MAX_WITH_CLAIMS {
+            return Ok((whole, None));
+        }
+        let alone = who.with(release, claims).unsigned(service, IDENTITY_TYPE)?;
+        let fits = alone.signing_input().len() + SIGNATURE <= MAX_IDENTITY;
+        second = Some(alone).filter(|_| fits);
+        members.identity_claims = Some(if fits { "header" } else { "too_large" });
+    }
+    Ok((members.unsigned(service, TYPE)?, second))
+}
+
+/// Why no assertion could be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotSigned;
+
+impl From<Outage> for NotSigned {
+    fn from(_: Outage) -> Self {
+        Self
+    }
+}
+
+impl From<Refusal> for NotSigned {
+    fn from(_: Refusal) -> Self {
+        Self
+    }
+}
+
+/// Signs an assertion and keeps it, unless the identity may yet change within the second.
+///
+/// `known` is the account's word on the identity, where the route lets the origin know of it.
+///
+/// # Errors
+/// [`NotSigned`] when the key cannot be used; the request must not pass without it.
+pub async fn sign<P: Platform>(
+    context: &Context<P>,
+    session: &Session,
+    about: &Subject,
+    known: Option<&Known>,
+) -> Result<Signed, NotSigned> {
+    let service = &context.service;
+    let (assertion, identity) = unsigned(service, session, about, known, context.now)?;
+    let signed = Signed {
+        assertion: finish(context, assertion).await?,
+        identity: match identity {
+            Some(identity) => Some(finish(context, identity).await?),
+            None => None,
+        },
+    };
+    let proved_at = session.identity.as_ref().map_or(0, |held| held.changed_at);
+    // Times are whole seconds, so an identity that was proved in this second may yet change in it.
+    if proved_at < context.now {
+        let key = StatementKey::new(service, session, about);
+        context
+            .isolate
+            .assertions
+            .put(key, signed.clone(), context.now);
+    }
+    Ok(signed)
+}
+
+async fn finish<P: Platform>(context: &Context<P>, unsigned: Unsigned) -> Result<String, Outage> {
+    let key = &context.service.assertion_keys.active;
+    let signature = context
+        .platform
+        .sign(key, Alg::Es256, unsigned.signing_input())
+        .await?;
+    Ok(unsigned.finish(&signature))
+}

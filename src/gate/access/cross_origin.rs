@@ -1,0 +1,129 @@
+//! The answers to pages of other origins, and to scripts.
+//!
+//! Source: Fetch (CORS, and `Origin` of forms), Fetch Metadata Request Headers, RFC 9457 (problem details), RFC 6455
+//! section 10.2 (WebSocket origins).
+
+use crate::config::{Access, Rule, Service};
+use crate::gate::context::Context;
+use crate::gate::decision::Verdict;
+use crate::gate::http::reply::Reply;
+use crate::gate::http::request::Request;
+use crate::gate::pages::Page;
+use crate::gate::pages::bilingual::problem;
+use crate::platform::Platform;
+
+/// The challenge that names the service.
+pub fn challenge(service: &Service) -> String {
+    format!("OneLogin realm=\"{}\"", service.host)
+}
+
+/// 401 for scripts, frames and other clients: nothing that a browser would follow or keep.
+pub fn unauthorised(service: &Service, request: &Request) -> Reply {
+    let problem = serde_json::json!({
+        "type": "about:blank",
+        "title": "Unauthorized",
+        "status": 401,
+        "detail": "Sign in with GOV.UK One Login to use this address.",
+        "sign_in": service.own_page("sign-in"),
+    });
+    let reply = Reply::json(401, &problem)
+        .with("content-type", "application/problem+json")
+        .with("www-authenticate", challenge(service))
+        .of(service);
+    match request.headers.get("origin") {
+        Some(origin) if service.cors_origins.iter().any(|allowed| allowed == origin) => {
+            readable_by(reply, origin)
+        }
+        _ => reply,
+    }
+}
+
+/// The same for a live session with a sign-in that is too long ago.
+///
+/// Source: RFC 9470 section 3.
+pub fn too_old(service: &Service, request: &Request, max_age: i64) -> Reply {
+    let mut value = challenge(service);
+    value.push_str(", error=\"insufficient_user_authentication\", max_age=\"");
+    value.push_str(&max_age.to_string());
+    value.push('"');
+    unauthorised(service, request).with("www-authenticate", value)
+}
+
+/// Lets a listed origin's script read the answer.
+fn readable_by(reply: Reply, origin: &str) -> Reply {
+    reply
+        .with("access-control-allow-origin", origin)
+        .with("access-control-allow-credentials", "true")
+        .with("cross-origin-resource-policy", "cross-origin")
+        .with("vary", "Origin")
+}
+
+/// Answers what another origin may not do, and the preflights of those that may ask.
+///
+/// A WebSocket is judged where a session is used. One without an origin is no browser's (RFC 6455 section
+/// 4.1), so that there is no page of another origin to guard against.
+pub fn judge<P: Platform>(context: &Context<P>, request: &Request, rule: &Rule) -> Option<Verdict> {
+    let service = &context.service;
+    let origin = request.headers.get("origin");
+    if request.is_upgrade() {
+        let origin = origin.filter(|_| rule.access != Access::Public)?;
+        let own = origin == service.origin_url;
+        let listed = service
+            .websocket_origins
+            .iter()
+            .any(|allowed| allowed == origin);
+        return (!own && !listed).then(|| {
+            context
+                .logging(request)
+                .log_refused("refused", "upgrade_origin");
+            problem(
+                403,
+                Page::WrongMethod,
+                "This origin may not open a WebSocket here.",
+            )
+            .of(service)
+            .into()
+        });
+    }
+    if !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
+        return judge_change(context, request, rule);
+    }
+    let wanted = request.headers.get("access-control-request-method")?;
+    let origin =
+        origin.filter(|origin| service.cors_origins.iter().any(|allowed| allowed == origin))?;
+    if request.method != "OPTIONS" {
+        return None;
+    }
+    let mut answer = readable_by(Reply::new(204).of(service), origin)
+        .with("access-control-allow-methods", wanted)
+        .with("access-control-max-age", "600");
+    if let Some(headers) = request.headers.get("access-control-request-headers") {
+        answer = answer.with("access-control-allow-headers", headers);
+    }
+    Some(answer.into())
+}
+
+/// Refuses what would change something and comes from a page of another origin, before anybody is looked up, so that the
+/// sender learns nothing of the person.
+fn judge_change<P: Platform>(
+    context: &Context<P>,
+    request: &Request,
+    rule: &Rule,
+) -> Option<Verdict> {
+    let service = &context.service;
+    let listed = rule.other_sites.listed()?;
+    let listed = listed.iter().chain(&service.cors_origins);
+    if !request.comes_from_elsewhere(&service.origin_url, listed) {
+        return None;
+    }
+    let context = context.logging(request);
+    context.log_refused("refused", "other_site");
+    let reply = match request.is_document() {
+        true => context.page(403, Page::OtherSite),
+        false => {
+            let detail = "A page of another origin may not change anything here.";
+            problem(403, Page::OtherSite, detail).of(service)
+        }
+    };
+    Some(reply.into())
+}

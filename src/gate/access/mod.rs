@@ -1,0 +1,12 @@
+//! Whether a request passes to the origin, and with which statement.
+
+pub mod answer;
+pub mod assertion;
+pub mod cross_origin;
+pub mod forward;
+pub mod last_answer;
+pub mod protect;
+pub mod revocation;
+pub mod revocation_cache;
+pub mod socket;
+pub mod statement;

@@ -1,0 +1,294 @@
+//! Whether a request may pass: the rule of the path and the session of the cookie decide.
+//!
+//! This is the hot path. It waits for nothing unless an assertion has to be signed or the account
+//! has to be asked whether the session is still alive, which [`crate::gate::access::revocation`] does.
+
+use super::cross_origin;
+use super::forward::forward;
+use super::last_answer::{informed, is_certain};
+use super::statement::{Bound, Known, Signed, Subject};
+use crate::config::{Access, Freshness, Rule};
+use crate::gate::context::Context;
+use crate::gate::decision::Forward;
+use crate::gate::decision::Start;
+use crate::gate::decision::{Decision, Task, Verdict};
+use crate::gate::http::cookies::Cookies;
+use crate::gate::http::reply::Reply;
+use crate::gate::http::request::Request;
+use crate::gate::links::again;
+use crate::gate::links::rule_of;
+use crate::gate::pages::Page;
+use crate::gate::{browser_session, sign_out};
+use crate::path::CanonicalPath;
+use crate::platform::Platform;
+use crate::session::session::Session;
+
+/// A request for the origin, with the rule that it meets.
+#[derive(Debug)]
+pub struct Passage<'a, P> {
+    /// The request's view of everything.
+    pub context: &'a Context<P>,
+    /// The request.
+    pub request: &'a Request,
+    /// Its path, which has one meaning.
+    pub path: &'a CanonicalPath,
+    /// Its query, without the question mark.
+    pub query: Option<&'a str>,
+    /// The rule of the path.
+    pub rule: &'a Rule,
+}
+
+/// Decides about a request for the origin.
+pub fn protect<P: Platform>(
+    context: &Context<P>,
+    request: &Request,
+    path: &CanonicalPath,
+    query: Option<&str>,
+) -> Verdict {
+    let passage = Passage::new(context, request, path, query);
+    let refusal = cross_origin::judge(context, request, passage.rule);
+    refusal.unwrap_or_else(|| passage.decide())
+}
+
+impl<'a, P: Platform> Passage<'a, P> {
+    /// The passage of a request whose path was judged.
+    pub fn new(
+        context: &'a Context<P>,
+        request: &'a Request,
+        path: &'a CanonicalPath,
+        query: Option<&'a str>,
+    ) -> Self {
+        Self {
+            context,
+            request,
+            path,
+            query,
+            rule: context.service.rules.find(path),
+        }
+    }
+
+    fn decide(&self) -> Verdict {
+        let (context, rule) = (self.context, self.rule);
+        let anybody = match rule.access {
+            Access::Public => return pass(self.forward(None)),
+            Access::Optional => true,
+            Access::Required => false,
+        };
+        let cookies = self.cookies();
+        let session = browser_session::live(context, cookies)
+            .filter(|session| anybody || session.level >= rule.level.credential())
+            .filter(|session| !sign_out::is_ending(context, cookies, session))
+            .map(|session| informed(context, session));
+        match session {
+            Some(session) if !is_certain(context, &session) || self.asks(&session) => {
+                Verdict::Later(Task::Check {
+                    path: self.path.clone(),
+                    query: self.query.map(str::to_owned),
+                    session: Box::new(session),
+                })
+            }
+            Some(session) => self.admit(session, None),
+            None => self.anonymous(),
+        }
+    }
+
+    /// Whether the route asks for a proved identity and the session has none of its level.
+    pub fn lacks(&self, session: &Session) -> bool {
+        self.rule.access != Access::Optional && session.level < self.rule.level
+    }
+
+    /// Whether the account's word on the identity is needed: another tab may have proved one, or the
+    /// origin is to be told of it and no assertion is kept.
+    pub fn asks(&self, session: &Session) -> bool {
+        let release = self.rule.release;
+        let told = release.has_identity() || release.outcome;
+        let known = session.identity.as_ref();
+        self.lacks(session)
+            || told
+                && known.is_some_and(|held| held.changed_at != 0)
+                && self.kept(session).is_none()
+    }
+
+    /// The assertion for the session that is kept here.
+    fn kept(&self, session: &Session) -> Option<Signed> {
+        let context = self.context;
+        let kept = &context.isolate.assertions;
+        kept.get(&context.service, session, &self.about(), context.now)
+    }
+
+    /// The contents of an assertion for this request.
+    fn about(&self) -> Subject {
+        let bound = || Bound {
+            method: self.request.method.clone(),
+            address: format!("{}{}", self.context.service.origin_url, self.path.text),
+        };
+        Subject {
+            release: self.rule.release,
+            bound: self.rule.bind.then(bound),
+        }
+    }
+
+    /// Lets a session that is alive pass with an assertion, signing one if none is kept; unless the
+    /// person has to prove an identity first, or signed in longer ago than the route allows.
+    ///
+    /// `known` is the account's word where [`Self::asks`] says that it is needed.
+    pub fn admit(&self, session: Session, known: Option<Known>) -> Verdict {
+        let (context, rule) = (self.context, self.rule);
+        if self.lacks(&session) {
+            return self.refuse(Some(session));
+        }
+        let is_over = |freshness: Freshness| {
+            freshness.is_over(session.auth_time, session.reauthenticated_at, context.now)
+        };
+        if rule.freshness.is_some_and(is_over) {
+            return self.refuse(Some(session));
+        }
+        let signed = self.kept(&session);
+        let is_signed = signed.is_some();
+        let mut out = self.forward(signed);
+        self.keep_private(&mut out);
+        out.answer.attended = out.answer.upgrade && rule.closes_sockets;
+        if !self.request.is_upgrade() {
+            out.answer.used = true;
+            out.answer.cookies = browser_session::stale(context, self.cookies());
+            let renewed = session.renewed(context.now);
+            let renewal = renewed.and_then(|session| browser_session::renewal(context, &session));
+            out.answer.cookies.extend(renewal);
+        }
+        if is_signed {
+            return pass(out);
+        }
+        Verdict::Later(Task::Assert {
+            forward: Box::new(out),
+            session: Box::new(session),
+            about: self.about(),
+            known,
+        })
+    }
+
+    /// Goes on without a session.
+    pub fn anonymous(&self) -> Verdict {
+        if self.rule.access != Access::Optional {
+            return self.refuse(None);
+        }
+        let mut out = self.forward(None);
+        self.keep_private(&mut out);
+        out.answer.cookies = browser_session::stale(self.context, self.cookies());
+        pass(out)
+    }
+
+    /// Says what the person's own browser may keep of the answer; no other cache keeps anything.
+    fn keep_private(&self, out: &mut Forward) {
+        out.answer.personal = true;
+        out.answer.unkept = self.rule.unkept;
+        out.answer.page = self.request.is_document();
+    }
+
+    fn cookies(&self) -> Cookies<'a> {
+        Cookies::new(self.request.headers.get("cookie"))
+    }
+
+    fn forward(&self, signed: Option<Signed>) -> Forward {
+        forward(
+            &self.context.service,
+            self.request,
+            self.path,
+            self.query,
+            signed,
+        )
+    }
+
+    /// Answers a request that needs a session and has none, or one that is alive but does not do.
+    fn refuse(&self, session: Option<Session>) -> Verdict {
+        let (context, rule, request) = (self.context, self.rule, self.request);
+        let service = &context.service;
+        let proves = session.as_ref().is_some_and(|session| self.lacks(session));
+        let framed = request.is_framed_by_own();
+        let is_form = !request.is_read() && (framed || request.is_document());
+        if !request.is_document() && !is_form {
+            let (label, reply) = match (&session, rule.freshness) {
+                (Some(_), Some(freshness)) if !proves => {
+                    let seconds = freshness.seconds();
+                    let reply = cross_origin::too_old(service, request, seconds);
+                    ("sign_in_too_old", reply)
+                }
+                _ => ("no_session", cross_origin::unauthorised(service, request)),
+            };
+            context.logging(request).log_refused("refused", label);
+            if framed {
+                let place = self.around_frame(session.as_ref());
+                return in_frame(context, &again(context, &place)).into();
+            }
+            return reply.into();
+        }
+        if is_form {
+            // The posted form is lost with this answer, so the page leads to where it can be asked
+            // for.
+            let link = again(context, &context.place(&self.path.text));
+            let (label, page) = match (proves, &session) {
+                (true, _) => ("form_needs_identity", Page::FormNeedsIdentity),
+                (false, Some(_)) => ("form_expired", Page::FormSignInAgain),
+                (false, None) => ("form_expired", Page::FormExpired),
+            };
+            context.logging(request).log_refused("refused", label);
+            let reply = context
+                .page_with(401, page, &link)
+                .with("www-authenticate", cross_origin::challenge(service));
+            return match framed {
+                true => reply.framed_by_own().into(),
+                false => reply.into(),
+            };
+        }
+        let (level, freshness) = match proves {
+            true => (rule.level, None),
+            false => (rule.level.credential(), rule.freshness),
+        };
+        Verdict::Later(Task::Start(Start {
+            level,
+            freshness,
+            session: session.map(Box::new),
+            return_path: self.return_path(),
+        }))
+    }
+
+    /// Where the link in a frame leads back to: the page around the frame, where a sign-in for that page will do for the
+    /// frame too; else the frame's own address, which asks for what is missing.
+    fn around_frame(&self, session: Option<&Session>) -> String {
+        let (context, level) = (self.context, self.rule.level);
+        let around = self.request.page_before(&context.service.origin_url);
+        around
+            .filter(|_| session.is_none() && !level.has_identity())
+            .map(|page| context.place(page))
+            .filter(|place| rule_of(context, place).is_some_and(|rule| rule.level >= level))
+            .unwrap_or_else(|| self.return_path())
+    }
+
+    /// Where a sign-in leads back to.
+    pub fn return_path(&self) -> String {
+        let wanted = match self.query {
+            Some(query) => format!("{}?{query}", self.path.text),
+            None => self.path.text.clone(),
+        };
+        let place = self.context.place(&wanted);
+        let lost_query = self.query.is_some_and(|query| !query.is_empty()) && !place.contains('?');
+        if lost_query || (place == "/" && self.path.text != "/") {
+            let context = self.context.logging(self.request);
+            context.log_done("return_path", "too_long");
+        }
+        place
+    }
+}
+
+/// The page for a frame whose route asks for a sign-in or for more. The provider may not be shown in a frame, so that the
+/// page's link opens in the whole window.
+pub fn in_frame<P: Platform>(context: &Context<P>, link: &str) -> Reply {
+    let reply = context.page_in_frame(401, Page::InFrame, link);
+    reply.with(
+        "www-authenticate",
+        cross_origin::challenge(&context.service),
+    )
+}
+
+fn pass(out: Forward) -> Verdict {
+    Verdict::Now(Box::new(Decision::Forward(out)))
+}

@@ -1,0 +1,374 @@
+//! One request's view of everything: the isolate, the outside, the service and the time.
+
+use std::rc::Rc;
+
+use crate::config::{Locale, Service};
+use crate::gate::http::reply::Reply;
+use crate::gate::http::request::{Request, parameter};
+use crate::gate::isolate::Isolate;
+use crate::gate::log_context::LogContext;
+use crate::gate::pages::failure::Failure;
+use crate::gate::pages::messages::LeadsTo;
+use crate::gate::pages::{self, Page, Sent};
+use crate::path::place;
+use crate::platform::{Event, EventOutcome, Platform};
+use crate::session::attempt::Attempt;
+use crate::session::seal::{NONCE, Purpose};
+use crate::session::session::Session;
+
+/// The values that a handler works with.
+#[derive(Clone, Debug)]
+pub struct Context<P> {
+    /// The values that the isolate keeps.
+    pub isolate: Rc<Isolate>,
+    /// The outside.
+    pub platform: P,
+    /// The service that was asked.
+    pub service: Rc<Service>,
+    /// Now, in seconds since the epoch.
+    pub now: i64,
+    /// The language to answer in.
+    pub locale: Locale,
+    /// The language that the address asks for in so many words, or the attempt keeps; links go on with it.
+    pub asked: Option<Locale>,
+    /// The reference that a person can quote and an operator search for.
+    pub reference: String,
+    /// The fate of the form or other change in the request, unless a page says it in its own words.
+    pub sent: Sent,
+    /// The other values of log lines; empty until something waits or is refused,
+    /// because a request that just passes writes none.
+    pub log_context: LogContext,
+}
+
+impl<P: Platform> Context<P> {
+    /// The context of a request.
+    pub fn new(
+        isolate: &Rc<Isolate>,
+        platform: &P,
+        service: &Rc<Service>,
+        request: &Request,
+        now: i64,
+    ) -> Self {
+        let own = |path: &str| path.starts_with(&service.own_path);
+        let address = request.address().filter(|address| own(address.path));
+        let asked = address.and_then(|address| parameter(address.query, "lang"));
+        let asked = asked.and_then(|tag| Locale::parse(&tag));
+        let asked = asked.filter(|locale| service.locales.contains(locale));
+        let place = address.and_then(|address| parameter(address.query, "return_to"));
+        // The edge's own addresses have no language: the page of the service that led there has one.
+        let before = address.and_then(|_| request.page_before(&service.origin_url));
+        let place = place.as_deref().or(before);
+        Self {
+            locale: pages::locale(service, asked, request, place),
+            asked,
+            reference: request
+                .headers
+                .get("cf-ray")
+                .filter(|ray| is_ray(ray))
+                .unwrap_or_default()
+                .to_owned(),
+            // The edge answers itself, so that the service never had it.
+            sent: match request.is_read() || address.is_some() {
+                true => Sent::Nothing,
+                false => Sent::NotSaved,
+            },
+            ..Self::behind(isolate, platform, service, now)
+        }
+    }
+
+    /// The context of work that no request waits for.
+    pub fn behind(isolate: &Rc<Isolate>, platform: &P, service: &Rc<Service>, now: i64) -> Self {
+        Self {
+            isolate: Rc::clone(isolate),
+            platform: platform.clone(),
+            service: Rc::clone(service),
+            now,
+            locale: Locale::En,
+            asked: None,
+            reference: String::new(),
+            sent: Sent::Nothing,
+            log_context: LogContext::default(),
+        }
+    }
+
+    /// A place that a person wants to go to, or `/` where that is no place of the service's.
+    #[must_use]
+    pub fn place(&self, wanted: &str) -> String {
+        let service = &self.service;
+        let own = [service.own_path.as_str(), &service.redirect_path];
+        place::safe(wanted, &own, service.allow_semicolons)
+    }
+
+    /// Random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.platform.random(&mut bytes);
+        bytes
+    }
+
+    /// The same context, with what log lines say of the request.
+    #[must_use]
+    pub fn logging(&self, request: &Request) -> Self {
+        Self {
+            log_context: LogContext::request(&self.service, request),
+            ..self.clone()
+        }
+    }
+
+    /// The same context, with what log lines say of a person: a hash of the subject that holds for one
+    /// day.
+    #[must_use]
+    pub fn logging_person(&self, subject: &str) -> Self {
+        let mut context = self.clone();
+        if let Some(ring) = &self.isolate.config.ring {
+            context.log_context.person = ring.pseudonym(&self.service.binding, subject, self.now);
+        }
+        context
+    }
+
+    /// Writes a line of something that was carried out; all texts are labels, never values.
+    pub fn log_done(&self, name: &'static str, label: &'static str) {
+        self.log(EventOutcome::Done, name, label, "");
+    }
+
+    /// Writes a line of something that was refused.
+    pub fn log_refused(&self, name: &'static str, label: &'static str) {
+        self.log(EventOutcome::Refused, name, label, "");
+    }
+
+    /// Writes a line of something that failed.
+    pub fn log_failed(&self, name: &'static str, label: &'static str) {
+        self.log(EventOutcome::Failed, name, label, "");
+    }
+
+    /// Writes a line; `detail` is a text of our own.
+    pub fn log(
+        &self,
+        outcome: EventOutcome,
+        name: &'static str,
+        label: &'static str,
+        detail: &str,
+    ) {
+        self.platform.log(&self.event(outcome, name, label, detail));
+    }
+
+    /// Writes a line of something that one cause may bring about with every request: one a minute for
+    /// each label, and how many were left out.
+    pub fn log_summed(
+        &self,
+        outcome: EventOutcome,
+        name: &'static str,
+        label: &'static str,
+        detail: &str,
+    ) {
+        self.log_sums();
+        let event = self.event(outcome, name, label, detail);
+        if let Some(event) = self.isolate.tally.count(event, self.now) {
+            self.platform.log(&event);
+        }
+    }
+
+    /// Writes the sums that wait for a minute.
+    pub fn log_sums(&self) {
+        for line in self.isolate.tally.due(self.now) {
+            self.platform.log(&line);
+        }
+    }
+
+    fn event(
+        &self,
+        outcome: EventOutcome,
+        name: &'static str,
+        label: &'static str,
+        detail: &str,
+    ) -> Event {
+        let log_context = self.log_context.clone();
+        Event {
+            name,
+            outcome,
+            label,
+            service: self.service.id.clone(),
+            route: log_context.route,
+            reference: self.reference.clone(),
+            trace: log_context.trace,
+            person: log_context.person,
+            detail: detail.to_owned(),
+            count: 0,
+        }
+    }
+
+    /// How many warnings the configuration of this service has.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        let own = |id: &Option<String>| id.as_deref().is_none_or(|id| id == self.service.id);
+        let warnings = self.isolate.config.warnings.iter();
+        warnings.filter(|warning| own(&warning.service)).count()
+    }
+
+    /// A page without a link.
+    pub fn page(&self, status: u16, page: Page) -> Reply {
+        let link = match page.leads_to() {
+            LeadsTo::Home => self.service.branding.home.in_locale(self.locale).0,
+            _ => "",
+        };
+        self.page_with(status, page, link)
+    }
+
+    /// A page whose link leads to this address.
+    pub fn page_with(&self, status: u16, page: Page, link: &str) -> Reply {
+        pages::page(
+            status,
+            page,
+            &self.service,
+            self.locale,
+            &self.checked_reference(),
+            link,
+            self.sent,
+        )
+    }
+
+    /// A page for a frame of the service's own page, whose link opens in the whole window.
+    pub fn page_in_frame(&self, status: u16, page: Page, link: &str) -> Reply {
+        pages::framed(status, page, &self.service, self.locale, link)
+    }
+
+    /// The reference with its check value behind a full stop: addresses of pages carry it so.
+    fn checked_reference(&self) -> String {
+        let ring = self.isolate.config.ring.as_ref();
+        match ring.filter(|_| !self.reference.is_empty()) {
+            Some(ring) => {
+                let value = ring.check_value(&self.service.binding, &told(&self.reference));
+                format!("{}.{value}", self.reference)
+            }
+            None => self.reference.clone(),
+        }
+    }
+
+    /// Whether a text is a reference with its check value, as a page of this service has carried it.
+    #[must_use]
+    pub fn is_own_reference(&self, text: &str) -> bool {
+        let parts = text.split_once('.').zip(self.isolate.config.ring.as_ref());
+        parts.is_some_and(|((reference, value), ring)| {
+            ring.is_checked(&self.service.binding, &told(reference), value)
+        })
+    }
+
+    /// The page and log line of a failure; `again` is where a new sign-in starts.
+    pub fn failed(&self, step: &'static str, failure: Failure, again: &str) -> Reply {
+        self.failed_of(step, failure, again, false)
+    }
+
+    /// The same; where the person was to prove an identity (`proves`), the page speaks of that and of no sign-in.
+    pub fn failed_of(
+        &self,
+        step: &'static str,
+        failure: Failure,
+        again: &str,
+        proves: bool,
+    ) -> Reply {
+        let mut outcome = failure.outcome();
+        if proves {
+            outcome.page = outcome.page.of_identity();
+        }
+        // Without a request id of the platform's the page and the line still find each other.
+        let mut context = self.clone();
+        if context.reference.is_empty() {
+            let random = self.random::<6>();
+            context.reference = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        }
+        match outcome.status {
+            // A sender may go beyond a limit without end.
+            429 => context.log_summed(EventOutcome::Refused, step, outcome.label, ""),
+            ..500 => context.log_refused(step, outcome.label),
+            _ => context.log_failed(step, outcome.label),
+        }
+        let sign_out = self.service.own_page("sign-out");
+        let link = match outcome.page.leads_to() {
+            LeadsTo::SignOut => &sign_out,
+            _ => again,
+        };
+        let reply = context.page_with(outcome.status, outcome.page, link);
+        match failure {
+            Failure::TooManyRequests => reply.with("retry-after", "60"),
+            Failure::Busy(_, seconds) => reply.with("retry-after", seconds.to_string()),
+            _ => reply,
+        }
+    }
+
+    /// The session as a cookie's value; `None` without session keys.
+    #[must_use]
+    pub fn seal_session(&self, session: &Session) -> Option<String> {
+        let ring = self.isolate.config.ring.as_ref()?;
+        let nonce = self.random::<NONCE>();
+        Some(ring.seal(
+            Purpose::Session,
+            &self.service.binding,
+            nonce,
+            &session.to_bytes(),
+        ))
+    }
+
+    /// The attempt as a cookie's value; `None` without session keys.
+    #[must_use]
+    pub fn seal_attempt(&self, attempt: &Attempt) -> Option<String> {
+        let ring = self.isolate.config.ring.as_ref()?;
+        let nonce = self.random::<NONCE>();
+        Some(ring.seal(
+            Purpose::Attempt,
+            &self.service.binding,
+            nonce,
+            &attempt.to_bytes(),
+        ))
+    }
+
+    /// The attempt in a cookie's value, if it opens.
+    #[must_use]
+    pub fn open_attempt(&self, sealed: &str) -> Option<Attempt> {
+        let ring = self.isolate.config.ring.as_ref()?;
+        let bytes = ring.open(Purpose::Attempt, &self.service.binding, sealed)?;
+        Attempt::from_bytes(&bytes)
+    }
+}
+
+/// Of which the check value of a reference is made.
+fn told(reference: &str) -> String {
+    format!("reference\n{reference}")
+}
+
+/// Whether a text has the form of Cloudflare's request id: 16 hexadecimal digits, and the three letters of a data
+/// centre where they are given.
+///
+/// Source: Cloudflare's documentation of HTTP headers, `CF-Ray`.
+fn is_ray(text: &str) -> bool {
+    let (digits, rest) = text.split_at_checked(16).unwrap_or_default();
+    let place = rest.strip_prefix('-').unwrap_or_default();
+    let is_place = place.len() == 3 && place.bytes().all(|letter| letter.is_ascii_uppercase());
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    !digits.is_empty() && digits.bytes().all(is_digit) && (rest.is_empty() || is_place)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::gate::context::is_ray;
+
+    #[test]
+    fn t99_a_request_id_has_the_form_of_cloudflares_and_no_other_text_has() {
+        for ray in ["230b030023ae2822", "8c1f0a1b2c3d4e5f-LHR"] {
+            assert!(is_ray(ray), "{ray}");
+        }
+        for text in [
+            "",
+            "230b030023ae282",
+            "230b030023ae28222",
+            "230B030023AE2822",
+            "230b030023ae2822-",
+            "230b030023ae2822-LH",
+            "230b030023ae2822-lhr",
+            "230b030023ae2822-LHRX",
+            "CALL-0800-123456",
+            "230b030023ae282é",
+        ] {
+            assert!(!is_ray(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The values that an isolate keeps between requests.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use crate::config::Config;
+use crate::gate::access::revocation_cache::RevocationCache;
+use crate::gate::access::statement::StatementCache;
+use crate::gate::provider::document_cache::Documents;
+use crate::gate::tally::Tally;
+
+/// The values that an isolate keeps between requests: only the assertions are about a person.
+#[derive(Debug)]
+pub struct Isolate {
+    /// The deployment, parsed once.
+    pub config: Config,
+    /// The provider's documents.
+    pub documents: Documents,
+    /// Signed assertions.
+    pub assertions: StatementCache,
+    /// The answers of accounts.
+    pub revocations: RevocationCache,
+    /// How often a log line was left out.
+    pub tally: Tally,
+    /// Which private keys were seen to fit their public halves, by key id.
+    pub proved: RefCell<HashMap<String, bool>>,
+}
+
+impl Isolate {
+    /// An isolate that has seen no request yet.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            documents: Documents::default(),
+            assertions: StatementCache::default(),
+            revocations: RevocationCache::default(),
+            tally: Tally::default(),
+            proved: RefCell::default(),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The addresses of a new start, which pages lead to.
+
+use crate::config::Rule;
+use crate::gate::context::Context;
+use crate::gate::http::request::{Request, parameter};
+use crate::gate::network::limited;
+use crate::oidc::SKEW;
+use crate::path::CanonicalPath;
+use crate::platform::Platform;
+
+/// The address of a new start that leads to the same place.
+pub fn again<P: Platform>(context: &Context<P>, return_path: &str) -> String {
+    let query: String = url::form_urlencoded::byte_serialize(return_path.as_bytes()).collect();
+    let language = context
+        .asked
+        .map(|locale| format!("&lang={}", locale.as_str()));
+    let language = language.unwrap_or_default();
+    context
+        .service
+        .own_page(&format!("sign-in?return_to={query}{language}"))
+}
+
+/// How long the link of the page about too many sign-ins leads on, in seconds.
+const ONWARDS: i64 = 600;
+
+/// The address of a new start that is not counted: a person who is shown the page has clicked once, which a flood of
+/// starts has not. It holds for ten minutes and for the network that saw the page.
+pub fn onwards<P: Platform>(context: &Context<P>, request: &Request, return_path: &str) -> String {
+    let link = again(context, return_path);
+    let Some(ring) = &context.isolate.config.ring else {
+        return link;
+    };
+    let text = clicked(context, request, context.now);
+    let value = ring.check_value(&context.service.binding, &text);
+    format!("{link}&go_on={}.{value}", context.now)
+}
+
+/// Whether the request follows the link of [`onwards`].
+pub fn is_onwards<P: Platform>(context: &Context<P>, request: &Request) -> bool {
+    let query = request.address().and_then(|address| address.query);
+    let Some(go_on) = parameter(query, "go_on") else {
+        return false;
+    };
+    let read = || {
+        let (time, value) = go_on.split_once('.')?;
+        let time = time.parse().ok()?;
+        let ring = context.isolate.config.ring.as_ref()?;
+        let text = clicked(context, request, time);
+        let is_ours = ring.is_checked(&context.service.binding, &text, value);
+        Some(is_ours && (context.now - ONWARDS..=context.now + SKEW).contains(&time))
+    };
+    read().unwrap_or_default()
+}
+
+fn clicked<P: Platform>(context: &Context<P>, request: &Request, time: i64) -> String {
+    format!("go on\n{time}\n{}", limited(context, request))
+}
+
+/// The rule of the place where a person was.
+pub fn rule_of<'a, P: Platform>(context: &'a Context<P>, place: &str) -> Option<&'a Rule> {
+    let path = place.split('?').next()?;
+    let path = CanonicalPath::parse(path, context.service.allow_semicolons).ok()?;
+    Some(context.service.rules.find(&path))
+}

@@ -1,0 +1,178 @@
+//! The key of a token, also when no copy of the provider's keys has it yet.
+//!
+//! The provider may begin to use a key at any time. ID tokens and core identities come from it over
+//! TLS, so that their key ids are the provider's own word: the document is fetched again at once. A
+//! notification may come from any sender, who may have made up its key id: it causes a
+//! fetch only when the copy is a minute old.
+//!
+//! Requests share a fetch by looking at the shelf, each on a timer of its own. A promise that several
+//! requests waited for would be cancelled with the request that made it.
+
+use crate::gate::pages::failure::Failure;
+use std::rc::Rc;
+
+use super::document_cache::{CopySource, IDENTITY_KEYS, KEYS, Kind};
+use super::{REREAD_STALE, Unavailable, WAIT_MS, current, fetch, read_stored};
+use crate::gate::context::Context;
+use crate::oidc::jwks::{KeySet, VerifyingKey};
+use crate::oidc::jws::{Alg, Untrusted};
+use crate::oidc::metadata::Metadata;
+use crate::oidc::refusal::Refusal;
+use crate::platform::{EventOutcome, Platform};
+
+/// How old a copy must be before the key id of a notification may cause a fetch, in seconds.
+const UNKNOWN_KEY_AGE: i64 = 60;
+
+/// How long a request waits for a fetch that another one began, in milliseconds.
+const FOLLOW_MS: u32 = WAIT_MS.0;
+
+/// How long it waits altogether until it may begin a fetch of its own, in milliseconds; longer than
+/// the interval between two.
+const PATIENCE_MS: u32 = 3_500;
+
+/// The time between two looks at the shelf, in milliseconds.
+const STEP_MS: u32 = 50;
+
+/// A token that the provider signed, and where its keys are.
+#[derive(Clone, Copy, Debug)]
+pub enum Token<'a> {
+    /// An ID token.
+    Id(&'a Metadata),
+    /// A core identity, whose keys have the one configured address.
+    CoreIdentity,
+    /// A logout token.
+    Logout(&'a Metadata),
+}
+
+impl Token<'_> {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Id(_) => "id_token",
+            Self::CoreIdentity => "core_identity",
+            Self::Logout(_) => "logout_token",
+        }
+    }
+
+    const fn origin(self) -> CopySource {
+        match self {
+            Self::Id(_) | Self::CoreIdentity => CopySource::Provider,
+            Self::Logout(_) => CopySource::Anybody,
+        }
+    }
+
+    const fn kind(self) -> &'static Kind<KeySet> {
+        match self {
+            Self::Id(_) | Self::Logout(_) => &KEYS,
+            Self::CoreIdentity => &IDENTITY_KEYS,
+        }
+    }
+
+    fn url<P: Platform>(self, context: &Context<P>) -> String {
+        match self {
+            Self::Id(metadata) | Self::Logout(metadata) => metadata.jwks_uri.clone(),
+            Self::CoreIdentity => context.service.provider.did_url.clone(),
+        }
+    }
+}
+
+/// Why there is no key to verify a token with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoKey {
+    /// There is no copy of the keys, and the provider gives none.
+    Unavailable,
+    /// No copy has the key, and a newer copy could not be fetched.
+    NotFetched,
+    /// No copy has the key, and it is too early to fetch a newer one.
+    TooEarly,
+    /// A copy that is newer than the token does not have the key, or the key is of another kind.
+    Refused(Refusal),
+}
+
+impl From<Unavailable> for NoKey {
+    fn from(_: Unavailable) -> Self {
+        Self::Unavailable
+    }
+}
+
+/// The key of a token. The key ids that any sender may have made up cost KV one read and the provider
+/// one fetch in ten seconds for each isolate, however many there are.
+///
+/// # Errors
+/// [`NoKey`]. That a newer copy has no such key is reported, because the provider or an attacker
+/// signed with a key of their own.
+pub async fn key<P: Platform>(
+    context: &Context<P>,
+    of: Token<'_>,
+    token: &Untrusted,
+    alg: Alg,
+) -> Result<VerifyingKey, NoKey> {
+    let cache = (of.kind().cache)(&context.isolate.documents);
+    let seen = cache.begun();
+    let mut keys = current(context, of.kind(), of.url(context)).await?;
+    let has = |keys: &KeySet| keys.select(token, alg) != Err(Refusal::KeyUnknown);
+    if !has(&keys) {
+        keys = again(context, of, seen, has).await?;
+    }
+    keys.select(token, alg).cloned().map_err(|refusal| {
+        if refusal == Refusal::KeyUnknown {
+            match of.origin() {
+                CopySource::Provider => context.log_refused("unknown_key", of.label()),
+                CopySource::Anybody => {
+                    context.log_summed(EventOutcome::Refused, "unknown_key", of.label(), "");
+                }
+            }
+        }
+        NoKey::Refused(refusal)
+    })
+}
+
+/// A copy that has the key, or one that is newer than the token. `seen` is how many fetches had begun
+/// when the token was there.
+async fn again<P: Platform>(
+    context: &Context<P>,
+    of: Token<'_>,
+    seen: u64,
+    has: impl Fn(&KeySet) -> bool,
+) -> Result<Rc<KeySet>, NoKey> {
+    let (issuer, kind, origin) = (&context.service.provider.issuer, of.kind(), of.origin());
+    let cache = (kind.cache)(&context.isolate.documents);
+    let is_due = |read_at: i64| context.now - read_at >= REREAD_STALE;
+    if cache.get(issuer).is_none_or(|copy| is_due(copy.read_at)) {
+        read_stored(context, kind).await;
+    }
+    let mut waited_ms = 0;
+    loop {
+        let now = context.now + i64::from(waited_ms / 1_000);
+        let copy = cache.get(issuer).ok_or(NoKey::Unavailable)?;
+        if copy.number > seen || has(&copy.value) {
+            return Ok(copy.value);
+        }
+        let follows = waited_ms < FOLLOW_MS && cache.is_under_way(issuer, now);
+        if !follows {
+            let is_young = context.now - copy.fetched_at < UNKNOWN_KEY_AGE;
+            if origin == CopySource::Anybody && is_young {
+                return Err(NoKey::TooEarly);
+            }
+            if cache.may_look(issuer, origin, now) {
+                let number = cache.begin(issuer, now);
+                let fetched = fetch(context, kind, of.url(context), WAIT_MS.0, number).await;
+                return fetched.map_err(|_| NoKey::NotFetched);
+            }
+            if origin == CopySource::Anybody || waited_ms >= PATIENCE_MS {
+                return Err(NoKey::TooEarly);
+            }
+        }
+        context.platform.pause(STEP_MS).await;
+        waited_ms += STEP_MS;
+    }
+}
+
+impl From<NoKey> for Failure {
+    fn from(no_key: NoKey) -> Self {
+        match no_key {
+            NoKey::Unavailable => Self::Unavailable,
+            NoKey::NotFetched | NoKey::TooEarly => Self::KeysUnavailable,
+            NoKey::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The end of a session: by the person, by inactivity and by the provider.
+
+pub mod back_channel;
+mod end;
+pub mod inactive;
+mod pending;
+mod returned;
+
+pub use end::{COOKIES, confirm, finish, is_own, still_signed_in, too_many_cookies};
+pub use pending::{Tried, is_ending, remember, retry};
+pub use returned::signed_out;

@@ -1,0 +1,95 @@
+//! The floors of `src/`: no circle between files, and in the gate each file uses those below it.
+
+use super::imports::Imports;
+
+/// The gate from its ground to its roof. A file may use those of the floors below its own; files of one floor may use
+/// each other where that makes no circle.
+const FLOORS: &[&[&str]] = &[
+    &["http", "log_context", "pages"],
+    &[
+        "access::answer",
+        "tally",
+        "access::forward",
+        "access::revocation_cache",
+        "access::statement",
+        "decision",
+        "pages::assets",
+        "provider::document_cache",
+    ],
+    &["isolate"],
+    &["context"],
+    &["accounts", "links", "network", "provider"],
+    &[
+        "access::assertion",
+        "access::cross_origin",
+        "access::last_answer",
+        "browser_session",
+    ],
+    &["sign_out"],
+    &["sign_in::start", "sign_in::parameters", "sign_in::exchange"],
+    &["access::protect"],
+    &["identity"],
+    &[
+        "access::revocation",
+        "access::socket",
+        "sign_in::record",
+        "sign_in::callback",
+    ],
+    &["endpoints", "pages::service_header"],
+];
+
+fn floor(module: &str) -> Option<usize> {
+    let inside = module.strip_prefix("gate::")?;
+    let is_in = |name: &&&str| inside == **name || inside.starts_with(&format!("{name}::"));
+    // The longest name is the most precise.
+    let named = FLOORS.iter().enumerate().flat_map(|(number, names)| {
+        let found = names.iter().filter(is_in);
+        found.map(move |name| (name.len(), number))
+    });
+    named.max().map(|(_, number)| number)
+}
+
+#[test]
+fn no_file_uses_another_in_a_circle() {
+    let circle = Imports::read().circle();
+    assert!(circle.is_empty(), "{}", circle.join("\n"));
+}
+
+#[test]
+fn nothing_in_the_gate_uses_what_is_above_it() {
+    let mut wrong = Vec::new();
+    for (module, uses) in &Imports::read().uses {
+        if module.starts_with("gate::") && floor(module).is_none() {
+            wrong.push(format!("{module} is on no floor"));
+        }
+        for other in uses {
+            if other == "gate" && module.starts_with("gate::") {
+                wrong.push(format!("{module} uses the roof"));
+            }
+            if let (Some(own), Some(others)) = (floor(module), floor(other))
+                && others > own
+            {
+                wrong.push(format!("{module} uses {other}, which is above it"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_circle_is_found() {
+    let uses = [
+        ("a", vec!["b"]),
+        ("b", vec!["c"]),
+        ("c", vec!["a", "d"]),
+        ("d", vec![]),
+    ];
+    let uses = uses.map(|(module, uses)| {
+        let uses = uses.into_iter().map(str::to_owned).collect();
+        (module.to_owned(), uses)
+    });
+    let imports = Imports {
+        uses: uses.into_iter().collect(),
+    };
+    assert_eq!(imports.circle(), ["a", "b", "c"]);
+}
