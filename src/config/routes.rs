@@ -113,6 +113,8 @@ pub struct Rule {
     pub bind: bool,
     /// Whether WebSockets are closed when the session ends.
     pub closes_sockets: bool,
+    /// Whether a request here is use of its session, so that the idle limit begins again.
+    pub counts_as_use: bool,
     exact: Shape,
     folded: Shape,
 }

@@ -41,6 +41,87 @@ fn the_cookie_has_every_attribute_and_ends_with_the_window() {
     assert!(!browser.has_session());
 }
 
+/// A world where a page asks for news on a route of its own.
+fn with_news() -> World {
+    World::with(|setup| {
+        let routes = setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"].as_array_mut();
+        let routes = routes.unwrap();
+        routes.push(json!({ "path": "/news", "counts_as_use": false }));
+        routes.push(json!({ "path": "/hint", "access": "optional", "counts_as_use": false }));
+    })
+}
+
+fn script(path: &str) -> Incoming {
+    let request = Incoming::get(path).with("accept", "application/json");
+    request.with("sec-fetch-dest", "empty")
+}
+
+#[test]
+fn when_a_page_asks_by_itself_then_its_session_ends_as_if_it_had_not() {
+    const HEADER: &str = "one-login-counts-as-use";
+    for (path, header, ends) in [
+        ("/news", None, true),
+        ("/hint", None, true),
+        ("/account/news", Some("false"), true),
+        ("/account/news", None, false),
+        ("/account/news", Some("true"), false),
+        ("/account/news", Some(""), false),
+    ] {
+        let world = with_news();
+        let mut browser = signed_in(&world);
+        world.forget();
+        let mut passed = 0;
+        while passed < 3_600 {
+            let request = script(path);
+            let request = match header {
+                Some(value) => request.with(HEADER, value),
+                None => request,
+            };
+            let shown = browser.send(&world, request);
+            assert_eq!((shown.by, shown.status), (By::Origin, 200), "{path}");
+            assert!(shown.set_cookies().next().is_none() || !ends, "{path}");
+            let happened = world.happened();
+            let reached = happened.reached();
+            assert_eq!(reached[0].assertions().len(), 1, "{path}");
+            assert_eq!(reached[0].header(HEADER), None, "{path}");
+            world.pass(90);
+            passed += 90;
+        }
+        let shown = browser.step(&world, "/account/details");
+        let by = if ends { By::Edge } else { By::Origin };
+        assert_eq!(shown.by, by, "{path} {header:?}");
+    }
+}
+
+#[test]
+fn when_a_slow_answer_is_no_use_then_it_neither_prolongs_nor_takes_back_what_a_person_did() {
+    let world = with_news();
+    let mut browser = signed_in(&world);
+    world.pass(1_800);
+    // The page asks, the person goes on, and the answer to the page's question comes last.
+    let asked = browser.dressed(&world, script("/news"));
+    world.takes.set(600);
+    let late = world.ask(asked);
+    world.takes.set(0);
+    assert_eq!(late.set_cookies().count(), 0);
+    browser.step(&world, "/account/details");
+    let before = browser.cookie(SESSION).unwrap().to_owned();
+    browser.keep(&world, &late);
+    assert_eq!(browser.cookie(SESSION), Some(before.as_str()));
+    world.pass(3_599);
+    assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
+}
+
+#[test]
+fn when_a_session_ended_elsewhere_then_a_request_that_is_no_use_learns_it_too() {
+    let world = with_news();
+    let mut browser = signed_in(&world);
+    assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+    world.pass(61);
+    let shown = browser.send(&world, script("/news"));
+    assert_eq!((shown.by, shown.status), (By::Edge, 401));
+}
+
 #[test]
 fn a_session_that_is_not_used_ends_after_an_hour() {
     for (seconds, by) in [(3_599, By::Origin), (3_600, By::Edge)] {

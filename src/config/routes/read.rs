@@ -103,6 +103,7 @@ fn fallback(level: Level, bind: bool) -> Rule {
         other_sites: OtherSites::of(Access::Required),
         bind,
         closes_sockets: false,
+        counts_as_use: true,
         exact: Shape::Prefix(String::new()),
         folded: Shape::Prefix(String::new()),
     }
@@ -154,6 +155,7 @@ fn read_fields(
     let bind = read_flag(table, access, "bind", registered.bind);
     let closes_sockets = read_flag(table, access, "close_sockets_with_session", false);
     let other_sites = OtherSites::read(table, access, registered.environment);
+    let counts_as_use = read_flag(table, access, "counts_as_use", true);
     let shapes = shapes(pattern);
     let under_own = |path: &str| path == own_path || path.starts_with(&format!("{own_path}/"));
     match shapes {
@@ -182,6 +184,7 @@ fn read_fields(
             other_sites,
             bind,
             closes_sockets,
+            counts_as_use,
             exact,
             folded,
         }),

@@ -149,8 +149,12 @@ impl<'a, P: Platform> Passage<'a, P> {
         self.keep_private(&mut out);
         out.answer.attended = out.answer.upgrade && rule.closes_sockets;
         if !self.request.is_upgrade() {
-            out.answer.used = true;
             out.answer.cookies = browser_session::stale(context, self.cookies());
+        }
+        // Without use the cookie is not written at all: an answer that comes late would take back what a person's own
+        // request has prolonged meanwhile.
+        if !self.request.is_upgrade() && rule.counts_as_use && !self.request.is_no_use() {
+            out.answer.used = true;
             let renewed = session.renewed(context.now);
             let renewal = renewed.and_then(|session| browser_session::renewal(context, &session));
             out.answer.cookies.extend(renewal);

@@ -54,6 +54,13 @@ impl Request {
             && !self.looks_ahead()
     }
 
+    /// Whether the page's own script says that a person did nothing: `One-Login-Counts-As-Use: false`. It can only let the
+    /// session end sooner, so that any sender may say it.
+    #[must_use]
+    pub fn is_no_use(&self) -> bool {
+        self.headers.get("one-login-counts-as-use") == Some("false")
+    }
+
     /// The page of this origin that the browser was at, as its path and query.
     #[must_use]
     pub fn page_before(&self, origin: &str) -> Option<&str> {
