@@ -1,4 +1,4 @@
-//! Gives the edge's own files one version: it stands in their addresses, so that a file never
+//! Gives the edge's own files one version: it is part of their addresses, so that a file never
 //! changes under its address and may be kept for ever.
 //!
 //! The files are made from these inputs and nothing else, so the version is known before they are.
@@ -7,7 +7,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// What the files are made from: their sources, the pages that say which classes are used, and the
+/// The inputs that the files are made from: their sources, the pages that say which classes are used, and the
 /// version of GOV.UK Frontend.
 const INPUTS: [&str; 3] = ["assets", "src/gate/pages/mod.rs", "package.json"];
 

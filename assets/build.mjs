@@ -1,4 +1,4 @@
-// Makes the files that the edge's pages load, from GOV.UK Frontend and from what lies beside this file:
+// Makes the files that the edge's pages load, from GOV.UK Frontend and from the other files of this folder:
 //
 //   node assets/build.mjs build/assets
 //
@@ -53,7 +53,7 @@ function closing(css, open) {
   throw new Error("a block of the style sheet is never closed");
 }
 
-/** What is left of the rules when only these classes exist, as text. */
+/** The rules that remain when only these classes exist, as text. */
 function reduced(rules, used) {
   const kept = rules.map((rule) => {
     if (rule.rules) {

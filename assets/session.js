@@ -57,7 +57,7 @@
   // The limit cannot be put off, so that one warning of it is enough.
   let warnedOfLimit = false;
 
-  /** What the edge says of the session, or `null` when it gives no answer. Only POST prolongs it. */
+  /** The edge's answer about the session, or `null` when it gives no answer. Only POST prolongs it. */
   async function ask(method) {
     try {
       const answer = await fetch(`${own}session`, { method, credentials: "same-origin", cache: "no-store" });

@@ -1,4 +1,4 @@
-// What is measured. A case is one kind of request to one Worker; the cases of a group come one after the other, because
+// The cases that the benchmark measures. A case is one kind of request to one Worker; the cases of a group come one after the other, because
 // each makes what the next one sends.
 
 import { PATHS } from "./world.mjs";
@@ -6,7 +6,7 @@ import { callbacks, navigation, notifications, people, session, started, without
 
 const repeated = (count, bytes) => new Array(count).fill(bytes);
 
-/** A request of somebody who is signed in. */
+/** A request of a person who is signed in. */
 const signedIn = (name, worker, target) => ({
   name,
   worker,

@@ -1,10 +1,10 @@
-// What a browser would do, as prepared requests: the same bytes for every Worker but for host and cookies.
+// The requests of a browser, prepared: the same bytes for every Worker but for host and cookies.
 
 import { request } from "../tests/harness/wire.mjs";
 import { bytesOf } from "./driver.mjs";
 import { PATHS, subject } from "./world.mjs";
 
-// What a browser sends when somebody follows a link, and what Cloudflare adds to it.
+// The headers that a browser sends when a person follows a link, and those that Cloudflare adds.
 const BROWSER = [
   ["User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"],
   ["Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"],
@@ -41,7 +41,7 @@ export const withoutSession = (worker) =>
 /** As many starts of sign-ins, which are not measured. */
 export const started = (worker, count) => sent(worker, new Array(count).fill(navigation(worker, PATHS.account)), 302);
 
-/** People whom nobody knows yet. */
+/** People who have not signed in before. */
 export const people = (count) => Array.from({ length: count }, subject);
 
 /** The callbacks that follow these answers to starts, one for each of these people. */

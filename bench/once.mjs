@@ -1,4 +1,4 @@
-// What is measured once in a run, after the rounds: the start of a process, its memory, and what is uploaded.
+// Measurements made once in a run, after the rounds: the start of a process, its memory, and the size of the upload.
 
 import fs from "node:fs/promises";
 import net from "node:net";
@@ -13,14 +13,14 @@ import { navigation, sent, session } from "./journeys.mjs";
 import { cpuMicros, residentBytes } from "./process.mjs";
 import { PATHS } from "./world.mjs";
 
-/** Whose beginnings are compared: the forward-only Worker shows what workerd itself needs. */
+/** The Workers whose starts are compared: the forward-only Worker shows what workerd itself needs. */
 const STARTED = ["zero", "peer", "edge"];
 
 /** The requests after which memory is looked at; one session is fresh for longer than this takes. */
 const BATCH = 5_000;
 
 /**
- * What lies between a program's start and its answer to the first request, of somebody who is signed in: compiling,
+ * The time from a program's start to its answer to the first request, from a person who is signed in: compiling,
  * configuring, importing keys, signing. The Workers take turns.
  */
 export async function* coldStarts(world, starts) {
@@ -86,7 +86,7 @@ export async function* memory(world, requests) {
   }
 }
 
-/** What would be uploaded. */
+/** The size of each Worker's upload. */
 export async function* uploads(world) {
   for (const name of ["peer", "edge"]) {
     const files = await Promise.all(world.workers[name].upload.map((file) => fs.readFile(file)));

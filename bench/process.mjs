@@ -1,4 +1,4 @@
-// What a process has used so far, as Linux counts it.
+// The resources that a process has used so far, as Linux counts them.
 
 import fs from "node:fs";
 

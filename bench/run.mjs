@@ -1,7 +1,7 @@
 // Measures, and prints each figure as one line of JSON: `cargo edge bench` reads them.
 //
 // In each round every case has its turn, in another order each time, so that whatever else the machine does hits all of
-// them alike. What counts is a round's own difference between cases, never a figure from another round.
+// them alike. Only a round's own difference between cases counts, never a figure from another round.
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { GROUPS } from "./cases.mjs";
@@ -33,7 +33,7 @@ async function measured(world, test, requests) {
   await sleep(10);
   const before = cpuMicros(worker.pid);
   const answers = await sent(worker, prepared.slice(WARM), test.status);
-  // What is done behind the last answer belongs to it.
+  // Work that goes on after the last answer counts too.
   await sleep(10);
   const cpu = (cpuMicros(worker.pid) - before) / answers.length;
   test.keep?.(worker, [...warm, ...answers]);
@@ -64,7 +64,7 @@ async function round(world, requests, number) {
   }
 }
 
-// Every process is started anew now and then, because two of the same kind are never compiled exactly alike.
+// Every process is started again now and then, because two of the same kind are never compiled exactly alike.
 for (let generation = 0; generation < generations; generation += 1) {
   const world = await World.start({ connections: CONNECTIONS, only: (name) => needed.has(name) });
   try {

@@ -190,5 +190,5 @@ export class World {
   }
 }
 
-/** A subject that nobody else has. */
+/** A subject that no other person has. */
 export const subject = () => `urn:fdc:gov.uk:2022:${randomBytes(32).toString("base64url")}`;

@@ -1,4 +1,4 @@
-//! What is fuzzed: each target takes any bytes and asserts what must hold of whatever comes out.
+//! The fuzz targets: each takes any bytes and asserts the properties that must hold of the result.
 //!
 //! `tests/fuzz.rs` runs every target over its corpus and over some thousands of changed inputs with
 //! every change; `cargo edge assure fuzz` runs them for long, guided by coverage.
@@ -112,7 +112,7 @@ pub fn cookie(data: &[u8]) {
     accounts(data);
 }
 
-/// What accounts store, are asked and answer has one spelling, and an account that can be read can be used.
+/// An account's stored form, questions and answers have one spelling each, and an account that can be read can be used.
 fn accounts(data: &[u8]) {
     if let Some(question) = Question::from_bytes(data) {
         assert_eq!(question.to_bytes(), data);
@@ -135,7 +135,7 @@ pub fn cookie_header(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let cookies = Cookies::new(Some(&text));
     if let Some(kept) = cookies.for_origin() {
-        // A value may hold the prefix, and no pair begins with it; a comma stands between two lines of the header.
+        // A value may hold the prefix, and no pair begins with it; a comma separates two lines of the header.
         let invisible = |letter: char| letter == '=' || letter.is_whitespace();
         let mut pairs = kept.split([';', ',']);
         let is_ours = |pair: &str| imitates(pair.trim_start_matches(invisible));
@@ -157,7 +157,7 @@ pub fn cookie_header(data: &[u8]) {
 /// No bytes are two kinds of token, and none without all its claims is one.
 pub fn token(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    // As it is, and as the header and claims of a token whose signature somebody found good.
+    // As it is, and as the header and claims of a token whose signature was found good.
     let mut halves = data.splitn(2, |byte| *byte == b'\n');
     let (head, body) = (
         halves.next().unwrap_or_default(),
@@ -304,7 +304,7 @@ pub fn query(data: &[u8]) {
     }
 }
 
-/// Whatever stands in the configuration is served or is a fault, and faults show no secret.
+/// Every configuration is served or reported as a fault, and faults show no secret.
 pub fn configuration(data: &[u8]) {
     let Ok(Value::Object(given)) = serde_json::from_slice(data) else {
         return;
@@ -373,7 +373,7 @@ pub fn documents(data: &[u8]) {
     }
 }
 
-/// What a client's registration may say, as the simulated provider reads it: every client has a name of its own.
+/// A client's registration, as the simulated provider reads it: every client has a name of its own.
 pub fn registration(data: &[u8]) {
     let Ok(clients) = Client::list_from_json(&String::from_utf8_lossy(data)) else {
         return;

@@ -4,7 +4,7 @@ import { NAME } from "./session.js";
 
 const REMOVED = /^(one-login-|x-forwarded-|(forwarded|true-client-ip|x-forwarded|x-original-(host|uri|url)|x-real-ip|x-rewrite-url|x-http-method(-override)?|x-method-override)$)/;
 
-/** With an assertion the answer is somebody's own, and no cache may keep it. */
+/** With an assertion the answer is for one person, and no cache may keep it. */
 export async function forward(service, request, url, { assertion, renewal }) {
   const out = new Request(service.upstream + url.pathname + url.search, request);
   const headers = out.headers;

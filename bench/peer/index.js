@@ -1,4 +1,4 @@
-// What a team would write instead of this product: the same work at the edge, in JavaScript, with the two libraries that
+// The Worker that a team would write instead of this product: the same work at the edge, in JavaScript, with the two libraries that
 // such a team would choose. Everything that outlives a request is kept in memory, and keys are imported once, so that the
 // comparison is with good code.
 

@@ -33,7 +33,7 @@ async function read(env) {
   };
 }
 
-/** What plain HTTP needs of oauth4webapi; nothing but the loopback here. */
+/** The option that lets oauth4webapi use plain HTTP; nothing but the loopback here. */
 export const insecure = { [oauth.allowInsecureRequests]: true };
 
 let metadata;

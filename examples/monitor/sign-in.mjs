@@ -12,7 +12,7 @@ import https from "node:https";
 const PATIENCE_MS = 10_000;
 /** One Login gives up after five seconds when it reads keys. */
 const KEYS_WITHIN_MS = 3_000;
-/** What is read of an answer at most, in bytes. */
+/** The most bytes that the monitor reads of an answer. */
 const ENOUGH = 256 * 1024;
 
 const [page, provider, ownPath = "/auth"] = process.argv.slice(2);

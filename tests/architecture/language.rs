@@ -27,7 +27,6 @@ const LIMITS: &[(&str, usize)] = &[
     ("fuzz", 9),
     ("registration.toml", 1),
     ("tests", 412),
-    ("wrangler.toml", 5),
     ("xtask", 87),
 ];
 

@@ -51,10 +51,10 @@ try {
   const stranger = (n) => world.raw({ target: "/account", headers: [...NAVIGATION, ["CF-Connecting-IP", `192.0.2.${n % 250}`]] });
   const rows = [["nothing else", { ...quiet, statuses: "" }], [`${count} notifications with made-up keys`, await beside(browser, garbage)]];
   rows.push([`${count} starts of a sign-in`, await beside(browser, stranger)]);
-  console.log(`# A flood beside people who are signed in\n
+  console.log(`# A flood while people are signed in\n
 \`cargo edge assure load --requests ${count}\`: ${WIDTH} connections at once send the flood to the isolate that also answers the person, on one
 machine, with the limits of a deployed Worker. The promise: the median wait is at most ${RATIO} times that of a quiet isolate.\n
-| beside | median wait | 99 of 100 | ratio | answers to the flood |\n|---|---|---|---|---|`);
+| flood | median wait | 99 of 100 | ratio | answers to the flood |\n|---|---|---|---|---|`);
   for (const [name, { median, worst, statuses }] of rows) {
     const ratio = median / quiet.median;
     console.log(`| ${name} | ${milliseconds(median)} | ${milliseconds(worst)} | ${ratio.toFixed(1)} | ${statuses} |`);

@@ -53,7 +53,7 @@ try {
   const flat = last <= settled * GROWTH;
   console.log(`# A soak\n
 \`cargo edge assure soak --requests ${count}\`: ${count.toLocaleString("en-GB")} requests of ten kinds against one isolate in ${seconds} s, and ${signedIn} whole
-sign-ins beside them. ${failed} of them failed.\n
+sign-ins at the same time. ${failed} of them failed.\n
 | requests | memory of workerd |\n|---|---|`);
   readings.forEach((bytes, step) => console.log(`| ${((step + 1) * count) / STEPS} | ${mib(bytes)} |`));
   console.log(`\nThe most of the last three readings is ${(last / settled).toFixed(2)} times the most of the third to fifth; ${GROWTH} is allowed. ` +

@@ -104,7 +104,7 @@ fn words(said: &str) -> &'static str {
         "ENOTFOUND",
     ];
     if unanswered.iter().any(|word| said.contains(word)) {
-        "**nobody answered**: whoever runs it needs a way to the list of vulnerabilities"
+        "**no answer**: the check needs access to the list of vulnerabilities"
     } else {
         "**no**"
     }
