@@ -98,7 +98,7 @@ fn every_command_on_the_page_about_rotation_runs_in_its_order() {
         .iter()
         .map(|lines| run(lines).0)
         .collect();
-    assert_eq!(counts, [1, 4, 4, 4, 4, 1, 4]);
+    assert_eq!(counts, [1, 4, 4, 4, 4, 1, 4, 0]);
 }
 
 #[test]

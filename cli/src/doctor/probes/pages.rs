@@ -13,7 +13,7 @@ const CALLBACK_ANSWER: Fault = Fault::error(
 /// The callback with garbage.
 pub const CALLBACK: Probe = Probe {
     name: "callback",
-    checks: "a return that nobody began gets a page with 400",
+    checks: "a callback without a started sign-in gets a page with 400",
     faults: &[&UNANSWERED, &CALLBACK_ANSWER],
     judge: |look| page(look, Asked::Callback, 400, &CALLBACK_ANSWER),
 };
