@@ -3,8 +3,8 @@
 //   node assets/build.mjs build/assets
 //
 // Of GOV.UK Frontend's style sheet only those rules are kept whose classes the pages use, as `src/gate/pages/mod.rs` names
-// them. Two sheets come out of it: `govuk.css` with crown and typeface, which are for hosts below service.gov.uk alone,
-// and `plain.css` without either. What is served, and as which type, is listed in `src/gate/pages/assets.rs`.
+// them. This makes two sheets: `govuk.css` with crown and typeface, which are only for hosts below service.gov.uk,
+// and `plain.css` without either. `src/gate/pages/assets.rs` lists the files that are served, with their types.
 
 import fs from "node:fs/promises";
 import path from "node:path";
