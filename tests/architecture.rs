@@ -25,6 +25,8 @@ mod pages;
 mod provider;
 #[path = "architecture/sources.rs"]
 mod sources;
+#[path = "architecture/tools.rs"]
+mod tools;
 
 use std::fs;
 

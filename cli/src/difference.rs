@@ -1,6 +1,7 @@
 //! What a change does to a text, line by line.
 
 use shell::terminal::{is_long, shortened, visible};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 use std::ops::Range;
 
 /// More pairs of lines than this are not compared one by one; the whole stretch is shown then.
@@ -65,35 +66,18 @@ fn changes(old: &[&str], new: &[&str]) -> Vec<(Range<usize>, Range<usize>)> {
     if a.len().saturating_mul(b.len()) > MOST {
         return vec![(before..before + a.len(), before..before + b.len())];
     }
-    // common[i][j]: how many pieces the rests from i and from j have in common, in order.
-    let mut common = vec![vec![0_usize; b.len() + 1]; a.len() + 1];
-    for i in (0..a.len()).rev() {
-        for j in (0..b.len()).rev() {
-            common[i][j] = if a[i] == b[j] {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
     let mut found: Vec<(Range<usize>, Range<usize>)> = Vec::new();
-    while i < a.len() || j < b.len() {
-        if i < a.len() && j < b.len() && a[i] == b[j] {
-            (i, j) = (i + 1, j + 1);
+    for operation in capture_diff_slices(Algorithm::Myers, a, b) {
+        if operation.tag() == DiffTag::Equal {
             continue;
         }
-        let start = (i, j);
-        if i < a.len() && (j == b.len() || common[i + 1][j] >= common[i][j + 1]) {
-            i += 1;
-        } else {
-            j += 1;
-        }
+        let placed = |range: Range<usize>| before + range.start..before + range.end;
+        let (gone, come) = (placed(operation.old_range()), placed(operation.new_range()));
         match found.last_mut() {
-            Some((gone, come)) if (gone.end, come.end) == (before + start.0, before + start.1) => {
-                (gone.end, come.end) = (before + i, before + j);
+            Some(last) if (last.0.end, last.1.end) == (gone.start, come.start) => {
+                (last.0.end, last.1.end) = (gone.end, come.end);
             }
-            _ => found.push((before + start.0..before + i, before + start.1..before + j)),
+            _ => found.push((gone, come)),
         }
     }
     found

@@ -1,7 +1,7 @@
 //! Derives a configuration for `wrangler dev` from `wrangler.toml`, so that a local Worker has the bindings, dates and
 //! switches of a deployed one and differs in its variables alone.
 
-use crate::project::local;
+use crate::project::layout::local;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use shell::places::Places;

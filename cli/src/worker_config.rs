@@ -11,7 +11,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::project::Layout;
+use crate::project::layout::Layout;
 use shell::places::PROJECT;
 
 /// An address at which Cloudflare runs the Worker.

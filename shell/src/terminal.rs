@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 /// How the product is spoken of where it is no clone: each phrase of a clone with the one that takes its place.
 static SPEECH: OnceLock<&'static [(&'static str, &'static str)]> = OnceLock::new();
@@ -168,28 +169,14 @@ pub fn wrap(text: &str, indent: usize) -> String {
 }
 
 fn wrap_line(line: &str, indent: usize) -> String {
-    let leading = line.len() - line.trim_start().len();
-    let mut out = line[..leading].to_owned();
-    let mut column = leading;
-    let mut is_start = true;
-    for word in line.trim_start().split(' ') {
-        let width = word.chars().count();
-        if !is_start && column + 1 + width > WIDTH {
-            // Aligned labels leave spaces where a line was broken.
-            out.truncate(out.trim_end().len());
-            out.push('\n');
-            out.push_str(&" ".repeat(indent));
-            column = indent;
-        } else if !is_start {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += width;
-        is_start = false;
-    }
-    out.truncate(out.trim_end().len());
-    out
+    let rest = " ".repeat(indent);
+    let options = Options::new(WIDTH)
+        .subsequent_indent(&rest)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::fill(line, options)
 }
 
 #[cfg(test)]

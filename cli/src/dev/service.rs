@@ -1,6 +1,6 @@
 //! The service that runs locally: the demo of a clone, or the one of a team's project.
 
-use crate::project::Own;
+use crate::project::own::Own;
 use anyhow::Result;
 use one_login_edge::config::Claim;
 use serde_json::{Map, Value, json};

@@ -56,7 +56,7 @@ fn every_fault_is_found_when_it_is_there() {
 
 #[test]
 fn no_fault_of_any_probe_is_without_a_case() {
-    let named = |probe: &&super::finding::Probe| {
+    let named = |probe: &&super::probe::Probe| {
         let faults = probe.faults.iter();
         faults
             .map(|fault| format!("{}: {}", probe.name, fault.id))

@@ -1,6 +1,4 @@
-//! What a probe finds: that all is well, what is not and what to do about it, or why it could not look.
-
-use super::look::Look;
+//! The outcome of a probe: that all is well, what is not and what to do about it, or why it could not look.
 
 /// How bad a fault is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,33 +67,6 @@ pub enum Outcome {
     Found(Vec<Finding>),
     /// It did not look; why.
     NotRun(String),
-}
-
-/// A probe: a pure function from what is configured and what was answered.
-pub struct Probe {
-    pub name: &'static str,
-    /// What it checks, as the end of “whether …”.
-    pub checks: &'static str,
-    /// Every fault that it can find.
-    pub faults: &'static [&'static Fault],
-    /// Both sides are outcomes: the second one is for whoever has to stop early.
-    pub judge: fn(&Look<'_>) -> Result<Outcome, Outcome>,
-}
-
-impl Probe {
-    /// Lets it judge.
-    pub fn row(&self, look: &Look<'_>) -> Row {
-        let outcome = (self.judge)(look).unwrap_or_else(|early| early);
-        if let Outcome::Found(list) = &outcome {
-            let is_listed = |id| self.faults.iter().any(|fault| fault.id == id);
-            debug_assert!(list.iter().all(|finding| is_listed(finding.fault.id)));
-        }
-        Row {
-            name: self.name,
-            checks: self.checks,
-            outcome,
-        }
-    }
 }
 
 /// A probe with its outcome.

@@ -8,6 +8,7 @@ mod evidence;
 mod finding;
 mod look;
 mod output;
+mod probe;
 mod probes;
 mod questions;
 mod signature;

@@ -2,9 +2,8 @@
 //! outside that answers as a healthy Worker and One Login do until a test spoils it.
 
 use super::questions;
-use super::signature::Signature;
 use super::subject::{Options, Subject};
-use super::web::{Answer, Asked, Question, Replies, Reply, Web};
+use super::web::{Answer, Asked, Question, Replies, Reply, Signature, Web};
 use crate::keys::state::thumbprint;
 use anyhow::{Context, Result};
 use base64ct::{Base64UrlUnpadded, Encoding};

@@ -1,32 +1,12 @@
 //! The signature over the Worker's request object, and the key by which One Login would verify it.
 
 use super::subject::Subject;
-use super::web::{Asked, Replies, Reply};
+use super::web::{Asked, Replies, Reply, Signature};
 use crate::keys::state::{Kind, Pair, Source};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use url::Url;
-
-/// A signature that waits to be verified.
-#[derive(Clone, Debug)]
-pub struct Signature {
-    /// The algorithm that the token names; not checked here.
-    alg: String,
-    /// A public JSON Web Key.
-    key: Value,
-    /// The token without its signature.
-    message: String,
-    /// base64url without padding; not checked here.
-    value: String,
-}
-
-impl Signature {
-    /// What `keys.js` is asked.
-    pub fn job(&self) -> Value {
-        json!({ "do": "verify", "alg": self.alg, "key": self.key, "message": self.message, "signature": self.value })
-    }
-}
 
 /// The signature of the request object to which the Worker led; none where there is none, or no key for it.
 ///
@@ -81,6 +61,7 @@ mod tests {
     use super::super::diagnose;
     use super::super::scene_tests::{Checkout, Healthy, authorise};
     use super::*;
+    use serde_json::json;
 
     /// What is asked to be verified for a service whose record and redirect are changed so.
     fn asked(record: (&str, &str), redirect: &str) -> Vec<Value> {

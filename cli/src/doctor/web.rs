@@ -1,9 +1,10 @@
 //! The door to the outside: questions over HTTP and what came back, and Node's judgement of a signature.
 
-use super::signature::Signature;
-use crate::keys::outside::{Machine, Outside, pipe};
+use crate::keys::cloudflare::Machine;
+use crate::keys::outside::{Outside, pipe};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use shell::npm;
 use shell::places::Places;
 use std::collections::BTreeMap;
@@ -99,6 +100,26 @@ impl Answer {
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let named = self.headers.iter().filter(move |(key, _)| key == name);
         named.map(|(_, value)| value.as_str())
+    }
+}
+
+/// A signature that waits to be verified.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    /// The algorithm that the token names; not checked here.
+    pub alg: String,
+    /// A public JSON Web Key.
+    pub key: Value,
+    /// The token without its signature.
+    pub message: String,
+    /// base64url without padding; not checked here.
+    pub value: String,
+}
+
+impl Signature {
+    /// What `keys.js` is asked.
+    pub fn job(&self) -> Value {
+        json!({ "do": "verify", "alg": self.alg, "key": self.key, "message": self.message, "signature": self.value })
     }
 }
 

@@ -1,13 +1,33 @@
 //! Questions to Cloudflare through the real `wrangler`, and the meaning of its complaints.
 
-use crate::keys::outside::{Account, Changes, Machine, pipe};
-use crate::project::Layout;
+use crate::keys::outside::{Account, Changes, pipe};
+use crate::project::layout::Layout;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
 use shell::npm;
+use shell::places::Places;
 use shell::terminal::{headed, plain};
+use std::cell::OnceCell;
 use std::env;
 use std::process::{Command, Stdio};
+
+/// This machine.
+pub struct Machine<'a> {
+    /// Where programs are.
+    pub places: &'a Places,
+    /// The account that was found, so that every call of wrangler goes to the same one.
+    pub chosen: OnceCell<Account>,
+}
+
+impl<'a> Machine<'a> {
+    /// The machine as it is.
+    pub const fn new(places: &'a Places) -> Self {
+        Self {
+            places,
+            chosen: OnceCell::new(),
+        }
+    }
+}
 
 /// The advice when Cloudflare takes nothing from this machine.
 const SIGN_IN: &str = "sign in with `npx wrangler login`, or on a build server set CLOUDFLARE_API_TOKEN, and try again";

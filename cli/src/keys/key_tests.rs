@@ -1,8 +1,9 @@
 //! Keys that the real Node makes and reads, judged by others: the Worker's own reader, and another library.
 
+use super::cloudflare::Machine;
 use super::key::{BITS, Key, both_forms};
 use super::leak_tests::machine;
-use super::outside::{Changes, Machine, Outside};
+use super::outside::{Changes, Outside};
 use super::state::Kind;
 use super::world_tests::{Directory, START};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};

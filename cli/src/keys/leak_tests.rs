@@ -2,7 +2,8 @@
 //! secret that they made.
 
 use super::answer;
-use super::outside::{Machine, Outside};
+use super::cloudflare::Machine;
+use super::outside::Outside;
 use super::when::{HOUR, Time};
 use super::world_tests::{Directory, START, parse};
 use serde_json::Value;

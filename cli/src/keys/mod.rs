@@ -5,10 +5,11 @@
 //! so that tests see everything that would go through it.
 
 mod client_secret;
-mod cloudflare;
+pub mod cloudflare;
 mod deployment;
 mod import;
 mod key;
+pub mod machine;
 mod new;
 pub mod outside;
 mod rotate;
@@ -46,8 +47,9 @@ use crate::supply::Supply;
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Subcommand};
+use cloudflare::Machine;
 use key::BITS;
-use outside::{Machine, Outside};
+use outside::Outside;
 use scene::{Answer, Scene};
 use shell::places::Places;
 use shell::terminal;

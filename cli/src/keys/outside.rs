@@ -3,23 +3,11 @@
 //! A secret never stands on a command line, where other programs could read it, or in a file: it goes from Node to this
 //! program and on to wrangler through pipes.
 
-use crate::keys::cloudflare;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
-use shell::places::Places;
-use shell::{child, npm, terminal};
-use std::cell::OnceCell;
 use std::fmt;
 use std::io::Write;
 use std::process::{Command, Stdio};
-
-/// What makes and reads keys.
-const KEYS: &str = include_str!("keys.js");
-
-/// Prints what the address in EDGE_URL answers.
-const FETCH: &str = "
-    fetch(process.env.EDGE_URL, { redirect: 'manual', signal: AbortSignal.timeout(10000) })
-        .then(answer => answer.text()).then(text => process.stdout.write(text));";
 
 /// Changes of secrets by name: a text to set, or none to delete. It cannot be printed by accident.
 #[derive(Default)]
@@ -97,65 +85,6 @@ impl fmt::Display for Account {
             Some(name) => write!(formatter, "{name} ({})", self.id),
             None => formatter.write_str(&self.id),
         }
-    }
-}
-
-/// This machine.
-pub struct Machine<'a> {
-    /// Where programs are.
-    pub places: &'a Places,
-    /// The account that was found, so that every call of wrangler goes to the same one.
-    pub chosen: OnceCell<Account>,
-}
-
-impl<'a> Machine<'a> {
-    /// The machine as it is.
-    pub const fn new(places: &'a Places) -> Self {
-        Self {
-            places,
-            chosen: OnceCell::new(),
-        }
-    }
-}
-
-impl Outside for Machine<'_> {
-    fn account(&self, configured: Option<&str>) -> Result<Account> {
-        cloudflare::account(self, configured)
-    }
-
-    fn secret_names(&self, environment: &str) -> Result<Option<Vec<String>>> {
-        cloudflare::secret_names(self, environment)
-    }
-
-    fn bindings(&self, environment: &str) -> Result<Vec<Value>> {
-        cloudflare::bindings(self, environment)
-    }
-
-    fn change_secrets(&self, environment: &str, changes: &Changes) -> Result<()> {
-        cloudflare::change_secrets(self, environment, changes)
-    }
-
-    fn note(&self, text: &str) {
-        terminal::note(text);
-    }
-
-    fn key_job(&self, job: &Value) -> Result<Value> {
-        let mut node = npm::node(self.places)?;
-        node.args(["-e", KEYS]).current_dir(&self.places.root);
-        let answer =
-            pipe(&mut node, &job.to_string()).context("Node cannot make or read the key")?;
-        serde_json::from_str(&answer).context("Node's answer cannot be read")
-    }
-
-    fn health(&self, url: &str) -> Result<Value> {
-        let mut node = npm::node(self.places)?;
-        node.args(["-e", FETCH])
-            .env("EDGE_URL", url)
-            .current_dir(&self.places.root);
-        // What Node prints when an address does not answer is a page of its own code.
-        let answer = child::output(&mut node).map_err(|_| anyhow!("{url} does not answer"))?;
-        serde_json::from_str(&answer)
-            .with_context(|| format!("{url} is not the Worker's health page"))
     }
 }
 

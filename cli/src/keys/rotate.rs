@@ -1,7 +1,11 @@
 //! `cargo edge keys rotate`: the next step of a rotation, said and with `--write` done.
 
+mod asked;
 mod emergency;
 mod refused;
+
+pub use asked::Options;
+use asked::uses;
 
 use crate::difference;
 use crate::keys::key::Key;
@@ -11,22 +15,7 @@ use crate::keys::scene::{Absent, Answer, Scene, standing};
 use crate::keys::state::{Kind, Pair, Place};
 use crate::keys::when::span;
 use anyhow::{Result, bail, ensure};
-use clap::Args;
-use shell::terminal::{Page, headed};
-
-/// How a rotation is asked for.
-#[derive(Args)]
-pub struct Options {
-    /// Do the step
-    #[arg(long)]
-    write: bool,
-    /// You know that the deployment uses the key that wrangler.toml names; its health page is not asked
-    #[arg(long)]
-    deployed: bool,
-    /// The key has leaked: a new one at once, the old ones removed
-    #[arg(long)]
-    emergency: bool,
-}
+use shell::terminal::Page;
 
 /// Says or does the next step.
 ///
@@ -71,33 +60,6 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
         Ok(step) => turn.take(scene, step),
         Err(refusal) => bail!("{}", turn.refuse(scene, refusal)),
     }
-}
-
-/// Whether the deployment's health page says that it uses the key in a place.
-fn uses(scene: &Scene<'_>, kind: Kind, pair: &Pair, place: Place) -> Result<bool> {
-    let url = scene.deployment.page("health");
-    let health = match scene.outside.health(&url) {
-        Ok(health) => health,
-        Err(error) => bail!(
-            "{}",
-            headed(
-                "which key the deployment uses cannot be seen",
-                &format!(
-                    "{error:#}. Look at that page from where you can; if the {kind} key in use there is {place}, say so \
-                     with --deployed."
-                )
-            )
-        ),
-    };
-    let keys = &health["keys"][kind.to_string()];
-    let kid = pair
-        .generations
-        .get(&place)
-        .and_then(|key| key.kid.as_deref());
-    Ok(match kid {
-        Some(kid) => keys["active"] == kid,
-        None => keys["generation"] == place.to_string(),
-    })
 }
 
 /// A step of one kind of key.

@@ -2,8 +2,8 @@
 //! with the key that the files say.
 
 use super::answer;
+use super::cloudflare::Machine;
 use super::leak_tests::machine;
-use super::outside::Machine;
 use super::when::{HOUR, Time};
 use super::world_tests::{Directory, START, parse};
 use one_login_edge::config::{Config, Vars};

@@ -1,10 +1,10 @@
 //! `check`, `config`, `deploy` and `eject`: a project's configuration judged, shown, deployed and handed over.
 
-use super::Of;
 use super::layout::Layout;
 use super::own::Own;
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
 use shell::places::{PROJECT, Places};
 use shell::{groups, npm, terminal};
 use std::fs;
@@ -12,6 +12,14 @@ use std::process::ExitCode;
 
 /// A client id that `create` left to be filled in.
 const UNSET: &str = "replace-with-";
+
+/// The environment that a command is about.
+#[derive(Args)]
+pub struct Of {
+    /// The environment in sign-in.toml, such as integration
+    #[arg(long, value_name = "ENV")]
+    pub env: String,
+}
 
 fn project(places: &Places) -> Result<Layout> {
     ensure!(

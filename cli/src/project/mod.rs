@@ -5,21 +5,9 @@
 //! then a file for each command.
 
 mod commands;
-mod layout;
-mod own;
+pub mod layout;
+pub mod own;
 mod verify;
 
-pub use commands::{check, config, deploy, eject};
-pub use layout::{Layout, local};
-pub use own::Own;
+pub use commands::{Of, check, config, deploy, eject};
 pub use verify::command as verify;
-
-use clap::Args;
-
-/// The environment that a command is about.
-#[derive(Args)]
-pub struct Of {
-    /// The environment in sign-in.toml, such as integration
-    #[arg(long, value_name = "ENV")]
-    pub env: String,
-}

@@ -6,7 +6,7 @@
 
 use super::expected::Expected;
 use super::people::Decisions;
-use super::plan::Plan;
+use super::sheet::Plan;
 use one_login_edge::config::Claim;
 
 /// Where the documentation says to write when the tool cannot do it.

@@ -134,3 +134,8 @@ fn levels(service: &Service) -> Vec<&'static str> {
         .chain(proved.map(|(_, name)| name))
         .collect()
 }
+
+/// Whether a client id is still the example's.
+pub fn is_unset(client_id: &str) -> bool {
+    client_id.starts_with("replace-with-")
+}

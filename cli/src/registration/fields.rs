@@ -5,7 +5,8 @@
 //! 2026), the client registry's own form.
 
 use super::json::{Document, Node};
-use super::registry;
+use super::{registry, registry_names};
+use strsim::levenshtein;
 
 /// Which shape of the file the provider sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +80,7 @@ impl Field {
             Generation::Early2025 => self.early,
             Generation::August2026 if self.late => Some(self.id),
             Generation::August2026 => None,
-            Generation::Registry2026 => registry::name(self.id),
+            Generation::Registry2026 => registry_names::name(self.id),
         }
     }
 
@@ -220,26 +221,12 @@ fn meant(name: &str) -> Option<&'static Field> {
     let near = drafted.filter_map(|field| {
         let own = plain(field.id);
         // Names of other lengths are further apart than that.
-        let distance = (own.len().abs_diff(name.len()) <= close).then(|| distance(&name, &own))?;
+        let distance =
+            (own.len().abs_diff(name.len()) <= close).then(|| levenshtein(&name, &own))?;
         (distance <= close).then_some((distance, field))
     });
     let nearest = near.min_by_key(|(distance, _)| *distance)?;
     Some(nearest.1)
-}
-
-/// How many letters have to be changed, added or taken away.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }
 
 /// A file with its generation, its fields found by any spelling.
@@ -259,7 +246,9 @@ impl Registration {
             registry::flatten(&mut document);
             let names = document.members.iter().map(|(name, _)| name);
             return Self {
-                meant: names.map(|name| registry::field(name)).collect(),
+                meant: names
+                    .map(|name| registry_names::id(name).and_then(field))
+                    .collect(),
                 generation: Generation::Registry2026,
                 document,
             };

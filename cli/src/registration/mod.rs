@@ -14,8 +14,10 @@ mod key;
 mod people;
 mod plan;
 mod registry;
+mod registry_names;
 mod report;
 mod rules;
+mod sheet;
 
 use crate::difference;
 use crate::worker_config::WorkerConfig;

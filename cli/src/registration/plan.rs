@@ -3,53 +3,8 @@
 use super::admin;
 use super::expected::Expected;
 use super::people::{Decisions, FILE};
-use crate::registration::check::is_unset;
-use shell::terminal::wrap;
-
-/// The lines of a plan.
-pub struct Plan(pub String);
-
-impl Plan {
-    pub fn line(&mut self, text: &str) {
-        self.0.push_str(&wrap(text, 0));
-        self.0.push('\n');
-    }
-
-    pub fn heading(&mut self, text: &str) {
-        self.0.push('\n');
-        self.line(text);
-        self.0.push('\n');
-    }
-
-    /// A field with its values, which stand on lines of their own to be copied.
-    pub fn field(&mut self, label: &str, field: &str, values: &[&str]) {
-        self.typed(&format!("{label} ({field})"), values);
-    }
-
-    /// The beginning of another part of the same list.
-    pub fn part(&mut self, title: &str) {
-        self.0.push('\n');
-        self.line(title);
-    }
-
-    /// A label with its values.
-    pub fn typed(&mut self, label: &str, values: &[&str]) {
-        self.line(&format!("  {label}"));
-        for value in values {
-            self.0.push_str(&format!("      {value}\n"));
-        }
-    }
-
-    /// A command on a line of its own, to be copied.
-    fn command(&mut self, line: &str) {
-        self.0.push_str(&format!("     {line}\n"));
-    }
-
-    fn step(&mut self, number: usize, text: &str) {
-        self.0.push_str(&wrap(&format!("  {number}. {text}"), 5));
-        self.0.push('\n');
-    }
-}
+use super::sheet::Plan;
+use crate::registration::expected::is_unset;
 
 /// The plan for a service in an environment.
 pub fn plan(expected: &Expected, decisions: &Decisions) -> String {

@@ -2,7 +2,7 @@
 
 use super::person::Person;
 use super::place::Place;
-use super::sign_es256;
+use super::sign::es256;
 use anyhow::{Context, Result, bail, ensure};
 use one_login_edge::config::{Access, Rule};
 use one_login_edge::gate::access::assertion::unsigned;
@@ -61,7 +61,7 @@ pub fn mint(
         .into_iter()
         .zip(std::iter::once(first).chain(second))
     {
-        let signature = sign_es256(places, &place.key, unsigned.signing_input())?;
+        let signature = es256(places, &place.key, unsigned.signing_input())?;
         headers.push((name, unsigned.finish(&signature)));
     }
     let own = &service.own_path;

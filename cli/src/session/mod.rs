@@ -7,15 +7,15 @@ mod mint;
 mod person;
 mod place;
 mod serve;
+mod sign;
 
 use crate::supply::Supply;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use clap::Subcommand;
 use mint::{Minted, mint};
 use one_login_edge::gate::endpoints::assertion_keys;
 use person::Person;
 use place::Place;
-use shell::npm;
 use shell::places::Places;
 use shell::{child, terminal};
 use std::fs;
@@ -143,22 +143,4 @@ fn now() -> Result<i64> {
         .context("this machine's clock is before 1970")?
         .as_secs();
     i64::try_from(seconds).context("this machine's clock is far ahead")
-}
-
-/// Signs with Node's cryptography, which made the key.
-fn sign_es256(places: &Places, key: &str, message: &[u8]) -> Result<Vec<u8>> {
-    const SIGN: &str = "
-        const { createPrivateKey, sign } = require('node:crypto');
-        const key = createPrivateKey({ key: JSON.parse(process.env.EDGE_KEY), format: 'jwk' });
-        const signature = sign('sha256', process.env.EDGE_MESSAGE, { key, dsaEncoding: 'ieee-p1363' });
-        process.stdout.write(signature.toString('hex'));";
-    let message = std::str::from_utf8(message).context("a token is ASCII")?;
-    let mut node = npm::node(places)?;
-    node.args(["-e", SIGN])
-        .env("EDGE_KEY", key)
-        .env("EDGE_MESSAGE", message);
-    let hex = child::output(&mut node)?;
-    ensure!(hex.len() == 128 && hex.is_ascii(), "Node did not sign");
-    let byte = |at| u8::from_str_radix(&hex[at..at + 2], 16).context("Node did not sign");
-    (0..hex.len()).step_by(2).map(byte).collect()
 }

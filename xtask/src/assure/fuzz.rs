@@ -3,7 +3,7 @@
 //! The flags are those that `cargo fuzz` gives, without the address sanitiser: it needs a nightly compiler, and there is
 //! no `unsafe` in what is fuzzed. Inputs that reach something new are kept in `target/edge/fuzz/`.
 
-use super::report;
+use super::report::report;
 use anyhow::{Context, Result, bail};
 use shell::child;
 use shell::places::Places;

@@ -3,18 +3,15 @@
 
 mod fuzz;
 mod mutants;
+mod report;
 mod reproducible;
 mod running;
 mod supply_chain;
 mod year;
 
-use crate::test::stream;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Subcommand;
-use shell::child;
 use shell::places::Places;
-use shell::terminal;
-use std::fs;
 
 /// One run.
 #[derive(Subcommand)]
@@ -69,7 +66,7 @@ pub enum Task {
 /// Does one run.
 pub fn command(places: &Places, task: &Task) -> Result<()> {
     match task {
-        Task::Page => page(places),
+        Task::Page => report::page(places),
         Task::SupplyChain => supply_chain::command(places),
         Task::Reproducible => reproducible::command(places),
         Task::Fuzz { seconds } => fuzz::command(places, *seconds),
@@ -85,23 +82,4 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
         } => year::workerd(places, *from, seeds.unwrap_or(8)),
         Task::Year { seeds, from, .. } => year::weeks(places, *from, seeds.unwrap_or(10_000)),
     }
-}
-
-fn page(places: &Places) -> Result<()> {
-    let mut cargo = child::command("cargo");
-    cargo
-        .args(["test", "--quiet", "--test", "assurance"])
-        .env("EDGE_WRITE_ASSURANCE", "1")
-        .current_dir(&places.root);
-    stream(&mut cargo, None, "writing docs/assurance.md")
-}
-
-/// Writes a report that is to be committed.
-fn report(places: &Places, name: &str, text: &str) -> Result<()> {
-    let directory = places.root.join("docs/assurance");
-    let path = directory.join(name);
-    fs::create_dir_all(&directory)
-        .and_then(|()| fs::write(&path, text))
-        .with_context(|| format!("{} cannot be written", path.display()))?;
-    terminal::line(format_args!("{text}\nwritten to docs/assurance/{name}"))
 }

@@ -6,6 +6,7 @@
 //! hash of the file, so that a run goes on where the last one stopped and tries again only what has
 //! changed since.
 
+use super::report::page;
 use crate::test::stream;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -86,7 +87,7 @@ pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
         fs::write(places.root.join(RESULTS), text + "\n")
             .with_context(|| format!("{RESULTS} cannot be written"))?;
     }
-    super::page(places)
+    page(places)
 }
 
 /// `2/8`.

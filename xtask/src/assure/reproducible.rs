@@ -1,6 +1,6 @@
 //! Two builds of one commit, each from a clone of its own with nothing compiled before, are the same bytes.
 
-use super::report;
+use super::report::report;
 use crate::setup::{self, Need};
 use crate::test::stream;
 use anyhow::{Context, Result, bail};

@@ -1,6 +1,6 @@
 //! Runs against the Worker in workerd that take minutes: a soak, and a flood beside people who are signed in.
 
-use super::report;
+use super::report::report;
 use crate::build;
 use crate::setup::{self, Need};
 use crate::simulator;

@@ -1,7 +1,7 @@
 //! What the product and its tools are made of: whether any of it is known to be broken, comes from
 //! elsewhere, or may not be used as it is.
 
-use super::report;
+use super::report::report;
 use anyhow::{Context, Result, bail};
 use shell::child;
 use shell::places::{Places, on_path};

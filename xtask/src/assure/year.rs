@@ -1,6 +1,7 @@
 //! Weeks of the simulated system by the thousand, and mistakes that they must find; `docs/simulation.md` says how.
 
-use super::{mutants, report, running};
+use super::report::{self, report};
+use super::{mutants, running};
 use crate::test::stream;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -73,7 +74,7 @@ pub fn weeks(places: &Places, from: u64, seeds: u64) -> Result<()> {
         "# {seeds} simulated weeks, in which every promise held\n\n`cargo edge assure year --seeds {seeds}` at commit `{commit}`: {tried}.\n"
     );
     report(places, "year.md", &page)?;
-    super::page(places)
+    report::page(places)
 }
 
 fn commit(places: &Places) -> Result<String> {
@@ -139,7 +140,7 @@ pub fn mistakes(places: &Places) -> Result<()> {
     if !missed.is_empty() {
         bail!("no week finds: {}", missed.join("; "));
     }
-    super::page(places)
+    report::page(places)
 }
 
 /// The code with a mistake that is made when its number is asked for.
@@ -196,7 +197,7 @@ pub fn workerd(places: &Places, from: u64, seeds: u64) -> Result<()> {
     cargo.env("EDGE_YEAR_OUT", &weeks);
     stream(&mut cargo, None, "writing the weeks down")?;
     running::command(places, "year-workerd", &[weeks.display().to_string()])?;
-    super::page(places)
+    report::page(places)
 }
 
 #[cfg(test)]

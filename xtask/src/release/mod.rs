@@ -12,9 +12,8 @@ mod schema;
 use crate::setup::{self, Need};
 use crate::{build, sbom};
 use anyhow::{Context, Result, bail};
-use files::Files;
+use files::{Files, hex};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use shell::child;
 use shell::places::Places;
 use shell::progress::Progress;
@@ -203,10 +202,4 @@ fn create(places: &Places, version: &str) -> Result<Files> {
         }),
     );
     Ok(files)
-}
-
-/// SHA-256 in hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
 //! The other way to a compiler for wasm32, for networks where rustup cannot download but apt and crates.io are
 //! reachable: Debian's compiler for building browsers, with std built once from its own sources.
 
-use super::{State, Step};
+use super::step::{State, Step};
 use crate::wasm::{self, DebianCompiler, OwnCompiler, TARGET};
 use anyhow::{Context, Result, bail};
 use nix::unistd::Uid;

@@ -1,7 +1,7 @@
 //! Firefox and WebKit beside Chromium, and what drives the three, for the tests of `tests/engines` alone.
 
 use super::debian::{apt_by_hand, apt_install};
-use super::{State, Step};
+use super::step::{State, Step};
 use anyhow::Result;
 use shell::places::{Places, on_path};
 use shell::progress::Progress;

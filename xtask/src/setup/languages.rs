@@ -2,7 +2,7 @@
 //! Java, Ruby with its JWT library, and Python with pinned packages, in an environment outside the tree.
 
 use super::debian::{apt_by_hand, apt_install};
-use super::{State, Step};
+use super::step::{State, Step};
 use crate::stamp::Fingerprint;
 use anyhow::{Context, Result};
 use shell::child;

@@ -1,6 +1,6 @@
 //! Node, and what `package-lock.json` pins: wrangler with its workerd, a newer Node for it, esbuild and wasm-opt.
 
-use super::{State, Step};
+use super::step::{State, Step};
 use crate::stamp::Fingerprint;
 use anyhow::{Context, Result, bail};
 use shell::child;

@@ -1,6 +1,6 @@
 //! The ordinary way to a compiler for wasm32: `rustup target add`.
 
-use super::{State, Step};
+use super::step::{State, Step};
 use crate::wasm::{DebianCompiler, OwnCompiler, TARGET};
 use anyhow::{Context, Result};
 use shell::child;

@@ -4,7 +4,7 @@
 //! Debian's packages are laid out in a directory of the cache and never installed, so that no service of the system is
 //! started and root is not needed. apt keeps its lists there too.
 
-use super::{State, Step};
+use super::step::{State, Step};
 use crate::stamp::Fingerprint;
 use anyhow::{Context, Result, bail};
 use shell::child;

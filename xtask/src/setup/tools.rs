@@ -2,7 +2,7 @@
 //!
 //! A debug build: it takes a third of the time to compile and is fast enough for one small module.
 
-use super::{State, Step};
+use super::step::{State, Step};
 use anyhow::Result;
 use shell::child;
 use shell::places::Places;

@@ -3,22 +3,20 @@
 mod deployment;
 pub mod node;
 mod origins;
+mod stream;
 mod summary;
 
 use crate::setup::{self, Need};
 use crate::simulator;
 use crate::wasm::{self, Compiler};
 use crate::{build, release};
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::ValueEnum;
 use shell::child;
-use shell::groups;
 use shell::places::Places;
 use shell::terminal;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+pub use stream::stream;
 use summary::Summary;
 
 /// A part of the tests.
@@ -200,27 +198,6 @@ fn lint_for_wasm(places: &Places, summary: &mut Summary) -> Result<()> {
             .current_dir(&places.root);
         stream(&mut cargo, None, "clippy for wasm32").map(|()| String::new())
     })
-}
-
-/// Runs a program that speaks to the terminal itself.
-pub fn stream(command: &mut Command, limit: Option<Duration>, what: &str) -> Result<()> {
-    let mut child = groups::spawn(command.stdin(Stdio::null()))?;
-    let deadline = limit.map(|limit| Instant::now() + limit);
-    loop {
-        if let Some(status) = child.try_wait()? {
-            groups::end(&mut child);
-            return if status.success() {
-                Ok(())
-            } else {
-                bail!("{what} failed ({status})")
-            };
-        }
-        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            groups::end(&mut child);
-            bail!("{what} took too long and was stopped");
-        }
-        sleep(Duration::from_millis(50));
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Runs the tests that are written for Node: against the built Worker in workerd, and in browsers.
 
-use super::stream;
+use super::stream::stream;
 use crate::setup;
 use anyhow::{Context, Result, bail};
 use shell::child;

@@ -1,7 +1,7 @@
 //! Runs the tests of `packages`, each in its own language: all of them judge the shared vectors, and what the Worker's own
 //! code has signed.
 
-use super::stream;
+use super::stream::stream;
 use super::summary::Summary;
 use crate::setup;
 use crate::simulator;

@@ -1,11 +1,12 @@
 //! What can be wrong with the Worker's answers.
 
-use super::Spoil::Web;
-use super::{Asked, Case};
+use super::spoil::Case;
+use super::spoil::Spoil::Web;
 use crate::doctor::questions::FORGED;
 use crate::doctor::scene_tests::NOW;
+use crate::doctor::web::Asked;
 
-/// As in [`super::ALL`].
+/// The cases of this file.
 pub const CASES: &[Case] = &[
     (
         "redirect: unanswered",

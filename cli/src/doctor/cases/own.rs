@@ -1,10 +1,12 @@
 //! What can be wrong with the configuration, the health page and the keys.
 
-use super::Spoil::{File, Subject, Web};
-use super::{Asked, Case, Healthy};
+use super::spoil::Case;
+use super::spoil::Spoil::{File, Subject, Web};
+use crate::doctor::scene_tests::Healthy;
+use crate::doctor::web::Asked;
 use serde_json::{Value, json};
 
-/// As in [`super::ALL`].
+/// The cases of this file.
 pub const CASES: &[Case] = &[
     (
         "configuration: configuration.fault",

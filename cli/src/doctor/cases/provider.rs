@@ -1,11 +1,13 @@
 //! What can be wrong with the origin, with One Login, and with what the Worker asks of it.
 
-use super::Spoil::{Subject, Web};
-use super::{Asked, Case, Healthy};
+use super::spoil::Case;
+use super::spoil::Spoil::{Subject, Web};
+use crate::doctor::scene_tests::Healthy;
 use crate::doctor::scene_tests::{NOW, authorise};
+use crate::doctor::web::Asked;
 use serde_json::json;
 
-/// As in [`super::ALL`].
+/// The cases of this file.
 pub const CASES: &[Case] = &[
     (
         "origin: origin.open",

@@ -1,6 +1,7 @@
 //! The evidence pack: what a service is, what it does with personal data and what the probes saw, as one dated Markdown
 //! file for the Engagement Manager and the service assessment. Everything but the architecture is derived.
 
+mod pack;
 mod processing;
 mod standing;
 mod tests_run;
@@ -11,6 +12,7 @@ use super::subject::Subject;
 use crate::keys::when::Time;
 use crate::registration::expected::Expected;
 use one_login_edge::config::Origin;
+use pack::Pack;
 use std::path::Path;
 
 /// What the pack is made from, beside the service.
@@ -50,35 +52,6 @@ pub fn pack(subject: &Subject, sources: &Sources<'_>) -> String {
     tests_run::write(&mut out, sources.reports);
     results(&mut out, sources.rows);
     out.0
-}
-
-/// Markdown as it grows.
-#[derive(Default)]
-pub struct Pack(String);
-
-impl Pack {
-    /// A paragraph or a line.
-    pub fn line(&mut self, text: &str) {
-        self.0.push_str(text);
-        self.0.push('\n');
-    }
-
-    /// A heading of the second level.
-    pub fn heading(&mut self, text: &str) {
-        self.line(&format!("\n## {text}\n"));
-    }
-
-    /// A table. Nothing in a cell ends it, whatever the configuration says.
-    pub fn table<const N: usize>(&mut self, head: [&str; N], rows: &[[String; N]]) {
-        self.line(&format!("| {} |", head.join(" | ")));
-        self.line(&format!("|{}", "---|".repeat(N)));
-        for row in rows {
-            let cells = row
-                .each_ref()
-                .map(|cell| cell.replace('|', "\\|").replace(['\n', '\r'], " "));
-            self.line(&format!("| {} |", cells.join(" | ")));
-        }
-    }
 }
 
 fn architecture(out: &mut Pack, expected: &Expected) {

@@ -1,6 +1,6 @@
 //! The processing table for the data protection impact assessment: which claim goes where, for how long, in which region.
 
-use super::Pack;
+use super::pack::Pack;
 use super::standing::time;
 use crate::doctor::subject::Subject;
 use crate::registration::expected::Expected;

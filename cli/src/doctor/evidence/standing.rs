@@ -1,6 +1,6 @@
 //! What stands: times and limits, keys, and what is registered.
 
-use super::Pack;
+use super::pack::Pack;
 use crate::doctor::subject::Subject;
 use crate::keys::state::Kind;
 use crate::keys::when::Time;

@@ -1,6 +1,6 @@
 //! The last run of `cargo edge test`, from the reports that it leaves.
 
-use super::Pack;
+use super::pack::Pack;
 use crate::keys::when::Time;
 use std::fs;
 use std::path::Path;

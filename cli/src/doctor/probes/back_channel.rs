@@ -1,7 +1,8 @@
 //! Whether One Login's logout notifications can arrive, and nobody else's are taken.
 
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe};
+use crate::doctor::finding::{Fault, Findings, Outcome};
 use crate::doctor::look::{Look, UNANSWERED, status};
+use crate::doctor::probe::Probe;
 use crate::doctor::web::Asked;
 
 const GET: Fault = Fault::error(

@@ -1,7 +1,8 @@
 //! Whether the Worker lets in whom it should: a protected path, a script, a public path, a forged header.
 
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
+use crate::doctor::finding::{Fault, Findings, Outcome, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, short, status};
+use crate::doctor::probe::Probe;
 use crate::doctor::questions::FORGED;
 use crate::doctor::subject::{protected, public};
 use crate::doctor::web::{Answer, Asked};

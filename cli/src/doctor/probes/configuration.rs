@@ -1,7 +1,8 @@
 //! Whether the Worker's own parser would serve the service.
 
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe};
+use crate::doctor::finding::{Fault, Findings, Outcome};
 use crate::doctor::look::Look;
+use crate::doctor::probe::Probe;
 
 const CLOSED: Fault = Fault::error(
     "configuration.fault",

@@ -1,7 +1,8 @@
 //! Whether the Worker says that it is sound, and uses the keys that the committed record names.
 
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
+use crate::doctor::finding::{Fault, Findings, Outcome, found};
 use crate::doctor::look::{Look, not_run};
+use crate::doctor::probe::Probe;
 use crate::doctor::subject::LOCAL;
 use crate::doctor::web::{Asked, Reply};
 use crate::keys::state::{Kind, Pair};

@@ -1,7 +1,8 @@
 //! Whether the published key sets are what One Login and the origin need.
 
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
+use crate::doctor::finding::{Fault, Findings, Outcome, found};
 use crate::doctor::look::{Look, status};
+use crate::doctor::probe::Probe;
 use crate::doctor::web::{Answer, Asked};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;

@@ -12,7 +12,7 @@ mod request;
 mod routes;
 mod transport;
 
-use super::finding::Probe;
+use super::probe::Probe;
 
 /// Every probe.
 pub const PROBES: &[&Probe] = &[

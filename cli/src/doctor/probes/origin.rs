@@ -1,7 +1,8 @@
 //! Whether the origin refuses whoever comes past the Worker.
 
-use crate::doctor::finding::{Fault, Outcome, Probe, found};
+use crate::doctor::finding::{Fault, Outcome, found};
 use crate::doctor::look::{Look, not_run, status};
+use crate::doctor::probe::Probe;
 use crate::doctor::web::{Asked, Reply};
 
 const OPEN: Fault = Fault::error(

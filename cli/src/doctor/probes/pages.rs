@@ -1,7 +1,8 @@
 //! Whether the Worker's own pages answer as they must.
 
-use crate::doctor::finding::{Fault, Outcome, Probe, found};
+use crate::doctor::finding::{Fault, Outcome, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, status};
+use crate::doctor::probe::Probe;
 use crate::doctor::web::{Answer, Asked};
 
 const CALLBACK_ANSWER: Fault = Fault::error(

@@ -1,8 +1,9 @@
 //! Whether One Login is who it should be, and what it makes of the Worker's request.
 
 use super::behaviour::authorisation_endpoint;
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
+use crate::doctor::finding::{Fault, Findings, Outcome, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, short, status};
+use crate::doctor::probe::Probe;
 use crate::doctor::web::Asked;
 use serde_json::Value;
 use shell::terminal::shortened;

@@ -2,8 +2,9 @@
 
 use super::behaviour::authorisation_endpoint;
 use super::key_sets::keys;
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
+use crate::doctor::finding::{Fault, Findings, Outcome, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, status};
+use crate::doctor::probe::Probe;
 use crate::doctor::signature::{parts, query};
 use crate::doctor::subject::protected;
 use crate::doctor::web::Asked;

@@ -1,7 +1,8 @@
 //! Whether every request to the service's hosts comes through the Worker.
 
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe};
+use crate::doctor::finding::{Fault, Findings, Outcome};
 use crate::doctor::look::{Look, not_run};
+use crate::doctor::probe::Probe;
 use one_login_edge::config::Origin;
 
 const MISSING: Fault = Fault::error(

@@ -1,7 +1,8 @@
 //! What every answer must be like: https, headers, no cache, the right time.
 
-use crate::doctor::finding::{Fault, Findings, Outcome, Probe, found};
+use crate::doctor::finding::{Fault, Findings, Outcome, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, status};
+use crate::doctor::probe::Probe;
 use crate::doctor::web::{Answer, Asked, Reply};
 use chrono::DateTime;
 

@@ -1,7 +1,7 @@
 //! The emergency: a key has leaked. The new one takes the place that is in use, so nothing has to be deployed; every old
 //! one is removed in the same request.
 
-use super::{Options, uses};
+use super::asked::{Options, uses};
 use crate::difference;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;

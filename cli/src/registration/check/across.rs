@@ -1,7 +1,7 @@
 //! What one file cannot show: other services, other environments, and what was recorded before.
 
-use super::worker::is_unset;
-use super::{Context, File, Findings};
+use super::context::{Context, File, Findings};
+use crate::registration::expected::is_unset;
 use crate::registration::key::{self, PublicKey};
 use crate::registration::people::sector_host;
 use crate::registration::rules::{

@@ -1,6 +1,6 @@
 //! The advice about a value: only placeholders of a draft may change, so no advice is to change anything else in the file.
 
-use super::{Context, File};
+use super::context::{Context, File};
 
 /// The word of the provider's draft about a field.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! The file's own shape: names, kinds, placeholders and values that nobody may change.
 
-use super::{Context, File, Findings};
+use super::context::{Context, File, Findings};
 use crate::registration::fields::{Decider, FIELDS, Field, Generation, Registration, Shape};
 use crate::registration::json::{Kind, Node};
 use crate::registration::rules::{

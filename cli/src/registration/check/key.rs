@@ -1,7 +1,7 @@
 //! The client's public key: whether it can be used, and whether the Worker signs with it.
 
 use super::advice::Sent;
-use super::{Context, File, Findings};
+use super::context::{Context, File, Findings};
 use crate::registration::fields::Generation;
 use crate::registration::json::Kind;
 use crate::registration::key::{MIN_BITS, PublicKey};

@@ -2,74 +2,18 @@
 
 mod across;
 mod advice;
+mod context;
 mod fields;
 mod key;
 mod registry;
 mod worker;
 
-pub use worker::is_unset;
+pub use context::{Context, Finding, Findings};
 
-use super::expected::Expected;
-use super::fields::{Generation, Registration};
-use super::json::{Document, Kind};
-use super::key::Known;
-use super::people::People;
-use super::rules::{NOT_JSON, Rule, Severity};
-use crate::worker_config::WorkerConfig;
-
-/// Everything that a registration is judged by.
-pub struct Context<'a> {
-    pub config: &'a WorkerConfig,
-    pub expected: &'a Expected,
-    pub people: &'a People,
-    /// The keys that the Worker may sign with, if they are known.
-    pub key: Option<&'a Known>,
-    /// What the provider sent, if it is at hand.
-    pub draft: Option<&'a Registration>,
-}
-
-/// One broken rule.
-#[derive(Debug)]
-pub struct Finding {
-    pub rule: &'static Rule,
-    /// The field as it is spelled in the file, or empty for the whole file.
-    pub field: String,
-    /// The value as it is written, or nothing where there is none to show.
-    pub value: Option<String>,
-    /// What to do.
-    pub fix: String,
-}
-
-/// What a check has found.
-#[derive(Debug, Default)]
-pub struct Findings {
-    /// `None` for a file that cannot be read as JSON.
-    pub generation: Option<Generation>,
-    pub list: Vec<Finding>,
-}
-
-impl Findings {
-    fn add(
-        &mut self,
-        rule: &'static Rule,
-        field: &str,
-        value: Option<&str>,
-        fix: impl Into<String>,
-    ) {
-        self.list.push(Finding {
-            rule,
-            field: field.to_owned(),
-            value: value.map(str::to_owned),
-            fix: fix.into(),
-        });
-    }
-
-    /// How many there are of a severity.
-    pub fn count(&self, severity: Severity) -> usize {
-        let of_it = self.list.iter().filter(|f| f.rule.severity == severity);
-        of_it.count()
-    }
-}
+use super::fields::Registration;
+use super::json::Document;
+use super::rules::NOT_JSON;
+use context::File;
 
 /// Checks a file's text; the worst findings come first, otherwise in the order of the rules.
 pub fn check(text: &str, context: &Context<'_>) -> Findings {
@@ -93,64 +37,4 @@ pub fn check(text: &str, context: &Context<'_>) -> Findings {
     }
     findings.list.sort_by_key(|finding| finding.rule.severity);
     findings
-}
-
-/// A file with short ways to its values. A placeholder is no value: it has a rule of its own.
-struct File {
-    registration: Registration,
-}
-
-impl File {
-    fn name(&self, id: &str) -> String {
-        self.registration.name(id)
-    }
-
-    /// A text that is there and says something.
-    fn text(&self, id: &str) -> Option<&str> {
-        let text = self.registration.get(id)?.text()?;
-        (!text.trim().is_empty()).then_some(text)
-    }
-
-    /// The texts of a list, or the one text in place of it, without placeholders.
-    fn texts(&self, id: &str) -> Vec<&str> {
-        match self.registration.get(id).map(|node| (node, &node.kind)) {
-            Some((_, Kind::List(items))) => items.iter().filter_map(|item| item.text()).collect(),
-            Some((node, _)) => node
-                .text()
-                .filter(|text| !text.is_empty())
-                .into_iter()
-                .collect(),
-            None => Vec::new(),
-        }
-    }
-
-    fn flag(&self, id: &str) -> Option<bool> {
-        match self.registration.get(id)?.kind {
-            Kind::Flag(flag) => Some(flag),
-            _ => None,
-        }
-    }
-
-    /// The scopes as a service asks for them, however the file spells them.
-    fn scopes(&self) -> Vec<&str> {
-        let given = self.texts("Scopes").into_iter();
-        given.map(super::expected::as_asked).collect()
-    }
-
-    /// Whether the field, or something in its list, waits for a value.
-    fn has_placeholder(&self, id: &str) -> bool {
-        let node = self.registration.get(id);
-        node.is_some_and(|node| !node.placeholders().is_empty())
-    }
-
-    /// Whether the field is there with a value or a placeholder.
-    fn is_given(&self, id: &str) -> bool {
-        let node = self.registration.get(id);
-        node.is_some_and(|node| !node.is_empty())
-    }
-
-    /// Whether the file's own words say that identity is proved.
-    fn has_identity(&self) -> bool {
-        self.flag("IdentityVerificationSupported") == Some(true)
-    }
 }

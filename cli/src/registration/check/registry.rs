@@ -1,7 +1,7 @@
 //! The rules of the provider's own client registry, which its validator enforces on arrival.
 
 use super::advice::Sent;
-use super::{Context, File, Findings};
+use super::context::{Context, File, Findings};
 use crate::registration::expected::SCOPES;
 use crate::registration::fields::Generation;
 use crate::registration::json::{Kind, Node};

@@ -1,7 +1,7 @@
 //! The Worker on the other side: every address, scope, claim and method as it is configured.
 
-use super::{Context, File, Findings};
-use crate::registration::expected::{Expected, SCOPES};
+use super::context::{Context, File, Findings};
+use crate::registration::expected::{Expected, SCOPES, is_unset};
 use crate::registration::fields::Generation;
 use crate::registration::json::Kind;
 use crate::registration::rules::{
@@ -282,11 +282,6 @@ fn client_id(file: &File, expected: &Expected, findings: &mut Findings) {
         );
         findings.add(&CLIENT_ID_DIFFERS, &file.name("ClientID"), Some(given), fix);
     }
-}
-
-/// Whether a client id is still the example's.
-pub fn is_unset(client_id: &str) -> bool {
-    client_id.starts_with("replace-with-")
 }
 
 /// What the provider decides: what the Worker needs, and where it could live with the stricter choice.

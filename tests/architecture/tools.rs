@@ -1,0 +1,154 @@
+//! The programs around the Worker: which crate may use which, and that no two of their files need each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::manifest;
+use super::sources::{Source, sources};
+
+/// Each crate of this workspace with those that it may use, tests apart.
+const CRATES: &[(&str, &[&str])] = &[
+    ("shell", &[]),
+    ("simulator", &[]),
+    ("cli", &["one-login-edge", "one-login-edge-shell"]),
+    ("xtask", &["one-login-edge-cli", "one-login-edge-shell"]),
+];
+
+/// Folders whose files form no circle.
+const FOLDERS: [&str; 3] = ["shell/src", "cli/src", "xtask/src"];
+
+#[test]
+fn when_a_crate_uses_another_of_this_workspace_then_it_is_below_it() {
+    for (name, allowed) in CRATES {
+        let manifest = manifest(&format!("{name}/Cargo.toml"));
+        let used = manifest["dependencies"].as_object().unwrap().keys();
+        let own = used.filter(|name| name.starts_with("one-login-"));
+        assert_eq!(own.collect::<Vec<_>>(), *allowed, "{name}");
+    }
+    let root = manifest("Cargo.toml");
+    let used = root["dependencies"].as_object().unwrap().keys();
+    assert!(!used.into_iter().any(|name| name.starts_with("one-login-")));
+}
+
+/// A module's path from its crate's root.
+type Module = Vec<String>;
+
+fn module(source: &Source, folder: &str) -> Module {
+    let name = source.name();
+    let inside = name.strip_prefix(folder).unwrap();
+    let steps = inside.trim_matches('/').trim_end_matches(".rs").split('/');
+    let mut steps: Module = steps.map(str::to_owned).collect();
+    if ["mod", "lib", "main"].contains(&steps.last().unwrap().as_str()) {
+        steps.pop();
+    }
+    steps
+}
+
+/// A line of code without its texts, where it ends none that began in another line.
+fn without_texts(line: &str) -> String {
+    match line.matches('"').count() % 2 {
+        0 => line.split('"').step_by(2).collect(),
+        _ => line.to_owned(),
+    }
+}
+
+/// The code of a file on one line, without comments and its own tests.
+fn code(source: &Source) -> String {
+    let lines: Vec<_> = source.code().map(|(_, line)| without_texts(line)).collect();
+    let code = lines.join(" ").replace("pub mod tests {", "mod tests {");
+    let own = code.split("#[cfg(test)] mod tests {").next();
+    own.unwrap().to_owned()
+}
+
+/// The paths that follow `crate::` or `super::`, each from the crate's root. Of a group in braces there is a path for each
+/// member.
+fn named(code: &str, own: &Module) -> Vec<Module> {
+    let mut found = Vec::new();
+    for (mark, climbs) in [("crate::", false), ("super::", true)] {
+        for (at, _) in code.match_indices(mark) {
+            let before = code[..at].chars().next_back();
+            if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
+                continue;
+            }
+            let mut rest = &code[at..];
+            let mut base = if climbs { own.clone() } else { Module::new() };
+            while let Some(after) = rest.strip_prefix(mark) {
+                rest = after;
+                if climbs {
+                    base.pop();
+                }
+            }
+            let group = rest
+                .strip_prefix('{')
+                .and_then(|rest| rest.split('}').next());
+            for item in group.unwrap_or(rest).split(',') {
+                let end = item
+                    .trim()
+                    .find(|c: char| !c.is_alphanumeric() && c != '_' && c != ':');
+                let item = item.trim();
+                let steps = item[..end.unwrap_or(item.len())].split("::");
+                let steps = steps.filter(|step| !step.is_empty()).map(str::to_owned);
+                found.push(base.iter().cloned().chain(steps).collect());
+                if group.is_none() {
+                    break;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The files that a file needs, of those of its crate. A module needs a child that it uses by name.
+fn needs(source: &Source, own: &Module, all: &BTreeSet<Module>) -> BTreeSet<Module> {
+    let code = code(source);
+    let mut needed = BTreeSet::new();
+    for mut path in named(&code, own) {
+        while !all.contains(&path) {
+            path.pop();
+        }
+        needed.insert(path);
+    }
+    for child in all
+        .iter()
+        .filter(|one| one.len() == own.len() + 1 && one.starts_with(own))
+    {
+        let name = child.last().unwrap();
+        if code.contains(&format!("mod {name};")) && code.contains(&format!("{name}::")) {
+            needed.insert(child.clone());
+        }
+    }
+    needed.remove(own);
+    needed
+}
+
+#[test]
+fn when_two_files_of_the_tools_need_each_other_then_the_circle_is_named() {
+    for folder in FOLDERS {
+        let own: Vec<_> = sources(folder)
+            .into_iter()
+            .filter(|source| !source.name().ends_with("_tests.rs"))
+            .collect();
+        let all: BTreeSet<_> = own.iter().map(|source| module(source, folder)).collect();
+        assert!(all.len() > 5, "{folder}");
+        let mut graph: BTreeMap<_, _> = own
+            .iter()
+            .map(|source| {
+                let module = module(source, folder);
+                let needed = needs(source, &module, &all);
+                (module, needed)
+            })
+            .collect();
+        // A file that needs no other is in no circle, and neither is one that needs only such files.
+        loop {
+            let settled: Vec<_> = graph
+                .iter()
+                .filter(|(_, needed)| needed.iter().all(|other| !graph.contains_key(other)))
+                .map(|(module, _)| module.clone())
+                .collect();
+            if settled.is_empty() {
+                break;
+            }
+            settled.iter().for_each(|module| drop(graph.remove(module)));
+        }
+        assert!(graph.is_empty(), "{folder} has circles among: {graph:#?}");
+    }
+}
