@@ -58,7 +58,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const LONG: usize = 300;
 const TOO_LONG: usize = 400;
 
-/// What a line names of its own crate: the part, and the item inside it.
+/// The items of this crate that a line names: each part, and the item inside it.
 fn named(line: &str) -> impl Iterator<Item = (&str, &str)> {
     line.split("crate::").skip(1).map(|rest| {
         let path = rest

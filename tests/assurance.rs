@@ -1,6 +1,6 @@
-//! `docs/assurance.md` is written by this test from the tests themselves: which test shows what about
-//! each threat and each case of the conformance suite. A row that no test names is a failure, and so
-//! is a page that is out of date: `cargo edge assure page` writes it anew.
+//! This test writes `docs/assurance.md` from the tests themselves: it lists the tests for
+//! each threat and each case of the conformance suite. It fails when no test names a row, and
+//! when the page is out of date: `cargo edge assure page` updates it.
 
 #![allow(
     clippy::unwrap_used,

@@ -2,9 +2,9 @@
 //! simulated provider: a whole sign-in as this deployment registers, with a request object and a
 //! signed client assertion.
 //!
-//! The suite's rule for a case that must be refused: nobody is signed in, the person sees an error,
-//! and userinfo is not asked. Those of back-channel logout are in `tests/sessions_end/notification.rs`,
-//! those of signing out in `tests/workerd/sign-out.test.mjs`. `docs/assurance.md` lists all of them.
+//! The suite's rule for a case that must be refused: no session begins, the person sees an error,
+//! and the edge does not call userinfo. The cases of back-channel logout are in `tests/sessions_end/notification.rs`,
+//! those of sign-out in `tests/workerd/sign-out.test.mjs`. `docs/assurance.md` lists all of them.
 //!
 //! Source: openid-certification/conformance-suite, `openid/client` and `fapi2spfinal`.
 
@@ -50,7 +50,7 @@ impl Ended {
         assert!(self.called("token") && self.called("userinfo"));
     }
 
-    /// Nobody is signed in, and the person sees an error.
+    /// No session begins, and the person sees an error.
     fn refused(&self) {
         assert_eq!(self.shown.by, By::Edge, "{:?}", self.happened.lines());
         assert!(self.shown.status >= 400, "{}", self.shown.status);

@@ -1,7 +1,7 @@
-//! Proving an identity: from a route that asks for one to a service that is told who somebody is.
+//! Proving an identity: from a route that requires one to a service that receives the claims.
 //!
-//! This file follows one person there; the others break the core identity in every way, go through
-//! the ways in which there is none, and watch what is told to whom and for how long.
+//! This file follows one person there. The others break the core identity in every way, go through
+//! the ways in which a proof fails, and check which service gets which claims and for how long.
 
 #![allow(
     clippy::unwrap_used,
@@ -206,7 +206,7 @@ fn t37_what_is_no_navigation_is_refused_and_starts_nothing() {
     );
     let link = shown.link().unwrap().to_owned();
     assert_eq!(browser.open(&world, &link).by, By::Origin);
-    // Somebody without a session is told of the sign-in, which comes first.
+    // A person without a session is told of the sign-in, which comes first.
     let posted = world::Incoming::post("/apply/form", "a=b").with("sec-fetch-dest", "document");
     let shown = world.ask(posted.with("accept-language", "cy"));
     let heading = "Mae angen i chi fewngofnodi cyn y gallwch anfon hyn";

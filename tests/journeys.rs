@@ -134,7 +134,7 @@ fn the_service_gets_a_statement_of_who_this_is_and_every_claim_is_right() {
 }
 
 #[test]
-fn an_optional_page_names_the_person_only_when_somebody_is_signed_in() {
+fn when_a_page_is_optional_then_it_names_the_person_only_if_they_are_signed_in() {
     let world = World::new();
     let mut browser = Browser::new();
     let shown = browser.open(&world, "/whoami");
@@ -173,7 +173,7 @@ fn the_calls_to_the_outside_are_counted() {
         ["token", ".well-known/jwks.json", "userinfo"]
     );
 
-    // With warm documents a start calls nobody and a callback exactly two endpoints.
+    // With warm documents a start calls no endpoint, and a callback calls exactly two.
     let mut another = Browser::new();
     let start = another.step(&world, "/account/details");
     let happened = world.happened();

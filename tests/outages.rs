@@ -25,7 +25,7 @@ const LATER: &str = "Sorry, you cannot sign in right now";
 const PROBLEM: &str = "Sorry, there is a problem with the service";
 
 #[test]
-fn t37_with_the_provider_down_from_the_first_moment_nobody_signs_in_and_the_rest_goes_on() {
+fn t37_when_the_provider_is_down_from_the_start_then_sign_ins_fail_and_public_pages_work() {
     let world = World::new();
     world.trouble(Trouble::CallNotSent, When::Always);
     let mut browser = Browser::new();
@@ -102,7 +102,7 @@ fn t35_a_code_is_sent_once_whatever_becomes_of_the_answer() {
 }
 
 #[test]
-fn a_signature_that_cannot_be_made_or_judged_lets_nobody_in() {
+fn rejects_a_sign_in_when_a_signature_cannot_be_made_or_verified() {
     use Trouble::{SignFails, VerifyFails};
     // The request object, the client assertion, the ID token, and the assertion for the service;
     // the last number says whether the code has been sent by then.
@@ -134,7 +134,7 @@ fn a_signature_that_cannot_be_made_or_judged_lets_nobody_in() {
 
 #[test]
 fn an_assertion_that_cannot_be_signed_closes_optional_pages_too() {
-    // To say that nobody is signed in would be a lie that the service might act upon.
+    // A page without an assertion would claim that no person is signed in, and the service might act on that.
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -248,7 +248,7 @@ fn t69_t37_with_everything_down_at_once_what_is_protected_is_closed_and_the_rest
 }
 
 #[test]
-fn t84_a_deployment_with_a_fault_is_closed_and_says_so_to_its_operator_alone() {
+fn t84_when_the_configuration_has_a_fault_then_every_path_is_closed_and_no_page_says_why() {
     for break_it in [
         |setup: &mut world::Setup| setup.unset("SESSION_KEY_A"),
         |setup: &mut world::Setup| setup.unset("CLIENT_KEY_DEMO_A"),

@@ -1,5 +1,5 @@
-//! What must hold of any values, shown for some thousands of them: beside the fuzzing targets, which
-//! begin from bytes, these begin from what is meant.
+//! Properties that must hold for any value, tested on some thousands. The fuzzing targets
+//! begin from bytes; these tests begin from valid structures.
 
 #![allow(
     clippy::unwrap_used,
@@ -109,7 +109,7 @@ fn t42_what_is_remembered_is_read_as_it_was_written_and_no_part_of_it_is() {
 }
 
 #[test]
-fn t42_t48_a_seal_opens_for_its_purpose_its_binding_and_its_bytes_alone() {
+fn t42_t48_when_a_sealed_value_is_opened_then_purpose_binding_and_every_byte_must_match() {
     let mut chance = Chance::of("seals");
     let keys: [String; 3] = std::array::from_fn(|_| encode(&chance.bytes::<32>()));
     let ring = Ring::new(Some(&keys[0]), Some(&keys[1]), Generation::A).unwrap();
@@ -137,7 +137,7 @@ fn t42_t48_a_seal_opens_for_its_purpose_its_binding_and_its_bytes_alone() {
 }
 
 #[test]
-fn t83_claims_of_an_identity_open_with_their_key_and_in_their_time_alone() {
+fn t83_when_identity_claims_are_opened_then_the_key_and_the_time_must_match() {
     let mut chance = Chance::of("claims");
     for _ in 0..500 {
         let (key, other) = (
@@ -225,7 +225,7 @@ fn t57_no_encoding_of_letters_and_digits_makes_another_path() {
         );
         assert_eq!(one, other, "{encoded}");
         assert_eq!(one.text, plain);
-        // Whoever decodes once too often still sees what the rule was found by.
+        // An origin that decodes once too often still sees the path that the rule was matched against.
         let twice = encoded.replace('%', "%25");
         let folded = CanonicalPath::parse(&twice, false).unwrap().folded;
         assert_eq!(folded, one.folded, "{twice}");
@@ -239,7 +239,7 @@ fn t57_no_encoding_of_letters_and_digits_makes_another_path() {
 }
 
 #[test]
-fn t26_t32_a_parameter_is_read_as_it_was_written_whatever_is_beside_it() {
+fn t26_t32_when_a_query_has_several_parameters_then_each_is_read_as_it_was_written() {
     let mut chance = Chance::of("parameters");
     for _ in 0..1_000 {
         let (value, beside) = (chance.text(60), chance.text(60));
@@ -279,6 +279,6 @@ fn t86_comparing_takes_as_long_wherever_two_texts_differ() {
     }
     times.iter_mut().for_each(|times| times.sort());
     let [early, late] = times.map(|times| times[50]);
-    // Whoever stops at the first difference is a thousand times as quick to find the early one.
+    // A comparison that stops at the first difference finds the early one a thousand times as quickly.
     assert!(late < early * 4, "{early:?} and {late:?}");
 }

@@ -128,7 +128,7 @@ fn not_refused(outcome: &Outcome, expected: Refused) -> Option<String> {
     betrayed(outcome).or_else(|| badly_dressed(shown, happened))
 }
 
-/// Anything of the provider's or the person's that stands where people or operators read it.
+/// A value of the provider's or the person's where people or operators read it.
 fn betrayed(outcome: &Outcome) -> Option<String> {
     let events: Vec<_> = outcome
         .happened

@@ -61,7 +61,7 @@ use world::{Browser, By, Incoming, SESSION, World};
 /// A page that only people who are signed in see.
 const PAGE: &str = "/account/details";
 
-/// A browser in which somebody has just signed in.
+/// A browser in which a person has just signed in.
 fn signed_in(world: &World, persona: &str) -> Browser {
     world.person(persona);
     let mut browser = Browser::new();
@@ -84,7 +84,7 @@ fn is_in(world: &World, browser: &mut Browser) -> bool {
     shown.by == By::Origin
 }
 
-/// What ends a session.
+/// An action that ends a session.
 type Ending = fn(&World, &mut Browser);
 
 /// How a session can end without the copy of its cookie.
@@ -100,8 +100,8 @@ const ENDINGS: [(&str, Ending); 3] = [
     }),
 ];
 
-/// Uses a copied cookie every second, as somebody would to keep it alive, and gives the last second
-/// at which it was of use. Whatever deletes it is ignored.
+/// Uses a copied cookie every second, as an attacker would to keep it alive, and gives the last second
+/// in which it opened the page. The attacker ignores every deletion of the cookie.
 fn last_use(world: &World, thief: &mut Browser) -> i64 {
     let mut last = world.now() - 1;
     for _ in 0..180 {
@@ -135,7 +135,7 @@ fn t47_a_copied_cookie_is_dead_within_the_bound_by_the_clock() {
                 world.forget();
                 let used_for = last_use(&world, &mut thief) - ended_at + 1;
                 assert!(used_for <= 60, "{what} {after}: used for {used_for} s");
-                // What the service was told is worth nothing either, a minute later.
+                // The assertions that the service got have expired too, a minute later.
                 for reached in world.happened().reached() {
                     let token = simulator::jose::Unverified::parse(reached.assertions()[0]);
                     let exp = token.unwrap().claims["exp"].as_i64().unwrap();
@@ -160,7 +160,8 @@ fn t47_with_a_check_at_every_request_a_copied_cookie_is_dead_at_once() {
 }
 
 #[test]
-fn t47_t81_the_provider_ends_both_browsers_of_one_person_and_nobody_elses() {
+fn t47_t81_when_the_provider_ends_a_persons_sessions_then_both_browsers_end_and_other_people_stay()
+{
     let world = World::new();
     let mut laptop = signed_in(&world, "kenneth");
     let mut phone = signed_in(&world, "kenneth");

@@ -64,7 +64,7 @@ fn candidates() -> BTreeSet<String> {
     .collect()
 }
 
-/// The candidates that the parser reads: it says so itself when a name is none of its fields.
+/// The candidates that the parser reads. Its own error message says when a name is not one of its fields.
 fn read(candidates: BTreeSet<String>, table_with: impl Fn(&str) -> Value) -> BTreeSet<String> {
     let is_read = |field: &String| {
         let vars = Vars::from_iter([("SERVICE_DEMO".to_owned(), table_with(field))]);

@@ -1,8 +1,8 @@
 //! How comments, documentation and names of tests are written: the actor and the thing are named, and no sentence is a
 //! riddle.
 //!
-//! A marker is a word or an opening that the house style replaces: `nobody` where there is a user, a browser or an
-//! attacker; a sentence whose subject is "What …". [`LIMITS`] says how many each part of the repository still has.
+//! A marker is one of [`WORDS`], such as a pronoun in place of a user, a browser or an attacker. A sentence that opens
+//! with one of [`OPENINGS`] is a marker too. [`LIMITS`] gives the number that each part of the repository still has.
 //! A limit may be lowered and never raised.
 
 use std::fs;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::sources::{Source, root, sources};
 
-/// What an event's name or label stands behind in the code.
+/// The code that precedes an event's name or label.
 const WRITERS: [&str; 9] = [
     "log_done(",
     "log_refused(",
@@ -76,7 +76,7 @@ fn used() -> BTreeSet<String> {
         for (at, writer) in WRITERS.iter().flat_map(|writer| code.match_indices(writer)) {
             let rest = &code[at + writer.len()..];
             let end = rest.find([';', '}']).unwrap_or(rest.len());
-            // What is not this call's any more begins with the next match arm or statement.
+            // The call's own text ends where the next match arm or statement begins.
             let own = rest[..end].split("=>").next().unwrap();
             used.extend(literals(own).map(str::to_owned));
         }

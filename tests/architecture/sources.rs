@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// One file.
 pub struct Source {
     path: PathBuf,
-    /// What is in it.
+    /// The file's content.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! What became of the mutants, as `cargo edge assure mutants` keeps it.
+//! The results of the mutants, as `cargo edge assure mutants` stores them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -21,7 +21,7 @@ pub struct Outcome {
     pub survived: Vec<String>,
 }
 
-/// What is tried, every file that was, and why a survivor is no mistake.
+/// The files to mutate, every file that was mutated, and the reason for each mutant that survives.
 #[derive(Deserialize)]
 pub struct Results {
     /// Files and directories that are to be tried.
@@ -32,7 +32,7 @@ pub struct Results {
     pub reasons: BTreeMap<String, String>,
 }
 
-/// What the last runs found.
+/// The results of the last runs.
 pub fn results() -> Results {
     let path = root().join("docs/assurance/mutants.json");
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()

@@ -6,7 +6,7 @@ pub struct Row {
     pub number: u32,
     /// The threat or fault.
     pub what: &'static str,
-    /// What of it exists at Cloudflare's edge alone, and why it is not tested here.
+    /// The part of the threat that only exists at Cloudflare's edge, and why no test here covers it.
     pub edge: Option<(&'static str, &'static str)>,
 }
 

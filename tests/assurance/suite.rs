@@ -3,7 +3,7 @@
 //! The suite itself ran on 29 and 30 November 2026 on a developer's machine: 5.2.4 at 12f2a4dac, code flow,
 //! `private_key_jwt`, signed request object, static client.
 
-/// What becomes of a case.
+/// How this product covers a case of the suite.
 pub enum Verdict {
     /// A test of ours has the same idea and the suite's expectation.
     Applies,
@@ -17,7 +17,7 @@ pub enum Verdict {
 pub struct Case {
     /// The suite's name of the test module, or of its class where it does not apply.
     pub id: &'static str,
-    /// What becomes of it.
+    /// How this product covers the case.
     pub verdict: Verdict,
 }
 

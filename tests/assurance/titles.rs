@@ -43,7 +43,7 @@ pub struct Title {
     pub file: String,
     /// Where it can fail.
     pub level: Level,
-    /// What it says, without the numbers.
+    /// The test's title, without the numbers.
     pub name: String,
     /// The rows of the threat table that it names.
     pub rows: Vec<u32>,

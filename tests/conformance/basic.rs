@@ -18,7 +18,7 @@ fn oidcc_client_test() {
     let world = World::new();
     sign_in(&world).accepted();
 
-    // What the suite asserts about the request in every case.
+    // The suite's assertions about the request, which it makes in every case.
     let start = Browser::new().step(&world, "/account/details");
     let query = |name: &str| parameter(start.location(), name);
     let object = Unverified::parse(&query("request").unwrap()).unwrap();
@@ -74,7 +74,7 @@ fn oidcc_client_test_missing_iat() {
 
 #[test]
 fn oidcc_client_test_kid_absent_single_jwks() {
-    // The suite would accept; this product's policy is that a token without a key id is nobody's.
+    // The suite would accept the token; this product rejects a token without a key id.
     let world = with_rsa();
     world.provider_fault(Fault::Jwks(JwksFault::KidMissing));
     let ended = sign_in(&world);

@@ -5,7 +5,7 @@ use crate::{asked, kept_out, signed_in, told, world};
 
 const DAY: i64 = 86_400;
 
-/// Somebody was sent to prove an identity for a path, and went away.
+/// A person is sent to prove an identity for a path, and goes away.
 fn left(world: &World, path: &str) {
     let mut browser = signed_in(world);
     let start = browser.step(world, path);
@@ -25,7 +25,7 @@ fn back(world: &World) -> (Browser, String) {
 }
 
 #[test]
-fn somebody_who_comes_back_signs_in_goes_on_and_is_where_they_were() {
+fn when_a_person_comes_back_by_the_link_then_they_sign_in_prove_and_reach_their_page() {
     let world = world();
     left(&world, "/apply/form?step=3");
     let (mut browser, link) = back(&world);
@@ -36,7 +36,7 @@ fn somebody_who_comes_back_signs_in_goes_on_and_is_where_they_were() {
     assert_eq!(asked(&browser)[1].0, serde_json::json!(["Cl.Cm.P2"]));
     let last = browser.history.last().unwrap();
     assert_eq!(last, "https://licence.example.gov.uk/apply/form?step=3");
-    // Whoever has arrived is sent to the front page the next time.
+    // After the person has arrived, the link leads to the front page.
     browser.open(&world, &link);
     assert_eq!(
         browser.history.last().unwrap(),
@@ -128,7 +128,7 @@ fn t71_whoever_wished_to_sign_out_signs_in_first_though_the_account_does_not_kno
 }
 
 #[test]
-fn t47_somebody_who_was_signed_out_meanwhile_signs_in_first() {
+fn t47_when_the_session_ended_while_the_person_was_away_then_they_sign_in_first() {
     let world = world();
     let (mut browser, link) = back(&world);
     world.outside.accounts.empty();

@@ -1,4 +1,4 @@
-//! Every check of the core identity broken once, in a whole journey: nobody gets in, nothing is
+//! Every check of the core identity broken once, in a whole journey: the route stays closed, nothing is
 //! kept, and the person stays signed in as before.
 
 use serde_json::{Value, json};
@@ -48,7 +48,7 @@ fn a_good_core_identity_of_the_published_key_is_believed() {
 }
 
 #[test]
-fn t13_t14_t15_each_claim_and_header_broken_once_lets_nobody_in() {
+fn t13_t14_t15_rejects_each_claim_and_header_broken_once() {
     type Break = fn(&mut Value, &mut Value);
     let each: [(&str, Break); 22] = [
         ("wrong_type", |header, _| {
@@ -114,7 +114,7 @@ fn t13_t14_t15_each_claim_and_header_broken_once_lets_nobody_in() {
 }
 
 #[test]
-fn t6_a_signature_of_anybody_else_is_none() {
+fn t6_rejects_a_core_identity_signed_with_another_key() {
     // The document lists the provider's key under the id that the token of ours names.
     let world = world();
     let mut browser = signed_in(&world);

@@ -17,7 +17,7 @@ fn fetches(world: &World) -> usize {
     calls.iter().filter(|call| *call == DID_DOCUMENT).count()
 }
 
-/// Somebody has proved an identity a while ago.
+/// A person proved an identity a while ago.
 fn warm() -> World {
     let world = world();
     told(&world, &mut Browser::new(), "/apply/form");
@@ -83,7 +83,7 @@ fn t16_a_key_that_was_removed_is_refused_after_the_next_refresh() {
 }
 
 #[test]
-fn t16_the_providers_own_rotations_disturb_nobody() {
+fn t16_when_the_provider_rotates_its_identity_key_then_people_still_prove_identities() {
     let world = warm();
     let proves = |expected: usize| {
         world.pass(90);
@@ -158,7 +158,7 @@ fn t19_t20_nothing_but_the_configured_address_is_fetched() {
 }
 
 #[test]
-fn t18_a_document_that_is_none_keeps_everybody_out_until_it_is_one() {
+fn t18_when_the_did_document_is_invalid_and_no_copy_is_good_then_no_identity_is_proved() {
     for fault in [
         DidFault::Status500,
         DidFault::Page,
@@ -183,7 +183,7 @@ fn t18_a_document_that_is_none_keeps_everybody_out_until_it_is_one() {
         world.mend();
         world.pass(121);
         told(&world, &mut browser, "/apply/form");
-        // With a good copy the same fault disturbs nobody.
+        // With a good copy the same fault stops no proof.
         world.provider_fault(Fault::Did(fault));
         world.pass(7_500);
         told(&world, &mut Browser::new(), "/apply/form");

@@ -1,4 +1,4 @@
-//! What each fault of the provider in an identity must end in: one exhaustive match for each kind,
+//! The outcome of each fault of the provider in an identity: one exhaustive match for each kind,
 //! without a wildcard, so that a fault that is added to the simulator has to be thought about here.
 
 use simulator::provider::fault::Fault;
@@ -12,7 +12,7 @@ use simulator::provider::fault::identity::IdentityFault;
 pub enum Expected {
     /// The identity is proved: what is wrong is allowed, or is for the service to judge.
     Proved,
-    /// There is none, and the page says so.
+    /// No identity was proved, and the page says so.
     NotProved(&'static str),
     /// A page of a fault is shown.
     Refused {
@@ -27,7 +27,7 @@ const fn refused(status: u16, lines: &'static [&'static str]) -> Expected {
     Expected::Refused { status, lines }
 }
 
-/// What the provider sent cannot be trusted.
+/// The provider's answer cannot be trusted.
 const fn untrusted(lines: &'static [&'static str]) -> Expected {
     refused(502, lines)
 }
@@ -53,8 +53,8 @@ pub fn expected(fault: Fault) -> Option<Expected> {
 fn identity(fault: IdentityFault) -> Expected {
     use IdentityFault as F;
     match fault {
-        // Whatever it says is text to the service, members that nobody knows are kept, and what is
-        // null is not there.
+        // The service gets each value as text, unknown members are kept, and a member that is
+        // null is left out.
         F::CodeBesideCore
         | F::AddressNull
         | F::AddressEmpty
@@ -94,8 +94,8 @@ fn identity(fault: IdentityFault) -> Expected {
 fn core_claim(fault: CoreClaimFault) -> Expected {
     use CoreClaimFault as F;
     match fault {
-        // Half an hour after `iat` is the limit whatever `exp` says; `nbf` says nothing that `iat`
-        // does not; when a name was somebody's, and what a name may hold, is the service's to judge.
+        // Half an hour after `iat` is the limit, whatever `exp` says. `nbf` adds nothing to `iat`.
+        // The service judges when a name was valid, and which characters a name may hold.
         F::AudArrayOfOne
         | F::ExpFar
         | F::NbfMissing
@@ -222,7 +222,7 @@ fn core_form(fault: CoreFormFault) -> Expected {
 /// A key that the controller does not have is reported.
 const UNKNOWN: Expected = untrusted(&["unknown_key: core_identity", "callback: key_unknown"]);
 
-/// Nobody has a copy of the document yet.
+/// No isolate and no KV entry has a copy of the document yet.
 fn did(fault: DidFault) -> Expected {
     use DidFault as F;
     const END: &str = "callback: documents_unavailable";

@@ -59,7 +59,7 @@ fn t13_t14_t15_t16_t18_t20_every_fault_in_an_identity_ends_as_it_must() {
     );
 }
 
-/// Why this is not somebody whose identity is proved.
+/// Why the journey did not end with a proved identity.
 fn not_proved(outcome: &Outcome) -> Option<String> {
     let Outcome {
         shown, happened, ..
@@ -69,7 +69,7 @@ fn not_proved(outcome: &Outcome) -> Option<String> {
     (!good).then(|| format!("not proved: {} {:?}", shown.status, happened.lines()))
 }
 
-/// Why this is not somebody who was told that there is no identity.
+/// Why the journey did not end with the page that no identity was proved.
 fn not_ended(outcome: &mut Outcome, label: &str) -> Option<String> {
     let shown = &outcome.shown;
     let heading = match label {
@@ -108,7 +108,7 @@ fn not_refused(outcome: &mut Outcome, status: u16, lines: &[&str]) -> Option<Str
     got_in(outcome, "Cl.Cm")
 }
 
-/// Somebody reached the service, or what they have afterwards is more than this level.
+/// Why the refusal let the person in: a request reached the service, or the session's level is not this one.
 fn got_in(outcome: &mut Outcome, level: &str) -> Option<String> {
     if !outcome.happened.reached().is_empty() || !outcome.browser.attempts().is_empty() {
         return Some("somebody got in, or the attempt is left".to_owned());
@@ -118,8 +118,8 @@ fn got_in(outcome: &mut Outcome, level: &str) -> Option<String> {
     (claims["vot"] != level).then(|| format!("signed in at {}", claims["vot"]))
 }
 
-/// A call to somebody else, or anything of the provider's or the person's that stands where people
-/// or operators read it, or where it is kept.
+/// A call to another host, or a value of the provider's or the person's where people
+/// or operators read it, or in storage.
 fn betrayed(outcome: &Outcome) -> Option<String> {
     let Outcome {
         world,

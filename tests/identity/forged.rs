@@ -50,7 +50,7 @@ pub fn token(header: &Value, claims: &Value) -> String {
     format!("{input}.{}", encode(&signature))
 }
 
-/// The DID document lists the test key alone.
+/// The DID document lists only the test key.
 pub fn publish(world: &World) {
     world.change("did.json", |document| {
         let method = &mut document["assertionMethod"][0];

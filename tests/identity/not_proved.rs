@@ -65,7 +65,7 @@ fn t14_without_an_identity_there_is_a_page_and_no_way_around_it() {
     assert_eq!(told(&world, &mut browser, &link).claims["vot"], "Cl.Cm.P2");
 }
 
-/// What the service is told where the route sends people without an identity.
+/// The claims that the service gets on a route that lets people through without an identity.
 fn why(world: &World, browser: &mut Browser, shown: &Shown) -> Object {
     assert_eq!(
         (shown.by, shown.status),
@@ -114,7 +114,7 @@ fn t14_t28_the_service_is_told_why_where_the_route_says_so() {
 }
 
 #[test]
-fn t14_t93_when_only_the_browser_says_why_then_a_code_of_the_provider_stays_beside_it() {
+fn t14_t93_when_only_the_browser_gives_an_error_then_the_providers_return_code_is_kept() {
     let world = world();
     let mut browser = signed_in(&world);
     fails(&world, Some("N"));
@@ -251,7 +251,7 @@ fn t28_each_error_has_its_page_where_the_route_names_no_place() {
 }
 
 #[test]
-fn t28_an_error_of_a_plain_sign_in_is_none_of_an_identity() {
+fn t28_when_a_plain_sign_in_is_declined_then_it_fails_as_a_sign_in() {
     let world = world();
     let mut browser = Browser::new();
     let shown = declined(&world, &mut browser, "/licence", "access_denied");
@@ -261,7 +261,7 @@ fn t28_an_error_of_a_plain_sign_in_is_none_of_an_identity() {
 }
 
 #[test]
-fn t28_an_error_that_comes_without_the_session_tells_nobody_anything() {
+fn t28_rejects_an_error_callback_without_the_session_cookie() {
     let world = world();
     let mut browser = signed_in(&world);
     let start = browser.step(&world, "/licence");
@@ -278,7 +278,8 @@ fn t28_an_error_that_comes_without_the_session_tells_nobody_anything() {
 }
 
 #[test]
-fn t27_t28_a_code_that_is_refused_is_a_page_and_a_callback_that_is_repeated_is_none() {
+fn t27_t28_when_a_code_is_refused_then_a_page_is_shown_and_when_a_callback_repeats_then_it_goes_on()
+{
     let world = world();
     let mut browser = signed_in(&world);
     world.provider_fault(Fault::Token(TokenFault::InvalidGrant));
@@ -318,7 +319,7 @@ fn a_failure_leaves_what_was_proved_before() {
 }
 
 #[test]
-fn t14_what_was_proved_at_a_lower_level_is_never_told_beside_a_higher_one() {
+fn t14_when_a_refreshed_identity_has_a_lower_level_then_the_service_still_gets_the_earlier_one() {
     let world = world();
     let mut browser = Browser::new();
     told(&world, &mut browser, "/apply/name");

@@ -1,4 +1,4 @@
-//! What is odd in an identity and no fault of it: the service gets it as it is, for as long as it may.
+//! Odd but valid values in an identity: the service gets them unchanged, for as long as the claims are valid.
 
 use serde_json::{Value, json};
 use simulator::jose::Object;
@@ -9,10 +9,10 @@ use simulator::provider::fault::identity::IdentityFault;
 use crate::faults::{Outcome, proving};
 use crate::told;
 
-/// What the provider's hostile values are.
+/// The provider's hostile value.
 const HOSTILE: &str = "</textarea><script>alert(1)</script>\r\nSet-Cookie: planted=1\u{202e}";
 
-/// What the service is told on a path after a journey with a fault.
+/// The claims that the service gets on a path after a journey with a fault.
 fn told_with(fault: Fault, path: &str) -> Object {
     let Outcome {
         world, mut browser, ..
@@ -21,7 +21,7 @@ fn told_with(fault: Fault, path: &str) -> Object {
 }
 
 #[test]
-fn t55_what_is_odd_reaches_the_service_whole_and_what_nobody_asked_for_does_not() {
+fn t55_when_claims_are_odd_but_valid_then_the_service_gets_them_whole_and_only_those_requested() {
     use CoreClaimFault as C;
     use IdentityFault as I;
     let name = |pointer: &str| format!("/coreIdentity/name/0{pointer}");

@@ -12,7 +12,7 @@ fn t46_two_people_on_one_computer_are_never_mixed() {
     let kenneth = told(&world, &mut browser, "/account/x");
     let start = browser.step(&world, "/apply/form?of=kenneth");
     let mut copy = browser.clone();
-    // At the provider somebody else signs in, on the same computer and for the same request.
+    // At the provider another person signs in, on the same computer and for the same request.
     let sian = Persona::find("sian");
     world.outside.provider.replace({
         let mut setup = crate::world::Setup::default();
@@ -85,7 +85,7 @@ fn t14_a_sign_in_with_less_learns_nothing_of_what_was_proved_with_more() {
             .claims
             .contains_key("coreIdentity")
     );
-    // The session is too old, and the next sign-in is one with a password alone.
+    // The session is too old, and the next sign-in is with a password only.
     world.pass(61);
     assert_eq!(told(&world, &mut browser, "/low/x").claims["vot"], "Cl");
     let claims = told(&world, &mut browser, "/maybe").claims;
@@ -102,7 +102,7 @@ fn t14_a_sign_in_with_less_learns_nothing_of_what_was_proved_with_more() {
 }
 
 #[test]
-fn t70_without_the_accounts_word_nobody_passes_where_an_identity_is_asked_for() {
+fn t70_when_the_account_cannot_answer_then_routes_that_need_an_identity_are_closed() {
     for (trouble, label) in Trouble::ACCOUNT {
         let world = world();
         let mut browser = signed_in(&world);
@@ -127,7 +127,7 @@ fn t70_without_the_accounts_word_nobody_passes_where_an_identity_is_asked_for() 
 }
 
 #[test]
-fn t27_a_proof_that_is_not_surely_recorded_is_none() {
+fn t27_rejects_an_identity_when_the_account_does_not_confirm_the_step_up() {
     for (trouble, _) in Trouble::ACCOUNT {
         let world = world();
         let mut browser = signed_in(&world);
@@ -181,10 +181,10 @@ fn t31_an_identity_may_take_four_hours_as_long_as_the_session_lives() {
 }
 
 #[test]
-fn the_account_is_asked_once_before_somebody_is_sent_to_prove_an_identity() {
+fn when_a_person_is_sent_to_prove_an_identity_then_the_account_was_asked_once() {
     let world = world();
     let mut browser = signed_in(&world);
-    // Also when the account's word on the session itself is due.
+    // The same holds when the session's own check is due.
     for seconds in [0, 61] {
         world.pass(seconds);
         world.forget();

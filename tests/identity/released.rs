@@ -1,4 +1,4 @@
-//! What the service is told, on which routes, how, and until when; and where nothing of it may be.
+//! The claims that the service gets, on which routes, how, and until when; and where none of them may be.
 
 use serde_json::{Value, json};
 use simulator::jose::{Object, Unverified};
@@ -114,7 +114,7 @@ fn claims_are_told_for_half_an_hour_by_the_clock_and_the_level_stays() {
     );
     world.pass(30);
     assert!(world.outside.accounts.text().len() < kept - 400);
-    // Proved anew.
+    // The person proves the identity again.
     browser.open(
         &world,
         "/auth/sign-in?refresh=identity&return_to=%2Fapply%2Fform",
@@ -125,7 +125,7 @@ fn claims_are_told_for_half_an_hour_by_the_clock_and_the_level_stays() {
 }
 
 #[test]
-fn t87_an_identity_that_is_proved_anew_within_the_second_is_told_at_once() {
+fn t87_when_an_identity_is_proved_again_within_the_second_then_the_service_gets_the_new_one() {
     let world = world();
     let mut browser = Browser::new();
     let streets = |browser: &mut Browser| {
@@ -147,7 +147,7 @@ fn t87_an_identity_that_is_proved_anew_within_the_second_is_told_at_once() {
 }
 
 #[test]
-fn t44_t55_large_claims_go_beside_the_assertion_or_not_at_all_and_never_in_part() {
+fn t44_t55_when_claims_are_large_then_they_go_in_a_separate_header_or_not_at_all() {
     for (count, place) in [(1, "here"), (35, "header"), (70, "too_large")] {
         let world = world();
         world.addresses(count);
@@ -206,7 +206,7 @@ fn beside(world: &World, second: &str, first: &Object) -> Object {
 }
 
 #[test]
-fn t53_nobody_but_the_edge_speaks_of_identities() {
+fn t53_when_a_client_sends_identity_headers_then_they_never_reach_the_service() {
     let world = world();
     let mut browser = Browser::new();
     told(&world, &mut browser, "/apply/form");

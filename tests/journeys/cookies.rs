@@ -15,7 +15,7 @@ fn signed_in(world: &World) -> Browser {
 }
 
 #[test]
-fn t42_a_cookie_that_was_changed_is_nobodys_and_is_left_alone() {
+fn t42_rejects_a_changed_session_cookie_without_deleting_it() {
     let world = World::new();
     let mut browser = signed_in(&world);
     let good = browser.cookie(SESSION).unwrap().to_owned();
@@ -93,7 +93,7 @@ fn t48_another_environment_client_or_host_opens_no_session() {
 }
 
 #[test]
-fn t45_a_cookie_that_could_be_somebody_elses_is_nobodys() {
+fn t45_rejects_a_cookie_header_in_which_another_cookie_could_pass_for_the_session() {
     let world = World::new();
     let mut browser = signed_in(&world);
     let good = browser.cookie(SESSION).unwrap().to_owned();
@@ -184,7 +184,7 @@ fn t50_every_seal_draws_a_nonce_of_its_own() {
     let mut all = Vec::new();
     let mut browser = signed_in(&world);
     for _ in 0..500 {
-        // The same session is sealed anew, with the same content but for its times.
+        // The same session is sealed again; only its times differ.
         world.pass(60);
         let renewed = nonces(&browser.step(&world, "/account/details"));
         assert_eq!(renewed.len(), 1);

@@ -1,4 +1,4 @@
-//! Other origins: whose scripts may ask, and who may read that nobody is signed in.
+//! Other origins: which scripts may send requests, and which may read that no person is signed in.
 
 use serde_json::json;
 
@@ -51,13 +51,13 @@ fn t60_a_preflight_of_anybody_else_is_as_protected_as_any_request() {
         // On a public path it is the service's own business.
         assert_eq!(world.ask(preflight("/", origin)).by, By::Origin);
     }
-    // What only looks like a preflight is none.
+    // A GET with a preflight's headers is not a preflight.
     let get = preflight("/account/data", LISTED).method("GET");
     assert_eq!(world.ask(get).status, 401);
 }
 
 #[test]
-fn a_listed_origin_may_read_that_nobody_is_signed_in_and_no_other_may() {
+fn when_no_person_is_signed_in_then_a_listed_origin_can_read_the_refusal_and_others_cannot() {
     let world = listing();
     for (origin, readable) in [(LISTED, true), ("https://evil.example", false)] {
         let shown = world.ask(Incoming::get("/account/data").with("origin", origin));
@@ -117,7 +117,7 @@ fn t83_nothing_personal_and_no_secret_is_in_a_log_line() {
 }
 
 #[test]
-fn t83_the_code_is_gone_from_the_address_and_is_told_to_nobody() {
+fn t83_when_the_callback_has_run_then_the_address_has_no_code_and_no_referrer_is_sent() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, "/account/details");

@@ -1,4 +1,4 @@
-//! `examples/department` as it stands: three services of one deployment, two of which share their users.
+//! `examples/department`, unchanged: three services of one deployment, two of which share their users.
 
 use std::fs;
 use std::path::Path;

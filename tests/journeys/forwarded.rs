@@ -1,4 +1,4 @@
-//! What the service behind the edge sees of a request, and what it cannot do to a browser.
+//! The request as the service behind the edge gets it, and the headers that the service cannot send to a browser.
 
 use crate::world::{Browser, Incoming, SESSION, World};
 

@@ -42,13 +42,13 @@ fn t49_people_stay_signed_in_while_the_session_key_changes() {
     assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
     assert_eq!(sealed_by(&browser), 'A');
 
-    // 2. It seals; what the old one sealed still opens, and is sealed anew with its next renewal.
+    // 2. The new key seals. Cookies of the old key still open, and the new key seals them at their next renewal.
     world.deploy(|setup| session_keys(setup, &[0, 1], "B"));
     world.pass(60);
     assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
     assert_eq!(sealed_by(&browser), 'B');
 
-    // 3. The old one is retired: who was not seen meanwhile signs in again, and nobody else.
+    // 3. The old key is retired: only people who sent no request meanwhile have to sign in again.
     world.deploy(|setup| session_keys(setup, &[1], "B"));
     assert_eq!(browser.step(&world, "/account/details").by, By::Origin);
     let shown = idle.step(&world, "/account/details");
@@ -166,7 +166,7 @@ fn t82_the_clients_next_key_is_published_before_it_signs() {
 }
 
 #[test]
-fn t82_a_key_set_holds_public_numbers_alone_and_the_members_that_the_provider_needs() {
+fn t82_when_a_key_set_is_published_then_it_holds_only_public_members_that_the_provider_needs() {
     let world = World::with(|setup| client_keys(setup, &[0, 1], "A"));
     for (path, alg, numbers) in [
         ("/auth/jwks.json", "RS256", &["n", "e"][..]),

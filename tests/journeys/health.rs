@@ -1,4 +1,4 @@
-//! What the health page says: to operators and monitors, and to anybody else who asks.
+//! The health page: for operators and monitors, and for any other client.
 
 use serde_json::{Value, json};
 use simulator::jose::{Object, thumbprint};
@@ -53,7 +53,7 @@ fn health_names_the_keys_in_use_and_nothing_secret() {
     }
 }
 
-/// A key whose private part belongs to another: it signs, and nobody can verify what it signed.
+/// A key whose private part belongs to another key: it signs, and its own public part verifies no signature.
 fn torn(own: &str, other: &str, private: &[&str]) -> String {
     let (mut torn, other): (Value, Value) = (
         serde_json::from_str(own).unwrap(),

@@ -86,7 +86,7 @@ fn when_a_page_is_at_an_address_of_its_own_then_its_language_link_names_one_lang
     }
 }
 
-/// Somebody who came in by a Welsh page, with a browser that prefers English.
+/// A person who entered by a Welsh page, with a browser that prefers English.
 fn in_welsh() -> (World, Browser) {
     let world = World::with(|setup| setup.field("language_prefix", true));
     let mut browser = Browser::new();
@@ -116,7 +116,7 @@ fn when_a_person_signs_out_of_a_welsh_page_then_all_that_follows_is_welsh() {
         let last = browser.open(&world, start.location());
         assert_eq!((last.by, last.heading()), (By::Edge, done));
         assert_eq!(last.link(), Some("/auth/sign-in?lang=cy"));
-        // What another person makes up says nothing.
+        // An address that an attacker makes up changes nothing.
         let forged = last.url.replace(".cy", ".en");
         let forged = Browser::new().step(&world, &forged);
         assert_eq!(forged.heading(), "You have signed out");

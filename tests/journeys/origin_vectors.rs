@@ -1,5 +1,5 @@
-//! What the edge itself signs, written as vectors for `packages`, in which
-//! `cargo edge test --only origins` has them judged.
+//! Tokens that the edge itself signs, written as vectors for the verifiers in `packages`.
+//! `cargo edge test --only origins` runs those verifiers on them.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::world::{Browser, By, SERVICE, World};
 /// Another audience than the service's own address, so that the two cannot be mixed up unseen.
 const AUDIENCE: &str = "https://origin.internal";
 
-/// The headers that say who somebody is, as documentation writes them.
+/// The headers that identify the person, in the documentation's spelling.
 const HEADERS: [&str; 2] = ["One-Login-Assertion", "One-Login-Identity"];
 
 /// The claims about an identity, in whichever header they are.
@@ -25,7 +25,7 @@ const CLAIMS: [&str; 5] = [
     "returnCode",
 ];
 
-/// What the origin got for a path, as a vector that must be accepted.
+/// The headers that the origin got for a path, as a vector that must be accepted.
 fn vector(world: &World, browser: &mut Browser, path: &str) -> Value {
     world.forget();
     let shown = browser.open(world, path);
@@ -120,7 +120,7 @@ fn bound() -> Vec<Value> {
     [accepted].into_iter().chain(others).collect()
 }
 
-/// Identities in the assertion, beside it, too large for both and no longer kept; and what must not be made of them.
+/// Identities in the assertion, in a header of their own, too large for both, and expired; and forgeries of each.
 fn identities() -> Vec<Value> {
     let [here, gone] = proved(1, "/apply/form");
     let [beside, gone_too] = proved(35, "/apply/form");

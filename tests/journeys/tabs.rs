@@ -160,7 +160,7 @@ fn t87_two_people_in_one_isolate_at_once_are_never_mixed_up() {
 }
 
 #[test]
-fn t22_a_callback_without_its_attempt_signs_nobody_in() {
+fn t22_rejects_a_callback_without_its_attempt() {
     let world = World::new();
     let mut attacker = Browser::new();
     let callback = until_callback(&world, &mut attacker, "/account/details");
@@ -185,7 +185,7 @@ fn t22_a_callback_without_its_attempt_signs_nobody_in() {
 }
 
 #[test]
-fn t27_going_back_to_a_callback_leads_on_when_somebody_is_signed_in() {
+fn t27_when_a_signed_in_person_goes_back_to_a_callback_then_it_leads_on() {
     let world = World::new();
     let mut browser = Browser::new();
     let callback = until_callback(&world, &mut browser, "/account/details");

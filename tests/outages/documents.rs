@@ -12,7 +12,7 @@ const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
 const DISCOVERY: &str = ".well-known/openid-configuration";
 
-/// A world in which somebody has signed in, so that every document is there.
+/// A world in which a person has signed in, so that every document is stored.
 fn warm() -> World {
     let world = World::new();
     let shown = Browser::new().open(&world, "/account/details");

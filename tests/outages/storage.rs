@@ -20,14 +20,14 @@ fn signs_in(world: &World) {
     );
 }
 
-/// What the deployment's own keys make of a document, as it would stand in KV.
+/// A document sealed with the deployment's own keys, as KV would store it.
 fn packed(key: &str, name: &str, stored: &str) -> String {
     let ring = Ring::new(Some(key), None, Generation::A).unwrap();
     let tag = ring.authenticate(format!("{name}\n{stored}").as_bytes());
     format!("{tag}\n{stored}")
 }
 
-/// What is stored of a document: when it was fetched, for how long it is fresh, and its body.
+/// The stored parts of a document: when it was fetched, for how long it is fresh, and its body.
 fn parts(world: &World, name: &str) -> [String; 3] {
     let documents = world.outside.documents.borrow();
     let mut lines = documents[name].splitn(4, '\n').skip(1).map(str::to_owned);
@@ -58,14 +58,14 @@ fn t69_without_kv_people_sign_in_all_the_same() {
             _ => "document_not_stored: storage",
         };
         assert!(lines.contains(&line.to_owned()), "{lines:?}");
-        // What was fetched stands in memory, so the next sign-in calls nobody for it.
+        // The documents are in memory, so the next sign-in does not fetch them.
         signs_in(&world);
         assert_eq!(world.happened().calls().len(), 2);
     }
 }
 
 #[test]
-fn what_stands_in_kv_is_public_and_names_nobody() {
+fn when_documents_are_stored_in_kv_then_they_hold_no_secret_and_no_personal_data() {
     let world = World::new();
     signs_in(&world);
     let documents = world.outside.documents.borrow();
@@ -78,7 +78,7 @@ fn what_stands_in_kv_is_public_and_names_nobody() {
 }
 
 #[test]
-fn t68_what_nobody_with_our_keys_stored_is_never_used() {
+fn t68_rejects_a_stored_document_that_was_not_sealed_with_our_keys() {
     let good = World::new();
     signs_in(&good);
     let [at, fresh, body] = parts(&good, DISCOVERY);
@@ -143,7 +143,7 @@ fn t68_what_nobody_with_our_keys_stored_is_never_used() {
 
 #[test]
 fn t68_a_key_set_that_was_planted_in_kv_forges_no_sign_in() {
-    // Somebody who can write KV, but has no key of ours, plants the keys of a provider of their own.
+    // An attacker who can write KV, but has no key of ours, plants the keys of their own provider.
     let clients = crate::world::Setup::default().registrations;
     let clients =
         simulator::provider::settings::Client::list_from_json(&json!(clients).to_string());
@@ -215,7 +215,7 @@ fn t68_what_another_isolate_stored_is_seen_within_a_minute() {
     world.refresh();
     world.outside.isolate.replace(first);
     world.forget();
-    // The first isolate re-reads KV before it uses what it has, and calls nobody for keys.
+    // The first isolate reads KV again before it uses its own copy, and does not fetch keys.
     signs_in(&world);
     let happened = world.happened();
     assert_eq!(happened.calls().len(), 2, "{:?}", happened.calls());

@@ -1,4 +1,4 @@
-//! Tokens whose key is not known: the provider changed its keys, or somebody makes keys up.
+//! Tokens whose key is not known: the provider changed its keys, or an attacker makes keys up.
 
 use simulator::http;
 use simulator::provider::fault::Fault;
@@ -12,7 +12,7 @@ fn signs_in(world: &World) -> bool {
     signs_in_or(world, &[(502, PROBLEM)])
 }
 
-/// Whether somebody can sign in; if not, one of these pages is shown.
+/// Whether a person can sign in; if not, the edge shows one of these pages.
 fn signs_in_or(world: &World, pages: &[(u16, &str)]) -> bool {
     let shown = Browser::new().open(world, "/account/details");
     if shown.by == By::Edge {
@@ -72,7 +72,7 @@ fn t16_rsa_keys_are_renewed_the_same_way() {
 #[test]
 fn t16_a_key_that_was_removed_is_refused_after_the_next_refresh() {
     let world = warm();
-    // The provider with the old keys, as somebody who stole one of them would be.
+    // The provider with the old keys, in place of an attacker who stole one of them.
     let changed = Setup::default().provider();
     let old = world.outside.provider.replace(changed);
     world.pass(3_600);
@@ -253,7 +253,7 @@ fn t17_a_flood_while_the_keys_cannot_be_fetched_is_throttled_too() {
         world.pass(1);
     }
     assert!(total <= 21, "{total} fetches in a minute");
-    // Somebody with an honest token is not kept out by the flood.
+    // The flood does not keep out a person with an honest token.
     world.mend();
     assert!(signs_in(&world));
 }

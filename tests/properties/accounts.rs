@@ -11,14 +11,14 @@ use one_login_edge::session::identity::{IdentityOutcome, Proof};
 use super::NOW;
 use super::world::chance::Chance;
 
-/// What somebody would note who saw every question and answer.
+/// The notes of an observer who sees every question and answer.
 #[derive(Default)]
 struct Notes {
     /// Sessions that were listed: id, birth and end.
     begun: Vec<(String, i64, i64)>,
     /// Those that are over for ever.
     over: BTreeSet<String>,
-    /// Attempts that led to something, and until when nobody but the account could stop another.
+    /// Attempts that led to a session, and the time until which only the account can stop a repetition.
     used: BTreeMap<String, i64>,
 }
 

@@ -7,7 +7,7 @@ use simulator::provider::fault::userinfo::UserinfoFault;
 use crate::expected::{AGAIN, FAILED};
 use crate::world::{Browser, By, Incoming, SERVICE, World};
 
-/// A sign-in that stands before its callback: the browser, and the callback's address.
+/// A sign-in just before its callback: the browser, and the callback's address.
 fn before_callback(world: &World) -> (Browser, String) {
     let mut browser = Browser::new();
     let start = browser.step(world, "/account/details");
@@ -47,7 +47,7 @@ fn t30_a_browser_that_looks_ahead_spends_no_code() {
         let world = World::new();
         let (mut browser, callback) = before_callback(&world);
         let shown = browser.send(&world, Incoming::get(&callback).with(name, value));
-        // What is said to be good would be shown when the person follows the link.
+        // The browser would show a prefetched page with status 200 when the person follows the link.
         assert_eq!(shown.status, 503);
         assert_eq!(shown.header("cache-control"), Some("no-store"));
         assert_eq!(shown.set_cookies().count(), 0);
@@ -98,7 +98,7 @@ fn t26_parameters_that_are_missing_doubled_or_odd_spend_no_code() {
 }
 
 #[test]
-fn t32_nobody_is_sent_anywhere_else_by_a_sign_in() {
+fn t32_when_a_return_path_could_leave_the_service_then_the_person_lands_on_the_front_page() {
     let evil = [
         "//evil.example",
         "///evil.example",
@@ -125,14 +125,14 @@ fn t32_nobody_is_sent_anywhere_else_by_a_sign_in() {
         let path = shown.url.strip_prefix(SERVICE);
         assert_eq!(path, Some("/"), "{wanted:?}");
         assert!(browser.has_session());
-        // Somebody who is signed in already is sent on by the same rule.
+        // The same rule applies to a person who is signed in already.
         let shown = browser.step(&world, &format!("{SERVICE}/auth/sign-in?return_to={query}"));
         assert_eq!((shown.status, shown.location()), (303, "/"), "{wanted:?}");
     }
 }
 
 #[test]
-fn t41_a_sign_in_starts_by_a_persons_own_navigation_alone() {
+fn t41_when_a_request_is_no_top_level_navigation_then_it_starts_no_sign_in() {
     let world = World::new();
     for (name, value) in [
         ("sec-fetch-dest", "image"),
@@ -191,7 +191,7 @@ fn t60_t61_every_method_is_protected_and_nothing_posted_is_redirected() {
 }
 
 #[test]
-fn t62_a_socket_opens_for_the_services_own_pages_and_listed_ones_alone() {
+fn t62_rejects_a_websocket_from_an_origin_that_is_neither_the_services_nor_listed() {
     let listed = "https://app.example.gov.uk";
     let world = World::with(|setup| setup.field("websocket_origins", serde_json::json!([listed])));
     let mut browser = Browser::new();

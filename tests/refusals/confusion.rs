@@ -158,8 +158,8 @@ impl Statements {
         key.is_some_and(|key| verify::check(&token, &key, &settings, self.world.now()).is_ok())
     }
 
-    /// Whether the service takes it for the statement beside this assertion.
-    fn origin_takes_beside(&self, text: &str) -> bool {
+    /// Whether the service accepts the text as the identity statement that belongs to this assertion.
+    fn origin_takes_statement(&self, text: &str) -> bool {
         let person = assertion::verified(&self.world, self.get("assertion")).person;
         let settings = Settings {
             issuer: SERVICE.to_owned(),
@@ -210,7 +210,10 @@ fn t15_each_party_takes_its_own_kind_of_statement_and_no_other() {
             ("core identity", statements.edge_believes(text).is_ok()),
             ("logout token", statements.edge_is_notified(text)),
             ("assertion", statements.origin_takes(text)),
-            ("identity statement", statements.origin_takes_beside(text)),
+            (
+                "identity statement",
+                statements.origin_takes_statement(text),
+            ),
             ("access token", statements.provider_tells(text)),
             ("request object", statements.provider_takes(text)),
             ("client assertion", statements.provider_believes(text)),

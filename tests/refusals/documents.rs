@@ -1,4 +1,4 @@
-//! What a fault in one of the provider's documents must end in, when nobody has a copy of it yet.
+//! The outcome of a fault in one of the provider's documents, when no copy is stored yet.
 
 use simulator::provider::fault::documents::{DiscoveryFault, JwksFault};
 
@@ -18,7 +18,7 @@ pub fn discovery(fault: DiscoveryFault) -> Expected {
     use DiscoveryFault as F;
     const END: &str = "sign_in_start: documents_unavailable";
     match fault {
-        // What is supported is this product's own decision, so a changed document weakens nothing.
+        // The product itself decides which features it uses, so a changed document weakens nothing.
         F::NoPkce | F::NoStore => Expected::SignedIn,
         F::Status403
         | F::Status404
@@ -52,7 +52,7 @@ pub fn jwks(fault: JwksFault) -> Expected {
     use JwksFault as F;
     const END: &str = "callback: documents_unavailable";
     match fault {
-        // A key that cannot be used is passed over; the good ones beside it still work.
+        // The edge skips a key that it cannot use; the good keys of the document still work.
         F::NoStore | F::BadKeysBeside => Expected::SignedIn,
         F::Status403
         | F::Status404

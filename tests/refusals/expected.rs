@@ -1,4 +1,4 @@
-//! What each fault of the provider must end in: one exhaustive match for each kind, without a
+//! The outcome of each fault of the provider: one exhaustive match for each kind, without a
 //! wildcard, so that a fault that is added to the simulator has to be thought about here.
 
 use simulator::provider::fault::Fault;
@@ -52,7 +52,7 @@ pub const fn refused(
     })
 }
 
-/// What the provider sent cannot be trusted.
+/// The provider's answer cannot be trusted.
 pub const fn untrusted(lines: &'static [&'static str]) -> Expected {
     refused(502, PROBLEM, lines)
 }
@@ -84,7 +84,7 @@ pub fn expected(fault: Fault) -> Expected {
         Fault::Identity(_) | Fault::CoreClaim(_) | Fault::CoreForm(_) | Fault::Did(_) => {
             Expected::SignedIn
         }
-        // Nobody is notified of a sign-in; tests/sessions_end.rs goes through these.
+        // A sign-in sends no notification; tests/sessions_end.rs goes through these.
         Fault::Notification(_) => Expected::SignedIn,
     }
 }

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::world::{Browser, By, HOST, Incoming, SERVICE, SESSION, World};
 
-/// What stands between a path of one kind and the name of another.
+/// The texts to put between a path of one kind and the name of another.
 const TRICKS: [&str; 44] = [
     "/../",
     "/./../",
@@ -54,7 +54,7 @@ const TRICKS: [&str; 44] = [
     "#/../",
 ];
 
-/// Ways to write one name. What no trick stands before is protected as it is.
+/// Ways to write one name. A name without a trick in front is protected as it is.
 fn spellings(name: &str) -> Vec<String> {
     let first = format!("%{:02x}{}", name.as_bytes()[0], &name[1..]);
     let twice = format!("%25{:02x}{}", name.as_bytes()[0], &name[1..]);
@@ -68,7 +68,7 @@ fn spellings(name: &str) -> Vec<String> {
     found
 }
 
-/// What the most obliging origin finds first in a path: it decodes as often as it can, takes `\` for
+/// The first segment that the most lenient origin finds in a path. It decodes as often as it can, takes `\` for
 /// `/`, drops parameters, empty segments, dots and spaces at an end, resolves dots and ignores case.
 fn obliging(path: &str) -> String {
     let mut text = path.to_owned();

@@ -1,6 +1,6 @@
-//! Our own request, broken one way at a time: the provider of these tests is a judge and no friend.
+//! Our own request, broken one way at a time: the provider of these tests refuses every violation.
 //!
-//! The numbers are those of the list of the provider's rules in `provider.md` 1. What the edge
+//! The numbers are those of the list of the provider's rules in `provider.md` 1. The request that the edge
 //! really sends passes every one of them, as the journeys show.
 
 use one_login_edge::oidc::jws::Alg;
@@ -223,7 +223,7 @@ fn t40_the_provider_refuses_our_request_as_soon_as_one_thing_in_it_is_wrong() {
 }
 
 #[test]
-fn t24_a_challenge_of_another_verifier_spends_the_code_and_signs_nobody_in() {
+fn t24_rejects_a_code_whose_challenge_belongs_to_another_verifier() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, "/account/details");

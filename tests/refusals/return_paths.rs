@@ -1,5 +1,5 @@
 //! Hundreds of ways to write another host's address into a return path, each through a whole sign-in.
-//! They are generated: ways to begin, what stands between, and ways to write a host.
+//! They are generated from beginnings, separators, and spellings of a host.
 
 use url::Url;
 

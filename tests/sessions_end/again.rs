@@ -1,4 +1,4 @@
-//! Signing in again, where a route says how lately somebody must have done so.
+//! Signing in again, where a route says how recent the sign-in must be.
 
 use one_login_edge::session::account::Question;
 use serde_json::json;
@@ -34,14 +34,14 @@ pub fn routes(setup: &mut Setup) {
     setup.register("max_age_enabled", true);
 }
 
-/// What happens to an account.
+/// An event at an account.
 type Happens = fn(&World);
 
 pub fn world() -> World {
     World::with(routes)
 }
 
-/// The claims of the request object with which somebody is sent to the provider.
+/// The claims of the request object with which the edge sends the person to the provider.
 fn object(shown: &Shown) -> Object {
     assert_eq!(shown.status, 302, "{}", shown.body);
     assert!(shown.location().starts_with(ISSUER));
@@ -93,7 +93,7 @@ fn t46_a_route_that_wants_a_recent_sign_in_gets_a_new_session_and_the_old_one_en
         !passes(&world, &mut thief, ACCOUNT),
         "the old one has ended"
     );
-    // What the provider says of the old session spares the new one.
+    // The provider's notification about the old session does not end the new one.
     world.deliver();
     world.pass(60);
     assert!(passes(&world, &mut browser, ACCOUNT));
@@ -193,7 +193,8 @@ fn t14_a_provider_that_does_not_ask_again_leads_to_a_page_and_not_round_in_circl
 }
 
 #[test]
-fn t46_somebody_else_who_signs_in_instead_begins_at_the_front_page_and_the_first_is_out() {
+fn t46_when_another_person_signs_in_instead_then_they_start_at_the_front_page_and_the_first_session_ends()
+ {
     for keeps_cookie in [true, false] {
         let world = world();
         let mut browser = signed_in(&world, "kenneth");
@@ -223,7 +224,7 @@ fn t46_somebody_else_who_signs_in_instead_begins_at_the_front_page_and_the_first
 }
 
 #[test]
-fn t71_without_the_accounts_answer_nobody_is_sent_anywhere() {
+fn t71_when_the_account_cannot_answer_then_no_person_is_sent_to_the_provider() {
     for (trouble, _) in Trouble::ACCOUNT {
         let world = world();
         let mut browser = signed_in(&world, "kenneth");

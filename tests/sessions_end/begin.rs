@@ -301,7 +301,7 @@ fn t79_a_notification_between_the_code_and_the_session_ends_the_sign_in() {
     let heading = "You signed out while you were signing in";
     assert_eq!((shown.status, shown.heading()), (400, heading));
     assert_eq!(shown.link(), Some(again.as_str()));
-    // Somebody who signs in after that is signed in.
+    // A person who signs in after that is signed in.
     world.pass(1);
     assert_eq!(browser.open(&world, &again).by, By::Origin);
     world.pass(60);

@@ -45,7 +45,7 @@ fn t79_who_signs_in_after_a_notification_stays_signed_in_whatever_the_clocks() {
         signed_in(&world, "kenneth");
         world.pass(40);
         assert_eq!(world.notify("kenneth", |_| {}).status, 200);
-        // By the provider's clock alone it is later.
+        // Only by the provider's clock is it later.
         world.pass(1);
         let mut browser = Browser::new();
         let shown = browser.open(&world, PAGE);
@@ -79,7 +79,7 @@ fn t71_everywhere_is_about_the_sessions_of_when_it_was_wished_for_whatever_the_c
 }
 
 #[test]
-fn t51_an_answer_from_the_future_is_none_so_the_account_is_asked() {
+fn t51_when_a_check_time_is_in_the_future_then_the_account_is_asked() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let now = world.now();

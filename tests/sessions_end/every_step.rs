@@ -1,9 +1,9 @@
-//! Every verb of the platform fails once at every step of an end, and it comes all the same.
+//! Every platform call fails once at every step of ending a session, and the session still ends.
 
 use super::{PAGE, is_in, signed_in};
 use crate::world::{Browser, By, Incoming, SESSION, Trouble, When, World};
 
-/// Somebody who has been signed in for long enough that everything has to be asked for anew.
+/// A person who has been signed in for so long that the edge must check and fetch everything again.
 fn begun() -> (World, Browser, Browser) {
     let world = World::new();
     let browser = signed_in(&world, "kenneth");
@@ -95,7 +95,7 @@ fn t71_whoever_signs_out_is_signed_out_of_this_browser_at_once_and_of_all_copies
 }
 
 #[test]
-fn t71_a_page_of_somebody_who_is_signed_in_is_theirs_or_closed() {
+fn t71_when_the_platform_fails_once_then_a_signed_in_person_gets_their_page_or_an_error() {
     let run = |world: &World, browser: &mut Browser, what: &str| {
         let shown = browser.step(world, PAGE);
         let good = shown.by == By::Origin || shown.status >= 500;

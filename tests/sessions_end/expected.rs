@@ -1,4 +1,4 @@
-//! What each fault of a notification must end in: one match without a wildcard, so that a fault that
+//! The outcome of each fault of a notification: one match without a wildcard, so that a fault that
 //! is added to the simulator has to be thought about here.
 
 use simulator::provider::fault::logout_token::NotificationFault;

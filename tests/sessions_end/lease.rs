@@ -45,7 +45,7 @@ fn t47_the_answer_travels_with_the_cookie_to_isolates_that_know_nothing() {
     world.pass(59);
     assert!(is_in(&world, &mut browser));
     assert_eq!(checks(&world), 0);
-    // What the older cookie does not say the isolate does not know.
+    // The older cookie carries no fresh check time, so the isolate asks the account.
     assert!(is_in(&world, &mut stale.clone()));
     assert_eq!(checks(&world), 1);
     assert!(is_in(&world, &mut stale.clone()));

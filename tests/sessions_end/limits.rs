@@ -1,4 +1,4 @@
-//! What is limited, and what never is.
+//! The requests that are limited, and those that never are.
 
 use one_login_edge::platform::Limit;
 use simulator::provider::fault::logout_token::NotificationFault as F;
@@ -68,7 +68,7 @@ fn t31_too_many_starts_from_one_address_are_told_to_wait() {
     let mut late = browser.clone();
     world.forget();
 
-    // Who is on the way finishes, and who is signed in goes on.
+    // A sign-in under way finishes, and a signed-in person goes on.
     let shown = browser.open(&world, start.location());
     assert_eq!((shown.by, shown.status), (By::Origin, 200));
     world.pass(60);
@@ -301,7 +301,7 @@ fn t80_rubbish_costs_nothing_beyond_itself() {
         assert!(happened.calls().is_empty(), "{fault:?}");
         assert_eq!(happened.storage(), (0, 0), "{fault:?}");
         assert!(happened.asked().is_empty(), "{fault:?}");
-        // What is left is one line for the operator, and one count.
+        // The refusal costs one log line and one count.
         assert_eq!(happened.0.len(), 2, "{fault:?}: {happened:?}");
     }
 }

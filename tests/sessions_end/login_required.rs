@@ -1,4 +1,4 @@
-//! Whoever has to sign in again and cannot: whose session that ends, and whose it does not.
+//! A person has to sign in again and cannot: which session ends, and which does not.
 
 use simulator::provider::fault::Fault;
 
@@ -87,7 +87,7 @@ fn t28_another_error_ends_no_session_of_whoever_was_asked_to_sign_in_again() {
 }
 
 #[test]
-fn t28_login_required_ends_nothing_when_nobody_was_asked_to_sign_in_again() {
+fn t28_when_login_required_answers_a_plain_sign_in_then_no_session_ends() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut other = browser.clone();

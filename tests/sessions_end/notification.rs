@@ -6,7 +6,7 @@ use super::expected::expected;
 use super::{is_in, signed_in};
 use crate::world::{By, Incoming, Shown, Trouble, When, World};
 
-/// A notification with a fault about somebody who is signed in, and whether they still are.
+/// A notification with a fault about a signed-in person, and whether they are still signed in.
 fn notified(fault: Option<NotificationFault>) -> (World, Shown, bool) {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
@@ -122,7 +122,7 @@ fn clients_with_rs256_id_tokens_are_notified_with_es256_too() {
 }
 
 #[test]
-fn t81_nobody_learns_from_the_answer_who_is_signed_in() {
+fn t81_when_a_notification_is_answered_then_the_answer_does_not_reveal_who_is_signed_in() {
     let world = World::new();
     signed_in(&world, "kenneth");
     world.forget();
@@ -184,7 +184,7 @@ fn t77_only_a_post_of_a_form_is_a_notification() {
     assert_eq!(form(&format!("{token}%00")), 400);
     world.pass(60);
     assert!(is_in(&world, &mut browser));
-    // What else stands in the form is nobody's business, and the media type has no case.
+    // The edge ignores other parameters of the form, and the media type's case.
     let mut request = good;
     request.headers.retain(|(name, _)| name != "content-type");
     request.body = format!("a=b&{token}&c").into_bytes();
@@ -289,7 +289,7 @@ fn t76_a_made_up_key_is_400_once_a_newer_copy_was_looked_at() {
 }
 
 #[test]
-fn t72_keys_that_cannot_be_fetched_anew_are_an_outage_and_no_refusal() {
+fn t72_when_the_providers_keys_cannot_be_refetched_then_a_notification_gets_503_and_is_retried() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(600);
@@ -306,7 +306,7 @@ fn t72_keys_that_cannot_be_fetched_anew_are_an_outage_and_no_refusal() {
 }
 
 #[test]
-fn t83_what_is_logged_names_nobody() {
+fn t83_when_sessions_end_then_the_log_holds_no_personal_data() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let mut other = signed_in(&world, "sian");

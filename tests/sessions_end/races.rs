@@ -151,7 +151,7 @@ fn t47_a_session_of_one_service_is_nothing_to_another() {
     world.pass(60);
     assert!(!is_in(&world, &mut browser));
     assert_eq!(browser.step(&world, &other).by, By::Origin);
-    // A token for one client is none for another.
+    // A logout token for one client is refused by another.
     let mut request = world.notification("kenneth", |_| {});
     request.url = format!("https://{host}/auth/backchannel-logout");
     assert_eq!(world.ask(request).status, 400);

@@ -132,7 +132,7 @@ fn asks_first(world: &World, browser: &mut Browser, request: Incoming) -> Shown 
 }
 
 #[test]
-fn t73_nobody_is_signed_out_by_somebody_elses_page() {
+fn t73_rejects_a_sign_out_from_a_page_of_another_origin() {
     for query in [
         "",
         "?everywhere",
@@ -182,7 +182,7 @@ fn t73_the_page_that_asks_signs_out_when_the_person_says_so() {
 }
 
 #[test]
-fn t73_a_browser_that_looks_ahead_signs_nobody_out() {
+fn t73_when_a_browser_prefetches_the_sign_out_then_the_session_goes_on() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     for (name, value) in [

@@ -35,7 +35,7 @@ fn t74_whatever_comes_back_the_page_is_the_same() {
 }
 
 #[test]
-fn t74_a_session_that_is_alive_is_left_alone() {
+fn t74_when_the_session_is_alive_then_the_signed_out_page_does_not_end_it() {
     for query in QUERIES {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");

@@ -1,4 +1,4 @@
-//! What a page of the service is told of its session: reading changes nothing, posting prolongs it,
+//! The session's status for a page of the service: reading it changes nothing, posting prolongs the session,
 //! and no other origin learns anything.
 
 use serde_json::{Value, json};

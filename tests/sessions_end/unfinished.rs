@@ -36,7 +36,7 @@ fn t71_the_wish_is_kept_sealed_for_ten_minutes_and_said_to_the_operator() {
         assert!(!browser.has_session(), "it is over in this browser");
         let held = browser.cookie(ENDING).unwrap();
         assert!(!held.contains("urn"), "{held}");
-        // The person goes on to the provider without a hint, which the account alone has.
+        // The person goes on to the provider without a hint, because only the account has it.
         assert_eq!(shown.location(), format!("{}logout", crate::world::ISSUER));
     }
 }
@@ -86,7 +86,7 @@ fn t71_a_second_wish_does_not_replace_the_first() {
         assert_eq!(browser.cookies(), vec![ENDING; before + 1]);
         world.pass(5);
     }
-    // Nobody is signed in here by a copy of any of them.
+    // No copy of these sessions opens a page in this browser.
     for copy in &copies {
         let mut tab = browser.clone();
         tab.plant(SESSION, copy.cookie(SESSION).unwrap());
@@ -159,7 +159,7 @@ fn t71_or_when_they_sign_in_again_and_the_new_session_stays() {
 }
 
 #[test]
-fn t71_what_was_stored_though_nobody_heard_is_not_done_twice() {
+fn t71_when_the_accounts_answer_is_lost_then_the_sign_out_is_not_done_twice() {
     let world = World::new();
     let (mut browser, mut thief) = signed_out_in_vain(&world, "", Trouble::AccountAnswerLost);
     world.mend();

@@ -11,7 +11,7 @@ use one_login_edge::session::account::{Account, AccountReply, Question};
 /// Every account by name.
 #[derive(Debug, Default)]
 pub struct Accounts {
-    /// What each stored.
+    /// The stored bytes of each account, by its name.
     pub stored: RefCell<BTreeMap<String, Vec<u8>>>,
     /// By how many seconds their clock is ahead of the Worker's.
     pub ahead: Cell<i64>,

@@ -9,7 +9,7 @@ use simulator::origin::verify::{self, Person};
 use super::settings::SERVICE;
 use super::{Incoming, World};
 
-/// What a verified assertion says.
+/// The content of a verified assertion.
 pub struct Stated {
     /// The header.
     pub header: Object,

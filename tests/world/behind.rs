@@ -1,4 +1,4 @@
-//! What is behind a decision of the edge's: a request as the service gets it, and an answer as it leaves.
+//! The results of a decision of the edge: a request as the service gets it, and an answer as it leaves.
 
 use one_login_edge::gate::access::answer::{OriginAnswer, SHARED_CACHING, changes};
 use one_login_edge::gate::decision::Forward;

@@ -15,7 +15,7 @@ const REDIRECTS: usize = 20;
 #[derive(Clone, Debug)]
 pub struct Browser {
     jar: Jar,
-    /// What it sends as `Accept-Language`.
+    /// The value of its `Accept-Language` header.
     pub language: &'static str,
     /// Every address that it went to, in order.
     pub history: Vec<String>,
@@ -136,7 +136,7 @@ impl Browser {
         self.cookie(SESSION).is_some()
     }
 
-    /// Puts a cookie for the service into the jar, as somebody with the machine could.
+    /// Puts a cookie for the service into the jar, as an attacker with access to the machine could.
     pub fn plant(&mut self, name: &str, value: &str) {
         self.jar.plant(SERVICE, name, value);
     }

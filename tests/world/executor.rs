@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-/// Work that nobody waits for.
+/// Work that no request waits for.
 pub type Work = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Remembers that it was rung.
@@ -38,7 +38,7 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-/// Runs a future until the count goes up, and then drops it where it stands.
+/// Runs a future until the count goes up, and then drops it.
 pub fn poll_to_a_call<T>(future: impl Future<Output = T>, count: impl Fn() -> usize) {
     let waker = Waker::from(Arc::new(Bell::default()));
     let mut context = Context::from_waker(&waker);

@@ -79,7 +79,7 @@ impl Incoming {
     }
 }
 
-/// Who answered.
+/// The party that answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// The edge itself.
@@ -90,7 +90,7 @@ pub enum By {
     Provider,
 }
 
-/// What a browser or another client got.
+/// The answer that a browser or another client got.
 #[derive(Clone, Debug)]
 pub struct Shown {
     /// The server that answered.
@@ -144,7 +144,7 @@ impl Shown {
         Some(rest.split_once('"')?.0)
     }
 
-    /// The reference that stands on the page.
+    /// The reference on the page.
     pub fn reference(&self) -> Option<&str> {
         let (_, rest) = self.body.split_once("<p class=\"govuk-body-s\">")?;
         rest.split_once("</p>")?

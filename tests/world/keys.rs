@@ -77,7 +77,7 @@ fn rsa(alg: Alg) -> Rsa {
     }
 }
 
-/// Whether a signature verifies with a public key; a key that is none verifies nothing.
+/// Whether a signature verifies with a public key; an invalid key verifies nothing.
 pub fn verify(jwk: &str, alg: Alg, message: &[u8], signature: &[u8]) -> bool {
     let verdict = || -> Option<bool> {
         let jwk: JsonWebKey<'_> = serde_json::from_str(jwk).ok()?;

@@ -59,7 +59,7 @@ pub const STREET: &str = "漢字\u{1f600}é\r\n;,";
 pub struct World {
     /// The platform of the edge.
     pub outside: Outside,
-    /// What the service behind the edge answers, and how long it takes.
+    /// The answer of the service behind the edge.
     pub answer: RefCell<OriginAnswer>,
     /// How many seconds it takes to answer.
     pub takes: Cell<i64>,
@@ -130,7 +130,7 @@ impl World {
         self.outside.provider.borrow_mut()
     }
 
-    /// Who signs in at the provider from now on.
+    /// Sets the person who signs in at the provider from now on.
     pub fn person(&self, id: &str) {
         let persona = Persona::find(id);
         assert!(persona.is_some(), "there is no persona {id}");
@@ -147,7 +147,7 @@ impl World {
         self.outside.troubles.plan(trouble, when);
     }
 
-    /// Somebody changes what the provider answers at addresses with this part.
+    /// Changes the provider's answers at addresses that contain this part.
     pub fn change(&self, part: &'static str, change: impl Fn(&mut Value) + 'static) {
         let mut changes = self.outside.changes.borrow_mut();
         changes.push((part, Box::new(change)));
@@ -171,7 +171,7 @@ impl World {
         self.provider().set_fault(None, None);
     }
 
-    /// What happened since this was last asked or forgotten.
+    /// The events since the last call of this function or of `forget`.
     pub fn happened(&self) -> Record {
         self.outside.record.take()
     }

@@ -52,15 +52,15 @@ pub struct Inner {
     pub provider: RefCell<Provider>,
     /// KV.
     pub documents: RefCell<BTreeMap<String, String>>,
-    /// Who is signed in.
+    /// The accounts, which know who is signed in.
     pub accounts: Accounts,
     /// The limits that are used up.
     pub used_up: RefCell<Vec<Limit>>,
-    /// What goes wrong.
+    /// The troubles that are set.
     pub troubles: Troubles,
     /// How answers of the provider are changed on their way, by a part of the address.
     pub changes: RefCell<Vec<(&'static str, Change)>>,
-    /// What happened.
+    /// The events so far.
     pub record: RefCell<Record>,
     /// The isolate that answers, which the provider asks for the client's keys.
     pub isolate: RefCell<Rc<Isolate>>,
@@ -121,7 +121,7 @@ impl Outside {
         provider.handle(self.clock.get(), request, &mut client_keys)
     }
 
-    /// The answer as it arrives, if somebody changes it on its way.
+    /// The answer as it arrives, with every change that a test set for its address.
     fn changed(&self, url: &str, mut answer: Answer) -> Answer {
         for (_, change) in self
             .changes
@@ -136,7 +136,7 @@ impl Outside {
         answer
     }
 
-    /// What the provider finds at the address where a client publishes its keys: the edge itself.
+    /// The edge's own answer at the address where a client publishes its keys, for the provider.
     fn published(&self, address: &str) -> Result<Vec<u8>, String> {
         let request = Request {
             method: "GET".to_owned(),

@@ -4,7 +4,7 @@ use one_login_edge::oidc::jws::Alg;
 use one_login_edge::platform::{Event, Limit};
 use one_login_edge::session::account::Question;
 
-/// What a call carried, without its secrets.
+/// The content of a call, without its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Carried {
     /// Nothing.
@@ -70,7 +70,7 @@ pub enum Happened {
         url: String,
         /// The `User-Agent`.
         user_agent: String,
-        /// What it carried.
+        /// The call's content.
         carried: Carried,
         /// How long it might have taken, in milliseconds.
         timeout_ms: u32,
@@ -98,7 +98,7 @@ pub enum Happened {
     Reached(OriginRequest),
 }
 
-/// What happened, with questions that tests ask of it.
+/// The recorded events, with the queries that tests make.
 #[derive(Clone, Debug, Default)]
 pub struct Record(pub Vec<Happened>);
 
@@ -181,7 +181,7 @@ impl Record {
         self.questions().iter().map(kind).collect()
     }
 
-    /// What was counted towards a limit, with the keys.
+    /// The counts towards limits, with the keys.
     pub fn counted(&self) -> Vec<(Limit, String)> {
         self.pick(|event| match event {
             Happened::Counted(limit, key) => Some((*limit, key.clone())),

@@ -14,7 +14,7 @@ use super::keys;
 /// The service's host.
 pub const HOST: &str = "licence.example.gov.uk";
 
-/// What browsers call the service's origin.
+/// The service's origin, as browsers write it.
 pub const SERVICE: &str = "https://licence.example.gov.uk";
 
 /// Another name of the service.
@@ -159,7 +159,7 @@ pub fn service(host: &str, client: &str) -> Value {
     })
 }
 
-/// What the provider knows of a client of ours.
+/// The registration of one of our clients at the provider.
 pub fn registration(client: &str, origin: &str) -> Value {
     json!({
         "client_id": client,

@@ -1,4 +1,4 @@
-//! What can go wrong at the door to the outside, and when.
+//! The failures of calls to the outside, and when they strike.
 
 use std::cell::RefCell;
 

@@ -1,4 +1,4 @@
-//! What crosses between the edge and the provider: calls and answers in the words of either side.
+//! Calls and answers between the edge and the provider, converted to the types of either side.
 
 use one_login_edge::platform::{Answer, Body, Call, MAX_ANSWER, Outage};
 use simulator::http::{self, Delivery, Response};
@@ -32,8 +32,8 @@ pub fn received(response: Response) -> Result<Answer, Outage> {
         Delivery::CutShort | Delivery::Reset => return Err(Outage::Unreachable),
     }
     if response.header("content-encoding") == Some("gzip") {
-        // Nothing of the provider's is compressed but the bomb, which has no end once it is opened.
-        // What only says that it is compressed cannot be read: the body breaks off.
+        // The provider compresses only the bomb, which has no end once it is opened.
+        // A body that is only labelled as compressed cannot be read: it breaks off.
         let bomb = response.body.starts_with(&[0x1f, 0x8b]);
         return Err(if bomb {
             Outage::TooLarge
