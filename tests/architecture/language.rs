@@ -14,7 +14,6 @@ use super::sources::root;
 const LIMITS: &[(&str, usize)] = &[
     ("ARCHITECTURE.md", 14),
     ("cli", 220),
-    ("tests", 412),
     ("xtask", 87),
 ];
 

@@ -10,7 +10,7 @@ import { ROUTES } from "../harness/world.mjs";
 
 const CLAIMS = ["coreIdentityJWT", "address", "passport", "drivingPermit", "returnCode"];
 
-/** What is said in each language, and where. */
+/** The texts in each language, and the paths of its pages. */
 const LANGUAGES = {
   en: {
     prefix: "", account: "Go to your account", next: "Continue", apply: "Apply for a licence", given: "Given names",
@@ -68,7 +68,7 @@ async function choose(page, id, said) {
   await page.getByRole("button", { name: said.next, exact: true }).click();
 }
 
-/** From the front page to the account, as somebody. */
+/** Signs in from the front page to the account, as a persona. */
 async function signIn(page, id, said) {
   await page.goto(`${service}${said.prefix}` || "/");
   await page.getByRole("link", { name: said.account }).click();
@@ -182,7 +182,7 @@ for (const [lang, said] of Object.entries(LANGUAGES)) {
     assert.equal(await field(page, "family-name"), "");
     await seen(page, lang, said.apply, "gone");
     await world.provider.control("POST", "times", { token: "core-identity" });
-    // What was proved is told apart by the second in which that was.
+    // Proofs differ by the second in which the person proved them.
     await nextSecond();
     await page.getByRole("link", { name: said.anew }).click();
     await page.getByText(said.filled).waitFor();

@@ -1,5 +1,5 @@
 // Every page in both languages and both themes, as people with any eyes, hands and screens get it. Pictures of all of them are
-// kept for people to look at; `cargo edge screenshots` makes them anew.
+// kept for people to look at; `cargo edge screenshots` replaces them.
 
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
@@ -29,7 +29,7 @@ const address = (theme, name, lang) =>
 
 const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
-/** What the Tab key reaches, in its order, by the text or name. */
+/** The elements that the Tab key reaches, in its order, by text or name. */
 async function tabs(page) {
   const reached = [];
   for (;;) {
@@ -77,7 +77,7 @@ for (const [theme, suffix] of Object.entries(THEMES)) {
   }
 }
 
-test("crown and typeface are shown on GOV.UK's theme alone", async () => {
+test("when the theme is not GOV.UK's, then neither crown nor typeface is shown", async () => {
   const { page } = await person();
   const fonts = () => page.evaluate(async () => {
     await document.fonts.ready;

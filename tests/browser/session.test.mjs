@@ -33,7 +33,7 @@ async function load(page, warning) {
   return asked;
 }
 
-/** What the edge says of the session, in place of the edge. */
+/** Answers for the edge with a session status of the test. */
 const pretend = (page, status) => page.route("**/auth/session", (route) => route.fulfill({ json: status }));
 
 test("a warning comes before the end, and the button keeps the person signed in", async () => {
@@ -106,7 +106,7 @@ test("a screen reader is told what it is, and the time only now and then", async
   await page.unroute("**/auth/session");
 });
 
-test("nobody is told to stay when staying is not possible", async () => {
+test("when the session cannot be prolonged, then the dialog does not offer it", async () => {
   const { page } = await signedIn();
   await pretend(page, { signed_in: true, level: "Cl.Cm", idle_seconds: 3600, absolute_seconds: 90 });
   const asked = await load(page, 120);
@@ -132,7 +132,7 @@ test("when the session has ended elsewhere the person is told, and comes back to
   await page.waitForURL(`${service}/account/details?part=2`);
 });
 
-test("on a page of somebody who is not signed in the script asks once and does nothing", async () => {
+test("when no person is signed in, then the script asks once and does nothing", async () => {
   const made = await person();
   await made.page.goto(`${service}/`);
   const asked = await load(made.page, 120);

@@ -1,4 +1,4 @@
-// The journey as a person makes it, in Chromium: the public page, One Login, and back as somebody.
+// The journey as a person makes it, in Chromium: the public page, One Login, and back signed in.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -41,7 +41,7 @@ test("a person signs in and is greeted by name of the verified assertion", async
   assert.deepEqual([session.httpOnly, session.secure, session.sameSite, session.path, session.expires], [true, true, "Lax", "/", -1]);
   assert.deepEqual(cookies.filter(({ name }) => name.includes("attempt")), []);
   assert.equal(await page.evaluate(() => document.cookie), "", "no script reads any of them");
-  // The code was in an address for a moment, and stands in no referrer and no history entry.
+  // The code was in an address for a moment, and is in no referrer and no history entry.
   assert.equal(await page.evaluate(() => document.referrer.includes("code=")), false);
   const arrived = (await world.origin.requests()).filter(({ target }) => target === "/account");
   assert.ok(arrived.every(({ headers }) => headers.every(([, value]) => !value.includes("code="))));
@@ -86,7 +86,7 @@ test("t27 going back after signing in leads on again, because the provider knows
   await choose(page, /Kenneth/);
   await page.waitForURL(`${service}/account`);
   const answer = await page.goBack();
-  // The provider answers at once, and the callback finds somebody who is signed in.
+  // The provider answers at once, and the person is signed in when the callback arrives.
   assert.deepEqual([page.url(), answer.status()], [`${service}/`, 200]);
   await page.goto(`${service}/account`);
   assert.match(await page.textContent(".panel"), /kenneth@example\.gov\.uk/);
@@ -100,7 +100,7 @@ test("t27 going back to a provider that asks again, and choosing again, ends in 
   await page.waitForURL(`${service}/account`);
   await page.goBack();
   assert.ok(page.url().startsWith(`${world.provider.url}/authorize`), page.url());
-  // The page may come from the browser's memory or anew; either way the person can go on from it.
+  // The page may come from the browser's cache or from the network; the person can go on from both.
   const [answer] = await Promise.all([page.waitForNavigation(), choose(page, /Kenneth/)]);
   if (page.url().startsWith(service)) assert.equal(answer.status(), 200, await page.textContent("h1"));
   else assert.match(await page.textContent("main"), /Go back to the service and start again/);

@@ -1,5 +1,5 @@
-// Signing out as a person does it, in Chromium: by the buttons of the demo service, by an address that was typed in, and by
-// a form of somebody else's that only gets as far as a question.
+// Signing out as a person does it, in Chromium: by the buttons of the demo service, and by an address that was typed in.
+// A form of another origin only leads to a question.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -8,7 +8,7 @@ import { nextSecond } from "../harness/journey.mjs";
 
 let world, service, person;
 
-// Accounts are asked at every request, so that nobody has to wait for what has ended.
+// The Worker asks the account at every request, so that an ended session is refused at once.
 const services = { DEMO: { host: "localhost", revocation_check_seconds: 0 } };
 inChromium({ auto: null, services }, (made) => ({ world, service, person } = made));
 beforeEach(async () => {
@@ -108,7 +108,7 @@ test("signing out needs no JavaScript, and speaks Welsh", async () => {
   await picture(page, "signed-out-cy.png");
 });
 
-test("signing out everywhere ends the person's other browser, and nobody else's", async () => {
+test("when a person signs out everywhere, then their other browser is signed out and other people are not", async () => {
   // The provider's own notifications would end it as well; they are held back, to see what the button does by itself.
   await world.provider.delivery({ held: true });
   const [phone, laptop, amal] = [await signedIn(/Kenneth/), await signedIn(/Kenneth/), await signedIn(/Amal/)];
@@ -217,7 +217,7 @@ test("going back after signing out shows nothing of the account", async () => {
   }
 });
 
-test("from the signed-out page a person signs in again, also as somebody else", async () => {
+test("when a person is on the signed-out page, then they can sign in again, also as another person", async () => {
   const { page } = await signedIn(/Kenneth/);
   await signOut(page);
   await signedOut(page);

@@ -1,5 +1,5 @@
-// The page for teams that test their own service: every command and program on it is run as it stands there, with other
-// ports. What is not run here is in a block without a language.
+// The page for teams that test their own service: these tests run every command and program on it unchanged, except for
+// the ports. A block without a language is not run.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

@@ -3,14 +3,14 @@
 
 import { request } from "./wire.mjs";
 
-/** What a browser says when a person opens an address. */
+/** The headers that a browser sends when a person opens an address. */
 export const NAVIGATION = [
   ["Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"],
   ["Sec-Fetch-Dest", "document"],
   ["Sec-Fetch-Mode", "navigate"],
 ];
 
-/** What a browser says when a script fetches. */
+/** The headers that a browser sends when a script calls `fetch`. */
 export const FETCH = [
   ["Accept", "application/json"],
   ["Sec-Fetch-Dest", "empty"],

@@ -55,7 +55,7 @@ export class Child {
   async stop() {
     kill(this.process, "SIGTERM");
     await Promise.race([this.exit, sleep(5_000, null, { ref: false })]);
-    // What the program started may have stayed behind, so that the whole group goes now.
+    // The program's own children may still run, so the whole group is killed now.
     kill(this.process, "SIGKILL");
     running.delete(this.process);
   }

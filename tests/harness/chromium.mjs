@@ -13,8 +13,8 @@ const QUIET = [
 ];
 
 /**
- * A world with a browser for the tests of one file. Once both have started, `started` gets the world, the address of its
- * service, and `person`, which gives a new visitor; nobody's window outlives a test, and no record of the world either.
+ * A world with a browser for the tests of one file. Once both run, `started` gets the world, its service's address and
+ * `person`, which opens a window for a new visitor. Each test's windows and records are cleared when it ends.
  * `settings` may be a function that gives them, and with `backForward` pages are kept for Back as people's Chromium does.
  */
 export function inChromium(settings, started, { backForward = false } = {}) {
@@ -56,7 +56,7 @@ async function visitor(browser, options = {}) {
   return { context, page, complaints };
 }
 
-/** What axe finds fault with on a page, or in one element of it, best practices included. */
+/** The faults that axe finds on a page, or in one element of it, best practices included. */
 export async function faults(page, element = "html") {
   // Handed over by the debugger's door: a page's own policy may let no script in.
   await page.evaluate(await fs.readFile(path.join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8"));

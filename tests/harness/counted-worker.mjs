@@ -1,6 +1,6 @@
 // Counts what the Worker does in its isolate: calls of WebAssembly by JavaScript and of JavaScript by WebAssembly, requests
-// to the outside, and questions to accounts. A module that is loaded first stands between all of these; the Worker
-// itself is the one that is deployed. Another entry point, with a port of its own, tells the counts and begins anew.
+// to the outside, and questions to accounts. A module that is loaded first wraps all of these; the Worker
+// itself is the one that is deployed. Another entry point, with a port of its own, gives the counts and resets them.
 
 import fs from "node:fs/promises";
 import path from "node:path";

@@ -2,7 +2,7 @@
 //
 // `wrangler dev` is how people run it, with KV on disk; most tests use it. Its proxy in front of workerd resolves dots in
 // paths and rewrites headers that name the host (an `Origin` of https becomes one of http), so that tests of raw addresses
-// and headers start workerd alone, with the very modules that wrangler would upload and a KV that lives in memory.
+// and headers start workerd directly, with the very modules that wrangler would upload and a KV that lives in memory.
 // Accounts are on disk in both.
 
 import fs from "node:fs/promises";
@@ -22,7 +22,7 @@ import { request } from "./wire.mjs";
 const PATH = [path.join(ROOT, "node_modules/.bin"), process.env.PATH].join(path.delimiter);
 const ENVIRONMENT = { ...process.env, PATH, WRANGLER_SEND_METRICS: "false", CI: "1", FORCE_COLOR: "0" };
 
-/** A port that nobody uses at the moment. */
+/** A port that no process uses at the moment. */
 export function freePort() {
   return new Promise((resolve, reject) => {
     const server = net.createServer().on("error", reject);
@@ -77,7 +77,7 @@ async function wrangler(directory, port, secrets, certificate) {
   if (certificate === undefined) return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
   const own = path.join(certificate, "certificate.pem");
   options.push("--local-protocol", "https", "--https-cert-path", own, "--https-key-path", path.join(certificate, "certificate-key.pem"));
-  // What the Worker may believe beside public authorities: https://developers.cloudflare.com/workers/wrangler/system-environment-variables/
+  // Certificate authorities that the Worker trusts besides public ones: https://developers.cloudflare.com/workers/wrangler/system-environment-variables/
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: { ...ENVIRONMENT, NODE_EXTRA_CA_CERTS: own } });
 }
 
@@ -85,7 +85,7 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
-  // The modules stay the same when a test starts the Worker anew; only its variables change.
+  // The modules stay the same when a test restarts the Worker; only its variables change.
   if (!known) await run(npm("wrangler"), dryRun, { cwd: directory, env: ENVIRONMENT });
   await fs.writeFile(path.join(bundle, "kv.mjs"), KV[kv]);
   const disk = accountsOf(directory);
@@ -155,7 +155,7 @@ export default {
   },
 };
 `,
-  // What somebody would store who can write to KV but has no key: a document of their own, with a made-up seal.
+  // The entry of an attacker who can write to KV but has no key: a document of their own, with a made-up seal.
   poisoned: `const body = JSON.stringify({ issuer: "https://evil.example/", keys: [] });
 const now = Math.floor(Date.now() / 1000);
 const stored = [now, 86400, body].join("\\n");

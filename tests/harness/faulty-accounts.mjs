@@ -7,7 +7,7 @@ import path from "node:path";
 import { BROKEN } from "./panics.mjs";
 import { ROOT } from "./places.mjs";
 
-/** What can go wrong with an object. `sound` is the Worker's own object and nothing else. */
+/** The faults of an account object. `sound` is the Worker's own object, unchanged. */
 export const FAULTS = [
   "throws", "panics", "hangs", "too-slow", "answers-nothing", "answers-nonsense", "answers-text", "answers-other-version",
   "throws-afterwards",

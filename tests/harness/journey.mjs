@@ -59,7 +59,7 @@ export async function signedIn(world, id) {
   return browser;
 }
 
-/** What a page of the service says of itself when it leads to another of its pages. */
+/** The header of a request that a page of the service makes to its own origin. */
 export const OWN_PAGE = [["Sec-Fetch-Site", "same-origin"]];
 
 /** Signs out by a link on the service's own page; gives the answer, which leads to the provider. */

@@ -1,6 +1,6 @@
-// `cargo edge assure load`: garbage notifications and starts of nobody's, and how long somebody who is signed in waits for a
-// page meanwhile, in the same isolate; then the promises of `promises.mjs`, each with its row. Prints its report; more than the
-// promised ratio is an error, and so is a promise that does not hold.
+// `cargo edge assure load`: floods of garbage notifications and sign-in starts, and how long a signed-in person waits for a
+// page meanwhile, in the same isolate; then the promises of `promises.mjs`, each with its row. Prints its report. A wait above
+// the promised ratio is an error, and so is a promise that does not hold.
 
 import { NAVIGATION } from "./browser.mjs";
 import { signedIn } from "./journey.mjs";
@@ -29,7 +29,7 @@ async function waits(browser, isOver) {
   return { median: times[times.length >> 1], worst: times[Math.floor(times.length * 0.99)], pages: times.length };
 }
 
-/** A flood beside the person. */
+/** Measures the person's waits while a flood of requests goes on. */
 async function beside(browser, send) {
   let over = false;
   const statuses = new Map();

@@ -1,4 +1,4 @@
-// `cargo edge revocation`: how long a copied cookie is of use once its session has ended, beside what is promised. The
+// `cargo edge revocation`: how long a copied cookie still works once its session has ended, and the promised bound. The
 // argument is `revocation_check_seconds`. Anything beyond the promise is an error.
 
 import { ASSERTION_SECONDS, ENDINGS, ended } from "./revocation.mjs";

@@ -1,4 +1,4 @@
-// How much memory a program that a test started holds, and what it started in its turn. Linux alone says so in a file.
+// The memory of a program that a test started, with its children. Only Linux gives it in a file.
 
 import fs from "node:fs/promises";
 

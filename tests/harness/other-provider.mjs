@@ -62,7 +62,7 @@ export async function startOtherProvider(client) {
       errors.push(`${event}: ${error.message} ${error.error_description ?? ""} ${error.cause?.message ?? ""}`);
     });
   }
-  // The package puts `at_hash` into ID tokens of the front channel alone; One Login puts it into every one.
+  // The package puts `at_hash` only into ID tokens of the front channel; One Login puts it into every one.
   const { issue } = provider.IdToken.prototype;
   provider.IdToken.prototype.issue = function (options) {
     const token = this.ctx?.oidc.entities.AccessToken;

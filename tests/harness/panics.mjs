@@ -1,4 +1,4 @@
-// A Worker that panics when a request says so. What is uploaded has no switch for that, so the platform fails beneath it:
+// A Worker that panics when a request's header says so. The uploaded Worker has no switch for that, so the platform fails:
 // its clock, which is read at once, or its randomness, which a sign-in that waits asks for.
 
 import fs from "node:fs/promises";

@@ -17,11 +17,11 @@ export const MINI_BROWSER = env.EDGE_MINI_BROWSER ?? "/usr/lib/x86_64-linux-gnu/
 export const WEBKIT_DRIVER = env.EDGE_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
 export const XVFB = env.EDGE_XVFB ?? "/usr/bin/Xvfb";
 
-/** What `cargo edge build` leaves: what is uploaded, and the Worker beneath which tests make everything fail. */
+/** The output of `cargo edge build`: the Worker to upload, and the Worker in which tests make the platform fail. */
 export const RELEASED = path.join(ROOT, "build");
 export const FAULTY = path.join(ROOT, "target/edge/faulty");
 
-/** What tests leave behind for people to look at. */
+/** Files that tests leave for people to look at. */
 export const ARTEFACTS = path.join(ROOT, "target/edge/test");
 
 /** A program of npm's. */

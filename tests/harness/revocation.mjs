@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { decodeJwt } from "jose";
 import { nextSecond, signOut, signedIn } from "./journey.mjs";
 
-/** How long the demo service may believe what it is told about somebody, in seconds. */
+/** How long the demo service may accept an assertion, in seconds. */
 export const ASSERTION_SECONDS = 60;
 
 const PAGE = "/echo/x";
@@ -63,8 +63,8 @@ export function elsewhere(world, browser) {
 }
 
 /**
- * Somebody signs in in two browsers, whose cookies are copied and used in both isolates; then the session ends. Gives the
- * promise of what `untilDead` finds, and the person's browser that lives on, if one does.
+ * A person signs in in two browsers, whose cookies are copied and used in both isolates; then the session ends. Gives the
+ * promise of `untilDead`'s result, and the person's browser that stays signed in, if one does.
  */
 export async function ended(world, { all, end }, persona, options) {
   await world.provider.auto(persona);

@@ -1,5 +1,5 @@
-// The session cookie written a second time, from its description alone, so that tests can make sessions of any age. It
-// shares no code with the Worker: Node has ChaCha20-Poly1305, and what makes it XChaCha20 is written here.
+// A second implementation of the session cookie, written only from its description, so that tests can make sessions of any
+// age. It shares no code with the Worker: Node has ChaCha20-Poly1305, and this file adds the step to XChaCha20.
 
 import { createCipheriv, hkdfSync, randomBytes } from "node:crypto";
 
@@ -49,7 +49,7 @@ const text = (value) => {
 
 /** A session's content: who, at which level, and when it was made and used, and its account last asked. */
 export function session({ format = 1, subject = "urn:fdc:gov.uk:2022:made-in-a-test", level = 1, made, used, checked = used }) {
-  // The second byte says which optional members follow; here it is the e-mail address alone, which is verified.
+  // The second byte says which optional members follow: here only the e-mail address, which is verified.
   const head = [Buffer.from([format, 2]), randomBytes(16), text(subject), Buffer.from([level])];
   const times = [made, made, used, checked].map(seconds);
   return Buffer.concat([...head, ...times, Buffer.from([1]), text("made@example.gov.uk")]);

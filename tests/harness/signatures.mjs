@@ -38,7 +38,7 @@ export async function startSignatures() {
   const [, date] = (await fs.readFile(path.join(ROOT, "wrangler.toml"), "utf8")).match(/^compatibility_date = "(.*)"/m);
   const glue = await fs.readFile(path.join(ROOT, "src/edge/glue.js"), "utf8");
   await fs.writeFile(path.join(directory, "glue.js"), glue);
-  // What the file takes from WebAssembly has nothing to do with signatures, and is not called.
+  // The file's imports from WebAssembly have nothing to do with signatures, and are not called.
   const [, taken] = glue.match(/^import \{(.*)\} from "\.\/bindings\.js";$/m) ?? [null, ""];
   await fs.writeFile(path.join(directory, "bindings.js"), `export const [${taken}] = [];\n`);
   await fs.writeFile(path.join(directory, "door.mjs"), DOOR);

@@ -36,7 +36,7 @@ try {
     await inParallel(count / STEPS, 16, async (n) => {
       const answer = await kinds[n % kinds.length](n).catch(() => null);
       if (answer === null || answer.status >= 500) failed += 1;
-      // Now and then somebody signs in, so that attempts, accounts and assertions come and go.
+      // Now and then a new person signs in, so that attempts, accounts and assertions come and go.
       if (n % 1_000 === 0) {
         const browser = world.browser();
         if ((await browser.get(await untilCallback(world, browser, "/account"))).status === 303) signedIn += 1;

@@ -1,4 +1,4 @@
-// What an account stores, read and written as its form is pinned, so that tests see what is kept.
+// An account's stored form, read and written as it is pinned, so that tests see the stored data.
 
 const FORMAT = 2;
 const encoder = new TextEncoder();

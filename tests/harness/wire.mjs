@@ -18,7 +18,7 @@ export class Answer {
     return this.headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value);
   }
 
-  /** The one value of a header; null when there is none or several, so that a doubled header is never overlooked. */
+  /** The one value of a header; null when the header is missing or repeated, so that no test overlooks a repeated header. */
   get(name) {
     const values = this.all(name);
     return values.length === 1 ? values[0] : null;
@@ -38,8 +38,8 @@ export class Answer {
 }
 
 /**
- * A request as bytes. Headers are pairs, so that a name can be there twice; nothing is added but what is needed. What is
- * `trailing` goes behind the head as it is, without a length.
+ * A request as bytes. Headers are pairs, so that a name can be there twice; only needed headers are added. The text
+ * `trailing` follows the head unchanged, without a length.
  */
 export function bytesOf({ method = "GET", target = "/", host, headers = [], body, trailing = "" }) {
   let head = `${method} ${target} HTTP/1.1\r\n`;

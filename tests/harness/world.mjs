@@ -34,7 +34,7 @@ export const ROUTES = [
   { path: "/account/*", access: "required", level: "Cl.Cm", release: ["email", "phone"] },
 ];
 
-// Whoever looks into a failed test sees at once what the programs last said. Without tests there is nothing to wait for.
+// A failed test shows the last output of the programs. Outside a test run there is no hook to register.
 const worlds = new Set();
 if (process.env.NODE_TEST_CONTEXT) afterEach((test) => {
   if (test.error == null) return;
@@ -69,7 +69,7 @@ class Simulated {
   delivery = (settings) => this.control("POST", "notifications", settings);
   notificationFaults = () => this.control("GET", "notification-faults");
 
-  /** What the provider made of its notifications since the last clearing, once none waits for its answer any more. */
+  /** The results of the provider's notifications since the last clearing, once each has its answer. */
   async delivered(least = 1) {
     for (let waited = 0; waited < 20_000; waited += 25) {
       const sent = await this.notifications();
@@ -114,7 +114,7 @@ export class World {
     Object.assign(world, { engine, limited, panicking, injected, bound, older, held });
     // Account objects that can be told to fail; the port is where they are told.
     if (faulty) world.faults = await freePort();
-    // A second isolate with the same accounts, as at another location; only workerd alone has one.
+    // A second isolate with the same accounts, as at another location; `wrangler dev` has none.
     if (twice || older) world.elsewhere = await freePort();
     if (counted) world.counting = await freePort();
     if (listening) world.wires = [await freePort(), await freePort()];
@@ -196,7 +196,7 @@ export class World {
   }
 
   /**
-   * Starts the Worker anew with other variables or secrets; `undefined` takes one away, `cold` empties KV on disk and
+   * Restarts the Worker with other variables or secrets; `undefined` takes one away, `cold` empties KV on disk and
    * `forgetful` the accounts.
    */
   async restart({ variables = {}, secrets = {}, cold = false, forgetful = false, kv } = {}) {
@@ -219,7 +219,7 @@ export class World {
     return question.length;
   }
 
-  /** What the accounts, their namespace and the limiters noted since they were last told something, by kind. */
+  /** The notes of the accounts, their namespace and the limiters since their last command, by kind. */
   async noted() {
     return (await request(this.faults, { target: "/", host: "faults" })).json.noted;
   }
@@ -230,7 +230,7 @@ export class World {
     if (answer.status !== 404) throw new Error(`faults were not injected: ${answer.status} ${answer.text}`);
   }
 
-  /** Every request that a Worker sent outside since its start, with its answer, if somebody is `listening`. */
+  /** Every request that a Worker sent outside since its start, with its answer, if `listening` is set. */
   async overheard() {
     return (await request(this.wires[0], { target: "/", host: "wire" })).json;
   }
@@ -240,7 +240,7 @@ export class World {
     return (await request(this.wires[1], { target: "/", host: "kv" })).json;
   }
 
-  /** What a counted Worker did since this was last asked. */
+  /** The counts of a counted Worker since the last call. */
   async counts() {
     return (await request(this.counting, { target: "/", host: "counts" })).json;
   }
@@ -294,7 +294,7 @@ export class World {
     return false;
   }
 
-  /** Texts about a person, or that would let somebody act as one, which stand in the log. */
+  /** Personal data and secrets that the log holds, although it must not. */
   leaks() {
     const kept = this.browsers.flatMap((browser) => [...browser.seen]);
     const said = [...kept, ...PERSONAL, ...Object.values(this.secrets)];

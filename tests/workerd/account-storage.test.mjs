@@ -1,5 +1,5 @@
-// What the runtime does with accounts beyond their answers: alarms, jurisdictions, overload, broken limiters, and stored
-// texts that nobody can read. The account is asked at every request.
+// The runtime's part in accounts beyond their answers: alarms, jurisdictions, overload, broken limiters, and stored
+// texts that the Worker cannot read. The Worker asks the account at every request.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
@@ -48,7 +48,7 @@ test("nothing that an account stores outlives its purpose: alarm by alarm it emp
 });
 
 test("an alarm that comes early finds nothing to do, and is set again", async () => {
-  // The account of somebody else, which knows of nothing yet.
+  // The account of another person, which has stored nothing yet.
   await world.provider.auto("sian");
   await world.accounts("wakes-early");
   const browser = await signedIn(world);
@@ -101,7 +101,7 @@ test("an account that was only asked stores nothing and sets no alarm", async ()
   const { answered } = await world.noted();
   const last = answered.at(-1);
   const { sessions, attempts } = last.account;
-  // What is left is the attempt, until it could not be repeated; then its alarm takes it away.
+  // Only the attempt is left, until its callback can no longer be repeated; then the alarm deletes it.
   assert.deepEqual([sessions.length, attempts.length, last.alarm], [0, 1, attempts[0].until * 1_000]);
 });
 

@@ -1,5 +1,5 @@
-// Accounts that fail in every way there is, at every step that asks one. What is protected stays closed unless the account's
-// last word may still be relied on, nothing takes longer than three seconds, and what could not be done is done later.
+// Accounts that fail in every way, at every step that asks one. Protected paths stay closed unless the account's
+// last answer is still valid, no request takes longer than three seconds, and unfinished work is done later.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
@@ -198,7 +198,7 @@ test("t79 a notification that arrives while the account is being told of a sign-
   await world.logs("callback", "signed_out_meanwhile");
 });
 
-test("t66 one person's broken account is nobody else's trouble: public paths, pages and starts go on", async () => {
+test("t66 when one person's account is broken, then public paths, pages and other people's sign-ins work", async () => {
   await world.accounts("panics");
   for (let n = 0; n < 5; n += 1) {
     const browser = world.browser();

@@ -30,13 +30,13 @@ async function longSignedIn() {
   return browser;
 }
 
-/** What the request object in an address says. */
+/** The claims of the request object in an address. */
 function asked(address) {
   const [, payload] = new URL(address).searchParams.get("request").split(".");
   return JSON.parse(Buffer.from(payload, "base64url").toString());
 }
 
-test("t46 somebody who signed in too long ago is asked again and gets a new session, and the old one is dead", async () => {
+test("t46 when a person signed in too long ago, then they sign in again, get a new session, and the old one ends", async () => {
   const browser = await longSignedIn();
   const copy = browser.copy();
   const claims = asked(await start(browser, PAY));
@@ -51,7 +51,7 @@ test("t46 somebody who signed in too long ago is asked again and gets a new sess
   assert.equal((await browser.get("/account")).status, 200);
 });
 
-test("t28 somebody else at the keyboard signs the first person out and nobody in", async () => {
+test("t28 when another person is signed in at the provider, then the first person's session ends and no session begins", async () => {
   const browser = await longSignedIn();
   const copy = browser.copy();
   await world.provider.auto("sian");

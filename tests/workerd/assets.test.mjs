@@ -1,5 +1,5 @@
-// The files that pages load: uploaded beside the Worker, and handed out by it alone. They are tried in both ways of running
-// the Worker, because each has a store of its own for them.
+// The files that pages load. They are uploaded with the Worker, and only the Worker serves them. The tests run the Worker
+// in both ways, because each way has its own store for the files.
 
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";

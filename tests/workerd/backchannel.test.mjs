@@ -180,7 +180,7 @@ test("t77 a body is read up to 64 KiB and no further", async () => {
   assertAnswer(await post(filled(1_048_576)), 413, "a megabyte");
   assertAnswer(await post("a".repeat(1_048_576), [["Content-Type", "text/plain"]]), 400, "a megabyte of something else");
   assert.ok(performance.now() - began < 1_000, "both at once");
-  // Without a length nobody knows how much there is until it comes.
+  // Without a content length the Worker learns the body's size only as it arrives.
   const piece = `${(16_384).toString(16)}\r\n${"a".repeat(16_384)}\r\n`;
   const chunked = `${piece.repeat(8)}0\r\n\r\n`;
   assertAnswer(await post(undefined, [FORM, ["Transfer-Encoding", "chunked"]], { trailing: chunked }), 413, "in pieces");
@@ -254,7 +254,7 @@ for (const [offset, persona] of [[-29, "amal"], [29, "sian"]]) {
   });
 }
 
-test("t80 a thousand notifications with keys that nobody knows cost a few fetches, and hold up nobody", async () => {
+test("t80 when a thousand notifications name unknown keys, then they cost a few fetches and delay no other request", async () => {
   const { browser } = await apart();
   const [, payload] = (await token("urn:fdc:gov.uk:2022:somebody-else")).split(".");
   const text = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -277,7 +277,7 @@ test("t80 a thousand notifications with keys that nobody knows cost a few fetche
   await signIn(world, world.browser("APART"));
 });
 
-test("t81 a person whom nobody knows is answered like one who is signed in", async () => {
+test("t81 when a notification is about an unknown person, then its answer is that for a signed-in person", async () => {
   const { sub } = await apart();
   const known = await post(form(await token(sub)));
   const unknown = await post(form(await token(`urn:fdc:gov.uk:2022:${randomUUID()}`)));

@@ -1,4 +1,4 @@
-// No cache between origin and person keeps what is somebody's own, and public answers keep what the origin said of them.
+// No cache between origin and person keeps a personal answer, and public answers keep the origin's own cache headers.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -83,7 +83,7 @@ test("t63 so are errors, redirects, parts and unchanged answers", async () => {
   }
 });
 
-test("t63 no other header speaks to the caches in front of us about somebody's own page", async () => {
+test("t63 when a page is personal, then no other header lets the caches in front of the Worker store it", async () => {
   for (const said of ["public", "private"]) {
     for (const browser of [kenneth, world.browser()]) {
       const answer = await browser.get(`/maybe/x?cdn&cc=${said}`);
@@ -106,7 +106,7 @@ test("t65 what is public keeps what the origin said, and gets no cookie", async 
   }
 });
 
-test("t64 a name that ends like a style sheet's is as private as any, and asked for anew each time", async () => {
+test("t64 when a private path ends like a style sheet's, then its answer is private and comes from the origin each time", async () => {
   for (const path of ["/account/x.css", "/account/x.js"]) {
     for (const browser of [kenneth, amal, kenneth]) {
       assert.equal((await browser.get(`${path}?cc=public,max-age=3600`)).get("cache-control"), PAGE);
@@ -152,7 +152,7 @@ test("t63 one person's answer is never another's, and requests for them say of c
   assert.ok(origin.seen.every(({ headers }) => headers["cache-control"] === undefined));
 });
 
-test("t63 answers of the edge's own are kept by nobody, redirects to the provider least of all", async () => {
+test("t63 when the edge itself answers, then no cache stores the answer, redirects to the provider included", async () => {
   const browser = world.browser();
   for (const target of [
     "/account", "/auth/sign-in", "/auth/callback?error=x", "/auth/nothing", "/a//b", "/auth/health",

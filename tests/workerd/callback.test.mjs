@@ -43,7 +43,7 @@ test("t22 a callback in a browser that started nothing is refused before the cod
   assert.equal((await tokenCalls()).length, 0);
 });
 
-test("t23 a state opens with its own cookie alone", async () => {
+test("t23 rejects a state with the cookie of another attempt", async () => {
   const browser = world.browser();
   const first = await untilCallback(world, browser, "/account/first");
   await start(browser, "/account/second");
@@ -82,7 +82,7 @@ test("t25 an issuer in the answer must be the provider's own", async () => {
   assert.equal((await browser.get(changed(callback, { iss: `${world.provider.url}/` }))).status, 303);
 });
 
-test("t26 parameters that are missing, doubled, empty, long or odd end before the token call and leave the sign-in alone", async () => {
+test("t26 rejects parameters that are missing, doubled, empty, long or odd before the token call and keeps the attempt", async () => {
   const browser = world.browser();
   const callback = await untilCallback(world, browser, "/account");
   const { code, state } = Object.fromEntries(new URL(callback).searchParams);
@@ -121,7 +121,7 @@ test("t26 parameters that are missing, doubled, empty, long or odd end before th
   assert.equal((await browser.get(callback)).status, 303);
 });
 
-test("t27 going back to the callback leads a signed-in person on, and nobody else", async () => {
+test("t27 when a browser goes back to the callback, then it only leads on if the person is signed in", async () => {
   const browser = world.browser();
   const callback = await untilCallback(world, browser, "/account");
   const early = browser.copy();
@@ -156,7 +156,7 @@ test("t27 of two callbacks at once one signs in", async () => {
   assert.deepEqual((await tokenCalls()).map(({ status }) => status).sort(), [200, 400]);
 });
 
-test("t30 the callback takes GET alone, and a prefetch uses nothing up", async () => {
+test("t30 rejects every method but GET at the callback, and a prefetch spends no code", async () => {
   const browser = world.browser();
   const callback = await untilCallback(world, browser, "/account");
   for (const method of ["POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"]) {

@@ -32,7 +32,7 @@ const TARGETS = [
   "/assets/demo.css",
 ];
 
-/** Asserts that a host answers 500 to everything and that its origin is left alone. */
+/** Asserts that a host answers 500 to everything and that no request reaches its origin. */
 async function assertClosed(id, about) {
   for (const target of TARGETS) {
     const answer = await world.raw({ host: world.hosts[id], target, headers: NAVIGATION });

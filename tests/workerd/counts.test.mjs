@@ -1,4 +1,4 @@
-// What a request costs, in counts that are the same on every machine: requests to the outside, questions to accounts, and
+// The cost of a request, in counts that are the same on every machine: requests to the outside, questions to accounts, and
 // crossings between JavaScript and WebAssembly, which is where a signed-in request's time goes. Times are measured
 // by `cargo edge bench`; a number here changes only together with what it counts.
 
@@ -29,13 +29,13 @@ async function settled(target) {
   return browser;
 }
 
-/** What left the Worker, and how many questions accounts were asked. */
+/** The requests that the Worker sent, and the number of questions to accounts. */
 async function outside() {
   const { fetched, accounts } = await world.counts();
   return { fetched, accounts };
 }
 
-test("a signed-in request asks nobody but the origin", async () => {
+test("when a signed-in request arrives, then the Worker only asks the origin", async () => {
   const browser = await settled("/account");
   for (let n = 0; n < 3; n += 1) {
     assert.equal((await browser.get("/account")).status, 200);
@@ -43,7 +43,7 @@ test("a signed-in request asks nobody but the origin", async () => {
   }
 });
 
-test("the start of a sign-in asks nobody", async () => {
+test("when a sign-in starts, then the Worker sends no request", async () => {
   await start(world.browser(), "/account");
   assert.deepEqual(await outside(), { fetched: [], accounts: 0 });
 });
@@ -61,20 +61,20 @@ test("a callback that ends another person's session asks that person's account t
   const another = await start(browser, "/account");
   await signIn(world, browser);
   await world.provider.auto("sian");
-  // At another browser of the provider's, so that it ends no session itself and notifies nobody.
+  // In another browser at the provider, so that the provider ends no session itself and sends no notification.
   const callback = await authorise(world, another);
   await world.counts();
   assert.equal((await browser.get(callback)).status, 200, "a page says that the place is withheld");
   assert.deepEqual(await outside(), { fetched: ["/token", "/userinfo"], accounts: 2 });
 });
 
-test("a notification asks the account alone", async () => {
+test("when a notification arrives, then the Worker only asks the account", async () => {
   const { status } = await world.provider.notify({ client_id: "demo", sub: "urn:fdc:gov.uk:2022:somebody" });
   assert.equal(status, 200);
   assert.deepEqual(await outside(), { fetched: [], accounts: 1 });
 });
 
-/** What each request crosses the boundary for: what WebAssembly is called for, and what it calls. */
+/** The crossings of the boundary for each request: calls of WebAssembly, and calls by WebAssembly. */
 const CROSSINGS = {
   calls: { fetch: 1, __wbindgen_malloc: 1, answered: 1 },
   imports: { __wbg_read: 1, __wbg_now: 1, __wbg_forward: 1 },
@@ -90,7 +90,7 @@ async function crossings(browser, target) {
 test("a public request crosses the boundary exactly so often", async () => {
   const browser = world.browser();
   await browser.get("/");
-  // Nobody's own answer is not asked about when it sets no cookie and leads nowhere.
+  // A public answer that sets no cookie and redirects nowhere costs no call of `answered`.
   const { answered, __wbindgen_malloc, ...calls } = CROSSINGS.calls;
   assert.deepEqual([answered, __wbindgen_malloc], [1, 1]);
   assert.deepEqual(await crossings(browser, "/"), { ...CROSSINGS, calls });
@@ -102,7 +102,7 @@ test("a signed-in request whose answer goes on untouched crosses it no more ofte
   assert.deepEqual(await crossings(browser, "/private"), { ...CROSSINGS, calls });
 });
 
-test("a signed-in request whose answer is wrapped anew crosses it no more often, but hands the changes over", async () => {
+test("when a signed-in answer is wrapped again, then it crosses no more often but hands the changes over", async () => {
   const browser = await settled("/account");
   const calls = { ...CROSSINGS.calls, __wbindgen_free: 1 };
   assert.deepEqual(await crossings(browser, "/account"), { ...CROSSINGS, calls });

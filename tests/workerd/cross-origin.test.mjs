@@ -1,4 +1,4 @@
-// What pages of other origins may do here: open sockets and read answers only where the service lists them.
+// Pages of other origins: they open sockets and read answers only where the service lists their origin.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -86,7 +86,7 @@ test("t62 a client that is no browser opens one with a session, and anybody on a
   assert.deepEqual(await world.origin.paths(), ["/", "/"]);
 });
 
-test("t62 a socket needs a session like any other request, and nobody is sent to sign in for one", async () => {
+test("t62 rejects a socket without a session, and does not redirect it to the sign-in", async () => {
   for (const cookie of ["a=b", "__Host-ol-session=x", ""]) {
     const { status, headers } = await open({ origin: own, cookie });
     assert.equal(status, 401);
@@ -176,7 +176,7 @@ test("t60 a preflight of any other origin gets nothing on protected paths, and t
   assert.equal((await world.origin.requests()).length, 1);
 });
 
-test("a listed origin's script can read that nobody is signed in, and no other origin's can", async () => {
+test("when no person is signed in, then a listed origin's script can read so and another origin's cannot", async () => {
   for (const [origin, readable] of [[LISTED, true], [EVIL, false], ["null", false]]) {
     const answer = await world.raw({ target: "/account", headers: [["Origin", origin], ["Sec-Fetch-Dest", "empty"]] });
     assert.equal(answer.status, 401);

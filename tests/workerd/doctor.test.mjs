@@ -1,5 +1,5 @@
-// `cargo edge doctor` as people run it: the program itself, against the Worker in workerd, alone and behind things that
-// go wrong in front of it, behind it and in its files.
+// `cargo edge doctor` as people run it: the program itself, against the Worker in workerd. The first tests have no faults;
+// the others have faults in front of the Worker, behind it and in its files.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -12,7 +12,7 @@ import { clientKey, publicHalf } from "../harness/keys.mjs";
 import { CLI, ROOT } from "../harness/places.mjs";
 import { World } from "../harness/world.mjs";
 
-/** What cannot be looked at on one machine, or was not asked for. */
+/** The rows that one machine cannot check, or that the command did not request. */
 const IDLE = ["routes", "landing page", "https", "clock", "origin"];
 
 let world;
@@ -66,7 +66,7 @@ function doctor(config, ...more) {
   });
 }
 
-/** What it found, as the names of faults, with the rows that were not run. */
+/** The doctor's findings, as the names of faults, with the rows that did not run. */
 async function found(config, ...more) {
   const { code, out, complaint } = await doctor(config, "--format", "json", ...more);
   assert.notEqual(out, "", complaint);
@@ -206,7 +206,7 @@ test("a cache in front is found", async () => {
   assert.deepEqual([...new Set(faults)], ["cache.kept"]);
 });
 
-test("a rule against bots that stops Java alone is found", async () => {
+test("when a rule against bots stops only Java, then the doctor finds it", async () => {
   const before = (request, response) => /java/i.test(request.headers["user-agent"]) && (response.writeHead(403).end("no"), true);
   assert.deepEqual((await through({ before })).faults, ["back-channel.java"]);
 });

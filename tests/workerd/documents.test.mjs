@@ -1,5 +1,5 @@
 // The provider's documents at a Worker that has no copy of them: each way in which they can be wrong, and how the Worker
-// gets over it. workerd alone is quick to start anew, which each case needs.
+// recovers. These tests use workerd without wrangler: each case restarts it, and it starts quickly.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -42,7 +42,7 @@ for (const row of each(DOCUMENTS)) {
       assert.equal((await world.provider.paths()).filter((path) => path === "/token").length, 1);
     }
     if (row.slow) assert.ok(Date.now() - began > 7_500 && Date.now() - began < 12_000, "eight seconds are enough");
-    // What is open to everybody stays open, and what is protected stays closed.
+    // Public paths stay open, and protected ones stay closed.
     assert.equal((await world.raw({ target: "/" })).status, 200);
     await world.provider.fault(null);
   });
@@ -148,7 +148,7 @@ test("t16 a new signing key is no trouble, whether the Worker has seen it or not
   await signIn(world, world.browser());
 });
 
-test("t68 t69 sign-ins go on without KV, with one that hangs, and with one that somebody else filled", async () => {
+test("t68 t69 when KV is missing, hangs, or holds an attacker's documents, then sign-ins go on", async () => {
   for (const [kv, event] of [
     ["broken", "documents_unreadable"], ["poisoned", "document_not_authentic"], ["stuck", "documents_unreadable"],
   ]) {

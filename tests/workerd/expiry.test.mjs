@@ -1,5 +1,5 @@
 // Sessions of any age: how long one lasts, when it is renewed, and which levels it opens. The cookies are made here, by a
-// second implementation of the seal, because nobody wants to wait for twelve hours.
+// second implementation of the seal, because a test cannot wait for twelve hours.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -34,8 +34,8 @@ after(async () => {
 const now = () => Math.floor(Date.now() / 1_000);
 
 /**
- * A session's cookie at a service, made and last used so many seconds ago. Its account was asked just now, so that nobody
- * asks it again: it knows nothing of sessions that are made here.
+ * A session's cookie at a service, made and last used so many seconds ago. Its check time is now: the Worker must not ask
+ * the account, which has no record of sessions that are made here.
  */
 function cookie(ages, { id = "DEMO", seal: changes, ...rest } = {}) {
   const [made, used] = ages.map((age) => now() - age);
@@ -73,7 +73,7 @@ test("t47 a service may choose shorter limits", async () => {
   }
 });
 
-test("t51 a session from the future is nobody's, but for a small difference of clocks", async () => {
+test("t51 rejects a session from the future, except for a small difference of clocks", async () => {
   for (const [ages, status] of [
     [[-20, -20], 200], [[-60, -60], 302], [[0, -60], 302], [[-HOUR, -HOUR], 302], [[-1e9, -1e9], 302],
   ]) {
@@ -81,7 +81,7 @@ test("t51 a session from the future is nobody's, but for a small difference of c
   }
 });
 
-test("t48 the same content under another purpose, binding, version or generation is nobody's", async () => {
+test("t48 rejects the same content under another purpose, binding, version or generation", async () => {
   const host = world.hosts.DEMO;
   for (const changes of [
     { purpose: "attempt" }, { binding: `local\0${host}\0other` }, { binding: `integration\0${host}\0demo` },

@@ -64,7 +64,7 @@ async function inTime(what, work) {
   return outcome;
 }
 
-/** Who somebody is to the origin. The demo service's own clock is right, so that it would not believe it. */
+/** The subject that the origin gets. The demo service's own clock is right, so it would reject the assertion. */
 async function subject(browser) {
   const { headers } = (await browser.fetch("/echo/optional/x")).json;
   return decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]).sub;
@@ -81,14 +81,14 @@ test("t66 what is uploaded has no switch for faults, and what is tested here has
   assert.ok((await bytes(FAULTY, "index_bg.wasm")).includes("panic-later"));
 });
 
-// The statuses of: a page of somebody who is signed in, the way back from the provider, a notification.
+// The statuses of a signed-in person's page, of a callback, and of a notification.
 const GOES_ON = [200, 303, 200];
 const CLOSED = [503, 503, 503];
 const CHANGES_NOTHING = [200, 503, 503];
 
 const noted = (event) => world.events.filter((one) => one.event === event).length;
 
-/** People of every kind while this fails, and that nobody else gets anywhere. The log notes that it failed. */
+/** Checks every kind of visitor while this fails, and that no stranger gets in. The log notes the failure. */
 const beneath = (words, [page, callback, notification], event) => async () => {
   await later();
   const browser = await signedIn(world);
@@ -154,7 +154,7 @@ for (const words of ["SIGN_IN_STARTS-absent REFUSED_NOTIFICATIONS-absent", "limi
 }
 
 const EVERYTHING = "kv-get-throws kv-put-throws account-throws limiter-throws";
-test("t66 everything at once: nobody gets in", beneath(EVERYTHING, CLOSED));
+test("t66 when everything fails at once, then no person gets in", beneath(EVERYTHING, CLOSED));
 
 test("t16 t68 KV that goes on giving an old key set keeps no new key from being found, and no old one alive", async () => {
   await later();
@@ -294,7 +294,7 @@ for (const kind of ["panic-at-once", "panic-later"]) {
   });
 }
 
-test("t66 a panic in the midst of a start or a callback signs nobody in, and the next instance takes a notification", async () => {
+test("t66 when a start or a callback panics, then no session begins and the next instance takes a notification", async () => {
   const browser = await signedIn(world);
   const sub = await subject(browser);
   const returning = world.browser();

@@ -18,7 +18,7 @@ async function commands(heading) {
   return [...section.matchAll(/^```sh\n([^`]*)^```$/gm)].flatMap(([, block]) => block.trim().split("\n"));
 }
 
-/** Three ports in a row that nobody uses at the moment: the page's own may be taken. */
+/** Three free ports in a row, because the page's own ports may be taken. */
 async function ports() {
   for (;;) {
     const servers = await Promise.all([0, 0, 0].map(() => net.createServer()));

@@ -147,7 +147,7 @@ test("a compressed answer says what it is, and unpacks to what was packed", asyn
   assert.equal(unpacked.get("content-encoding") === "gzip" ? gunzipSync(unpacked.body).toString() : unpacked.text, TEXT);
 });
 
-test("t67 the origin's redirects are handed on, and followed by nobody", async () => {
+test("t67 when the origin redirects, then the edge hands the redirect on and does not follow it", async () => {
   for (const status of [301, 302, 303, 307, 308]) {
     for (const method of ["GET", "POST"]) {
       const location = `${canary.url}/stolen?status=${status}`;
@@ -196,7 +196,7 @@ test("t67 failures of the origin are its own, are not repeated, and end in a pag
   assert.equal((await other({ target: "/large-headers" })).get("x-large").length, 8_000);
 });
 
-test("t67 an origin whose headers are giant ends in an answer, and one that is slow holds up nobody else", async () => {
+test("t67 when the origin's headers are giant, then the person gets an answer, and a slow answer delays no other request", async () => {
   const giant = await other({ target: "/giant-headers" });
   assert.ok([200, 502].includes(giant.status), String(giant.status));
   assert.ok(giant.status === 502 || giant.text === "giant", "it is whole or none");

@@ -1,5 +1,5 @@
-// What the origin may believe: headers that speak for the edge are the edge's alone, and its cookies stay with it. workerd
-// runs alone here, so that the bytes on the socket are the bytes that the Worker judges.
+// Headers that the origin may trust: only the edge sets its own headers, and its cookies do not reach the origin.
+// workerd runs here without wrangler, so that the Worker gets the bytes that the test writes to the socket.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -92,7 +92,7 @@ test("t53 a WebSocket's request is no way around", async () => {
   assert.deepEqual(await world.origin.requests(), []);
 });
 
-test("t53 the plain promise: a made-up assertion on the front page reaches nobody", async () => {
+test("t53 when a client sends a made-up assertion to the front page, then the origin does not get it", async () => {
   await world.raw({ target: "/", headers: [["One-Login-Assertion", "x"]] });
   assert.ok((await last()).headers.every(([name]) => name !== "one-login-assertion"));
 });
@@ -177,7 +177,7 @@ test("t52 t45 the origin gets every cookie but the edge's, byte for byte", async
     [`a=b; ${session}`, "a=b"], [`${session}; a=b; c=`, "a=b; c="],
     [own, null], [session, null],
     [`a=b; ${session}; c="d e"; __Host-ol-attempt-12345678=x; f=\xc3\xa9`, 'a=b; c="d e"; f=\xc3\xa9'],
-    // workerd shows headers as UTF-8, so that bytes which are none are replaced when the rest has to be written anew.
+    // workerd shows headers as UTF-8, so that other bytes are replaced when the header's rest is written again.
     [`a=b; ${session}; f=\xe9; g`, "a=b; f=\xef\xbf\xbd; g"],
     ["a=b; __HOST-OL-session=1; __host-ol-x=2", "a=b"], [`=${session}; a=b`, "a=b"],
     ["a=b; __Host-ol-=1; __Host-ol-future", "a=b"],

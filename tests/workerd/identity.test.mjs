@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 after(() => world?.stop());
 
-/** What the request object in an address says. */
+/** The claims of the request object in an address. */
 function asked(address) {
   const [, payload] = new URL(address).searchParams.get("request").split(".");
   return JSON.parse(Buffer.from(payload, "base64url").toString());
@@ -53,7 +53,7 @@ async function told() {
   return JSON.parse(Buffer.from(payload, "base64url").toString());
 }
 
-test("t14 somebody anonymous signs in first and proves an identity second, and the service is told what was proved", async () => {
+test("t14 when a signed-out person opens an identity route, then they sign in, prove an identity, and the service gets it", async () => {
   const browser = world.browser();
   const first = await round(browser, APPLY);
   assert.deepEqual(first.claims.vtr, ["Cl.Cm"]);
@@ -109,7 +109,7 @@ test("t46 a step-up keeps the session, and another tab's older cookie learns of 
   assert.equal((await tab.get(APPLY)).status, 200, "nobody proves an identity twice");
 });
 
-test("t46 t13 somebody else who comes back from the step-up never gets the first person's session", async () => {
+test("t46 t13 when another person comes back from the step-up, then they do not get the first person's session", async () => {
   const browser = await signedIn(world);
   const first = browser.copy();
   const address = await start(browser, APPLY);

@@ -1,5 +1,5 @@
-// Two isolates of the Worker at once, as at two locations: they share the accounts and nothing else. What one of them
-// remembers must not keep anybody signed in at the other, or let anything happen twice.
+// Two isolates of the Worker at once, as at two locations: they share only the accounts. Data in the memory of one
+// must not keep a person signed in at the other, or let anything happen twice.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -39,7 +39,7 @@ after(async () => {
   await listener?.stop();
 });
 
-/** What the provider would post about this browser's person. */
+/** The notification that the provider would post about this browser's person. */
 async function notification(browser) {
   const { sub } = (await browser.fetch("/whoami")).json;
   assert.equal((await world.provider.notify({ client_id: "demo", sub })).status, 200);
@@ -73,7 +73,7 @@ test("t27 one callback in two isolates at once begins one session", async () => 
   assert.ok(await opens(elsewhere(world, sessions[0])));
 });
 
-test("t78 duplicates of one notification in both isolates at once are all taken, and end what was there alone", async () => {
+test("t78 when both isolates get duplicates of one notification, then they accept all and end only sessions from before it", async () => {
   const browser = await signedIn(world);
   const copy = elsewhere(world, browser);
   await nextSecond();

@@ -1,5 +1,5 @@
-// A hundred people in one isolate, while everything beneath and around them goes wrong at once: every page is its reader's
-// own or nobody's, and what is said and stored about them stands where it may stand and nowhere else.
+// A hundred people in one isolate, while everything beneath and around them fails at once. Every page is its reader's
+// own or names no person, and personal data is only in the places where it may be.
 
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
@@ -40,7 +40,7 @@ before(async () => {
 });
 after(() => world?.stop());
 
-/** What the origin was told of whoever sends this request, which it sends back; nothing for nobody. */
+/** The assertion that the origin got with this request and echoes; null if no person is signed in. */
 function statement(answer) {
   const found = answer.json.headers.filter(([name]) => name === ASSERTION);
   assert.ok(found.length <= 1);
@@ -54,7 +54,7 @@ async function asks(person, round) {
   const mark = `${person.n}-${round}`;
   const kind = (person.n + round) % 4;
   if (kind === 3) {
-    // Somebody with a broken cookie, among all the others, is nobody.
+    // A broken cookie, among all the good ones, is no session.
     const broken = person.browser.copy();
     broken.session = `${person.browser.session.slice(0, -6)}AAAAAA`;
     assert.equal(await told(broken, mark), null, mark);
@@ -68,13 +68,13 @@ async function asks(person, round) {
     assert.equal(said, null, `${mark} has signed out`);
     return;
   }
-  // An optional page of somebody whose account gives no answer may be nobody's, but never somebody else's.
+  // If an account gives no answer, an optional page may name no person, but never another person.
   if (said === null) return;
   assert.deepEqual([said.sub, said.sid, said.email], [person.sub, person.sid, person.email], mark);
   person.seen = (person.seen ?? 0) + 1;
 }
 
-/** Strangers and failures that go on beside them. */
+/** Strangers and failures at the same time. */
 async function disturbs(round) {
   const faults = ["id-token-nonce-other", "userinfo-500", "token-500", "id-token-signature-tampered"];
   const stranger = world.browser();
@@ -134,7 +134,7 @@ async function contents(directory) {
   return found;
 }
 
-test("t83 what is personal or secret stands in no log, no stored account, no address and no header but its own", async () => {
+test("t83 when people use the service, then no log, stored account, address or foreign header holds personal data or secrets", async () => {
   const cookies = people.map(({ browser }) => browser.session);
   const personal = [...new Set(people.flatMap(({ sub, email }) => [sub, email]))].filter(Boolean);
   const secrets = Object.values(world.secrets);
@@ -157,7 +157,7 @@ test("t83 what is personal or secret stands in no log, no stored account, no add
   for (const { path: where = "", target = where } of asked) {
     for (const text of [...cookies, ...personal, "access_token", "code_verifier"]) assert.ok(!target.includes(text), where);
   }
-  // Whoever is sent on to sign in carries nothing of anybody's.
+  // The redirect to the provider carries no person's data.
   const address = await start(world.browser(), "/account");
   for (const text of [...cookies, ...personal, ...secrets]) assert.ok(!address.includes(text));
 });

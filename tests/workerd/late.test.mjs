@@ -53,7 +53,7 @@ async function onTheirWay(browser) {
   };
 }
 
-/** The address of the person that the service is told of, by each isolate; the status where there is none. */
+/** The person's e-mail address that the service gets from each isolate, or the status of a refusal. */
 async function told_of(browser) {
   const answers = [browser.copy(), elsewhere(world, browser)].map((tab) => tab.send({ target: "/account", headers: FETCH }));
   return (await Promise.all(answers)).map(({ status, json }) => (status === 200 ? json.email : status));

@@ -1,5 +1,5 @@
-// What one address may do in a minute, in `wrangler dev`, which counts as Cloudflare does. The limits save cost: nobody who
-// is signed in notices, and no notification that is good is ever refused for them.
+// The limits of one address in a minute, in `wrangler dev`, which counts as Cloudflare does. The limits save cost: a
+// signed-in person does not notice them, and they never refuse a valid notification.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";

@@ -1,4 +1,4 @@
-// What the Worker writes about its work: labels for the operator, and nothing that came from outside. workerd runs alone,
+// The Worker's log lines: labels for the operator, and no text that came from outside. workerd runs without wrangler,
 // so that every line is the Worker's own. (Each other test file looks for the same values when it ends.)
 
 import assert from "node:assert/strict";
@@ -29,7 +29,7 @@ let world;
 before(async () => (world = await World.start({ engine: "workerd" })));
 after(() => world?.stop());
 
-/** Everything that passes through during these journeys and would help somebody, or tell something about somebody. */
+/** Every value of these journeys that would help an attacker, or that says something about a person. */
 const secret = new Set([...PERSONAL, CANARY]);
 
 /** Notes the tokens and codes of a sign-in as far as a browser sees them. */
@@ -107,7 +107,7 @@ test("t83 every line is an event of a known shape, with labels only", async () =
   for (const name of ["signed_in", "callback", "refused"]) assert.ok(seen.has(name), name);
 });
 
-test("a traceparent goes on as it came, and its trace id stands in the lines about the request", async () => {
+test("when a request has a traceparent, then the origin gets it unchanged and the log lines have its trace id", async () => {
   const browser = world.browser();
   await signIn(world, browser);
   const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -137,7 +137,7 @@ test("a person has one name in a day's log, and not their own", async () => {
   assert.equal(signedIn[0].person, signedIn[1].person);
 });
 
-test("t83 a request id that is none is not repeated", async () => {
+test("t83 when a request id is malformed, then the page does not show it", async () => {
   for (const ray of [CANARY.repeat(10), "<svg onload=alert(1)>", `${CANARY}\u0085x`, "8c5f0a1b2c3d4e5f-LHR"]) {
     const { text } = await world.raw({ target: "/auth/callback?error=access_denied", headers: [...NAVIGATION, ["CF-Ray", ray]] });
     assert.equal(text.includes(ray), ray.endsWith("-LHR"), ray);

@@ -1,5 +1,5 @@
-// The monitor of docs/operations.md, in front of the built Worker: it is content when a person could sign in, and names the
-// step at which nobody can.
+// The monitor of docs/operations.md, in front of the built Worker: it succeeds when a person could sign in, and names the
+// step that fails otherwise.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -17,7 +17,7 @@ before(async () => {
 beforeEach(() => world.clear());
 after(() => world?.stop());
 
-/** What it says of each step, and how it ends. */
+/** The monitor's output for each step, and its exit code. */
 function monitor(page = `http://${world.host}/account`, provider = world.provider.url) {
   return new Promise((resolve) => {
     execFile(process.execPath, [MONITOR, page, provider], { timeout: 60_000 }, (error, said) => {

@@ -108,7 +108,7 @@ test("t40 its checks are real: a request object that was changed on the way is r
   assert.match(refusal(await through(address.href)), /could not validate Request Object/);
 });
 
-test("t40 t82 its checks are real: another key than the published one signs nobody in", async () => {
+test("t40 t82 rejects a client assertion or request object signed with another key than the published one", async () => {
   const browser = world.browser();
   const { location } = await through(await start(browser, "/account"));
   const callback = location;

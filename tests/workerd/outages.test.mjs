@@ -81,7 +81,7 @@ test("t37 without the provider and without copies: 503 with a time to come back,
   const health = await world.raw({ target: "/auth/health" });
   assert.deepEqual([health.status, health.json.status, health.json.documents.discovery], [503, "failing", "missing"]);
   assert.deepEqual(await world.origin.requests(), []);
-  // Who is signed in, and what is public, has nothing to do with the provider.
+  // Signed-in requests and public paths do not need the provider.
   assert.equal((await browser.get("/account")).status, 200);
   assert.equal((await world.raw({ target: "/" })).status, 200);
 });

@@ -21,7 +21,7 @@ after(() => world?.stop());
 
 const get = (target, description = {}) => world.raw({ target, ...description });
 
-test("t82 the client's keys are published with public members alone, named by their thumbprints", async () => {
+test("t82 when the client's keys are published, then they have only public members and their thumbprints as names", async () => {
   for (const path of ["/auth/jwks.json", "/.well-known/jwks.json"]) {
     const answer = await get(path);
     assert.equal(answer.status, 200);
@@ -118,7 +118,7 @@ test("no answer of the edge's own holds a private part of any key", async () => 
   }
 });
 
-/** What every answer of the edge's own says to browsers. */
+/** The headers of every answer that the edge itself gives. */
 const ALWAYS = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",

@@ -1,4 +1,4 @@
-// What a panic does: the request that panicked fails closed, and nobody after it notices. Every other request that waits in
+// The effect of a panic: the request that panicked fails closed, and later requests work. Every other request that waits in
 // the same isolate at that moment is lost with it.
 
 import assert from "node:assert/strict";

@@ -1,5 +1,5 @@
-// Odd spellings of addresses, sent as they are over a socket to workerd alone. What is judged is what is forwarded: a path
-// that could be read in two ways goes nowhere, and every other arrives in its one canonical spelling.
+// Odd spellings of addresses, sent unchanged over a socket to workerd. The edge forwards the path that it judged: a path
+// that could be read in two ways is refused, and every other path arrives in its canonical spelling.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -26,7 +26,7 @@ before(async () => {
 beforeEach(() => world.clear());
 after(() => world?.stop());
 
-/** Sends a request line as it stands and gives the answer with everything that any origin got. */
+/** Sends a request line unchanged and gives the answer with everything that any origin got. */
 async function ask(target, { headers = "", host = world.host, method = "GET" } = {}) {
   const bytes = Buffer.from(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n${headers}\r\n`, "latin1");
   const answer = await exchange(world.port, bytes, { head: method === "HEAD", patience: 5_000 });
@@ -78,7 +78,7 @@ const PROTECTED = [
   "/Echo/x", "/ECHO/x", "/echox/x", "/acc%6funt", "/account%c3%a9", "/%E2%80%AEaccount", 
   "/account~", "/account%3fx", "/account%23x", "/account%2520", "/.account",
   "/account:80/x", "/account@evil.example", "/http:", "/account/%61%62",
-  // Whoever decodes before splitting sees a query or a fragment here.
+  // An origin that decodes before it splits sees a query or a fragment here.
   "/echo/private%3fx", "/echo/private%3Fx/y", "/echo/private%23", "/echo/private%253fx", "/ECHO/private%2523/x",
 ];
 
@@ -200,7 +200,7 @@ test("t88 nothing below the edge's own path is ever forwarded, in any spelling",
   }
 });
 
-test("t59 a service answers to its own host alone", async () => {
+test("t59 rejects a request for any host but the service's own", async () => {
   const port = world.port;
   for (const host of [
     "localhost", `localhost:${port + 1}`, `localhost.:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`,

@@ -111,7 +111,7 @@ async function ends() {
   await atProvider(world, notified, await start(notified, "/account"));
 }
 
-/** The texts of a document that say something about somebody; shorter ones turn up in anything that is encoded. */
+/** The texts of a document that say something about a person; shorter ones turn up in any encoded value. */
 function* texts(value, name = "") {
   const dull = ["type", "icaoIssuerCode", "addressCountry", "issuedBy", "issueNumber", "vot", "iss", "aud", "vtm"];
   if (typeof value === "string" && value.length >= 6 && !dull.includes(name)) yield value;
@@ -202,7 +202,7 @@ test("t83 KV and the accounts keep none of it that anybody could read", async ()
   assert.ok(kept.length >= PEOPLE.length);
 });
 
-test("t83 the origin gets what is released in signed statements, and nothing beside them", () => {
+test("t83 when the origin gets personal data, then it is only in the signed statements", () => {
   const requests = wire.filter(isOrigin);
   assert.ok(requests.length > PEOPLE.length * 5);
   for (const { method, url, headers, body } of requests) {
@@ -247,7 +247,7 @@ test("t83 pages, headers and addresses of the edge's own hold none of it but wha
     const edges = target.startsWith("/auth/") || answer.status >= 400 || [302, 303].includes(answer.status);
     if (!edges) continue;
     own += 1;
-    // A page that ends a sign-in has a link to begin it anew, where the person was.
+    // A page that ends a sign-in has a link to start it again at the same path.
     assert.deepEqual(strays(answer.text, "typed"), [], place);
     assert.equal(answer.get("referrer-policy"), "no-referrer", place);
     assert.match(answer.get("cache-control") ?? "", /no-store/, place);

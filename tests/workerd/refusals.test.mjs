@@ -126,7 +126,7 @@ test("t55 a claim that cannot be sent whole is absent, and an odd one arrives as
   }
 });
 
-/** What becomes of a sign-in when the provider's clock is ahead by these seconds. */
+/** The result of a sign-in when the provider's clock is ahead by these seconds. */
 async function signInWithClock(browser, offset) {
   await world.provider.clock(offset);
   const url = new URL((await browser.get("/account")).location);

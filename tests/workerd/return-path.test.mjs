@@ -101,7 +101,7 @@ test("the corpus is large enough to mean something", () => {
   assert.ok(new Set(FORMS.map((form) => form(EVIL))).size >= 150, `${FORMS.length} forms`);
 });
 
-test("t32 t33 no form of another host survives /auth/sign-in for somebody who is signed in", async () => {
+test("t32 t33 when a signed-in person opens /auth/sign-in, then no form of another host survives in the return path", async () => {
   const browser = await signedIn(world);
   for (const wanted of corpus()) {
     const answer = await browser.get(`/auth/sign-in?return_to=${encodeURIComponent(wanted)}`);

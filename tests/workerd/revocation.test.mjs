@@ -80,7 +80,7 @@ test("t49 t71 what accounts know survives a restart of the Worker", async () => 
   assert.ok(await opens(live), "the renewed cookie says when it was checked");
 });
 
-test("t47 storage that was emptied gives life to nobody: not to who had signed out, and not to who had not", async () => {
+test("t47 when the accounts' storage was emptied, then neither ended sessions nor live ones are accepted", async () => {
   const [live, ended] = [await signedIn(world), await signedIn(world)];
   const copy = ended.copy();
   await signOut(ended);
@@ -109,7 +109,7 @@ test("t49 the session key is changed twice, and a session that is in use outlive
   const second = browser.session;
   await rotate("A");
   assert.equal(new Set([first, second, browser.session]).size, 3);
-  // Nobody knows the first key any more. Its cookies are nobody's, and lead to signing in instead of to an error.
+  // The Worker no longer has the first key. A cookie of that key is no session; it leads to the sign-in, not to an error.
   assert.equal((await forgotten.get("/account")).status, 302);
   assert.equal(forgotten.session, first, "such a cookie is not deleted");
   // The ID token for signing out went with its key, so that the person stays at the provider; the session ends all the same.
@@ -128,7 +128,7 @@ test("t49 one change of the session key keeps the way back from the provider", a
   assert.match(await onToProvider(world, browser, answer), /\/auth\/signed-out\?state=/);
 });
 
-test("t46 whoever signs in in a browser that somebody has left ends that session, with its copies", async (t) => {
+test("t46 when a person signs in in a browser with an older session, then that session and its copies end", async (t) => {
   for (const persona of ["kenneth", "sian"]) {
     await world.provider.auto("kenneth");
     await nextSecond();
@@ -148,7 +148,7 @@ test("t46 whoever signs in in a browser that somebody has left ends that session
   }
 });
 
-/** Somebody else signs in in a tab in which the session's cookie is not there yet, and finishes beside it. */
+/** Another person signs in in a tab without the session's cookie, and the callback arrives in the browser that has it. */
 async function otherPerson(browser) {
   const tab = world.browser();
   const callback = await untilCallback(world, tab, "/account");

@@ -20,7 +20,7 @@ before(async () => {
 beforeEach(() => world.clear());
 after(() => world?.stop());
 
-/** Whether a value is somebody's session at a service. */
+/** Whether a value opens a session at a service. */
 async function isSession(value, id = "DEMO", name = NAME) {
   const answer = await world.raw({ host: world.hosts[id], target: "/echo/optional/x", headers: [["Cookie", `${name}=${value}`]] });
   assert.equal(answer.status, 200);
@@ -28,7 +28,7 @@ async function isSession(value, id = "DEMO", name = NAME) {
   return answer.json.headers.some(([header]) => header === "one-login-assertion");
 }
 
-test("t42 a cookie with any byte changed is nobody's, and no error", async () => {
+test("t42 when any byte of a cookie is changed, then it is no session and causes no error", async () => {
   const sealed = Buffer.from(browser.session, "base64url");
   assert.ok(await isSession(browser.session));
   for (let at = 0; at < sealed.length; at += 1) {

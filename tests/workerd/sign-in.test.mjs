@@ -184,7 +184,7 @@ test("t46 a new sign-in makes a new session whatever session the browser had", a
   await victim.get("/account");
   const planted = (await lastAssertion()).payload;
   await world.provider.auto("amal");
-  // Somebody planted Kenneth's cookie in Amal's browser after Amal had begun to sign in.
+  // An attacker planted Kenneth's cookie in Amal's browser after Amal had begun to sign in.
   const amal = world.browser();
   const callback = await untilCallback(world, amal, "/account");
   amal.session = victim.session;

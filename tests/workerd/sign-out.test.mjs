@@ -28,7 +28,7 @@ after(() => world?.stop());
 /** Whether a browser's session opens anything; nothing that this brings is kept. */
 const isLive = async (browser) => (await browser.copy().get("/account")).status === 200;
 
-/** What an answer does to cookies: name and value, and an empty value for one that is deleted. */
+/** The cookies that an answer sets: name and value, and an empty value for a deleted cookie. */
 function cookiesOf(answer) {
   const lines = answer.all("set-cookie").filter((line) => !isPartitioned(line)).map(cookieParts);
   for (const { attributes } of lines) {
@@ -83,7 +83,7 @@ test("oidcc-client-test-rp-init-logout-other-state oidcc-client-test-rp-init-log
   assert.equal(new Set(texts).size, 1);
 });
 
-test("t74 the signed-out page ends nobody's session and no sign-in under way", async () => {
+test("t74 when the signed-out page is opened, then it ends no session and no sign-in under way", async () => {
   const browser = await signedIn(world);
   const other = world.browser();
   await start(other, "/account");
@@ -152,7 +152,7 @@ test("t73 whatever comes from elsewhere gets a page that asks, and nothing ends"
       assert.ok(answer.text.includes(`<h1 class="govuk-heading-l">Do you want to sign out${devices}?</h1>`), about);
       assert.ok(answer.text.includes(`<form method="post" action="/auth/sign-out${action}"><button class="govuk-button">Sign out${devices}</button></form>`), about);
       assert.ok(answer.text.includes("Go back to the service"), about);
-      // The page's form leads back here, where the post is an own page's, and nobody may frame it.
+      // The page's form posts to this origin, so the post is same-origin, and no page may frame it.
       const policy = answer.get("content-security-policy").split(";").map((part) => part.trim());
       assert.ok(policy.includes("form-action 'self'") && policy.includes("frame-ancestors 'none'"), policy.join());
       // A form of a page without referrers says `Origin: null`, which an old browser could not do without.
@@ -163,7 +163,7 @@ test("t73 whatever comes from elsewhere gets a page that asks, and nothing ends"
   assert.deepEqual(await world.provider.paths(), []);
 });
 
-test("t73 what is loaded by a page of the service itself, such as a picture that somebody put there, ends nothing", async () => {
+test("t73 when a page of the service loads the sign-out as a subresource, such as an attacker's picture, then no session ends", async () => {
   const browser = await signedIn(world);
   for (const kind of ["image", "iframe", "script", "style", "empty", "object", "embed", "audio"]) {
     const headers = [["Accept", "*/*"], ["Sec-Fetch-Dest", kind], ["Sec-Fetch-Mode", "no-cors"], ...OWN_PAGE];
@@ -232,7 +232,7 @@ test("t75 a hint that the provider does not take any more ends the session all t
   assert.deepEqual([landed.pathname, landed.searchParams.get("error_code")], ["/signed-out", "invalid_request"]);
   assert.equal((await world.provider.sessions()).length, before - 1);
   assert.equal(await isLive(copy), false);
-  // The Worker fetches keys once in a minute at most, and starting anew is quicker than waiting.
+  // The Worker fetches keys at most once in a minute, and a restart is quicker than waiting.
   await world.restart();
 });
 
@@ -242,7 +242,7 @@ test("t34 a query that the provider's firewall stops is never sent: the hint is 
   assert.ok(new URL(location).search.length <= 2_049, String(location.length));
 });
 
-test("after signing out a person signs in again, as themselves or as somebody else", async () => {
+test("when a person has signed out, then they can sign in again, also as another person", async () => {
   const browser = await signedIn(world);
   await onToProvider(world, browser, await signOut(browser));
   await world.provider.delivered();

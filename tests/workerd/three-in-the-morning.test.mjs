@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { signIn, untilCallback } from "../harness/journey.mjs";
 import { World } from "../harness/world.mjs";
 
-/** What the table in docs/logs.md tells an operator to look for. */
+/** The causes in the table of docs/logs.md, with the lines that an operator looks for. */
 const CAUSES = {
   "the token endpoint": ({ event, label }) => event === "callback" && label.startsWith("token_endpoint_"),
   "the provider's keys": ({ event, label }) => event === "callback" && label === "keys_unavailable",
@@ -31,7 +31,7 @@ before(async () => {
 });
 after(() => world?.stop());
 
-/** What was written of failures while something was done, and the causes that it names. */
+/** The failures that the Worker logged during some work, and the causes that they name. */
 async function told(work) {
   const before = world.events.length;
   await work();

@@ -95,7 +95,7 @@ test("t60 every method is protected, and only a navigation by GET or HEAD is sen
   await assertUntouched();
 });
 
-test("t60 TRACE is refused and methods that nobody knows never arrive", async () => {
+test("t60 rejects TRACE, and unknown methods never arrive", async () => {
   for (const target of ["/", "/account", "/auth/health"]) {
     const answer = await world.raw({ method: "TRACE", target });
     assert.equal(answer.status, 405, target);
@@ -130,7 +130,7 @@ test("t57 what no rule names is protected", async () => {
   assert.deepEqual(await world.origin.paths(), ["/assets"], "a prefix names its own root as well");
 });
 
-test("public and optional pages are open, and optional ones say that nobody is signed in", async () => {
+test("when no person is signed in, then public and optional pages are open, and optional ones name no person", async () => {
   assert.equal((await world.raw({ target: "/" })).status, 200);
   assert.equal((await world.raw({ target: "/assets/demo.css" })).status, 200);
   const whoami = await world.raw({ target: "/whoami" });

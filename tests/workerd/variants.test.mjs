@@ -32,7 +32,7 @@ before(async () => {
 beforeEach(() => world.clear());
 after(() => world?.stop());
 
-/** What the origin of a service was told in its last request. */
+/** The claims that the origin of a service got in its last request. */
 async function told(id) {
   const { headers } = (await world.origins[id].requests()).at(-1);
   return decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]);
@@ -73,7 +73,7 @@ test("a request object is signed as the service is registered, and asks for what
   }
 });
 
-test("a wrong shared secret signs nobody in, and is shown and logged nowhere", async () => {
+test("when the shared secret is wrong, then no session begins, and no page and no log shows it", async () => {
   const wrong = randomBytes(24).toString("base64url");
   await world.restart({ secrets: { CLIENT_SECRET_SHARED: wrong } });
   const browser = world.browser("SHARED");

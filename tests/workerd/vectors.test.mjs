@@ -21,7 +21,7 @@ function jwkOf({ publicKey, publicKeyJwk }) {
   return { kty, crv, x, y };
 }
 
-/** What is neither right nor wrong by the set, and what the Worker makes of it. */
+/** The cases that the set calls neither valid nor invalid, and the Worker's result for each. */
 const EITHER = {
   // PKCS #1 v1.5 with the NULL of the hash's parameters left out: an old mistake of signers. WebCrypto refuses it.
   MissingNull: false,
