@@ -127,7 +127,7 @@ fn no_part_climbs_out_of_itself_by_super() {
 }
 
 #[test]
-fn what_the_specifications_say_and_what_is_remembered_waits_for_nothing() {
+fn when_code_is_in_oidc_or_session_then_it_waits_for_no_future() {
     for part in ["src/oidc", "src/session"] {
         for source in sources(part) {
             for (number, line) in source.code() {
@@ -226,7 +226,7 @@ fn the_simulator_and_the_product_share_neither_code_nor_cryptography() {
 }
 
 #[test]
-fn a_file_is_about_one_thing_and_so_not_long() {
+fn when_a_file_is_counted_then_it_is_within_the_length_limit() {
     for directory in ["src", "tests"] {
         for source in sources(directory) {
             let lines = source.text.lines().count();

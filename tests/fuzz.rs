@@ -158,7 +158,7 @@ fn t21_every_target_holds_for_its_corpus_and_what_is_made_from_it() {
 }
 
 #[test]
-fn t26_t29_no_query_of_a_callback_signs_anybody_in_or_is_shown() {
+fn t26_t29_when_a_callbacks_query_is_arbitrary_then_no_session_begins_and_no_page_shows_it() {
     let world = World::new();
     run("query", |input| {
         let query: String = input
@@ -181,7 +181,7 @@ fn t26_t29_no_query_of_a_callback_signs_anybody_in_or_is_shown() {
 }
 
 #[test]
-fn t57_t60_no_path_or_cookie_reaches_what_is_protected_without_a_session() {
+fn t57_t60_rejects_every_path_and_cookie_to_a_protected_route_without_a_session() {
     let world = World::new();
     for target in ["path", "cookie_header"] {
         run(target, |input| {

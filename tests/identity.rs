@@ -150,7 +150,7 @@ fn t46_a_step_up_keeps_the_session_and_asks_for_nothing_but_the_identity() {
 }
 
 #[test]
-fn a_proved_identity_does_for_every_route_of_its_level_and_below() {
+fn when_an_identity_is_proved_then_it_opens_every_route_of_its_level_and_below() {
     let world = world();
     let mut browser = Browser::new();
     told(&world, &mut browser, "/apply/form");
@@ -184,7 +184,7 @@ fn a_route_asks_for_its_own_level() {
 }
 
 #[test]
-fn t37_what_is_no_navigation_is_refused_and_starts_nothing() {
+fn t37_rejects_a_request_that_is_no_navigation_and_starts_no_step_up() {
     let world = world();
     let mut browser = signed_in(&world);
     let script = world::Incoming::get("/apply/form").with("sec-fetch-dest", "empty");

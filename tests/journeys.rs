@@ -49,7 +49,7 @@ use world::http::parameter;
 use world::{BEGINNING, Browser, By, Happened, ISSUER, SERVICE, World};
 
 #[test]
-fn a_public_page_is_nobodys_and_costs_nothing() {
+fn when_a_page_is_public_then_it_has_no_assertion_and_costs_no_call() {
     let world = World::new();
     let mut browser = Browser::new();
     for path in ["/", "/assets/app.css", "/assets/a/b.js?v=1"] {
@@ -102,7 +102,7 @@ fn a_protected_page_is_reached_by_way_of_the_provider() {
 }
 
 #[test]
-fn the_service_gets_a_statement_of_who_this_is_and_every_claim_is_right() {
+fn when_a_person_is_signed_in_then_the_service_gets_an_assertion_with_every_claim() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -208,7 +208,7 @@ fn paths(calls: &[String]) -> Vec<&str> {
 }
 
 #[test]
-fn t39_t40_every_call_says_who_calls_and_the_token_request_is_exact() {
+fn t39_t40_when_the_edge_calls_the_provider_then_user_agent_and_token_request_are_exact() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");

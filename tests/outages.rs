@@ -74,7 +74,7 @@ fn t37_people_who_are_signed_in_do_not_notice_that_the_provider_is_down() {
 }
 
 #[test]
-fn t35_a_code_is_sent_once_whatever_becomes_of_the_answer() {
+fn t35_when_the_token_answer_is_lost_then_the_code_is_not_sent_again() {
     for (trouble, line) in [
         (Trouble::CallNotSent, "callback: token_endpoint_unreachable"),
         (
@@ -164,7 +164,7 @@ fn everything(world: &World, browser: &mut Browser) -> Vec<(By, u16)> {
 }
 
 #[test]
-fn t66_every_verb_of_the_platform_fails_at_every_step_and_nothing_opens() {
+fn t66_when_any_platform_call_fails_at_any_step_then_no_protected_page_opens() {
     // How often each verb is used when all goes well.
     let world = World::new();
     assert_eq!(
@@ -219,7 +219,7 @@ fn t66_every_verb_of_the_platform_fails_at_every_step_and_nothing_opens() {
 }
 
 #[test]
-fn t69_t37_with_everything_down_at_once_what_is_protected_is_closed_and_the_rest_is_open() {
+fn t69_t37_when_everything_is_down_then_protected_routes_are_closed_and_public_ones_open() {
     let world = World::new();
     for trouble in Trouble::ALL {
         world.trouble(trouble, When::Always);

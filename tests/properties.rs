@@ -93,7 +93,7 @@ fn attempt(chance: &mut Chance) -> Attempt {
 }
 
 #[test]
-fn t42_what_is_remembered_is_read_as_it_was_written_and_no_part_of_it_is() {
+fn t42_when_a_session_is_encoded_then_it_decodes_unchanged_and_no_part_of_it_decodes() {
     let mut chance = Chance::of("remembered");
     for _ in 0..500 {
         let (session, attempt) = (session(&mut chance), attempt(&mut chance));
@@ -183,7 +183,7 @@ fn object(chance: &mut Chance, depth: usize) -> Map<String, Value> {
 }
 
 #[test]
-fn t21_json_is_read_as_it_is_and_with_one_member_twice_not_at_all() {
+fn t21_rejects_json_with_a_repeated_member_and_reads_other_json_unchanged() {
     let mut chance = Chance::of("json");
     for _ in 0..1_000 {
         let members = object(&mut chance, 4);

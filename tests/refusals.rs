@@ -59,7 +59,7 @@ fn signing_in(world: &World, fault: Fault) -> Outcome {
 }
 
 #[test]
-fn t1_to_t38_every_fault_of_the_provider_ends_as_it_must() {
+fn t1_to_t38_when_the_provider_has_a_fault_then_the_sign_in_ends_as_expected() {
     let mut wrong = Vec::new();
     for fault in Fault::ALL {
         let world = World::new();
@@ -206,7 +206,7 @@ fn badly_dressed(shown: &Shown, happened: &Record) -> Option<String> {
 }
 
 #[test]
-fn t19_no_fault_makes_the_edge_call_anybody_else() {
+fn t19_when_the_provider_has_a_fault_then_the_edge_calls_no_other_host() {
     for fault in Fault::ALL {
         let world = World::new();
         let outcome = signing_in(&world, *fault);
@@ -275,7 +275,7 @@ fn t7_t8_clocks_may_differ_by_half_a_minute() {
 }
 
 #[test]
-fn t55_a_value_that_is_odd_reaches_the_service_whole_or_not_at_all() {
+fn t55_when_a_claim_is_odd_then_the_service_gets_it_whole_or_not_at_all() {
     use simulator::provider::fault::userinfo::UserinfoFault as F;
     for (fault, email, verified) in [
         (F::EmailMissing, None, None),

@@ -212,7 +212,7 @@ fn the_twenty_first_session_ends_the_oldest() {
 }
 
 #[test]
-fn t47_a_session_that_is_alive_says_who_it_is_after_every_check() {
+fn t47_when_a_session_is_alive_then_its_page_names_the_person_after_every_check() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let mut sids = Vec::new();

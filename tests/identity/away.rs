@@ -68,7 +68,7 @@ fn after_sixteen_days_the_place_is_forgotten_and_the_identity_is_asked_for_all_t
 }
 
 #[test]
-fn where_one_person_was_is_not_told_to_another() {
+fn when_another_person_opens_the_link_back_then_it_does_not_reveal_the_first_ones_page() {
     let world = world();
     left(&world, "/apply/form");
     world
@@ -108,7 +108,7 @@ fn the_way_back_is_there_only_where_identities_are_proved_and_for_navigations() 
 }
 
 #[test]
-fn t71_whoever_wished_to_sign_out_signs_in_first_though_the_account_does_not_know() {
+fn t71_when_a_sign_out_is_pending_then_the_person_signs_in_before_proving_an_identity() {
     let world = world();
     for place in ["/auth/return", "/auth/return?continue"] {
         let mut browser = signed_in(&world);

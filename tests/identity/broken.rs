@@ -38,7 +38,7 @@ fn broken(change: impl Fn(&mut Value, &mut Value) + 'static) -> Vec<String> {
 }
 
 #[test]
-fn a_good_core_identity_of_the_published_key_is_believed() {
+fn when_a_published_key_signed_the_core_identity_then_it_is_accepted() {
     let world = world();
     publish(&world);
     forge(&world, |_, _| {});
@@ -130,7 +130,7 @@ fn t6_rejects_a_core_identity_signed_with_another_key() {
 }
 
 #[test]
-fn t21_what_is_no_token_or_no_claim_is_refused() {
+fn t21_rejects_a_core_identity_that_is_not_a_token_or_not_there() {
     type Break = fn(&mut Value);
     let each: [(&str, Break); 6] = [
         ("token_malformed", |answer| answer[NAME] = json!("")),

@@ -27,7 +27,7 @@ fn warm() -> World {
 }
 
 #[test]
-fn t16_a_new_key_is_fetched_once_and_believed() {
+fn t16_when_a_new_key_signs_then_it_is_fetched_once_and_accepted() {
     let world = warm();
     let mut browser = signed_in(&world);
     publish(&world);
@@ -44,7 +44,7 @@ fn t16_a_new_key_is_fetched_once_and_believed() {
 }
 
 #[test]
-fn t16_a_key_that_was_changed_at_any_age_of_the_document_is_believed_at_once() {
+fn t16_when_a_key_changes_at_any_age_of_the_document_then_it_is_accepted_at_once() {
     for age in [
         0, 1, 59, 60, 3_599, 3_600, 3_601, 5_000, 7_000, 7_199, 7_200, 7_201,
     ] {
@@ -114,7 +114,7 @@ fn t16_when_the_provider_rotates_its_identity_key_then_people_still_prove_identi
 }
 
 #[test]
-fn t17_a_flood_of_made_up_keys_is_no_flood_of_requests() {
+fn t17_when_tokens_with_made_up_keys_flood_in_then_few_fetches_are_made() {
     let world = warm();
     world.change("/userinfo", |answer| {
         if answer.get(NAME).is_some() {
@@ -134,7 +134,7 @@ fn t17_a_flood_of_made_up_keys_is_no_flood_of_requests() {
 }
 
 #[test]
-fn t19_t20_nothing_but_the_configured_address_is_fetched() {
+fn t19_t20_when_a_token_names_other_addresses_then_only_the_configured_one_is_fetched() {
     for kid in [
         "did:web:evil.example#test",
         "https://evil.example/did.json#test",

@@ -35,7 +35,7 @@ pub fn proving(fault: Fault) -> Outcome {
 }
 
 #[test]
-fn t13_t14_t15_t16_t18_t20_every_fault_in_an_identity_ends_as_it_must() {
+fn t13_t14_t15_t16_t18_t20_when_an_identity_has_a_fault_then_it_ends_in_the_expected_outcome() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for fault in Fault::ALL {
@@ -163,7 +163,7 @@ fn betrayed(outcome: &Outcome) -> Option<String> {
 }
 
 #[test]
-fn t13_t14_what_refuses_a_sign_in_refuses_an_identity() {
+fn t13_t14_when_a_fault_fails_a_sign_in_then_it_fails_an_identity_too() {
     for fault in Fault::ALL {
         if !matches!(
             fault,
@@ -188,7 +188,7 @@ fn t13_t14_what_refuses_a_sign_in_refuses_an_identity() {
 }
 
 #[test]
-fn t18_a_copy_of_the_did_document_goes_on_working_through_every_fault() {
+fn t18_when_the_did_document_has_a_fault_then_a_good_copy_is_still_used() {
     use DidFault as F;
     for fault in DidFault::ALL {
         let world = world();

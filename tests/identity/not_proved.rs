@@ -37,7 +37,7 @@ fn declined(world: &World, browser: &mut Browser, path: &str, error: &str) -> Sh
 }
 
 #[test]
-fn t14_without_an_identity_there_is_a_page_and_no_way_around_it() {
+fn t14_when_no_identity_is_proved_then_a_page_is_shown_and_the_route_stays_closed() {
     let world = world();
     let mut browser = signed_in(&world);
     fails(&world, Some("N"));
@@ -183,7 +183,7 @@ fn t14_a_level_that_is_too_low_is_what_it_is_and_no_more() {
 }
 
 #[test]
-fn t28_each_error_has_its_page_where_the_route_names_no_place() {
+fn t28_when_a_route_names_no_page_for_errors_then_each_error_has_its_own_page() {
     for (error, status, heading, line) in [
         (
             "access_denied",
@@ -303,7 +303,7 @@ fn t27_t28_when_a_code_is_refused_then_a_page_is_shown_and_when_a_callback_repea
 }
 
 #[test]
-fn a_failure_leaves_what_was_proved_before() {
+fn when_a_refresh_fails_then_the_earlier_identity_is_kept() {
     let world = world();
     let mut browser = Browser::new();
     told(&world, &mut browser, "/licence");

@@ -50,7 +50,7 @@ fn t46_two_people_on_one_computer_are_never_mixed() {
 }
 
 #[test]
-fn t50_a_cookie_from_before_the_step_up_is_good_for_what_was_proved() {
+fn t50_when_a_cookie_is_older_than_the_step_up_then_it_opens_the_identity_route() {
     let world = world();
     let mut browser = signed_in(&world);
     let old = browser.cookie(SESSION).unwrap().to_owned();
@@ -69,7 +69,7 @@ fn t50_a_cookie_from_before_the_step_up_is_good_for_what_was_proved() {
 }
 
 #[test]
-fn t14_a_sign_in_with_less_learns_nothing_of_what_was_proved_with_more() {
+fn t14_when_a_sign_in_has_a_lower_level_then_it_gets_no_identity_of_a_higher_one() {
     let world = crate::World::with(|setup| {
         setup.prove_identities();
         setup.field("session_idle_seconds", 60);
@@ -194,7 +194,7 @@ fn when_a_person_is_sent_to_prove_an_identity_then_the_account_was_asked_once() 
 }
 
 #[test]
-fn t50_a_step_up_leaves_the_birth_where_it_was() {
+fn t50_when_a_step_up_succeeds_then_the_sessions_begin_time_is_unchanged() {
     // A notification of before the birth is nothing to the session; one of between birth and step-up
     // ends it.
     for (seconds, ends) in [(-21, false), (-10, true)] {

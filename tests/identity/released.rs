@@ -22,7 +22,7 @@ fn present(claims: &serde_json::Map<String, Value>) -> Vec<&'static str> {
 }
 
 #[test]
-fn t54_each_route_tells_what_it_lists_and_nothing_else() {
+fn t54_when_a_route_lists_claims_then_the_service_gets_only_those() {
     let world = world();
     let mut browser = Browser::new();
     // Twice, so that the second time assertions of other routes are kept in memory.
@@ -49,7 +49,7 @@ fn t54_each_route_tells_what_it_lists_and_nothing_else() {
 }
 
 #[test]
-fn t83_nothing_of_an_identity_is_in_a_cookie_a_log_line_or_what_is_stored() {
+fn t83_when_an_identity_is_proved_then_no_cookie_log_line_or_stored_text_holds_it() {
     let world = world();
     let mut browser = Browser::new();
     world.forget();

@@ -35,7 +35,7 @@ fn t87_an_assertion_is_signed_once_and_again_when_half_its_life_is_over() {
 }
 
 #[test]
-fn t87_what_a_route_releases_is_never_taken_from_another_route() {
+fn t87_when_two_routes_release_different_claims_then_they_never_share_an_assertion() {
     let world = World::new();
     let mut browser = Browser::new();
     let names = ["email", "phone_number", "wallet_subject_id"];

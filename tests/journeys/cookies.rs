@@ -47,7 +47,7 @@ fn t42_rejects_a_changed_session_cookie_without_deleting_it() {
 }
 
 #[test]
-fn t48_what_one_service_sealed_opens_nothing_of_another() {
+fn t48_rejects_a_cookie_that_another_service_sealed() {
     let world = World::with(|setup| setup.add_other("other.example.gov.uk", "other-client"));
     let mut browser = signed_in(&world);
     let session = browser.cookie(SESSION).unwrap().to_owned();
@@ -118,7 +118,7 @@ fn t45_rejects_a_cookie_header_in_which_another_cookie_could_pass_for_the_sessio
 }
 
 #[test]
-fn t118_a_cookie_put_next_to_a_session_locks_no_person_out() {
+fn t118_when_a_planted_cookie_has_the_sessions_name_then_the_person_is_not_locked_out() {
     let world = World::new();
     let mut browser = signed_in(&world);
     let name = *browser

@@ -36,7 +36,7 @@ fn t60_a_preflight_of_a_listed_origin_is_answered_here() {
 }
 
 #[test]
-fn t60_a_preflight_of_anybody_else_is_as_protected_as_any_request() {
+fn t60_rejects_a_preflight_of_an_unlisted_origin_like_any_request() {
     let world = listing();
     for origin in [
         "https://evil.example",

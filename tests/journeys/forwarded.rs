@@ -3,7 +3,7 @@
 use crate::world::{Browser, Incoming, SESSION, World};
 
 #[test]
-fn t53_t58_the_service_is_told_nothing_by_anybody_but_the_edge() {
+fn t53_t58_when_a_client_sends_headers_of_the_edge_then_the_service_does_not_get_them() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -66,7 +66,7 @@ fn t53_t58_the_service_is_told_nothing_by_anybody_but_the_edge() {
 }
 
 #[test]
-fn what_the_service_is_told_is_the_same_whether_it_was_sent_so_or_not() {
+fn when_a_client_sends_forwarding_headers_then_the_service_gets_those_of_the_edge() {
     let world = World::new();
     let mut browser = Browser::new();
     for (address, scheme) in [

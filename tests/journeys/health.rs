@@ -66,7 +66,7 @@ fn torn(own: &str, other: &str, private: &[&str]) -> String {
 }
 
 #[test]
-fn t84_keys_that_do_not_fit_their_public_halves_are_found_before_anybody_signs_in() {
+fn t84_when_a_key_does_not_fit_its_public_half_then_health_fails_before_any_sign_in() {
     for (name, key) in [
         (
             "CLIENT_KEY_DEMO_A",
@@ -94,7 +94,7 @@ fn t84_keys_that_do_not_fit_their_public_halves_are_found_before_anybody_signs_i
 }
 
 #[test]
-fn t17_whoever_asks_for_health_makes_the_edge_sign_once() {
+fn t17_when_health_is_asked_often_then_the_edge_signs_once_for_each_key() {
     let world = World::new();
     signed_in(&world);
     world.forget();

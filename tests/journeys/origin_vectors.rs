@@ -174,7 +174,7 @@ fn identities() -> Vec<Value> {
 }
 
 #[test]
-fn t56_what_the_edge_signs_is_written_down_for_every_verifier() {
+fn t56_when_the_edge_signs_then_vectors_for_every_verifier_are_written() {
     let world = World::with(|setup| setup.field("origin_audience", AUDIENCE));
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");

@@ -247,7 +247,7 @@ fn t51_parallel_requests_never_shorten_a_session() {
 }
 
 #[test]
-fn t51_a_session_from_the_future_is_nobodys() {
+fn t51_rejects_a_session_from_the_future() {
     let world = World::new();
     let mut browser = signed_in(&world);
     for (back, by) in [(30, By::Origin), (31, By::Edge)] {

@@ -48,7 +48,7 @@ fn t23_two_tabs_each_end_where_they_began() {
 }
 
 #[test]
-fn t11_t23_what_belongs_to_one_tab_does_not_finish_another() {
+fn t11_t23_rejects_a_callback_of_one_tab_with_the_attempt_of_another() {
     let world = World::new();
     let mut browser = Browser::new();
     let first = until_callback(&world, &mut browser, "/account/first");

@@ -34,7 +34,7 @@ fn health(world: &World) -> (u16, Value) {
 }
 
 #[test]
-fn t37_what_memory_or_kv_has_outlives_the_provider() {
+fn t37_when_the_provider_is_down_then_documents_in_memory_or_kv_are_still_used() {
     let world = warm();
     world.trouble(Trouble::CallNotSent, When::About(".well-known"));
     for new_isolate in [false, true] {
@@ -229,7 +229,7 @@ fn t18_a_document_that_is_wrong_never_replaces_one_that_was_right() {
 }
 
 #[test]
-fn the_hourly_task_fetches_everything_before_anybody_waits_for_it() {
+fn when_the_hourly_task_runs_then_it_fetches_every_document_before_a_request_needs_it() {
     let world = World::new();
     world.refresh();
     let happened = world.happened();
@@ -261,7 +261,7 @@ fn two_services_of_one_provider_share_its_documents() {
 }
 
 #[test]
-fn t19_an_issuer_that_says_that_it_is_another_is_not_believed() {
+fn t19_rejects_a_discovery_document_that_names_another_issuer() {
     let world = World::new();
     world.provider_fault(Fault::Discovery(DiscoveryFault::IssuerOther));
     let shown = Browser::new().open(&world, "/account/details");

@@ -205,7 +205,7 @@ fn t68_an_older_document_never_replaces_a_newer_one() {
 }
 
 #[test]
-fn t68_what_another_isolate_stored_is_seen_within_a_minute() {
+fn t68_when_another_isolate_stores_a_document_then_it_is_seen_within_a_minute() {
     let world = World::new();
     signs_in(&world);
     let first = world.isolate();

@@ -43,7 +43,7 @@ fn warm() -> World {
 }
 
 #[test]
-fn t16_a_key_that_is_new_since_yesterday_is_fetched_once_and_believed() {
+fn t16_when_a_key_is_new_since_yesterday_then_it_is_fetched_once_and_accepted() {
     for keep_old in [true, false] {
         let world = warm();
         world.pass(3_600);
@@ -108,7 +108,7 @@ fn moments(fresh: i64) -> Vec<i64> {
 }
 
 #[test]
-fn t16_t104_a_key_that_was_changed_at_any_age_of_the_copy_is_believed_at_once() {
+fn t16_t104_when_a_key_changes_at_any_age_of_the_copy_then_it_is_accepted_at_once() {
     for age in moments(86_400) {
         let world = warm();
         world.pass(age);
@@ -225,7 +225,7 @@ fn t17_keys_that_are_not_a_minute_old_are_not_fetched_again_for_a_notification()
 }
 
 #[test]
-fn t17_a_flood_of_made_up_keys_is_no_flood_of_requests() {
+fn t17_when_tokens_with_made_up_keys_flood_in_then_few_fetches_are_made() {
     let world = warm();
     world.provider_fault(Fault::Form(FormFault::KidUnknown));
     world.pass(3_600);

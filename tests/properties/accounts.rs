@@ -122,7 +122,7 @@ fn step(account: &mut Account, notes: &mut Notes, chance: &mut Chance, turn: usi
 }
 
 #[test]
-fn t47_t78_t79_what_has_ended_in_an_account_never_lives_again() {
+fn t47_t78_t79_when_a_session_has_ended_in_an_account_then_it_never_lives_again() {
     let mut chance = Chance::of("accounts");
     let mut lived = 0;
     for _ in 0..60 {

@@ -37,7 +37,7 @@ fn t30_only_a_get_finishes_a_sign_in() {
 }
 
 #[test]
-fn t30_a_browser_that_looks_ahead_spends_no_code() {
+fn t30_when_a_browser_prefetches_the_callback_then_no_code_is_spent() {
     let ways = [
         ("sec-purpose", "prefetch;prerender"),
         ("purpose", "prefetch"),
@@ -241,7 +241,7 @@ fn t62_rejects_a_websocket_from_an_origin_that_is_neither_the_services_nor_liste
 }
 
 #[test]
-fn t88_what_is_under_the_edges_own_path_never_reaches_the_service() {
+fn t88_when_a_path_is_under_the_edges_own_then_it_never_reaches_the_service() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");

@@ -202,7 +202,7 @@ fn sent(world: &World, form: &str) -> Value {
 }
 
 #[test]
-fn t15_each_party_takes_its_own_kind_of_statement_and_no_other() {
+fn t15_rejects_a_statement_of_another_kind_at_every_party() {
     let statements = Statements::collect();
     for (kind, text) in &statements.all {
         let taken = [
@@ -229,7 +229,7 @@ fn t15_each_party_takes_its_own_kind_of_statement_and_no_other() {
 }
 
 #[test]
-fn t15_what_is_of_another_kind_is_refused_for_what_it_is() {
+fn t15_when_a_token_is_of_another_kind_then_the_refusal_names_the_failed_check() {
     let statements = Statements::collect();
     for (kind, refusal) in [
         ("request object", Refusal::WrongType),

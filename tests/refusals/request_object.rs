@@ -198,7 +198,7 @@ fn signer(name: &str) -> fn(&[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn t40_the_provider_refuses_our_request_as_soon_as_one_thing_in_it_is_wrong() {
+fn t40_when_one_part_of_our_request_is_wrong_then_the_provider_refuses_it() {
     let world = World::new();
     let mut wrong = Vec::new();
     let rules: Vec<_> = RULES.lines().filter(|line| !line.is_empty()).collect();

@@ -42,7 +42,7 @@ const HOSTS: [&str; 4] = [
 ];
 
 #[test]
-fn t32_every_way_to_write_another_host_ends_here_after_a_whole_sign_in() {
+fn t32_when_a_return_path_names_another_host_then_the_sign_in_ends_at_the_service() {
     let here = Url::parse(SERVICE).unwrap();
     let world = World::new();
     let mut tried = 0;

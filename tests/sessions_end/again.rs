@@ -295,7 +295,7 @@ fn scripts_and_forms_are_told_that_the_sign_in_is_too_long_ago() {
 }
 
 #[test]
-fn t71_a_lease_that_is_due_is_asked_about_before_anything_is_decided() {
+fn t71_when_a_check_is_due_then_the_account_is_asked_before_the_decision() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(400);

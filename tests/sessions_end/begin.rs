@@ -58,7 +58,7 @@ fn the_account_knows_of_the_session_before_the_browser_does() {
 }
 
 #[test]
-fn t71_without_the_accounts_word_there_is_no_cookie() {
+fn t71_when_the_account_cannot_answer_then_no_session_cookie_is_set() {
     for (trouble, label) in Trouble::ACCOUNT {
         let world = World::new();
         let mut browser = Browser::new();
@@ -105,7 +105,7 @@ fn t27_the_same_question_again_is_answered_the_same_and_another_one_is_a_replay(
 }
 
 #[test]
-fn t27_a_callback_that_is_repeated_begins_nothing() {
+fn t27_when_a_callback_is_repeated_then_no_session_begins() {
     let world = World::new();
     let mut browser = Browser::new();
     let callback = on_the_way_back(&world, &mut browser);

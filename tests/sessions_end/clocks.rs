@@ -15,7 +15,7 @@ fn worlds() -> impl Iterator<Item = (i64, i64, World)> {
 }
 
 #[test]
-fn people_sign_in_and_stay_signed_in_whatever_the_clocks() {
+fn when_the_clocks_differ_then_people_sign_in_and_stay_signed_in() {
     for (provider, account, world) in worlds() {
         let mut browser = signed_in(&world, "kenneth");
         for _ in 0..10 {
@@ -26,7 +26,7 @@ fn people_sign_in_and_stay_signed_in_whatever_the_clocks() {
 }
 
 #[test]
-fn t79_a_notification_ends_the_session_whatever_the_clocks() {
+fn t79_when_the_clocks_differ_then_a_notification_still_ends_the_session() {
     for after in [0, 1, 10, 29, 30, 31, 600] {
         for (provider, account, world) in worlds() {
             let mut browser = signed_in(&world, "kenneth");
@@ -40,7 +40,7 @@ fn t79_a_notification_ends_the_session_whatever_the_clocks() {
 }
 
 #[test]
-fn t79_who_signs_in_after_a_notification_stays_signed_in_whatever_the_clocks() {
+fn t79_when_a_person_signs_in_after_a_notification_then_they_stay_signed_in_with_any_clocks() {
     for (provider, account, world) in worlds() {
         signed_in(&world, "kenneth");
         world.pass(40);
@@ -56,7 +56,7 @@ fn t79_who_signs_in_after_a_notification_stays_signed_in_whatever_the_clocks() {
 }
 
 #[test]
-fn t71_everywhere_is_about_the_sessions_of_when_it_was_wished_for_whatever_the_clocks() {
+fn t71_when_a_person_signs_out_everywhere_then_only_sessions_from_before_end_with_any_clocks() {
     for (provider, account, world) in worlds() {
         let mut there = signed_in(&world, "kenneth");
         let mut browser = signed_in(&world, "kenneth");
@@ -92,7 +92,7 @@ fn t51_when_a_check_time_is_in_the_future_then_the_account_is_asked() {
 }
 
 #[test]
-fn t51_t71_an_answer_from_the_future_earns_no_grace_and_is_replaced_by_one_of_now() {
+fn t51_t71_when_a_check_time_is_in_the_future_then_it_gives_no_grace_and_is_replaced() {
     let world = World::new();
     let browser = signed_in(&world, "kenneth");
     let now = world.now();

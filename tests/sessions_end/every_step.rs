@@ -70,7 +70,7 @@ fn t71_t72_a_notification_ends_the_session_at_the_latest_with_its_last_attempt()
 }
 
 #[test]
-fn t71_whoever_signs_out_is_signed_out_of_this_browser_at_once_and_of_all_copies_soon() {
+fn t71_when_a_person_signs_out_then_the_browser_is_signed_out_at_once_and_every_copy_soon() {
     let run = |world: &World, browser: &mut Browser, what: &str| {
         let shown = browser.sign_out(world, "");
         assert!(!browser.has_session(), "{what}");

@@ -79,7 +79,7 @@ fn t71_a_renewal_within_grace_does_not_move_the_lease() {
 }
 
 #[test]
-fn t71_an_account_that_has_too_much_to_do_earns_no_grace() {
+fn t71_when_an_account_is_overloaded_then_there_is_no_grace() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.trouble(Trouble::AccountOverloaded, When::Always);

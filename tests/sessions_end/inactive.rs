@@ -113,7 +113,7 @@ fn t71_when_the_account_gives_no_answer_then_the_provider_signs_out_all_the_same
 }
 
 #[test]
-fn t74_a_planted_way_back_makes_no_difference() {
+fn t74_when_an_attacker_plants_a_return_cookie_then_the_signed_out_page_is_the_same() {
     for value in ["", "cy/account", "cyL2FjY291bnQ", "AAAA"] {
         let world = World::new();
         let mut browser = Browser::new();

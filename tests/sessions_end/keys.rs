@@ -101,7 +101,7 @@ fn t75_a_hint_that_would_break_the_address_is_left_out() {
 }
 
 #[test]
-fn t48_only_what_was_sealed_as_a_hint_is_one() {
+fn t48_rejects_a_hint_that_was_sealed_for_another_purpose() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let session = browser.cookie(crate::world::SESSION).unwrap().to_owned();

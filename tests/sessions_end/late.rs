@@ -111,7 +111,7 @@ fn told_of(world: &World, browser: &Browser) -> Vec<(u16, Value)> {
 }
 
 #[test]
-fn t110_no_answer_that_was_on_its_way_undoes_what_happened() {
+fn t110_when_an_older_answer_arrives_late_then_it_undoes_no_sign_in_and_no_sign_out() {
     let mut seen = std::collections::BTreeSet::new();
     for (first, one) in EVENTS {
         for (second, two) in EVENTS {

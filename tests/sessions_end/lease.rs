@@ -13,7 +13,7 @@ fn checks(world: &World) -> usize {
 }
 
 #[test]
-fn t47_the_account_is_asked_when_its_last_word_is_too_old_and_not_before() {
+fn t47_when_the_check_time_is_too_old_then_the_account_is_asked_and_not_before() {
     for (field, seconds) in [(None, 60), (Some(1), 1), (Some(120), 120), (Some(300), 300)] {
         let world = World::with(|setup| {
             if let Some(seconds) = field {
@@ -34,7 +34,7 @@ fn t47_the_account_is_asked_when_its_last_word_is_too_old_and_not_before() {
 }
 
 #[test]
-fn t47_the_answer_travels_with_the_cookie_to_isolates_that_know_nothing() {
+fn t47_when_a_new_isolate_gets_the_cookie_then_it_uses_the_cookies_check_time() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let stale = browser.clone();

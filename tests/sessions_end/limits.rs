@@ -117,7 +117,7 @@ fn t31_only_starts_and_refused_notifications_are_counted() {
 }
 
 #[test]
-fn t80_a_good_notification_is_taken_whatever_was_refused_before() {
+fn t80_when_many_notifications_were_refused_then_a_valid_one_is_still_accepted() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     used_up(&world, Limit::RefusedNotifications);
@@ -134,7 +134,7 @@ fn t80_a_good_notification_is_taken_whatever_was_refused_before() {
 }
 
 #[test]
-fn t80_whoever_made_up_many_keys_costs_the_provider_one_fetch_in_ten_seconds() {
+fn t80_when_notifications_name_many_made_up_keys_then_the_keys_are_fetched_once_in_ten_seconds() {
     let world = World::new();
     signed_in(&world, "kenneth");
     world.pass(3_600);
@@ -156,7 +156,7 @@ fn t80_whoever_made_up_many_keys_costs_the_provider_one_fetch_in_ten_seconds() {
 }
 
 #[test]
-fn t72_t80_a_good_notification_with_a_new_key_is_taken_or_put_off_whatever_was_refused_before() {
+fn t72_t80_when_many_were_refused_then_a_notification_with_a_new_key_is_accepted_or_put_off() {
     for (age, expected) in [(3_600, 200), (30, 503)] {
         let world = World::new();
         signed_in(&world, "kenneth");
@@ -203,7 +203,7 @@ fn t80_refusals_beyond_a_limit_are_summed_up() {
 }
 
 #[test]
-fn t80_a_notification_counts_once_whatever_is_wrong_with_it() {
+fn t80_when_a_notification_is_refused_then_it_counts_once() {
     let world = World::new();
     signed_in(&world, "kenneth");
     world.pass(3_600);
@@ -236,7 +236,7 @@ fn t80_an_outage_is_not_held_against_the_provider() {
 }
 
 #[test]
-fn t80_a_thousand_notifications_with_made_up_keys_are_no_flood_of_requests() {
+fn t80_when_a_thousand_notifications_have_made_up_keys_then_few_fetches_are_made() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(3_600 - 1);
@@ -271,7 +271,7 @@ fn t80_a_thousand_notifications_with_made_up_keys_are_no_flood_of_requests() {
 }
 
 #[test]
-fn t80_rubbish_costs_nothing_beyond_itself() {
+fn t80_when_a_notification_is_malformed_then_it_costs_no_call_and_no_storage() {
     let world = World::new();
     signed_in(&world, "kenneth");
     world.pass(90_000);

@@ -7,7 +7,7 @@ use super::signed_in;
 use crate::world::{By, SESSION, Trouble, When};
 
 #[test]
-fn t28_who_cannot_sign_in_again_is_signed_out() {
+fn t28_when_a_person_cannot_sign_in_again_then_they_are_signed_out() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut thief = browser.clone();
@@ -29,7 +29,7 @@ fn t28_who_cannot_sign_in_again_is_signed_out() {
 }
 
 #[test]
-fn t28_its_end_is_known_at_once_where_it_ended() {
+fn t28_when_login_required_ends_a_session_then_this_isolate_refuses_its_copies_at_once() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut thief = browser.clone();
@@ -59,7 +59,7 @@ fn t28_a_session_that_was_begun_meanwhile_in_another_tab_is_not_the_one_that_end
 }
 
 #[test]
-fn t28_another_error_ends_no_session_of_whoever_was_asked_to_sign_in_again() {
+fn t28_when_signing_in_again_ends_in_another_error_then_the_session_goes_on() {
     for (fault, status, line) in [
         ("server-error", 502, "callback: server_error"),
         (

@@ -98,7 +98,7 @@ fn t79_an_older_notification_never_takes_back_a_newer_one() {
 }
 
 #[test]
-fn t81_ones_own_sign_out_is_followed_by_its_own_notification() {
+fn t81_when_a_person_signs_out_then_the_providers_notification_follows_and_is_accepted() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let mut other = signed_in(&world, "kenneth");
@@ -119,7 +119,7 @@ fn t81_ones_own_sign_out_is_followed_by_its_own_notification() {
 }
 
 #[test]
-fn t47_an_emptied_account_revives_nothing() {
+fn t47_when_an_account_is_emptied_then_no_ended_session_lives_again() {
     let world = World::new();
     let mut ended = signed_in(&world, "kenneth");
     let mut thief = ended.clone();
@@ -139,7 +139,7 @@ fn t47_an_emptied_account_revives_nothing() {
 }
 
 #[test]
-fn t47_a_session_of_one_service_is_nothing_to_another() {
+fn t47_when_a_session_of_one_service_ends_then_another_service_is_not_affected() {
     let host = "passport.example.gov.uk";
     let world = World::with(|setup| setup.add_other(host, "passport-client"));
     let mut browser = signed_in(&world, "kenneth");
@@ -158,7 +158,7 @@ fn t47_a_session_of_one_service_is_nothing_to_another() {
 }
 
 #[test]
-fn t47_what_an_account_stores_is_gone_when_it_has_served_its_purpose() {
+fn t47_when_an_accounts_entries_are_no_longer_needed_then_they_are_deleted() {
     let world = World::with(|setup| {
         setup.field("session_idle_seconds", 3_600);
         setup.field("session_absolute_seconds", 3_600);

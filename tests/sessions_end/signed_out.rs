@@ -15,7 +15,7 @@ const QUERIES: [&str; 8] = [
 ];
 
 #[test]
-fn t74_whatever_comes_back_the_page_is_the_same() {
+fn t74_when_the_provider_sends_any_parameters_back_then_the_signed_out_page_is_the_same() {
     let world = World::new();
     let mut pages = Vec::new();
     for query in QUERIES {
@@ -123,7 +123,7 @@ fn t71_when_the_account_gives_no_answer_the_page_is_shown_all_the_same() {
 }
 
 #[test]
-fn t74_a_browser_that_looks_ahead_clears_nothing() {
+fn t74_when_a_browser_prefetches_the_signed_out_page_then_no_cookie_is_cleared() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.notify("kenneth", |_| {});

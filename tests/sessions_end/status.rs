@@ -180,7 +180,7 @@ fn no_other_origin_learns_or_prolongs_anything() {
 }
 
 #[test]
-fn t71_a_page_hears_nothing_of_a_session_that_its_owner_wished_to_end() {
+fn t71_when_a_sign_out_is_pending_then_the_status_page_names_no_session() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let late = browser.cookie(SESSION).unwrap().to_owned();

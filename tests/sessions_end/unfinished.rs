@@ -17,7 +17,7 @@ pub fn signed_out_in_vain(world: &World, query: &str, trouble: Trouble) -> (Brow
 }
 
 #[test]
-fn t71_the_wish_is_kept_sealed_for_ten_minutes_and_said_to_the_operator() {
+fn t71_when_the_account_cannot_be_reached_then_the_pending_sign_out_is_sealed_and_logged() {
     for (trouble, label) in Trouble::ACCOUNT {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -68,7 +68,7 @@ fn t71_it_is_tried_again_when_the_person_comes_back_from_the_provider() {
 }
 
 #[test]
-fn t71_a_second_wish_does_not_replace_the_first() {
+fn t71_when_a_second_sign_out_is_pending_then_the_first_is_kept() {
     let world = World::new();
     let mut other = signed_in(&world, "kenneth");
     let mut copies = Vec::new();
@@ -145,7 +145,8 @@ fn t71_one_account_that_stays_away_does_not_keep_the_others_alive() {
 }
 
 #[test]
-fn t71_or_when_they_sign_in_again_and_the_new_session_stays() {
+fn t71_when_the_person_signs_in_again_then_the_pending_sign_out_is_done_and_the_new_session_stays()
+{
     let world = World::new();
     let (mut browser, mut thief) = signed_out_in_vain(&world, "", Trouble::AccountHangs);
     world.mend();
@@ -170,7 +171,7 @@ fn t71_when_the_accounts_answer_is_lost_then_the_sign_out_is_not_done_twice() {
 }
 
 #[test]
-fn t48_another_cookies_content_is_no_wish_to_sign_out() {
+fn t48_rejects_another_cookies_content_as_a_pending_sign_out() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let session = browser.cookie(SESSION).unwrap().to_owned();
@@ -195,7 +196,7 @@ fn t48_another_cookies_content_is_no_wish_to_sign_out() {
 }
 
 #[test]
-fn t71_a_session_that_its_owner_ended_is_nobodys_in_the_browser_that_holds_the_wish() {
+fn t71_when_a_sign_out_is_pending_then_this_browser_refuses_its_session() {
     let world = World::new();
     let (mut browser, thief) = signed_out_in_vain(&world, "", Trouble::AccountNotReached);
     // The cookie comes back, as from another tab's answer that was late.
@@ -211,7 +212,7 @@ fn t71_a_session_that_its_owner_ended_is_nobodys_in_the_browser_that_holds_the_w
 }
 
 #[test]
-fn t71_a_wish_is_forgotten_after_ten_minutes_whoever_kept_it() {
+fn t71_when_ten_minutes_have_passed_then_a_pending_sign_out_is_ignored() {
     for (seconds, ends) in [(599, true), (600, false)] {
         let world = World::new();
         let (browser, mut thief) = signed_out_in_vain(&world, "", Trouble::AccountNotReached);
@@ -227,7 +228,7 @@ fn t71_a_wish_is_forgotten_after_ten_minutes_whoever_kept_it() {
 }
 
 #[test]
-fn t48_the_wish_never_reaches_the_service() {
+fn t48_when_a_sign_out_is_pending_then_its_cookie_never_reaches_the_service() {
     let world = World::new();
     let (mut browser, _) = signed_out_in_vain(&world, "", Trouble::AccountNotReached);
     world.forget();

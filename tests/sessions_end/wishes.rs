@@ -105,7 +105,7 @@ fn t71_when_a_browser_holds_two_sessions_then_the_wish_of_each_is_kept() {
 }
 
 #[test]
-fn t71_four_wishes_are_kept_and_the_oldest_makes_room() {
+fn t71_when_a_fifth_sign_out_is_pending_then_the_oldest_of_four_is_dropped() {
     let world = World::new();
     let mut browser = Browser::new();
     let mut copies = Vec::new();

@@ -20,7 +20,8 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
 /// The test in which the Worker's code signs, and the file that it leaves.
-const SIGNED: &str = "origin_vectors::t56_what_the_edge_signs_is_written_down_for_every_verifier";
+const SIGNED: &str =
+    "origin_vectors::t56_when_the_edge_signs_then_vectors_for_every_verifier_are_written";
 const SIGNED_FILE: &str = "tmp/origin-vectors.json";
 
 /// The commands that run the tests of a package. Each must check every vector.
