@@ -216,7 +216,7 @@ for (const [lang, said] of Object.entries(LANGUAGES)) {
   });
 }
 
-test("t46 two people on one computer are never mixed, whoever comes back from the identity check", async () => {
+test("t46 when two people share one computer, then neither gets the other's identity from the check", async () => {
   await world.provider.control("POST", "single-sign-on", { enabled: false });
   const said = LANGUAGES.en;
   const { page, context } = await person();

@@ -110,7 +110,7 @@ test("t47 when another person takes over a browser then they are not shown pages
   assert.ok(!(await late.textContent("h1")).includes(whom));
 });
 
-test("t63 where a route says that nothing is kept each visit asks the service again", async () => {
+test("t63 when a route allows no storage, then the browser asks the service at each visit", async () => {
   const { headings } = await seen("kenneth", "/unkept", "/plain", "/unkept", "/plain", "/unkept");
   assert.equal(new Set([headings[0], headings[2], headings[4]]).size, 3, headings.join());
 });

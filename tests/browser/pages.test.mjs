@@ -163,7 +163,7 @@ test("the page that asks before signing out changes its language, asks still, an
   await page.waitForURL("**/signed-out**");
 });
 
-test("t61 whoever sent a form too late signs in in a new tab, goes back and sends it again", async () => {
+test("t61 when a person sends a form too late, then they sign in in a new tab, go back and send it again", async () => {
   const { page, context } = await person();
   const service = `http://${world.host}`;
   await page.goto(`${service}/`);

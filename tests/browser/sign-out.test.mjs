@@ -121,7 +121,7 @@ test("when a person signs out everywhere, then their other browser is signed out
   assert.equal(status, 401);
 });
 
-test("t81 what the provider tells about one browser ends the person's other one as well", async () => {
+test("t81 when the provider notifies about one browser, then the person's other browser is signed out too", async () => {
   const [phone, laptop] = [await signedIn(/Mo/), await signedIn(/Mo/)];
   await signOut(phone.page);
   await signedOut(phone.page);
@@ -129,7 +129,7 @@ test("t81 what the provider tells about one browser ends the person's other one 
   assert.equal(await laptop.page.evaluate(async () => (await fetch("/account")).status), 401);
 });
 
-test("t73 t101 a browser that looks ahead ends nothing, and the click that follows does", async () => {
+test("t73 t101 when a browser prefetches the sign-out, then no session ends before the person clicks", async () => {
   const rules = { prefetch: "prefetch", prerender: "prerender" };
   for (const kind of Object.keys(rules)) {
     const { page, context } = await signedIn(/Kenneth/);
@@ -183,7 +183,7 @@ test("t73 a form of another site's gets the page that asks, and only the person'
   await assertAsked(page);
 });
 
-test("t73 pictures, frames, scripts and links of another site's end nothing", async () => {
+test("t73 when another site embeds or links the sign-out, then no session ends", async () => {
   const { page } = await signedIn(/Kenneth/);
   await page.goto(`${world.provider.url}/elsewhere`);
   await page.evaluate(async (src) => {

@@ -48,7 +48,7 @@ async function pages() {
   return sheets;
 }
 
-test("every page and style sheet is what the Nu HTML checker takes for sound", async (context) => {
+test("when the Nu HTML checker reads every page and style sheet, then it finds no error", async (context) => {
   if (!java) return context.skip("there is no Java for the Nu HTML checker");
   const sheets = await pages();
   assert.ok(sheets.size > 0, "pages name their style sheet");

@@ -23,7 +23,7 @@ after(() => world?.stop());
 
 const isLive = async (browser) => (await browser.copy().get("/echo/x")).status === 200;
 
-test("nothing that an account stores outlives its purpose: alarm by alarm it empties itself", async () => {
+test("when an account's entries are no longer needed, then its alarms delete them", async () => {
   await world.accounts("time-flies");
   const browser = await signedIn(world);
   const began = Date.now();
@@ -64,7 +64,7 @@ test("an alarm that comes early finds nothing to do, and is set again", async ()
   await world.provider.auto("kenneth");
 });
 
-test("t106 an alarm that fails to the end of its tries is set once more, so that nothing sealed stays for ever", async () => {
+test("t106 when an alarm fails in every try, then it is set again, so that no sealed value stays for ever", async () => {
   await world.provider.auto("amal");
   await world.accounts("alarm-fails");
   await signedIn(world);
@@ -105,7 +105,7 @@ test("an account that was only asked stores nothing and sets no alarm", async ()
   assert.deepEqual([sessions.length, attempts.length, last.alarm], [0, 1, attempts[0].until * 1_000]);
 });
 
-test("every question goes to the jurisdiction that is configured, and without one to none", async () => {
+test("when a jurisdiction is configured, then every question goes to it", async () => {
   const ask = async () => {
     await nextSecond();
     await world.accounts("sound");
@@ -129,7 +129,7 @@ test("every question goes to the jurisdiction that is configured, and without on
   await nextSecond();
 });
 
-test("t71 t72 an account that has too much to do is asked once, earns no grace, and is told later", async () => {
+test("t71 t72 when an account is overloaded, then it is asked once, gives no grace, and gets the notification later", async () => {
   const browser = await signedIn(world);
   const copy = browser.copy();
   const late = world.browser();
@@ -187,7 +187,7 @@ for (const [label, mode] of [
   });
 }
 
-test("t31 t80 a limiter that throws or hangs lets everything through; one that refuses is heard", async () => {
+test("t31 t80 when a limiter throws or hangs, then requests pass; when it refuses, then they do not", async () => {
   const start = () => world.raw({ target: "/echo/x", headers: NAVIGATION });
   const form = [["Content-Type", "application/x-www-form-urlencoded"]];
   const rubbish = () => world.raw({ method: "POST", target: "/auth/backchannel-logout", body: "logout_token=x", headers: form });
@@ -218,4 +218,4 @@ test("t34 t75 an ID token that would break the address is left out, and the pers
   }
 });
 
-test("t83 no log line says whose account it was", () => assert.deepEqual(world.leaks(), []));
+test("t83 when accounts fail, then no log line has personal data", () => assert.deepEqual(world.leaks(), []));

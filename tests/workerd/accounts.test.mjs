@@ -136,7 +136,7 @@ test("a sign-out that was not finished is finished by the next sign-in as well",
   assert.ok(await isLive(browser));
 });
 
-test("whoever has signed out is not signed in for the browser that says so, whatever the account knows", async () => {
+test("when a sign-out is pending in a browser, then that browser is signed out, whatever the account stores", async () => {
   const browser = await signedIn(world);
   const copy = browser.copy();
   await world.accounts("answers-nothing");
@@ -146,7 +146,7 @@ test("whoever has signed out is not signed in for the browser that says so, what
   assert.equal((await browser.get("/echo/x")).status, 302);
 });
 
-test("a note of an unfinished sign-out that was made up, or is another service's, ends nothing", async () => {
+test("rejects a pending sign-out that was made up or that belongs to another service", async () => {
   const browser = await signedIn(world);
   const other = await signedIn(world, "STRICT");
   await world.accounts("answers-nothing");
@@ -181,7 +181,7 @@ test("t71 t72 an account that is slow, and not too slow, is waited for in every 
   assert.equal(await isLive(notified), false);
 });
 
-test("t79 a notification that arrives while the account is being told of a sign-in ends the sign-in", async () => {
+test("t79 when a notification arrives while a sign-in is being recorded, then it ends the sign-in", async () => {
   const browser = world.browser();
   const callback = await untilCallback(world, browser, "/echo/x");
   const [{ clients }] = (await world.provider.sessions()).slice(-1);
@@ -210,7 +210,7 @@ test("t66 when one person's account is broken, then public paths, pages and othe
   }
 });
 
-test("t47 a cookie whose session has ended gets nowhere by asking faster than the account may be asked", async () => {
+test("t47 when a copy of an ended session floods the Worker, then it never opens a page", async () => {
   const browser = await signedIn(world);
   const copy = browser.copy();
   await signOut(browser);
@@ -221,4 +221,4 @@ test("t47 a cookie whose session has ended gets nowhere by asking faster than th
   assert.deepEqual(await world.origin.requests(), []);
 });
 
-test("t83 no log line says whose account it was", () => assert.deepEqual(world.leaks(), []));
+test("t83 when accounts fail, then no log line has personal data", () => assert.deepEqual(world.leaks(), []));

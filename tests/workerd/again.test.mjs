@@ -65,7 +65,7 @@ test("t28 when another person is signed in at the provider, then the first perso
   assert.equal((await copy.get("/account")).status, 302);
 });
 
-test("t14 a script is told that the sign-in is too long ago", async () => {
+test("t14 when a sign-in is too old for a route, then a script gets that reason", async () => {
   const browser = await longSignedIn();
   const answer = await browser.fetch(PAY);
   assert.equal(answer.status, 401);

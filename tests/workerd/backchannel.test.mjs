@@ -98,7 +98,7 @@ for (const [name, [fault, status]] of Object.entries(SUITE)) {
   });
 }
 
-test("t1 t2 t5 t76 t77 every notification that a careful client refuses is refused exactly, and nothing ends", async () => {
+test("t1 t2 t5 t76 t77 rejects every invalid notification with its exact error, and no session ends", async () => {
   const faults = (await world.provider.notificationFaults()).filter(({ accepted }) => !accepted);
   assert.ok(faults.length >= 40, String(faults.length));
   await nextSecond();
@@ -121,7 +121,7 @@ test("t1 t2 t5 t76 t77 every notification that a careful client refuses is refus
   assert.ok(labels.every((label) => /^[a-z_0-9]+$/.test(label)), "the log says why, in a word");
 });
 
-test("t76 every unusual notification that means what it says is taken: 200, and the session ends", async () => {
+test("t76 when a notification is unusual but valid, then it gets 200 and the session ends", async () => {
   const faults = (await world.provider.notificationFaults()).filter(({ accepted }) => accepted);
   assert.ok(faults.length >= 5, String(faults.length));
   for (const { name } of faults) {
@@ -186,7 +186,7 @@ test("t77 a body is read up to 64 KiB and no further", async () => {
   assertAnswer(await post(undefined, [FORM, ["Transfer-Encoding", "chunked"]], { trailing: chunked }), 413, "in pieces");
 });
 
-test("t78 a token that comes again is answered 200 and ends nothing new", async () => {
+test("t78 when a token comes again, then it gets 200 and ends no newer session", async () => {
   const first = await apart();
   const again = await token(first.sub);
   assertAnswer(await post(form(again)), 200, "first");
@@ -226,7 +226,7 @@ test("t79 a delayed token with an older time spares the session that began after
   await signIn(world, world.browser("APART"));
 });
 
-test("t79 a notification from the near future ends what is there, and who signs in before it is asked to start again", async () => {
+test("t79 when a notification is from the near future, then earlier sessions end, and a sign-in before its time must start again", async () => {
   await world.provider.auto("mo");
   const { browser, sub } = await apart();
   assertAnswer(await post(form(await token(sub, { iat_offset: 20 }))), 200);

@@ -66,7 +66,7 @@ test("t63 on protected and optional pages every answer is private", async () => 
   }
 });
 
-test("t63 where a route says so no browser keeps an answer, whatever the origin says", async () => {
+test("t63 when a route allows no storage, then no browser stores an answer, whatever the origin's headers are", async () => {
   for (const said of [...OPEN, "private", "private, max-age=60", "PRIVATE"]) {
     const target = `/unkept?cc=${encodeURIComponent(said)}`;
     assert.equal((await kenneth.get(target)).get("cache-control"), CLOSED, target);
@@ -95,7 +95,7 @@ test("t63 when a page is personal, then no other header lets the caches in front
   }
 });
 
-test("t65 what is public keeps what the origin said, and gets no cookie", async () => {
+test("t65 when a page is public, then it keeps the origin's cache headers and gets no cookie", async () => {
   for (const browser of [kenneth, world.browser()]) {
     for (const said of [...OPEN, ...OWN]) {
       const answer = await browser.get(`/open/x?cc=${encodeURIComponent(said)}`);

@@ -56,7 +56,7 @@ test("t23 rejects a state with the cookie of another attempt", async () => {
   assert.equal((await browser.get(first)).location, "/account/first", "the right cookie still opens it");
 });
 
-test("t24 a stolen code is worth nothing in another browser's sign-in", async () => {
+test("t24 rejects a stolen code in another browser's sign-in", async () => {
   const victim = world.browser();
   const stolen = new URL(await untilCallback(world, victim, "/account")).searchParams.get("code");
   const thief = world.browser();

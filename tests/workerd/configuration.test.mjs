@@ -126,7 +126,7 @@ test("t84 on a developer's machine a closed host says why, and shows no secret",
   assert.ok(!text.includes(key));
 });
 
-test("t59 t84 a deployment without any service, or with none of this host, answers nothing else", async () => {
+test("t59 t84 when a deployment has no service for the host, then it answers no other request either", async () => {
   await deployed({ variables: { SERVICE_DEMO: undefined } });
   assert.equal((await world.raw({ target: "/account" })).status, 404);
   await assertOpen("OTHER");

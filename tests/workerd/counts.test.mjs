@@ -108,7 +108,7 @@ test("when a signed-in answer is wrapped again, then it crosses no more often bu
   assert.deepEqual(await crossings(browser, "/account"), { ...CROSSINGS, calls });
 });
 
-test("what a request waits for is carried through although its browser has gone away", async () => {
+test("when a browser goes away, then the work that its request waits for is finished", async () => {
   await world.counts();
   assert.equal((await world.browser().get("/account")).status, 302);
   const { imports } = await world.counts();

@@ -62,7 +62,7 @@ test("t62 two sockets of one page do not get each other's messages", async () =>
   second.terminate();
 });
 
-test("t62 no other page opens one, whatever cookies its browser has", async () => {
+test("t62 rejects a socket from any other page, whatever cookies its browser has", async () => {
   const others = [
     EVIL, "null", `${own}.evil.example`, own.toUpperCase(), own.replace("http:", "https:"),
     `http://localhost:${world.port + 1}`, "http://localhost", `${own}/`, ` ${LISTED}x`,
@@ -75,7 +75,7 @@ test("t62 no other page opens one, whatever cookies its browser has", async () =
   assert.deepEqual(await world.origin.requests(), []);
 });
 
-test("t62 a client that is no browser opens one with a session, and anybody on a public path", async () => {
+test("t62 when a client is no browser, then it opens a socket with a session, and on a public path without one", async () => {
   const { socket } = await open({});
   assert.equal(await echoed(socket, "hello"), "hello");
   socket.terminate();
@@ -100,7 +100,7 @@ const post = (target, headers) => world.raw({
   method: "POST", target, headers: [["Cookie", browser.cookie], ["Content-Type", "text/plain"], ...headers], body: "x",
 });
 
-test("t121 what another origin's page sends reaches no required route, by any method", async () => {
+test("t121 rejects every request of another origin's page to a required route, by any method", async () => {
   const sibling = ["Origin", "https://forms.example.gov.uk"];
   const others = [
     [["Sec-Fetch-Site", "cross-site"]], [["Sec-Fetch-Site", "same-site"]], [["Sec-Fetch-Site", "same-site"], ["Origin", "null"]],
@@ -162,7 +162,7 @@ test("t60 a preflight of a listed origin is answered here, without a session and
   assert.deepEqual(await world.origin.requests(), []);
 });
 
-test("t60 a preflight of any other origin gets nothing on protected paths, and the origin's word on public ones", async () => {
+test("t60 when an unlisted origin sends a preflight, then protected paths refuse it and public ones let the origin answer", async () => {
   for (const origin of [
     EVIL, "null", `${LISTED}.evil.example`, LISTED.toUpperCase(), `${LISTED}:443`, `${LISTED}/`, "*", own,
   ]) {

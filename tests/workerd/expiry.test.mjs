@@ -95,7 +95,7 @@ test("t48 rejects the same content under another purpose, binding, version or ge
   }
 });
 
-test("t14 a session of a lower level opens what asks for no more, and is led to sign in for the rest", async () => {
+test("t14 when a session has a lower level, then it opens routes of that level and leads to a sign-in for others", async () => {
   const low = cookie([10, 10], { level: 0 });
   assert.equal((await ask(low, "/simple/x")).status, 404, "the origin was asked");
   const higher = await ask(low, "/account");
@@ -149,7 +149,7 @@ test("the assertion tells the origin when the session ends", async () => {
   assert.equal("auth_time" in claims, false, "what is not known is not said");
 });
 
-test("what this implementation seals is what the Worker seals: a real session opens the same doors", async () => {
+test("when this implementation seals a session, then the Worker accepts it like a real one", async () => {
   const browser = await signedIn(world);
   assert.equal((await ask(browser.session)).status, (await ask(cookie([0, 0]))).status);
 });

@@ -72,7 +72,7 @@ async function subject(browser) {
 
 const bytes = async (directory, name) => (await fs.readFile(path.join(directory, name))).toString("latin1");
 
-test("t66 what is uploaded has no switch for faults, and what is tested here has one", async () => {
+test("t66 when the Worker is built for upload, then it has no switch for faults, and the tests' build has one", async () => {
   for (const name of ["index.js", "index_bg.wasm"]) {
     const released = await bytes(RELEASED, name);
     for (const word of [INJECTION, "panic-later", "a test asked for it"]) assert.ok(!released.includes(word), `${name} holds ${word}`);
@@ -168,7 +168,7 @@ test("t16 t68 KV that goes on giving an old key set keeps no new key from being 
   await signIn(world, world.browser());
 });
 
-test("t36 t51 a clock that is minutes off opens nothing, and what it did not open is open when it is right again", async () => {
+test("t36 t51 when the clock is minutes off, then every session is refused until it is right again", async () => {
   await later();
   const browser = await signedIn(world);
   for (const clock of [-400, -3_600]) {
@@ -230,7 +230,7 @@ for (const [words, label] of [["account-throws", "unreachable"], ["account-hangs
   });
 }
 
-test("t71 account-overloaded: who was kept out is let in as soon as it ends", async () => {
+test("t71 account-overloaded: when the overload ends, then people who were refused are let in", async () => {
   await later();
   const browser = await signedIn(world);
   await inject("account-overloaded");
@@ -311,4 +311,4 @@ test("t66 when a start or a callback panics, then no session begins and the next
   assert.equal((await browser.get(PAGE)).status, 302);
 });
 
-test("t83 no log line says who it was", () => assert.deepEqual(world.leaks(), []));
+test("t83 when these tests have run, then no log line has personal data", () => assert.deepEqual(world.leaks(), []));

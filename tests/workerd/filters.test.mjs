@@ -20,10 +20,10 @@ async function chosen(filters, files) {
 test("a filter with spaces chooses the files that hold such a test and no other", async () => {
   const names = (await fs.readdir(OWN)).filter((name) => name.endsWith(".test.mjs"));
   const files = names.map((name) => path.join(OWN, name));
-  assert.deepEqual(await chosen(["a cookie that was copied before a sign-out stays"], files), ["revocation.test.mjs"]);
+  assert.deepEqual(await chosen(["t47 rejects a cookie that was copied before a sign-out"], files), ["revocation.test.mjs"]);
   // A name that is put together from a table counts as it is when the test runs.
   assert.deepEqual(await chosen(["an account that answers-nonsense: a sign-in ends"], files), ["accounts.test.mjs"]);
-  const two = await chosen(["nobody has such a name", "t80 notifications that are", "such a test and no other"], files);
+  const two = await chosen(["nobody has such a name", "t80 when notifications are refused too", "such a test and no other"], files);
   assert.deepEqual(two.sort(), ["filters.test.mjs", "limits.test.mjs"]);
   assert.deepEqual(await chosen(["nobody has such" + " a name"], files), []);
 });

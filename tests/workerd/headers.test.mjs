@@ -134,7 +134,7 @@ test("t54 two lengths of one body smuggle no second request", async () => {
   }
 });
 
-test("t58 headers that tell of another address, method or client decide nothing and are not passed on", async () => {
+test("t58 when a client sends headers about another address, method or client, then they have no effect and are removed", async () => {
   const misleading = [
     ["X-Forwarded-Host", "evil.example"], ["X-Forwarded-Proto", "https"], ["X-Forwarded-For", "10.0.0.1"],
     ["X-Forwarded-Uri", "/"], ["X-Forwarded-Prefix", "/"],
@@ -193,7 +193,7 @@ test("t52 t45 the origin gets every cookie but the edge's, byte for byte", async
   assert.equal((await last()).headers.find(([name]) => name === "cookie")[1], "a=b", "of two lines ours is taken out");
 });
 
-test("t45 t118 a session is what opens under a name of a session, and what is next to it takes nothing away", async () => {
+test("t45 t118 when several cookies have a session's name, then the one that opens is the session", async () => {
   const value = browser.session;
   const name = "__Host-ol-session";
   for (const [signed, ...lines] of [
@@ -218,7 +218,7 @@ test("t45 t118 a session is what opens under a name of a session, and what is ne
   }
 });
 
-test("t43 thousands of cookies are no work and open nothing", async () => {
+test("t43 when a request has thousands of cookies, then they cost little and open no session", async () => {
   const many = Array.from({ length: 2_000 }, (_, n) => `__Host-ol-session.${n}=x`).join("; ");
   const began = Date.now();
   const answer = await world.raw({ target: "/whoami", headers: [["Cookie", many]] });

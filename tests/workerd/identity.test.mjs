@@ -122,7 +122,7 @@ test("t46 t13 when another person comes back from the step-up, then they do not 
   assert.equal((await first.get("/account")).status, 302, "the first person is out");
 });
 
-test("t28 who cannot prove an identity is led where the route says, with the reason, and not round in circles", async () => {
+test("t28 when a person cannot prove an identity, then the route's own page gets the reason, without a loop", async () => {
   await world.provider.auto("farah");
   const browser = await signedIn(world);
   const { answer } = await round(browser, APPLY);

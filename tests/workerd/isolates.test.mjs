@@ -105,4 +105,4 @@ test("t50 no two cookies of two isolates have a nonce or a state in common, not 
   assert.deepEqual([new Set(nonces).size, new Set(states).size], [20 * rounds, 20 * rounds]);
 });
 
-test("t83 no log line says who it was", () => assert.deepEqual(world.leaks(), []));
+test("t83 when these tests have run, then no log line has personal data", () => assert.deepEqual(world.leaks(), []));

@@ -109,7 +109,7 @@ test("t87 a hundred people at once, with accounts and the provider failing, and 
   assert.ok(people.reduce((sum, { seen = 0 }) => sum + seen, 0) > PEOPLE, "most pages knew their readers");
 });
 
-test("t87 a hundred sign-ins side by side each end as who began them", async () => {
+test("t87 when a hundred people sign in at once, then each gets their own session", async () => {
   const fresh = [];
   for (let n = 0; n < PEOPLE; n += 1) {
     await world.provider.auto(PERSONAS[n % PERSONAS.length]);

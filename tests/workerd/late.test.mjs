@@ -72,7 +72,7 @@ for (const query of ["", "?everywhere"]) {
   });
 }
 
-test("t110 t46 another person who signs in is never taken for the first, whatever was on its way in ten tabs", async () => {
+test("t110 t46 when another person signs in, then late answers of ten tabs never bring the first person back", async () => {
   const browser = await signedIn(world);
   const arrive = await onTheirWay(browser);
   await world.provider.auto("amal");
@@ -87,7 +87,7 @@ test("t110 t46 another person who signs in is never taken for the first, whateve
   assert.equal(sessions.length, 1, "nothing of the first is left");
 });
 
-test("t110 what was on its way of the first is nothing to the second even when the first had signed out before", async () => {
+test("t110 when the first person had signed out, then their late answers have no effect on the second person", async () => {
   const browser = await signedIn(world);
   const arrive = await onTheirWay(browser);
   await signOut(browser);
@@ -98,7 +98,7 @@ test("t110 what was on its way of the first is nothing to the second even when t
   assert.deepEqual(await told_of(browser), ["amal@example.gov.uk", "amal@example.gov.uk"]);
 });
 
-test("t110 t47 a session that One Login has ended does not come back with what was on its way", async () => {
+test("t110 t47 when One Login has ended a session, then late answers do not bring it back", async () => {
   const browser = await signedIn(world);
   const arrive = await onTheirWay(browser);
   await world.provider.endSessions("kenneth");

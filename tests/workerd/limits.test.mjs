@@ -29,7 +29,7 @@ async function statuses(one) {
   return found;
 }
 
-test("t80 notifications that are refused too often are told so, and one that is good is taken all the same", async () => {
+test("t80 when notifications are refused too often, then they get 429 and a valid one is still accepted", async () => {
   const { headers } = (await browser.fetch("/echo/optional/x")).json;
   const { sub } = decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]);
   const bad = () => world.raw({

@@ -103,7 +103,7 @@ test("t102 every method arrives once with and without a body, stated or chunked,
   assert.deepEqual(failures, [], "nothing is logged as a fault of the origin's");
 });
 
-test("t102 a person who is signed in sends GET with a body as anybody does", async () => {
+test("t102 when a signed-in person sends GET with a body, then the origin gets it without the body", async () => {
   for (const body of Object.values(BODIES)) {
     seen.length = 0;
     const answer = await sent(world.hosts.DEMO, "GET", body, "/account", `Cookie: ${browser.cookie}\r\n`);

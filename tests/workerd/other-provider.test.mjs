@@ -124,7 +124,7 @@ test("t40 t82 rejects a client assertion or request object signed with another k
   await world.restart({ secrets: { CLIENT_KEY_DEMO_A: right } });
 });
 
-test("t9 a provider whose document names another issuer is never visited by a person", async () => {
+test("t9 when the discovery document names another issuer, then no person is sent to it", async () => {
   await world.restart({ variables: { SERVICE_DEMO: { ...table, issuer: `http://localhost:${other.port}/` } } });
   const answer = await world.browser().get("/account");
   assert.equal(answer.status, 503);

@@ -40,7 +40,7 @@ test("t68 documents in KV that another key made are a miss, and are replaced", a
   assert.ok((await world.provider.paths()).includes("/.well-known/openid-configuration"));
 });
 
-test("the hourly task fetches the documents before anybody needs them", async () => {
+test("when the hourly task runs, then it fetches the documents before a request needs them", async () => {
   await world.restart({ cold: true });
   await world.provider.clear();
   const answer = await world.raw({ target: "/cdn-cgi/local/scheduled" });

@@ -80,7 +80,7 @@ test("t82 a service may keep its keys to its own path, and sign in another way",
   assert.deepEqual(await world.origins.QUIET.requests(), []);
 });
 
-test("health says what is in use, and nothing that is secret", async () => {
+test("when health is asked, then it names the keys in use and no secret", async () => {
   const answer = await get("/auth/health");
   assert.equal(answer.status, 200);
   assert.equal(answer.get("content-type"), "application/json");
@@ -97,7 +97,7 @@ test("health says what is in use, and nothing that is secret", async () => {
   assert.equal((await get("/auth/health", { method: "POST", body: "" })).status, 405);
 });
 
-test("t82 a private key that does not fit its public half is found before anybody trusts it", async () => {
+test("t82 rejects a private key that does not fit its public half", async () => {
   const [own, other] = [JSON.parse(world.secrets.ASSERTION_KEY_QUIET_A), await assertionKey()];
   const host = world.hosts.QUIET;
   await world.restart({ secrets: { ASSERTION_KEY_QUIET_A: JSON.stringify({ ...own, d: other.d }) } });

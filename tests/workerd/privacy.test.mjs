@@ -182,13 +182,13 @@ test("the journeys had something to keep quiet about", () => {
   assert.notDeepEqual(strays(`x ${[...known.token][0]} y`), [], "a value that is there is found");
 });
 
-test("t83 the log holds none of it, in any spelling of a token", () => {
+test("t83 when people have proved identities, then the log holds no personal data, in any encoding of a token", () => {
   assert.deepEqual(strays(world.log), []);
   for (const word of ["eyJ", "Bearer", "__Host-", "code=", "state=", "@example"]) assert.ok(!world.log.includes(word), word);
   assert.ok(world.events.length > 30);
 });
 
-test("t83 KV and the accounts keep none of it that anybody could read", async () => {
+test("t83 when people have proved identities, then KV and the accounts hold no readable personal data", async () => {
   const stored = await world.stored();
   assert.ok(stored.length >= 2, "the provider's documents are there");
   for (const [name, value] of stored) assert.deepEqual(strays(name + value), [], name);
@@ -230,7 +230,7 @@ test("t83 the provider gets each secret where it belongs, and none in an address
   }
 });
 
-test("t83 pages, headers and addresses of the edge's own hold none of it but what carries the journey on", () => {
+test("t83 when the edge answers itself, then pages, headers and addresses hold only the data that the journey needs", () => {
   let own = 0;
   for (const { target, answer } of answers) {
     const place = `${answer.status} ${target.split("?")[0]}`;

@@ -47,7 +47,7 @@ for (const [n, ending] of ENDINGS.entries()) {
   });
 }
 
-test("t47 a cookie that was copied before a sign-out stays dead, for scripts and for whoever insists", async () => {
+test("t47 rejects a cookie that was copied before a sign-out, for scripts and at every repetition", async () => {
   const browser = await signedIn(world);
   const idle = browser.copy();
   await signOut(browser);
@@ -68,7 +68,7 @@ test("t81 one's own sign-out, and the provider's notification of it, which comes
   assert.ok(await opens(browser));
 });
 
-test("t49 t71 what accounts know survives a restart of the Worker", async () => {
+test("t49 t71 when the Worker restarts, then the accounts keep their entries", async () => {
   const [live, ended] = [await signedIn(world), await signedIn(world)];
   const copy = ended.copy();
   await signOut(ended);
@@ -156,4 +156,4 @@ async function otherPerson(browser) {
   return browser.get(callback);
 }
 
-test("t83 no log line says who it was", () => assert.deepEqual(world.leaks(), []));
+test("t83 when these tests have run, then no log line has personal data", () => assert.deepEqual(world.leaks(), []));

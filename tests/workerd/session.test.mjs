@@ -66,7 +66,7 @@ test("t42 a broken cookie on a protected page leads to signing in, not to an err
   assert.equal(answer.location, "/account");
 });
 
-test("t48 nothing of one service opens anything of another", async () => {
+test("t48 rejects the cookies of one service at another", async () => {
   const elsewhere = await signedIn(world, "OTHER");
   assert.ok(await isSession(elsewhere.session, "OTHER"));
   assert.equal(await isSession(elsewhere.session, "DEMO"), false);
@@ -93,7 +93,7 @@ test("t48 an attempt's cookie is no session, and a session is no attempt", async
   assert.equal(await isSession(browser.session, "DEMO", name), false);
 });
 
-test("t48 t49 another deployment's cookie means nothing", async () => {
+test("t48 t49 rejects another deployment's cookie", async () => {
   const key = world.secrets.SESSION_KEY_A;
   await world.restart({ secrets: { SESSION_KEY_A: sessionKey() } });
   assert.equal(await isSession(browser.session), false);

@@ -179,7 +179,7 @@ test("a person without a telephone number, and one with letters outside ASCII, s
   await world.provider.auto("kenneth");
 });
 
-test("t46 a new sign-in makes a new session whatever session the browser had", async () => {
+test("t46 when a person signs in, then they get a new session, whatever session the browser had", async () => {
   const victim = await signedIn(world);
   await victim.get("/account");
   const planted = (await lastAssertion()).payload;
@@ -212,7 +212,7 @@ test("parallel tabs each finish their own sign-in", async () => {
   assert.equal((await browser.get("/account")).status, 200);
 });
 
-test("/auth/sign-in starts a sign-in, and sends on whoever is signed in already", async () => {
+test("when /auth/sign-in is opened, then it starts a sign-in, or leads a signed-in person on", async () => {
   const browser = world.browser();
   const callback = await untilCallback(world, browser, "/auth/sign-in?return_to=%2Fecho%2Fx%3Fy%3D1");
   assert.equal((await browser.get(callback)).location, "/echo/x?y=1");

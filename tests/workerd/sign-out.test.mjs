@@ -128,7 +128,7 @@ test("t73 a posted form is answered by a page that goes on by itself, because a 
   }
 });
 
-test("t73 whatever comes from elsewhere gets a page that asks, and nothing ends", async () => {
+test("t73 when a sign-out request comes from another origin, then a page asks first and no session ends", async () => {
   const browser = await signedIn(world);
   const site = (value) => ["Sec-Fetch-Site", value];
   const cases = [
@@ -174,7 +174,7 @@ test("t73 when a page of the service loads the sign-out as a subresource, such a
   assert.ok(await isLive(browser));
 });
 
-test("t73 a look ahead and other methods end nothing", async () => {
+test("t73 when a browser prefetches the sign-out or uses another method, then no session ends", async () => {
   const browser = await signedIn(world);
   for (const header of [["Sec-Purpose", "prefetch"], ["Sec-Purpose", "prefetch;prerender"], ["Purpose", "prefetch"], ["X-Moz", "prefetch"]]) {
     const answer = await browser.get("/auth/sign-out", [...OWN_PAGE, header]);
@@ -202,7 +202,7 @@ test("signing out here leaves the person's other browsers, signing out everywher
   await world.logs("signed_out", "everywhere");
 });
 
-test("t47 the copy of a cookie that has ended ends nothing more, neither here nor everywhere", async () => {
+test("t47 when a copy of an ended session signs out, then no other session ends", async () => {
   const [one, two] = [await signedIn(world), await signedIn(world)];
   const copy = one.copy();
   await signOut(one);
@@ -252,4 +252,4 @@ test("when a person has signed out, then they can sign in again, also as another
   assert.equal((await browser.fetch("/whoami")).json.email, "siân.ŵyn@enghraifft.cymru");
 });
 
-test("t83 no log line says who signed out", () => assert.deepEqual(world.leaks(), []));
+test("t83 when people have signed out, then no log line has personal data", () => assert.deepEqual(world.leaks(), []));

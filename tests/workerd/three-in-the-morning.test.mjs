@@ -47,7 +47,7 @@ async function comesBack() {
   return person.get(await untilCallback(world, person, "/account"));
 }
 
-test("while nothing is wrong, nothing is said to have failed, and of a page that passes nothing at all", async () => {
+test("when no fault is set, then no log line says failed, and a forwarded page writes no line", async () => {
   const { lines, causes } = await told(async () => {
     await signIn(world, world.browser());
   });

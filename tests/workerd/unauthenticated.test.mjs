@@ -20,7 +20,7 @@ async function assertUntouched() {
   assert.ok((await world.provider.paths()).every((path) => path.startsWith("/.well-known/")));
 }
 
-test("t41 t60 whoever is no navigation gets 401 as a problem, and no cookie", async () => {
+test("t41 t60 when a request is no navigation, then it gets 401 as problem+json and no cookie", async () => {
   const kinds = {
     "a script's fetch": [["Accept", "application/json"], ["Sec-Fetch-Dest", "empty"], ["Sec-Fetch-Mode", "cors"]],
     "a fetch that accepts pages": [["Accept", "text/html"], ["Sec-Fetch-Dest", "empty"]],
@@ -109,7 +109,7 @@ test("t60 rejects TRACE, and unknown methods never arrive", async () => {
   await assertUntouched();
 });
 
-test("a method override opens nothing and reaches no origin", async () => {
+test("rejects a method override before the origin", async () => {
   const override = [["X-HTTP-Method-Override", "GET"], ["X-HTTP-Method", "GET"], ["X-Method-Override", "GET"]];
   const refused = await world.raw({ method: "POST", target: "/account", headers: [...override, ["Accept", "*/*"]], body: "x" });
   assert.equal(refused.status, 401);
@@ -118,7 +118,7 @@ test("a method override opens nothing and reaches no origin", async () => {
   assert.ok(passed.json.headers.every(([name]) => !name.includes("override") && name !== "x-http-method"));
 });
 
-test("t57 what no rule names is protected", async () => {
+test("t57 when no rule names a path, then it is protected", async () => {
   for (const target of [
     "/unlisted", "/index.html", "/assets", "/assetsx/demo.css", "/echo/publicx", "/echo", "/control/requests",
     "/.well-known/other", "/favicon.ico",

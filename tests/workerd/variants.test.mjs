@@ -38,7 +38,7 @@ async function told(id) {
   return decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]);
 }
 
-test("each of them signs a person in, and the origin is told by its own name", async () => {
+test("when a person signs in at any variant, then its origin gets an assertion for its own audience", async () => {
   for (const id of Object.keys(world.hosts)) {
     const browser = world.browser(id);
     const { answer } = await signIn(world, browser, "/account/x?y=z");
@@ -51,7 +51,7 @@ test("each of them signs a person in, and the origin is told by its own name", a
   }
 });
 
-test("t5 a token of the other algorithm is refused by whoever is registered for RS256", async () => {
+test("t5 when a client is registered for RS256, then it rejects a token of the other algorithm", async () => {
   for (const [fault, status] of [["id-token-alg-not-registered", 500], ["id-token-signature-tampered", 502]]) {
     const browser = world.browser("RSA");
     const callback = await untilCallback(world, browser, "/account");
