@@ -7,7 +7,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 
 const NOTED = `export const test = (name) => void globalThis.names.push(name);
-export const describe = (name, options, body) => body();
+export const describe = (name, ...rest) => rest.at(-1)();
 export const [before, after, beforeEach, afterEach] = Array(4).fill(() => {});
 `;
 
