@@ -1,5 +1,6 @@
-//! House rules as tests: which part may import which, what stays synchronous, how long a file is,
-//! and that the documentation lists the configuration that is really read.
+//! House rules as tests: the imports between parts, the parts without `async`, and the length of
+//! files. Another checks that the documentation lists exactly the configuration that the parser
+//! reads.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,8 +1,8 @@
-//! Bytes that an earlier version wrote are read by this one, and this one writes the same for the same content, so that two
-//! versions can run side by side. `docs/formats.md` says the rule and lists the formats.
+//! This version reads the bytes that an earlier version wrote, and writes the same bytes for the same content. So two
+//! versions can run side by side. `docs/formats.md` states the rule and lists the formats.
 //!
-//! `tests/formats/` has a file for each version whose bytes must be read; its bytes never change. A format that is no longer
-//! read goes out of both, with a line in CHANGELOG.md under “Formats”.
+//! `tests/formats/` has a file for each version whose bytes must be read; its bytes never change. A format that is no
+//! longer read goes out of both, with a line in CHANGELOG.md under “Formats”.
 
 use one_login_edge::session::account::Account;
 use one_login_edge::session::attempt::{Aim, Attempt};

@@ -1,8 +1,8 @@
-//! Every fuzzing target over its corpus, and over thousands of inputs that are made from it by
-//! change. The changes follow from a fixed number, so that a failure comes again.
+//! Every fuzzing target over its corpus, and over thousands of inputs that are mutated from it. The mutations follow
+//! from a fixed number, so that a failure comes again.
 //!
-//! `cargo edge assure fuzz` runs the same targets for long, guided by what they reach; an input that
-//! it finds is added to `fuzz/corpus/` by hand and is run here ever after.
+//! `cargo edge assure fuzz` runs the same targets for long, guided by coverage. A contributor adds an input that it
+//! finds to `fuzz/corpus/`, and this test runs it from then on.
 
 #![allow(
     clippy::unwrap_used,

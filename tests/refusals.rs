@@ -1,7 +1,7 @@
 //! Refusals: every way in which the provider can go wrong, run through a whole sign-in.
 //!
-//! Row numbers of the threat table that the faults cover: 1 to 15, 18, 19, 21, 25, 26, 28, 29, 35
-//! and 38. [`request_object`] turns it round: our own request is broken, and the provider refuses.
+//! The faults cover these rows of the threat table: 1 to 15, 18, 19, 21, 25, 26, 28, 29, 35 and 38.
+//! In [`request_object`] our own request is broken, and the provider refuses it.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! `docs/provider.md` is the one page of the provider's behaviour: citations in the code lead to a section or row of it,
-//! and each fact of its section 8b names the tests that show what follows from it.
+//! `docs/provider.md` is the only page about the provider's behaviour. Citations in the code lead to a section or row
+//! of it. Each fact of its section 8b names the tests of its consequences.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -189,8 +189,8 @@ fn case(word: &str) -> Option<String> {
     (known && !word.contains('$')).then_some(exact)
 }
 
-/// The tests whose rows stand in a table: each fault of the simulator goes through a sign-in in
-/// workerd, under the threats that the table gives it, and natively.
+/// The tests that a table lists. Each fault of the simulator goes through a sign-in in workerd, under the
+/// threats of its row, and through one natively.
 fn of_faults() -> Vec<Title> {
     let table = fs::read_to_string(root().join("tests/harness/faults.mjs")).unwrap();
     let mut file = "";

@@ -1,5 +1,5 @@
-// Proving an identity as a person does it, in Chromium, in both languages: sign-in, identity, and a form that is filled in
-// from what was proved; and what people see when there is no identity.
+// Proving an identity as a person does it, in Chromium and in both languages: sign-in, identity, and a form that the
+// service fills in from the claims. Other tests show the pages without an identity.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

@@ -1,5 +1,5 @@
-// The script that warns people before their session ends, on a page of the demo service: by mouse, by keyboard and by what a
-// screen reader is told.
+// The script that warns people before their session ends, on a page of the demo service. The person uses a mouse, a
+// keyboard or a screen reader.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

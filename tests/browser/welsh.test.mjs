@@ -1,5 +1,6 @@
-// A journey in Welsh in a browser that prefers English, in Chromium: sign-in, the end of an unused session, sign-out here and
-// everywhere, and the sign-in after each. No page on the way is in English, One Login's least of all.
+// A journey in Welsh in a browser that prefers English, in Chromium: sign-in, the end of an unused session, sign-out
+// here and everywhere. After each the person signs in again. No page on the way is in English, also none of One
+// Login's.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

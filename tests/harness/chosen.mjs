@@ -1,6 +1,6 @@
 // Which test files hold a test whose name contains one of the filters: `node chosen.mjs FILTERS-AS-JSON FILE...` prints
-// them, one a line. Node itself runs the hooks of every file, and so starts a whole world for it, even where no test is
-// left; and with none left the last hook does not wait for the first, so that this world is never stopped.
+// them, one a line. Node itself runs the hooks of every file, so that a file without a chosen test starts a whole world
+// too. Its last hook does not wait for its first, so that this world would never stop.
 
 import { registerHooks } from "node:module";
 import path from "node:path";

@@ -7,14 +7,14 @@
 // itself compares (`isWorkerNotFoundError`, `handleMissingSecretsError`, `secret/index.ts`, `versions/rollback`), 10014
 // (workers-sdk issue 13242), 10042 (14249), 10000 for a token without a permission (`publishRoutesFallback`).
 //
-// Assumed, because nothing public says so:
+// Assumed, because no public text says so:
 // - a draft Worker, which `wrangler secret bulk` makes, is a version and a deployment like any other
 // - `last_deployed_from` stays "wrangler" when the API changes a secret
 // - the texts of 10014 to 10220 beyond the words that `wrangler` looks for
 // - a version's bindings tell variables' values and no secret's, in the members of `GET …/settings`
 // - 10079 for a migration that does not start at the tag that is live, 10074 for a class that is made twice
 //
-// A fault is what the n-th call that matches gets instead of its answer; `late` acts first and then breaks off.
+// A fault replaces the answer of the n-th matching call; with `late` the call has its effect, and then the connection ends.
 
 import http from "node:http";
 import { Script, problem } from "./cloudflare-script.mjs";
@@ -62,8 +62,8 @@ export class Cloudflare {
   }
 
   /**
-   * From now on the `nth` call that matches fails: `status` and `code` answer so, `hang` never answers, `break` ends the
-   * connection before anything is done, `late` after it.
+   * From now on the `nth` call that matches fails. `status` and `code` are the answer, and `hang` never answers. `break`
+   * ends the connection before the call has an effect, `late` after it.
    */
   fault(match, how, nth = 1) {
     this.faults.push({ match, how, left: nth });

@@ -1,8 +1,8 @@
 // Starts the built Worker, in one of two ways.
 //
-// `wrangler dev` is how people run it, with KV on disk; most tests use it. Its proxy in front of workerd resolves dots in
-// paths and rewrites headers that name the host (an `Origin` of https becomes one of http), so that tests of raw addresses
-// and headers start workerd directly, with the very modules that wrangler would upload and a KV that lives in memory.
+// `wrangler dev` is how people run it, with KV on disk; most tests use it. Its proxy in front of workerd resolves dots
+// in paths and rewrites headers that name the host: an `Origin` of https becomes one of http. Tests of raw addresses
+// and headers therefore start workerd directly, with the very modules that wrangler would upload and KV in memory.
 // Accounts are on disk in both.
 
 import fs from "node:fs/promises";

@@ -1,8 +1,8 @@
 // The result of a sign-in under each fault of the simulated provider. Every fault that the simulator has is listed
 // exactly once, and a test says so: a new fault there needs an expectation here.
 //
-// A row reads: the threats, the status of the page that ends the sign-in (303 where the sign-in must succeed), and the
-// calls that were made on the way. An attempt ends when its state comes back, and is kept when the answer cannot be
+// A row has the threats, the status of the page that ends the sign-in, and the calls on the way. The status is 303 where
+// the sign-in must succeed. An attempt ends when its state comes back, and is kept when the answer cannot be
 // matched to an attempt. Faults are grouped by their result.
 
 const token = ["/token"];

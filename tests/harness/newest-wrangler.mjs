@@ -1,5 +1,5 @@
-// The newest wrangler that the registry serves, in a folder of its own near what `cargo edge setup` keeps, so that it is
-// installed once for each version. Without a registry the caller gets the reason.
+// The newest wrangler that the registry serves, in a folder of its own near the tools of `cargo edge setup`. Each
+// version is installed once. Without a registry the caller gets the reason.
 
 import { execFile } from "node:child_process";
 import fs from "node:fs/promises";

@@ -1,5 +1,5 @@
-// A build of the version that this one must run side by side with: the commit that tests/formats/older.txt names, made with
-// today's tools and without the long optimisations, once for each commit. It takes one to three minutes.
+// A build of the version that this one must run side by side with: the commit that tests/formats/older.txt names.
+// Today's tools make it without the long optimisations, once for each commit. It takes one to three minutes.
 
 import { execFile } from "node:child_process";
 import fs from "node:fs/promises";

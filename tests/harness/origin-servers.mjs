@@ -1,5 +1,5 @@
-// Starts the servers that services really run on, each in a directory of its own and on a port of the loopback, with an
-// application that says what it took from the request. `cargo edge setup` lays the programs out below EDGE_SERVERS.
+// Starts the servers that services really run on, each in a directory of its own and on a port of the loopback. Its
+// application answers with the request as it arrived. `cargo edge setup` lays the programs out below EDGE_SERVERS.
 
 import fs from "node:fs/promises";
 import { existsSync } from "node:fs";

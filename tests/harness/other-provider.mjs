@@ -1,9 +1,9 @@
-// A provider that was not written here: the npm package `oidc-provider`, with as thin a layer of One Login as will do.
+// An independent provider: the npm package `oidc-provider`, with as thin a layer of One Login as possible.
 //
-// Its own are the checks of the request object, of the client's assertion and of PKCE, the reading of our published keys,
-// and every signature. The layer adds what One Login does in its own way: the audience of request objects is the
-// authorisation endpoint, ID tokens carry `vot` and `at_hash`, and subjects are pairwise. Its paths stay the package's
-// own, so that an address that is not taken from the discovery document leads nowhere.
+// The package itself checks the request object, the client assertion and PKCE, reads our published keys, and makes
+// every signature. The layer adds One Login's own rules: the audience of request objects is the authorisation endpoint,
+// ID tokens carry `vot` and `at_hash`, and subjects are pairwise. The paths stay the package's own, so that only
+// addresses from the discovery document work.
 
 import { createHash } from "node:crypto";
 import http from "node:http";

@@ -1,5 +1,5 @@
-// Overhears everything that the Worker sends and is sent outside: its way to the network leads through a service that keeps
-// each request and answer whole, and KV tells what it keeps. The Worker itself is the one that is deployed.
+// Records everything that the Worker sends and receives. Its way to the network leads through a service that keeps each
+// request and answer whole, and KV lists its entries. The Worker itself is the one that is deployed.
 
 import fs from "node:fs/promises";
 import path from "node:path";

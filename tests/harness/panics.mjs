@@ -1,5 +1,5 @@
-// A Worker that panics when a request's header says so. The uploaded Worker has no switch for that, so the platform fails:
-// its clock, which is read at once, or its randomness, which a sign-in that waits asks for.
+// A Worker that panics when a request's header says so. The uploaded Worker has no switch for that, so the platform
+// fails: its clock, which every request reads first, or its randomness, which a waiting sign-in needs.
 
 import fs from "node:fs/promises";
 import path from "node:path";

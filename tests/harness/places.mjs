@@ -1,5 +1,5 @@
-// Where the programs under test are. `cargo edge test` says so in the environment; without it the places that a debug
-// build uses are taken, so that one file can be run by hand with `node --test`.
+// The places of the programs under test. `cargo edge test` sets them in the environment. Without it the places of a
+// debug build apply, so that `node --test` can run one file by hand.
 
 import fs from "node:fs";
 import path from "node:path";

@@ -1,6 +1,6 @@
-// A stand-in for the public GOV.UK One Login simulator, which the tests cannot download: its addresses, what it takes at
-// `/config`, what it checks of a request and of a client, and what its tokens say, as its source has them (November 2026).
-// Features that it lacks, such as `auth_time` and notifications, are missing here too.
+// A stand-in for the public GOV.UK One Login simulator, which the tests cannot download. Its addresses, the members of
+// `/config`, its checks of requests and clients, and its tokens follow the simulator's source (November 2026). Features
+// that it lacks, such as `auth_time` and notifications, are missing here too.
 
 import { createHash, randomBytes } from "node:crypto";
 import http from "node:http";

@@ -27,9 +27,9 @@ export const ENDINGS = [
 ];
 
 /**
- * Uses these browsers without pause until each is refused. Gives, in milliseconds since the sessions ended: when the last
- * request was made that still `passed`, when the last browser was found `dead`, and until when the assertions that they
- * got are `believed`.
+ * Uses these browsers without pause until each is refused. Gives times in milliseconds since the sessions ended: of the last
+ * request that still `passed`, of the refusal of the last browser (`dead`), and of the end of the last assertion that they
+ * got (`believed`).
  */
 export async function untilDead(browsers, { pause = 50, patience = 20_000 } = {}) {
   const [since, epoch] = [performance.now(), Date.now()];

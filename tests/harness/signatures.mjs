@@ -1,5 +1,5 @@
-// The Worker's own signature verdicts for a test that brings its own keys, messages and signatures: no token can carry an
-// arbitrary message, so workerd runs the very file that the Worker verifies with behind a small door.
+// The Worker's own signature verdicts for a test that brings its own keys, messages and signatures. No token can carry
+// an arbitrary message, so workerd runs the Worker's verifying file behind a small entry point.
 
 import fs from "node:fs/promises";
 import os from "node:os";

@@ -93,13 +93,19 @@ async function simulated(name, options, certificate) {
 }
 
 /**
- * A world with these services, by id: each is a host without its port, and whatever its table needs beyond the usual.
- * `variables` and `secrets` are added to those of the services and win over them. `faulty` accounts can be told to fail,
- * a `counted` Worker tells what it did, a `limited` world has the limits of a deployed one, a `panicking` one panics when a
- * request says so, `bound` Workers are modules by the name of their binding (none is a KV namespace), one that is there
- * `twice` has two isolates, one with an `older` build has that in the second, of which the objects are where it `hasObjects`, the clock of a `held` one is the test's, of an `injected` one faults can be asked, and
- * of one with a test `listening` everything that it sends, is sent and stores is known. In an `encrypted` one, browsers reach
- * the Worker and the provider at https, with a certificate that is made for it.
+ * A world with these services, by id: each is a host without its port, and the fields of its table beyond the usual.
+ * `variables` and `secrets` are added to those of the services and win over them. Further settings:
+ * - `faulty`: the accounts can be told to fail
+ * - `counted`: the Worker gives the counts of its work
+ * - `limited`: the limits are those of a deployed Worker
+ * - `panicking`: the Worker panics when a request's header says so
+ * - `bound`: Workers as modules, by the name of their binding (none is a KV namespace)
+ * - `twice`: two isolates
+ * - `older`: the second isolate is this older build, and owns the account objects if it `hasObjects`
+ * - `held`: the test sets the Worker's clock
+ * - `injected`: a request can inject faults of the platform
+ * - `listening`: the test can read everything that the Worker sends, receives and stores
+ * - `encrypted`: browsers reach the Worker and the provider at https, with a certificate that is made for it
  */
 export class World {
   browsers = [];
@@ -210,8 +216,8 @@ export class World {
   }
 
   /**
-   * Tells the account objects how to fail from now on, or `sound`, or to do something else that `faulty-accounts.mjs` knows;
-   * gives how many questions came since the last time.
+   * Sets the account objects' fault from now on: one of `faulty-accounts.mjs`, or `sound`. Gives the number of questions
+   * since the last call.
    */
   async accounts(mode) {
     const { question = [] } = await this.noted();

@@ -1,5 +1,5 @@
-// Reads the part of YAML 1.2 that workflows here are written in: block mappings and sequences, plain scalars on one line, which
-// stay texts, and flow sequences of plain scalars. Everything else is an error, so that nothing is misread.
+// Reads the part of YAML 1.2 that workflows here use: block mappings and sequences, plain scalars on one line, and flow
+// sequences of plain scalars. Scalars stay texts. Everything else is an error, so that nothing is misread.
 
 const KEY = /^([A-Za-z_][\w-]*):(?: (.+))?$/;
 

@@ -1,5 +1,5 @@
 //! The outcome of each fault of the provider in an identity: one exhaustive match for each kind,
-//! without a wildcard, so that a fault that is added to the simulator has to be thought about here.
+//! without a wildcard. So a fault that is added to the simulator needs an expectation here.
 
 use simulator::provider::fault::Fault;
 use simulator::provider::fault::core_claims::CoreClaimFault;

@@ -14,8 +14,8 @@ fn begun() -> (World, Browser, Browser) {
     (world, browser, thief)
 }
 
-/// Every trouble at every use of its verb, until a run in which it does not strike; then all is well
-/// again, and what has to be true in the end is.
+/// Runs every trouble at every use of its call, until a run in which it does not strike. After each run
+/// the platform works again, and `in_the_end` checks the result.
 fn every_step(
     at_least: usize,
     run: impl Fn(&World, &mut Browser, &str),

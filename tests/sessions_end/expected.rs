@@ -1,5 +1,5 @@
-//! The outcome of each fault of a notification: one match without a wildcard, so that a fault that
-//! is added to the simulator has to be thought about here.
+//! The outcome of each fault of a notification: one match without a wildcard. So a fault that is
+//! added to the simulator needs an expectation here.
 
 use simulator::provider::fault::logout_token::NotificationFault;
 

@@ -1,6 +1,6 @@
-// The cost of a request, in counts that are the same on every machine: requests to the outside, questions to accounts, and
-// crossings between JavaScript and WebAssembly, which is where a signed-in request's time goes. Times are measured
-// by `cargo edge bench`; a number here changes only together with what it counts.
+// The cost of a request, in counts that are the same on every machine: requests to the outside, questions to accounts,
+// and crossings between JavaScript and WebAssembly. The crossings are the main cost of a signed-in request. `cargo edge
+// bench` measures times; a number here changes only together with the code that it counts.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

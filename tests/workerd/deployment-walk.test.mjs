@@ -1,5 +1,5 @@
-// docs/first-deployment.md on Cloudflare, from an empty account to a service that people sign in to: every
-// command is the page's, wrangler is the real one, and the modules that it uploaded run in workerd.
+// docs/first-deployment.md on Cloudflare, from an empty account to a service that people sign in to. Every command is
+// the page's, wrangler is the real one, and workerd runs the modules that it uploaded.
 
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";

@@ -1,6 +1,6 @@
-// Everything beneath the Worker fails, one thing after the other: KV, accounts, limiters, the clock, the Worker itself. The
-// Worker under test is built for it, from the same code with the feature `fault-injection`; the first test shows that
-// nothing of that is in the one that is uploaded.
+// Every dependency of the Worker fails, one after the other: KV, accounts, limiters, the clock, the Worker itself. The
+// Worker under test is built from the same code with the feature `fault-injection`. The first test shows that the
+// uploaded build has nothing of it.
 
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";

@@ -1,5 +1,5 @@
-// The GOV.UK One Login service header as services include it: the fragment of the built Worker, rendered by the real
-// template languages with the very templates of the documentation.
+// The GOV.UK One Login service header as services include it. The real template languages render the fragment of the
+// built Worker with the very templates of the documentation.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

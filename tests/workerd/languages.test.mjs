@@ -1,5 +1,5 @@
-// A journey in Welsh by a person whose browser prefers English: whatever the edge and One Login say of it is Welsh to its end,
-// because the address or the page that led there says so.
+// A journey in Welsh by a person whose browser prefers English. Every page of the edge and of One Login is in Welsh,
+// because the address or the page before says so.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

@@ -1,5 +1,5 @@
-// Answers of an origin that were on their way while a person signed out or in, in two isolates: the browser is where
-// that put it, and no answer that was begun before undoes it.
+// Late answers of an origin, in two isolates: the person signs out or in while they are on their way. The browser keeps
+// the newer state, and no earlier answer undoes it.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

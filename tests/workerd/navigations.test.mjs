@@ -1,5 +1,6 @@
-// The headers of the three engines, in-app browsers and service workers for a person's navigation, as they were recorded in
-// Chromium 156, Firefox ESR 153.8 and WebKitGTK 2.50.6: each gets in, is told of a lost form, and gets out.
+// The headers of a person's navigation in three engines, in-app browsers and service workers, as recorded in Chromium
+// 156, Firefox ESR 153.8 and WebKitGTK 2.50.6. With each the person signs in, sees the page about a lost form, and
+// signs out.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

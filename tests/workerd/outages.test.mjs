@@ -1,5 +1,6 @@
-// The provider is away: people who are signed in go on, a Worker with copies of its documents starts sign-ins, and one
-// without says when to come back. `wrangler dev` keeps KV on disk, so that a fresh isolate can find what an old one stored.
+// The provider is away. Signed-in people go on, a Worker with copies of the documents starts sign-ins, and one without
+// says when to come back. `wrangler dev` keeps KV on disk, so that a fresh isolate can find an older isolate's
+// documents.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

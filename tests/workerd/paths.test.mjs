@@ -1,5 +1,5 @@
-// Odd spellings of addresses, sent unchanged over a socket to workerd. The edge forwards the path that it judged: a path
-// that could be read in two ways is refused, and every other path arrives in its canonical spelling.
+// Odd spellings of addresses, sent unchanged over a socket to workerd. The edge forwards the path that it judged. A
+// path that could be read in two ways is refused, and every other path arrives in its canonical spelling.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

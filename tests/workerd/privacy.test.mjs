@@ -1,5 +1,5 @@
-// Where personal data and secrets may stand, and that they stand nowhere else: people of several kinds go through every
-// journey while everything is listened to, and then each value that was seen anywhere is looked for everywhere.
+// The only places for personal data and secrets. People of several kinds go through every journey while the test
+// records all traffic, storage and logs. Then it looks for each value that it saw in every place.
 
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";

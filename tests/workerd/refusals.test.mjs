@@ -1,5 +1,5 @@
-// Every fault of the simulated provider, one at a time: the sign-in ends without a session, without a word of the
-// provider's on the page, and without a second try. The few faults that a careful client accepts sign in.
+// Every fault of the simulated provider, one at a time. The sign-in ends without a session, without a text of the
+// provider on the page, and without a second try. The few faults that a careful client accepts sign in.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -1,5 +1,5 @@
-// How soon a session is over everywhere, measured, and what outlives what: sessions a restart of the Worker and a rotation of
-// its keys, an end every copy of a cookie and the loss of everything that is stored.
+// The measured time until a session has ended everywhere. Sessions outlive a restart of the Worker and a rotation of
+// its keys. An ended session stays ended for every copy of its cookie, also when all storage is lost.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

@@ -1,5 +1,5 @@
-// An operator at three in the morning has the log and nothing else. Each of five outages is made to happen to the built
-// Worker; what it writes must name the cause, by an event and label that no other outage writes.
+// An operator at three in the morning only has the log. The built Worker meets each of five outages, and its lines must
+// name the cause: an event and label that no other outage writes.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -1,7 +1,7 @@
-// Two versions of the Worker at once, as in a gradual deployment: today's build, and one of the version before on the same
-// accounts and the same KV. At Cloudflare an account object has one of the two versions at a time, whichever of them asks it
-// (developers.cloudflare.com/workers/configuration/versions-and-deployments/gradual-deployments, November 2026), so that each
-// test is run with either.
+// Two versions of the Worker at once, as in a gradual deployment: today's build and the version before, on the same
+// accounts and the same KV. At Cloudflare an account object has one of the two versions at a time, for requests of both
+// (developers.cloudflare.com/workers/configuration/versions-and-deployments/gradual-deployments, November 2026). So
+// each test runs with either version's objects.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";

@@ -1,8 +1,8 @@
 //! A browser's cookies.
 //!
-//! Of RFC 6265 and its revision there is what these tests need: cookies belong to one host, have a
-//! name, are deleted by `Max-Age=0`, end with the window unless they have a life of their own, and
-//! keep the promises of the `__Host-` prefix. A cookie that breaks a rule is not kept and is listed.
+//! It covers the parts of RFC 6265 and its revision that these tests need. Cookies belong to one host and have a name.
+//! `Max-Age=0` deletes them, and without a lifetime they end with the window. They keep the promises of the `__Host-`
+//! prefix. A cookie that breaks a rule is not kept and is listed.
 
 use url::Url;
 

@@ -1,8 +1,8 @@
 //! One world for the native tests: the edge, the provider, an origin, a clock and browsers, without
 //! a runtime, a socket or a thread.
 //!
-//! Read [`settings`] for what is deployed, [`outside`] for what the edge sees of the rest, and
-//! [`browser`] for who uses it. [`trouble`] is what can go wrong, [`record`] what happened.
+//! [`settings`] has the deployment, [`outside`] the edge's surroundings, [`browser`] the people's
+//! browsers, [`trouble`] the failures, and [`record`] the events.
 
 #![allow(
     dead_code,

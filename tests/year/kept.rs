@@ -1,5 +1,5 @@
-//! Weeks that failed once, with the fewest events that did it: a number means another week as soon as a plan is drawn
-//! in another way, and these stay.
+//! Weeks that failed once, each with the fewest events that made it fail. A seed means another week when the plan's
+//! drawing changes; these weeks stay the same.
 
 use super::event::{Event, Timed};
 use super::people::How;

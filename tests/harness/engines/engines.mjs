@@ -1,5 +1,6 @@
-// Starts the engines that people have, each with a fresh profile: Chromium by chromedriver, Firefox by itself, and
-// WebKitGTK's MiniBrowser, which is Safari's engine, by WebKitWebDriver on a screen of its own. None calls its maker.
+// Starts the engines that people have, each with a fresh profile: Chromium by chromedriver, and Firefox directly.
+// WebKitGTK's MiniBrowser, with Safari's engine, is started by WebKitWebDriver on a screen of its own. None sends
+// requests to its maker.
 
 import fs from "node:fs/promises";
 import os from "node:os";

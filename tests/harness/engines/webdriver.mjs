@@ -1,6 +1,6 @@
-// The commands of WebDriver (https://www.w3.org/TR/webdriver2/) that the journeys need, in the two forms in which engines
-// take them: over HTTP, as chromedriver and WebKitWebDriver do, and as Firefox does by itself, in Marionette's frames
-// (https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html), which need no second program.
+// The commands of WebDriver (https://www.w3.org/TR/webdriver2/) that the journeys need, in two forms. chromedriver and
+// WebKitWebDriver take them over HTTP. Firefox takes them in Marionette's frames
+// (https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html), without a second program.
 
 import net from "node:net";
 

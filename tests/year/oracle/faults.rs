@@ -1,5 +1,4 @@
-//! In a world in which nothing goes wrong: the pages of fault that may be seen all the same, each with
-//! its reason, and that no session is lost.
+//! In a world without failures: the error pages that may still appear, each with its reason. No session may be lost.
 
 use super::{Asked, Oracle};
 use crate::world::http::By;

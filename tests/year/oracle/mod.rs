@@ -1,8 +1,8 @@
-//! The judge: the promises, said without a line of the product's code.
+//! The judge: the promises, stated without a line of the product's code.
 //!
-//! It hears what a person on the wire would: the tokens that the provider hands out, the requests that
-//! reach a service, the answers that reach a browser, and the log. From these it knows who is signed
-//! in where, since when and how, and says which promise is broken.
+//! It sees the network traffic: the provider's tokens, the requests that reach a service, the answers that reach a
+//! browser, and the log. From these it knows who is signed in where, since when and how, and it names the promise that
+//! is broken.
 
 pub mod assertion;
 pub mod ends;
@@ -265,8 +265,9 @@ impl Oracle {
         own.find(|other| fits(other)).unwrap_or(signed)
     }
 
-    /// A good notification was answered: 200 says that it is stored, 503 that it is to come again, as
-    /// does 429 while the address has sent too many that were refused. One whose key was withdrawn is good no more.
+    /// Records the answer to a valid notification. 200 says that it is stored, and 503 that the provider
+    /// must send it again. So does 429, while the address has sent too many that were refused. A notification
+    /// whose key was withdrawn is no longer valid.
     pub fn told(
         &mut self,
         now: i64,
