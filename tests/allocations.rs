@@ -1,6 +1,6 @@
 //! How often a signed-in request asks for memory: the same number on every machine, where a time is not.
 //!
-//! Counted is the decision and what is made of the origin's answer, without the runtime around them. A number here
+//! The counts cover the decision and the change of the origin's answer, without the runtime around them. A number here
 //! changes only together with the code that it counts.
 
 #![allow(

@@ -129,7 +129,7 @@ fn changed(chance: &mut Chance, kept: &[Vec<u8>]) -> Vec<u8> {
     input
 }
 
-/// Runs one thing over the corpus and what is made from it.
+/// Runs one target over the corpus and its mutations.
 fn run(name: &str, target: impl Fn(&[u8])) {
     let kept = corpus(name);
     let mut chance = Chance::of(name);

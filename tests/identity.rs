@@ -49,7 +49,7 @@ fn stated(world: &World) -> Option<Stated> {
     Some(verified(world, reached.last()?.assertions()[0]))
 }
 
-/// Goes to a path, which lets the person in, and says what the service is told there.
+/// Opens a path that lets the person in, and gives the claims that the service got.
 fn told(world: &World, browser: &mut Browser, path: &str) -> Stated {
     world.forget();
     let shown = browser.open(world, path);

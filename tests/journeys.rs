@@ -87,7 +87,7 @@ fn a_protected_page_is_reached_by_way_of_the_provider() {
     );
     assert_eq!(ways, [&page, &authorize, &callback, &page]);
 
-    // Nothing of ours is left in the browser but the session and the count of starts.
+    // The browser keeps only two of the edge's cookies: the session and the count of starts.
     assert!(browser.refused().is_empty());
     let mut cookies = browser.cookies();
     cookies.sort_unstable();

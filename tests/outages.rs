@@ -1,6 +1,6 @@
-//! Outages: what goes on and what is closed when something outside does not answer.
+//! Outages: the routes that work and those that are closed while a dependency does not answer.
 //!
-//! A protected path is never opened by an outage, and the service behind it sees nothing of it.
+//! An outage never opens a protected path, and the service behind it gets no request.
 
 #![allow(
     clippy::unwrap_used,

@@ -173,7 +173,7 @@ fn betrayed(outcome: &Outcome) -> Option<String> {
     .map(|word| format!("{word:?} stands on the page or in the log"))
 }
 
-/// A page of ours without all that our pages have.
+/// A page of the edge that lacks a part that all its pages have.
 fn badly_dressed(shown: &Shown, happened: &Record) -> Option<String> {
     let events = happened.events();
     let reference = events.last().map(|event| event.reference.clone());

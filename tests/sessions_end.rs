@@ -1,4 +1,4 @@
-//! Sessions end: by the person's own wish, by the provider's word, and everywhere within a bound.
+//! Sessions end: the person signs out or the provider sends a notification, and the session ends everywhere within a bound.
 //!
 //! This file keeps the promise as a whole: who is affected, and for how long a copied cookie can
 //! still be used. The others follow the lease, outages, signing out, the callback, notifications

@@ -89,7 +89,7 @@ fn the_page_lists_every_field_that_is_read_and_no_other() {
     assert_eq!(fields("## Routes"), route);
 }
 
-/// A service with keys of the tests, as the Worker reads it; its table is laid over one that has what is required.
+/// A service with keys of the tests, as the Worker reads it; its fields replace those of a table with every required field.
 fn service(more: &Value) -> String {
     let key = |name: &str| {
         let path = root().join("tests/world/keys").join(name);

@@ -21,7 +21,7 @@ const WRITERS: [&str; 9] = [
     "outcome(",
 ];
 
-/// The files whose functions give names to what is logged.
+/// The files whose functions name the logged events.
 const NAMES: [&str; 3] = [
     "src/gate/pages/failure.rs",
     "src/oidc/refusal.rs",

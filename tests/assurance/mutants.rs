@@ -24,7 +24,7 @@ pub struct Outcome {
 /// The files to mutate, every file that was mutated, and the reason for each mutant that survives.
 #[derive(Deserialize)]
 pub struct Results {
-    /// Files and directories that are to be tried.
+    /// Files and directories to mutate.
     pub scope: Vec<String>,
     /// By the file's path.
     pub files: BTreeMap<String, Outcome>,
@@ -38,7 +38,7 @@ pub fn results() -> Results {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// Files that are to be tried and were not yet, or not as they are now.
+/// Files to mutate that no run has covered in their present form.
 pub fn untried(results: &Results) -> Vec<String> {
     let mut files = Vec::new();
     for part in &results.scope {

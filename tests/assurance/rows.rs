@@ -1,4 +1,4 @@
-//! The rows of the threat table: what is attacked or fails, in a line.
+//! The rows of the threat table: each attack or failure, in a line.
 
 /// One row.
 pub struct Row {

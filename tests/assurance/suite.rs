@@ -5,9 +5,9 @@
 
 /// How this product covers a case of the suite.
 pub enum Verdict {
-    /// A test of ours has the same idea and the suite's expectation.
+    /// A test of ours makes the same check with the suite's expectation.
     Applies,
-    /// A test of ours has the same idea, and this product refuses a token that the suite would let pass.
+    /// A test of ours makes the same check, and this product refuses a token that the suite accepts.
     Policy(&'static str),
     /// It does not apply: why.
     Other(&'static str),
@@ -130,7 +130,7 @@ pub const CASES: &[Case] = &[
         Applies,
     ),
     case("oidcc-client-test-signing-key-rotation", Applies),
-    // Logout at the relying party's wish.
+    // Logout that the relying party starts.
     case("oidcc-client-test-rp-init-logout", Applies),
     case("oidcc-client-test-rp-init-logout-other-state", Applies),
     case("oidcc-client-test-rp-init-logout-no-state", Applies),

@@ -12,7 +12,7 @@ pub enum Level {
     Native,
     /// The built Worker in workerd.
     Workerd,
-    /// The Worker in workerd, built so that what is beneath it can be made to fail.
+    /// The Worker in workerd, in a build in which tests can make the platform fail.
     FaultBuild,
     /// The built Worker in workerd, in front of servers that services run on.
     Servers,

@@ -1,4 +1,4 @@
-// The desk of `cargo edge dev`, as a developer sees it: on a telephone as well, and saying of a deployed edge what is true.
+// The desk of `cargo edge dev`, as a developer sees it, also on a telephone. Its statements about a deployed edge are true.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

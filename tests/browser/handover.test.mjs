@@ -66,7 +66,7 @@ const ENDS = {
   "is signed out by a notification": async (tabs) => {
     await world.provider.endSessions("kenneth");
     await world.provider.delivered();
-    // The account's last word is relied on for a second.
+    // The account's last answer is valid for a second.
     await sleep(2_000);
     await tabs[4].reload();
     assert.ok(tabs[4].url().startsWith(`${world.provider.url}/`), tabs[4].url());

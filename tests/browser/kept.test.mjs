@@ -121,6 +121,6 @@ test("t47 a session that ended elsewhere leaves nothing behind it once the brows
   await world.provider.delivered();
   await tab.goto(`${service}/plain?again`);
   await tab.waitForURL(`${world.provider.url}/authorize**`);
-  // The page that was on the screen comes back once more in Chromium; what is behind it does not.
+  // The page that was on the screen comes back once more in Chromium; the page before it does not.
   await assertNothingBehind(tab, whom, "ended elsewhere", 2);
 });

@@ -10,7 +10,7 @@ import { HEADINGS, PAGES } from "../harness/pages.mjs";
 const NAMES = { en: "Apply for a demo licence", cy: "Gwneud cais am drwydded enghreifftiol" };
 const THEMES = { PLAIN: "", GOVUK: " – GOV.UK" };
 const RETURN_TO = "&return_to=%2Faccount";
-/** A small window, and what is left of a usual one at 200 and at 400 %. */
+/** A small window, and the size of a usual window at 200 and at 400 % zoom. */
 const WIDTHS = { 320: "320", 500: "200-percent", 250: "400-percent" };
 
 const LOOK = { phase: "beta", feedback: "/feedback", contact: "mailto:help@example.gov.uk", cookies: "/cookies" };

@@ -21,7 +21,7 @@ async function signedIn(lang = "en") {
   return made;
 }
 
-/** The page loads the script, as a line of its own would; gives what was asked of the edge since. */
+/** Loads the script in the page, as the page's own line would; gives the requests to the edge since. */
 async function load(page, warning) {
   const asked = [];
   page.on("request", (request) => request.url() === `${service}/auth/session` && asked.push(request.method()));

@@ -116,7 +116,7 @@ test("when a person signs out everywhere, then their other browser is signed out
   await signedOut(phone.page);
   await amal.page.goto(`${service}/account/x`);
   assert.match(await amal.page.textContent(".panel"), /amal@example\.gov\.uk/);
-  // A script of a page that is open still hears it first.
+  // A script of a page that is still open gets the refusal first.
   const status = await laptop.page.evaluate(async () => (await fetch("/account")).status);
   assert.equal(status, 401);
 });
@@ -174,7 +174,7 @@ test("t73 a form of another site's gets the page that asks, and only the person'
     await page.goto(`${service}/account`);
     assert.match(await page.textContent(".panel"), /kenneth@example\.gov\.uk/);
   }
-  // A typed address asks as well, and the page's button does what it says.
+  // A typed address leads to the question too, and the page's button signs out.
   await page.goto(`${service}/auth/sign-out`);
   assert.match(await page.textContent("h1"), /Do you want to sign out/);
   await signOut(page);
@@ -211,7 +211,7 @@ test("going back after signing out shows nothing of the account", async () => {
   await signedOut(page);
   for (let steps = 0; steps < 4; steps += 1) {
     await page.goBack({ waitUntil: "load" }).catch(() => {});
-    // The provider's page offers everybody's name.
+    // The provider's page offers the names of all personas.
     const text = page.url().startsWith(service) ? await page.textContent("body") : "";
     assert.ok(!text.includes("kenneth@example.gov.uk"), `${page.url()} after ${steps + 1} steps back`);
   }

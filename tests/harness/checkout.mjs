@@ -1,5 +1,5 @@
 // A checkout of the repository in which a test may change files and run `cargo edge` and `npx wrangler` as a person would.
-// Everything but what it may change is the repository's own, so that nothing is built or installed again.
+// Files that it cannot change are links to the repository's own, so that nothing is built or installed again.
 
 import fs from "node:fs/promises";
 import os from "node:os";
@@ -51,7 +51,7 @@ export class Checkout {
     return new Child(line, "/bin/sh", ["-c", line], { cwd: this.tree, env: environment });
   }
 
-  /** Runs a command to its end: how it ended, and what it said. */
+  /** Runs a command to its end; gives its exit code and its output. */
   async run(line, more) {
     const child = this.start(line, more);
     const ended = await child.exit;
@@ -59,14 +59,14 @@ export class Checkout {
     return { ok: ended === "exit 0", ended, text: child.output };
   }
 
-  /** Runs a command that works, and gives what it said. */
+  /** Runs a command that must succeed, and gives its output. */
   async works(line, more) {
     const { ok, ended, text } = await this.run(line, more);
     if (!ok) throw new Error(`${line}: ${ended}\n${text}`);
     return text;
   }
 
-  /** Runs a command that is refused, and gives what it said. */
+  /** Runs a command that must fail, and gives its output. */
   async refused(line, more) {
     const { ok, text } = await this.run(line, more);
     if (ok) throw new Error(`${line} was not refused:\n${text}`);

@@ -47,7 +47,7 @@ export class Child {
     throw new Error(`${this.name} (${this.ended ?? "running"}) never said ${pattern}:\n${this.tail}`);
   }
 
-  /** Its last lines, for whoever has to find out why a test failed. */
+  /** Its last lines, for a reader who looks into a failed test. */
   get tail() {
     return this.output.split("\n").slice(-KEPT_LINES).join("\n");
   }

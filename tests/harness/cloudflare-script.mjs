@@ -148,7 +148,7 @@ export class Script {
     return deployment;
   }
 
-  /** Another version, or several, get the requests. One whose secrets are not today's has to be confirmed. */
+  /** Sends the requests to other versions. A version with other secrets than today's needs a confirmation. */
   #choose({ versions, annotations }, force) {
     const today = JSON.stringify(this.live.bindings.filter(isSecret));
     const others = versions.map(({ version_id: id }) => this.version(id)).filter((version) => version.number < this.live.number);

@@ -159,7 +159,7 @@ export class Cloudflare {
     return answer === undefined ? undefined : ok(answer);
   }
 
-  /** All routes of a Worker at once: for a token that may change every zone's, and that takes away what is not named. */
+  /** All routes of a Worker at once: for a token that may change every zone's. Routes that are not named are deleted. */
   #routes(account, script, { json, token }) {
     if (token.includes("one-zone")) return problem(10000, "Authentication error", 403);
     const zones = this.zones.filter((zone) => zone.account.id === account.id);

@@ -50,7 +50,7 @@ export async function startEdge({ engine = "wrangler", port, elsewhere, director
 
 /**
  * `wrangler.toml` with these variables, as the command line derives it for every local use. A test makes more sign-ins in
- * a minute than an office, so that the limits are lifted unless they are what it is about.
+ * a minute than an office, so that the limits are lifted unless the test is about limits.
  */
 async function configuration(directory, variables, limited, injected) {
   const file = path.join(directory, "variables.json");

@@ -66,7 +66,7 @@ export const SIGN_IN = [
     faults: prefixed("id-token", `nonce-twice deeply-nested payload-array payload-not-utf8
       payload-byte-order-mark`) },
 
-  // The ID token: what it says.
+  // The ID token's claims.
   { threats: "t7", status: 502, calls: token,
     faults: prefixed("id-token-exp", "missing past text null huge negative") },
   { threats: "t8", status: 502, calls: token,

@@ -39,7 +39,7 @@ const clock = Date.now;
 const encoder = new TextEncoder();
 const late = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Notes something at the switch and gives what it says now. */
+/** Records a note at the switch and gives its present setting. */
 async function told(faults, what, detail) {
   const answer = await faults.fetch("http://faults/", { method: "POST", body: JSON.stringify({ what, detail }) });
   return (await answer.json()).mode;
@@ -74,7 +74,7 @@ class Namespace {
   }
 }
 
-/** A limiter, which is there and does what the switch says. */
+/** A limiter that follows the switch. */
 class Limiter {
   constructor(faults) {
     this.faults = faults;

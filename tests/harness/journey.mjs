@@ -33,7 +33,7 @@ export async function authorise(world, address, browser = {}) {
   return answer.location;
 }
 
-/** Start and provider; what is left is to open the callback. */
+/** A sign-in from its start through the provider, up to the callback's address. */
 export async function untilCallback(world, browser, target) {
   const callback = await authorise(world, await start(browser, target), browser);
   const { searchParams } = new URL(callback);
@@ -51,7 +51,7 @@ export async function signIn(world, browser, target = "/account") {
   return { callback, answer };
 }
 
-/** A browser that is signed in already, and records that know nothing of how. */
+/** A browser that is signed in already, with cleared records. */
 export async function signedIn(world, id) {
   const browser = world.browser(id);
   await signIn(world, browser, "/account");

@@ -1,4 +1,4 @@
-// A small origin in Node, for what the demo service does not do: compressed answers, odd headers, broken connections.
+// A small origin in Node, for answers that the demo service does not give: compressed, with odd headers, or broken off.
 
 import http from "node:http";
 import { createHash } from "node:crypto";

@@ -1,5 +1,5 @@
 // The promises that `cargo edge assure load` keeps an eye on besides the flood: kills, storage that fails, bursts, streams and
-// big bodies. Each gives what was seen, in words, or throws.
+// big bodies. Each gives its observation as a text, or throws.
 
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";

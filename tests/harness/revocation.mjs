@@ -17,7 +17,7 @@ export const ENDINGS = [
   { name: "sign-out everywhere", all: true, end: (_, browser) => signOut(browser, "/auth/sign-out?everywhere") },
   {
     name: "notification", all: true, end: async (world, _, persona) => {
-      // It ends what was there in the seconds before its own.
+      // It ends the sessions that began before its own second.
       await nextSecond();
       await world.provider.endSessions(persona);
       const sent = await world.provider.delivered(2);
@@ -55,7 +55,7 @@ export async function untilDead(browsers, { pause = 50, patience = 20_000 } = {}
   return found;
 }
 
-/** The same browser, whose requests arrive at the world's other isolate, which has been told of nothing. */
+/** The same browser, whose requests arrive at the world's other isolate, which knows of no notification. */
 export function elsewhere(world, browser) {
   const copy = browser.copy();
   copy.port = world.elsewhere;

@@ -48,7 +48,7 @@ try {
     console.error(`${(step + 1) * (count / STEPS)} requests, ${mib(readings.at(-1))}`);
   }
   const seconds = Math.round((Date.now() - began) / 1_000);
-  // The first steps fill what is bounded: assertions, leases, keys, and the engine's own heap.
+  // The first steps fill every bounded store: assertions, leases, keys, and the engine's own heap.
   const [settled, last] = [Math.max(...readings.slice(2, 5)), Math.max(...readings.slice(-3))];
   const flat = last <= settled * GROWTH;
   console.log(`# A soak\n

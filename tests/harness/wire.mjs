@@ -1,5 +1,5 @@
 // HTTP/1.1 over a plain socket. Other clients repair what they are given: they resolve dots in paths, fold header names
-// and join what was sent twice. Here every byte goes out as the test wrote it, and every byte that comes back is kept.
+// and join repeated headers. Here every byte goes out as the test wrote it, and every byte that comes back is kept.
 
 import net from "node:net";
 

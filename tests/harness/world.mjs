@@ -21,7 +21,7 @@ export const PERSONAL = [
   "Decerqueira", "Łukasiewicz", "1965-07-08", "HADLEY ROAD", "321654987", "DOE99802085J99FG",
 ];
 
-/** The header by which a Worker that was built for it is told what fails. */
+/** The header that tells the fault build which dependency fails. */
 export const INJECTION = "edge-fault-injection";
 
 /** The routes of a service whose origin is the demo service: a bit of everything. */

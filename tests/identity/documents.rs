@@ -92,7 +92,7 @@ fn t16_when_the_provider_rotates_its_identity_key_then_people_still_prove_identi
         assert_eq!(browser.open(&world, "/apply/form").by, By::Origin);
         assert_eq!(fetches(&world), expected);
     };
-    // As documented: the new key is published first, and everybody has it by the time it signs.
+    // As documented: the provider publishes the new key first, and every isolate has it before it signs.
     world.provider().announce_identity_key();
     proves(0);
     world.refresh();

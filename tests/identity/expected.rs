@@ -10,7 +10,7 @@ use simulator::provider::fault::identity::IdentityFault;
 /// How a request for an identity ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// The identity is proved: what is wrong is allowed, or is for the service to judge.
+    /// The identity is proved: the fault is allowed, or the service judges it.
     Proved,
     /// No identity was proved, and the page says so.
     NotProved(&'static str),

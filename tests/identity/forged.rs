@@ -59,7 +59,7 @@ pub fn publish(world: &World) {
     });
 }
 
-/// Userinfo carries a core identity of ours, good but for what `change` makes of header and claims.
+/// Userinfo carries a core identity that the test signs, valid except for `change` in header and claims.
 pub fn forge(world: &World, change: impl Fn(&mut Value, &mut Value) + 'static) {
     let now = world.now();
     world.change("/userinfo", move |answer| {

@@ -6,7 +6,7 @@ use simulator::jose::{Object, Unverified};
 use crate::world::{Browser, By, STREET, World};
 use crate::{told, world};
 
-/// Every identity claim and what is said about them.
+/// Every identity claim, and the claims about them.
 const CLAIMS: [&str; 6] = [
     "coreIdentity",
     "address",

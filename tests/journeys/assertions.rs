@@ -40,7 +40,7 @@ fn t87_when_two_routes_release_different_claims_then_they_never_share_an_asserti
     let mut browser = Browser::new();
     let names = ["email", "phone_number", "wallet_subject_id"];
     let wallet = Persona::find("kenneth").unwrap().wallet_subject(HOST);
-    // In every order, so that what was signed for one route is kept when the next is asked for.
+    // In every order, so that an assertion of one route is cached when the next route is requested.
     for _ in 0..2 {
         for (path, released) in [
             (

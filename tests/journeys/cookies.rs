@@ -1,4 +1,4 @@
-//! Cookies that are not what the edge sealed for this person, service and deployment.
+//! Cookies that the edge did not seal for this person, service and deployment.
 
 use std::collections::BTreeSet;
 

@@ -46,7 +46,7 @@ fn department() -> World {
     })
 }
 
-/// Opens a page, and says who the service is told that this is and how often the provider was asked.
+/// Opens a page, and gives the subject that the service got and the number of requests to the provider.
 fn visit(world: &World, browser: &mut Browser, page: &str) -> (Value, Value, usize) {
     world.forget();
     let before = browser.history.len();

@@ -247,7 +247,7 @@ fn t82_the_next_key_of_assertions_is_published_before_it_signs() {
         token.header_text("kid"),
         Some(kid(keys::ASSERTION[1]).as_str())
     );
-    // ...verifies what the new key signed without asking again.
+    // ...verifies signatures of the new key without another fetch.
     let named = kept
         .iter()
         .find(|key| key["kid"] == token.header["kid"])

@@ -1,4 +1,4 @@
-//! The GOV.UK One Login service header: one fragment for everybody, and the edge's own pages show it to signed-in people.
+//! The GOV.UK One Login service header: one fragment for all services, which the edge's own pages show too.
 
 use crate::world::{Browser, By, Incoming, Trouble, When, World};
 

@@ -275,7 +275,7 @@ fn t14_a_session_of_a_lower_level_signs_in_again_for_a_higher_one() {
     world.forget();
     browser.open(&world, "/account/details");
     assert_eq!(vot(&world), "Cl.Cm");
-    // A higher level is enough for a lower one, and an optional route says what it is.
+    // A session of a higher level opens a route of a lower one, and an optional route gets the session's level.
     for path in ["/low/page", "/whoami"] {
         let shown = browser.step(&world, path);
         assert_eq!(shown.by, By::Origin);

@@ -18,7 +18,7 @@ fn until_callback(world: &World, browser: &mut Browser, path: &str) -> String {
     callback
 }
 
-/// The subject and session id that the service is told for the browser's session.
+/// The subject and session id that the service gets for the browser's session.
 fn told(world: &World, browser: &mut Browser) -> (String, String) {
     world.forget();
     let shown = browser.open(world, "/account/details");
@@ -378,7 +378,7 @@ fn when_a_page_about_a_failed_sign_in_is_loaded_again_then_it_keeps_the_place() 
     let heading = "There was a problem with GOV.UK One Login";
     assert_eq!((shown.status, shown.heading()), (400, heading));
     assert_eq!(shown.link(), link);
-    // A reload is the person's wish to go on, and starts again.
+    // With a reload the person asks to go on, and the sign-in starts again.
     for round in 0..3 {
         let shown = browser.step(&world, &failed);
         assert_eq!(
@@ -387,7 +387,7 @@ fn when_a_page_about_a_failed_sign_in_is_loaded_again_then_it_keeps_the_place() 
             "{round}"
         );
     }
-    // The attempt is over all the same, and its code is not spent.
+    // The attempt has still ended, and its code is not spent.
     world.forget();
     assert_eq!(browser.step(&world, &callback).status, 303);
     assert!(world.happened().calls().is_empty() && browser.attempts().is_empty());

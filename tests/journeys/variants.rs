@@ -56,7 +56,7 @@ fn when_a_client_with_a_secret_registers_its_key_then_people_sign_in_and_else_no
     let public = serde_json::json!({ "kty": "RSA", "n": private["n"], "e": private["e"] });
     signs_in(&with_a_secret(Some(public)));
 
-    // The request object is signed all the same, and the provider has nothing to verify it with (`provider.md` 8b.6).
+    // The request object is still signed, and the provider has no key to verify it (`provider.md` 8b.6).
     let world = with_a_secret(None);
     let mut browser = Browser::new();
     let start = browser.step(&world, "/account/details");
@@ -233,7 +233,7 @@ fn t28_a_browser_that_goes_round_in_circles_is_stopped_and_can_go_on() {
         (429, "We could not keep you signed in")
     );
     assert_eq!(world.happened().lines(), ["sign_in_start: too_many_starts"]);
-    // The page's link is the person's own wish: it leads on to where they wanted to go.
+    // The person chooses the page's link, so it leads on to the page that they opened first.
     let link = shown.link().unwrap().to_owned();
     let shown = browser.open(&world, &link);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! KV: what is in it is public and untrusted, and doing without it costs time and nothing else.
+//! KV: its content is public and untrusted, and an outage of KV only costs time.
 
 use one_login_edge::session::seal::{Generation, Ring};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! An account under any sequence of questions: what has ended stays ended, whatever comes after.
+//! An account under any sequence of questions: an ended session stays ended, whatever comes after.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,7 +13,7 @@ use crate::documents;
 /// How a sign-in ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// The person is signed in: what is wrong is allowed, or does not concern a sign-in.
+    /// The person is signed in: the fault is allowed, or does not concern a sign-in.
     SignedIn,
     /// A page is shown.
     Refused(Refused),

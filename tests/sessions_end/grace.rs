@@ -1,4 +1,4 @@
-//! Accounts that give no answer: for how long a session goes on, and what is closed then.
+//! Accounts that give no answer: for how long a session goes on, and which routes are closed then.
 
 use super::{PAGE, is_in, signed_in};
 use crate::world::{Browser, By, Incoming, SESSION, Trouble, When, World};

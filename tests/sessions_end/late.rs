@@ -148,7 +148,7 @@ fn t110_when_an_older_answer_arrives_late_then_it_undoes_no_sign_in_and_no_sign_
                     world.new_isolate();
                 }
             }
-            // A cookie that came back is taken away by the next answer, and nothing of it is left.
+            // The next answer deletes each cookie that came back: one session cookie is left at most.
             let mut next = later(&world, &browser, &late);
             next.step(&world, PAGE);
             let sessions = |name: &&&str| name.starts_with(SESSION);

@@ -133,7 +133,7 @@ fn t71_when_an_account_gives_no_answer_then_it_is_asked_a_few_times_and_once_in_
         world.trouble(trouble, When::Always);
         world.forget();
         let overloaded = trouble == Trouble::AccountOverloaded;
-        // Whether it is asked makes no difference to what is answered.
+        // The answer is the same whether or not the account is asked.
         let expected = [if overloaded { 503 } else { 200 }];
         assert_eq!(answers(&world, &mut browser, 1_000), expected);
         assert_eq!(checks(&world), 4, "{trouble:?}");
@@ -237,7 +237,7 @@ fn t71_while_accounts_fail_there_is_a_line_a_minute_for_each_label_and_it_counts
         assert!(world.happened().lines().is_empty(), "not yet a minute");
         world.pass(1);
         world.mend();
-        // The next request that waits for something says what was summed, also when all is well.
+        // The next request that makes a call logs the sum, also when the call succeeds.
         assert!(is_in(&world, &mut browser));
         let happened = world.happened();
         assert_eq!(
@@ -300,7 +300,7 @@ fn a_session_below_the_level_of_the_page_is_not_asked_for() {
     assert!(browser.has_session(), "it is still good for its own pages");
 }
 
-/// A browser whose session has ended, which it does not know yet.
+/// A browser whose session has ended, and that still has the cookie.
 fn ended(world: &World) -> Browser {
     let browser = signed_in(world, "kenneth");
     browser.clone().sign_out(world, "");

@@ -1,4 +1,4 @@
-//! Notifications that come late, twice, all at once or about what has ended already.
+//! Notifications that come late, twice, all at once or about ended sessions.
 
 use super::{PAGE, is_in, signed_in};
 use crate::world::{Browser, By, Incoming, SESSION, World};
@@ -106,7 +106,7 @@ fn t81_when_a_person_signs_out_then_the_providers_notification_follows_and_is_ac
     let shown = browser.sign_out(&world, "");
     let shown = browser.open(&world, shown.location());
     assert_eq!(shown.heading(), "You have signed out");
-    // The provider tells everybody, the service that began it as well.
+    // The provider notifies every client, also the service that began the sign-out.
     assert_eq!(world.deliver(), [200]);
     world.pass(1);
     let mut again = Browser::new();

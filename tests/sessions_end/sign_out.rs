@@ -1,4 +1,4 @@
-//! Signing out by the person's own wish: who may ask for it, and where it leads.
+//! Signing out by the person: which requests may ask for it, and where it leads.
 
 use simulator::jose::Unverified;
 

@@ -144,7 +144,7 @@ fn no_other_origin_learns_or_prolongs_anything() {
     for (method, headers, status) in [
         ("GET", &own[..], 200),
         ("POST", &own, 200),
-        // A browser that says nothing of where it comes from sends no origin to its own.
+        // A browser without `Sec-Fetch-Site` sends no `Origin` with a same-origin GET.
         ("GET", &none, 200),
         ("POST", &none, 403),
         ("GET", &foreign, 403),

@@ -48,7 +48,7 @@ fn t71_it_is_tried_again_when_the_person_comes_back_from_the_provider() {
         let mut other = signed_in(&world, "kenneth");
         let (mut browser, mut thief) =
             signed_out_in_vain(&world, query, Trouble::AccountNotReached);
-        // In vain once more: the wish stays.
+        // The account fails once more, so the pending sign-out stays.
         let shown = browser.step(&world, "/auth/signed-out");
         assert_eq!((shown.status, browser.cookies()), (200, vec![ENDING]));
         world.mend();
@@ -93,7 +93,7 @@ fn t71_when_a_second_sign_out_is_pending_then_the_first_is_kept() {
         let script = tab.dressed(&world, Incoming::get(PAGE));
         assert_eq!(world.ask(script).status, 401);
     }
-    // In vain once more: one question, and every wish stays for as long as it would have.
+    // The account fails once more: the edge asks once, and every pending sign-out keeps its lifetime.
     world.forget();
     let shown = browser.step(&world, "/auth/signed-out");
     assert_eq!(world.happened().asked(), ["end"]);

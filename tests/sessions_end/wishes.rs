@@ -1,4 +1,4 @@
-//! Several wishes to sign out in one browser, answers that are late, and the pages about a wish.
+//! Several pending sign-outs in one browser, late answers, and the pages about a pending sign-out.
 
 use super::unfinished::signed_out_in_vain;
 use super::{is_in, signed_in};

@@ -123,7 +123,7 @@ test("when a jurisdiction is configured, then every question goes to it", async 
   const browser = await signedIn(world);
   await world.restart({ variables: { ACCOUNT_JURISDICTION: "none" } });
   assert.deepEqual(await ask(), [""]);
-  // Accounts of another jurisdiction are other accounts: whoever changes it signs everybody out.
+  // Accounts of another jurisdiction are other accounts: a change of the jurisdiction signs every person out.
   assert.equal(await isLive(browser), false);
   await world.restart({ variables: { ACCOUNT_JURISDICTION: "eu" } });
   await nextSecond();

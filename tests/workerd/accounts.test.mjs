@@ -117,7 +117,7 @@ for (const fault of ["throws", "panics", "hangs", "answers-nothing", "throws-aft
       assert.equal((await browser.get("/auth/signed-out")).status, 200);
       assert.deepEqual(browser.names, []);
       assert.equal(await isLive(copy), false);
-      // An answer that was lost cannot be told from a question that was, but what it ended has ended.
+      // The Worker cannot tell a lost answer from a lost question, but the session has ended.
       assert.equal(await isLive(elsewhere), !everywhere);
     });
   }

@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 after(() => world?.stop());
 
-/** A browser whose person signed in a month ago, by the provider's word. */
+/** A browser whose person signed in a month ago, by the ID token's `auth_time`. */
 async function longSignedIn() {
   await world.provider.fault("id-token-auth-time-old", 1);
   const browser = await signedIn(world);

@@ -1,5 +1,5 @@
-// Back-channel logout: what the provider may send, what everybody may send, and what each of them does. Accounts are asked
-// at every request here, so that a test sees at once what has ended.
+// Back-channel logout: the provider's notifications, an attacker's, and the effect of each. The Worker asks the account
+// at every request here, so that a test sees an ended session at once.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -17,7 +17,7 @@ let listener;
 let caught;
 
 before(async () => {
-  // One client's notifications do not reach the Worker, so that a test can send what was in them in its own way.
+  // One client's notifications do not reach the Worker, so that a test can send their content in its own way.
   listener = await startOrigin({
     "/": (request, response) => {
       caught = "";
@@ -44,7 +44,7 @@ after(async () => {
 
 const isLive = async (browser) => (await browser.copy().get("/echo/x")).status === 200;
 
-/** The person's identifier, as the origin is told. */
+/** The person's subject identifier, as the origin gets it. */
 async function subjectOf(browser) {
   const { headers } = (await browser.fetch("/echo/optional/x")).json;
   return decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]).sub;
@@ -194,7 +194,7 @@ test("t78 when a token comes again, then it gets 200 and ends no newer session",
   const second = await apart();
   for (let n = 0; n < 3; n += 1) assertAnswer(await post(form(again)), 200, "again");
   assert.ok(await isLive(second.browser));
-  // The provider tries again with a new token, whose time is that of the try: that one ends what is there by then.
+  // The provider tries again with a new token, with the time of that try: it ends the sessions from before that time.
   assertAnswer(await post(form(await token(second.sub))), 200, "new");
   assert.equal(await isLive(second.browser), false);
   // Under the id of a token that was seen nothing happens, because the provider never gives an id twice.

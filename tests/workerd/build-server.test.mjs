@@ -1,4 +1,4 @@
-// docs/build-server.md: the workflow to copy does what the page says, with tokens that may do no more than the page lists.
+// docs/build-server.md: the workflow to copy works as the page says, with only the tokens' permissions on the page.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

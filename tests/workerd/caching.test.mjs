@@ -118,7 +118,7 @@ test("t64 when a private path ends like a style sheet's, then its answer is priv
   assert.equal(origin.seen.length, 6, "every allowed request reached the origin, and the stranger's did not");
 });
 
-/** Whether the most willing cache in front of us would keep an answer for everybody (RFC 9111 section 3). */
+/** Whether the most lenient shared cache would store an answer (RFC 9111 section 3). */
 function isKept(answer) {
   const said = [...SHARED, "cache-control"].map((name) => answer.get(name)).find((value) => value !== null) ?? "";
   return !/(^|[\s,])(private|no-store)\b/i.test(said);

@@ -1,4 +1,4 @@
-// A deployment with mistakes in it: what is at fault is closed, what is not goes on, and the operator is told.
+// A deployment with mistakes: the faulty services are closed, the others go on, and the log tells the operator.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

@@ -34,7 +34,7 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     const before = await fs.readdir(path.join(ROOT, "node_modules"));
     await checkout.write("node_modules/.edge-stamp", "of another lock file");
     assert.match(await checkout.refused(NEW), /no test installs packages/);
-    // The real `npm ci` deletes what is in the directory before it installs anything.
+    // The real `npm ci` empties the directory before it installs anything.
     const npm = process.env.PATH.split(path.delimiter).map((place) => path.join(place, "npm")).find((place) => existsSync(place));
     await checkout.run(`'${npm}' ci --offline --ignore-scripts --cache ../empty`);
     assert.equal(await checkout.exists("node_modules/wrangler"), false, "npm emptied the tree's");

@@ -1,4 +1,4 @@
-// `cargo edge dev` as a developer has it: the desk, what it shows and sets, and the build when a source changes.
+// `cargo edge dev` as a developer uses it: the desk with its display and settings, and the build when a source changes.
 
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";

@@ -52,7 +52,7 @@ SERVICE_DEMO = '''${JSON.stringify({ ...tables.SERVICE_DEMO, ...changes })}'''
   return file;
 }
 
-/** Runs the program to its end. Its exit code is part of what it says. */
+/** Runs the program to its end. Its exit code is part of the result. */
 function doctor(config, ...more) {
   const args = ["doctor", "--service", "demo", "--env", "local", "--config", config, ...more];
   return new Promise((resolve, reject) => {
@@ -77,7 +77,7 @@ async function found(config, ...more) {
   return { faults, ok: named("ok"), idle: named("not run"), report };
 }
 
-/** Something in front of the Worker that may answer in its place, or change what it answers. */
+/** A proxy in front of the Worker that may answer in its place, or change its answers. */
 async function inFront({ before: answer = () => false, change = () => {} }) {
   const server = http.createServer((request, response) => {
     if (answer(request, response)) return;

@@ -11,7 +11,7 @@ import { CLI, ROOT } from "../harness/places.mjs";
 const children = [];
 after(() => Promise.all(children.map((child) => child.stop())));
 
-/** The commands of a section that stand in blocks to be run. */
+/** The commands of a section in blocks that a reader runs. */
 async function commands(heading) {
   const page = await fs.readFile(path.join(ROOT, "docs/first-deployment.md"), "utf8");
   const section = page.split(/^## /m).find((part) => part.startsWith(heading));

@@ -1,4 +1,4 @@
-// Bodies, streams, ranges, redirects and failures on their way through: nothing is changed but what has to be.
+// Bodies, streams, ranges, redirects and failures on their way through: the edge changes only the parts that it must.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";

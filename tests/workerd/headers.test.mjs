@@ -252,7 +252,7 @@ test("t52 t65 an origin sets its own cookies and none of the edge's", async () =
     assert.equal(answer.status, 200);
     assert.deepEqual(answer.all("set-cookie"), mine, id);
   }
-  // On a public page not even the edge itself sets a cookie, whoever asks.
+  // On a public page not even the edge itself sets a cookie, signed in or not.
   for (const target of ["/", "/assets/demo.css", "/echo/public/x"]) {
     assert.deepEqual((await browser.get(target)).all("set-cookie"), [], target);
   }

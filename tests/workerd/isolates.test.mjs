@@ -19,7 +19,7 @@ let listener;
 let caught;
 
 before(async () => {
-  // Notifications do not reach the Worker by themselves, so that a test chooses the isolate that hears of them.
+  // Notifications do not reach the Worker by themselves, so that a test chooses the isolate that gets them.
   listener = await startOrigin({
     "/": (request, response) => {
       caught = "";

@@ -20,7 +20,7 @@ const people = [];
 let world;
 
 before(async () => {
-  // The account is asked at every request, and its last word is good for as long as this test takes.
+  // The Worker asks the account at every request, and its last answer stays valid during this test.
   const routes = [
     { path: "/", access: "public" },
     { path: "/echo/optional/*", access: "optional", release: ["email"] },

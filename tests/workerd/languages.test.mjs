@@ -91,7 +91,7 @@ test("a button of the service's own Welsh page signs out in Welsh", async () => 
 });
 
 test("a session that ended unused is told in Welsh, and so is the sign-in after it", async () => {
-  // The place itself says no language: session.js tells that of the page.
+  // The address itself names no language: session.js sends the page's.
   const browser = await inWelsh();
   const own = [...ENGLISH, ["Sec-Fetch-Site", "same-origin"]];
   const leads = await browser.get("/auth/sign-out?inactive&lang=cy&return_to=%2Faccount", own);

@@ -8,7 +8,7 @@ import { signedIn } from "../harness/journey.mjs";
 import { exchange } from "../harness/wire.mjs";
 import { World } from "../harness/world.mjs";
 
-/** A Worker that says what it got; for a probe it asks itself with `cache: "no-store"`. */
+/** A Worker that answers with its request; for a probe it fetches itself with `cache: "no-store"`. */
 const MIRROR = `export default {
   async fetch(request, env, { exports }) {
     const { pathname: target } = new URL(request.url);

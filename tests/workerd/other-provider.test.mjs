@@ -1,4 +1,4 @@
-// A whole sign-in against a provider that was not written here, whose own checks judge what the Worker sends.
+// A whole sign-in against an independent provider, whose own checks judge the Worker's requests.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

@@ -16,7 +16,7 @@ const PEOPLE = ["kenneth", "sian", "amal", "mo", "olivia", "gwen"];
 const STATEMENTS = ["one-login-assertion", "one-login-identity"];
 const QUERY = "canary-of-the-query";
 const BODY = "canary-of-the-body";
-/** Every answer that a browser got, with what it had asked for. */
+/** Every answer that a browser got, with its request. */
 const answers = [];
 /** Every value, by kind. */
 const known = Object.fromEntries(["personal", "code", "state", "flow", "token", "cookie", "key"].map((kind) => [kind, new Set()]));
@@ -118,7 +118,7 @@ function* texts(value, name = "") {
   else if (typeof value === "object" && value !== null) for (const [key, part] of Object.entries(value)) yield* texts(part, Array.isArray(value) ? name : key);
 }
 
-/** Takes every value from what was overheard, seen and configured. */
+/** Collects every value from the recorded traffic, the browsers and the configuration. */
 function collect() {
   const formOf = ({ body }) => Object.fromEntries(new URLSearchParams(body));
   for (const entry of wire) {
@@ -162,7 +162,7 @@ function collect() {
   for (const values of Object.values(known)) values.delete(undefined);
 }
 
-/** The values in a text that may not be there; what is allowed is named by its kind. */
+/** The values in a text that must not be there; `allowed` kinds are left out. */
 function strays(text, ...allowed) {
   const folded = text.toLowerCase();
   const kinds = Object.entries(known).filter(([kind]) => !allowed.includes(kind));

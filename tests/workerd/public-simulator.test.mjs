@@ -73,7 +73,7 @@ test("a person signs out there too, and is asked again", async () => {
 
 test("when its tokens say no auth_time then the token that answers a signing in again is the proof of it", async () => {
   assert.equal((await browser.get(await through(await start(browser, "/account/close")))).status, 303);
-  // The session says nothing of when its person signed in, so the person is asked to do it again, once.
+  // The session has no time of the sign-in, so the person must sign in again, once.
   const answer = await browser.get(await through(await start(browser, "/account/close")));
   assert.deepEqual([answer.status, answer.location], [303, "/account/close"], answer.text);
   assert.equal((await browser.get("/account/close")).status, 200);

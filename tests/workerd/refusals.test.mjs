@@ -44,7 +44,7 @@ async function assertRefused(row, answer, browser, calls) {
   assert.equal(browser.attempts.length, row.keepsAttempt ? 1 : 0);
   assert.match(answer.get("content-type"), /^text\/html/);
   assert.equal(answer.get("cache-control"), "no-store");
-  // A provider that is busy says when to come back, and the person is told so.
+  // A busy provider sends `Retry-After`, and the person's page passes it on.
   const busy = /^(token|userinfo)-(429|503)$/.test(row.fault) ? "45" : "30";
   assert.equal(answer.get("retry-after"), row.status === 503 ? busy : null);
   assert.deepEqual(calls, row.calls);

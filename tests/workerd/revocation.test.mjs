@@ -112,7 +112,7 @@ test("t49 the session key is changed twice, and a session that is in use outlive
   // The Worker no longer has the first key. A cookie of that key is no session; it leads to the sign-in, not to an error.
   assert.equal((await forgotten.get("/account")).status, 302);
   assert.equal(forgotten.session, first, "such a cookie is not deleted");
-  // The ID token for signing out went with its key, so that the person stays at the provider; the session ends all the same.
+  // Without its key the edge cannot open the ID token hint, so the person stays at the provider; the session still ends.
   const copy = browser.copy();
   const { location } = await signOut(browser);
   assert.equal(location, `${world.provider.url}/logout`);

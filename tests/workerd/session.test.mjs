@@ -1,4 +1,4 @@
-// The session cookie against whoever changes it, moves it to another service, or keeps it over a rotation of keys.
+// The session cookie when an attacker changes it or moves it to another service, and when keys are rotated.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -108,12 +108,12 @@ test("t49 a session outlives a rotation of the session key as long as its genera
   assert.ok(await isSession(browser.session));
   const begun = world.browser();
   const address = await start(begun, "/account");
-  // 2. The new generation seals; what the old one sealed opens, a sign-in under way included.
+  // 2. The new generation seals; cookies of the old one open, also those of a sign-in under way.
   await world.restart({ variables: { SESSION_KEY_ACTIVE: "B" } });
   assert.ok(await isSession(browser.session));
   assert.equal((await begun.get(await authorise(world, address))).status, 303);
   assert.equal((await world.raw({ target: "/auth/health" })).json.keys.session.generation, "B");
-  // 3. An isolate that is still one step behind opens what the new generation sealed.
+  // 3. An isolate that is still one step behind opens cookies of the new generation.
   await world.restart({ variables: { SESSION_KEY_ACTIVE: "A" } });
   assert.ok(await isSession(begun.session));
   // 4. The old generation is retired, and its sessions with it.

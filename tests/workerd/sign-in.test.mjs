@@ -1,4 +1,4 @@
-// A whole sign-in, seen from all three sides: what the provider is asked, what the browser keeps, what the origin is told.
+// A whole sign-in, seen from three sides: the requests to the provider, the browser's cookies, and the origin's headers.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -63,7 +63,7 @@ test("the whole journey ends at the page that was asked for, with its query", as
   assert.equal(page.status, 200);
   assert.ok(page.text.includes(KENNETH.email));
   assert.equal((await world.origin.requests()).at(-1).target, "/account/licences?a=b&c=%20d");
-  // 303 makes the browser forget the address with the code; nothing of it is sent on or shown.
+  // 303 makes the browser forget the address with the code; no later request and no page contains it.
   assert.equal(answer.get("referrer-policy"), "no-referrer");
   assert.equal(answer.body.length, 0);
 });

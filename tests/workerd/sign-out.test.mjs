@@ -1,5 +1,5 @@
-// Signing out by one's own wish: who may ask for it, what ends, and how the browser goes on to the provider and back. The
-// account is asked at every request here, so that a test sees at once what has ended.
+// Signing out by the person: which requests may ask for it, which sessions end, and the way to the provider and back. The
+// Worker asks the account at every request here, so that a test sees an ended session at once.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -61,7 +61,7 @@ test("oidcc-client-test-rp-init-logout: a link on an own page ends the session h
   assert.match(page.text, /<h1 class="govuk-heading-l">You have signed out<\/h1>/);
   assert.match(page.text, /<a class="govuk-button" href="\/auth\/sign-in\?lang=en" draggable="false">Sign in<\/a>/);
   assert.deepEqual(browser.names, []);
-  // The provider tells the client that asked, too; that ends nothing more and is no error.
+  // The provider also notifies the client that asked; that ends no other session and is no error.
   const sent = await world.provider.delivered();
   assert.deepEqual(sent.map(({ status, state }) => [status, state]), [[200, "delivered"]]);
   assert.ok((await start(browser, "/account")).startsWith(world.provider.url));
@@ -195,7 +195,7 @@ test("signing out here leaves the person's other browsers, signing out everywher
   assert.deepEqual([await isLive(second), await isLive(third), await isLive(amal)], [true, true, true]);
   await signOut(second, "/auth/sign-out?everywhere");
   assert.deepEqual([await isLive(third), await isLive(amal)], [false, true]);
-  // A script hears it as well. However late its answer comes, it takes away the cookie of this session only.
+  // A script gets the refusal too. However late its answer comes, it deletes only the cookie of this session.
   const asked = await third.copy().fetch("/account");
   assert.deepEqual([asked.status, asked.get("content-type"), cookiesOf(asked)[SESSION]], [401, "application/problem+json", ""]);
   assert.equal(cookiesOf(await third.get("/account"))[SESSION], "");

@@ -1,4 +1,4 @@
-// Requests without a session: who is sent to sign in, who is told so in a page, and who in a status.
+// Requests without a session: which are redirected to the sign-in, which get a page, and which get a status.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";

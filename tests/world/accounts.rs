@@ -1,4 +1,4 @@
-//! The accounts: each is what it stored, and answers by the crate's own rules.
+//! The accounts: each has its stored bytes, and answers by the crate's own rules.
 //!
 //! As the object does, an account is read from its stored text for each question, answers, and is
 //! stored again before the answer leaves. Questions and answers cross as the bytes that they are.
@@ -28,7 +28,7 @@ impl Accounts {
         AccountReply::from_bytes(&reply.unwrap().to_bytes()).unwrap()
     }
 
-    /// Time passed: every account whose alarm is due is tidied.
+    /// Runs the alarm of every account for which it is due.
     pub fn tidy(&self, now: i64) {
         let names: Vec<_> = self.stored.borrow().keys().cloned().collect();
         for name in names {

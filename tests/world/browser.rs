@@ -159,7 +159,7 @@ impl Browser {
         self.own().map(|cookie| cookie.name.as_str()).collect()
     }
 
-    /// Closes every window: what has no life of its own is gone.
+    /// Closes every window: cookies without a lifetime are gone.
     pub fn close(&mut self) {
         self.jar.close();
     }

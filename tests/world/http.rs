@@ -1,4 +1,4 @@
-//! A request that comes to the edge, and what is shown for it in the end.
+//! A request to the edge, and the answer that the client sees in the end.
 
 use one_login_edge::gate::http::request::{Headers, Request};
 use url::Url;

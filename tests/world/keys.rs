@@ -36,7 +36,7 @@ thread_local! {
     static IMPORTED: RefCell<HashMap<String, Rc<RsaPrivateKey>>> = RefCell::default();
 }
 
-/// The members of a private key without what is only there for readers.
+/// The members of a private key without its `note`.
 fn members(jwk: &str) -> Value {
     let mut members: Value = serde_json::from_str(jwk).unwrap();
     members.as_object_mut().unwrap().remove("note");

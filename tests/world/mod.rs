@@ -101,7 +101,7 @@ impl World {
         self.outside.clock.get()
     }
 
-    /// Time passes, and accounts whose alarm it was are tidied.
+    /// Time passes, and the alarms that are due run.
     pub fn pass(&self, seconds: i64) {
         self.outside.clock.set(self.now() + seconds);
         self.outside.accounts.tidy(self.now());
@@ -153,7 +153,7 @@ impl World {
         changes.push((part, Box::new(change)));
     }
 
-    /// The provider knows this many addresses of whoever has any, in letters outside ASCII.
+    /// Gives every persona with an address this many addresses, in letters outside ASCII.
     pub fn addresses(&self, count: usize) {
         const ADDRESS: &str = "https://vocab.account.gov.uk/v1/address";
         self.change("/userinfo", move |answer| {
@@ -226,7 +226,7 @@ impl World {
         });
     }
 
-    /// Runs what was left for afterwards, and what that leaves in its turn.
+    /// Runs the work that requests left for afterwards, and the work that it leaves in its turn.
     fn finish_spawned(&self) {
         loop {
             let work = self.outside.take_spawned();

@@ -1,4 +1,4 @@
-//! Sessions that end: what the provider sends when they do, and how a person asks for it.
+//! Sessions that end: the provider's notifications, and the person's sign-out.
 
 use serde_json::json;
 use simulator::http;

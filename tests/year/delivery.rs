@@ -11,7 +11,7 @@ use crate::world::chance::Chance;
 use crate::world::http::Incoming;
 use crate::world::signing_out::PROVIDERS_ADDRESS;
 
-/// The provider sends what it has to say, and again what was not taken.
+/// The provider sends its notifications, and again those that were not accepted.
 pub fn deliver_later(house: &Rc<House>, seed: u64, wait: i64) {
     let inner = Rc::clone(house);
     house.runtime.spawn(async move {

@@ -1,6 +1,6 @@
 //! The deployment: two services with every kind of route, and the changes that a version may make.
 //!
-//! The table of places is the oracle's as well, which never looks at what the product makes of it.
+//! The table of places is the oracle's as well, which never reads the product's view of it.
 
 use one_login_edge::config::{Host, Service};
 use serde_json::json;

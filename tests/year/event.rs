@@ -1,4 +1,4 @@
-//! Everything that may happen. To add one: a variant here, its weight in [`super::plan`], and what it does
+//! Every event that may happen. To add one: a variant here, its weight in [`super::plan`], and what it does
 //! in [`super::run`].
 
 use one_login_edge::platform::Limit;
@@ -14,7 +14,7 @@ use crate::world::Trouble;
 /// One thing that happens.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// A person goes somewhere, or a page of theirs asks for something.
+    /// A person opens a page, or their page sends a request.
     Visit {
         /// The computer.
         computer: usize,

@@ -207,7 +207,7 @@ impl House {
             oracle.reached(self, asked, arrived_ms, &reached, &heard);
         }
         self.runtime.sleep(origin_ms).await;
-        // As `glue.js` has it: what was decided at the request is out of date then.
+        // As in `glue.js`: the decision made at the request is out of date by then.
         if origin_ms > 5_000 {
             let now = (self.runtime.now() + iso.ahead_ms).div_euclid(1_000);
             gate::prolong(&iso.isolate, &door, &parsed, now, &mut forward.answer);

@@ -138,7 +138,7 @@ impl Runtime {
         Answer(slot)
     }
 
-    /// Goes on until a moment, in milliseconds since the epoch, and what is due by then is done.
+    /// Goes on until a moment, in milliseconds since the epoch, and runs every task that is due by then.
     pub fn run_until(&self, end: i64) {
         loop {
             self.run_ready();

@@ -107,7 +107,7 @@ impl Oracle {
         Ok((person.map_err(|why| why.to_string())?, token.claims))
     }
 
-    /// Nothing is told that the place does not release.
+    /// The service gets no claim that its route does not release.
     fn released(&mut self, place: &Place, claims: &serde_json::Map<String, Value>) {
         let told = claims.keys().find(|name| {
             let name = name.as_str();

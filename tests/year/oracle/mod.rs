@@ -81,7 +81,7 @@ pub struct Proof {
     pub iat: i64,
 }
 
-/// A browser's request, with what was known when it was sent.
+/// A browser's request, with the oracle's knowledge when it was sent.
 #[derive(Clone, Debug)]
 pub struct Asked {
     /// The computer.
