@@ -97,7 +97,7 @@ fn kept_out(world: &World, browser: &mut Browser, path: &str) -> Shown {
 }
 
 #[test]
-fn t14_an_identity_is_asked_for_after_a_sign_in_and_never_with_it() {
+fn t14_when_a_route_needs_an_identity_then_it_is_requested_after_the_sign_in() {
     let world = world();
     let mut browser = Browser::new();
     let stated = told(&world, &mut browser, "/apply/form?step=2");
@@ -133,7 +133,7 @@ fn t14_an_identity_is_asked_for_after_a_sign_in_and_never_with_it() {
 }
 
 #[test]
-fn t46_a_step_up_keeps_the_session_and_asks_for_nothing_but_the_identity() {
+fn t46_when_a_step_up_starts_then_the_session_is_kept_and_only_the_identity_is_requested() {
     let world = world();
     let mut browser = signed_in(&world);
     let before = told(&world, &mut browser, "/account/details");
@@ -169,7 +169,7 @@ fn when_an_identity_is_proved_then_it_opens_every_route_of_its_level_and_below()
 }
 
 #[test]
-fn a_route_asks_for_its_own_level() {
+fn when_a_route_needs_an_identity_then_the_request_has_the_routes_own_level() {
     let world = world();
     let mut browser = signed_in(&world);
     assert_eq!(

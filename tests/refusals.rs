@@ -239,7 +239,7 @@ fn t46_a_sign_in_that_fails_ends_no_session_that_there_was() {
 }
 
 #[test]
-fn t36_a_clock_that_is_wrong_is_not_the_persons_fault() {
+fn t36_when_the_clock_is_wrong_then_the_page_does_not_blame_the_person() {
     // The provider is ahead by more than it forgives: the assertion of a minute has expired there.
     let world = World::new();
     world.provider().set_clock_offset(91);

@@ -160,7 +160,7 @@ fn t21_rejects_a_core_identity_that_is_not_a_token_or_not_there() {
 }
 
 #[test]
-fn t46_a_sign_in_without_an_identity_reads_no_identity_claims() {
+fn t46_when_a_sign_in_needs_no_identity_then_identity_claims_are_not_read() {
     let world = world();
     world.change("/userinfo", |answer| answer[NAME] = json!("not a token"));
     let shown = Browser::new().open(&world, "/account/x");

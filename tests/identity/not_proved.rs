@@ -83,7 +83,7 @@ fn why(world: &World, browser: &mut Browser, shown: &Shown) -> Object {
 }
 
 #[test]
-fn t14_t28_the_service_is_told_why_where_the_route_says_so() {
+fn t14_t28_when_a_route_takes_people_without_an_identity_then_the_service_gets_the_reason() {
     for code in [Some("C"), None] {
         let world = world();
         let mut browser = signed_in(&world);
@@ -166,7 +166,7 @@ fn t28_when_the_provider_lost_the_browser_then_the_person_is_helped_to_try_again
 }
 
 #[test]
-fn t14_a_level_that_is_too_low_is_what_it_is_and_no_more() {
+fn t14_when_the_identitys_level_is_too_low_then_it_only_opens_routes_of_that_level() {
     let world = world();
     publish(&world);
     let mut browser = signed_in(&world);

@@ -142,7 +142,7 @@ fn t27_rejects_an_identity_when_the_account_does_not_confirm_the_step_up() {
 }
 
 #[test]
-fn t47_a_session_that_ended_meanwhile_is_a_sign_in_of_its_own() {
+fn t47_when_the_session_ended_during_the_step_up_then_a_new_session_begins() {
     let world = world();
     let mut browser = signed_in(&world);
     let before = told(&world, &mut browser, "/account/x");

@@ -91,7 +91,7 @@ fn t83_when_an_identity_is_proved_then_no_cookie_log_line_or_stored_text_holds_i
 }
 
 #[test]
-fn claims_are_told_for_half_an_hour_by_the_clock_and_the_level_stays() {
+fn when_half_an_hour_has_passed_then_the_service_gets_no_identity_claims_but_still_the_level() {
     let world = crate::World::with(|setup| {
         setup.prove_identities();
         setup.field("session_idle_seconds", 20_000);

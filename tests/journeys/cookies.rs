@@ -141,7 +141,7 @@ fn t118_when_a_planted_cookie_has_the_sessions_name_then_the_person_is_not_locke
 }
 
 #[test]
-fn t45_t118_two_people_in_one_browser_are_none_until_one_signs_in() {
+fn t45_t118_when_a_browser_has_cookies_of_two_people_then_it_is_signed_out_until_one_signs_in() {
     let world = World::new();
     let mut browser = signed_in(&world);
     world.person("sian");

@@ -75,7 +75,7 @@ fn when_no_person_is_signed_in_then_a_listed_origin_can_read_the_refusal_and_oth
 }
 
 #[test]
-fn t83_nothing_personal_and_no_secret_is_in_a_log_line() {
+fn t83_when_people_sign_in_then_no_log_line_has_personal_data_or_secrets() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, "/account/details?private=query");

@@ -81,7 +81,7 @@ fn t49_a_sign_in_under_way_survives_the_change_too() {
 }
 
 #[test]
-fn t49_without_the_key_that_should_seal_every_path_is_closed() {
+fn t49_when_the_active_session_key_is_missing_then_every_path_is_closed() {
     let world = World::new();
     let mut browser = signed_in(&world);
     world.deploy(|setup| session_keys(setup, &[0], "B"));

@@ -23,7 +23,7 @@ fn asked(world: &World, cookie: &str, path: &str, accepted: &'static str) -> Str
 }
 
 #[test]
-fn the_service_says_the_language_before_the_browser_does() {
+fn when_the_service_names_a_language_then_it_wins_over_the_browsers() {
     let world = World::with(|setup| {
         setup.field("language_cookie", "lang");
         setup.field("language_prefix", true);

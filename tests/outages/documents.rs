@@ -54,7 +54,7 @@ fn t37_when_the_provider_is_down_then_documents_in_memory_or_kv_are_still_used()
 }
 
 #[test]
-fn t70_a_stale_document_is_used_at_once_and_fetched_behind_the_person() {
+fn t70_when_a_document_is_stale_then_it_is_used_at_once_and_refetched_after_the_answer() {
     let world = warm();
     world.pass(DAY - 1);
     assert_eq!(start(&world), (302, vec![]), "still fresh");
@@ -96,7 +96,7 @@ fn t37_a_document_that_is_an_hour_overdue_is_waited_for_and_used_all_the_same() 
 }
 
 #[test]
-fn t37_a_document_that_is_a_day_overdue_works_but_the_operator_is_told() {
+fn t37_when_a_document_is_a_day_overdue_then_it_is_used_and_the_log_warns() {
     let world = warm();
     world.trouble(Trouble::CallNotSent, When::About(".well-known"));
     world.pass(2 * DAY - 1);

@@ -134,7 +134,7 @@ fn t72_t111_a_notification_with_a_key_that_was_changed_at_any_age_of_the_copy_is
 }
 
 #[test]
-fn t16_two_changes_within_a_second_keep_no_person_out() {
+fn t16_when_keys_change_twice_within_a_second_then_people_still_sign_in() {
     let world = warm();
     for _ in 0..3 {
         world.provider().rotate(false);
@@ -259,7 +259,7 @@ fn t17_a_flood_while_the_keys_cannot_be_fetched_is_throttled_too() {
 }
 
 #[test]
-fn t4_no_name_of_a_document_is_made_of_a_key_id() {
+fn t4_when_a_key_id_is_hostile_then_no_document_name_contains_it() {
     for fault in [
         FormFault::KidPath,
         FormFault::KidUnknown,

@@ -243,7 +243,7 @@ fn t71_when_the_account_cannot_answer_then_no_person_is_sent_to_the_provider() {
 }
 
 #[test]
-fn t75_without_a_hint_it_is_a_sign_in_like_any_other() {
+fn t75_when_there_is_no_hint_then_signing_in_again_is_a_plain_sign_in() {
     // The session ended elsewhere within its lease, or the key that sealed the hint is gone.
     let ended: Happens = |world| {
         world.notify("kenneth", |_| {});
@@ -267,7 +267,7 @@ fn t75_without_a_hint_it_is_a_sign_in_like_any_other() {
 }
 
 #[test]
-fn scripts_and_forms_are_told_that_the_sign_in_is_too_long_ago() {
+fn when_the_sign_in_is_too_old_then_scripts_and_forms_get_that_reason() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(400);

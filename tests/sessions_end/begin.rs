@@ -231,7 +231,8 @@ fn t98_when_another_person_signs_in_after_a_session_ended_by_time_then_they_begi
 }
 
 #[test]
-fn t46_when_the_other_persons_account_is_gone_the_sign_in_goes_on_and_it_is_tried_again() {
+fn t46_when_the_other_persons_account_cannot_be_reached_then_the_sign_in_goes_on_and_the_end_is_retried()
+ {
     let world = World::new();
     let (mut browser, callback) = back_into_a_session(&world, "kenneth", "sian");
     let mut old = browser.clone();

@@ -107,7 +107,7 @@ fn t71_without_grace_only_the_lease_counts() {
 }
 
 #[test]
-fn t71_scripts_are_told_in_their_own_words() {
+fn t71_when_an_account_cannot_answer_then_a_script_gets_problem_json() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.trouble(Trouble::AccountHangs, When::Always);

@@ -188,7 +188,7 @@ fn t110_a_session_of_the_name_of_before_goes_on_and_ends_as_any_other() {
 }
 
 #[test]
-fn t110_use_counts_until_its_answer_and_an_upload_of_an_hour_keeps_the_session() {
+fn t110_when_an_upload_takes_an_hour_then_its_answer_still_counts_as_use_of_the_session() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     world.takes.set(3_600);

@@ -98,7 +98,7 @@ fn t47_fifty_requests_at_once_of_a_session_that_has_ended_all_fail() {
 }
 
 #[test]
-fn t47_at_zero_every_request_asks() {
+fn t47_when_the_check_interval_is_zero_then_every_request_asks_the_account() {
     let world = World::with(|setup| {
         setup.field("revocation_check_seconds", 0);
         setup.field("revocation_grace_seconds", 0);
@@ -256,7 +256,7 @@ fn t71_while_accounts_fail_there_is_a_line_a_minute_for_each_label_and_it_counts
 }
 
 #[test]
-fn t47_that_a_session_has_ended_is_asked_once() {
+fn t47_when_a_session_has_ended_then_the_account_is_asked_once() {
     let world = World::new();
     let browser = ended(&world);
     world.new_isolate();

@@ -19,7 +19,7 @@ fn fetches(world: &World) -> usize {
 }
 
 #[test]
-fn t31_too_many_starts_from_one_address_are_told_to_wait() {
+fn t31_when_one_address_starts_too_many_sign_ins_then_it_gets_429() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, PAGE);
@@ -225,7 +225,7 @@ fn t80_when_a_notification_is_refused_then_it_counts_once() {
 }
 
 #[test]
-fn t80_an_outage_is_not_held_against_the_provider() {
+fn t80_when_notifications_fail_by_an_outage_then_they_do_not_count_towards_the_limit() {
     let world = World::new();
     signed_in(&world, "kenneth");
     used_up(&world, Limit::RefusedNotifications);

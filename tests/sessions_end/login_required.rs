@@ -41,7 +41,7 @@ fn t28_when_login_required_ends_a_session_then_this_isolate_refuses_its_copies_a
 }
 
 #[test]
-fn t28_a_session_that_was_begun_meanwhile_in_another_tab_is_not_the_one_that_ends() {
+fn t28_when_another_tab_began_a_session_meanwhile_then_that_session_goes_on() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut thief = browser.clone();

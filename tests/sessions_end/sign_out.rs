@@ -329,7 +329,7 @@ fn t75_when_the_providers_documents_are_gone_the_person_is_signed_out_here() {
 }
 
 #[test]
-fn t75_after_a_rotation_of_the_providers_keys_the_hint_is_useless_and_the_session_over() {
+fn t75_when_the_provider_rotated_its_keys_then_the_person_stays_there_and_the_session_ends() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(60);

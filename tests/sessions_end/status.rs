@@ -132,7 +132,7 @@ fn t71_without_an_answer_the_session_is_known_for_as_long_as_it_may_be_used() {
 }
 
 #[test]
-fn no_other_origin_learns_or_prolongs_anything() {
+fn rejects_another_origin_that_reads_or_prolongs_the_session() {
     let world = World::new();
     let browser = signed_in(&world, "kenneth");
     let own = [("origin", SERVICE)];

@@ -42,7 +42,7 @@ fn t71_when_the_account_cannot_be_reached_then_the_pending_sign_out_is_sealed_an
 }
 
 #[test]
-fn t71_it_is_tried_again_when_the_person_comes_back_from_the_provider() {
+fn t71_when_the_person_comes_back_from_the_provider_then_the_pending_sign_out_is_retried() {
     for query in ["", "?everywhere"] {
         let world = World::new();
         let mut other = signed_in(&world, "kenneth");

@@ -127,7 +127,7 @@ fn t71_when_a_fifth_sign_out_is_pending_then_the_oldest_of_four_is_dropped() {
 }
 
 #[test]
-fn t71_the_page_says_that_it_is_not_finished_until_it_is() {
+fn t71_when_a_sign_out_is_pending_then_the_signed_out_page_says_so_until_it_is_done() {
     for (query, unfinished, finished) in [
         (
             "",
