@@ -156,7 +156,7 @@ fn t83_when_identity_claims_are_opened_then_the_key_and_the_time_must_match() {
         longer.until += 1;
         assert!(
             identity::open(&longer, &key, NOW, 0).is_none(),
-            "nobody makes it last"
+            "a later end of validity does not open"
         );
     }
 }

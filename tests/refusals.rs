@@ -107,7 +107,7 @@ fn not_refused(outcome: &Outcome, expected: Refused) -> Option<String> {
         return Some(format!("other lines: {:?}", happened.lines()));
     }
     if browser.has_session() || !happened.reached().is_empty() {
-        return Some("somebody got in".to_owned());
+        return Some("a person got in".to_owned());
     }
     if browser.attempts().is_empty() != expected.attempt_over {
         return Some(format!("attempts left: {:?}", browser.attempts()));
@@ -170,7 +170,7 @@ fn betrayed(outcome: &Outcome) -> Option<String> {
     ])
     .chain(code)
     .find(|word| public.contains(word))
-    .map(|word| format!("{word:?} stands on the page or in the log"))
+    .map(|word| format!("{word:?} is on the page or in the log"))
 }
 
 /// A page of the edge that lacks a part that all its pages have.

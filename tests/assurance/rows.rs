@@ -87,7 +87,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         22,
-        "Signing somebody in who did not start: a callback without its attempt, or with a stranger's code",
+        "Signing a person in who did not start: a callback without its attempt, or with a stranger's code",
     ),
     row(23, "States that are planted, or swapped between tabs"),
     row(24, "A code that was stolen or slipped in"),
@@ -124,7 +124,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         38,
-        "A userinfo endpoint that fails, floods, or answers for somebody else",
+        "A userinfo endpoint that fails, floods, or answers for another person",
     ),
     row(39, "Calls without a `User-Agent`"),
     row(
@@ -147,7 +147,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         46,
-        "A session fixed before the sign-in, or somebody else's planted",
+        "A session fixed before the sign-in, or another person's session planted",
     ),
     row(47, "A copied cookie used after its session has ended"),
     row(
@@ -215,7 +215,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         73,
-        "Signing somebody out from another site; being sent elsewhere by signing out",
+        "Signing a person out from another site; being sent elsewhere by signing out",
     ),
     row(
         74,
@@ -228,7 +228,7 @@ pub const ROWS: &[Row] = &[
         "Notifications by another method, in another form or too large",
     ),
     row(78, "Notifications that come again or at once"),
-    row(79, "A notification that is late, beside a new sign-in"),
+    row(79, "A notification that arrives late, during a new sign-in"),
     partly(
         80,
         "A flood of notifications",
@@ -237,7 +237,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         81,
-        "One's own sign-out notified, and people whom nobody knows",
+        "A notification of a sign-out that the person started, and unknown people",
     ),
     row(
         82,

@@ -44,9 +44,7 @@ pub const CASES: &[Case] = &[
     case("oidcc-client-test-missing-iat", Applies),
     case(
         "oidcc-client-test-kid-absent-single-jwks",
-        Policy(
-            "a token without a key id is nobody's; accepting the only key would make the Worker weaker",
-        ),
+        Policy("every token needs a key id; accepting the only key would make the Worker weaker"),
     ),
     case("oidcc-client-test-kid-absent-multiple-jwks", Applies),
     case("oidcc-client-test-idtoken-sig-rs256", Applies),

@@ -99,7 +99,7 @@ fn fapi2_security_profile_final_client_test_discovery_issuer_mismatch() {
     assert_eq!(
         ended.browser.history.len(),
         1,
-        "nobody went to the provider"
+        "no person went to the provider"
     );
 }
 

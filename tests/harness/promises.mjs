@@ -79,7 +79,7 @@ const storage = (count) => within({ services: ALWAYS_ASKED, faulty: true }, asyn
     await world.accounts(mode);
     await inParallel(count, 20, async (n) => assert.equal((await people[n % 10].copy().fetch("/echo/x")).status, 200));
     await Promise.all(arriving.map(async ({ browser, callback }) => assert.equal((await browser.get(callback)).status, 503)));
-    assert.ok(arriving.every(({ browser }) => browser.session === undefined), "nobody signs in");
+    assert.ok(arriving.every(({ browser }) => browser.session === undefined), "no person signs in");
     await world.accounts("sound");
     await sleep(6_000);
     for (const person of people) assert.ok(await isIn(person));

@@ -111,7 +111,7 @@ fn not_refused(outcome: &mut Outcome, status: u16, lines: &[&str]) -> Option<Str
 /// Why the refusal let the person in: a request reached the service, or the session's level is not this one.
 fn got_in(outcome: &mut Outcome, level: &str) -> Option<String> {
     if !outcome.happened.reached().is_empty() || !outcome.browser.attempts().is_empty() {
-        return Some("somebody got in, or the attempt is left".to_owned());
+        return Some("the person got in, or the attempt is left".to_owned());
     }
     outcome.world.mend();
     let claims = told(&outcome.world, &mut outcome.browser, "/account/x").claims;
@@ -159,7 +159,7 @@ fn betrayed(outcome: &Outcome) -> Option<String> {
     ]
     .into_iter()
     .find(|word| public.contains(word))
-    .map(|word| format!("{word:?} stands on the page, in the log, in a cookie or in storage"))
+    .map(|word| format!("{word:?} is on the page, in the log, in a cookie or in storage"))
 }
 
 #[test]

@@ -64,7 +64,10 @@ fn t50_when_a_cookie_is_older_than_the_step_up_then_it_opens_the_identity_route(
         (&claims["vot"], &claims["identity_claims"]),
         (&"Cl.Cm.P2".into(), &"here".into())
     );
-    assert!(asked(&browser).is_empty(), "nobody was asked again");
+    assert!(
+        asked(&browser).is_empty(),
+        "the provider was not asked again"
+    );
     assert_ne!(browser.cookie(SESSION), Some(old.as_str()));
 }
 

@@ -163,7 +163,7 @@ fn t63_t64_a_personal_answer_is_kept_by_no_cache_whatever_it_looks_like() {
     assert_eq!(
         shown.set_cookies().count(),
         0,
-        "t65: nobody's cookie is on a public page"
+        "t65: no person's cookie is on a public page"
     );
     assert!(!world.happened().reached().pop().unwrap().personal);
 }

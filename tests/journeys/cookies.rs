@@ -39,7 +39,7 @@ fn t42_rejects_a_changed_session_cookie_without_deleting_it() {
         let shown = browser.send(&world, request);
         assert_eq!((shown.status, shown.set_cookies().count()), (401, 0));
         let happened = world.happened();
-        assert_eq!(happened.0.len(), 1, "nobody is asked");
+        assert_eq!(happened.0.len(), 1, "no account and no provider is asked");
         assert_eq!(happened.lines(), ["refused: no_session"]);
     }
     browser.plant(SESSION, &good);
@@ -52,7 +52,7 @@ fn t48_rejects_a_cookie_that_another_service_sealed() {
     let mut browser = signed_in(&world);
     let session = browser.cookie(SESSION).unwrap().to_owned();
     let start = browser.step(&world, "/auth/sign-in?return_to=/wallet");
-    assert_eq!(start.status, 303, "somebody who is signed in is sent on");
+    assert_eq!(start.status, 303, "a signed-in person is sent on");
     // The same keys, another host and client: a cookie that was carried over is not a session.
     let shown = world.ask(
         Incoming::get("https://other.example.gov.uk/account/details")

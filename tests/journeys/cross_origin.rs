@@ -111,7 +111,7 @@ fn t83_when_people_sign_in_then_no_log_line_has_personal_data_or_secrets() {
     ];
     for line in lines {
         for word in words.into_iter().chain(secrets.iter().map(String::as_str)) {
-            assert!(!line.contains(word), "{word} stands in {line}");
+            assert!(!line.contains(word), "{word} is in {line}");
         }
     }
 }

@@ -204,7 +204,7 @@ fn t82_when_a_key_set_is_published_then_it_holds_only_public_members_that_the_pr
         );
         assert!(
             world.happened().calls().is_empty(),
-            "the answer waits for nobody"
+            "the answer waits for no call"
         );
     }
 }

@@ -157,7 +157,7 @@ fn identities() -> Vec<Value> {
             json!([assertion, identity, identity]),
         ),
         (
-            "the second header beside claims",
+            "the second header next to claims",
             "wrong_identity",
             json!([another(&here), identity]),
         ),

@@ -90,7 +90,7 @@ fn t37_a_document_that_is_an_hour_overdue_is_waited_for_and_used_all_the_same() 
             _ => None,
         })
         .collect();
-    assert_eq!(waits, [2_000], "and nobody waits for long");
+    assert_eq!(waits, [2_000], "and no request waits for long");
     assert_eq!(happened.spawned(), 0);
     assert_eq!(happened.lines(), ["document_not_fetched: timed_out"]);
 }

@@ -100,7 +100,7 @@ fn t68_rejects_a_stored_document_that_was_not_sealed_with_our_keys() {
         ("a made-up tag", untagged),
         ("a changed letter", flipped),
         (
-            "a tag of somebody else's key",
+            "a tag of another key",
             packed(keys::SESSION[1], DISCOVERY, &elsewhere),
         ),
         (

@@ -156,7 +156,7 @@ fn t41_when_a_request_is_no_top_level_navigation_then_it_starts_no_sign_in() {
     let challenge = "OneLogin realm=\"licence.example.gov.uk\"";
     assert_eq!(shown.header("www-authenticate"), Some(challenge));
     let happened = world.happened();
-    assert_eq!(happened.0.len(), 6, "nobody is asked");
+    assert_eq!(happened.0.len(), 6, "no account and no provider is asked");
     assert_eq!(happened.lines(), ["refused: no_session"; 6]);
 }
 
@@ -235,7 +235,7 @@ fn t62_rejects_a_websocket_from_an_origin_that_is_neither_the_services_nor_liste
         assert_eq!(
             (shown.by, shown.status),
             (By::Edge, 401),
-            "nobody is signed in: {origin:?}"
+            "no person is signed in: {origin:?}"
         );
     }
 }

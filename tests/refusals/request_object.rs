@@ -193,7 +193,7 @@ fn signer(name: &str) -> fn(&[u8]) -> Vec<u8> {
         "es256" => |message| keys::sign(keys::ASSERTION[0], Alg::Es256, message).unwrap(),
         "ps256" => |message| keys::sign(keys::CLIENT[0], Alg::Ps256, message).unwrap(),
         "other" => |message| keys::sign(keys::CLIENT[1], Alg::Rs256, message).unwrap(),
-        other => panic!("nobody signs with {other}"),
+        other => panic!("no client signs with {other}"),
     }
 }
 

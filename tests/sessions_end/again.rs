@@ -64,7 +64,10 @@ pub fn passes(world: &World, browser: &mut Browser, page: &str) -> bool {
 fn t46_a_route_that_wants_a_recent_sign_in_gets_a_new_session_and_the_old_one_ends() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
-    assert!(passes(&world, &mut browser, PAY), "nobody is asked twice");
+    assert!(
+        passes(&world, &mut browser, PAY),
+        "no person is asked twice"
+    );
     world.pass(400);
     assert!(passes(&world, &mut browser, ACCOUNT));
     let mut thief = browser.clone();
@@ -144,7 +147,7 @@ fn an_age_is_told_to_the_provider_with_the_first_sign_in_and_with_the_next() {
     let told = ["max_age", "prompt", "id_token_hint"].map(|name| start.contains_key(name));
     assert_eq!(
         told, [false; 3],
-        "there is nobody yet who could sign in again"
+        "no person has signed in yet who could sign in again"
     );
 
     assert_eq!(browser.open(&world, RECENT).by, By::Origin);

@@ -84,7 +84,7 @@ fn t71_when_an_account_is_overloaded_then_there_is_no_grace() {
     let mut browser = signed_in(&world, "kenneth");
     world.trouble(Trouble::AccountOverloaded, When::Always);
     world.pass(59);
-    assert!(is_in(&world, &mut browser), "nobody asks yet");
+    assert!(is_in(&world, &mut browser), "the edge does not ask yet");
     world.pass(1);
     world.forget();
     is_closed(&world, &mut browser);

@@ -259,14 +259,14 @@ fn signing_out_twice_ends_nothing_more() {
     world.forget();
     let shown = copy.sign_out(&world, "?everywhere");
     let lines = world.happened().lines();
-    assert_eq!(lines, ["sign_out: not_listed"], "nobody claims more");
+    assert_eq!(lines, ["sign_out: not_listed"], "no line claims more");
     assert_eq!(
         shown.location(),
         format!("{ISSUER}logout"),
         "an old copy gets no hint"
     );
     world.pass(60);
-    assert!(is_in(&world, &mut other), "and signs nobody out");
+    assert!(is_in(&world, &mut other), "and signs no person out");
 }
 
 #[test]

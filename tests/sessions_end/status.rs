@@ -72,7 +72,7 @@ fn reading_never_prolongs_a_session_and_posting_does_until_its_absolute_limit() 
     assert_eq!(
         shown.set_cookies().count(),
         0,
-        "nobody comes back by asking"
+        "no session comes back by asking"
     );
 }
 

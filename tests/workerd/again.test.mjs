@@ -25,7 +25,7 @@ after(() => world?.stop());
 async function longSignedIn() {
   await world.provider.fault("id-token-auth-time-old", 1);
   const browser = await signedIn(world);
-  assert.equal((await browser.get("/account")).status, 200, "elsewhere nobody minds");
+  assert.equal((await browser.get("/account")).status, 200, "other routes accept the session");
   await nextSecond();
   return browser;
 }

@@ -139,7 +139,7 @@ test("t77 a form is taken in every spelling that forms have, and in no other", a
   for (const [about, status, body, headers] of [
     ["a charset", 200, form(good), [["Content-Type", "application/x-www-form-urlencoded; charset=utf-8"]]],
     ["a charset in capitals", 200, form(good), [["content-type", "Application/X-WWW-Form-URLEncoded;CHARSET=UTF-8"]]],
-    ["another field beside it", 200, form(good, "&other=1"), [FORM]],
+    ["another field next to it", 200, form(good, "&other=1"), [FORM]],
     ["an escaped name", 200, `logout%5Ftoken=${good}`, [FORM]],
     ["no type", 400, form(good), []],
     ["JSON", 400, JSON.stringify({ logout_token: good }), [["Content-Type", "application/json"]]],

@@ -158,7 +158,7 @@ test("t67 when the origin redirects, then the edge hands the redirect on and doe
   }
   const signed = await browser.get(`/redirect?to=${encodeURIComponent(`${canary.url}/stolen`)}`);
   assert.deepEqual([signed.status, signed.location], [302, `${canary.url}/stolen`]);
-  assert.deepEqual(canary.seen, [], "nobody went there, with cookies or without");
+  assert.deepEqual(canary.seen, [], "no request went there, with cookies or without");
 });
 
 test("t67 a Location on the origin's own host leads to the service, and no other is changed", async () => {

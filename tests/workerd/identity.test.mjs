@@ -106,7 +106,7 @@ test("t46 a step-up keeps the session, and another tab's older cookie learns of 
   assert.equal((await round(browser, APPLY)).answer.status, 303);
   assert.equal((await browser.get(APPLY)).status, 200);
   assert.equal((await told()).sid, sid);
-  assert.equal((await tab.get(APPLY)).status, 200, "nobody proves an identity twice");
+  assert.equal((await tab.get(APPLY)).status, 200, "no person proves an identity twice");
 });
 
 test("t46 t13 when another person comes back from the step-up, then they do not get the first person's session", async () => {

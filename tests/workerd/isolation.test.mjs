@@ -151,7 +151,7 @@ test("t83 when people use the service, then no log, stored account, address or f
   assert.ok(requests.length >= PEOPLE);
   for (const { headers, ...request } of requests) {
     const beside = JSON.stringify([request, headers.filter(([name]) => name !== ASSERTION)]);
-    for (const text of [...cookies, ...personal, "__Host-ol-"]) assert.ok(!beside.includes(text), "the origin gets the assertion alone");
+    for (const text of [...cookies, ...personal, "__Host-ol-"]) assert.ok(!beside.includes(text), "the origin only gets the assertion");
   }
   const asked = await world.provider.requests();
   for (const { path: where = "", target = where } of asked) {

@@ -79,7 +79,7 @@ for (const row of each(SIGN_IN).filter(({ slow }) => !slow)) {
     }
     await assertRefused(row, answer, browser, await callsMade());
     assert.deepEqual(await world.origin.paths(), []);
-    assert.equal((await browser.get("/account")).status, 302, "nobody is signed in");
+    assert.equal((await browser.get("/account")).status, 302, "no person is signed in");
   });
 }
 

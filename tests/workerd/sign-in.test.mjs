@@ -52,7 +52,7 @@ test("t40 the provider is sent exactly four parameters, and a request object tha
   assert.equal(payload.exp - payload.iat, 300);
   assert.ok(Math.abs(payload.iat - now) < 10);
   assert.ok(payload.state.length >= 22 && payload.nonce.length >= 22 && payload.state !== payload.nonce);
-  assert.equal((await world.origin.requests()).length, 0, "nobody is told of somebody who is not signed in");
+  assert.equal((await world.origin.requests()).length, 0, "the origin gets no request before the sign-in");
 });
 
 test("the whole journey ends at the page that was asked for, with its query", async () => {

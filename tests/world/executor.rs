@@ -34,7 +34,7 @@ pub fn block_on<T>(future: impl Future<Output = T>) -> T {
         }
         // In a Worker this would be a request that hangs until it is cut off.
         let rung = bell.0.swap(false, Ordering::SeqCst);
-        assert!(rung, "a future waits for something that nobody will bring");
+        assert!(rung, "a future waits for an event that will not come");
     }
 }
 
