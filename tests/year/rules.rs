@@ -12,7 +12,7 @@ pub struct Limits {
     pub idle: i64,
     /// How long it lives at most.
     pub absolute: i64,
-    /// How long an account's word is relied on.
+    /// How long an account's answer is valid.
     pub check: i64,
     /// How long it is while accounts give no answer.
     pub grace: i64,
