@@ -113,6 +113,8 @@ pub struct Rule {
     pub bind: bool,
     /// Whether WebSockets are closed when the session ends.
     pub closes_sockets: bool,
+    /// Whether a path here may hold encoded slashes, which go on as they came.
+    pub keeps_slashes: bool,
     /// Whether a request here is use of its session, so that the idle limit begins again.
     pub counts_as_use: bool,
     exact: Shape,
@@ -171,12 +173,7 @@ impl Rules {
     /// A public rule matches only its exact spelling, so that no odd spelling opens anything.
     #[must_use]
     pub fn find(&self, path: &CanonicalPath) -> &Rule {
-        let exact = self
-            .listed
-            .iter()
-            .filter(|rule| rule.exact.matches(&path.text))
-            .max_by_key(|rule| rule.exact.specificity())
-            .unwrap_or(&self.fallback);
+        let exact = self.exact(path);
         let folded = self
             .listed
             .iter()
@@ -193,6 +190,15 @@ impl Rules {
             }
             _ => exact,
         }
+    }
+
+    /// The most specific rule that matches the path as it is written.
+    fn exact(&self, path: &CanonicalPath) -> &Rule {
+        self.listed
+            .iter()
+            .filter(|rule| rule.exact.matches(&path.text))
+            .max_by_key(|rule| rule.exact.specificity())
+            .unwrap_or(&self.fallback)
     }
 
     /// Every listed rule, in the order of the table.

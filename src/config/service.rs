@@ -10,6 +10,7 @@ pub use crate::oidc::identity::claims::Claim;
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
+use crate::path::{Ambiguous, CanonicalPath};
 use crate::secret::Secret;
 use crate::session::seal::Generation;
 use crate::session::session::Limits;
@@ -210,6 +211,18 @@ pub struct Service {
 }
 
 impl Service {
+    /// The path of a request or of a place on this host, in its one spelling.
+    ///
+    /// # Errors
+    /// [`Ambiguous`] for one that can be read in two ways, or that an origin could take for one of a stricter route.
+    pub fn path(&self, raw: &str) -> Result<CanonicalPath, Ambiguous> {
+        let path = CanonicalPath::read(raw, self.allow_semicolons, true)?;
+        match self.rules.obscure(&path) {
+            true => Err(Ambiguous),
+            false => Ok(path),
+        }
+    }
+
     /// Whether anybody is asked to prove an identity anywhere in the service.
     #[must_use]
     pub fn proves_identity(&self) -> bool {

@@ -96,7 +96,7 @@ impl<P: Platform> Context<P> {
     pub fn place(&self, wanted: &str) -> String {
         let service = &self.service;
         let own = [service.own_path.as_str(), &service.redirect_path];
-        place::safe(wanted, &own, service.allow_semicolons)
+        place::safe(wanted, &own, &|path| service.path(path))
     }
 
     /// Random bytes.

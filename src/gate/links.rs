@@ -5,7 +5,6 @@ use crate::gate::context::Context;
 use crate::gate::http::request::{Request, parameter};
 use crate::gate::network::limited;
 use crate::oidc::SKEW;
-use crate::path::CanonicalPath;
 use crate::platform::Platform;
 
 /// The address of a new start that leads to the same place.
@@ -59,6 +58,6 @@ fn clicked<P: Platform>(context: &Context<P>, request: &Request, time: i64) -> S
 /// The rule of the place where a person was.
 pub fn rule_of<'a, P: Platform>(context: &'a Context<P>, place: &str) -> Option<&'a Rule> {
     let path = place.split('?').next()?;
-    let path = CanonicalPath::parse(path, context.service.allow_semicolons).ok()?;
+    let path = context.service.path(path).ok()?;
     Some(context.service.rules.find(&path))
 }

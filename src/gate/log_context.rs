@@ -5,7 +5,6 @@
 
 use crate::config::Service;
 use crate::gate::http::request::Request;
-use crate::path::CanonicalPath;
 
 /// The values. Each is an empty text where it is not known.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +33,7 @@ impl LogContext {
 /// The pattern that a request's path meets; that of the edge's own pages is their prefix.
 fn route(service: &Service, request: &Request) -> Option<String> {
     let address = request.address()?;
-    let path = CanonicalPath::parse(address.path, service.allow_semicolons).ok()?;
+    let path = service.path(address.path).ok()?;
     let rest = path.text.strip_prefix(&service.own_path);
     Some(if path.text == service.redirect_path {
         path.text

@@ -35,7 +35,6 @@ use crate::gate::endpoints::status;
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
 use crate::gate::sign_out::{back_channel, inactive};
-use crate::path::CanonicalPath;
 use crate::platform::Platform;
 pub use context::Context;
 use decision::AnswerPlan;
@@ -143,7 +142,7 @@ fn closed(config: &Config, host: &str, request: &Request) -> Reply {
 /// The way to the service's own host and scheme; anything but GET and HEAD is refused, because
 /// what it carries has already been sent to the wrong place.
 fn moved(service: &Service, request: &Request, address: &Address<'_>) -> Reply {
-    let target = match CanonicalPath::parse(address.path, service.allow_semicolons) {
+    let target = match service.path(address.path) {
         Ok(path) if request.is_read() && is_plain(address.query) => path,
         _ => {
             let page = match request.is_read() {
@@ -181,9 +180,8 @@ fn route<P: Platform>(context: &Context<P>, request: &Request, address: &Address
             .of(service)
             .into();
     }
-    let path = CanonicalPath::parse(address.path, service.allow_semicolons);
-    let path = match path {
-        Ok(path) if is_plain(address.query) && !service.rules.obscure(&path) => path,
+    let path = match service.path(address.path) {
+        Ok(path) if is_plain(address.query) => path,
         _ => {
             context
                 .logging(request)

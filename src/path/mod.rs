@@ -34,6 +34,9 @@ const DOTS: [char; 6] = [
 /// Characters that some servers take for a slash or a backslash: their compatibility form, or the "best fit" of Windows.
 const SLASHES: [char; 5] = ['\u{2044}', '\u{2215}', '\u{FE68}', '\u{FF0F}', '\u{FF3C}'];
 
+/// An encoded slash in its canonical spelling.
+const SLASH: &str = "%2F";
+
 /// The most layers of percent-encoding that a path may have.
 const MAX_ROUNDS: usize = 4;
 
@@ -45,11 +48,21 @@ impl CanonicalPath {
     /// backslashes and what looks like either, control characters, invalid percent-encoding or UTF-8, anything but visible
     /// ASCII, a fragment, and `;` unless `semicolons` allows it.
     pub fn parse(raw: &str, semicolons: bool) -> Result<Self, Ambiguous> {
+        Self::read(raw, semicolons, false)
+    }
+
+    /// The same, and with `slashes` an encoded slash stays as it is in [`Self::text`] and is a slash in [`Self::folded`].
+    /// Whether the path's route takes one is not known here: [`crate::config::Service::path`] asks it.
+    ///
+    /// # Errors
+    /// Those of [`Self::parse`]; with an encoded slash also `;`, behind which some readers drop it.
+    pub fn read(raw: &str, semicolons: bool, slashes: bool) -> Result<Self, Ambiguous> {
         let visible = raw.bytes().all(|byte| byte.is_ascii_graphic());
         if !visible || !raw.starts_with('/') || raw.contains(['\\', '#', '?']) {
             return Err(Ambiguous);
         }
-        let (text, mut decoded) = canonical(raw)?;
+        let (text, mut decoded) = canonical(raw, slashes)?;
+        let semicolons = semicolons && !text.contains(SLASH);
         check_segments(&decoded, semicolons)?;
         for round in 0.. {
             let Some(further) = decode_again(&decoded)? else {
@@ -69,6 +82,12 @@ impl CanonicalPath {
 }
 
 impl CanonicalPath {
+    /// Whether it holds an encoded slash.
+    #[must_use]
+    pub fn has_slash(&self) -> bool {
+        self.text.contains(SLASH)
+    }
+
     /// Whether any reader could take the path for this one or for one below it.
     #[must_use]
     pub fn is_below(&self, own: &str) -> bool {
@@ -78,14 +97,14 @@ impl CanonicalPath {
 }
 
 /// The canonical spelling and the decoded text.
-fn canonical(raw: &str) -> Result<(String, String), Ambiguous> {
+fn canonical(raw: &str, slashes: bool) -> Result<(String, String), Ambiguous> {
     let mut text = String::with_capacity(raw.len());
     let mut decoded = Vec::with_capacity(raw.len());
     let mut bytes = raw.bytes();
     while let Some(byte) = bytes.next() {
         if byte == b'%' {
             let value = hex(bytes.next())? * 16 + hex(bytes.next())?;
-            if is_separator(value) {
+            if is_separator(value) && !(slashes && value == b'/') {
                 return Err(Ambiguous);
             }
             decoded.push(value);

@@ -157,3 +157,62 @@ fn t57_semicolons_pass_only_where_a_service_allows_them() {
         assert_eq!(CanonicalPath::parse(raw, true), Err(Ambiguous), "{raw}");
     }
 }
+
+#[test]
+fn t57_each_path_that_the_documentation_calls_refused_is_refused() {
+    let page = include_str!("../../docs/configuration.md");
+    let (_, table) = page.split_once("| path | why it is refused |").unwrap();
+    let rows = table
+        .lines()
+        .skip(2)
+        .take_while(|line| line.starts_with('|'));
+    let mut seen = 0;
+    for row in rows {
+        let cell = row.split('|').nth(1).unwrap();
+        for path in cell.split('`').skip(1).step_by(2) {
+            assert_eq!(CanonicalPath::parse(path, false), Err(Ambiguous), "{path}");
+            let is_kept = matches!(path, "/a%2Fb" | "/a%2F");
+            assert_eq!(
+                CanonicalPath::read(path, false, true).is_ok(),
+                is_kept,
+                "{path}"
+            );
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+#[test]
+fn t57_an_encoded_slash_is_kept_in_one_spelling_and_folded_as_a_slash() {
+    let read = |raw: &str| CanonicalPath::read(raw, true, true);
+    for raw in ["/files/a%2Fb", "/files/a%2fb", "/f%69les/a%2fb"] {
+        let path = read(raw).unwrap();
+        assert_eq!(
+            (path.text.as_str(), path.folded.as_str()),
+            ("/files/a%2Fb", "/files/a/b")
+        );
+        assert!(path.has_slash());
+        assert_eq!(read(&path.text), Ok(path.clone()));
+    }
+    for raw in [
+        "/files/%2Fa",
+        "/files%2F/a",
+        "/files/a%2F%2Fb",
+        "/%2F",
+        "/files/..%2Fa",
+        "/files/a%2F..%2Fb",
+        "/files/a%2F%2e%2e",
+        "/files/a%2F.",
+        "/files/a%2F%EF%BC%8E",
+        "/files/a%252Fb",
+        "/files/a%2F%252e%252e",
+        "/files/a%5Cb",
+        "/files/a;x%2Fb",
+        "/files/a%2Fb;x",
+        "/files/a%2Fb%3Bx",
+        "/files/a%2Fb%00",
+    ] {
+        assert_eq!(read(raw), Err(Ambiguous), "{raw}");
+    }
+}

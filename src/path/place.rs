@@ -5,7 +5,7 @@
 //!
 //! Source: RFC 9700 section 4.11.1 (open redirectors), WHATWG URL (how browsers read addresses).
 
-use super::CanonicalPath;
+use super::{Ambiguous, CanonicalPath};
 
 use std::fmt::Write;
 
@@ -18,17 +18,20 @@ pub const MAX: usize = 2_800;
 /// `own` are the edge's own paths. No link or form leads a person there: such a page would act on a person's click
 /// that was meant for another thing, or go round in circles.
 #[must_use]
-pub fn safe(wanted: &str, own: &[&str], semicolons: bool) -> String {
-    checked(wanted, own, semicolons).unwrap_or_else(|| "/".to_owned())
+pub fn safe(wanted: &str, own: &[&str], read: Reader<'_>) -> String {
+    checked(wanted, own, read).unwrap_or_else(|| "/".to_owned())
 }
 
-fn checked(wanted: &str, own: &[&str], semicolons: bool) -> Option<String> {
+/// How the service reads a path.
+pub type Reader<'a> = &'a dyn Fn(&str) -> Result<CanonicalPath, Ambiguous>;
+
+fn checked(wanted: &str, own: &[&str], read: Reader<'_>) -> Option<String> {
     let sent = wanted.split('#').next().unwrap_or_default();
     let (path, query) = match sent.split_once('?') {
         Some((path, query)) => (path, Some(encoded(query)?)),
         None => (sent, None),
     };
-    let path = CanonicalPath::parse(path, semicolons).ok()?;
+    let path = read(path).ok()?;
     if own.iter().any(|own| path.is_below(own)) {
         return None;
     }
@@ -56,8 +59,12 @@ fn encoded(query: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::CanonicalPath;
+
     fn safe(wanted: &str) -> String {
-        crate::path::place::safe(wanted, &["/auth", "/back"], false)
+        super::safe(wanted, &["/auth", "/back"], &|path| {
+            CanonicalPath::parse(path, false)
+        })
     }
 
     use crate::path::place::MAX;

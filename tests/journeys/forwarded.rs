@@ -1,6 +1,7 @@
 //! The request as the service behind the edge gets it, and the headers that the service cannot send to a browser.
 
 use crate::world::{Browser, Incoming, SESSION, World};
+use serde_json::json;
 
 #[test]
 fn t53_t58_when_a_client_sends_headers_of_the_edge_then_the_service_does_not_get_them() {
@@ -101,4 +102,35 @@ fn t52_the_service_sees_its_own_cookies_and_none_of_ours() {
     assert_eq!(reached.header("cookie"), Some("theme=dark"));
     assert_eq!(browser.cookie("seen"), Some("1"));
     assert_eq!(browser.cookie(SESSION), Some(session.as_str()));
+}
+
+#[test]
+fn t57_when_a_route_keeps_encoded_slashes_then_they_reach_the_service_as_they_came() {
+    let world = World::with(|setup| {
+        let routes = setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"].as_array_mut();
+        routes.unwrap().extend([
+            json!({ "path": "/files/*", "access": "public", "encoded_slashes": "keep" }),
+            json!({ "path": "/files/a/own/*" }),
+        ]);
+    });
+    let mut browser = Browser::new();
+    for (path, status) in [
+        ("/files/a%2fb", 200),
+        // A slash in its place would meet the stricter route.
+        ("/files/a%2Fown/b", 400),
+        ("/files/a%2F..%2Fb", 400),
+        // Another route keeps none.
+        ("/assets/a%2Fb", 400),
+    ] {
+        world.forget();
+        let shown = browser.send(&world, Incoming::get(path));
+        assert_eq!(shown.status, status, "{path}");
+        let reached: Vec<_> = world.happened().reached();
+        assert_eq!(reached.len(), usize::from(status == 200), "{path}");
+        let is_kept = |url: &str| url.ends_with("/files/a%2Fb");
+        assert!(
+            reached.iter().all(|request| is_kept(&request.url)),
+            "{path}"
+        );
+    }
 }

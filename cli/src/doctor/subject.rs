@@ -6,7 +6,6 @@ use crate::worker_config::{Route, WorkerConfig};
 use anyhow::{Context, Result, bail};
 use one_login_edge::config::{Access, Environment, Rule, Service};
 use one_login_edge::oidc::vector::Level;
-use one_login_edge::path::CanonicalPath;
 use shell::places::Places;
 use std::path::PathBuf;
 use url::Url;
@@ -193,7 +192,7 @@ fn first(service: &Service, access: Access) -> Option<String> {
 }
 
 fn rule<'a>(service: &'a Service, path: &str) -> Option<&'a Rule> {
-    let path = CanonicalPath::parse(path, service.allow_semicolons).ok()?;
+    let path = service.path(path).ok()?;
     Some(service.rules.find(&path))
 }
 

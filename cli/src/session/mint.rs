@@ -7,7 +7,6 @@ use anyhow::{Context, Result, bail, ensure};
 use one_login_edge::config::{Access, Rule};
 use one_login_edge::gate::access::assertion::unsigned;
 use one_login_edge::gate::access::statement::{Bound, LIFETIME, Subject};
-use one_login_edge::path::CanonicalPath;
 use one_login_edge::session::session::Session;
 use shell::places::Places;
 
@@ -34,12 +33,9 @@ pub fn mint(
     now: i64,
 ) -> Result<Minted> {
     let service = &place.service;
-    let canonical = CanonicalPath::parse(path, service.allow_semicolons)
-        .ok()
-        .filter(|path| !service.rules.obscure(path))
-        .with_context(|| {
-            format!("the Worker refuses the path {path:?}: it can be read in two ways")
-        })?;
+    let canonical = service.path(path).ok().with_context(|| {
+        format!("the Worker refuses the path {path:?}: it can be read in two ways")
+    })?;
     let rule = service.rules.find(&canonical);
     let session = person.session(rule.level, now)?;
     may_pass(rule, &session, path, now)?;

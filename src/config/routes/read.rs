@@ -103,6 +103,7 @@ fn fallback(level: Level, bind: bool) -> Rule {
         other_sites: OtherSites::of(Access::Required),
         bind,
         closes_sockets: false,
+        keeps_slashes: false,
         counts_as_use: true,
         exact: Shape::Prefix(String::new()),
         folded: Shape::Prefix(String::new()),
@@ -156,6 +157,23 @@ fn read_fields(
     let closes_sockets = read_flag(table, access, "close_sockets_with_session", false);
     let other_sites = OtherSites::read(table, access, registered.environment);
     let counts_as_use = read_flag(table, access, "counts_as_use", true);
+    let keeps_slashes =
+        table.choice(
+            "encoded_slashes",
+            false,
+            "\"refuse\" or \"keep\"",
+            |text| match text {
+                "refuse" => Some(false),
+                "keep" => Some(true),
+                _ => None,
+            },
+        );
+    if keeps_slashes && !pattern.ends_with("/*") {
+        table.fault(
+            "encoded_slashes",
+            "has an effect only where the path is a prefix, such as \"/files/*\"",
+        );
+    }
     let shapes = shapes(pattern);
     let under_own = |path: &str| path == own_path || path.starts_with(&format!("{own_path}/"));
     match shapes {
@@ -184,6 +202,7 @@ fn read_fields(
             other_sites,
             bind,
             closes_sockets,
+            keeps_slashes,
             counts_as_use,
             exact,
             folded,
@@ -259,7 +278,9 @@ fn read_not_proved(table: &Table<'_>, level: Level, own_path: &str) -> Option<St
         return None;
     }
     let canonical = CanonicalPath::parse(place, true).is_ok_and(|path| path.text == place);
-    if !canonical || kept::safe(place, &[own_path], true) != place {
+    if !canonical
+        || kept::safe(place, &[own_path], &|path| CanonicalPath::parse(path, true)) != place
+    {
         table.fault("not_proved", "must be \"page\", or a path of the service");
     }
     Some(place.to_owned())

@@ -47,6 +47,9 @@ impl Rules {
     /// Whether an origin might take a path for one of a stricter rule than [`Rules::find`] gives.
     #[must_use]
     pub fn obscure(&self, path: &CanonicalPath) -> bool {
+        if path.has_slash() && !self.keeps(path) {
+            return true;
+        }
         if path.folded.is_ascii() {
             return false;
         }
@@ -57,6 +60,18 @@ impl Rules {
         };
         let mut stricter = self.listed.iter().filter(stricter);
         stricter.any(|rule| rule.folded.could_match(&path.folded))
+    }
+
+    /// Whether the path's encoded slashes may go on: its rule keeps them, and with slashes in their place no stricter
+    /// rule below that one could be meant.
+    fn keeps(&self, path: &CanonicalPath) -> bool {
+        let found = self.exact(path);
+        let is_stricter = |rule: &Rule| {
+            rule.strictness() > found.strictness()
+                && rule.folded.specificity() >= found.exact.specificity()
+                && rule.folded.matches_lenient(&path.folded)
+        };
+        found.keeps_slashes && !self.listed.iter().any(is_stricter)
     }
 
     /// Each listed rule below a laxer listed one: the laxer one's pattern and the stricter one's.

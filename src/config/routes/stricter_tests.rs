@@ -83,3 +83,75 @@ fn t91_each_stricter_rule_below_a_laxer_one_is_a_warning() {
         "{warnings:?}"
     );
 }
+
+#[test]
+fn t57_an_encoded_slash_goes_on_where_its_route_keeps_it_and_no_stricter_one_could_be_meant() {
+    let mut vars = vars();
+    let routes = json!([
+        { "path": "/files/*", "access": "public", "encoded_slashes": "keep" },
+        { "path": "/files/staff/*", "access": "required" },
+        { "path": "/files/staff/open/*", "access": "optional" },
+        { "path": "/files/one", "access": "optional" },
+        { "path": "/papers/*", "level": "Cl.Cm", "encoded_slashes": "keep" },
+        { "path": "/papers/open/*", "access": "public" },
+        { "path": "/plain/*", "access": "public" },
+    ]);
+    set(&mut vars, "routes", routes);
+    let service = demo(&vars);
+    let pattern = |raw: &str| {
+        let path = service.path(raw).ok()?;
+        Some(service.rules.find(&path).pattern.clone())
+    };
+    for (raw, rule) in [
+        ("/files/a%2Fb", "/files/*"),
+        ("/files/staffroom%2Fb", "/files/*"),
+        ("/files/a%2Fstaff/b", "/files/*"),
+        ("/files/staff/b", "/files/staff/*"),
+        ("/papers/a%2Fb", "/papers/*"),
+        // A laxer route below: the path stays with the stricter one that it is written under.
+        ("/papers/open%2Fb", "/papers/*"),
+    ] {
+        assert_eq!(pattern(raw).as_deref(), Some(rule), "{raw}");
+    }
+    for raw in [
+        "/files/staff%2Fb",
+        "/files/staff%2fb",
+        "/files/STAFF%2Fb",
+        "/files/%73taff%2Fb",
+        "/files/staff%2Fopen%2Fb",
+        "/files/staff%2Fopen/b",
+        "/files/staff%2F",
+        "/files/staff.%2Fb",
+        "/files/staff.json%2F",
+        "/files/one%2F",
+        "/files/x%2F..%2Fstaff",
+        "/files/%C5%BFtaff%2Fb",
+        // Routes that keep none.
+        "/files/staff/a%2Fb",
+        "/papers/open/a%2Fb",
+        "/plain/a%2Fb",
+        "/files%2Fa",
+        "/other/a%2Fb",
+    ] {
+        assert_eq!(pattern(raw), None, "{raw}");
+    }
+    for (route, fault) in [
+        (
+            json!({ "path": "/a", "encoded_slashes": "keep" }),
+            "routes[0].encoded_slashes",
+        ),
+        (
+            json!({ "path": "/a/*", "encoded_slashes": true }),
+            "routes[0].encoded_slashes",
+        ),
+        (
+            json!({ "path": "/a/*", "encoded_slashes": "decode" }),
+            "routes[0].encoded_slashes",
+        ),
+    ] {
+        set(&mut vars, "routes", json!([route]));
+        let faults = Config::parse(&vars).faults;
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].to_string().contains(fault), "{faults:?}");
+    }
+}
