@@ -202,6 +202,8 @@ pub struct Service {
     pub websocket_origins: Vec<String>,
     /// Whether paths may hold `;`.
     pub allow_semicolons: bool,
+    /// The longest head of a request that the origin takes, in bytes: the request line and every header.
+    pub origin_header_limit: usize,
     /// The level of a sign-in that no rule asks for.
     pub level: Level,
     /// The rules of the service's paths.

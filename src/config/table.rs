@@ -104,13 +104,25 @@ impl<'a> Table<'a> {
 
     /// A whole number of seconds inside the bounds, both included.
     pub fn seconds(&self, field: &'static str, default: i64, least: i64, most: i64) -> i64 {
+        self.number(field, "seconds", default, least, most)
+    }
+
+    /// A whole number of a unit within limits.
+    pub fn number(
+        &self,
+        field: &'static str,
+        unit: &str,
+        default: i64,
+        least: i64,
+        most: i64,
+    ) -> i64 {
         let Some(value) = self.get(field) else {
             return default;
         };
         match value.as_i64() {
-            Some(seconds) if (least..=most).contains(&seconds) => seconds,
+            Some(number) if (least..=most).contains(&number) => number,
             _ => {
-                let problem = format!("must be a whole number of seconds, {least} to {most}");
+                let problem = format!("must be a whole number of {unit}, {least} to {most}");
                 self.fault(field, problem);
                 default
             }

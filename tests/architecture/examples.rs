@@ -24,6 +24,8 @@ fn quotations(page: &str) -> Vec<(String, Vec<String>)> {
         }
         match (&mut block, line.starts_with("```")) {
             (None, true) => block = Some(Vec::new()),
+            // An example before the first named file is no code of a package.
+            (Some(_), true) if file.is_empty() => block = None,
             (Some(_), true) => quotations.push((file.clone(), block.take().unwrap())),
             (Some(lines), false) => lines.push(bare(line).to_owned()),
             (None, false) => {}

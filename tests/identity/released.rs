@@ -176,6 +176,52 @@ fn t44_t55_when_claims_are_large_then_they_go_in_a_separate_header_or_not_at_all
     }
 }
 
+#[test]
+fn when_the_origin_takes_only_so_long_a_head_then_an_identity_is_sent_only_where_it_fits() {
+    // The limit, the bytes of the service's own cookies, the addresses, and where the identity is.
+    for (limit, cookies, count, place) in [
+        (8_192, 100, 35, "header"),
+        (8_192, 3_000, 35, "too_large"),
+        (8_192, 5_000, 1, "here"),
+        (8_192, 6_500, 1, "too_large"),
+        (4_096, 100, 1, "here"),
+        (4_096, 100, 18, "too_large"),
+        (16_384, 3_000, 35, "header"),
+        (65_536, 100, 70, "too_large"),
+    ] {
+        let case = format!("{limit} with {cookies} and {count}");
+        let world = World::with(|setup| {
+            setup.prove_identities();
+            setup.field("origin_header_limit", limit);
+        });
+        world.addresses(count);
+        let mut browser = Browser::new();
+        browser.plant("own", &"c".repeat(cookies));
+        let claims = told(&world, &mut browser, "/apply/form").claims;
+        assert_eq!(claims["identity_claims"], place, "{case}");
+        browser.step(&world, "/apply/form");
+        let request = world.happened().reached().pop().unwrap();
+        let lines = request.headers.iter();
+        let size: usize = lines
+            .map(|(name, value)| name.len() + value.len() + 4)
+            .sum();
+        assert!(
+            place == "too_large" || size + 400 <= limit,
+            "{case}: {size}"
+        );
+        // The next request has the same room and the same statement; one with more room, more.
+        world.pass(1);
+        told(&world, &mut browser, "/apply/form");
+        world.forget();
+        told(&world, &mut browser, "/apply/form");
+        assert!(world.happened().asked().is_empty(), "{case}");
+        browser.drop_cookie("own");
+        let more = told(&world, &mut browser, "/apply/form").claims;
+        let fits = count < 70 && (limit > 4_096 || count == 1);
+        assert_eq!(more["identity_claims"] != "too_large", fits, "{case}");
+    }
+}
+
 /// The claims of the second statement, which is verified as a service would.
 fn beside(world: &World, second: &str, first: &Object) -> Object {
     let token = Unverified::parse(second).unwrap();

@@ -13,7 +13,7 @@ import { CLI, ROOT } from "../harness/places.mjs";
 import { World } from "../harness/world.mjs";
 
 /** The rows that one machine cannot check, or that the command did not request. */
-const IDLE = ["routes", "landing page", "https", "clock", "origin"];
+const IDLE = ["routes", "landing page", "https", "clock", "origin", "origin headers"];
 
 let world;
 let tables;
@@ -112,7 +112,7 @@ test("a healthy service is green, as far as that can be seen on one machine", as
   const { faults, ok, idle } = await found(await configured("sound"), "--send");
   assert.deepEqual(faults, []);
   assert.deepEqual(idle, IDLE);
-  assert.equal(ok.length + idle.length, 25);
+  assert.equal(ok.length + idle.length, 26);
 });
 
 test("the table fits 80 columns and has no colour outside a terminal", async () => {
@@ -121,7 +121,7 @@ test("the table fits 80 columns and has no colour outside a terminal", async () 
   assert.ok(!out.includes("\u001b"), "no escape sequence");
   for (const line of out.split("\n")) assert.ok([...line].length <= 80, line);
   assert.match(out, /^ok {7}health {11}version \d+\.\d+\.\d+, discovery fresh, keys fresh,/m);
-  assert.match(out, /^0 errors, 0 warnings, \d+ not run, of 25 probes$/m);
+  assert.match(out, /^0 errors, 0 warnings, \d+ not run, of 26 probes$/m);
 });
 
 test("the evidence pack is written, and says what this service is", async () => {
@@ -155,7 +155,7 @@ test("an issuer that is not the provider's own name for itself is found", async 
 test("a configuration that would close the service is an error, and no address is asked", async () => {
   const { faults, idle, report } = await found(await configured("at-fault", { scopes: ["email"] }));
   assert.ok(faults.length > 0 && faults.every((fault) => fault === "configuration.fault"), faults.join());
-  assert.equal(idle.length, 24);
+  assert.equal(idle.length, 25);
   assert.match(report.probes[0].findings[0].seen, /SERVICE_DEMO\.scopes: must include/);
 });
 
@@ -208,7 +208,14 @@ test("a cache in front is found", async () => {
 
 test("when a rule against bots stops only Java, then the doctor finds it", async () => {
   const before = (request, response) => /java/i.test(request.headers["user-agent"]) && (response.writeHead(403).end("no"), true);
-  assert.deepEqual((await through({ before })).faults, ["back-channel.java"]);
+  assert.deepEqual((await through({ before })).faults, ["assertion keys.agent", "back-channel.java"]);
+});
+
+test("a rule that stops the name that Python sends, or no name at all, is found", async () => {
+  for (const stops of [(agent) => agent?.startsWith("Python-urllib"), (agent) => agent === undefined]) {
+    const before = (request, response) => stops(request.headers["user-agent"]) && (response.writeHead(403).end("no"), true);
+    assert.deepEqual((await through({ before })).faults, ["assertion keys.agent"]);
+  }
 });
 
 test("a route that leaves a path out, so that the origin answers it, is found", async () => {

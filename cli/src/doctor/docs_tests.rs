@@ -59,7 +59,7 @@ fn findings_that_the_page_explains_exist() {
         .lines()
         .filter_map(|line| line.strip_prefix("- **`")?.split('`').next())
         .collect();
-    assert_eq!(explained.len(), 9);
+    assert_eq!(explained.len(), 11);
     assert!(
         explained.iter().all(|id| known.contains(id)),
         "{explained:?}"

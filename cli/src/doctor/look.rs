@@ -1,6 +1,7 @@
 //! Everything that a probe may look at, and the reasons why something is not there.
 
 use super::finding::{Fault, Outcome, found};
+use super::head_limit::Limit;
 use super::subject::Subject;
 use super::web::{Answer, Asked, Replies, Reply};
 use crate::registration::expected::Expected;
@@ -18,6 +19,8 @@ pub const UNANSWERED: Fault = Fault::error(
 pub struct Look<'a> {
     pub subject: &'a Subject,
     pub replies: &'a Replies,
+    /// How long a head the origin takes; none where it was not asked or did not answer.
+    pub head_limit: Option<Limit>,
     /// Whether the signature of the Worker's request object is good; none where it was not verified.
     pub is_signed: Option<bool>,
 }

@@ -6,6 +6,7 @@
 
 mod evidence;
 mod finding;
+mod head_limit;
 mod look;
 mod output;
 mod probe;
@@ -83,6 +84,7 @@ fn diagnose(subject: &Subject, web: &dyn Web) -> Result<Vec<Row>> {
     let look = Look {
         subject,
         replies: &replies,
+        head_limit: questions::head_limit(subject, &replies, web)?,
         is_signed: is_signed.transpose()?,
     };
     Ok(PROBES.iter().map(|probe| probe.row(&look)).collect())

@@ -1,5 +1,6 @@
 //! What is asked, and with which headers. Nothing here needs an answer but the last, which follows the Worker's redirect.
 
+use super::head_limit::{self, Limit};
 use super::look::health;
 use super::subject::{Subject, protected, public};
 use super::web::{Asked, Question, Replies, Reply, Web};
@@ -19,6 +20,13 @@ const NAVIGATION: [(&str, &str); 3] = [
 
 /// The name of the program that One Login sends notifications with, or one like it.
 const JAVA: &str = "Java-http-client/21.0.2";
+
+/// The names of the programs that services fetch keys with, by their languages; Micronaut and Vert.x send none.
+pub const AGENTS: [(&str, &str); 3] = [
+    ("Python", "Python-urllib/3.13"),
+    ("Java", JAVA),
+    ("no user agent", ""),
+];
 
 /// Asks everything that can be asked.
 ///
@@ -102,6 +110,12 @@ fn of_worker_all(subject: &Subject, expected: &Expected) -> Vec<Question> {
             ..garbage(JAVA.to_owned())
         },
     ];
+    for (place, (_, agent)) in AGENTS.iter().enumerate() {
+        let mut question = get(Asked::AssertionKeysAs(place), &own("assertion-jwks.json"));
+        let named = (!agent.is_empty()).then(|| ("User-Agent", (*agent).to_owned()));
+        question.headers = named.into_iter().collect();
+        questions.push(question);
+    }
     if let Some((path, _)) = protected(service) {
         let script = [("Accept", "application/json"), ("Sec-Fetch-Dest", "empty")];
         questions.push(page(Asked::Navigation, &path));
@@ -128,17 +142,42 @@ fn elsewhere(subject: &Subject, expected: &Expected) -> Vec<Question> {
     let mut discovery = of_worker(subject, expected, Asked::Discovery, "");
     discovery.url = service.provider.discovery_url();
     discovery.name = None;
-    let mut questions = vec![discovery];
-    if let (Some(origin), Some((path, _))) = (&subject.origin_url, protected(service)) {
-        let mut question = of_worker(subject, expected, Asked::Origin, "").with(&NAVIGATION);
-        question.url = format!("{origin}{path}");
-        // A stranger asks for the host that the origin serves, and minds no certificate.
-        let is_shared = service.origin == Origin::Route;
-        question.name = is_shared.then(|| service.host.clone());
-        question.unchecked = true;
-        questions.push(question);
+    [discovery]
+        .into_iter()
+        .chain(of_origin(subject, expected))
+        .collect()
+}
+
+/// The question to the origin itself, where its address is known.
+fn of_origin(subject: &Subject, expected: &Expected) -> Option<Question> {
+    let service = &expected.service;
+    let origin = subject.origin_url.as_ref()?;
+    let (path, _) = protected(service)?;
+    let mut question = of_worker(subject, expected, Asked::Origin, "").with(&NAVIGATION);
+    question.url = format!("{origin}{path}");
+    // A stranger asks for the host that the origin serves, and minds no certificate.
+    let is_shared = service.origin == Origin::Route;
+    question.name = is_shared.then(|| service.host.clone());
+    question.unchecked = true;
+    Some(question)
+}
+
+/// How long a head the origin takes, if it answered.
+///
+/// # Errors
+/// When nothing can be asked at all.
+pub fn head_limit(subject: &Subject, replies: &Replies, web: &dyn Web) -> Result<Option<Limit>> {
+    let Some(Reply::Answered(plain)) = replies.get(&Asked::Origin) else {
+        return Ok(None);
+    };
+    let question = subject
+        .expected
+        .as_ref()
+        .and_then(|expected| of_origin(subject, expected));
+    match question {
+        Some(question) => head_limit::measure(&question, plain, web),
+        None => Ok(None),
     }
-    questions
 }
 
 /// The Worker's request for One Login, one step on, if it leads there.

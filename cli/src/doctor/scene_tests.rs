@@ -141,6 +141,10 @@ pub fn authorise(change: impl Fn(&mut Value, &mut Value)) -> String {
 pub struct Healthy {
     pub replies: Replies,
     pub asked: RefCell<Vec<Question>>,
+    /// The longest head of a request that the origin takes, in bytes.
+    pub takes: usize,
+    /// The place of an agent that gets 403.
+    pub blocked: usize,
     /// Whether signatures are good.
     pub signs: bool,
     /// What was verified.
@@ -223,6 +227,8 @@ impl Healthy {
         Self {
             replies: replies.into(),
             asked: RefCell::default(),
+            takes: 16_384,
+            blocked: usize::MAX,
             signs: true,
             verified: RefCell::default(),
         }
@@ -236,6 +242,18 @@ impl Healthy {
         }
     }
 
+    /// The status of an origin that takes only so long a head.
+    fn head(&self, question: &Question) -> u16 {
+        let lines = question.headers.iter();
+        let size: usize = lines
+            .map(|(name, value)| name.len() + value.len() + 4)
+            .sum();
+        match (self.replies.get(&Asked::Origin), size > self.takes) {
+            (Some(Reply::Answered(answer)), false) => answer.status,
+            _ => 431,
+        }
+    }
+
     /// No answer.
     pub fn silence(&mut self, asked: Asked) {
         let error = "ECONNRESET".to_owned();
@@ -246,7 +264,14 @@ impl Healthy {
 impl Web for Healthy {
     fn ask(&self, questions: &[Question]) -> Result<Vec<Reply>> {
         self.asked.borrow_mut().extend_from_slice(questions);
-        let reply = |question: &Question| self.replies.get(&question.asked).cloned();
+        let reply = |question: &Question| match question.asked {
+            Asked::AssertionKeysAs(place) if place == self.blocked => {
+                Some(Reply::Answered(answer(403, "")))
+            }
+            Asked::AssertionKeysAs(_) => self.replies.get(&Asked::AssertionKeys).cloned(),
+            Asked::OriginHead => Some(Reply::Answered(answer(self.head(question), "hello"))),
+            asked => self.replies.get(&asked).cloned(),
+        };
         let replies = questions
             .iter()
             .map(|question| reply(question).context("nobody answers that"));

@@ -18,6 +18,8 @@ pub enum Asked {
     Health,
     ClientKeys,
     AssertionKeys,
+    /// The same from a program of the kind that services fetch keys with: its place among the agents.
+    AssertionKeysAs(usize),
     /// A protected path, as a browser opens it.
     Navigation,
     /// A protected path, as a script asks for it.
@@ -37,6 +39,8 @@ pub enum Asked {
     Plain,
     /// A protected path at the origin itself.
     Origin,
+    /// The same with a longer head.
+    OriginHead,
     Discovery,
     /// The signed request, at the provider.
     Authorise,

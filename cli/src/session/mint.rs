@@ -13,6 +13,9 @@ use shell::places::Places;
 /// As documentation writes them; header names have no case.
 const HEADERS: [&str; 2] = ["One-Login-Assertion", "One-Login-Identity"];
 
+/// The bytes of a request of a browser without what is said of the person: 27 headers, with 600 bytes of cookies.
+const USUAL_HEAD: usize = 1_743;
+
 /// Headers and what is to be said of them.
 pub struct Minted {
     /// Names and values: the assertion, and identity claims that do not fit into it.
@@ -47,6 +50,8 @@ pub fn mint(
     };
     let about = Subject {
         release: rule.release,
+        // As much as a request with 27 usual headers leaves.
+        room: service.origin_header_limit.saturating_sub(USUAL_HEAD),
         bound: rule.bind.then_some(bound),
     };
     let (first, second) = unsigned(service, &session, &about, known.as_ref(), now)

@@ -109,14 +109,14 @@ pub fn olivia() -> Proved {
         names,
         addresses: json!([
             {
-                "uprn": "10022812929", "subBuildingName": "FLAT 5", "buildingName": "WEST LEA", "buildingNumber": "16",
+                "uprn": 10_022_812_929_i64, "subBuildingName": "FLAT 5", "buildingName": "WEST LEA", "buildingNumber": "16",
                 "dependentStreetName": "KINGS PARK", "streetName": "HIGH STREET",
                 "doubleDependentAddressLocality": "EREWASH", "dependentAddressLocality": "LONG EATON",
                 "addressLocality": "GREAT MISSENDEN", "postalCode": "HP16 0AL", "addressCountry": "GB",
                 "validFrom": "2022-01-01",
             },
             {
-                "uprn": "10002345923", "buildingName": "SAWLEY MARINA", "streetName": "INGWORTH ROAD",
+                "uprn": 10_002_345_923_i64, "buildingName": "SAWLEY MARINA", "streetName": "INGWORTH ROAD",
                 "dependentAddressLocality": "LONG EATON", "addressLocality": "NOTTINGHAM", "postalCode": "BH12 1JY",
                 "addressCountry": "GB", "validUntil": "2022-01-01",
             },
@@ -159,7 +159,7 @@ pub fn tomos() -> Proved {
     let address = |number: i32| {
         let (from, until) = (2025 - number, 2026 - number);
         let mut address = json!({
-            "uprn": format!("1002281{number:04}"), "organisationName": "CYMDEITHAS TAI GOGLEDD CYMRU",
+            "uprn": 10_022_810_000 + i64::from(number), "organisationName": "CYMDEITHAS TAI GOGLEDD CYMRU",
             "departmentName": "ADRAN TAI", "subBuildingName": format!("FFLAT {number}"), "buildingName": "TŶ’R YSGOL",
             "buildingNumber": number.to_string(), "dependentStreetName": "MAES Y DDERWEN",
             "streetName": "STRYD FAWR", "doubleDependentAddressLocality": "RHOSLLANNERCHRUGOG",
@@ -178,13 +178,14 @@ pub fn tomos() -> Proved {
     }
 }
 
-/// An address abroad: a region, a postal code of another form, no building number.
+/// An address abroad: a region, a postal code of another form, an empty building number, and members without a value.
 pub fn ines() -> Proved {
     Proved {
         addresses: json!([{
             "buildingName": "Edifício Açucena, 4.º Esq.", "streetName": "Praça Dom João da Câmara", "postalCode": "1200-147",
             "addressLocality": "Lisboa", "addressRegion": "Estremadura", "addressCountry": "PT",
-            "validFrom": "2019-09-01",
+            "buildingNumber": "", "organisationName": "", "departmentName": null, "uprn": null,
+            "validFrom": "2019-09-01", "validUntil": "",
         }]),
         passports: Some(json!([{
             "documentNumber": "CA123456", "icaoIssuerCode": "PRT", "expiryDate": "2031-01-31",

@@ -20,8 +20,9 @@ use branding::read_branding;
 use headers::read_removed;
 use keys::{read_keys, read_token_auth};
 use names::{
-    check_id, read_aliases, read_claims, read_client_id, read_environment, read_host,
-    read_language, read_limits, read_locales, read_name, read_path, read_revocation, read_scopes,
+    check_id, read_aliases, read_claims, read_client_id, read_environment, read_header_limit,
+    read_host, read_language, read_limits, read_locales, read_name, read_path, read_revocation,
+    read_scopes,
 };
 pub(super) use origin::read_origins;
 use origin::{read_origin, read_origin_headers, read_provider};
@@ -112,6 +113,7 @@ pub fn service(
         cors_origins: read_origins(table, "cors_origins", environment),
         websocket_origins: read_origins(table, "websocket_origins", environment),
         allow_semicolons: table.flag("allow_semicolons", false),
+        origin_header_limit: read_header_limit(table),
         level,
         rules,
         binding: format!("{}\0{host}\0{client_id}", environment.as_str()),

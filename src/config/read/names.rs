@@ -238,6 +238,12 @@ pub fn read_limits(table: &Table<'_>, warnings: &mut Vec<Fault>) -> Limits {
     Limits { idle, absolute }
 }
 
+/// The default is that of Tomcat, Jetty and lighttpd.
+pub fn read_header_limit(table: &Table<'_>) -> usize {
+    let limit = table.number("origin_header_limit", "bytes", 8_192, 2_048, 131_072);
+    usize::try_from(limit).unwrap_or_default()
+}
+
 pub fn read_revocation(table: &Table<'_>) -> Revocation {
     let check = table.seconds("revocation_check_seconds", 60, 0, PROVIDER_IDLE);
     let grace = table.seconds("revocation_grace_seconds", 300, 0, PROVIDER_IDLE);

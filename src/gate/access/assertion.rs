@@ -7,16 +7,17 @@
 //! A route may have it name the one request that it is for, so that it is of no use for another; such a one is kept
 //! only for that method and path.
 //!
-//! Identity claims travel in it while it stays short, else in a second signed statement,
-//! else not at all; a value is never cut short.
+//! Identity claims travel in it while it stays short, else in a second signed statement, else not at
+//! all; a value is never cut short. How much fits depends on what the origin takes and on what else
+//! the request holds.
 //!
 //! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing), RFC 9449 section 4.2 (`htm`, `htu`).
 
-use crate::gate::access::statement::Known;
 use crate::gate::access::statement::LIFETIME;
 use crate::gate::access::statement::Signed;
 use crate::gate::access::statement::StatementKey;
 use crate::gate::access::statement::Subject;
+use crate::gate::access::statement::{ASSERTION, IDENTITY, Known};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -36,12 +37,10 @@ pub const TYPE: &str = "one-login-assertion+jwt";
 /// The `typ` of the second statement, which holds only identity claims.
 pub const IDENTITY_TYPE: &str = "one-login-identity+jwt";
 
-/// The longest assertion that holds identity claims, in characters: servers that take 8 KB of
-/// headers still have room for all others.
+/// The longest line of an assertion with identity claims where they fit into a second statement.
 const MAX_WITH_CLAIMS: usize = 4_096;
 
-/// The longest second statement, in characters: with its name it stays under the 8 KB that servers
-/// take in one header.
+/// The longest line of a statement of any kind, in characters: servers take 8 KB.
 const MAX_IDENTITY: usize = 8_000;
 
 /// The length of a signature in a compact token, with its full stop.
@@ -135,7 +134,7 @@ pub fn unsigned(
     known: Option<&Known>,
     now: i64,
 ) -> Result<(Unsigned, Option<Unsigned>), Refusal> {
-    let release = about.release;
+    let Subject { release, room, .. } = *about;
     let bound = about.bound.as_ref();
     let email = session.email.as_ref().filter(|_| release.email);
     let phone = session.phone.as_ref().filter(|_| release.phone);
@@ -172,21 +171,30 @@ pub fn unsigned(
     let Some(known) = known.filter(|_| release.has_identity()) else {
         return Ok((members.unsigned(service, TYPE)?, None));
     };
-    let mut second = None;
     members.identity_claims = Some("gone");
     if let Some(claims) = &known.claims {
+        let line =
+            |name: &str, of: &Unsigned| name.len() + 4 + of.signing_input().len() + SIGNATURE;
         members.identity_claims = Some("here");
         let whole = members.clone().with(release, claims);
         let whole = whole.unsigned(service, TYPE)?;
-        if whole.signing_input().len() + SIGNATURE <= MAX_WITH_CLAIMS {
+        let long = line(ASSERTION, &whole);
+        if long <= room.min(MAX_WITH_CLAIMS) {
             return Ok((whole, None));
         }
-        let alone = who.with(release, claims).unsigned(service, IDENTITY_TYPE)?;
-        let fits = alone.signing_input().len() + SIGNATURE <= MAX_IDENTITY;
-        second = Some(alone).filter(|_| fits);
-        members.identity_claims = Some(if fits { "header" } else { "too_large" });
+        members.identity_claims = Some("header");
+        let first = members.unsigned(service, TYPE)?;
+        let second = who.with(release, claims).unsigned(service, IDENTITY_TYPE)?;
+        let identity = line(IDENTITY, &second);
+        if identity <= MAX_IDENTITY && line(ASSERTION, &first) + identity <= room {
+            return Ok((first, Some(second)));
+        }
+        if long <= room.min(MAX_IDENTITY) {
+            return Ok((whole, None));
+        }
+        members.identity_claims = Some("too_large");
     }
-    Ok((members.unsigned(service, TYPE)?, second))
+    Ok((members.unsigned(service, TYPE)?, None))
 }
 
 /// Why no assertion could be made.

@@ -13,6 +13,28 @@ use crate::gate::http::cookies::Cookies;
 use crate::gate::http::request::Request;
 use crate::path::CanonicalPath;
 
+/// The bytes that Cloudflare adds to the headers on the way: `CDN-Loop`, `CF-Worker`, `CF-EW-Via`, `Connection` and the
+/// host of the origin, with room for the next ones.
+const ADDED: usize = 320;
+
+impl Forward {
+    /// The bytes that the request leaves of a limit for its whole head: the request line and every header.
+    #[must_use]
+    pub fn room(&self, request: &Request, limit: usize) -> usize {
+        let line = |name: &str, value: &str| name.len() + value.len() + 4;
+        let goes = |name: &str| {
+            self.remove.iter().any(|other| other == name)
+                || self.set.iter().any(|(other, _)| other == name)
+        };
+        let stays = request.headers.names().filter(|name| !goes(name));
+        let stays = stays.map(|name| line(name, request.headers.get(name).unwrap_or_default()));
+        let set = self.set.iter().map(|(name, value)| line(name, value));
+        let headers: usize = stays.chain(set).sum();
+        let first = request.method.len() + self.url.len() + " HTTP/1.1\r\n".len();
+        limit.saturating_sub(first + headers + ADDED)
+    }
+}
+
 /// Lays out the request for the origin.
 ///
 /// `signed` is the statement of who this is; `None` for a request without a person.

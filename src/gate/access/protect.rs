@@ -23,6 +23,9 @@ use crate::path::CanonicalPath;
 use crate::platform::Platform;
 use crate::session::session::Session;
 
+/// The steps in which room for an identity counts, in bytes.
+const STEP: usize = 256;
+
 /// A request for the origin, with the rule that it meets.
 #[derive(Debug)]
 pub struct Passage<'a, P> {
@@ -113,17 +116,26 @@ impl<'a, P: Platform> Passage<'a, P> {
     fn kept(&self, session: &Session) -> Option<Signed> {
         let context = self.context;
         let kept = &context.isolate.assertions;
-        kept.get(&context.service, session, &self.about(), context.now)
+        kept.get(&context.service, session, &self.about(session), context.now)
     }
 
-    /// The contents of an assertion for this request.
-    fn about(&self) -> Subject {
+    /// The contents of an assertion for this request. The room matters only where there is an identity to tell, and counts
+    /// in steps, so that the requests of one browser share their assertion.
+    fn about(&self, session: &Session) -> Subject {
+        let (release, limit) = (self.rule.release, self.context.service.origin_header_limit);
+        let held = session.identity.as_ref();
+        let tells = release.has_identity() && held.is_some_and(|held| held.changed_at != 0);
+        let room = match tells {
+            true => self.forward(None).room(self.request, limit) / STEP * STEP,
+            false => 0,
+        };
         let bound = || Bound {
             method: self.request.method.clone(),
             address: format!("{}{}", self.context.service.origin_url, self.path.text),
         };
         Subject {
-            release: self.rule.release,
+            release,
+            room,
             bound: self.rule.bind.then(bound),
         }
     }
@@ -164,8 +176,8 @@ impl<'a, P: Platform> Passage<'a, P> {
         }
         Verdict::Later(Task::Assert {
             forward: Box::new(out),
+            about: self.about(&session),
             session: Box::new(session),
-            about: self.about(),
             known,
         })
     }

@@ -34,6 +34,8 @@ pub struct Bound {
 pub struct Subject {
     /// The claims that the route releases.
     pub release: Release,
+    /// The bytes that the origin takes for both statements with their names; 0 without an identity to tell.
+    pub room: usize,
     /// The request, where the route wants it named.
     pub bound: Option<Bound>,
 }
@@ -82,6 +84,7 @@ pub struct StatementKey {
     level: Level,
     identity: i64,
     release: Release,
+    room: usize,
     bound: Option<Bound>,
 }
 
@@ -95,6 +98,7 @@ impl StatementKey {
             level: session.level,
             identity: session.identity.as_ref().map_or(0, |held| held.changed_at),
             release: about.release,
+            room: about.room,
             bound: about.bound.clone(),
         }
     }

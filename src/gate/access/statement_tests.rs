@@ -9,6 +9,7 @@ fn key(number: u16) -> StatementKey {
         level: Level::ClCm,
         identity: 0,
         release: Release::default(),
+        room: 0,
         bound: None,
     }
 }

@@ -240,7 +240,8 @@ fn is_day(text: &str) -> bool {
 
 /// The entries with those that are over behind the others, both in the provider's order.
 fn current_first(entries: Vec<Value>) -> Value {
-    let is_current = |entry: &Value| entry.get(UNTIL).is_none_or(Value::is_null);
+    let never_ended = |until: &Value| until.is_null() || until.as_str() == Some("");
+    let is_current = |entry: &Value| entry.get(UNTIL).is_none_or(never_ended);
     let (mut current, previous): (Vec<_>, Vec<_>) = entries.into_iter().partition(is_current);
     current.extend(previous);
     Value::Array(current)

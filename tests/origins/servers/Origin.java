@@ -36,6 +36,9 @@ public class Origin {
         tomcat.setBaseDir(arguments[1]);
         tomcat.setPort(Integer.parseInt(arguments[0]));
         tomcat.getConnector().setProperty("address", InetAddress.getLoopbackAddress().getHostAddress());
+        if (arguments.length > 2) {
+            tomcat.getConnector().setProperty("maxHttpHeaderSize", arguments[2]);
+        }
         tomcat.getEngine().getPipeline().addValve(new SSLValve());
         tomcat.getEngine().getPipeline().addValve(new RemoteIpValve());
         var context = tomcat.addContext("", arguments[1]);

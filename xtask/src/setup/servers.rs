@@ -1,5 +1,5 @@
-//! The servers that services really run on, for the tests of `tests/origins` alone: nginx with PHP-FPM, Puma, uWSGI and
-//! Tomcat. gunicorn is one of Python's packages.
+//! The servers that services really run on, for the tests of `tests/origins` alone: nginx with PHP-FPM, lighttpd, Puma,
+//! uWSGI, Tomcat, Jetty and Varnish. gunicorn is one of Python's packages.
 //!
 //! Debian's packages are laid out in a directory of the cache and never installed, so that no service of the system is
 //! started and root is not needed. apt keeps its lists there too.
@@ -16,8 +16,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packages that hold the servers; apt adds missing packages that these need.
-const PACKAGES: [&str; 9] = [
+const PACKAGES: [&str; 12] = [
+    "libjetty9-java",
     "libtomcat10-embed-java",
+    "lighttpd",
     "nginx-light",
     "php-fpm",
     "php-nyholm-psr7",
@@ -26,6 +28,7 @@ const PACKAGES: [&str; 9] = [
     "ruby-rack",
     "uwsgi-core",
     "uwsgi-plugin-python3",
+    "varnish",
 ];
 
 /// The servers.
@@ -33,7 +36,7 @@ pub struct Servers;
 
 impl Step for Servers {
     fn name(&self) -> String {
-        "nginx, PHP-FPM, Puma, uWSGI and Tomcat: `apt-get download` into the cache (about 30 s)"
+        "nginx, lighttpd, PHP-FPM, Puma, uWSGI, Tomcat, Jetty and Varnish: `apt-get download` into the cache (about 30 s)"
             .into()
     }
 

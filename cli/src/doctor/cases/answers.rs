@@ -96,6 +96,10 @@ pub const CASES: &[Case] = &[
         Web(|w| w.at(Asked::BackChannelGarbage).status = 200),
     ),
     (
+        "assertion keys: assertion keys.agent",
+        Web(|w| w.blocked = 0),
+    ),
+    (
         "back-channel: back-channel.java",
         Web(|w| w.at(Asked::BackChannelJava).status = 403),
     ),

@@ -18,6 +18,14 @@ pub const CASES: &[Case] = &[
         Web(|w| w.at(Asked::Origin).status = 404),
     ),
     (
+        "origin: origin.cache",
+        Web(|w| w.at(Asked::Origin).set("x-varnish", "32770")),
+    ),
+    (
+        "origin headers: origin headers.too_short",
+        Web(|w| w.takes = 4_096),
+    ),
+    (
         "discovery: unanswered",
         Web(|w| w.silence(Asked::Discovery)),
     ),

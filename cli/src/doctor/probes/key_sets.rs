@@ -3,6 +3,7 @@
 use crate::doctor::finding::{Fault, Findings, Outcome, found};
 use crate::doctor::look::{Look, status};
 use crate::doctor::probe::Probe;
+use crate::doctor::questions::AGENTS;
 use crate::doctor::web::{Answer, Asked};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
@@ -49,7 +50,13 @@ const UNSIGNED: Fault = Fault::error(
     "Deploy, and look whether something keeps an old copy of the address.",
 );
 
-/// What can be wrong with either.
+const AGENT: Fault = Fault::error(
+    "assertion keys.agent",
+    "A service in this language cannot fetch the keys, and refuses everybody who is signed in.",
+    "Let this path skip bot rules and the Browser Integrity Check in Cloudflare, by a custom rule.",
+);
+
+/// The faults of either.
 const FAULTS: &[&Fault] = &[
     &UNANSWERED,
     &NO_SET,
@@ -75,11 +82,32 @@ pub const CLIENT: Probe = Probe {
 /// The assertion's keys.
 pub const ASSERTION: Probe = Probe {
     name: "assertion keys",
-    checks: "your service can fetch the assertion's keys, and the signing one is among them",
-    faults: FAULTS,
+    checks: "your service can fetch the assertion's keys in any language, and the signing one is among them",
+    faults: &[
+        &UNANSWERED,
+        &NO_SET,
+        &TIMEOUT,
+        &SLOW,
+        &KIDS,
+        &KIND,
+        &PRIVATE,
+        &UNSIGNED,
+        &AGENT,
+    ],
     judge: |look| {
         let answer = look.answer(Asked::AssertionKeys)?;
-        judge(look, answer, "assertion", is_p256)
+        let outcome = judge(look, answer, "assertion", is_p256)?;
+        let mut findings = Findings::default();
+        for (place, (language, _)) in AGENTS.iter().enumerate() {
+            let same = look.answer(Asked::AssertionKeysAs(place))?;
+            findings.require(same.status == answer.status, &AGENT, || {
+                format!("with {language}: {}, else {}", status(same), answer.status)
+            });
+        }
+        match outcome {
+            Outcome::Well(seen) => Ok(findings.or_well(seen)),
+            found => Ok(found),
+        }
     },
 };
 

@@ -36,6 +36,7 @@ pub const PROBES: &[&Probe] = &[
     &transport::CACHE,
     &transport::CLOCK,
     &origin::PROBE,
+    &origin::HEADERS,
     &provider::DISCOVERY,
     &request::OBJECT,
     &request::SIZE,

@@ -1,0 +1,32 @@
+// Jetty at its defaults, or with a longer head of requests; its page says nothing.
+
+import java.net.InetAddress;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.AbstractHandler;
+
+public class Jetty {
+    public static void main(String[] arguments) throws Exception {
+        HttpConfiguration configuration = new HttpConfiguration();
+        if (arguments.length > 1) {
+            configuration.setRequestHeaderSize(Integer.parseInt(arguments[1]));
+        }
+        Server server = new Server();
+        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
+        connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
+        connector.setPort(Integer.parseInt(arguments[0]));
+        server.addConnector(connector);
+        server.setHandler(new AbstractHandler() {
+            @Override
+            public void handle(String target, Request base, javax.servlet.http.HttpServletRequest request,
+                    javax.servlet.http.HttpServletResponse response) {
+                base.setHandled(true);
+            }
+        });
+        server.start();
+        server.join();
+    }
+}
