@@ -95,7 +95,7 @@ fn ask(places: &Places, program: &str, arguments: &[&str]) -> Result<Option<Stri
     Ok(Some(words(&said).to_owned()))
 }
 
-/// Whether nobody answered, or the answer is no.
+/// Whether the check had no answer, or the answer is no.
 fn words(said: &str) -> &'static str {
     let unanswered = [
         "endpoint returned an error",
@@ -115,9 +115,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_that_cannot_be_had_is_no_yes_and_no_no() {
-        assert!(words("npm error audit endpoint returned an error").contains("nobody"));
+    fn when_the_list_is_unreachable_then_the_answer_is_neither_yes_nor_no() {
+        assert!(words("npm error audit endpoint returned an error").contains("no answer"));
         assert!(words("error[vulnerability]: a crate").contains("no"));
-        assert!(!words("error[vulnerability]: a crate").contains("nobody"));
+        assert!(!words("error[vulnerability]: a crate").contains("no answer"));
     }
 }
