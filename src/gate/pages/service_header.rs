@@ -68,7 +68,10 @@ pub fn show<P: Platform>(context: &Context<P>, request: &Request, reply: &mut Re
         let page = reply.body.replacen(BELOW_CROWN, &header, 1);
         reply.body = page.replacen("</head>", &style, 1);
         let plain = std::mem::replace(reply, Reply::new(0));
-        *reply = plain.with_own_forms();
+        // The address may hold an authorization code, which the service must not get as the referrer of a link.
+        *reply = plain
+            .with_own_forms()
+            .with("referrer-policy", "strict-origin");
     }
 }
 
