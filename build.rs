@@ -9,7 +9,12 @@ use std::path::Path;
 
 /// The inputs that the files are made from: their sources, the pages that say which classes are used, and the
 /// version of GOV.UK Frontend.
-const INPUTS: [&str; 3] = ["assets", "src/gate/pages/mod.rs", "package.json"];
+const INPUTS: [&str; 4] = [
+    "assets",
+    "src/gate/pages/mod.rs",
+    "src/gate/pages/template.rs",
+    "package.json",
+];
 
 fn main() -> io::Result<()> {
     let mut hash = Fnv::default();

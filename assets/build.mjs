@@ -2,7 +2,7 @@
 //
 //   node assets/build.mjs build/assets
 //
-// Of GOV.UK Frontend's style sheet only those rules are kept whose classes the pages use, as `src/gate/pages/mod.rs` names
+// Of GOV.UK Frontend's style sheet only those rules are kept whose classes the pages use, as the files of `src/gate/pages` name
 // them. This makes two sheets: `govuk.css` with crown and typeface, which are only for hosts below service.gov.uk,
 // and `plain.css` without either. `src/gate/pages/assets.rs` lists the files that are served, with their types.
 
@@ -90,7 +90,9 @@ async function symbols() {
 }
 
 async function styles(fonts) {
-  const used = new Set((await fs.readFile(path.join(ROOT, "src/gate/pages/mod.rs"), "utf8")).match(/govuk-[a-z0-9_-]*[a-z0-9]/g));
+  const pages = ["src/gate/pages/mod.rs", "src/gate/pages/template.rs"];
+  const texts = await Promise.all(pages.map((page) => fs.readFile(path.join(ROOT, page), "utf8")));
+  const used = new Set(texts.join("\n").match(/govuk-[a-z0-9_-]*[a-z0-9]/g));
   const css = await theirs("govuk-frontend.min.css");
   const [notice] = css.match(/\/\*! Copyright[\s\S]*?\*\//);
   const rules = parse(css.replaceAll(/\/\*[\s\S]*?\*\//g, ""));

@@ -61,7 +61,8 @@ async function signIn(page, name) {
 const ENDS = {
   "signs out in one of them": async (tabs) => {
     await tabs[4].getByRole("link", { name: "Sign out" }).click();
-    await tabs[4].waitForURL(`${service}/auth/signed-out?**`);
+    // The busy tabs hold every connection of the browser, so that the page's style sheets come late.
+    await tabs[4].waitForURL(`${service}/auth/signed-out?**`, { waitUntil: "commit" });
   },
   "is signed out by a notification": async (tabs) => {
     await world.provider.endSessions("kenneth");

@@ -224,6 +224,8 @@ test("t46 when two people share one computer, then neither gets the other's iden
   const kept = await context.cookies(service);
   await page.getByRole("link", { name: said.apply, exact: true }).click();
   await choose(page, "olivia", said);
+  await page.getByRole("heading", { name: "You are signed in with a different GOV.UK One Login" }).waitFor();
+  await page.getByRole("button", { name: "Continue" }).or(page.getByRole("link", { name: "Continue" })).click();
   await page.waitForURL(`${service}/`);
   assert.doesNotMatch(await page.content(), /kenneth|Decerqueira/i);
   await page.goto(`${service}/account`);

@@ -2,7 +2,7 @@
 // kept for people to look at; `cargo edge screenshots` replaces them.
 
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { faults, inChromium, picture } from "../harness/chromium.mjs";
 import { keptReference } from "../harness/journey.mjs";
 import { HEADINGS, PAGES } from "../harness/pages.mjs";
@@ -18,9 +18,9 @@ const services = { PLAIN: { host: "localhost" }, GOVUK: { host: "gov.localhost",
 
 let world, person;
 
-inChromium({ auto: null, services }, (made) => ({ world, person } = made));
 const references = {};
-before(async () => {
+inChromium({ auto: null, services }, async (made) => {
+  ({ world, person } = made);
   for (const theme of Object.keys(THEMES)) references[theme] = await keptReference(world, world.hosts[theme]);
 });
 

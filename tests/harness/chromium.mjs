@@ -31,7 +31,7 @@ export function inChromium(settings, started, { backForward = false } = {}) {
     // Playwright turns the back/forward cache off, which people have.
     const ignoreDefaultArgs = backForward ? ["--disable-back-forward-cache"] : [];
     browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET, ignoreDefaultArgs, headless: true });
-    started({ world, service: `http://${world.host}`, person });
+    await started({ world, service: `http://${world.host}`, person });
   });
   beforeEach(() => world.clear());
   afterEach(() => Promise.all(contexts.splice(0).map((context) => context.close())));
