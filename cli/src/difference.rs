@@ -1,4 +1,4 @@
-//! What a change does to a text, line by line.
+//! Shows a change of a text, line by line.
 
 use shell::terminal::{is_long, shortened, visible};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
@@ -7,8 +7,8 @@ use std::ops::Range;
 /// More pairs of lines than this are not compared one by one; the whole stretch is shown then.
 const MOST: usize = 4_000_000;
 
-/// The lines that go and come, each group under the number of its first line. Of a line that is too long to read, what
-/// stands between its commas is compared instead.
+/// The lines that go and come, each group under the number of its first line. For a line that is too long to read, the
+/// parts between its commas are compared instead.
 pub fn show(old: &str, new: &str) -> String {
     let (old, new): (Vec<_>, Vec<_>) = (old.split('\n').collect(), new.split('\n').collect());
     let mut out = String::new();
@@ -18,7 +18,7 @@ pub fn show(old: &str, new: &str) -> String {
         if gone.iter().any(|line| is_long(line)) {
             between_commas(&mut out, number, &gone.join("\n"), &come.join("\n"));
         } else if gone.len() == come.len() {
-            // Line by line, so that nobody has to look for the other half.
+            // Print each old line with its new line, so that no reader has to look for the other half.
             for (at, (gone, come)) in gone.iter().zip(come).enumerate() {
                 group(&mut out, &format!("line {}", number + at), &[gone], &[come]);
             }

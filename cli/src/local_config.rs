@@ -1,5 +1,5 @@
 //! Derives a configuration for `wrangler dev` from `wrangler.toml`, so that a local Worker has the bindings, dates and
-//! switches of a deployed one and differs in its variables alone.
+//! switches of a deployed one and differs only in its variables.
 
 use crate::project::layout::local;
 use anyhow::{Context, Result, bail};
@@ -9,7 +9,7 @@ use shell::terminal;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What makes sense only where something is deployed, or is replaced below. The build is left to this program.
+/// The keys that matter only to a deployment, or that the code below replaces. This program does the build itself.
 const NOT_LOCAL: [&str; 6] = ["env", "build", "routes", "route", "secrets", "account_id"];
 
 /// `cargo edge local-config`.

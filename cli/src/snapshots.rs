@@ -1,6 +1,6 @@
 //! Texts that tests keep as files, for the program's own tests and for those that run it.
 //!
-//! `UPDATE_SNAPSHOTS=1 cargo test` writes them anew; read the difference before you commit it.
+//! `UPDATE_SNAPSHOTS=1 cargo test` rewrites them; read the difference before you commit it.
 
 use std::fs;
 use std::path::Path;

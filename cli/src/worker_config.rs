@@ -19,7 +19,7 @@ use shell::places::PROJECT;
 pub struct Route {
     /// A host, with or without a path that may end in `*`.
     pub pattern: String,
-    /// Whether the Worker is the host's origin, so that none stands behind it.
+    /// Whether the Worker itself is the host's origin, without another server behind it.
     pub is_custom_domain: bool,
 }
 

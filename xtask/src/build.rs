@@ -18,7 +18,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What a build leaves and wrangler uploads.
+/// The files that a build leaves and wrangler uploads.
 const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
 
 /// Where the files are that pages load.
@@ -42,7 +42,7 @@ impl Worker {
         }
     }
 
-    /// Where what wasm-bindgen writes lies beside the scripts that it is bundled with.
+    /// The directory that holds wasm-bindgen's output and the scripts that it is bundled with.
     const fn parts(self) -> &'static str {
         match self {
             Self::Released => "target/wasm/parts",
@@ -66,7 +66,7 @@ impl Worker {
     }
 }
 
-/// What workerd and the compiler agree on. Binaryen is not told to use all that it knows, so that a newer one writes
+/// The features that both workerd and the compiler support. Binaryen gets this list, so that a newer Binaryen writes
 /// nothing that workerd cannot read.
 const FEATURES: [&str; 7] = [
     "--enable-mutable-globals",
@@ -117,7 +117,7 @@ pub fn of(places: &Places, worker: Worker) -> Result<Size> {
     if let Some(size) = already_built(places, worker, &inputs) {
         return Ok(size);
     }
-    // Whoever interrupts the build must not find the old stamp beside half of the new output.
+    // A person who interrupts the build must not find the old stamp with half of the new output.
     let _ = fs::remove_file(stamp_file(places, worker));
     Progress::during(
         "the Worker for wasm32 (2 to 4 min the first time)",
@@ -228,7 +228,7 @@ fn npm_tool(places: &Places, name: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// Makes the files that pages load, which are uploaded beside the Worker and are no part of it.
+/// Makes the files that pages load, which wrangler uploads as assets and not as part of the Worker.
 fn assets(places: &Places) -> Result<Command> {
     let mut command = npm::node(places)?;
     command

@@ -1,4 +1,4 @@
-//! Every command in the documentation is run by a test or stands here with the reason why not, and every link leads
+//! A test runs every command in the documentation, or a list here gives the reason why not; and every link leads
 //! somewhere.
 
 use super::Arguments;
@@ -83,7 +83,7 @@ const NOT_RUN: &[(&str, &str)] = &[
     ),
 ];
 
-/// What a command begins with in a block that names no language.
+/// The programs with which a command begins in a block that names no language.
 const PROGRAMS: [&str; 9] = [
     "cargo", "npx", "npm", "node", "curl", "openssl", "git", "docker", "wrangler",
 ];

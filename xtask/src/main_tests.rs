@@ -1,4 +1,4 @@
-//! What can be typed after `cargo edge`.
+//! Tests of the arguments after `cargo edge`.
 
 use super::*;
 use clap::CommandFactory;

@@ -1,5 +1,5 @@
-//! `cargo edge revocation`: measures how long a copied cookie is of use once its session has ended, and prints it beside
-//! what is promised.
+//! `cargo edge revocation`: measures how long a copied cookie works after its session has ended, and prints the time
+//! with the promised limit.
 
 use crate::build;
 use crate::setup::{self, Need};

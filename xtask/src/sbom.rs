@@ -1,7 +1,7 @@
 //! `cargo edge sbom`: everything that the Worker and its tools are made of, as a CycloneDX list.
 //!
-//! Crates come from `Cargo.lock` and what cargo knows of them, packages of npm from `package-lock.json`. What is
-//! compiled into the Worker is `required`, everything else `excluded`. The list holds no time and no serial number, so
+//! Crates come from `Cargo.lock` and cargo's metadata, packages of npm from `package-lock.json`. A component that is
+//! compiled into the Worker is `required`, every other `excluded`. The list holds no time and no serial number, so
 //! that one commit has one list.
 
 use crate::wasm::TARGET;
@@ -169,7 +169,7 @@ fn hexadecimal(integrity: &str) -> Option<(&'static str, String)> {
     Some(("SHA-512", out))
 }
 
-/// What is compiled into the Worker, and what compiles it: all that it depends on but for tests.
+/// The crates compiled into the Worker or used to compile it: all its dependencies except those for tests.
 fn deployed(worker: &Value) -> BTreeSet<String> {
     let names = names(worker);
     let nodes: BTreeMap<_, _> = each(&worker["resolve"]["nodes"])

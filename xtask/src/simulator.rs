@@ -30,7 +30,7 @@ pub fn target(places: &Places) -> PathBuf {
     target_directory(&places.program, &places.root)
 }
 
-/// Beside this program, wherever cargo was told to put it: what was compiled there is used again.
+/// The target directory of this program, wherever cargo put it: cargo reuses the crates compiled there.
 fn target_directory(own: &Path, root: &Path) -> PathBuf {
     let profile = own.parent();
     let named = profile
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_simulator_is_built_beside_this_program() {
+    fn the_simulator_is_built_in_this_programs_target_directory() {
         let root = Path::new("/repository");
         assert_eq!(
             target_directory(Path::new("/fast/target/debug/edge"), root),

@@ -22,7 +22,7 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_STD_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/std/Cargo.toml";
 
-/// What the user's own `rustc` says about itself.
+/// The user's own `rustc`, as it describes itself.
 pub struct OwnCompiler {
     /// Where its libraries and tools are.
     pub sysroot: PathBuf,
@@ -67,7 +67,7 @@ impl OwnCompiler {
         self.target_libraries.is_dir()
     }
 
-    /// The linker for wasm32 that rustup installs beside the compiler.
+    /// The linker for wasm32 that rustup installs with the compiler.
     pub fn rust_lld(&self) -> PathBuf {
         self.sysroot
             .join("lib/rustlib")
@@ -146,7 +146,7 @@ impl Compiler {
         Ok(Self::Debian { compiler, linker })
     }
 
-    /// What distinguishes its output from another compiler's.
+    /// The text that distinguishes this compiler's output from another's.
     pub fn identity(&self, places: &Places) -> Result<String> {
         match self {
             Self::Own => {
@@ -169,7 +169,7 @@ impl Compiler {
         ] {
             command.env_remove(name);
         }
-        // For this target alone: what runs on this machine while it builds is built as usual.
+        // Only for this target: build scripts and macros, which run on this machine, are built as usual.
         command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", INLINING);
         // A directory of its own keeps two compilers from discarding each other's work.
         command.env("CARGO_TARGET_DIR", places.root.join("target/wasm"));

@@ -1,4 +1,4 @@
-//! Whoever stops reading before the end, as `head` does, has read enough: no command fails of that, and none panics.
+//! A reader may stop before the end, as `head` does: no command fails because of that, and none panics.
 
 #![allow(
     clippy::unwrap_used,
@@ -24,7 +24,7 @@ fn closed() -> Stdio {
 }
 
 #[test]
-fn an_answer_that_nobody_reads_is_no_failure() {
+fn an_answer_that_no_program_reads_is_no_failure() {
     for line in [
         "--help",
         "bench --help",
@@ -44,7 +44,7 @@ fn an_answer_that_nobody_reads_is_no_failure() {
 }
 
 #[test]
-fn a_failure_of_which_nobody_hears_is_still_one() {
+fn when_no_program_reads_the_error_then_the_exit_code_still_says_failure() {
     for line in [
         "session mint --persona nobody",
         "local-config --out target/edge/none --vars target/edge/none.json",

@@ -111,7 +111,7 @@ fn claims_of_a_file_replace_those_of_the_person() {
 }
 
 #[test]
-fn identity_claims_are_in_the_assertion_or_beside_it() {
+fn identity_claims_are_in_the_assertion_or_in_the_second_header() {
     let local = "http://localhost:8787";
     let person = seen("", "--path /apply", local);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Passes what the Worker says on to the simulated provider's desk, where a browser shows it.
+//! Passes the Worker's log lines on to the simulated provider's desk, where a browser shows them.
 
 use super::supervise::loopback;
 use serde_json::{Value, json};
@@ -6,10 +6,10 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The desk is on this machine; whatever takes longer is broken.
+/// The desk is on this machine; a connection that takes longer is broken.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What was heard and not passed on yet.
+/// The Worker's decisions that have not been passed on to the desk yet.
 pub struct Decisions {
     port: u16,
     heard: Vec<Value>,
@@ -32,7 +32,7 @@ impl Decisions {
         }
     }
 
-    /// Sends everything. What the desk does not take is lost: the terminal has it as well.
+    /// Sends everything. A decision that the desk does not take is lost there; the terminal shows it as well.
     pub fn pass_on(&mut self) {
         if !self.heard.is_empty() {
             let _ = post(

@@ -36,11 +36,11 @@ pub fn shown_by_wrangler(command: &mut Command, places: &Places) {
         .arg(certificate(places))
         .arg("--https-key-path")
         .arg(directory(places).join("certificate-key.pem"))
-        // Miniflare hands these to workerd, beside the authorities that it trusts anyway.
+        // Miniflare hands these to workerd, in addition to the authorities that it trusts anyway.
         .env("NODE_EXTRA_CA_CERTS", certificate(places));
 }
 
-/// What a person is told.
+/// Tells a person how to make a browser trust the certificate.
 pub fn how_to_trust(places: &Places) -> String {
     let file = certificate(places);
     let file = file.display();

@@ -82,7 +82,7 @@ impl Settings {
     }
 }
 
-/// A thing to try at a route of a project: its path, without the `*` that stands for any more.
+/// A thing to try at a route of a project: its path, without the `*` that matches the rest.
 fn of_a_route(route: &Value) -> Option<Value> {
     let path = route.get("path")?.as_str()?;
     let access = route.get("access")?.as_str()?;

@@ -47,7 +47,7 @@ impl LocalKeys {
         let text = child::output(npm::node(places)?.args(["-e", MAKE]))?;
         let keys = Self::parse(&text)?;
         match keep(&path, &text) {
-            // Somebody else made them in the same moment; theirs count.
+            // Another process made the keys at the same moment; use that process's keys.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 Self::parse(&fs::read_to_string(&path)?)
             }
@@ -57,10 +57,10 @@ impl LocalKeys {
         }
     }
 
-    /// Writes `.dev.vars`, from which `wrangler dev` takes a Worker's secrets when it lies beside its configuration.
+    /// Writes `.dev.vars`, from which `wrangler dev` takes a Worker's secrets; it must lie next to the configuration.
     pub fn write_dev_vars(&self, directory: &Path, id: &str) -> Result<()> {
         let path = directory.join(".dev.vars");
-        // A file that exists keeps its permissions, so it is made anew.
+        // A file that exists would keep its permissions, so remove it and create a new one.
         let _ = fs::remove_file(&path);
         keep(&path, &self.dev_vars(id))
             .with_context(|| format!("{} cannot be written", path.display()))
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_the_owners_alone_and_never_overwritten() {
+    fn only_the_owner_reads_the_file_and_it_is_never_overwritten() {
         let path = std::env::temp_dir().join(format!("edge-keys-{}/keys.json", std::process::id()));
         keep(&path, "first").unwrap();
         assert_eq!(

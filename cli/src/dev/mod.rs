@@ -39,13 +39,13 @@ const WORKER_PATIENCE: Duration = Duration::from_secs(120);
 /// The Worker's name among what is running.
 const WORKER: &str = "worker";
 
-/// What the simulated provider's desk shows.
+/// The file from which the simulated provider's desk reads what it shows.
 const ABOUT: &str = "about.json";
 
 /// For a provider that cannot fetch the Worker's key document.
 const PUBLIC_KEY: &str = "client-public-key.pem";
 
-/// What the public GOV.UK One Login simulator is told of the client.
+/// The file that describes the client to the public GOV.UK One Login simulator.
 const SIMULATOR_CONFIG: &str = "simulator-config.json";
 
 /// Sets up, builds, starts everything, and stays until Ctrl-C or until one of them ends.

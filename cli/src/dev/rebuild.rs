@@ -76,7 +76,7 @@ fn state(root: &Path, sources: &[&str]) -> State {
     newest
 }
 
-/// What cannot be read is absent, as it is between the two halves of an editor's saving.
+/// An unreadable file counts as absent: an editor that saves may remove a file before it writes the new one.
 fn look(path: &Path, newest: &mut State) {
     let Ok(about) = fs::metadata(path) else {
         return;

@@ -1,10 +1,10 @@
-//! Who talks to whom at which address, as one value. Nothing here does anything.
+//! The addresses at which the programs of `cargo edge dev` reach each other, as one value without side effects.
 
 use super::service::Local;
 use anyhow::{Result, bail};
 use clap::Args;
 
-/// What a person may say on the command line.
+/// The options that a person may give on the command line.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
     /// Use this provider in place of the simulated one, such as http://localhost:3000
@@ -27,7 +27,7 @@ pub struct Options {
     pub https: bool,
 }
 
-/// Who talks to whom.
+/// The ports and addresses at which the programs reach each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The Worker's port; the next two are the simulated provider's and the demo service's, and with https the one after
@@ -145,7 +145,7 @@ const fn scheme(https: bool) -> &'static str {
     if https { "https" } else { "http" }
 }
 
-/// An http(s) address of a host alone, without the slash at its end.
+/// An http(s) address that holds only a host and port, without the slash at its end.
 fn base(url: &str, option: &str) -> Result<String> {
     let trimmed = url.trim_end_matches('/');
     let host = authority(trimmed);
@@ -156,7 +156,7 @@ fn base(url: &str, option: &str) -> Result<String> {
     Ok(trimmed.to_owned())
 }
 
-/// What follows the scheme: a host, and its port.
+/// The authority of an address: its host, and its port if it names one.
 pub fn authority(url: &str) -> &str {
     url.split_once("://").map_or("", |(_, rest)| rest)
 }

@@ -117,7 +117,7 @@ impl Company {
 }
 
 impl Drop for Company {
-    /// The last to come is the first to go, so that nobody loses what it talks to.
+    /// Ends the program that started last first, so that no program loses another that it talks to.
     fn drop(&mut self) {
         self.0
             .iter_mut()

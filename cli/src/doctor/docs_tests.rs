@@ -1,4 +1,4 @@
-//! What the pages say of the doctor is so: its probes, its options, its findings and every command.
+//! The documentation describes the doctor as it is: its probes, options, findings and every command.
 
 use super::probes::PROBES;
 use super::subject::Options;
@@ -85,7 +85,7 @@ fn every_command_on_the_pages_can_be_typed() {
 }
 
 #[test]
-fn ids_are_words_that_nobody_else_has() {
+fn ids_are_words_that_no_other_fault_has() {
     for probe in PROBES {
         let own: BTreeSet<_> = probe.faults.iter().map(|fault| fault.id).collect();
         assert_eq!(own.len(), probe.faults.len(), "{}", probe.name);

@@ -7,7 +7,7 @@ use super::probes::PROBES;
 use super::scene_tests::{Checkout, Healthy};
 use std::collections::BTreeSet;
 
-/// What is found, as `probe: fault`.
+/// The faults that the doctor finds, as `probe: fault`.
 fn found(rows: &[Row]) -> BTreeSet<String> {
     let name = |row: &Row| match &row.outcome {
         Outcome::Found(list) => list

@@ -3,7 +3,7 @@
 /// How bad a fault is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// People cannot sign in, or somebody gets in who must not.
+    /// People cannot sign in, or a person gets in who must not.
     Error,
     /// It works, and should be looked at.
     Warning,
@@ -25,7 +25,7 @@ pub struct Fault {
     /// The probe's name, a full stop and a word; stays the same for programs.
     pub id: &'static str,
     pub severity: Severity,
-    /// What happens if it stays.
+    /// The consequence if the team does not mend the fault.
     pub otherwise: &'static str,
     pub fix: &'static str,
 }
@@ -54,11 +54,11 @@ impl Fault {
 #[derive(Debug)]
 pub struct Finding {
     pub fault: &'static Fault,
-    /// What was seen.
+    /// The observation that shows the fault.
     pub seen: String,
 }
 
-/// What came of a probe.
+/// The result of a probe.
 #[derive(Debug)]
 pub enum Outcome {
     /// All is well; what was seen.

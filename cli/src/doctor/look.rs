@@ -15,7 +15,7 @@ pub const UNANSWERED: Fault = Fault::error(
     "Try again; if it stays so, look for rules in Cloudflare (firewall, bots, Access) that stop this address.",
 );
 
-/// What is configured and what was answered.
+/// The material of a probe: the configuration and the answers.
 pub struct Look<'a> {
     pub subject: &'a Subject,
     pub replies: &'a Replies,
@@ -26,7 +26,7 @@ pub struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    /// What the service must be like.
+    /// The service as its configuration describes it.
     ///
     /// # Errors
     /// When a fault in the configuration closes it.
@@ -43,12 +43,12 @@ impl<'a> Look<'a> {
         Ok(&self.expected()?.service)
     }
 
-    /// What a question was answered.
+    /// The answer to a question.
     ///
     /// # Errors
     /// When it was not asked, or nothing came back.
     pub fn answer(&self, asked: Asked) -> Result<&'a Answer, Outcome> {
-        // What another server says on the health page says nothing of the Worker.
+        // An answer from another server at the health page's address says nothing about the Worker.
         let absent = asked == Asked::Health && self.health().is_none();
         match self.replies.get(&asked).filter(|_| !absent) {
             Some(Reply::Answered(answer)) => Ok(answer),

@@ -49,7 +49,7 @@ use web::{Network, Web};
 /// `cargo edge doctor`.
 ///
 /// # Errors
-/// When the configuration cannot be read or Node cannot be started. What a probe finds is no error of the command.
+/// When the configuration cannot be read or Node cannot be started. A fault that a probe finds is no error here.
 pub fn command(places: &Places, supply: &dyn Supply, options: &Options) -> Result<ExitCode> {
     let subject = Subject::read(places, options)?;
     if !subject.offline {

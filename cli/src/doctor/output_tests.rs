@@ -1,4 +1,4 @@
-//! What the terminal shows, kept as files; and what is asked for it.
+//! Snapshots of the terminal's output, and of the questions that the doctor asks for it.
 
 use super::diagnose;
 use super::output::{text, to_json};
@@ -8,7 +8,7 @@ use super::web::Asked;
 use crate::snapshots;
 use shell::terminal::{Paint, WIDTH};
 
-/// Compares with a file beside the sources.
+/// Compares a text with a snapshot file in the source tree.
 pub fn snapshot(name: &str, text: &str) {
     snapshots::matches(&format!("src/doctor/snapshots/{name}"), text);
 }

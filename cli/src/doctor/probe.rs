@@ -6,7 +6,7 @@ use super::look::Look;
 /// A probe: a pure function from what is configured and what was answered.
 pub struct Probe {
     pub name: &'static str,
-    /// What it checks, as the end of “whether …”.
+    /// The condition that it checks, worded as the end of “whether …”.
     pub checks: &'static str,
     /// Every fault that it can find.
     pub faults: &'static [&'static Fault],

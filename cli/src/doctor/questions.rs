@@ -1,4 +1,4 @@
-//! What is asked, and with which headers. Nothing here needs an answer but the last, which follows the Worker's redirect.
+//! The doctor's questions and their headers. Only the last needs an answer: it follows the Worker's redirect.
 
 use super::head_limit::{self, Limit};
 use super::look::health;
@@ -8,10 +8,10 @@ use crate::registration::expected::Expected;
 use anyhow::Result;
 use one_login_edge::config::Origin;
 
-/// The assertion that nobody signed; it must never come back.
+/// A forged assertion without a signature; the Worker must never pass it on.
 pub const FORGED: &str = "one-login-doctor.forged.assertion";
 
-/// What a browser says when a person opens an address.
+/// The headers that a browser sends when a person opens an address.
 const NAVIGATION: [(&str, &str); 3] = [
     ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
     ("Sec-Fetch-Dest", "document"),
@@ -30,7 +30,7 @@ pub const AGENTS: [(&str, &str); 3] = [
 
 /// Asks everything that can be asked.
 ///
-/// The health page comes first: unless it is the Worker's, the Worker's other addresses are left alone.
+/// The health page comes first: unless the Worker answers it, the doctor asks none of the Worker's other addresses.
 pub fn ask(subject: &Subject, web: &dyn Web) -> Result<Replies> {
     let mut replies = Replies::new();
     let Some(expected) = subject.expected.as_ref().filter(|_| !subject.offline) else {
@@ -136,7 +136,7 @@ fn of_worker_all(subject: &Subject, expected: &Expected) -> Vec<Question> {
     questions
 }
 
-/// What is asked of others than the Worker.
+/// The questions to servers other than the Worker.
 fn elsewhere(subject: &Subject, expected: &Expected) -> Vec<Question> {
     let service = &expected.service;
     let mut discovery = of_worker(subject, expected, Asked::Discovery, "");
@@ -196,7 +196,7 @@ fn follow(subject: &Subject, expected: &Expected, replies: &Replies) -> Option<Q
     Some(question)
 }
 
-/// Who asks: One Login answers nobody without a name.
+/// The doctor's name: One Login refuses a request without a `User-Agent`.
 fn user_agent(expected: &Expected) -> String {
     let version = env!("CARGO_PKG_VERSION");
     format!(

@@ -147,7 +147,7 @@ pub struct Healthy {
     pub blocked: usize,
     /// Whether signatures are good.
     pub signs: bool,
-    /// What was verified.
+    /// The jobs of verification that the doctor gave.
     pub verified: RefCell<Vec<Value>>,
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use url::Url;
 
-/// The signature of the request object to which the Worker led; none where there is none, or no key for it.
+/// The signature of the request object to which the Worker led; `None` where it has no signature, or no key fits.
 ///
 /// One Login takes the fixed key if it was given one, and otherwise the published key that `kid` names.
 pub fn of_request(subject: &Subject, replies: &Replies) -> Option<Signature> {
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    /// What is asked to be verified for a service whose record and redirect are changed so.
+    /// The jobs of verification for a service whose record and redirect the test changes so.
     fn asked(record: (&str, &str), redirect: &str) -> Vec<Value> {
         let checkout = Checkout::new();
         let file = "keys/DEMO-production.json";

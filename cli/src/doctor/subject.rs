@@ -1,4 +1,4 @@
-//! What is looked at: a service as `wrangler.toml` and the committed keys describe it, and what the command line says.
+//! The doctor's subject: a service as `wrangler.toml`, the committed keys and the command line describe it.
 
 use crate::keys::store::Store;
 use crate::registration::expected::Expected;
@@ -13,7 +13,7 @@ use url::Url;
 /// The environment of `cargo edge dev`.
 pub const LOCAL: &str = "local";
 
-/// What the command line says.
+/// The options of the command line.
 #[derive(clap::Args)]
 pub struct Options {
     /// The service's id, as in SERVICE_<ID> in wrangler.toml, in any case
@@ -61,9 +61,9 @@ pub struct Subject {
     pub file: String,
     /// Faults that close the service.
     pub faults: Vec<String>,
-    /// What the Worker's own parser wants looked at.
+    /// The warnings of the Worker's own parser.
     pub warnings: Vec<String>,
-    /// What the service must be like; none when a fault closes it.
+    /// The service as configured; `None` when a fault in the configuration closes it.
     pub expected: Option<Expected>,
     /// The committed record of keys.
     pub keys: Store,
@@ -90,7 +90,7 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Reads the configuration and the record of keys beside it.
+    /// Reads the configuration and the committed record of keys.
     ///
     /// # Errors
     /// When they cannot be read, do not know the service, or an option is no address.
@@ -167,7 +167,7 @@ impl Subject {
 
 /// A path that wants a sign-in, and the level that it wants.
 ///
-/// A listed one if there is one; or one that nobody lists, if those are protected.
+/// A listed path if there is one; or a path that no route lists, if such paths are protected.
 pub fn protected(service: &Service) -> Option<(String, Level)> {
     let listed = first(service, Access::Required);
     let path = listed.unwrap_or_else(|| "/one-login-doctor".to_owned());

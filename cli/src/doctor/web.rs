@@ -79,7 +79,7 @@ pub struct Answer {
     pub at: i64,
 }
 
-/// What came of a question.
+/// The result of a question.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Reply {
@@ -121,7 +121,7 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// What `keys.js` is asked.
+    /// The job that `keys.js` gets.
     pub fn job(&self) -> Value {
         json!({ "do": "verify", "alg": self.alg, "key": self.key, "message": self.message, "signature": self.value })
     }
@@ -138,7 +138,7 @@ pub trait Web {
     /// Whether a signature is good.
     ///
     /// # Errors
-    /// When nobody can verify it. A signature that is none is not good.
+    /// When Node cannot verify it. A malformed signature is no error: it is not good.
     fn verify(&self, signature: &Signature) -> Result<bool>;
 }
 

@@ -220,7 +220,7 @@ fn a_fixed_key_moves_to_a_key_set_in_the_documented_order() {
 }
 
 #[test]
-fn an_emergency_with_a_fixed_key_says_that_nobody_can_sign_in() {
+fn an_emergency_with_a_fixed_key_says_that_no_person_can_sign_in() {
     let world = World::new();
     world.run_with("import --static", Some("70")).unwrap();
     snapshot(

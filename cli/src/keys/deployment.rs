@@ -1,4 +1,4 @@
-//! What `wrangler.toml` says of a service in an environment, and the change that names another key.
+//! A service in an environment as `wrangler.toml` describes it, and the change that names another key.
 
 use crate::keys::state::{Kind, Place};
 use crate::worker_config::WorkerConfig;
@@ -61,7 +61,7 @@ impl Deployment {
     /// The place that is named.
     ///
     /// # Errors
-    /// When something else stands there.
+    /// When the value is neither of the two places.
     pub fn named(&self, kind: Kind) -> Result<Place> {
         let name = Self::variable(kind);
         let item = match kind {

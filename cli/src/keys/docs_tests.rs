@@ -1,4 +1,4 @@
-//! Every command in the documentation that is about keys runs here, in the order in which it stands, by its clock.
+//! Runs every command about keys in the documentation, in the order of the page and at the times that it gives.
 
 use super::when::HOUR;
 use super::world_tests::{World, parse};
@@ -111,7 +111,7 @@ fn every_command_on_the_page_about_secrets_runs() {
 }
 
 #[test]
-fn a_rotation_by_the_page_leaves_the_new_key_alone() {
+fn a_rotation_by_the_page_leaves_only_the_new_key() {
     let sections = sections(&page("docs/rotation.md"));
     let prefixes = ["CLIENT_KEY_DEMO", "SESSION_KEY", "ASSERTION_KEY_DEMO"];
     for (section, prefix) in sections[1..4].iter().zip(prefixes) {

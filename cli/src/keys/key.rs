@@ -15,9 +15,9 @@ const MOST_BITS: u64 = 8_192;
 
 /// A key with its secret.
 pub struct Key {
-    /// What it is for.
+    /// The purpose of the key.
     pub kind: Kind,
-    /// What Cloudflare is given.
+    /// The secret that the command hands to Cloudflare.
     pub secret: Secret,
     kid: Option<String>,
     public: Option<Value>,
@@ -25,7 +25,7 @@ pub struct Key {
 }
 
 impl Key {
-    /// Makes a key; `bits` matter to the client's alone.
+    /// Makes a key; only the client's key depends on `bits`.
     ///
     /// # Errors
     /// When Node does not make it.
@@ -97,7 +97,7 @@ impl Key {
         })
     }
 
-    /// What is remembered of it when Cloudflare takes it now.
+    /// The record of the key for the committed file, when Cloudflare takes the key now.
     pub fn generation(&self, now: Time) -> Generation {
         Generation {
             kid: self.kid.clone(),

@@ -244,7 +244,7 @@ impl RngCore for Salt {
 
 impl CryptoRng for Salt {}
 
-/// What another library signs with the published test key.
+/// Another library's signature of the message with the published test key.
 fn signed(alg: &str, message: &str) -> Vec<u8> {
     // DigestInfo of SHA-256, RFC 8017 section 9.2.
     const PREFIX: &[u8] =
@@ -264,7 +264,7 @@ fn signed(alg: &str, message: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_signature_is_good_by_its_own_key_algorithm_and_message_alone() {
+fn a_signature_is_good_only_with_its_own_key_algorithm_and_message() {
     let directory = Directory::new();
     let places = machine(&directory);
     let own: Value = serde_json::from_str(CLIENT).unwrap();

@@ -1,5 +1,5 @@
 // Makes and reads keys and verifies with them, by Node's own cryptography. One job arrives as JSON on standard input and one answer leaves on
-// standard output, so that no secret stands on a command line. A key answers { kind, secret, … }, a file that holds none
+// standard output, so that no command line holds a secret. A key answers { kind, secret, … }, a file that holds none
 // { fault }, a signature { good }.
 'use strict';
 const crypto = require('node:crypto');
@@ -21,7 +21,7 @@ const made = privateKey => {
 const body = jwk =>
   crypto.createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).split('\n').slice(1, -2).join('');
 
-// A file of another kind of key answers its kind alone.
+// For a file with another kind of key the answer holds only that kind.
 const read = pem => {
   if (/-----BEGIN (RSA )?PUBLIC KEY-----|-----BEGIN CERTIFICATE-----/.test(pem)) return { fault: 'public' };
   if (/ENCRYPTED/.test(pem)) return { fault: 'encrypted' };
@@ -33,7 +33,7 @@ const read = pem => {
   }
 };
 
-// RFC 7518 3.3 and 3.5. Another algorithm, or a key that is none, is good for nothing.
+// RFC 7518 3.3 and 3.5. With another algorithm or a malformed key no signature is good.
 const verify = ({ alg, key, message, signature }) => {
   const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = crypto.constants;
   const padding = { RS256: RSA_PKCS1_PADDING, PS256: RSA_PKCS1_PSS_PADDING }[alg];

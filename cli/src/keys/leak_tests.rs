@@ -47,7 +47,7 @@ fn files(directory: &Path, into: &mut String) {
     }
 }
 
-/// The parts of a secret that nobody may see.
+/// The parts of a secret that no output may show.
 fn parts(secret: &str) -> Vec<String> {
     match serde_json::from_str::<Value>(secret) {
         Ok(Value::Object(jwk)) => ["d", "p", "q", "dp", "dq", "qi"]

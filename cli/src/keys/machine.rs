@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 use serde_json::Value;
 use shell::{child, npm, terminal};
 
-/// What makes and reads keys.
+/// The Node script that makes and reads keys.
 const KEYS: &str = include_str!("keys.js");
 
 /// Prints what the address in EDGE_URL answers.
@@ -48,7 +48,7 @@ impl Outside for Machine<'_> {
         node.args(["-e", FETCH])
             .env("EDGE_URL", url)
             .current_dir(&self.places.root);
-        // What Node prints when an address does not answer is a page of its own code.
+        // When an address does not answer, Node prints a page of its own code; replace that.
         let answer = child::output(&mut node).map_err(|_| anyhow!("{url} does not answer"))?;
         serde_json::from_str(&answer)
             .with_context(|| format!("{url} is not the Worker's health page"))

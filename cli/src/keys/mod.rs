@@ -59,7 +59,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use when::Time;
 
-/// What can be done with keys.
+/// The tasks of `cargo edge keys`.
 #[derive(Subcommand)]
 pub enum Task {
     /// Make the first keys of a service and hand them to Cloudflare; keys that exist are never replaced
@@ -122,7 +122,7 @@ pub enum Task {
     },
 }
 
-/// Whose keys.
+/// The service and the environment that the keys belong to.
 #[derive(Args)]
 pub struct Of {
     /// The service's id, as in SERVICE_<ID> in wrangler.toml, in any case

@@ -9,7 +9,7 @@ use crate::keys::whose;
 use anyhow::{Result, bail};
 use shell::terminal::Page;
 
-/// Makes the keys that are missing. A name that Cloudflare has already is left alone: replacing a key in use would sign
+/// Makes the keys that are missing. A name that Cloudflare has already keeps its key: replacing a key in use would sign
 /// everybody out or stop sign-in.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! The door to the outside: Cloudflare through wrangler, Node's cryptography, and a deployment's health page.
 //!
-//! A secret never stands on a command line, where other programs could read it, or in a file: it goes from Node to this
+//! No command line, which other programs could read, and no file holds a secret: it goes from Node to this
 //! program and on to wrangler through pipes.
 
 use anyhow::{Context, Result, bail};
@@ -36,7 +36,7 @@ impl Changes {
         set.map(|(name, _)| name.as_str()).collect()
     }
 
-    /// What `wrangler secret bulk` reads: an object of texts, null where a secret is deleted.
+    /// The input of `wrangler secret bulk`: an object of texts, null for each secret to delete.
     pub fn reveal(&self) -> String {
         Value::Object(self.0.clone()).to_string()
     }
@@ -52,7 +52,7 @@ impl Secret {
     }
 }
 
-/// What the commands ask of the outside.
+/// The world outside this program, as the commands use it: Cloudflare, Node, the health page and the terminal.
 pub trait Outside {
     /// The account that everything goes to from now on: the configured one, or the only one.
     fn account(&self, configured: Option<&str>) -> Result<Account>;
@@ -64,7 +64,7 @@ pub trait Outside {
     fn change_secrets(&self, environment: &str, changes: &Changes) -> Result<()>;
     /// Lets Node make or read a key; `keys.js` says what a job is.
     fn key_job(&self, job: &Value) -> Result<Value>;
-    /// What a deployment's health page answers.
+    /// The answer of a deployment's health page.
     fn health(&self, url: &str) -> Result<Value>;
     /// Tells the person something before the answer.
     fn note(&self, text: &str);

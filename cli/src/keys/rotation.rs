@@ -1,6 +1,6 @@
 //! The rotation of a key over its two places, as a pure state machine: no clock, no file, no network.
 //!
-//! The next key is published, later it seals or signs, later still the old one goes. What may happen follows from the
+//! The Worker publishes the next key, later uses it, and later still drops the old one. The next step follows from the
 //! committed file, from the place that `wrangler.toml` names, from the time, and from which key the deployment uses.
 //!
 //! Source: `provider.md` 1.7 (One Login keeps a client's key for 24 hours by its id).
@@ -46,7 +46,7 @@ impl Waits {
     }
 }
 
-/// Where a rotation stands.
+/// The progress of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
     /// One key, in use.
@@ -63,7 +63,7 @@ pub enum Position {
     Empty(Place),
 }
 
-/// What happens next.
+/// The next step of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Make a key and hand it to Cloudflare in this place.
@@ -91,7 +91,7 @@ pub enum Refusal {
     Fixed,
 }
 
-/// Where the rotation stands, when `wrangler.toml` names the place `configured`.
+/// The progress of the rotation, when `wrangler.toml` names the place `configured`.
 pub fn position(pair: &Pair, configured: Place, waits: Waits) -> Position {
     let place = pair.active.other();
     let chosen = configured == place;
@@ -113,7 +113,7 @@ pub fn position(pair: &Pair, configured: Place, waits: Waits) -> Position {
     }
 }
 
-/// What happens next; `deployed` says that the deployment was seen to use the place that `wrangler.toml` names.
+/// The next step; `deployed` says that the deployment was seen to use the place that `wrangler.toml` names.
 ///
 /// # Errors
 /// [`Refusal`].
@@ -140,7 +140,7 @@ pub fn next(
             false => Err(Refusal::NotDeployed(place)),
         },
         Position::Leaving(place, after) => match due(Step::Retire(place), after) {
-            // Somebody may have put an earlier deployment back.
+            // A person may have rolled back to an earlier deployment.
             Ok(_) if !deployed => Err(Refusal::NotDeployed(pair.active)),
             answer => answer,
         },
@@ -177,7 +177,7 @@ pub fn retire(pair: &mut Pair, place: Place, now: Time, emergency: bool) {
     }
 }
 
-/// Notes that every key is gone and a new one stands in the active place, in use from now on.
+/// Notes that every key is gone and that the active place holds a new one, in use from now on.
 pub fn replace(pair: &mut Pair, mut key: Generation, now: Time) {
     retire(pair, pair.active, now, true);
     retire(pair, pair.active.other(), now, true);

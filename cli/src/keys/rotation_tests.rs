@@ -107,7 +107,7 @@ fn every_step_of_every_kind_waits_to_the_second() {
 }
 
 #[test]
-fn the_way_back_starts_the_wait_anew_for_the_other_key() {
+fn the_way_back_restarts_the_wait_for_the_other_key() {
     let mut pair = first();
     publish(&mut pair, Place::B, key("two", START));
     confirm(&mut pair, Place::B, client(), START.after(DAY));

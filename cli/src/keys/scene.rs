@@ -14,7 +14,7 @@ use std::path::Path;
 
 /// The answer of a command.
 pub struct Answer {
-    /// What a person reads; everything in it is public.
+    /// The text for a person; everything in it is public.
     pub text: String,
     /// Secrets for standard output, where they were asked for.
     pub secrets: Option<Changes>,
@@ -43,7 +43,7 @@ pub enum Absent {
 pub struct Scene<'a> {
     /// The door.
     pub outside: &'a dyn Outside,
-    /// What `wrangler.toml` says.
+    /// The service as `wrangler.toml` describes it.
     pub deployment: Deployment,
     /// The committed files.
     pub store: Store,
@@ -53,7 +53,7 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     /// Reads everything that is on this machine. The service must be in `wrangler.toml`, in any case, so that a misspelt
-    /// name makes no keys that nobody uses.
+    /// name makes no keys that no service uses.
     ///
     /// # Errors
     /// When `wrangler.toml` or a file of keys cannot be read, or the service is not there.

@@ -1,4 +1,4 @@
-//! `cargo edge keys show`: the public keys, from the committed files alone.
+//! `cargo edge keys show`: the public keys, read only from the committed files.
 
 use crate::keys::scene::{Answer, Scene, standing};
 use crate::keys::state::Kind;

@@ -10,7 +10,7 @@ use one_login_edge::config::{Config, Vars};
 use serde_json::{Value, json};
 use std::fs;
 
-/// What the Worker says of the checkout's `wrangler.toml` with the secrets that Cloudflare has.
+/// The configuration that the Worker parses from the checkout's `wrangler.toml` and the secrets at Cloudflare.
 fn deployed(directory: &Directory) -> Config {
     let file: Value = toml::from_str(&directory.read("wrangler.toml")).unwrap();
     let integration = &file["env"]["integration"];

@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What a key is for.
+/// The purpose of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
     /// Signs towards One Login
@@ -127,15 +127,15 @@ pub struct Retired {
 pub struct Pair {
     /// The place that seals or signs.
     pub active: Place,
-    /// How One Login learns the public key; for the client alone, and absent for its own key set.
+    /// How One Login learns the public key; only for the client, and absent for its own key set.
     #[serde(default, skip_serializing_if = "is_jwks")]
     pub source: Source,
     /// When One Login was asked to fetch the key set in place of the fixed key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_asked_at: Option<Time>,
-    /// What is in the places.
+    /// The keys that the places hold now.
     pub generations: BTreeMap<Place, Generation>,
-    /// What was in them before.
+    /// The keys that the places held before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired: Vec<Retired>,
 }
@@ -163,7 +163,7 @@ impl File {
     /// Reads a file's text.
     ///
     /// # Errors
-    /// When it is not such a file, when a key's id is not its thumbprint, or when something private stands in it.
+    /// When it is not such a file, when a key's id is not its thumbprint, or when it holds a private member.
     pub fn parse(text: &str) -> Result<Self> {
         let file: Self = serde_json::from_str(text).context("it is not a file of keys")?;
         for pair in file.pairs() {
@@ -235,7 +235,7 @@ impl Generation {
         Ok(())
     }
 
-    /// What kind of key it is and how large, such as `RSA 2048`.
+    /// The type and size of the key, such as `RSA 2048`.
     pub fn size(&self) -> String {
         match &self.public_jwk {
             None => "256 bits".to_owned(),

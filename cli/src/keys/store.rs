@@ -105,7 +105,7 @@ impl Store {
         Ok(None)
     }
 
-    /// Writes both files beside their places, so that a full disk is found out before Cloudflare has the keys.
+    /// Writes both files under temporary names next to their places: a full disk shows before Cloudflare has the keys.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -138,7 +138,7 @@ impl Prepared {
     /// Puts them in place.
     ///
     /// # Errors
-    /// When that fails; the files stay beside their places then, and the message says so.
+    /// When that fails; the files then keep their temporary names, and the message says so.
     pub fn commit(mut self) -> Result<()> {
         for (beside, path) in std::mem::take(&mut self.0) {
             fs::rename(&beside, &path).with_context(|| {

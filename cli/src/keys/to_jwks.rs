@@ -112,7 +112,7 @@ fn in_order(scene: &Scene<'_>, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What has to be true, and what One Login is told.
+/// Tells the person what must be true first, and what to ask of One Login.
 fn ask(scene: &Scene<'_>, page: &mut Page, kid: Option<&str>) {
     let deployment = &scene.deployment;
     let url = deployment.key_set();

@@ -14,7 +14,7 @@ pub const HOUR: i64 = 3_600;
 pub struct Time(pub i64);
 
 impl Time {
-    /// The machine's clock; read once for each command, in `main`'s part alone.
+    /// The machine's clock; each command reads it once, at its entry.
     pub fn now() -> Self {
         let passed = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_rounded_up_so_that_nobody_comes_early() {
+    fn spans_are_rounded_up_so_that_no_person_comes_early() {
         for (seconds, text) in [
             (-5, "0 minutes"),
             (1, "1 minute"),

@@ -22,7 +22,7 @@ const WRANGLER: &str = include_str!("../../../wrangler.toml");
 /// When every story begins.
 pub const START: Time = Time(1_795_348_800);
 
-/// Stands in every secret, so that one which gets out is noticed.
+/// Every secret contains this text, so that a test notices a secret that gets out.
 pub const CANARY: &str = "canary";
 
 /// A directory that is gone after the test.
@@ -167,7 +167,7 @@ struct Line {
     task: Task,
 }
 
-/// Reads what stands after `cargo edge keys`.
+/// Reads the arguments after `cargo edge keys`.
 pub fn parse(line: &str) -> Task {
     match Line::try_parse_from(["keys"].into_iter().chain(line.split_whitespace())) {
         Ok(line) => line.task,

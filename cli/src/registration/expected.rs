@@ -1,4 +1,4 @@
-//! What the Worker's configuration means for the registration: the addresses it answers at and what it asks for.
+//! The Worker's configuration as the registration sees it: its addresses, and what it requests from One Login.
 
 use crate::worker_config::WorkerConfig;
 use anyhow::Result;
@@ -17,7 +17,7 @@ pub fn as_asked(scope: &str) -> &str {
     }
 }
 
-/// What the registration of a service must say, seen from the Worker.
+/// The values that the Worker needs in a service's registration.
 pub struct Expected {
     pub id: String,
     /// The name of the environment in `wrangler.toml`.
@@ -36,7 +36,7 @@ pub struct Expected {
     pub levels: Vec<&'static str>,
     /// Whether identity proving is used.
     pub identity: bool,
-    /// Whether any route asks the provider how long ago somebody signed in.
+    /// Whether any route asks the provider how long ago a person signed in.
     pub max_age: bool,
     pub token_method: &'static str,
     pub id_token_alg: &'static str,

@@ -30,7 +30,7 @@ impl Generation {
     }
 }
 
-/// What a field's value is.
+/// The type of a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     Text,
@@ -43,7 +43,7 @@ pub enum Shape {
     Keys,
 }
 
-/// Who decides a field's value.
+/// The party that decides a field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decider {
     /// The Worker's configuration.
@@ -54,7 +54,7 @@ pub enum Decider {
     Fixed(&'static str),
     /// The provider, for this service.
     Provider,
-    /// Nobody in this file: it is sent another way.
+    /// The team, but not in this file: it sends the value another way.
     Separately,
 }
 
@@ -197,7 +197,7 @@ pub static FIELDS: &[Field] = &[
     },
 ];
 
-/// The field of this id. Ids stand in this program alone, so one that is unknown is a mistake in it.
+/// The field of this id. Only this program names ids, so an unknown one is a mistake in it.
 pub fn field(id: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.id == id)
 }
@@ -210,7 +210,7 @@ fn plain(name: &str) -> String {
     lower.replace("uri", "url")
 }
 
-/// The field that somebody means who writes this name: the same letters, or at most two that differ.
+/// The field that a person means by this name: the letters are the same, or at most two differ.
 fn meant(name: &str) -> Option<&'static Field> {
     // No field's name is nearly as long.
     let name = plain(name.get(..64).unwrap_or(name));
@@ -239,8 +239,8 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// Tells the generation: fields that only the later one has decide for it. One alone does not beside the earlier
-    /// one's own spelling, and neither does that spelling alone: both are likely mistakes.
+    /// Tells the generation: fields that only the later one has decide for it. One such field does not count next to
+    /// the earlier one's own spelling, and that spelling by itself does not count either: both are likely mistakes.
     pub fn new(mut document: Document) -> Self {
         if registry::is_meant(&document) {
             registry::flatten(&mut document);
@@ -273,7 +273,7 @@ impl Registration {
         }
     }
 
-    /// The value of a field, also under a misspelt name; the last where it stands twice, as most readers see it.
+    /// The value of a field, also under a misspelt name; the last if the name occurs twice, as most readers see it.
     pub fn get(&self, id: &str) -> Option<&Node> {
         let spelled = |name: &str| field(id).and_then(|f| f.name(self.generation)) == Some(name);
         let exact = self.members().rev().find(|(name, ..)| spelled(name));

@@ -15,7 +15,7 @@ pub struct Edit {
     pub text: String,
 }
 
-/// What was filled in and what could not be.
+/// The placeholders that could be filled in, and those that could not.
 #[derive(Debug, Default)]
 pub struct Filled {
     pub edits: Vec<Edit>,
@@ -30,7 +30,7 @@ pub struct Values<'a> {
     pub key: Option<&'a Known>,
 }
 
-/// What belongs into a field, or why nobody knows.
+/// The value that belongs into a field, or the reason why it is unknown.
 enum Value {
     One(String),
     Many(Vec<String>),
@@ -39,7 +39,7 @@ enum Value {
     Unknown(String),
 }
 
-/// Finds a value for every placeholder, by the field in which it stands and not by its spelling.
+/// Finds a value for every placeholder, by its field and not by its spelling.
 pub fn fill(draft: &Registration, values: &Values<'_>) -> Filled {
     let mut filled = Filled::default();
     for (name, node, field) in draft.members() {

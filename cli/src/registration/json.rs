@@ -1,6 +1,6 @@
-//! JSON with places: every value knows where it stands, so that one can be replaced and every other byte kept.
+//! JSON with places: every value knows its span in the text, so that an edit replaces it and keeps every other byte.
 //!
-//! Beyond RFC 8259 a placeholder may stand without quotes, as `{REDIRECT_URLS}`, because drafts are written by hand.
+//! Beyond RFC 8259 a placeholder may come without quotes, as `{REDIRECT_URLS}`, because drafts are written by hand.
 //! Names that occur twice in one object are kept and listed; most readers would silently take the last.
 
 use anyhow::{Result, anyhow};
@@ -10,14 +10,14 @@ use std::ops::Range;
 /// No file of this kind is nested deeper.
 const DEPTH: usize = 32;
 
-/// A value and where it stands in the text, in bytes.
+/// A value and its span in the text, in bytes.
 #[derive(Debug)]
 pub struct Node {
     pub span: Range<usize>,
     pub kind: Kind,
 }
 
-/// What a value is.
+/// The type and content of a value.
 #[derive(Debug)]
 pub enum Kind {
     Text(String),
@@ -98,7 +98,7 @@ impl Node {
         }
     }
 
-    /// The placeholder that stands here, with its braces.
+    /// This value's placeholder, with its braces, if it is one.
     pub fn placeholder(&self) -> Option<&str> {
         match &self.kind {
             Kind::Text(text) if is_placeholder(text) => Some(text),
@@ -107,7 +107,7 @@ impl Node {
         }
     }
 
-    /// Every placeholder here or in the list that stands here, with its place.
+    /// Every placeholder that this value or an element of this list is, with its node.
     pub fn placeholders(&self) -> Vec<(&Self, &str)> {
         let mut found: Vec<_> = self
             .placeholder()

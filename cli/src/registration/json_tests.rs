@@ -1,4 +1,4 @@
-//! What is JSON, what is not, and where it says so.
+//! The parser takes JSON, refuses the rest, and names the place of a mistake.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn problem(text: &str) -> String {
 }
 
 #[test]
-fn every_value_knows_where_it_stands() {
+fn every_value_knows_its_span_in_the_text() {
     let text = "\u{feff}{\r\n \"a\" : [ \"x\", \"{Y}\" ],\t\"b\": -1.5e3, \"c\": {\"d\": null}}\n";
     let document = Document::parse(text).unwrap();
     let raw: Vec<_> = document
@@ -56,7 +56,7 @@ fn what_is_no_json_is_said_with_its_place() {
 }
 
 #[test]
-fn a_name_that_stands_twice_is_noticed_at_any_depth() {
+fn a_duplicate_name_is_noticed_at_any_depth() {
     let document = Document::parse(r#"{"a": 1, "a": [{"b": 1, "b": 2}], "c": 3}"#).unwrap();
     assert_eq!(document.duplicates, ["b", "a"]);
 }

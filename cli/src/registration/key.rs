@@ -1,4 +1,4 @@
-//! Public keys, as PEM, as its body alone and as JSON Web Key; and which one the Worker signs with.
+//! Public keys, as PEM, as its body without the armour and as JSON Web Key; and the one that the Worker signs with.
 //!
 //! Secrets cannot be read back, so the key is known from what is public: a file given on the command line, or the
 //! committed record of the service's keys.

@@ -38,7 +38,7 @@ use std::process::ExitCode;
 /// A file that is larger is another one, in bytes.
 const LARGEST: u64 = 1 << 16;
 
-/// What to do with a registration.
+/// The tasks of `cargo edge registration`.
 #[derive(clap::Subcommand)]
 pub enum Task {
     /// Say what to type in the admin tool, or what the JSON for production must say

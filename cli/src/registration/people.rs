@@ -1,4 +1,4 @@
-//! What only people know, in `registration.toml` beside `wrangler.toml`: committed, because a sector identifier must
+//! The team's decisions, in `registration.toml` next to `wrangler.toml`: committed, because a sector identifier must
 //! never change by accident.
 
 use crate::worker_config::WorkerConfig;
@@ -11,14 +11,14 @@ use std::io::ErrorKind;
 /// The file's name.
 pub const FILE: &str = "registration.toml";
 
-/// What a team has decided about one service in one environment.
+/// A team's decisions about one service in one environment.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decisions {
     /// E-mail addresses of the team.
     #[serde(default)]
     pub contacts: Vec<String>,
-    /// What people see when One Login sends them back; the English name in `wrangler.toml` unless given.
+    /// The name that people see when One Login sends them back; the English name in `wrangler.toml` unless given.
     pub client_name: Option<String>,
     /// The sector identifier: scheme and host, which every `sub` depends on.
     pub sector_identifier: Option<String>,
@@ -63,7 +63,7 @@ impl People {
         Ok(Self { by_place })
     }
 
-    /// What is decided for a service.
+    /// The decisions for a service.
     pub fn of(&self, environment: &str, service: &str) -> Decisions {
         let services = self.by_place.get(environment);
         let own = services.and_then(|services| services.get(service));
@@ -80,7 +80,7 @@ impl People {
     }
 }
 
-/// What a `sub` is made from: the host of a sector identifier, in lower case.
+/// The host of a sector identifier, in lower case: One Login makes a `sub` from it.
 pub fn sector_host(identifier: &str) -> Option<String> {
     url::Url::parse(identifier)
         .ok()?

@@ -1,4 +1,4 @@
-//! What to register, derived from the Worker's configuration, and what only people can say.
+//! The values to register: some follow from the Worker's configuration, others only people can give.
 
 use super::admin;
 use super::expected::Expected;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use shell::terminal::{Paint, shortened, visible, wrap};
 use std::fmt::Write as _;
 
-/// What a report is about.
+/// The subject of a report.
 pub struct About<'a> {
     pub file: &'a str,
     pub service: &'a str,

@@ -24,12 +24,12 @@ impl Severity {
     }
 }
 
-/// Whose rule it is.
+/// The source of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// What GOV.UK One Login's registry refuses, or its documentation asks for.
+    /// GOV.UK One Login: its registry refuses the opposite, or its documentation asks for it.
     Provider,
-    /// What follows from the Worker's configuration.
+    /// The Worker's configuration, from which the rule follows.
     Worker,
 }
 
@@ -49,9 +49,9 @@ pub struct Rule {
     pub id: &'static str,
     pub severity: Severity,
     pub source: Source,
-    /// What must be so.
+    /// The condition that must hold.
     pub text: &'static str,
-    /// What happens otherwise.
+    /// The consequence if it does not hold.
     pub consequence: &'static str,
 }
 

@@ -78,7 +78,7 @@ pub fn mint(
     Ok(Minted { headers, about })
 }
 
-/// What the Worker would ask before it forwards.
+/// Checks what the Worker checks before it forwards a request.
 fn may_pass(rule: &Rule, session: &Session, path: &str, now: i64) -> Result<()> {
     if rule.access == Access::Public {
         bail!("{path} is public: the Worker sends no assertion there, whoever is signed in");

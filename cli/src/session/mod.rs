@@ -1,4 +1,4 @@
-//! `cargo edge session`: what the Worker would tell a service of somebody who is signed in, made without a browser.
+//! `cargo edge session`: makes what the Worker tells a service about a signed-in person, without a browser.
 //!
 //! For a service's own tests. The Worker's code lays the assertion out; the key is the local one of `cargo edge dev`,
 //! which no deployment publishes. Reading order: `place` (for which service), `person` (who it is), `mint`, `serve`.
@@ -22,7 +22,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// What `cargo edge session` can do.
+/// The tasks of `cargo edge session`.
 #[derive(Subcommand)]
 pub enum Task {
     /// Print the headers with which the Worker would forward a request, signed with a local key; good for a minute
@@ -112,7 +112,7 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
     Ok(())
 }
 
-/// The header lines alone go to standard output, so that `curl -H @-` can read them; what they say goes beside it.
+/// Only the header lines go to standard output, so that `curl -H @-` reads them; their meaning goes to standard error.
 fn print(minted: Minted, json: bool) -> Result<()> {
     terminal::note(minted.about);
     if json {

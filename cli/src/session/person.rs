@@ -1,4 +1,4 @@
-//! Who is signed in: a person of the simulated One Login, with what a file of claims replaces.
+//! The signed-in person: one of the simulated One Login's, with the claims that a file replaces.
 
 use anyhow::{Context, Result, bail};
 use one_login_edge::gate::access::statement::Known;
@@ -13,10 +13,10 @@ use serde_json::{Map, Value};
 use std::fs::File;
 use std::io::Read;
 
-/// What a file may say beside the claims of a userinfo answer.
+/// The members about the session that a file may hold in addition to the claims of a userinfo answer.
 const OF_THE_SESSION: [&str; 4] = ["sid", "vot", "auth_time", "reauth_time"];
 
-/// What it may say of a userinfo answer.
+/// The claims of a userinfo answer that the file may hold.
 const OF_USERINFO: [&str; 6] = [
     "sub",
     "email",
@@ -26,7 +26,7 @@ const OF_USERINFO: [&str; 6] = [
     "wallet_subject_id",
 ];
 
-/// What it may say of an identity, beside the claims themselves.
+/// The members about an identity that the file may hold, in addition to the claims themselves.
 const OF_AN_IDENTITY: [&str; 2] = ["identity_outcome", "identity_claims"];
 
 /// The names of identity claims begin so in a userinfo answer.
@@ -102,7 +102,7 @@ impl Person {
             .and_then(|answer| Userinfo::read(&answer).ok())
             .context("a claim has the wrong type: addresses and numbers are texts, `…_verified` true or false")?;
         let level = match self.text("vot")? {
-            // Whoever cannot prove an identity has signed in all the same.
+            // A person who cannot prove an identity has signed in all the same.
             None if level.has_identity() && self.identity < Some(level) => level.credential(),
             None => level,
             Some(text) => Level::parse(text).with_context(|| {
@@ -138,10 +138,10 @@ impl Person {
         })
     }
 
-    /// What the account would say of the identity behind such a session; `None` when nobody asked for one yet.
+    /// The identity that the account holds for such a session; `None` when no sign-in asked for an identity yet.
     ///
     /// # Errors
-    /// When `identity_outcome` or `identity_claims` is none of their values.
+    /// When `identity_outcome` or `identity_claims` has a value that it cannot have.
     pub fn known(&self, session: &Session) -> Result<Option<Known>> {
         let proved = session.level.has_identity();
         let outcome = match self.text("identity_outcome")? {

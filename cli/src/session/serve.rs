@@ -19,7 +19,7 @@ pub fn run(port: u16, path: &str, document: &str) -> Result<()> {
     terminal::line(format_args!("http://{}{path}", listener.local_addr()?))?;
     shell::groups::a_signal_is_success();
     for stream in listener.incoming() {
-        // A client that goes away has lost its own answer and nobody else's.
+        // A client that goes away loses its own answer and no other client's.
         let _ = stream.and_then(|stream| answer(stream, path, document));
     }
     Ok(())
@@ -30,7 +30,7 @@ fn answer(mut stream: TcpStream, path: &str, document: &str) -> std::io::Result<
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     let first = lines.next().transpose()?.unwrap_or_default();
-    // What is left unread would reset the connection before the answer arrives.
+    // Read every header: unread bytes would reset the connection before the answer arrives.
     while lines
         .next()
         .transpose()?

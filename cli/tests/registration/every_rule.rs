@@ -10,7 +10,7 @@ use std::fs;
 /// letters, `@NL` a new line, `@NONE` nothing.
 const TABLE: &str = include_str!("every_rule.txt");
 
-/// What stands before the `:` of an edit that gives the command more options.
+/// The text before the `:` of an edit that gives the command more options.
 const OPTIONS: &str = "(options)";
 
 /// A line of the table.

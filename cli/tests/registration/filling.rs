@@ -1,4 +1,4 @@
-//! Drafts are filled: every placeholder, and not one byte beside them.
+//! The command fills every placeholder of a draft and changes no other byte.
 
 use crate::room::{BASES, EARLY, FORM, LATE, PROOF, Room, fixtures, rules};
 use std::fs;
@@ -33,7 +33,7 @@ fn the_three_drafts_of_the_documentation_and_the_earlier_one_become_the_golden_f
     }
 }
 
-/// What stands around the placeholders of a draft, quotes counted as theirs.
+/// The text around the placeholders of a draft; a placeholder's quotes count as its own.
 fn kept(draft: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -102,7 +102,7 @@ fn a_placeholder_is_known_by_its_field_and_not_by_its_name() {
 }
 
 #[test]
-fn what_nobody_has_said_waits_with_its_reason() {
+fn a_value_that_no_file_gives_waits_with_its_reason() {
     let room = Room::furnished();
     room.write("registration.toml", "");
     room.edit("keys/DEMO-production.json", "\"client\"", "\"assertion\"");

@@ -1,4 +1,4 @@
-//! What people see, kept as files: in 80 columns and without colour where there is no terminal.
+//! Snapshots of the output that people see: in 80 columns, and without colour where there is no terminal.
 
 use crate::room::{LATE, Room};
 use crate::snapshots;

@@ -121,7 +121,7 @@ const FIELDS: [&str; 23] = [
     "TokenAuthMethod",
 ];
 
-/// Gives a field another value; in the fixture each stands on a line of its own.
+/// Gives a field another value; the fixture has each field on a line of its own.
 fn set(room: &Room, field: &str, value: Option<&str>) {
     let mark = format!("  \"{field}\": ");
     let text = room.read(EARLY.file);

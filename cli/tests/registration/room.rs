@@ -13,12 +13,12 @@ pub struct Base {
     pub service: &'static str,
 }
 
-/// Sign-in alone, in the shape of early 2025, with a key.
+/// Only sign-in, in the shape of early 2025, with a key.
 pub const EARLY: Base = Base {
     file: "early-2025.json",
     service: "demo",
 };
-/// Sign-in alone, in the shape of August 2026, with a JWKS address.
+/// Only sign-in, in the shape of August 2026, with a JWKS address.
 pub const LATE: Base = Base {
     file: "sign-in-jwks.json",
     service: "demo",
@@ -48,7 +48,7 @@ pub struct Room(PathBuf);
 
 impl Drop for Room {
     fn drop(&mut self) {
-        // What is left of a failed removal lies in target/.
+        // A failed removal leaves files only in target/.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
@@ -112,7 +112,7 @@ impl Room {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// Replaces a text wherever it stands in a file, which must be somewhere.
+    /// Replaces every occurrence of a text in a file, which must hold at least one.
     pub fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
         assert!(text.contains(from), "{name} does not hold {from}");
@@ -133,7 +133,7 @@ impl Room {
         }
     }
 
-    /// Runs a line of arguments for somebody who reads nothing of the answer, and says how that ended.
+    /// Runs a line of arguments for a reader that closes the pipe before the answer, and says how that ended.
     pub fn edge_unread(&self, line: &str) -> Ran {
         let mut child = Command::new(env!("CARGO_BIN_EXE_one-login-edge"))
             .args(line.split_whitespace())

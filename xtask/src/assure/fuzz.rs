@@ -13,7 +13,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-/// What makes LLVM count what was reached.
+/// The compiler's flags that make LLVM count the code that an input reaches.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Ccodegen-units=1 --cfg fuzzing";
@@ -57,7 +57,7 @@ pub fn command(places: &Places, seconds: u32) -> Result<()> {
     )
 }
 
-/// The triple of this machine. With it named, the flags are for the targets alone and not for what builds them.
+/// The triple of this machine. With it given to cargo, the flags apply only to the targets and not to build scripts.
 fn host(places: &Places) -> Result<String> {
     let version = child::output(child::command("rustc").arg("-vV").current_dir(&places.root))?;
     let line = version.lines().find_map(|line| line.strip_prefix("host: "));

@@ -1,8 +1,8 @@
 //! Mutants: mistakes that `cargo mutants` puts into the code one by one, to see whether a test notices.
 //!
-//! Each file is tried by itself: first with the tests beside the code, which takes seconds for each
-//! mutant, then what those left alive with the native tests that notice most for their time, and at
-//! last with every native test. What became of a file is kept in `docs/assurance/mutants.json` with a
+//! Each file is tried by itself: first with the unit tests in the crate, which takes seconds for each
+//! mutant, then the mutants left alive with the native tests that notice most for their time, and at
+//! last with every native test. The result of a file is kept in `docs/assurance/mutants.json` with a
 //! hash of the file, so that a run goes on where the last one stopped and tries again only what has
 //! changed since.
 
@@ -21,23 +21,23 @@ use std::process::Command;
 
 const RESULTS: &str = "docs/assurance/mutants.json";
 
-/// What `cargo test` is told to run on what is left alive, the last time everything, and how many seconds that may take
-/// on a busy machine. Longer is a loop without end.
+/// The rounds: the tests that `cargo test` runs on the mutants still alive, in the last round all, and the seconds that
+/// a busy machine may take. A mutant that takes longer is in an endless loop.
 const ROUNDS: [(&[&str], u32); 3] = [
     (&["--lib"], 30),
     (&["--test=journeys", "--test=sessions_end"], 200),
     (&[], 600),
 ];
 
-/// How a mutant is built: without what only a debugger reads, because each is linked anew, and beside crates that are
-/// built once, so that they may take longer and the tests run faster. What finds an overflow stays on.
+/// How a mutant is built: without debug information, because each is linked again. Its dependencies are
+/// built once, so they may take longer to build and let the tests run faster. Overflow checks stay on.
 const PROFILE: [&str; 3] = [
     "profile.dev.debug=false",
     "profile.dev.package.'*'.opt-level=2",
     "profile.dev.package.one-login-simulator.opt-level=2",
 ];
 
-/// What became of the mutants of one file.
+/// The results of one file's mutants.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Outcome {
     /// SHA-256 of the file.
@@ -48,18 +48,18 @@ struct Outcome {
     survived: Vec<String>,
 }
 
-/// What is tried, every file that was, and why a survivor is no mistake.
+/// The scope, the outcome of every file tried, and the reasons why a survivor is no mistake.
 #[derive(Debug, Serialize, Deserialize)]
 struct Results {
-    /// Files and directories: all that the specifications say and all that is remembered, and of the gate what stands
+    /// Files and directories: the specifications' code, the session's, and the parts of the gate
     /// between strangers and the origin.
     scope: Vec<String>,
     files: BTreeMap<String, Outcome>,
     reasons: BTreeMap<String, String>,
 }
 
-/// Tries every mutant of the files that changed since they were tried, or one part of those files (`1/8`), and writes the
-/// page anew.
+/// Tries every mutant of the files that changed since they were tried, or one part of those files (`1/8`). Then it
+/// rewrites the page.
 pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
     if on_path("cargo-mutants").is_none() {
         bail!("cargo-mutants is not there; `cargo install --locked cargo-mutants`");
@@ -156,7 +156,7 @@ pub fn tree(places: &Places) -> Result<PathBuf> {
     Ok(tree)
 }
 
-/// Tries one file. What is explained already survives without being shown to the later rounds.
+/// Tries one file. A survivor with a recorded reason skips the later rounds.
 fn try_file(
     places: &Places,
     tree: &Path,
@@ -224,7 +224,7 @@ fn run(cargo: &mut Command) -> Result<()> {
     }
 }
 
-/// Adds mutants to those that the next round passes over, which are the caught ones alone.
+/// Adds mutants to those that the next round passes over; cargo-mutants passes over only the caught ones.
 fn pass_over<'a>(out: &Path, names: impl Iterator<Item = &'a String>) -> Result<()> {
     let path = out.join("mutants.out/caught.txt");
     let mut text =

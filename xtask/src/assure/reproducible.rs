@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// What is uploaded.
+/// The files that a deployment uploads.
 const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
 
 /// One build from nothing.

@@ -1,4 +1,4 @@
-//! Runs against the Worker in workerd that take minutes: a soak, and a flood beside people who are signed in.
+//! Runs against the Worker in workerd that take minutes: a soak, and a flood while signed-in people use the service.
 
 use super::report::report;
 use crate::build;

@@ -1,4 +1,4 @@
-//! What the product and its tools are made of: whether any of it is known to be broken, comes from
+//! Checks the dependencies of the product and its tools: whether any is known to be broken, comes from
 //! elsewhere, or may not be used as it is.
 
 use super::report::report;
@@ -7,7 +7,7 @@ use shell::child;
 use shell::places::{Places, on_path};
 use shell::terminal::note;
 
-/// What is asked, by whom, and what a success means.
+/// The checks: the program that runs, its arguments, and the meaning of a success.
 const QUESTIONS: [(&str, &[&str], &str); 7] = [
     (
         "cargo",
@@ -46,7 +46,7 @@ const QUESTIONS: [(&str, &[&str], &str); 7] = [
     ),
 ];
 
-/// Asks everything and writes down the answers; one that is bad, or that nobody gave, is a failure.
+/// Asks everything and writes down the answers; a bad answer, or a missing one, is a failure.
 pub fn command(places: &Places) -> Result<()> {
     if on_path("cargo-deny").is_none() {
         bail!("cargo-deny is not there; `cargo install --locked cargo-deny`");

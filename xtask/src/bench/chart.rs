@@ -4,7 +4,7 @@ use super::results::{Line, Results};
 use super::targets::Target;
 use std::fmt::Write;
 
-/// What is drawn, from top to bottom.
+/// The cases that the chart shows, from top to bottom.
 const SHOWN: [(&str, &str); 7] = [
     ("signed_in", "Signed-in request"),
     ("signed_in_untouched", "Signed-in, answer untouched"),

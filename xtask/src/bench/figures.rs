@@ -1,4 +1,4 @@
-//! What `bench/run.mjs` prints, one JSON object on each line.
+//! The figures that `bench/run.mjs` prints, one JSON object on each line.
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -36,7 +36,7 @@ pub struct Memory {
     pub after: u64,
 }
 
-/// What would be uploaded, in bytes.
+/// The size of the Worker's upload, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Upload {
     /// As it lies on disk.

@@ -114,7 +114,7 @@ mod tests {
     use crate::bench::results::tests::figures;
 
     #[test]
-    fn the_ratios_stand_at_the_top_and_every_figure_beside_them() {
+    fn the_ratios_come_first_and_every_figure_follows() {
         let figures = figures();
         let object = object(&Results::new(&figures).unwrap(), &figures);
         for name in RATIOS {

@@ -1,4 +1,4 @@
-//! `cargo edge bench`: what the Worker adds to a request, beside what a team would write instead.
+//! `cargo edge bench`: what the Worker adds to a request, compared with what a team would write instead.
 //!
 //! `bench/run.mjs` measures and prints one figure after the other; `figures` collects them, `statistics` makes ratios of
 //! them, `results` holds each against its target, and `table`, `json` and `chart` show what came of it.
@@ -37,7 +37,7 @@ pub enum Format {
     Json,
 }
 
-/// What is asked for on the command line.
+/// The options of the command line.
 #[derive(Debug)]
 pub struct Options {
     /// How many rounds, in each of which every case has its turn.
@@ -57,7 +57,7 @@ pub struct Options {
 struct Amount {
     rounds: u32,
     requests: u32,
-    /// How often every process is started anew.
+    /// How often every process is restarted.
     generations: u32,
     /// Requests after which memory is looked at.
     lifetime: u32,

@@ -1,6 +1,6 @@
 //! Each ratio held against its target.
 //!
-//! What a case adds is its cost less that of the forward-only Worker, the zero line. A ratio is what the Worker adds over
+//! A case adds its cost less that of the forward-only Worker, the zero line. A ratio is what the Worker adds over
 //! what the JavaScript peer adds, for the same request; the public path is held against the peer's signed-in request,
 //! because what the peer adds to a public one is hardly more than the noise. The peer asks an account where the Worker
 //! does; without that it could neither end a session nor keep a notification.
@@ -19,9 +19,9 @@ pub struct Line {
     pub label: &'static str,
     /// The ratio.
     pub ratio: Ratio,
-    /// What is wanted.
+    /// The target of the ratio.
     pub target: Target,
-    /// What is compared, in microseconds: ours and the peer's.
+    /// The two costs that the ratio compares, in microseconds: ours and the peer's.
     pub micros: (f64, f64),
 }
 
@@ -35,7 +35,7 @@ impl Line {
 /// Every ratio of a run.
 #[derive(Debug)]
 pub struct Results {
-    /// What is held against a peer, in the order in which it is shown.
+    /// The comparisons with a peer, in the order of the output.
     pub lines: Vec<Line>,
     /// The Worker's upload, in bytes after gzip.
     pub upload_gzip: u64,

@@ -1,10 +1,10 @@
 //! From CPU times of many rounds to ratios.
 //!
-//! Whatever else a machine does only ever adds to a measurement, never takes away. So a case's cost is the lower
+//! Other work of the machine only adds to a measurement and never takes away. So a case's cost is the lower
 //! quartile of its rounds, which a busy moment does not move. How far a ratio can be relied on is found by drawing the
-//! rounds anew, many times, and looking where most of the ratios lie.
+//! rounds again with replacement, many times, and looking where most of the ratios lie.
 
-/// How often the rounds are drawn anew.
+/// How often the rounds are drawn again.
 const DRAWS: usize = 1_000;
 
 /// The share of the draws whose ratios lie between `low` and `high`.
@@ -48,7 +48,7 @@ impl Ratio {
     }
 }
 
-/// What a case costs: the lower quartile of its rounds.
+/// The cost of a case: the lower quartile of its rounds.
 pub fn cost(rounds: Vec<f64>) -> f64 {
     quantile(rounds, 0.25)
 }

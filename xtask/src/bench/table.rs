@@ -70,7 +70,7 @@ fn row(out: &mut String, cells: [String; 6]) {
     );
 }
 
-/// What each case costs, and how long its answers took.
+/// Writes the cost of each case, and how long its answers took.
 fn cases(out: &mut String, figures: &Figures) {
     let zero = figures.cpu("zero").map(cost).unwrap_or_default();
     let _ = writeln!(
@@ -133,7 +133,7 @@ mod tests {
     use crate::bench::results::tests::figures;
 
     #[test]
-    fn every_target_stands_beside_its_measured_value() {
+    fn every_target_is_on_the_line_of_its_measured_value() {
         let figures = figures();
         let text = lay_out(&Results::new(&figures).unwrap(), &figures);
         let line = |label: &str| text.lines().find(|line| line.contains(label)).unwrap();

@@ -1,6 +1,6 @@
-//! What is measured against what, and what is wanted of it.
+//! The comparisons that the benchmark makes, and their targets.
 
-/// What is wanted of a measured value.
+/// The target for a measured value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Target {
     /// No more than this.
@@ -25,7 +25,8 @@ impl Target {
 /// The most that may be uploaded, in bytes after gzip.
 pub const UPLOAD_LIMIT: u64 = 300 * 1024;
 
-/// What a case adds over the zero line, held against another: name in JSON, name for people, case, other case, target.
+/// A comparison of the costs that two cases add over the zero line: name in JSON, name for people, case, other case,
+/// target.
 pub type Added = (
     &'static str,
     &'static str,

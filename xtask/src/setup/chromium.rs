@@ -1,4 +1,4 @@
-//! Chromium, for the browser tests alone.
+//! Chromium, only for the browser tests.
 
 use super::debian::{apt_by_hand, apt_install};
 use super::step::{State, Step};

@@ -17,7 +17,7 @@ use std::process::Command;
 /// The compiler, its cargo, and the sources of its std, from one release.
 const PACKAGES: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 
-/// The only step, beside Chromium, that needs root.
+/// The only step, apart from Chromium, that needs root.
 pub struct Packages;
 
 impl Step for Packages {
@@ -250,7 +250,7 @@ fn as_root(program: &str) -> Command {
     sudo
 }
 
-/// What a person would type.
+/// The command that a person would type.
 pub fn apt_by_hand(packages: &str) -> String {
     format!("sudo apt-get update && sudo apt-get install --no-install-recommends {packages}")
 }

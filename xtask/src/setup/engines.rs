@@ -1,4 +1,4 @@
-//! Firefox and WebKit beside Chromium, and what drives the three, for the tests of `tests/engines` alone.
+//! Firefox and WebKit in addition to Chromium, and the drivers of all three, only for the tests of `tests/engines`.
 
 use super::debian::{apt_by_hand, apt_install};
 use super::step::{State, Step};
@@ -16,7 +16,7 @@ pub struct Program {
     package: &'static str,
 }
 
-/// Every program that `tests/harness/places.mjs` asks for beside Chromium itself. Firefox needs no driver.
+/// Every program that `tests/harness/places.mjs` asks for in addition to Chromium itself. Firefox needs no driver.
 pub const PROGRAMS: [Program; 5] = [
     Program {
         variable: "EDGE_CHROMEDRIVER",
@@ -36,7 +36,7 @@ pub const PROGRAMS: [Program; 5] = [
     Program {
         variable: "EDGE_MINI_BROWSER",
         names: &["MiniBrowser"],
-        // It stands where no path leads; see `find`.
+        // It lies in no directory of `PATH`; see `find`.
         package: "webkit2gtk-driver",
     },
     Program {

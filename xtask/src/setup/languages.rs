@@ -1,4 +1,4 @@
-//! The languages of the verifiers in `packages` and of the servers in `tests/origins`, for their tests alone: Go,
+//! The languages of the verifiers in `packages` and of the servers in `tests/origins`, only for their tests: Go,
 //! Java, Ruby with its JWT library, and Python with pinned packages, in an environment outside the tree.
 
 use super::debian::{apt_by_hand, apt_install};
@@ -119,7 +119,7 @@ const REQUIREMENTS: [&str; 2] = [
     "tests/origins/requirements.txt",
 ];
 
-/// What a Python must have for an environment to be made with it.
+/// The check that a Python can make an environment.
 const ABLE: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))";
 
 impl Step for Python {

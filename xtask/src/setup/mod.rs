@@ -25,7 +25,7 @@ use shell::places::Places;
 use shell::progress::Progress;
 use shell::terminal;
 
-/// What a command needs.
+/// The tools that a command needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// To build and run the Worker.
@@ -108,7 +108,7 @@ fn run(places: &Places, steps: &[Box<dyn Step>]) -> Result<usize> {
         }
         Progress::during(&step.name(), |progress| {
             step.act(places, progress)?;
-            // What came from elsewhere is believed only when the check finds it.
+            // Believe the step only when its own check finds what it installed.
             ensure!(
                 step.check(places)? != State::Missing,
                 "it ran without an error, but what it should bring is not there"

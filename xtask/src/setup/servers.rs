@@ -1,4 +1,4 @@
-//! The servers that services really run on, for the tests of `tests/origins` alone: nginx with PHP-FPM, lighttpd, Puma,
+//! The servers that services really run on, only for the tests of `tests/origins`: nginx with PHP-FPM, lighttpd, Puma,
 //! uWSGI, Tomcat, Jetty and Varnish. gunicorn is one of Python's packages.
 //!
 //! Debian's packages are laid out in a directory of the cache and never installed, so that no service of the system is

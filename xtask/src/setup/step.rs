@@ -17,12 +17,12 @@ pub enum State {
 
 /// One thing that must be present.
 pub trait Step {
-    /// What it is, in a few words, with the time it takes when that is long.
+    /// The thing that the step brings, in a few words, with the time it takes when that is long.
     fn name(&self) -> String;
     /// Whether it is present; fast.
     fn check(&self, places: &Places) -> Result<State>;
     /// Makes it present. An action may give up without an error where a later step is the other way.
     fn act(&self, places: &Places, progress: &Progress) -> Result<()>;
-    /// What to type where the action failed.
+    /// The command to type where the action failed.
     fn by_hand(&self, places: &Places) -> String;
 }

@@ -36,7 +36,7 @@ pub enum Part {
     Package,
 }
 
-/// What is to be tested.
+/// The tests to run.
 pub struct Selection {
     only: Option<Part>,
     filters: Vec<String>,
@@ -78,7 +78,7 @@ const PICTURED: [&str; 5] = [
     "leads on to the provider",
 ];
 
-/// `cargo edge screenshots`: the tests alone that leave pictures of what they see.
+/// `cargo edge screenshots`: runs only the tests that save pictures of the pages.
 pub fn screenshots(places: &Places) -> Result<()> {
     setup::ensure(places, Need::Browser)?;
     let simulator = simulator::build(places)?;
@@ -176,7 +176,7 @@ fn native(places: &Places, selection: &Selection, summary: &mut Summary) -> Resu
     summary.step("native tests", || cargo("test --workspace", &[]))
 }
 
-/// What is compiled for wasm32 alone is seen by no native lint. Debian's compiler has no clippy that fits rustup's.
+/// A native lint does not see code for wasm32 only. Debian's compiler has no clippy that fits rustup's.
 fn lint_for_wasm(places: &Places, summary: &mut Summary) -> Result<()> {
     let compiler = Compiler::choose(places)?;
     if !matches!(compiler, Compiler::Own) {

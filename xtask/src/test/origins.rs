@@ -75,7 +75,7 @@ pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result
     Ok(())
 }
 
-/// Whether the servers of `tests/origins` are asked for: filters that name languages alone are about the packages.
+/// Whether to run the servers of `tests/origins`: filters that name only languages are about the packages.
 pub fn wants_servers(filters: &[String]) -> bool {
     filters.is_empty() || chosen(filters).len() < filters.len()
 }

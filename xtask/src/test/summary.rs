@@ -5,7 +5,7 @@ use shell::progress::seconds;
 use shell::terminal::note;
 use std::time::Instant;
 
-/// What was done, how long each step took, and how it went.
+/// The steps of a run: how long each took, and how it went.
 #[derive(Default)]
 pub struct Summary(Vec<Line>);
 
@@ -17,7 +17,7 @@ struct Line {
 }
 
 impl Summary {
-    /// Does a step and notes how it went; what it returns is shown beside it.
+    /// Does a step and notes how it went; the summary shows the text that it returns on the same line.
     pub fn step(&mut self, name: &str, action: impl FnOnce() -> Result<String>) -> Result<()> {
         note(format_args!("\n── {name}"));
         let started = Instant::now();

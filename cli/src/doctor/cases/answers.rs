@@ -1,4 +1,4 @@
-//! What can be wrong with the Worker's answers.
+//! Test cases: the faults that the Worker's answers can have.
 
 use super::spoil::Case;
 use super::spoil::Spoil::Web;

@@ -1,4 +1,4 @@
-//! What can be wrong with the configuration, the health page and the keys.
+//! Test cases: the faults that the configuration, the health page and the keys can have.
 
 use super::spoil::Case;
 use super::spoil::Spoil::{File, Subject, Web};

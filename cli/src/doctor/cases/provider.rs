@@ -1,4 +1,4 @@
-//! What can be wrong with the origin, with One Login, and with what the Worker asks of it.
+//! Test cases: the faults that the origin, One Login and the Worker's request to One Login can have.
 
 use super::spoil::Case;
 use super::spoil::Spoil::{Subject, Web};

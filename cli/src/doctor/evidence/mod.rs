@@ -15,7 +15,7 @@ use one_login_edge::config::Origin;
 use pack::Pack;
 use std::path::Path;
 
-/// What the pack is made from, beside the service.
+/// The material of the evidence pack, apart from the service's configuration.
 pub struct Sources<'a> {
     pub rows: &'a [Row],
     /// When the probes were run.

@@ -1,4 +1,4 @@
-//! What stands: times and limits, keys, and what is registered.
+//! The pack's sections on what is in force: times and limits, keys, and the registration.
 
 use super::pack::Pack;
 use crate::doctor::subject::Subject;

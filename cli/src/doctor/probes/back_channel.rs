@@ -1,4 +1,4 @@
-//! Whether One Login's logout notifications can arrive, and nobody else's are taken.
+//! Whether One Login's logout notifications can arrive, and whether the Worker refuses any other sender's.
 
 use crate::doctor::finding::{Fault, Findings, Outcome};
 use crate::doctor::look::{Look, UNANSWERED, status};

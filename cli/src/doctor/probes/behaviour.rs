@@ -55,7 +55,7 @@ pub fn authorisation_endpoint(look: &Look<'_>) -> Result<String, Outcome> {
     let named =
         document.and_then(|document| Some(document["authorization_endpoint"].as_str()?.to_owned()));
     let issuer = &look.service()?.provider.issuer;
-    // What another issuer says of itself counts for nothing.
+    // Ignore an endpoint that belongs to another issuer.
     let own = named.filter(|endpoint| endpoint.starts_with(issuer.as_str()));
     Ok(own.unwrap_or_else(|| format!("{issuer}authorize")))
 }
@@ -147,7 +147,7 @@ pub const SPOOFED: Probe = Probe {
     },
 };
 
-/// What a public path answered, and which it was.
+/// The public path that was asked, and its answer.
 fn at_public<'a>(look: &Look<'a>, asked: Asked) -> Result<(String, &'a Answer), Outcome> {
     let path = public(look.service()?).ok_or_else(|| not_run("no path is listed as public"))?;
     Ok((path, look.answer(asked)?))

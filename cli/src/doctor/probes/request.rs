@@ -1,4 +1,4 @@
-//! What the Worker asks One Login, read from its own redirect.
+//! Probes of the Worker's authorisation request, which they read from its redirect to One Login.
 
 use super::behaviour::authorisation_endpoint;
 use super::key_sets::keys;
@@ -204,7 +204,7 @@ pub const SIZE: Probe = Probe {
     },
 };
 
-/// What One Login's ID tokens need of a logout query: about 600 bytes signed with ES256, 1,200 with RS256.
+/// The bytes of a logout query that One Login's ID tokens take: about 600 signed with ES256, 1,200 with RS256.
 const ID_TOKEN: usize = 1_250;
 
 const LONG_WAY_BACK: Fault = Fault::warning(
@@ -213,7 +213,7 @@ const LONG_WAY_BACK: Fault = Fault::warning(
     "Use a shorter host or `own_path`.",
 );
 
-/// The room in the address of a sign-out. Only somebody who is signed in sees a whole one.
+/// The room in a sign-out's address. Only a person who is signed in gets a whole one, so the doctor estimates it.
 pub const LOGOUT: Probe = Probe {
     name: "logout size",
     checks: "an ID token has room in the address of a sign-out",

@@ -1,4 +1,4 @@
-//! What every answer must be like: https, headers, no cache, the right time.
+//! Probes of what every answer needs: https, headers, no cache, the right time.
 
 use crate::doctor::finding::{Fault, Findings, Outcome, found};
 use crate::doctor::look::{Look, UNANSWERED, not_run, status};
@@ -22,7 +22,7 @@ pub const HTTPS: Probe = Probe {
         if look.subject.is_local() {
             return Err(not_run("local: there is no https"));
         }
-        // Nobody can be overheard at an address that does not answer.
+        // An attacker cannot overhear requests to an address that does not answer.
         if let Some(Reply::Failed { error }) = look.replies.get(&Asked::Plain) {
             return Ok(Outcome::Well(format!("http does not answer ({error})")));
         }
@@ -178,7 +178,7 @@ pub const CACHE: Probe = Probe {
     },
 };
 
-/// What tokens are allowed to be apart, and what is worth a look, in seconds.
+/// The clock difference that tokens allow, and the smaller one that earns a warning, in seconds.
 const SKEW: i64 = 30;
 const SMALL_SKEW: i64 = 5;
 

@@ -122,7 +122,7 @@ fn stale(scene: &Scene<'_>, kind: Kind, active: Place) -> Result<()> {
     Ok(())
 }
 
-/// What is lost, and what else must be done.
+/// Tells the person what the emergency costs, and what else to do.
 fn lost(scene: &Scene<'_>, page: &mut Page, kind: Kind, source: Source) {
     match (kind, source) {
         (Kind::Client, Source::Jwks) => {

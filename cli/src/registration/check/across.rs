@@ -1,4 +1,4 @@
-//! What one file cannot show: other services, other environments, and what was recorded before.
+//! Checks across files: against other services, other environments, and the values recorded before.
 
 use super::context::{Context, File, Findings};
 use crate::registration::expected::is_unset;

@@ -15,7 +15,7 @@ pub struct Context<'a> {
     pub people: &'a People,
     /// The keys that the Worker may sign with, if they are known.
     pub key: Option<&'a Known>,
-    /// What the provider sent, if it is at hand.
+    /// The draft that the provider sent, if it is at hand.
     pub draft: Option<&'a Registration>,
 }
 
@@ -25,13 +25,13 @@ pub struct Finding {
     pub rule: &'static Rule,
     /// The field as it is spelled in the file, or empty for the whole file.
     pub field: String,
-    /// The value as it is written, or nothing where there is none to show.
+    /// The value as the file has it, or `None` without a value to show.
     pub value: Option<String>,
-    /// What to do.
+    /// The advice that mends it.
     pub fix: String,
 }
 
-/// What a check has found.
+/// The findings of a check.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// `None` for a file that cannot be read as JSON.

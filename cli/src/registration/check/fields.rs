@@ -1,4 +1,4 @@
-//! The file's own shape: names, kinds, placeholders and values that nobody may change.
+//! The file's own shape: names, kinds, placeholders and values that no team may change.
 
 use super::context::{Context, File, Findings};
 use crate::registration::fields::{Decider, FIELDS, Field, Generation, Registration, Shape};
@@ -45,7 +45,7 @@ fn names(registration: &Registration, draft: Option<&Registration>, findings: &m
         let known = FIELDS
             .iter()
             .any(|field| field.name(generation) == Some(name));
-        // What the provider has sent is right, whatever it is called.
+        // A field that the provider sent is right, whatever its name.
         if known || draft.is_some_and(|draft| draft.document.has(name)) {
             continue;
         }
@@ -66,7 +66,7 @@ fn names(registration: &Registration, draft: Option<&Registration>, findings: &m
 /// Whether a file for this service must say something here.
 fn is_needed(field: &Field, file: &File) -> bool {
     match field.id {
-        // What the Worker needs and what the registry asks for have rules of their own.
+        // Other rules cover the fields that the Worker needs or the registry asks for.
         "RedirectUrls" | "PublicKey" | "JwksUrl" | "LandingPageUrl" => false,
         "PublicKeySource" => file.registration.generation != Generation::Early2025,
         _ => field.is_required(file.registration.generation),
@@ -166,7 +166,7 @@ fn has_remains(text: &str) -> bool {
     text.contains(['{', '}', '<', '>'])
 }
 
-/// The registry reads a channel in any case; everything else stands exactly as it was sent.
+/// The registry reads a channel in any case; every other value must be exactly as the provider sent it.
 fn is_fixed(field: &Field, node: &Node, raw: &str, fixed: &str) -> bool {
     match (&node.kind, field.shape) {
         (Kind::Text(text), _) if field.id == "Channel" => text.eq_ignore_ascii_case("web"),
@@ -197,7 +197,7 @@ fn secret(file: &File, findings: &mut Findings) {
     }
 }
 
-/// What differs from the draft though it was no placeholder there.
+/// Finds values that differ from the draft, though the draft had no placeholder for them.
 fn changes(registration: &Registration, draft: &Registration, findings: &mut Findings) {
     for (name, node) in &draft.document.members {
         if !node.placeholders().is_empty() {

@@ -284,7 +284,7 @@ fn client_id(file: &File, expected: &Expected, findings: &mut Findings) {
     }
 }
 
-/// What the provider decides: what the Worker needs, and where it could live with the stricter choice.
+/// Checks the switches that the provider sets: those the Worker needs, and those that could be stricter.
 fn switches(file: &File, expected: &Expected, findings: &mut Findings) {
     let name = file.name("MaxAgeEnabled");
     if expected.max_age {
