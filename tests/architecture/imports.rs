@@ -55,21 +55,20 @@ impl Imports {
         }
         Self { uses }
     }
+}
 
-    /// Modules that use each other, directly or through others; empty when there is no circle.
-    pub fn circle(&self) -> Vec<String> {
-        let mut left = self.uses.clone();
-        loop {
-            let free: Vec<String> = left
-                .iter()
-                .filter(|(_, uses)| uses.iter().all(|other| !left.contains_key(other)))
-                .map(|(module, _)| module.clone())
-                .collect();
-            if free.is_empty() {
-                return left.into_keys().collect();
-            }
-            left.retain(|module, _| !free.contains(module));
+/// Modules that use each other, directly or through others; empty when there is no circle. One that uses no other is in none,
+/// and neither is one that uses only such modules.
+pub fn circle<M: Clone + Ord>(uses: &BTreeMap<M, BTreeSet<M>>) -> Vec<M> {
+    let mut left = uses.clone();
+    loop {
+        let is_free = |uses: &BTreeSet<M>| uses.iter().all(|other| !left.contains_key(other));
+        let free = left.iter().filter(|(_, uses)| is_free(uses));
+        let free: Vec<M> = free.map(|(module, _)| module.clone()).collect();
+        if free.is_empty() {
+            return left.into_keys().collect();
         }
+        left.retain(|module, _| !free.contains(module));
     }
 }
 

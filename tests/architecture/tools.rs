@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::imports::circle;
 use super::manifest;
 use super::sources::{Source, sources};
 
@@ -129,7 +130,7 @@ fn when_two_files_of_the_tools_need_each_other_then_the_circle_is_named() {
             .collect();
         let all: BTreeSet<_> = own.iter().map(|source| module(source, folder)).collect();
         assert!(all.len() > 5, "{folder}");
-        let mut graph: BTreeMap<_, _> = own
+        let graph: BTreeMap<_, _> = own
             .iter()
             .map(|source| {
                 let module = module(source, folder);
@@ -137,18 +138,7 @@ fn when_two_files_of_the_tools_need_each_other_then_the_circle_is_named() {
                 (module, needed)
             })
             .collect();
-        // A file that needs no other is in no circle, and neither is one that needs only such files.
-        loop {
-            let settled: Vec<_> = graph
-                .iter()
-                .filter(|(_, needed)| needed.iter().all(|other| !graph.contains_key(other)))
-                .map(|(module, _)| module.clone())
-                .collect();
-            if settled.is_empty() {
-                break;
-            }
-            settled.iter().for_each(|module| drop(graph.remove(module)));
-        }
-        assert!(graph.is_empty(), "{folder} has circles among: {graph:#?}");
+        let circle = circle(&graph);
+        assert!(circle.is_empty(), "{folder} has circles among: {circle:#?}");
     }
 }
