@@ -7,13 +7,16 @@ use crate::gate::network::limited;
 use crate::oidc::SKEW;
 use crate::platform::Platform;
 
+/// The end of a link's query that goes on with the language that the address asks for; empty where it asks for none.
+pub fn language<P: Platform>(context: &Context<P>) -> String {
+    let asked = context.asked;
+    asked.map_or_else(String::new, |locale| format!("&lang={}", locale.as_str()))
+}
+
 /// The address of a new start that leads to the same place.
 pub fn again<P: Platform>(context: &Context<P>, return_path: &str) -> String {
     let query: String = url::form_urlencoded::byte_serialize(return_path.as_bytes()).collect();
-    let language = context
-        .asked
-        .map(|locale| format!("&lang={}", locale.as_str()));
-    let language = language.unwrap_or_default();
+    let language = language(context);
     context
         .service
         .own_page(&format!("sign-in?return_to={query}{language}"))

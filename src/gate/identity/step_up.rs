@@ -8,17 +8,14 @@
 use crate::gate::access::protect::Passage;
 use crate::gate::access::statement::{Known, LIFETIME};
 use crate::gate::accounts::{self, Word};
-use crate::gate::browser_session;
 use crate::gate::context::Context;
-use crate::gate::decision::Start;
-use crate::gate::decision::{Task, Verdict};
+use crate::gate::decision::{Start, Task, Verdict};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::{Request, parameter};
-use crate::gate::links::rule_of;
+use crate::gate::links::{self, rule_of};
 use crate::gate::pages::{self, Page};
-use crate::gate::sign_in;
-use crate::gate::sign_out;
+use crate::gate::{browser_session, sign_in, sign_out};
 use crate::oidc::json::Object;
 use crate::oidc::vector::Level;
 use crate::platform::{EventOutcome, Outage, Platform};
@@ -92,10 +89,7 @@ pub fn returning<P: Platform>(
 
 /// The address at which a person who comes back goes on.
 pub fn onwards<P: Platform>(context: &Context<P>) -> String {
-    let language = context
-        .asked
-        .map(|locale| format!("&lang={}", locale.as_str()));
-    let language = language.unwrap_or_default();
+    let language = links::language(context);
     context
         .service
         .own_page(&format!("{RETURN}?{CONTINUE}{language}"))
