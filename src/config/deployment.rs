@@ -6,8 +6,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::MAX_SERVICES;
-use super::read;
+use super::{MAX_SERVICES, read};
 use crate::config::fault::Fault;
 use crate::config::service::{Environment, Origin, Service};
 use crate::config::table::Table;

@@ -3,8 +3,7 @@
 use crate::config::Locale;
 use crate::config::branding::Branding;
 use crate::config::headers::Removed;
-use crate::config::locale::Language;
-use crate::config::locale::Localised;
+use crate::config::locale::{Language, Localised};
 use crate::config::routes::Rules;
 pub use crate::oidc::identity::claims::Claim;
 use crate::oidc::jwk::PrivateJwk;

@@ -22,9 +22,7 @@ pub mod sign_in;
 pub mod sign_out;
 pub mod tally;
 
-use crate::gate::decision::Decision;
-use crate::gate::decision::Task;
-use crate::gate::decision::Verdict;
+use crate::gate::decision::{Decision, Task, Verdict};
 use crate::gate::isolate::Isolate;
 use std::pin::Pin;
 use std::rc::Rc;

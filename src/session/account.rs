@@ -10,12 +10,11 @@ mod message;
 mod proving;
 mod stored;
 
-use crate::session::identity::Remembered;
+use crate::session::identity::{Proof, Remembered};
 use sha2::{Digest, Sha256};
 
 use crate::oidc::SKEW;
 use crate::oidc::jws::encode;
-use crate::session::identity::Proof;
 pub use message::{AccountReply, Question};
 pub use stored::Unreadable;
 

@@ -9,8 +9,7 @@ use crate::oidc::userinfo::Contact;
 use crate::oidc::vector::Level;
 use crate::session::codec::{Form, Reader, Writer};
 use crate::session::identity::ClaimsKey;
-use crate::session::level::level_byte;
-use crate::session::level::level_of;
+use crate::session::level::{level_byte, level_of};
 
 /// The cookie's name until sessions had places, under which one that was begun then goes on. The
 /// prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`.

@@ -1,8 +1,6 @@
 use super::*;
 use crate::session::seal::{Generation, NONCE, Purpose, Ring};
-use crate::session::set_cookie::delete_cookie;
-use crate::session::set_cookie::set_cookie;
-use crate::session::set_cookie::set_cookie_for;
+use crate::session::set_cookie::{delete_cookie, set_cookie, set_cookie_for};
 
 fn session() -> Session {
     Session {

@@ -13,11 +13,9 @@
 //!
 //! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing), RFC 9449 section 4.2 (`htm`, `htu`).
 
-use crate::gate::access::statement::LIFETIME;
-use crate::gate::access::statement::Signed;
-use crate::gate::access::statement::StatementKey;
-use crate::gate::access::statement::Subject;
-use crate::gate::access::statement::{ASSERTION, IDENTITY, Known};
+use crate::gate::access::statement::{
+    ASSERTION, IDENTITY, Known, LIFETIME, Signed, StatementKey, Subject,
+};
 
 use serde::Serialize;
 use serde_json::Value;

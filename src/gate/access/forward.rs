@@ -7,8 +7,7 @@
 
 use super::statement::Signed;
 use crate::config::{Origin, Service};
-use crate::gate::decision::AnswerPlan;
-use crate::gate::decision::Forward;
+use crate::gate::decision::{AnswerPlan, Forward};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::request::Request;
 use crate::path::CanonicalPath;

@@ -3,20 +3,19 @@
 //! This is the hot path. It waits for nothing unless an assertion has to be signed or the account
 //! has to be asked whether the session is still alive, which [`crate::gate::access::revocation`] does.
 
+use std::cell::OnceCell;
+
 use super::cross_origin;
 use super::forward::forward;
 use super::last_answer::{informed, is_certain};
 use super::statement::{Bound, Known, Signed, Subject};
 use crate::config::{Access, Freshness, Rule};
 use crate::gate::context::Context;
-use crate::gate::decision::Forward;
-use crate::gate::decision::Start;
-use crate::gate::decision::{Decision, Task, Verdict};
+use crate::gate::decision::{Decision, Forward, Start, Task, Verdict};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
-use crate::gate::links::again;
-use crate::gate::links::rule_of;
+use crate::gate::links::{again, rule_of};
 use crate::gate::pages::Page;
 use crate::gate::{browser_session, sign_out};
 use crate::path::CanonicalPath;
@@ -39,6 +38,8 @@ pub struct Passage<'a, P> {
     pub query: Option<&'a str>,
     /// The rule of the path.
     pub rule: &'a Rule,
+    /// The bytes that the origin has left for an assertion, once they were counted.
+    room: OnceCell<usize>,
 }
 
 /// Decides about a request for the origin.
@@ -67,6 +68,7 @@ impl<'a, P: Platform> Passage<'a, P> {
             path,
             query,
             rule: context.service.rules.find(path),
+            room: OnceCell::new(),
         }
     }
 
@@ -126,7 +128,9 @@ impl<'a, P: Platform> Passage<'a, P> {
         let held = session.identity.as_ref();
         let tells = release.has_identity() && held.is_some_and(|held| held.changed_at != 0);
         let room = match tells {
-            true => self.forward(None).room(self.request, limit) / STEP * STEP,
+            true => *self
+                .room
+                .get_or_init(|| self.forward(None).room(self.request, limit) / STEP * STEP),
             false => 0,
         };
         let bound = || Bound {

@@ -4,27 +4,21 @@
 
 pub mod status;
 
-use crate::gate::browser_session;
-use crate::gate::links;
+use crate::gate::{browser_session, links};
 use serde_json::{Value, json};
 
-use super::identity;
-use super::provider;
-use super::sign_out;
+use super::{identity, provider, sign_out};
 use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::gate::access::cross_origin;
 use crate::gate::access::protect::in_frame;
 use crate::gate::context::Context;
-use crate::gate::decision::Start;
-use crate::gate::decision::{Task, Verdict};
+use crate::gate::decision::{Start, Task, Verdict};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::{Request, parameter};
 use crate::gate::links::{again, onwards};
-use crate::gate::pages::assets;
 use crate::gate::pages::messages::LeadsTo;
-use crate::gate::pages::service_header;
-use crate::gate::pages::{self, Page, Sent};
+use crate::gate::pages::{self, Page, Sent, assets, service_header};
 use crate::gate::sign_out::inactive;
 use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;

@@ -9,8 +9,7 @@ use super::signed_in::SignedIn;
 use crate::gate::context::Context;
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
-use crate::gate::links::again;
-use crate::gate::links::rule_of;
+use crate::gate::links::{again, rule_of};
 use crate::gate::pages::failure::{Failure, ProviderError};
 
 use crate::gate::{accounts, browser_session, provider};

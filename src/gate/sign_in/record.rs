@@ -3,8 +3,7 @@
 use crate::gate::context::Context;
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
-use crate::gate::identity::callback::Ended;
-use crate::gate::identity::callback::goes_on;
+use crate::gate::identity::callback::{Ended, goes_on};
 use crate::gate::pages::failure::Failure;
 use crate::gate::{accounts, browser_session, sign_out};
 use crate::oidc::id_token::IdToken;

@@ -4,23 +4,18 @@
 //! [`crate::gate::access::protect`]; what comes back is taken in [`crate::gate::sign_in::callback`].
 
 use crate::gate::decision::Start;
-use crate::gate::links::again;
-use crate::gate::links::is_onwards;
-use crate::gate::links::onwards;
+use crate::gate::links::{again, is_onwards, onwards};
 use crate::gate::network::limited;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::config::{Freshness, Locale};
-use crate::gate::accounts;
-use crate::gate::browser_session;
 use crate::gate::context::Context;
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
 use crate::gate::pages::failure::Failure;
-use crate::gate::provider;
-use crate::gate::sign_out;
+use crate::gate::{accounts, browser_session, provider, sign_out};
 use crate::oidc::authorize;
 use crate::oidc::jws::encode;
 use crate::platform::{Limit, Platform};

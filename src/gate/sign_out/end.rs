@@ -17,8 +17,7 @@ use crate::oidc::end_session;
 use crate::oidc::jws::encode;
 use crate::platform::Platform;
 use crate::secret::Secret;
-use crate::session::attempt::INACTIVE_NAME;
-use crate::session::attempt::OVER_NAME;
+use crate::session::attempt::{INACTIVE_NAME, OVER_NAME};
 use crate::session::circles::STARTS_NAME;
 
 /// Whether a person asked for it on a page of this host. An image in a text of another person's is of the

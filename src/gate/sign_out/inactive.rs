@@ -7,7 +7,6 @@
 //! Source: GOV.UK One Login's documentation of ending sessions; `provider.md` 7 and 8b.11.
 
 use crate::config::Locale;
-use crate::gate::browser_session;
 use crate::gate::context::Context;
 use crate::gate::decision::{Task, Verdict};
 use crate::gate::http::cookies::Cookies;
@@ -15,7 +14,7 @@ use crate::gate::http::reply::Reply;
 use crate::gate::http::request::{Request, parameter};
 use crate::gate::links::again;
 use crate::gate::pages::{self, Page, Sent};
-use crate::gate::sign_out;
+use crate::gate::{browser_session, sign_out};
 use crate::platform::Platform;
 use crate::session::attempt::INACTIVE_NAME;
 use crate::session::seal::{NONCE, Purpose};

@@ -1,8 +1,7 @@
 use super::*;
 use crate::oidc::vector::Level;
 use crate::session::account::tests::{NOW, hex, listed};
-use crate::session::identity::IdentityOutcome;
-use crate::session::identity::Remembered;
+use crate::session::identity::{IdentityOutcome, Remembered};
 
 fn text(value: &str) -> String {
     value.to_owned()

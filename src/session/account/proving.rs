@@ -2,8 +2,7 @@
 //! was when they left to prove it.
 
 use super::{AWAY, Account, Begun};
-use crate::session::identity::Remembered;
-use crate::session::identity::{IdentityOutcome, Proof};
+use crate::session::identity::{IdentityOutcome, Proof, Remembered};
 use crate::session::level::level_of;
 
 impl Account {

@@ -1,9 +1,7 @@
 //! The words of each page.
 
 use super::{Message, Page, Text, identity, message, signing_out, text};
-use crate::gate::pages::messages::buttons::CONTINUE;
-use crate::gate::pages::messages::buttons::SIGN_IN;
-use crate::gate::pages::messages::buttons::TRY_AGAIN;
+use crate::gate::pages::messages::buttons::{CONTINUE, SIGN_IN, TRY_AGAIN};
 
 const SIGN_IN_NEW_TAB: Text = text!(
     "Sign in (opens in new tab)",
