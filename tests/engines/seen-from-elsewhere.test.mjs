@@ -77,13 +77,15 @@ function looking() {
     const address = window.address;
     Object.assign(window, { errors: [], result: undefined });
     performance.clearResourceTimings();
-    const found = { popup: await opened(address) };
-    for (const tag of ["img", "script", "link", "iframe"]) found[tag] = await loaded(tag, address);
+    // All at once, because an engine that says nothing of a frame is waited for in full.
+    const tags = ["img", "script", "link", "iframe"];
+    const [popup, ...ends] = await Promise.all([opened(address), ...tags.map((tag) => loaded(tag, address))]);
+    const found = { popup, ...Object.fromEntries(tags.map((tag, n) => [tag, ends[n]])) };
     for (const mode of ["no-cors", "cors"]) found[mode] = await fetched(address, mode);
     await pause(50);
     found.timings = performance.getEntriesByType("resource").filter(({ name }) => name.startsWith(new URL(address).origin))
       .map(({ initiatorType, transferSize, decodedBodySize, responseStatus, redirectStart }) =>
-        [initiatorType, transferSize, decodedBodySize, responseStatus, redirectStart].join(" "));
+        [initiatorType, transferSize, decodedBodySize, responseStatus, redirectStart].join(" ")).sort();
     found.errors = window.errors;
     found.frames = window.length;
     document.querySelectorAll("img, link, iframe, body > script").forEach((element) => element.remove());
