@@ -65,7 +65,7 @@ function looking() {
     const element = document.createElement(tag);
     element.onload = () => resolve("load");
     element.onerror = () => resolve("error");
-    setTimeout(() => resolve("neither"), 5_000);
+    setTimeout(() => resolve("neither"), 3_000);
     if (tag === "link") Object.assign(element, { rel: "stylesheet", href: address });
     else element[tag === "object" ? "data" : "src"] = address;
     document.body.append(element);
