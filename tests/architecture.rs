@@ -28,6 +28,8 @@ mod provider;
 mod sources;
 #[path = "architecture/tools.rs"]
 mod tools;
+#[path = "architecture/versions.rs"]
+mod versions;
 
 use std::fs;
 

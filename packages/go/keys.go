@@ -94,7 +94,7 @@ func fetchDocument(url string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("User-Agent", "one-login-edge-origin/0.1.0 (go)")
+	request.Header.Set("User-Agent", "one-login-edge-origin/1.0.0-rc.1 (go)")
 	request.Header.Set("Accept", "application/json")
 	answer, err := client.Do(request)
 	if err != nil {

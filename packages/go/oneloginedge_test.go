@@ -174,7 +174,7 @@ func TestKeysAreFetchedWhenTheyShouldBeAndNotOtherwise(t *testing.T) {
 func TestKeysComeOverHTTPInTheNameOfThisPackageAndNotByWayOfARedirect(t *testing.T) {
 	both := documents(t)[0].Published["both"]
 	edge := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if agent := r.Header.Get("User-Agent"); agent != "one-login-edge-origin/0.1.0 (go)" {
+		if agent := r.Header.Get("User-Agent"); agent != "one-login-edge-origin/1.0.0-rc.1 (go)" {
 			t.Error(agent)
 		}
 		if r.URL.Path != "/keys" {

@@ -172,7 +172,7 @@ class KeySet {
 
 /** The JSON at an address that answers with 200; redirects are not followed. */
 export async function fetchJson(url) {
-  const headers = { "user-agent": "one-login-edge-origin/0.1.0 (node)", accept: "application/json" };
+  const headers = { "user-agent": "one-login-edge-origin/1.0.0-rc.1 (node)", accept: "application/json" };
   const response = await fetch(url, { headers, redirect: "error", signal: AbortSignal.timeout(3_000) });
   if (response.status !== 200) throw new Error(`the answer is ${response.status}`);
   return response.json();

@@ -103,7 +103,7 @@ test("keys come over HTTP in the name of this package, and not by way of a redir
   });
   assert.deepEqual(await fetchJson(`http://127.0.0.1:${port}/keys`), shared.published.both);
   await assert.rejects(fetchJson(`http://127.0.0.1:${port}/moved`));
-  assert.deepEqual(agents, Array(2).fill("one-login-edge-origin/0.1.0 (node)"));
+  assert.deepEqual(agents, Array(2).fill("one-login-edge-origin/1.0.0-rc.1 (node)"));
 });
 
 test("a service's own test signs a person in", async () => {

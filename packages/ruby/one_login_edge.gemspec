@@ -1,6 +1,6 @@
 Gem::Specification.new do |gem|
   gem.name = "one_login_edge"
-  gem.version = "0.1.0"
+  gem.version = "1.0.0.rc1"
   gem.summary = "Who is asking? Rack middleware for services behind One Login at the edge, for Rails, Sinatra and others"
   gem.authors = ["One Login at the edge"]
   gem.license = "MIT"

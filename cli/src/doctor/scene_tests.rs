@@ -157,7 +157,7 @@ impl Healthy {
         let in_use =
             |key: &Value| json!({ "generation": "A", "active": key["kid"], "other": null });
         let health = json!({
-            "status": "ok", "version": "0.1.0", "environment": "production",
+            "status": "ok", "version": "1.0.0-rc.1", "environment": "production",
             "configuration": { "sound": true, "warnings": 0 },
             "documents": { "discovery": "fresh", "jwks": "fresh" },
             "keys": { "session": { "generation": "A", "fingerprint": CHECK_VALUE }, "client": in_use(&client), "assertion": in_use(&assertion) },

@@ -91,7 +91,7 @@ final class KeySet
     public static function fetch(string $url): string
     {
         $http = ['follow_location' => 0, 'timeout' => 3, 'ignore_errors' => true, 'header' => 'Accept: application/json'];
-        $context = stream_context_create(['http' => $http + ['user_agent' => 'one-login-edge-origin/0.1.0 (php)']]);
+        $context = stream_context_create(['http' => $http + ['user_agent' => 'one-login-edge-origin/1.0.0-rc.1 (php)']]);
         $text = @file_get_contents($url, false, $context, 0, self::LONGEST);
         if ($text === false) {
             throw new \RuntimeException(error_get_last()['message'] ?? 'there is no answer');

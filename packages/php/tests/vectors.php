@@ -136,7 +136,7 @@ if ($child === 0) {
         while (!str_ends_with($request, "\r\n\r\n")) {
             $request .= fgets($socket);
         }
-        $named = str_contains($request, "\r\nUser-Agent: one-login-edge-origin/0.1.0 (php)\r\n");
+        $named = str_contains($request, "\r\nUser-Agent: one-login-edge-origin/1.0.0-rc.1 (php)\r\n");
         fwrite($socket, str_contains($request, '/moved') ? "HTTP/1.1 302 Found\r\nLocation: /keys\r\n" : 'HTTP/1.1 ' . ($named ? 200 : 403) . " x\r\n");
         fwrite($socket, "Connection: close\r\n\r\n{}");
         fclose($socket);

@@ -202,7 +202,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
 def fetch_json(url):
     """The JSON at an address that answers with 200; redirects are not followed."""
     # Python's own User-Agent is one that Cloudflare's Browser Integrity Check may refuse.
-    headers = {"User-Agent": "one-login-edge-origin/0.1.0 (python)", "Accept": "application/json"}
+    headers = {"User-Agent": "one-login-edge-origin/1.0.0-rc.1 (python)", "Accept": "application/json"}
     with urllib.request.build_opener(NoRedirect).open(urllib.request.Request(url, headers=headers), timeout=3) as response:
         return json.load(response)
 

@@ -98,7 +98,7 @@ class Vectors(unittest.TestCase):
             with self.assertRaises(HTTPError):
                 fetch_json(base + "/moved")
             server.shutdown()
-        self.assertEqual(agents, ["one-login-edge-origin/0.1.0 (python)"] * 2)
+        self.assertEqual(agents, ["one-login-edge-origin/1.0.0-rc.1 (python)"] * 2)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ require "jwt"
 require "net/http"
 
 class OneLoginEdge
-  VERSION = "0.1.0".freeze
+  VERSION = "1.0.0.rc1".freeze
   TYPE = "one-login-assertion+jwt".freeze
   IDENTITY_TYPE = "one-login-identity+jwt".freeze
   IDENTITY_CLAIMS = %w[coreIdentity address passport drivingPermit returnCode].freeze

@@ -105,7 +105,7 @@ class VectorsTest < Minitest::Test
     assert_raises(IOError) { OneLoginEdge.fetch_json("#{base}/moved") }
     serving.join
     server.close
-    assert_equal ["User-Agent: one-login-edge-origin/0.1.0 (ruby)"] * 2, agents
+    assert_equal ["User-Agent: one-login-edge-origin/1.0.0.rc1 (ruby)"] * 2, agents
   end
 
   def answer(socket, agents)

@@ -41,7 +41,7 @@ pub use refused::Refused;
 use serde_json::{Map, Value};
 
 /// The `User-Agent` of the request for the keys: some hosts refuse clients without a name of their own.
-pub const USER_AGENT: &str = "one-login-edge-origin/0.1.0 (rust)";
+pub const USER_AGENT: &str = "one-login-edge-origin/1.0.0-rc.1 (rust)";
 
 const HEADER: &str = "one-login-assertion";
 const IDENTITY_HEADER: &str = "one-login-identity";

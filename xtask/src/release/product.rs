@@ -43,7 +43,11 @@ fn assets(part: &mut Map<String, Value>) -> Result<()> {
     Ok(())
 }
 
-/// The formats of what outlives a deployment, from the table of `docs/formats.md`.
+/// The words of `docs/formats.md` for a format without which people are signed out.
+const SIGNED_OUT: &str = "people sign in again";
+
+/// The formats of what outlives a deployment, from the table of `docs/formats.md`: for each place the formats that this
+/// version writes, those that it reads, what follows where a format is not read, and whether people are signed out by it.
 ///
 /// # Errors
 /// When the table has another form.
@@ -54,14 +58,46 @@ pub fn formats(page: &str) -> Result<String> {
         .skip(2);
     let rows = rows.take_while(|line| line.starts_with('|')).map(|row| {
         let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
-        let [place, holds, lives, written, read] = cells[..] else {
+        let [place, _, _, written, read, otherwise] = cells[..] else {
             anyhow::bail!("a row of docs/formats.md has another number of cells: {row}");
         };
-        Ok(json!({ "where": place, "holds": holds, "lives": lives, "written": written, "also_read": read }))
+        let writes = numbers(written);
+        ensure!(
+            !writes.is_empty(),
+            "docs/formats.md names no format for {place}"
+        );
+        let also: Vec<_> = numbers(read)
+            .into_iter()
+            .filter(|one| is_number(one))
+            .collect();
+        let reads: Vec<_> = [writes.clone(), also].concat();
+        Ok(json!({
+            "where": place.replace('`', ""),
+            "writes": writes,
+            "reads": reads,
+            "otherwise": otherwise.replace('`', ""),
+            "signs_out": otherwise == SIGNED_OUT,
+        }))
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
     ensure!(rows.len() > 5, "docs/formats.md has no table of formats");
-    Ok(format!("{:#}\n", json!({ "formats": rows })))
+    ensure!(
+        rows.iter().any(|row| row["signs_out"] == true),
+        "no format of docs/formats.md has `{SIGNED_OUT}`"
+    );
+    Ok(format!("{:#}\n", json!({ "schema": 1, "formats": rows })))
+}
+
+/// The first word of each part of a cell: `2; 3 with a language` is 2 and 3.
+fn numbers(cell: &str) -> Vec<String> {
+    let parts = cell
+        .split([';', ','])
+        .filter_map(|part| part.split_whitespace().next());
+    parts.map(str::to_owned).collect()
+}
+
+fn is_number(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -99,10 +135,23 @@ mod tests {
     }
 
     #[test]
-    fn when_the_formats_are_listed_then_each_row_of_the_page_is_there() {
+    fn when_the_formats_are_listed_then_an_upgrade_can_compare_them() {
         let list: Value = serde_json::from_str(&formats(&own("docs/formats.md")).unwrap()).unwrap();
-        let account = list["formats"].as_array().unwrap().iter();
-        let account = account.filter(|row| row["where"] == "account object");
-        assert_eq!(account.count(), 1);
+        let of = |place: &str| {
+            let rows = list["formats"].as_array().unwrap();
+            rows.iter()
+                .find(|row| row["where"] == place)
+                .unwrap()
+                .clone()
+        };
+        let session = of("cookie __Host-ol-session");
+        assert_eq!(session["writes"], json!(["1", "2", "3"]));
+        assert_eq!(session["signs_out"], true);
+        assert_eq!(of("account object")["signs_out"], true);
+        let attempt = of("cookie __Host-ol-attempt-…");
+        assert_eq!(attempt["writes"], json!(["2", "3"]));
+        assert_eq!(attempt["reads"], json!(["2", "3", "1", "2"]));
+        assert_eq!(attempt["signs_out"], false);
+        assert_eq!(of("cookie __Host-ol-starts")["reads"], json!(["text"]));
     }
 }

@@ -87,7 +87,7 @@ final class KeySet {
   static String fetch(String url) throws IOException, InterruptedException {
     HttpClient client = HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).connectTimeout(LONGEST).build();
     HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url)).timeout(LONGEST);
-    request.header("User-Agent", "one-login-edge-origin/0.1.0 (java)").header("Accept", "application/json");
+    request.header("User-Agent", "one-login-edge-origin/1.0.0-rc.1 (java)").header("Accept", "application/json");
     var answer = client.send(request.build(), BodyHandlers.ofString());
     if (answer.statusCode() != 200) {
       throw new IOException("the answer is " + answer.statusCode());

@@ -157,7 +157,7 @@ class OneLoginEdgeFilterTest {
     } finally {
       edge.stop(0);
     }
-    assertEquals(List.of("one-login-edge-origin/0.1.0 (java)", "one-login-edge-origin/0.1.0 (java)"), agents);
+    assertEquals(List.of("one-login-edge-origin/1.0.0-rc.1 (java)", "one-login-edge-origin/1.0.0-rc.1 (java)"), agents);
   }
 
   @Test
