@@ -40,6 +40,8 @@ mod limits;
 mod login_required;
 #[path = "sessions_end/notification.rs"]
 mod notification;
+#[path = "sessions_end/pending.rs"]
+mod pending;
 #[path = "sessions_end/races.rs"]
 mod races;
 #[path = "sessions_end/reauthenticated.rs"]

@@ -282,7 +282,11 @@ impl<P: Platform> Context<P> {
             ..500 => context.log_refused(step, outcome.label),
             _ => context.log_failed(step, outcome.label),
         }
-        let sign_out = self.service.own_page("sign-out");
+        let sign_out = match outcome.page {
+            // The page after a sign-out tries once more.
+            Page::Unfinished => self.service.own_page("signed-out?lang=") + self.locale.as_str(),
+            _ => self.service.own_page("sign-out"),
+        };
         let link = match outcome.page.leads_to() {
             LeadsTo::SignOut => &sign_out,
             _ => again,

@@ -1,6 +1,6 @@
 //! The claim of each heading against each state that it is shown for. A heading that two states share is true for both.
 
-use one_login_edge::gate::pages::failure::{Failure, ProviderError};
+use one_login_edge::gate::pages::failure::{Failure, Left, ProviderError};
 use one_login_edge::gate::pages::messages::Page;
 use one_login_edge::oidc::refusal::Refusal;
 use one_login_edge::platform::Outage;
@@ -23,6 +23,8 @@ enum Fact {
     NoCookie,
     /// The person was to sign in once more, and did not.
     NotAgain,
+    /// The account has not heard of the end of the session.
+    SignOutPending,
     /// Another person answered.
     Another,
     /// The person signed out meanwhile.
@@ -61,6 +63,7 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         Page::SignOutFirst => &[NotAsked],
         Page::DidNotSignInAgain => &[NotAgain, SignedIn],
         Page::SignedOutNotAgain => &[NotAgain, NotSignedIn],
+        Page::Unfinished => &[SignOutPending, NotSignedIn],
         Page::OtherPerson => &[Another],
         Page::SignedOutMeanwhile => &[SignedOut],
         Page::NoCookies => &[NoCookie],
@@ -91,7 +94,6 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         | Page::SignedOutEverywhere
         | Page::StillSignedIn
         | Page::SignedOutHere
-        | Page::Unfinished
         | Page::UnfinishedEverywhere
         | Page::PlaceWithheld
         | Page::PlaceForgotten => return None,
@@ -112,9 +114,11 @@ fn facts(failure: Failure) -> Vec<Fact> {
         Failure::NoCookies => vec![NoCookie, NotSignedIn],
         Failure::OtherIssuer | Failure::RequestTooLong => vec![Broken],
         Failure::Provider(error) | Failure::WithoutState(error) => of_provider(error),
-        Failure::Declined { goes_on, .. } => {
-            vec![NotAgain, if goes_on { SignedIn } else { NotSignedIn }]
-        }
+        Failure::Declined { session, .. } => match session {
+            Left::GoesOn => vec![NotAgain, SignedIn],
+            Left::Ended => vec![NotAgain, NotSignedIn],
+            Left::Pending => vec![NotAgain, NotSignedIn, SignOutPending],
+        },
         Failure::LeftIdentity => vec![LeftCheck, SignedIn],
         Failure::BrowserLost => vec![ProviderFailed, SignedIn],
         Failure::AnotherPerson => vec![Another, NotSignedIn],
@@ -260,7 +264,8 @@ fn every() -> Vec<Failure> {
     all.extend(REFUSALS.map(Failure::Refused));
     all.push(Failure::Busy(Refusal::TokenRateLimited, 30));
     for lost in [true, false] {
-        all.extend([true, false].map(|goes_on| Failure::Declined { lost, goes_on }));
+        let left = [Left::GoesOn, Left::Ended, Left::Pending];
+        all.extend(left.map(|session| Failure::Declined { lost, session }));
     }
     all
 }

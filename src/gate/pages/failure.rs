@@ -7,6 +7,17 @@ use crate::oidc::refusal::Refusal;
 use crate::platform::Outage;
 use crate::session::identity::IdentityOutcome;
 
+/// The session of a person who had to sign in again and did not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// This browser still has one.
+    GoesOn,
+    /// It has ended.
+    Ended,
+    /// It has ended in this browser, and its account has not heard of it yet.
+    Pending,
+}
+
 /// Why a sign-in did not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -44,8 +55,8 @@ pub enum Failure {
     Declined {
         /// Whether the provider lost them.
         lost: bool,
-        /// Whether this browser still has a session.
-        goes_on: bool,
+        /// Their session.
+        session: Left,
     },
     /// A person who had to prove an identity gave up.
     LeftIdentity,
@@ -174,10 +185,11 @@ impl Failure {
             Self::NoCookies => outcome(400, Page::NoCookies, "no_cookies"),
             Self::OtherIssuer => outcome(400, Page::Problem, "other_issuer"),
             Self::Provider(error) => error.outcome(),
-            Self::Declined { lost, goes_on } => {
-                let page = match goes_on {
-                    true => Page::DidNotSignInAgain,
-                    false => Page::SignedOutNotAgain,
+            Self::Declined { lost, session } => {
+                let page = match session {
+                    Left::GoesOn => Page::DidNotSignInAgain,
+                    Left::Ended => Page::SignedOutNotAgain,
+                    Left::Pending => Page::Unfinished,
                 };
                 outcome(400, page, if lost { "login_required" } else { "declined" })
             }
@@ -204,6 +216,15 @@ impl Failure {
                     outcome(403, Page::IdentityNotConfirmed, ended.label())
                 }
             },
+        }
+    }
+
+    /// The account has not heard yet that the session of the person who declined has ended.
+    pub const fn leave_pending(&mut self) {
+        if let Self::Declined { session, .. } = self
+            && matches!(session, Left::Ended)
+        {
+            *session = Left::Pending;
         }
     }
 

@@ -17,7 +17,7 @@ use crate::gate::http::request::Request;
 use crate::gate::identity::callback as identity;
 use crate::gate::identity::signed_in::SignedIn;
 use crate::gate::links::again;
-use crate::gate::pages::failure::{Failure, ProviderError};
+use crate::gate::pages::failure::{Failure, Left, ProviderError};
 use crate::gate::pages::{self, Page};
 use crate::gate::{accounts, browser_session, provider};
 use crate::oidc::userinfo::Userinfo;
@@ -104,7 +104,14 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
                 .with_cookies(signed_in.unfinished)
         }
         Err(failure) => {
-            let failure = declined(context, &attempt, failure, before.as_ref());
+            let mut failure = declined(context, &attempt, failure, before.as_ref());
+            // The page says how the session ended, so that it ends first.
+            let gone = match did_not(&attempt, failure) {
+                Some(served) => {
+                    Some(not_again(context, cookies, &served, before.as_ref(), &mut failure).await)
+                }
+                None => None,
+            };
             let over = context.seal_attempt(&attempt.over());
             let over = over.map(|sealed| set_cookie_for(OVER_NAME, &sealed, OVER_LIFETIME));
             let reply = match failure {
@@ -114,8 +121,8 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
                 _ => ended(context, cookies, failure, Some(&attempt)).await,
             };
             let reply = reply.with_cookie(over);
-            match did_not(&attempt, failure) {
-                Some(served) => not_again(context, cookies, &served, before.as_ref(), reply).await,
+            match gone {
+                Some(gone) => reply.with_cookies(gone).emptying(),
                 None => reply,
             }
         }
@@ -144,7 +151,11 @@ fn declined<P: Platform>(
         let stays = before.id != served.session || !ends;
         stays && before.is_live(context.now, context.service.limits)
     });
-    Failure::Declined { lost, goes_on }
+    let session = match goes_on {
+        true => Left::GoesOn,
+        false => Left::Ended,
+    };
+    Failure::Declined { lost, session }
 }
 
 /// The answer to a sign-in that failed; a person who is signed in already and only repeated the

@@ -2,7 +2,6 @@
 
 use crate::gate::context::Context;
 use crate::gate::http::cookies::Cookies;
-use crate::gate::http::reply::Reply;
 use crate::gate::identity::callback::{Ended, goes_on};
 use crate::gate::pages::failure::Failure;
 use crate::gate::{accounts, browser_session, sign_out};
@@ -169,7 +168,8 @@ pub const fn did_not(attempt: &Attempt, failure: Failure) -> Option<Served> {
     }
 }
 
-/// The session ends of a person who was asked to sign in again and did not.
+/// The session ends of a person who was asked to sign in again and did not; gives the cookies that change. Where
+/// the account gave no answer, the failure's page says that the end is pending.
 ///
 /// Source: GOV.UK One Login's documentation of re-authentication; `provider.md` 0 and 1.16.
 pub async fn not_again<P: Platform>(
@@ -177,25 +177,26 @@ pub async fn not_again<P: Platform>(
     cookies: Cookies<'_>,
     served: &Served,
     before: Option<&Session>,
-    reply: Reply,
-) -> Reply {
+    failure: &mut Failure,
+) -> Vec<String> {
     let own = before.filter(|before| before.id == served.session);
     let told = own.map_or_else(
         || context.clone(),
         |own| context.logging_person(&own.subject),
     );
     let ended = accounts::end_served(context, served).await;
-    let gone = own.map(|own| browser_session::end(context, own, ended.is_ok()));
-    let reply = reply.with_cookies(gone.unwrap_or_default()).emptying();
-    match ended {
-        Ok(()) => {
-            told.log_refused("reauthentication_failed", "session_ended");
-            reply
-        }
-        Err(outage) => {
+    let mut gone = own.map_or_else(Vec::new, |own| {
+        browser_session::end(context, own, ended.is_ok())
+    });
+    match (ended, own) {
+        (Ok(()), _) => told.log_refused("reauthentication_failed", "session_ended"),
+        (Err(outage), own) => {
             told.log_failed("sign_out_unfinished", outage.label());
-            let unfinished = own.map(|own| sign_out::remember(context, cookies, own, false));
-            reply.with_cookies(unfinished.unwrap_or_default())
+            if let Some(own) = own {
+                gone.extend(sign_out::remember(context, cookies, own, false));
+                failure.leave_pending();
+            }
         }
     }
+    gone
 }

@@ -5,7 +5,7 @@
 //!
 //! Source: OpenID Connect RP-Initiated Logout 1.0, `provider.md` 7.
 
-use super::pending::remember;
+use super::pending::{are_of_others, remember};
 use crate::gate::context::Context;
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
@@ -81,8 +81,14 @@ pub async fn finish<P: Platform>(
             }
         }
     }
-    let all_over = everywhere && !sessions.is_empty() && unfinished.is_empty();
-    let state = state(context, request, all_over);
+    let finished = !sessions.is_empty() && unfinished.is_empty();
+    let over = match (finished, everywhere) {
+        (true, true) => EVERYWHERE,
+        // Another person's sign-out may be pending here, of which this one's page says nothing.
+        (true, false) if are_of_others(context, cookies, &sessions) => HERE,
+        _ => "",
+    };
+    let state = state(context, request, over);
     let mut reply = match location(context, hint, &state).await {
         Some(location) if request.is_read() => Reply::redirect(303, location).of(&context.service),
         // A redirect would be stopped by the `form-action` of the page that posted.
@@ -151,19 +157,24 @@ async fn location<P: Platform>(
 /// How long a `state` says how a person signed out, in seconds.
 pub(super) const STATE: i64 = 600;
 
-/// The `state` that the provider brings back. It says the language of the page where the browser would not, and whether
-/// every session has ended; only the Worker can make one, for the network that it was made for.
-fn state<P: Platform>(context: &Context<P>, request: &Request, everywhere: bool) -> String {
+/// The end of the language in a `state` of a person whose every session has ended.
+pub(super) const EVERYWHERE: &str = "-all";
+
+/// The same where this browser's session has ended, and a sign-out of another person's is pending.
+pub(super) const HERE: &str = "-one";
+
+/// The `state` that the provider brings back. It says the language of the page where the browser would not, and what
+/// has ended for certain; only the Worker can make one, for the network that it was made for.
+fn state<P: Platform>(context: &Context<P>, request: &Request, over: &str) -> String {
     let random = encode(&context.random::<16>());
     let natural = pages::locale(&context.service, None, request, Some("/"));
     let ring = context.isolate.config.ring.as_ref();
-    let Some(ring) = ring.filter(|_| everywhere || context.locale != natural) else {
+    let Some(ring) = ring.filter(|_| !over.is_empty() || context.locale != natural) else {
         return random;
     };
-    let everywhere = if everywhere { "-all" } else { "" };
     // Short, because the provider takes no long address.
     let text = format!(
-        "{random}.{}{everywhere}.{:x}",
+        "{random}.{}{over}.{:x}",
         context.locale.as_str(),
         context.now
     );

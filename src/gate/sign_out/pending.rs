@@ -44,6 +44,18 @@ pub fn is_ending<P: Platform>(
     endings.any(|ending| ending.session == session.id)
 }
 
+/// Whether the browser has wishes, and all are of others than the people of these sessions.
+pub fn are_of_others<P: Platform>(
+    context: &Context<P>,
+    cookies: Cookies<'_>,
+    sessions: &[Session],
+) -> bool {
+    let wishes = wishes(context, cookies);
+    let mut people = wishes.iter().flat_map(|(_, endings)| endings);
+    let is_own = |ending: &PendingSignOut| sessions.iter().any(|own| own.subject == ending.subject);
+    !wishes.is_empty() && !people.any(is_own)
+}
+
 /// The outcome of one more try.
 #[derive(Debug, Default)]
 pub struct Tried {
@@ -51,6 +63,8 @@ pub struct Tried {
     pub cookies: Vec<String>,
     /// Whether one is left that no account has heard of, and whether it is about every session.
     pub left: Option<bool>,
+    /// When the newest of those was wished for, in seconds since the epoch.
+    pub wished_at: i64,
     /// Whether one about every session of a person was granted.
     pub granted_everywhere: bool,
 }
@@ -85,6 +99,7 @@ pub async fn retry<P: Platform>(context: &Context<P>, cookies: Cookies<'_>) -> T
                 told.log_failed("sign_out_unfinished", outage.label());
             }
             tried.left = Some(ending.everywhere || tried.left == Some(true));
+            tried.wished_at = tried.wished_at.max(ending.wished_at());
             left.push(ending.clone());
         }
         if left != endings {

@@ -1,6 +1,6 @@
 //! The page after a sign-out, for a person whom the provider sends back.
 
-use super::end::{STATE, page, still_signed_in, told};
+use super::end::{EVERYWHERE, HERE, STATE, page, still_signed_in, told};
 use super::inactive;
 use super::pending::{is_ending, retry};
 use crate::config::Locale;
@@ -15,8 +15,17 @@ use crate::oidc::SKEW;
 use crate::platform::Platform;
 use crate::session::account::Standing;
 
-/// The language and whether every session has ended, from a `state` that was made here lately.
-fn said<P: Platform>(context: &Context<P>, request: &Request) -> Option<(Locale, bool)> {
+/// How a person signed out, from a `state` that was made here lately.
+struct Said {
+    /// The language of the page.
+    locale: Locale,
+    /// Whether every session has ended for certain.
+    everywhere: bool,
+    /// Since when that is certain of the person's own session, in seconds since the epoch.
+    over_at: Option<i64>,
+}
+
+fn said<P: Platform>(context: &Context<P>, request: &Request) -> Option<Said> {
     let query = request.address()?.query;
     let state = parameter(query, "state")?;
     let (text, value) = state.rsplit_once('.')?;
@@ -30,11 +39,16 @@ fn said<P: Platform>(context: &Context<P>, request: &Request) -> Option<(Locale,
     }
     let mut parts = text.split('.').skip(1);
     let said = parts.next()?;
-    let everywhere = said.strip_suffix("-all");
-    let locale = Locale::parse(everywhere.unwrap_or(said))?;
+    let everywhere = said.strip_suffix(EVERYWHERE);
+    let over = everywhere.or_else(|| said.strip_suffix(HERE));
+    let locale = Locale::parse(over.unwrap_or(said))?;
     let time = i64::from_str_radix(parts.next()?, 16).ok()?;
     let lately = (context.now - STATE..=context.now + SKEW).contains(&time);
-    lately.then_some((locale, everywhere.is_some()))
+    lately.then_some(Said {
+        locale,
+        everywhere: everywhere.is_some(),
+        over_at: over.map(|_| time),
+    })
 }
 
 /// The page that people see who come back from the provider, or by themselves. Only a `state` that was made here says
@@ -42,7 +56,9 @@ fn said<P: Platform>(context: &Context<P>, request: &Request) -> Option<(Locale,
 /// to end sign-ins under way, because any site can lead to it; and what is no page of its own, such as a
 /// sibling's image, changes nothing at all.
 pub async fn signed_out<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
-    let (locale, everywhere) = said(context, request).unwrap_or((context.locale, false));
+    let said = said(context, request);
+    let locale = said.as_ref().map_or(context.locale, |said| said.locale);
+    let everywhere = said.as_ref().is_some_and(|said| said.everywhere);
     let context = &Context {
         locale: context.asked.unwrap_or(locale),
         ..context.clone()
@@ -70,7 +86,10 @@ pub async fn signed_out<P: Platform>(context: &Context<P>, request: &Request) ->
         gone.extend(browser_session::end(context, &session, true));
     }
     let tried = retry(context, cookies).await;
-    let page = match (is_alive, tried.left) {
+    // One that is left from before is another person's, and is tried again without a word of it.
+    let over_at = said.and_then(|said| said.over_at);
+    let is_own = over_at.is_none_or(|time| tried.wished_at > time);
+    let page = match (is_alive, tried.left.filter(|_| is_own)) {
         (true, _) => still_signed_in(context),
         // The page is its own way to try again.
         (false, Some(everywhere)) => {
@@ -78,7 +97,7 @@ pub async fn signed_out<P: Platform>(context: &Context<P>, request: &Request) ->
             page(context, unfinished_page(everywhere), &link)
         }
         (false, None) => inactive::ended(context, cookies)
-            .unwrap_or_else(|| done(everywhere || tried.granted_everywhere)),
+            .unwrap_or_else(|| done(everywhere || over_at.is_none() && tried.granted_everywhere)),
     };
     page.with_cookies(gone).with_cookies(tried.cookies)
 }
