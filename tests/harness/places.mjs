@@ -17,9 +17,10 @@ export const MINI_BROWSER = env.EDGE_MINI_BROWSER ?? "/usr/lib/x86_64-linux-gnu/
 export const WEBKIT_DRIVER = env.EDGE_WEBKIT_DRIVER ?? "/usr/bin/WebKitWebDriver";
 export const XVFB = env.EDGE_XVFB ?? "/usr/bin/Xvfb";
 
-/** The output of `cargo edge build`: the Worker to upload, and the Worker in which tests make the platform fail. */
+/** The output of `cargo edge build`: the Worker to upload, the one in which tests make the platform fail, and the one that counts its instructions. */
 export const RELEASED = path.join(ROOT, "build");
 export const FAULTY = path.join(ROOT, "target/edge/faulty");
+export const METERED = path.join(ROOT, "target/edge/metered");
 
 /** Files that tests leave for people to look at. */
 export const ARTEFACTS = path.join(ROOT, "target/edge/test");

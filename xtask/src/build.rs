@@ -259,9 +259,27 @@ fn inputs(places: &Places, compiler: &Compiler) -> Result<String> {
         fingerprint.file(&places.root, file)?;
     }
     fingerprint.text("compiler", &compiler.identity(places)?);
+    fingerprint.text("settings", &settings());
     fingerprint.text("inlining", INLINING);
     fingerprint.text("readable", if is_readable() { "yes" } else { "no" });
     Ok(fingerprint.finish())
+}
+
+/// The compiler of the next build and what the environment changes in the profile, as one text.
+pub fn compiled_by(places: &Places) -> Result<String> {
+    let identity = Compiler::choose(places)?.identity(places)?;
+    let release = identity.lines().next().unwrap_or_default();
+    Ok(format!("{release} {}", settings()).trim_end().to_owned())
+}
+
+/// The changes of the environment to the profile that `Cargo.toml` has.
+fn settings() -> String {
+    let changes = std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PROFILE_RELEASE_"));
+    let mut changes: Vec<_> = changes
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    changes.sort();
+    changes.join(" ")
 }
 
 fn already_built(places: &Places, worker: Worker, inputs: &str) -> Option<Size> {

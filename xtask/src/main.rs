@@ -9,6 +9,7 @@ mod assure;
 mod bench;
 mod build;
 mod checkout;
+mod meter;
 mod release;
 mod revocation;
 mod sbom;
@@ -61,6 +62,9 @@ enum Task {
         /// The one beneath which tests make everything fail, into target/edge/faulty/
         #[arg(long, hide = true)]
         faulty: bool,
+        /// A copy that counts its instructions as well, into target/edge/metered/
+        #[arg(long, hide = true, conflicts_with = "faulty")]
+        metered: bool,
     },
     /// Set up, build and run every test
     Test {
@@ -129,8 +133,9 @@ fn run(places: &Places, task: Task) -> Result<ExitCode> {
         } => {
             setup::command(places, Need::of(browser, engines, origins))?;
         }
-        Task::Build { faulty: false } => build::command(places, Worker::Released)?,
-        Task::Build { faulty: true } => build::command(places, Worker::Faulty)?,
+        Task::Build { metered: true, .. } => meter::command(places)?,
+        Task::Build { faulty: true, .. } => build::command(places, Worker::Faulty)?,
+        Task::Build { .. } => build::command(places, Worker::Released)?,
         Task::Test { only, filters } => test::command(places, &Selection::new(only, filters))?,
         Task::Revocation { check_seconds } => revocation::command(places, check_seconds)?,
         Task::Screenshots => test::screenshots(places)?,
