@@ -2,6 +2,7 @@
 
     python make_vectors.py            writes vectors.json
     python make_vectors.py --check    fails when vectors.json is not what would be written
+    python make_vectors.py --now N    writes those of another moment to the standard output, for verifiers with a clock of their own
 
 The keys follow from the texts below and protect nothing. Signatures are deterministic (RFC 6979), so the same vectors
 come out every time. A refused request differs from an accepted one in a single thing, which its name tells, and which
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 FILE = Path(__file__).with_name("vectors.json")
-NOW = 1_790_000_000
+NOW = int(sys.argv[2]) if sys.argv[1:2] == ["--now"] else 1_790_000_000
 ISSUER = "https://demo.example.gov.uk"
 AUDIENCE = "https://origin.demo.example.gov.uk"
 PUBLIC = ["/", "/open/*", "/robots.txt"]
@@ -480,7 +481,9 @@ def document():
 
 def main():
     text = json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
-    if sys.argv[1:] == ["--check"]:
+    if sys.argv[1:2] == ["--now"]:
+        sys.stdout.write(text)
+    elif sys.argv[1:] == ["--check"]:
         if FILE.read_text(encoding="utf-8") != text:
             sys.exit("vectors.json is not what make_vectors.py makes; run it without --check")
     else:
