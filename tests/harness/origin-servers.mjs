@@ -17,7 +17,7 @@ const PYTHON = process.env.EDGE_PYTHON ?? "python3";
 const LIBRARIES = ["usr/lib", "lib"].flatMap((name) => ["x86_64-linux-gnu", "aarch64-linux-gnu"].map((triplet) => path.join(HOME, name, triplet)));
 
 /** Something of a package: where the set-up laid it out, or where the system had it already. */
-function at(...names) {
+export function at(...names) {
   const places = names.flatMap((name) => [path.join(HOME, name), path.join("/", name)]);
   const found = places.find(existsSync);
   if (!found) throw new Error(`none of ${places.join(", ")} is there; run these tests with \`cargo edge test\``);
@@ -40,7 +40,7 @@ async function gems() {
   return [path.join(HOME, "usr/share/rubygems-integration/all"), ...versions.flat()].join(path.delimiter);
 }
 
-const lines = (...all) => `${all.join("\n")}\n`;
+export const lines = (...all) => `${all.join("\n")}\n`;
 
 /** nginx as a reverse proxy in front of PHP-FPM. Its parameters are those of Debian's fastcgi_params. */
 async function nginxConfig(directory, port, socket, raised) {
@@ -138,7 +138,8 @@ export const startServer = (name, { raised = false } = {}) => start(name, { ...S
 /** Starts a cache in front of the service at a port. */
 export const startCache = (name, service, rule = "") => start(name, CACHES[name], { service, rule });
 
-async function start(name, programs, settings) {
+/** Starts programs, and waits until the last one answers with the status. */
+export async function start(name, programs, settings, status = 200) {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), `one-login-edge-${name}-`));
   const port = await freePort();
   const env = { ...process.env, HOME: directory, LD_LIBRARY_PATH: [...LIBRARIES, ...LIBRARIES.map((home) => path.join(home, "varnish"))].join(path.delimiter), GEM_PATH: await gems() };
@@ -149,19 +150,19 @@ async function start(name, programs, settings) {
   };
   try {
     for (const [program, args] of await programs(directory, port, settings)) children.push(new Child(name, program, args, { cwd: directory, env }));
-    await answers(children, port);
+    await answers(children, port, status);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { name, port, url: `http://127.0.0.1:${port}`, stop };
+  return { name, port, url: `http://127.0.0.1:${port}`, stop, said: () => children.map(({ output }) => output).join("") };
 }
 
-async function answers(children, port) {
+async function answers(children, port, status) {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && children.every(({ ended }) => ended === null)) {
     const answer = await request(port, { target: "/", host: `127.0.0.1:${port}` }).catch(() => null);
-    if (answer?.status === 200) return;
+    if (answer?.status === status) return;
     await sleep(50);
   }
   throw new Error(children.map((child) => `${child.name} (${child.ended ?? "running"}):\n${child.tail}`).join("\n"));

@@ -74,6 +74,10 @@ const NOT_RUN: &[(&str, &str)] = &[
         "asks a deployment; tests/workerd/monitor.test.mjs runs it against a local one",
     ),
     (
+        "node -e 'fetch(",
+        "asks a deployment; tests/origins/proxies.test.mjs runs it against published keys",
+    ),
+    (
         "curl --verbose",
         "asks a team's own servers, which must not answer",
     ),

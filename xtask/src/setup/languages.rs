@@ -124,7 +124,7 @@ const ABLE: &str = "import ensurepip, sys, venv; sys.exit(sys.version_info < (3,
 
 impl Step for Python {
     fn name(&self) -> String {
-        "Python's frameworks, JWT library and gunicorn: `pip install` into the cache (about 30 s)"
+        "Python's frameworks, JWT library, gunicorn and Envoy: `pip install` into the cache (about 30 s)"
             .into()
     }
 

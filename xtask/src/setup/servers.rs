@@ -1,5 +1,5 @@
 //! The servers that services really run on, only for the tests of `tests/origins`: nginx with PHP-FPM, lighttpd, Puma,
-//! uWSGI, Tomcat, Jetty and Varnish. gunicorn is one of Python's packages.
+//! uWSGI, Tomcat, Jetty, Varnish, HAProxy and Apache. gunicorn and Envoy are Python's packages.
 //!
 //! Debian's packages are laid out in a directory of the cache and never installed, so that no service of the system is
 //! started and root is not needed. apt keeps its lists there too.
@@ -16,7 +16,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packages that hold the servers; apt adds missing packages that these need.
-const PACKAGES: [&str; 12] = [
+const PACKAGES: [&str; 15] = [
+    "apache2-bin",
+    "haproxy",
+    "libapache2-mod-oauth2",
     "libjetty9-java",
     "libtomcat10-embed-java",
     "lighttpd",
@@ -36,7 +39,7 @@ pub struct Servers;
 
 impl Step for Servers {
     fn name(&self) -> String {
-        "nginx, lighttpd, PHP-FPM, Puma, uWSGI, Tomcat, Jetty and Varnish: `apt-get download` into the cache (about 30 s)"
+        "nginx, lighttpd, PHP-FPM, Puma, uWSGI, Tomcat, Jetty, Varnish, HAProxy and Apache: `apt-get download` into the cache (about 40 s)"
             .into()
     }
 
