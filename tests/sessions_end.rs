@@ -16,6 +16,8 @@ mod world;
 mod again;
 #[path = "sessions_end/begin.rs"]
 mod begin;
+#[path = "sessions_end/by_service.rs"]
+mod by_service;
 #[path = "sessions_end/clocks.rs"]
 mod clocks;
 #[path = "sessions_end/every_step.rs"]

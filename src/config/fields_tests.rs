@@ -57,6 +57,16 @@ const BROKEN: &str = r#"
     cookies                  | 7
     theme                    | "govuk"
     theme                    | "blue"
+    service_keys             | 7
+    service_keys             | ""
+    service_keys             | []
+    service_keys             | {}
+    service_keys             | "http://keys.example.gov.uk/jwks.json"
+    service_keys             | "https://user@keys.example.gov.uk/jwks.json"
+    service_keys             | "https://keys.example.gov.uk/jwks.json#a"
+    service_keys             | "keys.example.gov.uk"
+    service_keys             | ["https://keys.example.gov.uk/jwks.json"]
+    service_keys             | [{ "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA" }]
     own_path                 | "auth"
     own_path                 | "/auth/"
     own_path                 | "/"

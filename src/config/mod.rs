@@ -23,7 +23,9 @@ pub use fault::Fault;
 pub use locale::{Language, Locale, Localised};
 pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
 pub use routes::{Access, Freshness, OtherSites, Release, Rule, Rules};
-pub use service::{Claim, Environment, KeyPair, Origin, Provider, Revocation, Service, TokenAuth};
+pub use service::{
+    Claim, Environment, KeyPair, Origin, Provider, Revocation, Service, ServiceKeys, TokenAuth,
+};
 pub use vars::{Vars, is_loopback};
 
 /// The most services in one deployment: Cloudflare allows 128 variables, secrets included.

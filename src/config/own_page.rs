@@ -23,6 +23,8 @@ pub enum OwnPage {
     SignedOut,
     /// The provider's notifications.
     Backchannel,
+    /// The service's word that a person's sessions are over.
+    EndSessions,
     /// One of the pages by its name, in a language of choice.
     Page,
     /// The session's state, for a page of the service.
@@ -46,6 +48,7 @@ impl OwnPage {
             "sign-out" => Some(Self::SignOut),
             "signed-out" => Some(Self::SignedOut),
             "backchannel-logout" => Some(Self::Backchannel),
+            "sessions/end" => Some(Self::EndSessions),
             "page" => Some(Self::Page),
             "session" => Some(Self::Session),
             "header" => Some(Self::Header),

@@ -7,6 +7,7 @@ use crate::config::locale::{Language, Localised};
 use crate::config::routes::Rules;
 pub use crate::oidc::identity::claims::Claim;
 use crate::oidc::jwk::PrivateJwk;
+use crate::oidc::jwks::KeySet;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use crate::path::{Ambiguous, CanonicalPath};
@@ -111,6 +112,15 @@ pub enum Origin {
     Binding(String),
 }
 
+/// Where the keys are with which a service signs its messages to the edge.
+#[derive(Clone, Debug)]
+pub enum ServiceKeys {
+    /// In the configuration.
+    Listed(KeySet),
+    /// In a key set at this address.
+    At(String),
+}
+
 /// How soon a session that was ended elsewhere is noticed here, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revocation {
@@ -181,6 +191,8 @@ pub struct Service {
     pub client_keys: KeyPair,
     /// The keys of assertions to the origin.
     pub assertion_keys: KeyPair,
+    /// The keys of the service's own messages; without any, the edge takes none.
+    pub service_keys: Option<ServiceKeys>,
     /// Whether `/.well-known/jwks.json` publishes the client's keys too.
     pub publish_well_known_jwks: bool,
     /// How long sessions live.

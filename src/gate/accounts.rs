@@ -6,6 +6,7 @@ use crate::gate::access::revocation_cache;
 use crate::gate::context::Context;
 use crate::oidc::jws::encode;
 use crate::oidc::logout_token::LogoutToken;
+use crate::oidc::service_token::ServiceToken;
 use crate::oidc::vector::Level;
 use crate::platform::{Outage, Platform};
 use crate::secret::Secret;
@@ -282,6 +283,26 @@ pub async fn log_out<P: Platform>(context: &Context<P>, token: &LogoutToken) -> 
     let question = Question::LogOut {
         id: token.id.clone(),
         issued_at: token.issued_at,
+    };
+    match ask(context, &token.subject, question).await? {
+        AccountReply::LoggedOut => Ok(()),
+        _ => Err(Outage::Unreachable),
+    }
+}
+
+/// Ends every session of the subject because the service says so, and keeps the person out until `block_until`.
+///
+/// # Errors
+/// [`Outage`] when it is not certain that this is stored; the service must then hear no success.
+pub async fn end_by_service<P: Platform>(
+    context: &Context<P>,
+    token: &ServiceToken,
+    block_until: Option<i64>,
+) -> Result<(), Outage> {
+    let question = Question::EndByService {
+        id: token.id.clone(),
+        issued_at: token.issued_at,
+        block_until,
     };
     match ask(context, &token.subject, question).await? {
         AccountReply::LoggedOut => Ok(()),

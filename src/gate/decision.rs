@@ -74,6 +74,8 @@ pub enum Task {
     SignedOut,
     /// The provider sends a notification.
     Notification,
+    /// The service ends a person's sessions.
+    EndSessions,
     /// A page of the service asks about its session.
     Status,
     /// A request asks whether the deployment is sound.

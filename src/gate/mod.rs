@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod browser_session;
 pub mod context;
 pub mod decision;
+pub mod delivery;
 pub mod endpoints;
 pub mod http;
 pub mod identity;
@@ -18,6 +19,7 @@ pub mod log_context;
 pub mod network;
 pub mod pages;
 pub mod provider;
+pub mod service_proof;
 pub mod sign_in;
 pub mod sign_out;
 pub mod tally;
@@ -32,7 +34,7 @@ use crate::gate::access::{protect, revocation, socket};
 use crate::gate::endpoints::status;
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
-use crate::gate::sign_out::{back_channel, inactive};
+use crate::gate::sign_out::{back_channel, by_service, inactive};
 use crate::platform::Platform;
 pub use context::Context;
 use decision::AnswerPlan;
@@ -208,6 +210,7 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
         Task::Inactive(ref place) => Box::pin(inactive::finish(context, request, place)),
         Task::SignedOut => Box::pin(sign_out::signed_out(context, request)),
         Task::Notification => Box::pin(back_channel::finish(context, request)),
+        Task::EndSessions => Box::pin(by_service::finish(context, request)),
         Task::Continue(session) => Box::pin(identity::go_on(context, request, *session)),
         Task::Check {
             path,

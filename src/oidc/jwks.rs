@@ -5,6 +5,8 @@
 //!
 //! Source: RFC 7517 section 5, RFC 8725 3.1 and 3.10, `provider.md` 6.
 
+use serde_json::Value;
+
 use crate::oidc::json::Object;
 use crate::oidc::jwk::Material;
 use crate::oidc::jws::{Alg, Untrusted};
@@ -60,6 +62,27 @@ impl KeySet {
             return Err(Refusal::DocumentMalformed);
         }
         Ok(Self(keys))
+    }
+
+    /// The set of these keys, each of which must be usable; a key without `kid` has its thumbprint as id.
+    ///
+    /// `None` for no key, for one that is private or of another kind, and for two of one id.
+    #[must_use]
+    pub fn listed(entries: &[Value]) -> Option<Self> {
+        let mut keys: Vec<VerifyingKey> = Vec::new();
+        for entry in entries {
+            let entry = Object::of(entry)?;
+            let id = match entry.text("kid").ok()? {
+                Some(id) => id.to_owned(),
+                None => Material::read(&entry)?.thumbprint(),
+            };
+            let key = usable(&entry, &id)?;
+            if keys.iter().any(|other| other.key_id == key.key_id) {
+                return None;
+            }
+            keys.push(key);
+        }
+        Self::of(keys).ok()
     }
 
     /// The key that a token's header names, if the key, the header and `expected` agree on the
@@ -185,6 +208,35 @@ mod tests {
             let beside = set(&[rsa(extra), rsa(r#","kid":"b""#)]).unwrap();
             assert!(beside.select(&token("RS256", "b"), Alg::Rs256).is_ok());
         }
+    }
+
+    #[test]
+    fn t130_each_listed_key_of_a_service_must_be_usable_and_public() {
+        let listed = |keys: &[String]| {
+            let keys: Vec<Value> = keys
+                .iter()
+                .map(|key| serde_json::from_str(key).unwrap())
+                .collect();
+            KeySet::listed(&keys)
+        };
+        assert!(listed(&[rsa(r#","kid":"a""#), rsa(r#","kid":"b""#)]).is_some());
+        let unnamed = listed(&[rsa("")]).unwrap();
+        let id = unnamed.0[0].material.thumbprint();
+        assert!(unnamed.select(&token("RS256", &id), Alg::Rs256).is_ok());
+        for extra in [
+            r#","d":"AAAA""#,
+            r#","k":"AAAA""#,
+            r#","use":"enc""#,
+            r#","kid":7"#,
+            r#","alg":"RS512""#,
+        ] {
+            assert!(
+                listed(&[rsa(r#","kid":"b""#), rsa(extra)]).is_none(),
+                "{extra}"
+            );
+        }
+        assert!(listed(&[rsa(""), rsa("")]).is_none());
+        assert!(listed(&[]).is_none());
     }
 
     #[test]

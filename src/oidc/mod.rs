@@ -17,6 +17,7 @@ pub mod jws;
 pub mod logout_token;
 pub mod metadata;
 pub mod refusal;
+pub mod service_token;
 pub mod token;
 pub mod userinfo;
 pub mod vector;

@@ -6,6 +6,7 @@
 //!
 //! Source: OpenID Connect Back-Channel Logout 1.0 section 2.7, `provider.md` 8.
 
+mod by_service;
 mod message;
 mod proving;
 mod stored;
@@ -106,6 +107,8 @@ pub enum Begun {
     Ended,
     /// It is listed, and the person's oldest session ended to make room.
     Crowded,
+    /// The service keeps the person out; nothing changed.
+    Blocked,
 }
 
 /// Whether a session is alive.
@@ -135,6 +138,9 @@ impl Account {
             // The same question again is an answer that was lost on its way, not a second sign-in.
             let same = self.sessions.iter().any(|listed| listed.id == session.id);
             return if same { Begun::Listed } else { Begun::Repeated };
+        }
+        if self.is_blocked() {
+            return Begun::Blocked;
         }
         if session.born_at <= self.not_before {
             return Begun::Ended;
@@ -192,13 +198,9 @@ impl Account {
     /// than clocks differ. A notification that was seen before changes nothing.
     pub fn log_out(&mut self, id: &str, issued_at: i64, now: i64) {
         self.tidy(now);
-        if self.logouts.iter().any(|seen| seen.text == id) {
-            return;
+        if self.is_new(id, now) {
+            self.end_born_until(issued_at);
         }
-        remember(&mut self.logouts, id, now + LOGOUT_MEMORY, MAX_LOGOUTS);
-        self.not_before = self.not_before.max(issued_at);
-        let not_before = self.not_before;
-        self.sessions.retain(|session| session.born_at > not_before);
     }
 
     /// Ends a session and gives it back; with `everywhere` every other one of the person's that was

@@ -19,6 +19,8 @@ const FLOORS: &[&[&str]] = &[
     &["isolate"],
     &["context"],
     &["accounts", "links", "network", "provider"],
+    &["delivery"],
+    &["service_proof"],
     &[
         "access::assertion",
         "access::cross_origin",

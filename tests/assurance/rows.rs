@@ -333,4 +333,8 @@ pub const ROWS: &[Row] = &[
         121,
         "A page of another site or of a sibling changes something with a person's session",
     ),
+    row(
+        130,
+        "A stranger who ends sessions or keeps people out in the service's name; its message that comes again or by another kind",
+    ),
 ];

@@ -68,7 +68,9 @@ fn step(account: &mut Account, notes: &mut Notes, chance: &mut Chance, turn: usi
                     notes.begun.push((id, born_at, expires_at));
                     notes.over.extend(replaces);
                 }
-                AccountReply::Begun(Begun::Repeated | Begun::Ended) => drop(notes.over.insert(id)),
+                AccountReply::Begun(Begun::Repeated | Begun::Ended | Begun::Blocked) => {
+                    notes.over.insert(id);
+                }
                 other => panic!("{other:?}"),
             }
         }

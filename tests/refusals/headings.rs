@@ -49,6 +49,8 @@ enum Fact {
     NoCheckNow,
     /// The person was to prove an identity, and nothing is known of it.
     CheckBroken,
+    /// The service keeps the person out.
+    KeptOut,
 }
 
 use Fact::*;
@@ -66,6 +68,7 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         Page::Unfinished => &[SignOutPending, NotSignedIn],
         Page::OtherPerson => &[Another],
         Page::SignedOutMeanwhile => &[SignedOut],
+        Page::Blocked => &[KeptOut],
         Page::NoCookies => &[NoCookie],
         Page::TooManyStarts => &[ManyStarts],
         Page::TooManyRequests => &[ManyFromNetwork],
@@ -125,6 +128,7 @@ fn facts(failure: Failure) -> Vec<Fact> {
         Failure::TooManyStarts => vec![ManyStarts],
         Failure::TooManyRequests => vec![ManyFromNetwork],
         Failure::SignedOutMeanwhile => vec![SignedOut],
+        Failure::Blocked => vec![KeptOut],
         Failure::NotProved(outcome) => match outcome {
             IdentityOutcome::Proved | IdentityOutcome::NotProved => vec![NotConfirmed, SignedIn],
             IdentityOutcome::LevelTooLow => vec![Weaker, SignedIn],
@@ -254,6 +258,7 @@ fn every() -> Vec<Failure> {
         Failure::TooManyStarts,
         Failure::TooManyRequests,
         Failure::SignedOutMeanwhile,
+        Failure::Blocked,
     ];
     all.extend(outages.map(Failure::Token));
     all.extend(outages.map(Failure::Userinfo));

@@ -60,6 +60,8 @@ pub struct Inner {
     pub troubles: Troubles,
     /// How answers of the provider are changed on their way, by a part of the address.
     pub changes: RefCell<Vec<(&'static str, Change)>>,
+    /// Documents at addresses of others than the provider.
+    pub elsewhere: RefCell<BTreeMap<&'static str, String>>,
     /// The events so far.
     pub record: RefCell<Record>,
     /// The isolate that answers, which the provider asks for the client's keys.
@@ -87,6 +89,7 @@ impl Outside {
             used_up: RefCell::default(),
             troubles: Troubles::default(),
             changes: RefCell::default(),
+            elsewhere: RefCell::default(),
             record: RefCell::default(),
             isolate: RefCell::new(isolate),
             random: Cell::new(1),
@@ -206,6 +209,14 @@ impl Platform for Outside {
             timeout_ms: call.timeout_ms,
         });
         let trouble = self.troubles.strike(Verb::Send, &call.url);
+        if let (Some(document), None) = (self.elsewhere.borrow().get(call.url.as_str()), trouble) {
+            return Ok(Answer {
+                status: 200,
+                cache_control: String::new(),
+                retry_after: String::new(),
+                body: document.clone().into_bytes(),
+            });
+        }
         let known = call.url.starts_with(ISSUER) || call.url == DID_DOCUMENT;
         if trouble == Some(Trouble::CallNotSent) || !known {
             return Err(Outage::Unreachable);

@@ -212,6 +212,7 @@ pub const fn kind(question: &Question) -> &'static str {
         Question::StepUp { .. } => "step_up",
         Question::Proof { .. } => "proof",
         Question::LogOut { .. } => "log_out",
+        Question::EndByService { .. } => "end_by_service",
         Question::End { .. } => "end",
     }
 }

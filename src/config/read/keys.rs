@@ -1,11 +1,13 @@
 //! The service's keys and secrets.
 
 use serde_json::Value;
+use url::Url;
 
-use crate::config::service::{KeyPair, TokenAuth};
+use crate::config::service::{KeyPair, ServiceKeys, TokenAuth};
 use crate::config::table::Table;
 use crate::config::vars::Vars;
 use crate::oidc::jwk::{KeyFault, PrivateJwk};
+use crate::oidc::jwks::KeySet;
 use crate::oidc::jws::Alg;
 use crate::secret::Secret;
 use crate::session::seal::Generation;
@@ -75,6 +77,33 @@ pub fn read_keys(
         active,
         other,
     })
+}
+
+/// The longest address of a key set, in bytes: it is a part of a name in KV, which has 512.
+const MAX_ADDRESS: usize = 400;
+
+/// Reads where the service's own keys are: an address, or a list of public keys.
+pub fn read_service_keys(table: &Table<'_>, local: bool) -> Option<ServiceKeys> {
+    let keys = match table.get("service_keys")? {
+        Value::String(address) => {
+            let url = Url::parse(address).ok().filter(|url| {
+                let scheme = url.scheme() == "https" || (local && url.scheme() == "http");
+                scheme && url.as_str() == address && url.fragment().is_none()
+            });
+            let whole = url.is_some_and(|url| url.username().is_empty());
+            (whole && address.len() <= MAX_ADDRESS).then(|| ServiceKeys::At(address.clone()))
+        }
+        Value::Array(keys) => KeySet::listed(keys).map(ServiceKeys::Listed),
+        _ => None,
+    };
+    if keys.is_none() {
+        table.fault(
+            "service_keys",
+            "must be the https address of a key set, or a list of public keys as JSON Web Keys: P-256 or RSA of 2,048 bits \
+             or more, each with another \"kid\"",
+        );
+    }
+    keys
 }
 
 const fn key_problem(fault: KeyFault, alg: Alg) -> &'static str {

@@ -18,7 +18,7 @@ use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use branding::read_branding;
 use headers::read_removed;
-use keys::{read_keys, read_token_auth};
+use keys::{read_keys, read_service_keys, read_token_auth};
 use names::{
     check_id, read_aliases, read_claims, read_client_id, read_environment, read_header_limit,
     read_host, read_language, read_limits, read_locales, read_name, read_path, read_revocation,
@@ -103,6 +103,7 @@ pub fn service(
         token_auth,
         request_alg,
         id_token_alg: read_id_token_alg(table, &rules),
+        service_keys: read_service_keys(table, local),
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
         limits: read_limits(table, warnings),
         revocation: read_revocation(table),

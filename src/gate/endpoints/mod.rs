@@ -142,7 +142,13 @@ fn own_page<P: Platform>(
         OwnPage::SignOut => signing_out(context, request, query),
         OwnPage::SignedOut if request.is_read() => Verdict::Later(Task::SignedOut),
         OwnPage::Backchannel if request.method == "POST" => Verdict::Later(Task::Notification),
-        OwnPage::Backchannel => Reply::new(405).with("allow", "POST").of(service).into(),
+        OwnPage::EndSessions if service.service_keys.is_none() => {
+            context.page(404, Page::NotFound).into()
+        }
+        OwnPage::EndSessions if request.method == "POST" => Verdict::Later(Task::EndSessions),
+        OwnPage::Backchannel | OwnPage::EndSessions => {
+            Reply::new(405).with("allow", "POST").of(service).into()
+        }
         OwnPage::Health
         | OwnPage::SignIn
         | OwnPage::SignedOut

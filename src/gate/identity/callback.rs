@@ -145,7 +145,7 @@ pub async fn given_up<'a, P: Platform>(
     match recorded.map_err(Failure::Account)? {
         Begun::Listed | Begun::Crowded => {}
         Begun::Repeated => return Err(Failure::NoAttempt),
-        Begun::Ended => return Err(failure),
+        Begun::Ended | Begun::Blocked => return Err(failure),
     }
     if let Some(identity) = &mut session.identity {
         identity.changed_at = context.now;

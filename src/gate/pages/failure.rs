@@ -72,6 +72,8 @@ pub enum Failure {
     TooManyRequests,
     /// The person was signed out while signing in.
     SignedOutMeanwhile,
+    /// The service keeps the person out for a time.
+    Blocked,
     /// A request for an identity ended without one that does; the person is signed in.
     NotProved(IdentityOutcome),
 }
@@ -203,6 +205,7 @@ impl Failure {
             Self::SignedOutMeanwhile => {
                 outcome(400, Page::SignedOutMeanwhile, "signed_out_meanwhile")
             }
+            Self::Blocked => outcome(403, Page::Blocked, "blocked_by_service"),
             Self::NotProved(ended) => match ended {
                 IdentityOutcome::TemporarilyUnavailable => {
                     outcome(503, Page::IdentityUnavailable, ended.label())

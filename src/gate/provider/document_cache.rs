@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::config::Provider;
+use crate::config::{Provider, Service, ServiceKeys};
 use crate::oidc::identity::did;
 use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
@@ -26,6 +26,8 @@ const MAX_WAITING: usize = 16;
 pub struct Kind<T> {
     /// The last part of its name in KV.
     pub name: &'static str,
+    /// The address by which its copies are told from those of another provider or service.
+    pub owner: fn(&Service) -> &str,
     /// Reads it, or says why the copy is not used.
     pub parse: fn(&[u8], &Provider) -> Result<T, Refusal>,
     /// Where it is kept in memory.
@@ -35,6 +37,7 @@ pub struct Kind<T> {
 /// The discovery document.
 pub const DISCOVERY: Kind<Metadata> = Kind {
     name: "discovery",
+    owner: |service| &service.provider.issuer,
     parse: |bytes, provider| Metadata::parse(bytes, &provider.issuer, provider.insecure),
     cache: |documents| &documents.discovery,
 };
@@ -42,6 +45,7 @@ pub const DISCOVERY: Kind<Metadata> = Kind {
 /// The keys of ID tokens and logout tokens.
 pub const KEYS: Kind<KeySet> = Kind {
     name: "jwks",
+    owner: |service| &service.provider.issuer,
     parse: |bytes, _| KeySet::parse(bytes),
     cache: |documents| &documents.keys,
 };
@@ -49,8 +53,20 @@ pub const KEYS: Kind<KeySet> = Kind {
 /// The keys of core identities.
 pub const IDENTITY_KEYS: Kind<KeySet> = Kind {
     name: "did",
+    owner: |service| &service.provider.issuer,
     parse: |bytes, provider| did::keys(bytes, &provider.did_id),
     cache: |documents| &documents.identity_keys,
+};
+
+/// The keys of a service that has them at an address.
+pub const SERVICE_KEYS: Kind<KeySet> = Kind {
+    name: "service-keys",
+    owner: |service| match &service.service_keys {
+        Some(ServiceKeys::At(address)) => address,
+        _ => "",
+    },
+    parse: |bytes, _| KeySet::parse(bytes),
+    cache: |documents| &documents.service_keys,
 };
 
 /// The documents in an isolate's memory.
@@ -59,6 +75,7 @@ pub struct Documents {
     pub(super) discovery: DocumentCache<Metadata>,
     pub(super) keys: DocumentCache<KeySet>,
     pub(super) identity_keys: DocumentCache<KeySet>,
+    pub(super) service_keys: DocumentCache<KeySet>,
 }
 
 /// The maker of a key id for which a document is fetched once more.
@@ -88,7 +105,7 @@ struct Flight {
     begun_at: i64,
 }
 
-/// The copies of one kind of document, by the issuer they belong to.
+/// The copies of one kind of document, by the address of their owner: the provider's issuer, or the service's key set.
 #[derive(Debug)]
 pub struct DocumentCache<T> {
     copies: RefCell<HashMap<String, Held<T>>>,
@@ -147,12 +164,12 @@ impl<T> Held<T> {
 }
 
 impl<T> DocumentCache<T> {
-    pub(super) fn get(&self, issuer: &str) -> Option<Held<T>> {
-        self.copies.borrow().get(issuer).cloned()
+    pub(super) fn get(&self, owner: &str) -> Option<Held<T>> {
+        self.copies.borrow().get(owner).cloned()
     }
 
     /// Keeps a copy unless a newer one is there already.
-    pub(super) fn offer(&self, issuer: &str, copy: Held<T>) {
+    pub(super) fn offer(&self, owner: &str, copy: Held<T>) {
         // Seconds cannot tell two fetches of one second apart; the numbers of one isolate can.
         let is_newer = |kept: &Held<T>| match (kept.number, copy.number) {
             (_, 0) => copy.fetched_at > kept.fetched_at,
@@ -160,28 +177,28 @@ impl<T> DocumentCache<T> {
             (kept, offered) => offered > kept,
         };
         let mut copies = self.copies.borrow_mut();
-        match copies.get_mut(issuer) {
+        match copies.get_mut(owner) {
             Some(kept) if !is_newer(kept) => kept.read_at = copy.read_at,
             _ => {
-                copies.insert(issuer.to_owned(), copy);
+                copies.insert(owner.to_owned(), copy);
             }
         }
     }
 
     /// Notes that KV had nothing better.
-    pub(super) fn reread(&self, issuer: &str, now: i64) {
-        if let Some(kept) = self.copies.borrow_mut().get_mut(issuer) {
+    pub(super) fn reread(&self, owner: &str, now: i64) {
+        if let Some(kept) = self.copies.borrow_mut().get_mut(owner) {
             kept.read_at = now;
         }
     }
 
     /// Whether a fetch may be tried now; answering yes notes the attempt, so that of all requests
     /// that find a copy stale only one goes to the provider.
-    pub(super) fn may_try(&self, issuer: &str, now: i64) -> bool {
+    pub(super) fn may_try(&self, owner: &str, now: i64) -> bool {
         let mut tried = self.tried_at.borrow_mut();
-        let due = tried.get(issuer).is_none_or(|at| (now - at).abs() >= RETRY);
+        let due = tried.get(owner).is_none_or(|at| (now - at).abs() >= RETRY);
         if due {
-            tried.insert(issuer.to_owned(), now);
+            tried.insert(owner.to_owned(), now);
         }
         due
     }
@@ -192,43 +209,38 @@ impl<T> DocumentCache<T> {
     }
 
     /// Notes that a fetch begins, and gives it its number.
-    pub(super) fn begin(&self, issuer: &str, now: i64) -> u64 {
+    pub(super) fn begin(&self, owner: &str, now: i64) -> u64 {
         let number = self.begun.get() + 1;
         self.begun.set(number);
         let flight = Flight {
             number,
             begun_at: now,
         };
-        self.flights.borrow_mut().insert(issuer.to_owned(), flight);
+        self.flights.borrow_mut().insert(owner.to_owned(), flight);
         number
     }
 
     /// Notes that a fetch came to its end, whatever that was.
-    pub(super) fn end(&self, issuer: &str, number: u64) {
+    pub(super) fn end(&self, owner: &str, number: u64) {
         let mut flights = self.flights.borrow_mut();
-        if flights
-            .get(issuer)
-            .is_some_and(|last| last.number == number)
-        {
-            flights.remove(issuer);
+        if flights.get(owner).is_some_and(|last| last.number == number) {
+            flights.remove(owner);
         }
     }
 
     /// Whether a fetch was begun and may still bring something.
-    pub(super) fn is_under_way(&self, issuer: &str, now: i64) -> bool {
+    pub(super) fn is_under_way(&self, owner: &str, now: i64) -> bool {
         let flights = self.flights.borrow();
-        let last = flights.get(issuer);
+        let last = flights.get(owner);
         last.is_some_and(|last| (now - last.begun_at).abs() < LONGEST)
     }
 
     /// Whether a fetch may begin for a token whose key is in no copy; answering yes notes it. These
     /// fetches are counted apart from all others, because a fetch whose result no such token looked
     /// at must not keep the key from being found.
-    pub(super) fn may_look(&self, issuer: &str, origin: CopySource, now: i64) -> bool {
+    pub(super) fn may_look(&self, owner: &str, origin: CopySource, now: i64) -> bool {
         let mut looked = self.looked_at.borrow_mut();
-        let last = looked
-            .entry((issuer.to_owned(), origin))
-            .or_insert(i64::MIN);
+        let last = looked.entry((owner.to_owned(), origin)).or_insert(i64::MIN);
         let due = now.abs_diff(*last) >= origin.interval().unsigned_abs();
         if due {
             *last = now;
@@ -241,16 +253,13 @@ impl<T> DocumentCache<T> {
     ///
     /// Those who began longer ago than any fetch takes are not counted, because a request that was
     /// cut off never says that it ended.
-    pub(super) fn may_wait(&self, issuer: &str, now: i64) -> bool {
+    pub(super) fn may_wait(&self, owner: &str, now: i64) -> bool {
         let failed = self.failed_at.borrow();
-        if failed
-            .get(issuer)
-            .is_some_and(|at| (now - at).abs() < RETRY)
-        {
+        if failed.get(owner).is_some_and(|at| (now - at).abs() < RETRY) {
             return false;
         }
         let mut waiting = self.waiting.borrow_mut();
-        let since = waiting.entry(issuer.to_owned()).or_default();
+        let since = waiting.entry(owner.to_owned()).or_default();
         since.retain(|at| (now - at).abs() < RETRY);
         let allowed = since.len() < MAX_WAITING;
         if allowed {
@@ -260,12 +269,12 @@ impl<T> DocumentCache<T> {
     }
 
     /// Notes that a fetch of a document without any copy came to its end.
-    pub(super) fn waited(&self, issuer: &str, now: i64, failed: bool) {
-        if let Some(since) = self.waiting.borrow_mut().get_mut(issuer) {
+    pub(super) fn waited(&self, owner: &str, now: i64, failed: bool) {
+        if let Some(since) = self.waiting.borrow_mut().get_mut(owner) {
             since.pop();
         }
         if failed {
-            self.failed_at.borrow_mut().insert(issuer.to_owned(), now);
+            self.failed_at.borrow_mut().insert(owner.to_owned(), now);
         }
     }
 }

@@ -12,7 +12,7 @@ mod verification_key;
 use crate::gate::pages::failure::Failure;
 use std::rc::Rc;
 
-use crate::config::Provider;
+use crate::config::Service;
 use crate::gate::context::Context;
 use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
@@ -44,8 +44,8 @@ const REPORT: i64 = 86_400;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unavailable;
 
-fn name<T>(kind: &Kind<T>, provider: &Provider) -> String {
-    format!("v2/{}{}", provider.issuer, kind.name)
+fn name<T>(kind: &Kind<T>, service: &Service) -> String {
+    format!("v2/{}{}", (kind.owner)(service), kind.name)
 }
 
 /// The discovery document.
@@ -91,7 +91,7 @@ async fn current<T: 'static, P: Platform>(
     kind: &'static Kind<T>,
     url: String,
 ) -> Result<Rc<T>, Unavailable> {
-    let (issuer, now) = (&context.service.provider.issuer, context.now);
+    let (owner, now) = ((kind.owner)(&context.service), context.now);
     let cache = (kind.cache)(&context.isolate.documents);
     let due = |copy: &Held<T>| {
         let wait = if copy.overdue(now) < 0 {
@@ -101,23 +101,23 @@ async fn current<T: 'static, P: Platform>(
         };
         now - copy.read_at >= wait
     };
-    if cache.get(issuer).as_ref().is_none_or(due) {
+    if cache.get(owner).as_ref().is_none_or(due) {
         read_stored(context, kind).await;
     }
-    let Some(copy) = cache.get(issuer) else {
-        if !cache.may_wait(issuer, now) {
+    let Some(copy) = cache.get(owner) else {
+        if !cache.may_wait(owner, now) {
             return Err(Unavailable);
         }
-        let number = cache.begin(issuer, now);
+        let number = cache.begin(owner, now);
         let fetched = fetch(context, kind, url, WAIT_MS.1, number).await;
-        cache.waited(issuer, now, fetched.is_err());
+        cache.waited(owner, now, fetched.is_err());
         return fetched;
     };
     let overdue = copy.overdue(now);
-    if overdue < 0 || cache.is_under_way(issuer, now) || !cache.may_try(issuer, now) {
+    if overdue < 0 || cache.is_under_way(owner, now) || !cache.may_try(owner, now) {
         return Ok(copy.value);
     }
-    let number = cache.begin(issuer, now);
+    let number = cache.begin(owner, now);
     if overdue <= REVALIDATE {
         let behind = context.clone();
         context.platform.spawn(async move {
@@ -134,9 +134,9 @@ async fn current<T: 'static, P: Platform>(
 
 /// Takes KV's copy into memory if it is authentic and newer.
 async fn read_stored<T, P: Platform>(context: &Context<P>, kind: &Kind<T>) {
-    let provider = &context.service.provider;
+    let owner = (kind.owner)(&context.service);
     let cache = (kind.cache)(&context.isolate.documents);
-    let text = match context.platform.stored(&name(kind, provider)).await {
+    let text = match context.platform.stored(&name(kind, &context.service)).await {
         Ok(text) => text,
         Err(outage) => {
             context.log_summed(
@@ -150,8 +150,8 @@ async fn read_stored<T, P: Platform>(context: &Context<P>, kind: &Kind<T>) {
     };
     let copy = text.and_then(|text| unpack(context, kind, &text));
     match copy {
-        Some(copy) => cache.offer(&provider.issuer, copy),
-        None => cache.reread(&provider.issuer, context.now),
+        Some(copy) => cache.offer(owner, copy),
+        None => cache.reread(owner, context.now),
     }
 }
 
@@ -162,7 +162,7 @@ fn unpack<T, P: Platform>(context: &Context<P>, kind: &Kind<T>, text: &str) -> O
     let (tag, stored) = text.split_once('\n')?;
     let provider = &context.service.provider;
     if !ring.is_authentic(
-        format!("{}\n{stored}", name(kind, provider)).as_bytes(),
+        format!("{}\n{stored}", name(kind, &context.service)).as_bytes(),
         tag,
     ) {
         context.log_summed(
@@ -197,7 +197,7 @@ async fn fetch<T, P: Platform>(
 ) -> Result<Rc<T>, Unavailable> {
     let fetched = fetch_numbered(context, kind, url, timeout_ms, number).await;
     let cache = (kind.cache)(&context.isolate.documents);
-    cache.end(&context.service.provider.issuer, number);
+    cache.end((kind.owner)(&context.service), number);
     fetched
 }
 
@@ -245,8 +245,8 @@ async fn fetch_numbered<T, P: Platform>(
         read_at: context.now,
         number,
     };
-    (kind.cache)(&context.isolate.documents).offer(&provider.issuer, copy);
-    store(context, name(kind, provider), max_age, answer.body);
+    (kind.cache)(&context.isolate.documents).offer((kind.owner)(&context.service), copy);
+    store(context, name(kind, &context.service), max_age, answer.body);
     Ok(value)
 }
 
@@ -306,7 +306,7 @@ async fn renew<T, P: Platform>(
     url: String,
 ) -> Result<Rc<T>, Unavailable> {
     let cache = (kind.cache)(&context.isolate.documents);
-    let number = cache.begin(&context.service.provider.issuer, context.now);
+    let number = cache.begin((kind.owner)(&context.service), context.now);
     fetch(context, kind, url, WAIT_MS.1, number).await
 }
 
@@ -316,7 +316,7 @@ async fn renew<T, P: Platform>(
 pub fn overdue<P: Platform>(context: &Context<P>) -> [Option<i64>; 3] {
     fn of<T, P: Platform>(context: &Context<P>, kind: &Kind<T>) -> Option<i64> {
         let cache = (kind.cache)(&context.isolate.documents);
-        let copy = cache.get(&context.service.provider.issuer);
+        let copy = cache.get((kind.owner)(&context.service));
         copy.map(|copy| copy.overdue(context.now))
     }
     [

@@ -11,7 +11,7 @@
 use crate::gate::pages::failure::Failure;
 use std::rc::Rc;
 
-use super::document_cache::{CopySource, IDENTITY_KEYS, KEYS, Kind};
+use super::document_cache::{CopySource, IDENTITY_KEYS, KEYS, Kind, SERVICE_KEYS};
 use super::{REREAD_STALE, Unavailable, WAIT_MS, current, fetch, read_stored};
 use crate::gate::context::Context;
 use crate::oidc::jwks::{KeySet, VerifyingKey};
@@ -33,7 +33,7 @@ const PATIENCE_MS: u32 = 3_500;
 /// The time between two looks at the shelf, in milliseconds.
 const STEP_MS: u32 = 50;
 
-/// A token that the provider signed, and where its keys are.
+/// A token that the provider or the service signed, and where its keys are.
 #[derive(Clone, Copy, Debug)]
 pub enum Token<'a> {
     /// An ID token.
@@ -42,6 +42,8 @@ pub enum Token<'a> {
     CoreIdentity,
     /// A logout token.
     Logout(&'a Metadata),
+    /// A message of the service, whose keys are at this address.
+    Service(&'a str),
 }
 
 impl Token<'_> {
@@ -50,13 +52,14 @@ impl Token<'_> {
             Self::Id(_) => "id_token",
             Self::CoreIdentity => "core_identity",
             Self::Logout(_) => "logout_token",
+            Self::Service(_) => "service_message",
         }
     }
 
     const fn origin(self) -> CopySource {
         match self {
             Self::Id(_) | Self::CoreIdentity => CopySource::Provider,
-            Self::Logout(_) => CopySource::Anybody,
+            Self::Logout(_) | Self::Service(_) => CopySource::Anybody,
         }
     }
 
@@ -64,6 +67,7 @@ impl Token<'_> {
         match self {
             Self::Id(_) | Self::Logout(_) => &KEYS,
             Self::CoreIdentity => &IDENTITY_KEYS,
+            Self::Service(_) => &SERVICE_KEYS,
         }
     }
 
@@ -71,6 +75,7 @@ impl Token<'_> {
         match self {
             Self::Id(metadata) | Self::Logout(metadata) => metadata.jwks_uri.clone(),
             Self::CoreIdentity => context.service.provider.did_url.clone(),
+            Self::Service(address) => address.to_owned(),
         }
     }
 }
@@ -134,27 +139,28 @@ async fn again<P: Platform>(
     seen: u64,
     has: impl Fn(&KeySet) -> bool,
 ) -> Result<Rc<KeySet>, NoKey> {
-    let (issuer, kind, origin) = (&context.service.provider.issuer, of.kind(), of.origin());
+    let (kind, origin) = (of.kind(), of.origin());
+    let owner = (kind.owner)(&context.service);
     let cache = (kind.cache)(&context.isolate.documents);
     let is_due = |read_at: i64| context.now - read_at >= REREAD_STALE;
-    if cache.get(issuer).is_none_or(|copy| is_due(copy.read_at)) {
+    if cache.get(owner).is_none_or(|copy| is_due(copy.read_at)) {
         read_stored(context, kind).await;
     }
     let mut waited_ms = 0;
     loop {
         let now = context.now + i64::from(waited_ms / 1_000);
-        let copy = cache.get(issuer).ok_or(NoKey::Unavailable)?;
+        let copy = cache.get(owner).ok_or(NoKey::Unavailable)?;
         if copy.number > seen || has(&copy.value) {
             return Ok(copy.value);
         }
-        let follows = waited_ms < FOLLOW_MS && cache.is_under_way(issuer, now);
+        let follows = waited_ms < FOLLOW_MS && cache.is_under_way(owner, now);
         if !follows {
             let is_young = context.now - copy.fetched_at < UNKNOWN_KEY_AGE;
             if origin == CopySource::Anybody && is_young {
                 return Err(NoKey::TooEarly);
             }
-            if cache.may_look(issuer, origin, now) {
-                let number = cache.begin(issuer, now);
+            if cache.may_look(owner, origin, now) {
+                let number = cache.begin(owner, now);
                 let fetched = fetch(context, kind, of.url(context), WAIT_MS.0, number).await;
                 return fetched.map_err(|_| NoKey::NotFetched);
             }

@@ -50,6 +50,7 @@ pub async fn record<P: Platform>(
                     return Ok((same, Vec::new()));
                 }
                 Begun::Repeated => return Err(Failure::NoAttempt),
+                Begun::Blocked => return Err(Failure::Blocked),
                 // It ended meanwhile: this is a sign-in of its own.
                 Begun::Ended => {}
             }
@@ -70,6 +71,7 @@ pub async fn record<P: Platform>(
         }
         Begun::Repeated => return Err(Failure::NoAttempt),
         Begun::Ended => return Err(Failure::SignedOutMeanwhile),
+        Begun::Blocked => return Err(Failure::Blocked),
     }
     context.isolate.revocations.note(&session.id, context.now);
     let Some(other) = old.filter(|old| old.account != account) else {

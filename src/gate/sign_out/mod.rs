@@ -1,6 +1,7 @@
-//! The end of a session: by the person, by inactivity and by the provider.
+//! The end of a session: by the person, by inactivity, by the provider and by the service.
 
 pub mod back_channel;
+pub mod by_service;
 mod end;
 pub mod inactive;
 mod pending;

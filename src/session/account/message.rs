@@ -71,6 +71,15 @@ pub enum Question {
         /// When that was wished for, in seconds since the epoch; `None` is now.
         wished_at: Option<i64>,
     },
+    /// See [`Account::end_by_service`].
+    EndByService {
+        /// The message's `jti`.
+        id: String,
+        /// Its `iat`.
+        issued_at: i64,
+        /// Until when the person is kept out, in seconds since the epoch.
+        block_until: Option<i64>,
+    },
 }
 
 /// The answer of an account.
@@ -89,7 +98,7 @@ pub enum AccountReply {
         /// Where the person was, sealed.
         left: Option<String>,
     },
-    /// To `LogOut`: it is stored.
+    /// To `LogOut` and `EndByService`: it is stored.
     LoggedOut,
     /// To `End`.
     Ended {
@@ -182,6 +191,14 @@ impl Form for Question {
                 let out = out.byte(6).text(session).byte((*everywhere).into());
                 out.option(wished_at.as_ref())
             }
+            Self::EndByService {
+                id,
+                issued_at,
+                block_until,
+            } => {
+                let out = out.byte(7).text(id).seconds(*issued_at);
+                out.option(block_until.as_ref())
+            }
         }
     }
 
@@ -222,6 +239,11 @@ impl Form for Question {
                 everywhere: read.flag()?,
                 wished_at: read.option()?,
             },
+            7 => Self::EndByService {
+                id: read.text()?,
+                issued_at: read.time()?,
+                block_until: read.option()?,
+            },
             _ => return None,
         })
     }
@@ -248,6 +270,7 @@ impl Form for AccountReply {
                 1 => Begun::Repeated,
                 2 => Begun::Ended,
                 3 => Begun::Crowded,
+                4 => Begun::Blocked,
                 _ => return None,
             }),
             1 => Self::Standing(match read.flag()? {
@@ -300,6 +323,14 @@ impl Account {
             },
             Question::LogOut { id, issued_at } => {
                 self.log_out(&id, issued_at, now);
+                AccountReply::LoggedOut
+            }
+            Question::EndByService {
+                id,
+                issued_at,
+                block_until,
+            } => {
+                self.end_by_service(&id, issued_at, block_until, now);
                 AccountReply::LoggedOut
             }
             Question::End {

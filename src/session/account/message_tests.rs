@@ -56,6 +56,11 @@ fn questions() -> Vec<(Question, &'static str)> {
         everywhere,
         wished_at,
     };
+    let end_by_service = |block_until| Question::EndByService {
+        id: text("j"),
+        issued_at: 7,
+        block_until,
+    };
     vec![
         (
             begin(short, None),
@@ -76,6 +81,11 @@ fn questions() -> Vec<(Question, &'static str)> {
         (log_out, "0205 00016a 0000000000000007"),
         (end(false, None), "0206 000173 00 00"),
         (end(true, Some(8)), "0206 000173 01 010000000000000008"),
+        (end_by_service(None), "0207 00016a 0000000000000007 00"),
+        (
+            end_by_service(Some(9)),
+            "0207 00016a 0000000000000007 010000000000000009",
+        ),
     ]
 }
 
@@ -85,6 +95,7 @@ fn replies() -> Vec<(AccountReply, &'static str)> {
         (AccountReply::Begun(Begun::Repeated), "020001"),
         (AccountReply::Begun(Begun::Ended), "020002"),
         (AccountReply::Begun(Begun::Crowded), "020003"),
+        (AccountReply::Begun(Begun::Blocked), "020004"),
         (AccountReply::Standing(Standing::Live), "020100"),
         (AccountReply::Standing(Standing::Ended), "020101"),
         (AccountReply::IdToken(None), "0202 00"),
@@ -156,7 +167,7 @@ fn what_no_message_says_is_not_understood() {
     let question = |bytes: &[u8]| Question::from_bytes(bytes);
     // No such kind, a switch that is neither, a text that is broken or too long, a time that cannot be.
     for bytes in [
-        &[2, 7][..],
+        &[2, 8][..],
         &[2, 255],
         &[2, 6, 0, 0, 2, 0],
         &[2, 6, 0, 0, 0, 2],
@@ -169,7 +180,7 @@ fn what_no_message_says_is_not_understood() {
         assert_eq!(question(bytes), None, "{bytes:?}");
     }
     for bytes in [
-        &[2, 0, 4][..],
+        &[2, 0, 5][..],
         &[2, 1, 2],
         &[2, 5, 2, 0],
         &[2, 2, 2],

@@ -10,7 +10,7 @@ impl Page {
             Self::Problem | Self::BadAddress | Self::NotFound | Self::WrongMethod => {
                 LeadsTo::Nothing
             }
-            Self::NotSetUp | Self::OtherSite => LeadsTo::Nothing,
+            Self::NotSetUp | Self::OtherSite | Self::Blocked => LeadsTo::Nothing,
             Self::FormExpired | Self::FormSignInAgain | Self::FormNeedsIdentity => LeadsTo::NewTab,
             Self::TryLater
             | Self::ProviderProblem
@@ -81,6 +81,7 @@ impl Page {
             | Self::DidNotSignInAgain
             | Self::SignedOutNotAgain
             | Self::OtherPerson
+            | Self::Blocked
             | Self::NoCookies
             | Self::TooManyStarts
             | Self::TooManyRequests
@@ -123,6 +124,7 @@ impl Page {
                     | Self::DidNotSignInAgain
                     | Self::IdentityInterrupted
                     | Self::NotSetUp
+                    | Self::Blocked
                     | Self::OtherSite
                     | Self::BadAddress
                     | Self::NotFound

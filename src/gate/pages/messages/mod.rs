@@ -48,6 +48,8 @@ pub enum Page {
     OtherPerson,
     /// The person signed out while a sign-in was under way.
     SignedOutMeanwhile,
+    /// The service keeps the person out for a time.
+    Blocked,
     /// The browser sends no cookie of the edge's own.
     NoCookies,
     /// The session ran out while a page of the service was open.
@@ -175,7 +177,7 @@ impl Message {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
@@ -194,6 +196,7 @@ impl Page {
         Self::SignedOutNotAgain,
         Self::OtherPerson,
         Self::SignedOutMeanwhile,
+        Self::Blocked,
         Self::NoCookies,
         Self::SessionEnded,
         Self::EndedElsewhere,
@@ -242,6 +245,7 @@ impl Page {
             Self::SignedOutNotAgain => "signed-out-not-again",
             Self::OtherPerson => "other-person",
             Self::SignedOutMeanwhile => "signed-out-meanwhile",
+            Self::Blocked => "blocked",
             Self::NoCookies => "no-cookies",
             Self::SessionEnded => "session-ended",
             Self::EndedElsewhere => "ended-elsewhere",

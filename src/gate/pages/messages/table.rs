@@ -238,6 +238,17 @@ impl Page {
                 )],
                 None,
             ),
+            Self::Blocked => message(
+                text!(
+                    "You cannot sign in to this service",
+                    "Ni allwch fewngofnodi i’r gwasanaeth hwn",
+                ),
+                &[text!(
+                    "The team that runs this service has stopped your access for now.",
+                    "Mae’r tîm sy’n rhedeg y gwasanaeth hwn wedi atal eich mynediad am y tro.",
+                )],
+                None,
+            ),
             Self::IdentityNotFinished => identity::NOT_FINISHED,
             Self::IdentityTooWeak => identity::TOO_WEAK,
             Self::IdentityUnavailable => identity::UNAVAILABLE,

@@ -1,0 +1,62 @@
+//! The proof that a message comes from the service: a token that the service signed with a key of its own.
+//!
+//! The configuration lists the public keys, or has the address of a key set, which is kept like the provider's documents.
+//! The caller sees to it that a token counts once, by its id.
+//!
+//! Source: RFC 7519 (claims), RFC 8725 sections 3.9 to 3.12 (audience and type).
+
+use crate::config::ServiceKeys;
+use crate::gate::context::Context;
+use crate::gate::delivery::{self, NotTaken};
+use crate::gate::http::request::Request;
+use crate::gate::provider;
+use crate::oidc::json::Object;
+use crate::oidc::jws::Untrusted;
+use crate::oidc::refusal::Refusal;
+use crate::oidc::service_token::{self, Expected, ServiceToken};
+use crate::platform::Platform;
+
+/// The media type of a body that is a token.
+///
+/// A page of another site cannot send it without a preflight, which is not answered.
+const JWT: &str = "application/jwt";
+
+/// The checked token in the body of a request, and every claim of it. `typ` is the kind of token that this address takes.
+///
+/// # Errors
+/// [`NotTaken`]; also where the service has no keys in its configuration.
+pub async fn prove<P: Platform>(
+    context: &Context<P>,
+    request: &Request,
+    typ: &str,
+) -> Result<(ServiceToken, Object), NotTaken> {
+    let service = &context.service;
+    let body = delivery::body(context, request, JWT).await?;
+    let text = str::from_utf8(&body).unwrap_or_default();
+    let token = Untrusted::parse(text.trim_ascii())?;
+    let expected = Expected {
+        typ,
+        issuer: &service.origin_audience,
+        audience: &service.origin_url,
+        now: context.now,
+    };
+    // Everything that can be refused without cryptography, then the signature, then the claims again.
+    let typ = token.typ.clone();
+    service_token::check(typ.as_deref(), &token.unverified()?, &expected)?;
+    let key = match &service.service_keys {
+        None => return Err(Refusal::KeyUnknown.into()),
+        Some(ServiceKeys::Listed(keys)) => keys.select(&token, token.alg)?.clone(),
+        Some(ServiceKeys::At(address)) => {
+            let of = provider::Token::Service(address);
+            provider::key(context, of, &token, token.alg).await?
+        }
+    };
+    let verified = context
+        .platform
+        .verify(&key, token.signing_input(), token.signature())
+        .await
+        .map_err(|_| NotTaken::Outage("cryptography"))?;
+    let claims = token.trust(verified)?;
+    let checked = service_token::check(typ.as_deref(), &claims, &expected)?;
+    Ok((checked, claims))
+}

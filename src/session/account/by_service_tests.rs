@@ -1,0 +1,43 @@
+use crate::session::account::tests::{NOW, listed};
+use crate::session::account::{Account, Begun, Standing};
+
+#[test]
+fn when_the_service_ends_sessions_then_those_listed_by_then_end_and_later_ones_begin() {
+    let mut account = Account::default();
+    let begin = |account: &mut Account, name: &str, at: i64| {
+        account.begin(name, at + 3_600, listed(name, at), None, at)
+    };
+    begin(&mut account, "one", NOW);
+    account.end_by_service("m", NOW + 10, None, NOW + 10);
+    assert_eq!(account.check("one", NOW + 10), Standing::Ended);
+    assert_eq!(begin(&mut account, "two", NOW + 11), Begun::Listed);
+    // The same message once more.
+    account.end_by_service("m", NOW + 10, Some(NOW + 999), NOW + 12);
+    assert_eq!(account.check("two", NOW + 12), Standing::Live);
+    // The provider's messages have ids of their own.
+    account.log_out("m", NOW + 20, NOW + 20);
+    assert_eq!(account.check("two", NOW + 20), Standing::Ended);
+}
+
+#[test]
+fn when_many_notifications_follow_then_a_block_holds_until_its_time_and_is_stored() {
+    let mut account = Account::default();
+    let until = NOW + 30 * 86_400;
+    account.end_by_service("m", NOW, Some(until), NOW);
+    for number in 0..40 {
+        account.log_out(&number.to_string(), NOW + number, NOW + number);
+    }
+    account.tidy(NOW + 7_200);
+    let stored = account.to_stored().unwrap();
+    let mut account = Account::from_stored(Some(&stored)).unwrap();
+    assert_eq!(account.next_tidy(), Some(until));
+    let mut begin = |name: &str, at: i64| account.begin(name, at + 9, listed(name, at), None, at);
+    assert_eq!(begin("one", until - 1), Begun::Blocked);
+    assert_eq!(begin("two", until), Begun::Listed);
+    // A newer block takes the place of the one before.
+    account.end_by_service("n", until, Some(until + 100), until);
+    account.end_by_service("o", until, Some(until + 50), until);
+    let mut begin = |name: &str, at: i64| account.begin(name, at + 9, listed(name, at), None, at);
+    assert_eq!(begin("three", until + 49), Begun::Blocked);
+    assert_eq!(begin("four", until + 50), Begun::Listed);
+}

@@ -1,0 +1,335 @@
+//! The service ends a person's sessions: with which tokens, how soon, and for how long it keeps the person out.
+
+use one_login_edge::oidc::jwk::PrivateJwk;
+use one_login_edge::oidc::jws::{Alg, Unsigned};
+use serde_json::{Value, json};
+use simulator::provider::personas::Persona;
+
+use super::{PAGE, is_in, signed_in};
+use crate::world::{
+    Browser, By, HOST, Incoming, SERVICE, Setup, Shown, Trouble, When, World, keys,
+};
+
+const ADDRESS: &str = "https://keys.example.gov.uk/jwks.json";
+
+/// The service's key: no other part of the world uses it.
+const KEY: &str = keys::ASSERTION[1];
+
+fn public(key: &str) -> Value {
+    let mut key: Value = serde_json::from_str(key).unwrap();
+    for private in ["d", "note"] {
+        key.as_object_mut().unwrap().remove(private);
+    }
+    key
+}
+
+fn key_id(key: &str) -> String {
+    PrivateJwk::parse(key, Alg::Es256).unwrap().key_id
+}
+
+fn listed(setup: &mut Setup) {
+    setup.field("service_keys", json!([public(KEY)]));
+}
+
+fn claims(world: &World, persona: &str) -> Value {
+    let now = world.now();
+    json!({
+        "iss": SERVICE, "aud": SERVICE, "iat": now, "exp": now + 60,
+        "jti": format!("jti {now} {persona}"),
+        "sub": Persona::find(persona).unwrap().subject(HOST),
+    })
+}
+
+fn token(key: &str, key_id: &str, typ: &str, claims: &Value) -> String {
+    let unsigned = Unsigned::new(Alg::Es256, key_id, typ, claims).unwrap();
+    let signature = keys::sign(key, Alg::Es256, unsigned.signing_input()).unwrap();
+    unsigned.finish(&signature)
+}
+
+fn good(claims: &Value) -> String {
+    token(KEY, &key_id(KEY), "end-sessions+jwt", claims)
+}
+
+fn request(token: &str) -> Incoming {
+    let mut request = Incoming::get("/auth/sessions/end")
+        .method("POST")
+        .with("content-type", "application/jwt")
+        .with("cf-connecting-ip", "203.0.113.7");
+    request.body = token.as_bytes().to_vec();
+    request
+}
+
+fn send(world: &World, token: &str) -> Shown {
+    world.ask(request(token))
+}
+
+#[test]
+fn when_the_service_ends_sessions_then_all_of_that_person_are_over_within_the_bound() {
+    let world = World::with(listed);
+    let mut first = signed_in(&world, "kenneth");
+    let mut second = signed_in(&world, "kenneth");
+    let mut other = signed_in(&world, "sian");
+    world.pass(5);
+    world.forget();
+    let shown = send(&world, &good(&claims(&world, "kenneth")));
+    assert_eq!(
+        (shown.by, shown.status, shown.body.as_str()),
+        (By::Edge, 200, "")
+    );
+    let happened = world.happened();
+    assert_eq!(happened.lines(), ["sessions_ended: by_service"]);
+    assert_eq!(happened.asked(), ["end_by_service"]);
+    world.pass(60);
+    world.person("kenneth");
+    for browser in [&mut first, &mut second] {
+        assert!(!is_in(&world, browser));
+    }
+    assert!(is_in(&world, &mut other));
+    // Nothing keeps the person from signing in again.
+    let shown = Browser::new().open(&world, PAGE);
+    assert_eq!((shown.by, shown.status), (By::Origin, 200));
+}
+
+#[test]
+fn when_the_services_clock_is_behind_then_a_session_of_the_last_seconds_ends_too() {
+    let world = World::with(listed);
+    let mut said = claims(&world, "kenneth");
+    world.pass(20);
+    let mut browser = signed_in(&world, "kenneth");
+    said["jti"] = json!("late");
+    assert_eq!(send(&world, &good(&said)).status, 200);
+    world.pass(60);
+    assert!(!is_in(&world, &mut browser));
+}
+
+#[test]
+fn when_the_service_blocks_a_person_then_each_sign_in_leads_to_a_page_until_then() {
+    let world = World::with(listed);
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(5);
+    let mut said = claims(&world, "kenneth");
+    said["block_until"] = json!(world.now() + 3_600);
+    world.forget();
+    assert_eq!(send(&world, &good(&said)).status, 200);
+    assert_eq!(world.happened().lines(), ["sessions_ended: blocked"]);
+    world.pass(100);
+    for language in ["en", "cy"] {
+        world.forget();
+        browser.language = language;
+        let shown = browser.open(&world, PAGE);
+        let heading = match language {
+            "en" => "You cannot sign in to this service",
+            _ => "Ni allwch fewngofnodi i’r gwasanaeth hwn",
+        };
+        assert_eq!((shown.by, shown.status), (By::Edge, 403));
+        assert!(shown.body.contains(heading), "{language}");
+        let happened = world.happened();
+        assert_eq!(
+            happened.lines().last().unwrap(),
+            "callback: blocked_by_service"
+        );
+        assert!(happened.reached().is_empty(), "the service got no request");
+        assert!(!is_in(&world, &mut browser.clone()));
+    }
+    // Another person at the same computer is not meant.
+    world.person("sian");
+    assert_eq!(browser.open(&world, PAGE).by, By::Origin);
+    world.person("kenneth");
+    world.pass(3_500);
+    assert_eq!(Browser::new().open(&world, PAGE).by, By::Origin);
+}
+
+#[test]
+fn when_the_service_ends_sessions_again_then_a_block_stays_and_one_in_the_past_lifts_it() {
+    let world = World::with(listed);
+    let end = |until: Option<i64>| {
+        world.pass(2);
+        let mut said = claims(&world, "kenneth");
+        if let Some(until) = until {
+            said["block_until"] = json!(until);
+        }
+        assert_eq!(send(&world, &good(&said)).status, 200);
+    };
+    world.person("kenneth");
+    let status = || {
+        world.pass(2);
+        Browser::new().open(&world, PAGE).status
+    };
+    end(Some(world.now() + 86_400));
+    assert_eq!(status(), 403);
+    end(None);
+    assert_eq!(status(), 403);
+    world.forget();
+    end(Some(world.now()));
+    assert_eq!(world.happened().lines(), ["sessions_ended: unblocked"]);
+    assert_eq!(status(), 200);
+}
+
+#[test]
+fn t130_when_a_token_comes_again_then_it_changes_nothing() {
+    let world = World::with(listed);
+    let mut said = claims(&world, "kenneth");
+    said["block_until"] = json!(world.now() + 20);
+    let token = good(&said);
+    assert_eq!(send(&world, &token).status, 200);
+    world.pass(40);
+    let mut browser = signed_in(&world, "kenneth");
+    assert_eq!(send(&world, &token).status, 200);
+    world.pass(60);
+    assert!(is_in(&world, &mut browser));
+    world.pass(40);
+    assert_eq!(send(&world, &token).status, 400, "it has expired");
+}
+
+#[test]
+fn t130_rejects_every_message_that_is_not_the_services_own_and_no_session_ends() {
+    let world = World::with(listed);
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(5);
+    let about = claims(&world, "kenneth");
+    let with = |name: &str, value: Value| {
+        let mut claims = about.clone();
+        claims[name] = value;
+        good(&claims)
+    };
+    let key_id = key_id(KEY);
+    let stranger = token(keys::ASSERTION[0], &key_id, "end-sessions+jwt", &about);
+    let mut unsigned = good(&about);
+    unsigned.truncate(unsigned.rfind('.').unwrap() + 1);
+    let far = world.now() + 367 * 86_400;
+    let refused = [
+        (stranger, "signature_invalid"),
+        (unsigned, "signature_invalid"),
+        (
+            token(KEY, "another", "end-sessions+jwt", &about),
+            "key_unknown",
+        ),
+        (token(KEY, &key_id, "jwt", &about), "wrong_type"),
+        (token(KEY, &key_id, "logout+jwt", &about), "wrong_type"),
+        (
+            with("iss", json!("https://other.example")),
+            "issuer_mismatch",
+        ),
+        (
+            with("aud", json!("https://other.example")),
+            "audience_mismatch",
+        ),
+        (with("exp", json!(world.now() + 61)), "expired"),
+        (with("exp", json!(world.now() - 31)), "expired"),
+        (with("iat", json!(world.now() + 31)), "issued_at_invalid"),
+        (with("jti", json!("")), "token_id_invalid"),
+        (with("sub", json!("")), "subject_invalid"),
+        (with("block_until", json!("tomorrow")), "claims_malformed"),
+        (with("block_until", json!(far)), "block_too_long"),
+        (String::new(), "token_malformed"),
+        ("a.b.c".to_owned(), "token_malformed"),
+    ];
+    for (token, label) in refused {
+        world.forget();
+        let shown = send(&world, &token);
+        assert_eq!(shown.status, 400, "{label}");
+        assert_eq!(shown.body, json!({ "error": label }).to_string());
+        let happened = world.happened();
+        assert_eq!(
+            happened.lines().last().unwrap(),
+            &format!("sessions_ended: {label}")
+        );
+        assert!(happened.asked().is_empty(), "{label}");
+    }
+    let form = Incoming::post("/auth/sessions/end", &format!("token={}", good(&about)));
+    assert_eq!(world.ask(form).body, r#"{"error":"content_type"}"#);
+    let large = "a".repeat(65 * 1_024);
+    assert_eq!(send(&world, &large).status, 413);
+    for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
+        let shown = world.ask(request(&good(&about)).method(method));
+        assert_eq!(
+            (shown.status, shown.header("allow")),
+            (405, Some("POST")),
+            "{method}"
+        );
+    }
+    world.pass(60);
+    assert!(is_in(&world, &mut browser));
+}
+
+#[test]
+fn t130_when_no_keys_are_configured_then_the_address_does_not_exist() {
+    let world = World::new();
+    let token = good(&claims(&world, "kenneth"));
+    for method in ["POST", "GET"] {
+        let shown = world.ask(request(&token).method(method));
+        assert_eq!((shown.by, shown.status), (By::Edge, 404), "{method}");
+    }
+}
+
+#[test]
+fn when_the_account_gives_no_answer_then_the_same_token_is_good_at_the_next_attempt() {
+    let world = World::with(listed);
+    let mut browser = signed_in(&world, "kenneth");
+    world.pass(5);
+    let token = good(&claims(&world, "kenneth"));
+    world.trouble(Trouble::AccountNotReached, When::Always);
+    let shown = send(&world, &token);
+    assert_eq!(
+        (shown.status, shown.header("retry-after")),
+        (503, Some("30"))
+    );
+    world.mend();
+    assert_eq!(send(&world, &token).status, 200);
+    world.pass(60);
+    assert!(!is_in(&world, &mut browser));
+}
+
+#[test]
+fn when_the_keys_are_at_an_address_then_they_are_kept_like_the_providers_documents() {
+    let world = World::with(|setup| setup.field("service_keys", ADDRESS));
+    let end = |key: &str| {
+        world.pass(1);
+        let about = claims(&world, "kenneth");
+        send(
+            &world,
+            &token(key, &key_id(key), "end-sessions+jwt", &about),
+        )
+        .status
+    };
+    let calls = || {
+        let calls = world.happened().calls();
+        calls.iter().filter(|call| call.contains(ADDRESS)).count()
+    };
+    let publish = |keys: &[&str]| {
+        let keys: Vec<_> = keys
+            .iter()
+            .map(|key| {
+                let mut public = public(key);
+                public["kid"] = json!(key_id(key));
+                public
+            })
+            .collect();
+        let document = json!({ "keys": keys }).to_string();
+        world
+            .outside
+            .elsewhere
+            .borrow_mut()
+            .insert(ADDRESS, document);
+    };
+    // Nothing at the address yet: a service that sends again loses nothing.
+    assert_eq!(end(KEY), 503);
+    world.pass(10);
+    publish(&[KEY]);
+    world.forget();
+    assert_eq!(end(KEY), 200);
+    assert_eq!(end(KEY), 200);
+    assert_eq!(calls(), 1);
+    world.new_isolate();
+    assert_eq!(end(KEY), 200, "from KV");
+    assert_eq!(calls(), 0);
+    // Another key: looked up when the copy is a minute old, as for any sender who may have made the id up.
+    publish(&[keys::ASSERTION[0]]);
+    world.pass(10);
+    assert_eq!(end(keys::ASSERTION[0]), 503);
+    world.pass(60);
+    assert_eq!(end(keys::ASSERTION[0]), 200);
+    assert_eq!(end(KEY), 503, "withdrawn, and the copy is young");
+    world.pass(60);
+    assert_eq!(end(KEY), 400);
+}
