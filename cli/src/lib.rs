@@ -73,6 +73,8 @@ pub enum Task {
         #[arg(long, value_name = "ENV")]
         env: Option<String>,
     },
+    /// Judge another version by your configuration and by a sign-in, then change the number in package.json
+    Upgrade(project::upgrade::Options),
     /// Write the whole configuration into a file of your own, for wrangler without this tool
     Eject,
     /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
@@ -105,6 +107,7 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         Task::Config(of) => project::config(places, &of)?,
         Task::Deploy { of, dry_run } => return project::deploy(places, &of, dry_run),
         Task::Verify { env } => return project::verify(places, env.as_deref()),
+        Task::Upgrade(options) => return project::upgrade::command(places, &options),
         Task::Eject => project::eject(places)?,
         Task::LocalConfig { out, vars, name } => {
             local_config::command(places, &out, &vars, name.as_deref())?;

@@ -11,7 +11,7 @@ use std::path::Path;
 use super::sources::root;
 
 /// The most markers in each part.
-const LIMITS: &[(&str, usize)] = &[("cli", 7), ("xtask", 1)];
+const LIMITS: &[(&str, usize)] = &[("cli", 1), ("xtask", 1)];
 
 /// Words that hide who acts, or that this repository used with several meanings.
 const WORDS: &[&str] = &[

@@ -10,15 +10,18 @@ import { ROOT } from "./places.mjs";
 
 const run = promisify(execFile);
 
-/** Starts it with the packages of a directory; `close` ends it, and `fetched` lists the tarballs that were asked for. */
-export async function startRegistry(artefacts) {
+/**
+ * Starts it with the packages of some directories; `latest` is the version of the product that npm takes for the newest, else the
+ * last one. `close` ends it, and `fetched` lists the tarballs that were asked for.
+ */
+export async function startRegistry(directories, latest) {
   const known = new Map();
   const add = (manifest, open) => {
     const versions = known.get(manifest.name) ?? new Map();
     known.set(manifest.name, versions.set(manifest.version, { manifest, open }));
   };
-  for (const file of (await fs.readdir(artefacts)).filter((name) => name.endsWith(".tgz"))) {
-    const packed = path.join(artefacts, file);
+  const files = await Promise.all(directories.map(async (one) => (await fs.readdir(one)).map((name) => path.join(one, name))));
+  for (const packed of files.flat().filter((name) => name.endsWith(".tgz"))) {
     const { stdout } = await run("tar", ["-xzOf", packed, "package/package.json"]);
     add(JSON.parse(stdout), () => spawn("cat", [packed]));
   }
@@ -44,11 +47,12 @@ export async function startRegistry(artefacts) {
         number,
         { ...manifest, scripts: undefined, dist: { tarball: `${base}/${encodeURIComponent(name)}/-/${number}` } },
       ]);
-      const document = { name, "dist-tags": { latest: all.at(-1)[0] }, versions: Object.fromEntries(all) };
+      const document = { name, "dist-tags": { latest: versions.has(latest) ? latest : all.at(-1)[0] }, versions: Object.fromEntries(all) };
       return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(document));
     }
     fetched.push(`${name}@${version}`);
-    response.writeHead(200, { "content-type": "application/octet-stream" });
+    // As npm's own registry says of tarballs, so that npm asks for each once.
+    response.writeHead(200, { "content-type": "application/octet-stream", "cache-control": "public, immutable, max-age=31557600" });
     versions.get(version).open().stdout.pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

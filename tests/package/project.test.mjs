@@ -2,85 +2,47 @@
 // release` has made the packages.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs/promises";
 import http from "node:http";
-import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Browser, NAVIGATION } from "../harness/browser.mjs";
 import { Child } from "../harness/children.mjs";
 import { freePort } from "../harness/edge.mjs";
-import { ROOT, npm } from "../harness/places.mjs";
-import { startRegistry } from "../harness/registry.mjs";
+import { ROOT } from "../harness/places.mjs";
+import { ARTEFACTS, Team, succeeds } from "../harness/team.mjs";
 import { request } from "../harness/wire.mjs";
 
-const ARTEFACTS = path.join(ROOT, "target/release-artifacts");
 const children = [];
-let home, project, registry, environment, began;
+let machine, home, project, registry, environment, began;
 
 before(async () => {
   began = Date.now();
-  home = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-project-"));
-  const bin = path.join(home, "bin");
-  await fs.mkdir(bin);
-  // Everything that a command finds: Node, npm and the shell that npm runs scripts with.
-  const which = async (name) => (await exec("sh", ["-c", `command -v ${name}`], {})).stdout.trim();
-  const programs = [["node", npm("node")], ["npm", await which("npm")], ["npx", await which("npx")], ["sh", await which("sh")]];
-  for (const [name, place] of programs) await fs.symlink(await fs.realpath(place), path.join(bin, name));
-  registry = await startRegistry(ARTEFACTS);
-  environment = {
-    PATH: bin, HOME: home, WRANGLER_SEND_METRICS: "false",
-    npm_config_registry: registry.url, npm_config_audit: "false", npm_config_fund: "false", npm_config_update_notifier: "false", npm_config_yes: "true",
-  };
-  project = path.join(home, "licence");
+  machine = await Team.start();
+  ({ home, project, registry, environment } = machine);
 });
 after(async () => {
   await Promise.all(children.map((child) => child.stop()));
-  await registry?.close();
-  await fs.rm(home, { recursive: true, force: true });
+  await machine?.close();
 });
 
-/** Runs a program to its end, whichever that is. */
-function exec(program, words, options) {
-  return new Promise((resolve) => {
-    execFile(program, words, { maxBuffer: 1 << 26, ...options }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : (error.code ?? 1), stdout, stderr, all: `${stdout}\n${stderr}` }),
-    );
-  });
-}
+const team = (line, options) => machine.run(line, options);
+const tool = (line, options) => machine.tool(line, options);
+const edit = (name, change) => machine.edit(name, change);
 
-/** A program as the team runs it. */
-const team = (line, { cwd = project, env = {} } = {}) => {
-  const [program, ...words] = line.split(" ");
-  return exec(path.join(home, "bin", program), words, { cwd, env: { ...environment, ...env } });
-};
-
-/** The tool, from the project's own packages. */
-const tool = (line, options) => team(`node node_modules/one-login-edge/bin/one-login-edge.mjs ${line}`, options);
-
-async function succeeds(run) {
-  const ended = await run;
-  assert.equal(ended.code, 0, ended.all);
-  return ended.stdout;
-}
-
-/** The commands of a section of docs/project.md. */
-async function commands(heading) {
-  const page = await fs.readFile(path.join(ROOT, "docs/project.md"), "utf8");
+/** The commands of a section of a page. */
+async function commands(heading, name = "docs/project.md") {
+  const page = await fs.readFile(path.join(ROOT, name), "utf8");
   const section = page.split(/^## /m).find((part) => part.startsWith(heading));
   return [...section.matchAll(/^```sh\n([^`]*)^```$/gm)].flatMap(([, block]) => block.trim().split("\n"));
 }
 
-const edit = async (name, change) => {
-  const file = path.join(project, name);
-  await fs.writeFile(file, change(await fs.readFile(file, "utf8")));
-};
-
 test("when a team begins in an empty directory then `npm create` makes its repository and npm installs the product", async () => {
   const [create, change, install, run] = await commands("From nothing to a sign-in");
+  const told = await commands("From nothing to a sign-in", "README.md");
+  assert.deepEqual(told.slice(0, 4), [create, change, install, run], "the README begins with the same commands");
   assert.deepEqual([change, install, run], ["cd licence", "npm install", "npm run dev"]);
   await succeeds(team(create, { cwd: home }));
   const made = await fs.readdir(project);

@@ -40,6 +40,17 @@ const NOT_RUN: &[(&str, &str)] = &[
         "cargo edge dev",
         "goes on until Ctrl-C; tests/harness/world.mjs starts the same programs",
     ),
+    (
+        "npm create one-login-edge",
+        "docs/project.md has it too; tests/package/project.test.mjs compares the two and runs it",
+    ),
+    ("cd licence", "is run with the line before it"),
+    ("npm install", "is run with the line before it"),
+    ("npm run dev", "is run with the line before it"),
+    (
+        "npx one-login-edge",
+        "docs/project.md has it too, and there it is run",
+    ),
     ("cargo edge test", "is what runs this test"),
     (
         "cargo edge bench",

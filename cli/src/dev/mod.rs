@@ -13,6 +13,7 @@ mod supervise;
 pub use keys::LocalKeys;
 pub use service::Local;
 pub use settings::{Options, Settings};
+pub use supervise::{Company, require_free};
 
 use crate::local_config;
 use crate::supply::Supply;
@@ -30,7 +31,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use supervise::{Company, require_free};
 
 /// How long a program may take until it answers.
 const SIMULATOR_PATIENCE: Duration = Duration::from_secs(30);

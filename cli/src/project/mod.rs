@@ -7,6 +7,7 @@
 mod commands;
 pub mod layout;
 pub mod own;
+pub mod upgrade;
 mod verify;
 
 pub use commands::{Of, check, config, deploy, eject};

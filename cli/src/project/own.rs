@@ -165,7 +165,7 @@ impl Own {
     }
 
     /// The ids of all services, in the order of the alphabet.
-    fn services(&self) -> Vec<String> {
+    pub fn services(&self) -> Vec<String> {
         let places = self.parts().map(|(_, part)| part.get("vars"));
         let all = places.chain([self.0.get("vars")]).flatten();
         let names = all.filter_map(Value::as_object).flat_map(Map::keys);

@@ -1,4 +1,4 @@
-//! Two builds of one commit, each from a clone of its own with nothing compiled before, are the same bytes.
+//! Two releases of one commit, each from a clone of its own with nothing compiled before, are the same bytes.
 
 use super::report::report;
 use crate::setup::{self, Need};
@@ -7,18 +7,20 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use shell::child;
 use shell::places::Places;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// The files that a deployment uploads.
-const OUTPUTS: [&str; 2] = ["index.js", "index_bg.wasm"];
+/// Below a clone: the files that a deployment uploads, and the directory of a release.
+const UPLOADED: [&str; 2] = ["build/index.js", "build/index_bg.wasm"];
+const RELEASE: &str = "target/release-artifacts";
 
-/// One build from nothing.
-const LIMIT: Duration = Duration::from_secs(30 * 60);
+/// One release from nothing.
+const LIMIT: Duration = Duration::from_secs(60 * 60);
 
-/// Builds twice and compares; a difference is a failure.
+/// Makes the release twice and compares; a difference is a failure.
 pub fn command(places: &Places) -> Result<()> {
     setup::ensure(places, Need::Worker)?;
     let commit = child::output(
@@ -38,15 +40,19 @@ pub fn command(places: &Places) -> Result<()> {
         let clone = base.join(name);
         let _ = fs::remove_dir_all(&clone);
         build(places, &clone)?;
-        hashes.push(OUTPUTS.map(|output| hash(&clone.join("build").join(output))));
+        hashes.push(outputs(&clone)?);
         fs::remove_dir_all(&clone).context("a clone cannot be removed")?;
     }
-    let rows = OUTPUTS.iter().enumerate().map(|(n, output)| {
-        let hash = |build: usize| hashes[build][n].as_deref().unwrap_or("missing").to_owned();
-        format!("| `{output}` | `{}` | `{}` |\n", hash(0), hash(1))
-    });
-    let rows: String = rows.collect();
-    let same = hashes[0] == hashes[1] && hashes[0].iter().all(Option::is_some);
+    let names: BTreeSet<_> = hashes.iter().flat_map(BTreeMap::keys).collect();
+    let hash = |build: usize, name: &str| {
+        let found = hashes[build].get(name);
+        found.map_or("missing", String::as_str).to_owned()
+    };
+    let rows: String = names
+        .iter()
+        .map(|name| format!("| `{name}` | `{}` | `{}` |\n", hash(0, name), hash(1, name)))
+        .collect();
+    let same = hashes[0] == hashes[1];
     let verdict = if same {
         "The two are the same."
     } else {
@@ -56,7 +62,7 @@ pub fn command(places: &Places) -> Result<()> {
         places,
         "reproducible.md",
         &format!(
-            "# Two builds of one commit\n\n`cargo edge assure reproducible`: commit `{}`, {}. Each build had a clone of \
+            "# Two releases of one commit\n\n`cargo edge assure reproducible`: commit `{}`, {}. Each had a clone of \
              its own, in a\ndirectory of another name, and nothing compiled before.\n\n\
              | file | SHA-256 of the first | SHA-256 of the second |\n|---|---|---|\n{rows}\n{verdict}\n",
             commit.trim(),
@@ -64,7 +70,7 @@ pub fn command(places: &Places) -> Result<()> {
         ),
     )?;
     if !same {
-        bail!("two builds of one commit differ");
+        bail!("two releases of one commit differ");
     }
     Ok(())
 }
@@ -80,11 +86,27 @@ fn build(places: &Places, clone: &Path) -> Result<()> {
     std::os::unix::fs::symlink(places.root.join("node_modules"), clone.join("node_modules"))
         .context("node_modules cannot be linked")?;
     let mut edge = child::command(env::current_exe()?);
-    edge.arg("build").current_dir(clone);
-    stream(&mut edge, Some(LIMIT), "the build")
+    edge.arg("release").current_dir(clone);
+    stream(&mut edge, Some(LIMIT), "the release")
 }
 
-fn hash(path: &Path) -> Option<String> {
-    let digest = Sha256::digest(fs::read(path).ok()?);
-    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+/// The SHA-256 of each file that a clone has made, by its path in the clone.
+fn outputs(clone: &Path) -> Result<BTreeMap<String, String>> {
+    let mut names: Vec<_> = UPLOADED.map(str::to_owned).into();
+    for entry in fs::read_dir(clone.join(RELEASE)).context("a clone has made no release")? {
+        names.push(format!(
+            "{RELEASE}/{}",
+            entry?.file_name().to_string_lossy()
+        ));
+    }
+    let hashed = |name: String| {
+        let bytes =
+            fs::read(clone.join(&name)).with_context(|| format!("{name} cannot be read"))?;
+        let digest = Sha256::digest(bytes);
+        Ok((
+            name,
+            digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        ))
+    };
+    names.into_iter().map(hashed).collect()
 }

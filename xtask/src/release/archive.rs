@@ -1,4 +1,4 @@
-//! Packs a package as npm expects it, a gzip of a tar whose files are below `package/`, with the same bytes each time.
+//! Packs files into a gzip of a tar with the same bytes each time; those of a package for npm are below `package/`.
 
 use super::files::Files;
 use anyhow::{Context, Result};
@@ -8,11 +8,19 @@ use tar::{Builder, EntryType, Header};
 /// The time that npm gives every file: zip files begin in 1980, and 0 looks like a mistake to some programs.
 const TIME: u64 = 499_162_500;
 
-/// The archive's bytes.
+/// The bytes of a package for npm.
 ///
 /// # Errors
 /// When a name is longer than a tar can say.
 pub fn npm(files: &Files) -> Result<Vec<u8>> {
+    below("package", files)
+}
+
+/// The bytes of an archive whose files are below one directory.
+///
+/// # Errors
+/// As of [`npm`].
+pub fn below(directory: &str, files: &Files) -> Result<Vec<u8>> {
     let gzip = GzBuilder::new().write(Vec::new(), Compression::best());
     let mut archive = Builder::new(gzip);
     for (name, file) in &files.0 {
@@ -24,7 +32,7 @@ pub fn npm(files: &Files) -> Result<Vec<u8>> {
         archive
             .append_data(
                 &mut header,
-                format!("package/{name}"),
+                format!("{directory}/{name}"),
                 file.bytes.as_slice(),
             )
             .with_context(|| format!("{name} cannot be packed"))?;

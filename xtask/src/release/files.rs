@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 /// A file of a package.
+#[derive(Clone)]
 pub struct File {
     /// The content.
     pub bytes: Vec<u8>,
@@ -62,6 +63,12 @@ impl Files {
         let is_program = true;
         self.0.insert(name.to_owned(), File { bytes, is_program });
         Ok(())
+    }
+
+    /// Adds every file of another package below a directory.
+    pub fn all_of(&mut self, other: &Self, below: &str) {
+        let named = |(name, file): (&String, &File)| (format!("{below}/{name}"), file.clone());
+        self.0.extend(other.0.iter().map(named));
     }
 
     /// Adds a text.

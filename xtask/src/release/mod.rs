@@ -1,19 +1,20 @@
 //! `cargo edge release`: the packages by which a team deploys without Rust and without a clone, in
 //! `target/release-artifacts/`.
 //!
-//! `files` collects what goes into each package, `product` derives the product's part of the configuration, `archive` packs
-//! reproducibly. Two runs give the same bytes: names are sorted, and times, owners and this machine's paths are left out.
+//! `packages` says what goes into each package, `product` derives the product's part of the configuration, `licences` collects the
+//! licences of others, `archive` packs reproducibly. Two runs give the same bytes: names are sorted, and times, owners and this machine's paths are left out.
 
 mod archive;
 mod files;
+mod licences;
+mod packages;
 mod product;
 mod schema;
 
 use crate::setup::{self, Need};
 use crate::{build, sbom};
 use anyhow::{Context, Result, bail};
-use files::{Files, hex};
-use serde_json::{Value, json};
+use files::hex;
 use shell::child;
 use shell::places::Places;
 use shell::progress::Progress;
@@ -42,26 +43,36 @@ pub fn command(places: &Places) -> Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let bill = sbom::document(places)?;
     let platform = platform()?;
-    let packages = [
+    let product = packages::product(places, version, platform, &bill)?;
+    let tool = packages::tool(places, version, platform, &host()?, &programs)?;
+    let create = packages::create(places, version)?;
+    let whole = packages::whole(places, &[&product, &tool, &create], platform)?;
+    let archives = [
         (
-            "one-login-edge",
-            product_package(places, version, platform, &bill)?,
+            format!("one-login-edge-{version}.tgz"),
+            archive::npm(&product)?,
         ),
         (
-            &*format!("one-login-edge-{platform}"),
-            tool(places, version, platform, &programs)?,
+            format!("one-login-edge-{platform}-{version}.tgz"),
+            archive::npm(&tool)?,
         ),
-        ("create-one-login-edge", create(places, version)?),
-    ]
-    .map(|(name, files)| (format!("{name}-{version}.tgz"), files));
+        (
+            format!("create-one-login-edge-{version}.tgz"),
+            archive::npm(&create)?,
+        ),
+        (
+            format!("one-login-edge-{version}-{platform}.tar.gz"),
+            archive::below("one-login-edge", &whole)?,
+        ),
+    ];
     let mut sums = String::new();
     let mut put = |name: &str, bytes: &[u8]| {
         sums.push_str(&format!("{}  {name}\n", hex(bytes)));
         let path = out.join(name);
         fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
     };
-    for (name, files) in packages {
-        put(&name, &archive::npm(&files)?)?;
+    for (name, bytes) in archives {
+        put(&name, &bytes)?;
     }
     put("sbom.cdx.json", bill.as_bytes())?;
     fs::write(out.join("SHA256SUMS"), &sums).context("SHA256SUMS cannot be written")?;
@@ -77,6 +88,14 @@ fn platform() -> Result<&'static str> {
         ("macos", "aarch64") => Ok("darwin-arm64"),
         (system, machine) => bail!("there is no package for {system} on {machine}"),
     }
+}
+
+/// This machine's platform as Rust names it.
+fn host() -> Result<String> {
+    let about = child::output(child::command("rustc").arg("-vV"))?;
+    let line = about.lines().find_map(|line| line.strip_prefix("host: "));
+    line.map(str::to_owned)
+        .context("rustc does not name its host")
 }
 
 /// Compiles the operators' tool and the simulator; no path of this machine is in them.
@@ -112,94 +131,4 @@ fn remapped(root: &Path) -> Result<String> {
         root.display(),
         home.display()
     ))
-}
-
-/// The package that a team depends on: the Worker, and the script that starts the tool.
-fn product_package(places: &Places, version: &str, platform: &str, bill: &str) -> Result<Files> {
-    let mut files = Files::default();
-    files.below(&places.root.join("packages/one-login-edge"), "")?;
-    for name in ["index.js", "index_bg.wasm"] {
-        files.file(
-            &places.root.join("build").join(name),
-            &format!("worker/{name}"),
-        )?;
-    }
-    files.below(&places.root.join("build/assets"), "worker/assets")?;
-    let read = |name: &str| {
-        fs::read_to_string(places.root.join(name)).with_context(|| format!("{name} cannot be read"))
-    };
-    let wrangler = product::configuration(&read("wrangler.toml")?)?;
-    files.text("worker/wrangler.json", &wrangler);
-    files.text(
-        "formats.json",
-        &product::formats(&read("docs/formats.md")?)?,
-    );
-    files.text(
-        "sign-in.schema.json",
-        &schema::schema(&read("docs/configuration.md")?)?,
-    );
-    files.text("sbom.cdx.json", bill);
-    files.file(&places.root.join("CHANGELOG.md"), "CHANGELOG.md")?;
-    files.file(&places.root.join("LICENSE"), "LICENSE")?;
-    let npm: Value = serde_json::from_str(&read("package.json")?)?;
-    files.json(
-        "package.json",
-        &json!({
-            "name": "one-login-edge",
-            "version": version,
-            "description": "GOV.UK One Login in front of a service, as a Cloudflare Worker",
-            "license": "MIT",
-            "type": "module",
-            "engines": { "node": ">=22" },
-            "bin": { "one-login-edge": "bin/one-login-edge.mjs" },
-            "dependencies": { "wrangler": npm["devDependencies"]["wrangler"] },
-            "optionalDependencies": { format!("one-login-edge-{platform}"): version },
-        }),
-    );
-    let sums = files.sums("worker/");
-    files.text("SHA256SUMS", &sums);
-    Ok(files)
-}
-
-/// The package of a platform: the tool and the simulator.
-fn tool(places: &Places, version: &str, platform: &str, programs: &[PathBuf]) -> Result<Files> {
-    let mut files = Files::default();
-    for program in programs {
-        let name = program.file_name().unwrap_or_default().to_string_lossy();
-        files.program(program, &format!("bin/{name}"))?;
-    }
-    files.file(&places.root.join("LICENSE"), "LICENSE")?;
-    let (system, machine) = platform.split_once('-').unwrap_or_default();
-    files.json(
-        "package.json",
-        &json!({
-            "name": format!("one-login-edge-{platform}"),
-            "version": version,
-            "description": format!("The tool of one-login-edge for {platform}"),
-            "license": "MIT",
-            "os": [system],
-            "cpu": [machine],
-        }),
-    );
-    Ok(files)
-}
-
-/// The package that makes a team's repository.
-fn create(places: &Places, version: &str) -> Result<Files> {
-    let mut files = Files::default();
-    files.below(&places.root.join("packages/create-one-login-edge"), "")?;
-    files.file(&places.root.join("LICENSE"), "LICENSE")?;
-    files.json(
-        "package.json",
-        &json!({
-            "name": "create-one-login-edge",
-            "version": version,
-            "description": "Makes a repository for a service that GOV.UK One Login signs users in to",
-            "license": "MIT",
-            "type": "module",
-            "engines": { "node": ">=22" },
-            "bin": { "create-one-login-edge": "create.mjs" },
-        }),
-    );
-    Ok(files)
 }

@@ -65,7 +65,7 @@ fn architecture(out: &mut Pack, expected: &Expected) {
     out.line(&format!(
         "Every request to {} goes through a Cloudflare Worker. It signs people in with GOV.UK One Login ({}), keeps the \
          session in a sealed cookie, and passes requests on to {origin} with a signed statement of who asks, the \
-         assertion, which lives for a minute. Whoever is not signed in gets to public paths alone. The service itself \
+         assertion, which lives for a minute. A person who is not signed in gets to public paths only. The service itself \
          holds no keys of One Login and speaks no OpenID Connect.\n",
         service.host, service.provider.issuer
     ));
@@ -79,7 +79,7 @@ fn architecture(out: &mut Pack, expected: &Expected) {
     out.line("  P -->|logout notifications| W");
     out.line(&format!("  W -->|request and assertion| O[\"{origin}\"]"));
     out.line("  W -->|session ids under a hash of the subject| A[(Account: Durable Object)]");
-    out.line("  W -->|public documents alone| K[(Workers KV)]\n```");
+    out.line("  W -->|public documents only| K[(Workers KV)]\n```");
 }
 
 fn results(out: &mut Pack, rows: &[Row]) {

@@ -150,7 +150,7 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
     out.heading("Personal data");
     out.line(
         "Derived from the configuration. *Released to* are the paths on which the service is told. One Login's access \
-         token is used once and kept nowhere; Workers KV holds One Login's public documents alone.\n",
+         token is used once and kept nowhere; Workers KV holds One Login's public documents only.\n",
     );
     out.table(["data", "released to", "kept in", "for", "region"], &rows);
     out.heading("Routes");
@@ -165,7 +165,7 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
         ],
         &rows,
     );
-    out.line("\nEvery other path wants a sign-in and releases the subject alone.");
+    out.line("\nEvery other path wants a sign-in and releases only the subject.");
 }
 
 fn route(rule: &Rule, expected: &Expected) -> [String; 5] {

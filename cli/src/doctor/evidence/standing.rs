@@ -98,7 +98,7 @@ pub fn keys(out: &mut Pack, subject: &Subject, now: Time) {
         out.line(&format!("There is no record of keys ({file})."));
     } else {
         out.table(["key", "place", "size", "id", "state", "age"], &rows);
-        out.line("\nPrivate keys are secrets at Cloudflare, where nobody can read them back.");
+        out.line("\nPrivate keys are secrets at Cloudflare, where no person can read them back.");
     }
 }
 
