@@ -5,12 +5,14 @@ use std::fs;
 
 use crate::sources::root;
 
-/// A line as it is compared: without indentation, and without the mark of a comment.
+/// A line as it is compared: without indentation, and without the marks of comments.
 fn bare(line: &str) -> &str {
     let line = line.trim();
     let marks = ["//!", "//", "# ", "*"];
-    let unmarked = marks.iter().find_map(|mark| line.strip_prefix(mark));
-    unmarked.unwrap_or(line.trim_end_matches('#')).trim()
+    match marks.iter().find_map(|mark| line.strip_prefix(mark)) {
+        Some(unmarked) => bare(unmarked),
+        None => line.trim_end_matches('#').trim(),
+    }
 }
 
 /// The file that each block of code is quoted from, and the block.
@@ -50,6 +52,8 @@ fn every_example_of_a_verifier_is_quoted_from_its_tested_file() {
         *counted.entry(language).or_insert(0) += 1;
     }
     let languages = ["go", "java", "node", "php", "python", "ruby", "rust"];
-    let expected = languages.map(|language| (language.to_owned(), 1));
+    // PHP's two frameworks have one each.
+    let blocks = |language| if language == "php" { 3 } else { 1 };
+    let expected = languages.map(|language| (language.to_owned(), blocks(language)));
     assert_eq!(counted, BTreeMap::from(expected));
 }

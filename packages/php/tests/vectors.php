@@ -15,36 +15,8 @@ use Psr\Http\Message\ServerRequestInterface;
 use Psr\Http\Server\RequestHandlerInterface;
 
 require_once 'Nyholm/Psr7/autoload.php';
+require_once __DIR__ . '/shared.php';
 set_error_handler(fn (int $kind, string $text) => error_reporting() & $kind ? throw new ErrorException($text, 0, $kind) : true);
-
-// As Composer does it, by the manifest.
-$manifest = json_decode(file_get_contents(__DIR__ . '/../composer.json'), true, 16, JSON_THROW_ON_ERROR);
-spl_autoload_register(function (string $class) use ($manifest): void {
-    foreach ($manifest['autoload']['psr-4'] as $prefix => $directory) {
-        if (str_starts_with($class, $prefix)) {
-            require_once __DIR__ . "/../$directory" . str_replace('\\', '/', substr($class, strlen($prefix))) . '.php';
-        }
-    }
-});
-
-define('KEYS', tempnam(sys_get_temp_dir(), 'one-login-edge-keys-'));
-
-function same(mixed $expected, mixed $found, string $name): void
-{
-    if ($expected != $found || gettype($expected) !== gettype($found)) {
-        throw new RuntimeException("$name: " . json_encode($found) . ', not ' . json_encode($expected));
-    }
-}
-
-/** A verifier that has fetched nothing yet. */
-function verifier(array $document, array &$lines, Closure $fetch, Closure $now, bool $bound = false): Verifier
-{
-    file_put_contents(KEYS, '');
-    $log = function (string $line) use (&$lines): void {
-        $lines[] = $line;
-    };
-    return new Verifier($document['issuer'], $document['audience'], KEYS, $document['public'], $bound, $log, $fetch, $now);
-}
 
 /** What a service that says who is asking answers; at a level if one is required. */
 function ask(Verifier $verifier, array $vector): array
@@ -57,50 +29,19 @@ function ask(Verifier $verifier, array $vector): array
     $service = new class implements RequestHandlerInterface {
         public function handle(ServerRequestInterface $request): ResponseInterface
         {
-            $person = $request->getAttribute(Middleware::PERSON);
-            $shown = $person === null ? null : [
-                'sub' => $person->sub, 'sid' => $person->sid, 'vot' => $person->vot,
-                'email' => $person->claims['email'] ?? null, 'identity' => $person->identity,
-            ];
             $response = (new Psr17Factory())->createResponse();
-            $response->getBody()->write(json_encode($shown));
+            $response->getBody()->write(json_encode(shown($request->getAttribute(Middleware::PERSON))));
             return $response;
         }
     };
     $response = (new Middleware($verifier, new Psr17Factory(), $vector['level'] ?? null))->process($request, $service);
-    $body = (string) $response->getBody();
-    if ($response->getStatusCode() === 200) {
-        $person = json_decode($body, true);
-        return $person === null ? ['outcome' => 'anonymous'] : ['outcome' => 'accepted', 'person' => $person];
-    }
-    $page = $response->getHeaderLine('Content-Type') === 'text/html; charset=utf-8';
-    same('no-store', $response->getHeaderLine('Cache-Control'), $vector['path']);
-    $page || same('application/problem+json', $response->getHeaderLine('Content-Type'), $vector['path']);
-    $reason = $page ? (preg_match('~<code>(\w+)</code>~', $body, $found) ? $found[1] : '') : json_decode($body, true)['reason'];
-    return ['outcome' => 'refused', 'reason' => $reason, 'status' => $response->getStatusCode(), 'page' => $page];
+    $headers = [$response->getHeaderLine('Content-Type'), $response->getHeaderLine('Cache-Control')];
+    return outcome($response->getStatusCode(), ...$headers, body: (string) $response->getBody(), name: $vector['path']);
 }
 
-$read = fn (string $name): array => json_decode(file_get_contents($name), true, 64, JSON_THROW_ON_ERROR);
-$shared = $read(__DIR__ . '/../../vectors.json');
-$documents = [$shared, ...array_map($read, array_filter(explode(':', getenv('ONE_LOGIN_VECTORS') ?: '')))];
+check(ask(...));
 
-$count = 0;
-$parts = array_flip(['outcome', 'reason', 'status', 'page', 'person']);
-foreach ($documents as $document) {
-    foreach ($document['vectors'] as $vector) {
-        $lines = [];
-        $keys = fn (): string => json_encode($document['published']['both']);
-        $answer = ask(verifier($document, $lines, $keys, fn (): int => $vector['now'], $vector['bound']), $vector);
-        same(array_intersect_key($vector, $parts), $answer, $vector['name']);
-        same(isset($vector['reason']) ? 1 : 0, count($lines), $vector['name']);
-        foreach ($lines as $line) {
-            same(true, str_starts_with($line, "one-login-edge: refused: {$vector['reason']}") && !str_contains($line, 'urn:fdc'), $line);
-        }
-        $count += 1;
-    }
-}
-echo "vectors checked: $count\n";
-
+$shared = documents()[0];
 foreach ($shared['sequences'] as $sequence) {
     $lines = [];
     $fetches = 0;

@@ -16,7 +16,7 @@ mod tools;
 pub use chromium::find as find_chromium;
 pub use engines::PROGRAMS as ENGINE_PROGRAMS;
 pub use languages::python;
-pub use servers::{php, servers};
+pub use servers::{FRAMEWORK_MODULES, php, servers};
 use step::{State, Step};
 pub use tools::WasmBindgen;
 

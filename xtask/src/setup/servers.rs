@@ -1,5 +1,5 @@
 //! The servers that services really run on, only for the tests of `tests/origins`: nginx with PHP-FPM, lighttpd, Puma,
-//! uWSGI, Tomcat, Jetty, Varnish, HAProxy and Apache. gunicorn and Envoy are Python's packages.
+//! uWSGI, Tomcat, Jetty, Varnish, HAProxy and Apache, with PHP's frameworks. gunicorn and Envoy are Python's packages.
 //!
 //! Debian's packages are laid out in a directory of the cache and never installed, so that no service of the system is
 //! started and root is not needed. apt keeps its lists there too.
@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use shell::child;
 use shell::places::{Places, on_path};
 use shell::progress::Progress;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,12 +35,31 @@ const PACKAGES: [&str; 15] = [
     "varnish",
 ];
 
+/// PHP's frameworks, which Debian does not install next to `php-psr`; laid out, neither is in the other's way.
+const FRAMEWORKS: [&str; 5] = [
+    "php-laravel-framework",
+    "php-mbstring",
+    "php-symfony-framework-bundle",
+    "php-symfony-security-bundle",
+    "php-xml",
+];
+
+/// The modules of PHP that its frameworks ask for.
+pub const FRAMEWORK_MODULES: [&str; 6] = [
+    "ctype",
+    "fileinfo",
+    "iconv",
+    "mbstring",
+    "posix",
+    "tokenizer",
+];
+
 /// The servers.
 pub struct Servers;
 
 impl Step for Servers {
     fn name(&self) -> String {
-        "nginx, lighttpd, PHP-FPM, Puma, uWSGI, Tomcat, Jetty, Varnish, HAProxy and Apache: `apt-get download` into the cache (about 40 s)"
+        "nginx, lighttpd, PHP with its frameworks, Puma, uWSGI, Tomcat, Jetty, Varnish, HAProxy and Apache: `apt-get download` into the cache (about 40 s)"
             .into()
     }
 
@@ -64,11 +84,15 @@ impl Step for Servers {
             fs::create_dir_all(home.join(directory)).context("the cache cannot be written to")?;
         }
         child::run(progress, apt(&home).arg("update"), None)?.into_result("`apt-get update`")?;
-        let mut simulation = apt(&home);
-        simulation.args(["--simulate", "install", "--no-install-recommends"]);
-        let simulated = child::output(simulation.args(PACKAGES))?;
+        let mut names = BTreeSet::new();
+        for packages in [&PACKAGES[..], &FRAMEWORKS[..]] {
+            let mut simulation = apt(&home);
+            simulation.args(["--simulate", "install", "--no-install-recommends"]);
+            let simulated = child::output(simulation.args(packages))?;
+            names.extend(to_install(&simulated).into_iter().map(str::to_owned));
+        }
         let mut download = apt(&home);
-        download.arg("download").args(to_install(&simulated));
+        download.arg("download").args(names);
         download.current_dir(home.join("packages"));
         child::run(progress, &mut download, None)?.into_result("`apt-get download`")?;
         for entry in fs::read_dir(home.join("packages"))? {
@@ -86,21 +110,25 @@ impl Step for Servers {
         format!(
             "on Debian 12 or newer: delete {} and run `cargo edge setup --origins`; the packages are {}",
             places.cache.join("servers").display(),
-            PACKAGES.join(" ")
+            list()
         )
     }
+}
+
+fn list() -> String {
+    [&PACKAGES[..], &FRAMEWORKS[..]].concat().join(" ")
 }
 
 /// The directory below which the servers are laid out as in `/`.
 pub fn servers(places: &Places) -> PathBuf {
     let mut fingerprint = Fingerprint::default();
-    fingerprint.text("packages", &PACKAGES.join(" "));
+    fingerprint.text("packages", &list());
     let name = fingerprint.finish();
     places.cache.join("servers").join(&name[..16])
 }
 
-/// PHP with the interfaces of PSR-15 and an implementation of PSR-7, for a script in a directory.
-pub fn php(places: &Places, directory: &Path, script: &str) -> Result<Command> {
+/// PHP with modules, for a script in a directory. A module that is no file is part of PHP.
+pub fn php(places: &Places, directory: &Path, script: &str, modules: &[&str]) -> Result<Command> {
     let home = servers(places);
     let homes = [home.as_path(), Path::new("/")];
     let found = |below: &str, fits: &dyn Fn(&Path) -> bool| {
@@ -116,8 +144,6 @@ pub fn php(places: &Places, directory: &Path, script: &str) -> Result<Command> {
         version.is_some_and(|version| version.starts_with(|first: char| first.is_ascii_digit()))
     };
     let program = found("usr/bin", &is_program).context("there is no PHP")?;
-    let has_interfaces = |path: &Path| path.join("psr.so").is_file();
-    let modules = found("usr/lib/php", &has_interfaces).context("PHP has no psr.so")?;
     let joined = |names: &[&str]| {
         let paths = homes
             .iter()
@@ -127,16 +153,20 @@ pub fn php(places: &Places, directory: &Path, script: &str) -> Result<Command> {
     let libraries = joined(&["usr/lib/x86_64-linux-gnu", "usr/lib/aarch64-linux-gnu"])?;
     let mut include = OsString::from("include_path=");
     include.push(joined(&["usr/share/php"])?);
-    let mut extension = OsString::from("extension=");
-    extension.push(modules.join("psr.so"));
     let mut php = child::command(program);
     php.env("LD_LIBRARY_PATH", libraries)
-        .args(["-n", "-d"])
-        .arg(extension)
+        .arg("-n")
         .arg("-d")
-        .arg(include)
-        .arg(script)
-        .current_dir(directory);
+        .arg(include);
+    for module in modules {
+        let file = format!("{module}.so");
+        if let Some(place) = found("usr/lib/php", &|path| path.join(&file).is_file()) {
+            let mut extension = OsString::from("extension=");
+            extension.push(place.join(file));
+            php.arg("-d").arg(extension);
+        }
+    }
+    php.arg(script).current_dir(directory);
     Ok(php)
 }
 

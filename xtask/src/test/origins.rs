@@ -168,12 +168,16 @@ fn node(places: &Places) -> Result<Vec<Command>> {
     Ok(vec![node])
 }
 
+/// The middleware of PSR-15, Symfony and Laravel: one program each, because their packages contradict each other.
 fn php(places: &Places) -> Result<Vec<Command>> {
-    Ok(vec![setup::php(
-        places,
-        &at(places, "php"),
-        "tests/vectors.php",
-    )?])
+    let home = at(places, "php");
+    let programs = [
+        ("tests/vectors.php", &["psr"][..]),
+        ("tests/symfony.php", &setup::FRAMEWORK_MODULES[..]),
+        ("tests/laravel.php", &setup::FRAMEWORK_MODULES[..]),
+    ];
+    let commands = programs.map(|(script, modules)| setup::php(places, &home, script, modules));
+    commands.into_iter().collect()
 }
 
 fn python(places: &Places) -> Result<Vec<Command>> {
