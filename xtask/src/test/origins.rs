@@ -157,7 +157,13 @@ fn java(places: &Places) -> Result<Vec<Command>> {
         tests.arg(format!("-Dboot={version}")).arg("test");
         tests
     });
-    Ok([package].into_iter().chain(examples).collect())
+    let mut quarkus = maven(home.join("examples/quarkus"));
+    quarkus.arg("test");
+    Ok([package]
+        .into_iter()
+        .chain(examples)
+        .chain([quarkus])
+        .collect())
 }
 
 fn node(places: &Places) -> Result<Vec<Command>> {
