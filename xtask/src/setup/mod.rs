@@ -8,6 +8,7 @@ mod debian;
 mod engines;
 mod languages;
 mod npm;
+mod python;
 mod rustup;
 mod servers;
 mod step;
@@ -15,7 +16,7 @@ mod tools;
 
 pub use chromium::find as find_chromium;
 pub use engines::PROGRAMS as ENGINE_PROGRAMS;
-pub use languages::python;
+pub use python::{SERVICES as PYTHON, SPELLING};
 pub use servers::{FRAMEWORK_MODULES, php, servers};
 use step::{State, Step};
 pub use tools::WasmBindgen;
@@ -68,6 +69,11 @@ pub fn ensure(places: &Places, need: Need) -> Result<usize> {
     run(places, &steps(need))
 }
 
+/// Brings the spelling checker, which only the tests need.
+pub fn ensure_spelling(places: &Places) -> Result<usize> {
+    run(places, &[Box::new(SPELLING)])
+}
+
 /// Order matters: Node before npm's packages, the compiler's ways from the quick one to the slow ones.
 fn steps(need: Need) -> Vec<Box<dyn Step>> {
     let mut steps: Vec<Box<dyn Step>> = vec![
@@ -82,7 +88,7 @@ fn steps(need: Need) -> Vec<Box<dyn Step>> {
     if matches!(need, Need::Origins | Need::Everything) {
         steps.push(Box::new(languages::Go));
         steps.push(Box::new(languages::Ruby));
-        steps.push(Box::new(languages::Python));
+        steps.push(Box::new(python::SERVICES));
         steps.push(Box::new(languages::Java));
         steps.push(Box::new(languages::Maven));
         steps.push(Box::new(servers::Servers));

@@ -172,8 +172,16 @@ fn native(places: &Places, selection: &Selection, summary: &mut Summary) -> Resu
     }
     let lints = "clippy --workspace --all-targets -- -D warnings";
     summary.step("formatting", || cargo("fmt --all --check", &[]))?;
+    summary.step("spelling", || spelling(places).map(|()| String::new()))?;
     summary.step("lints", || cargo(lints, &[]))?;
     summary.step("native tests", || cargo("test --workspace", &[]))
+}
+
+fn spelling(places: &Places) -> Result<()> {
+    setup::ensure_spelling(places)?;
+    let mut typos = child::command(setup::SPELLING.program(places, "typos")?);
+    typos.args(["--format", "brief"]).current_dir(&places.root);
+    stream(&mut typos, None, "`typos`")
 }
 
 /// A native lint does not see code for wasm32 only. Debian's compiler has no clippy that fits rustup's.

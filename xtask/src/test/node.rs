@@ -67,7 +67,7 @@ pub fn command(places: &Places, simulator: &Path) -> Result<Command> {
         node.env("EDGE_CHROMIUM", chromium);
     }
     node.env("EDGE_SERVERS", setup::servers(places))
-        .env("EDGE_PYTHON", setup::python(places)?);
+        .env("EDGE_PYTHON", setup::PYTHON.program(places, "python")?);
     for program in setup::ENGINE_PROGRAMS {
         if let Some(path) = program.find() {
             node.env(program.variable, path);

@@ -47,7 +47,7 @@ pub fn run(places: &Places, filters: &[String], summary: &mut Summary) -> Result
     let shared = places.root.join("packages/vectors.json");
     let signed = simulator::target(places).join(SIGNED_FILE);
     summary.step("vectors for packages", || {
-        let mut maker = child::command(setup::python(places)?);
+        let mut maker = child::command(setup::PYTHON.program(places, "python")?);
         maker.args(["packages/make_vectors.py", "--check"]);
         maker.current_dir(&places.root);
         stream(&mut maker, Some(LIMIT), "make_vectors.py --check")?;
@@ -187,7 +187,7 @@ fn php(places: &Places) -> Result<Vec<Command>> {
 }
 
 fn python(places: &Places) -> Result<Vec<Command>> {
-    let mut python = child::command(setup::python(places)?);
+    let mut python = child::command(setup::PYTHON.program(places, "python")?);
     let home = at(places, "python");
     // -B leaves nothing compiled in the tree.
     python
