@@ -6,8 +6,10 @@
 
 use crate::wasm::TARGET;
 use anyhow::{Context, Result};
+use base64ct::{Base64, Encoding};
 use serde_json::{Map, Value, json};
 use shell::child;
+use shell::digest::hexadecimal;
 use shell::places::Places;
 use shell::terminal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -145,7 +147,7 @@ fn of_npm(lock: &Value) -> Vec<Value> {
                 place,
                 scope: false,
                 licence: package["license"].as_str().map(str::to_owned),
-                hash: package["integrity"].as_str().and_then(hexadecimal),
+                hash: package["integrity"].as_str().and_then(from_integrity),
             })
         })
     });
@@ -153,20 +155,9 @@ fn of_npm(lock: &Value) -> Vec<Value> {
 }
 
 /// A hash as npm writes it, `sha512-` and base64, as CycloneDX wants it.
-fn hexadecimal(integrity: &str) -> Option<(&'static str, String)> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let text = integrity.strip_prefix("sha512-")?.trim_end_matches('=');
-    let (mut held, mut bits, mut out) = (0_u32, 0, String::new());
-    for letter in text.bytes() {
-        let value = ALPHABET.iter().position(|known| *known == letter)?;
-        held = (held << 6) | u32::try_from(value).ok()?;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push_str(&format!("{:02x}", (held >> bits) & 0xff));
-        }
-    }
-    Some(("SHA-512", out))
+fn from_integrity(integrity: &str) -> Option<(&'static str, String)> {
+    let bytes = Base64::decode_vec(integrity.strip_prefix("sha512-")?).ok()?;
+    Some(("SHA-512", hexadecimal(&bytes)))
 }
 
 /// The crates compiled into the Worker or used to compile it: all its dependencies except those for tests.
@@ -240,10 +231,10 @@ mod tests {
     #[test]
     fn npms_hashes_are_written_in_hexadecimal() {
         assert_eq!(
-            hexadecimal("sha512-AAEC/w=="),
+            from_integrity("sha512-AAEC/w=="),
             Some(("SHA-512", "000102ff".to_owned()))
         );
-        assert_eq!(hexadecimal("sha1-AAEC"), None);
+        assert_eq!(from_integrity("sha1-AAEC"), None);
     }
 
     #[test]

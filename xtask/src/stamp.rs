@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
+use shell::digest::hexadecimal;
 use std::fs;
 use std::path::Path;
 
@@ -57,11 +58,7 @@ impl Fingerprint {
 
     /// The fingerprint as hexadecimal text.
     pub fn finish(self) -> String {
-        self.0
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hexadecimal(&self.0.finalize())
     }
 
     fn bytes(&mut self, name: &str, value: &[u8]) {

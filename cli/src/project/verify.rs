@@ -4,7 +4,7 @@ use super::layout::Layout;
 use crate::keys::outside::pipe;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use shell::digest::sha256;
 use shell::places::Places;
 use shell::{npm, terminal};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub fn command(places: &Places, environment: Option<&str>) -> Result<ExitCode> {
     let published = parse(&text)?;
     let mut is_same = true;
     for (name, sum) in &published {
-        let installed = fs::read(package.join(name)).map(|bytes| hex(&bytes));
+        let installed = fs::read(package.join(name)).map(|bytes| sha256(&bytes));
         is_same &= tell("installed", name, installed.ok().as_ref() == Some(sum))?;
     }
     if let Some(environment) = environment {
@@ -98,9 +98,4 @@ fn parse(text: &str) -> Result<BTreeMap<String, String>> {
         Ok((name.to_owned(), sum.to_owned()))
     });
     lines.collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

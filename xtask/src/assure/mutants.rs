@@ -10,8 +10,8 @@ use super::report::page;
 use crate::test::stream;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use shell::child;
+use shell::digest::sha256;
 use shell::places::{Places, on_path};
 use shell::terminal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +71,7 @@ pub fn command(places: &Places, shard: Option<&str>) -> Result<()> {
         .step_by(parts);
     let tree = tree(places)?;
     for file in mine {
-        let hash = hash(&fs::read(tree.join(&file))?);
+        let hash = sha256(&fs::read(tree.join(&file))?);
         // Another part may have written meanwhile.
         let before = results(places)?;
         let known = before.files.get(&file);
@@ -126,11 +126,6 @@ fn results(places: &Places) -> Result<Results> {
     let text =
         fs::read(places.root.join(RESULTS)).with_context(|| format!("{RESULTS} is missing"))?;
     serde_json::from_slice(&text).with_context(|| format!("{RESULTS} is broken"))
-}
-
-fn hash(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A clone of the last commit, in which mistakes are made; it is kept, and what is compiled there with it.

@@ -4,8 +4,8 @@ use super::report::report;
 use crate::setup::{self, Need};
 use crate::test::stream;
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 use shell::child;
+use shell::digest::sha256;
 use shell::places::Places;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -102,11 +102,7 @@ fn outputs(clone: &Path) -> Result<BTreeMap<String, String>> {
     let hashed = |name: String| {
         let bytes =
             fs::read(clone.join(&name)).with_context(|| format!("{name} cannot be read"))?;
-        let digest = Sha256::digest(bytes);
-        Ok((
-            name,
-            digest.iter().map(|byte| format!("{byte:02x}")).collect(),
-        ))
+        Ok((name, sha256(&bytes)))
     };
     names.into_iter().map(hashed).collect()
 }

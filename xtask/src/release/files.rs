@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use shell::digest::sha256;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -86,15 +86,9 @@ impl Files {
     /// The SHA-256 of each file whose path begins so, in the form of `sha256sum`.
     pub fn sums(&self, prefix: &str) -> String {
         let own = self.0.iter().filter(|(name, _)| name.starts_with(prefix));
-        own.map(|(name, file)| format!("{}  {name}\n", hex(&file.bytes)))
+        own.map(|(name, file)| format!("{}  {name}\n", sha256(&file.bytes)))
             .collect()
     }
-}
-
-/// SHA-256 in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -14,8 +14,8 @@ mod schema;
 use crate::setup::{self, Need};
 use crate::{build, sbom};
 use anyhow::{Context, Result, bail};
-use files::hex;
 use shell::child;
+use shell::digest::sha256;
 use shell::places::Places;
 use shell::progress::Progress;
 use shell::terminal;
@@ -67,7 +67,7 @@ pub fn command(places: &Places) -> Result<()> {
     ];
     let mut sums = String::new();
     let mut put = |name: &str, bytes: &[u8]| {
-        sums.push_str(&format!("{}  {name}\n", hex(bytes)));
+        sums.push_str(&format!("{}  {name}\n", sha256(bytes)));
         let path = out.join(name);
         fs::write(&path, bytes).with_context(|| format!("{} cannot be written", path.display()))
     };
