@@ -11,6 +11,7 @@ mod doctor;
 mod keys;
 mod local_config;
 mod project;
+mod public_key;
 mod registration;
 mod session;
 mod supply;

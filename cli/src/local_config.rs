@@ -2,6 +2,7 @@
 //! switches of a deployed one and differs only in its variables.
 
 use crate::project::layout::local;
+use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use shell::places::Places;
@@ -34,9 +35,8 @@ pub fn write(
     let config = match places.is_project() {
         true => with(local(&places.worker())?, name, variables)?,
         false => {
-            let text = fs::read_to_string(places.root.join("wrangler.toml"))
-                .context("wrangler.toml cannot be read")?;
-            derive(&text, &places.root, name, variables)?
+            let config = WorkerConfig::read(&places.root.join("wrangler.toml"))?;
+            derive(config.into_document(), &places.root, name, variables)?
         }
     };
     fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
@@ -46,15 +46,14 @@ pub fn write(
     Ok(path)
 }
 
-/// The top level of `wrangler.toml`, with absolute paths, its variables overlaid with the given ones.
+/// The top level of a `wrangler.toml`, with absolute paths, its variables overlaid with the given ones.
 fn derive(
-    toml: &str,
+    document: Value,
     root: &Path,
     name: Option<&str>,
     variables: Map<String, Value>,
 ) -> Result<Value> {
-    let parsed: Value = toml::from_str(toml).context("wrangler.toml is not valid TOML")?;
-    let Value::Object(mut config) = parsed else {
+    let Value::Object(mut config) = document else {
         bail!("wrangler.toml is not a table")
     };
     let main = config
@@ -127,7 +126,8 @@ mod tests {
         else {
             unreachable!()
         };
-        derive(TOML, Path::new("/repository"), name, variables).unwrap()
+        let document = toml::from_str(TOML).unwrap();
+        derive(document, Path::new("/repository"), name, variables).unwrap()
     }
 
     #[test]
@@ -168,8 +168,8 @@ mod tests {
     #[test]
     fn the_repositorys_own_file_can_be_derived_from() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let text = fs::read_to_string(root.join("wrangler.toml")).unwrap();
-        let config = derive(&text, root, None, Map::new()).unwrap();
+        let document = WorkerConfig::read(&root.join("wrangler.toml")).unwrap();
+        let config = derive(document.into_document(), root, None, Map::new()).unwrap();
         assert_eq!(config["vars"]["DEPLOYMENT"], "local");
         assert_eq!(config["kv_namespaces"][0]["binding"], "DOCUMENTS");
     }

@@ -78,6 +78,11 @@ impl WorkerConfig {
         })
     }
 
+    /// The whole file as one value.
+    pub fn into_document(self) -> Value {
+        self.document
+    }
+
     /// Reads what `cargo edge dev` runs: a configuration of one environment without a list of secrets. It becomes the
     /// environment `local`, with the first key of each kind.
     pub fn read_local(path: &Path) -> Result<Self> {

@@ -2,6 +2,7 @@
 //!
 //! Node makes them: it is here for wrangler anyway, its cryptography is OpenSSL's, and it writes JWKs.
 
+use crate::public_key::PublicKey;
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use shell::places::Places;
@@ -11,6 +12,7 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+const CLIENT: &str = "CLIENT_KEY_DEMO_A";
 const ASSERTION: &str = "ASSERTION_KEY_DEMO_A";
 
 /// Prints the Worker's secrets by their names.
@@ -22,12 +24,6 @@ const MAKE: &str = "
         CLIENT_KEY_DEMO_A: jwk(make('rsa', { modulusLength: 2048 })),
         ASSERTION_KEY_DEMO_A: jwk(make('ec', { namedCurve: 'P-256' })),
     }, null, 2));";
-
-/// Prints the public half of the private JWK that is given, as PEM.
-const PUBLISH: &str = "
-    const { createPublicKey } = require('node:crypto');
-    const key = createPublicKey({ key: JSON.parse(process.env.EDGE_KEY), format: 'jwk' });
-    process.stdout.write(key.export({ type: 'spki', format: 'pem' }));";
 
 /// The local secrets by the names the Worker knows them by.
 pub struct LocalKeys(Map<String, Value>);
@@ -85,17 +81,9 @@ impl LocalKeys {
     }
 
     /// The client's public key as PEM, for a provider that cannot fetch the Worker's key document.
-    pub fn client_public_pem(&self, places: &Places) -> Result<String> {
-        let key = self
-            .0
-            .get("CLIENT_KEY_DEMO_A")
-            .map(Value::to_string)
-            .unwrap_or_default();
-        child::output(
-            npm::node(places)?
-                .args(["-e", PUBLISH])
-                .env("EDGE_KEY", key),
-        )
+    pub fn client_public_pem(&self) -> Result<String> {
+        let key = self.0.get(CLIENT).unwrap_or(&Value::Null);
+        PublicKey::from_jwk(key)?.pem()
     }
 
     /// Checks the shape, so that a damaged file is found here and not in the Worker.
@@ -113,7 +101,7 @@ impl LocalKeys {
         }
         let rsa = ["kty", "n", "e", "d", "p", "q", "dp", "dq", "qi"];
         let ec = ["kty", "crv", "x", "y", "d"];
-        for (name, members) in [("CLIENT_KEY_DEMO_A", &rsa[..]), (ASSERTION, &ec[..])] {
+        for (name, members) in [(CLIENT, &rsa[..]), (ASSERTION, &ec[..])] {
             let has = |member: &&str| {
                 keys.get(name)
                     .and_then(|key| key.get(*member))

@@ -154,7 +154,7 @@ fn write_files(places: &Places, settings: &Settings, directory: &Path) -> Result
     };
     write(ABOUT, format!("{:#}\n", settings.about()))?;
     write("clients.json", format!("{:#}\n", settings.clients()))?;
-    let public_key = keys.client_public_pem(places)?;
+    let public_key = keys.client_public_pem()?;
     write(
         SIMULATOR_CONFIG,
         format!("{:#}\n", settings.simulator_config(&public_key)),

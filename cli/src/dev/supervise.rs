@@ -172,7 +172,14 @@ mod tests {
             "{error}"
         );
         drop(listener);
-        assert!(require_free(port, "the test").is_ok());
+        // Another program of the machine may take a port in between.
+        let is_free = |_| {
+            let listener = TcpListener::bind(loopback(0)).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            drop(listener);
+            require_free(port, "the test").is_ok()
+        };
+        assert!((0..8).any(is_free));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::keys::outside::{Outside, Secret};
 use crate::keys::state::{Generation, Kind, Pair, thumbprint};
 use crate::keys::when::Time;
+use crate::public_key::body_of;
 use anyhow::{Context, Result, bail, ensure};
 use one_login_edge::session::seal::{self, Ring};
 use serde_json::{Value, json};
@@ -114,17 +115,14 @@ impl Key {
 /// A public key in both forms, as lines: a JWK with its id, and a PEM file's body without its first and last line.
 ///
 /// # Errors
-/// When Node does not read it.
-pub fn both_forms(outside: &dyn Outside, key: &Generation) -> Result<Option<[String; 2]>> {
+/// When it is neither an RSA nor a P-256 key.
+pub fn both_forms(key: &Generation) -> Result<Option<[String; 2]>> {
     let (Some(kid), Some(public)) = (&key.kid, &key.public_jwk) else {
         return Ok(None);
     };
-    let answer = outside.key_job(&json!({ "do": "body", "public": public }))?;
-    let body = answer["pem"]
-        .as_str()
-        .context("Node printed no public key")?;
+    let body = body_of(public)?;
     let mut jwk = public.clone();
     jwk["kid"] = json!(kid);
     jwk["use"] = json!("sig");
-    Ok(Some([jwk.to_string(), body.to_owned()]))
+    Ok(Some([jwk.to_string(), body]))
 }

@@ -8,6 +8,7 @@ use super::state::Kind;
 use super::world_tests::{Directory, START};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use one_login_edge::config::{Config, Vars};
+use p256::elliptic_curve::sec1::ToEncodedPoint;
 use p256::pkcs8::{EncodePrivateKey, EncodePublicKey, LineEnding};
 use rsa::pkcs1::EncodeRsaPrivateKey;
 use rsa::pkcs8::DecodePublicKey;
@@ -135,7 +136,7 @@ fn the_body_for_one_login_is_the_public_key_as_another_library_reads_it() {
         let key = Key::make(&outside, Kind::Client, bits).unwrap();
         let generation = key.generation(START);
         assert_eq!(generation.size(), format!("RSA {bits}"));
-        let [jwk, body] = both_forms(&outside, &generation).unwrap().unwrap();
+        let [jwk, body] = both_forms(&generation).unwrap().unwrap();
         let jwk: Value = serde_json::from_str(&jwk).unwrap();
         let read = RsaPublicKey::from_public_key_der(&Base64::decode_vec(&body).unwrap()).unwrap();
         assert_eq!(read.n().to_bytes_be(), number(&jwk, "n"));
@@ -145,6 +146,21 @@ fn the_body_for_one_login_is_the_public_key_as_another_library_reads_it() {
             assert!(jwk.get(private).is_none());
         }
     }
+}
+
+#[test]
+fn when_an_assertion_key_is_shown_then_another_library_reads_its_body() {
+    let directory = Directory::new();
+    let places = machine(&directory);
+    let outside = Machine::new(&places);
+    let key = Key::make(&outside, Kind::Assertion, BITS[0]).unwrap();
+    let [jwk, body] = both_forms(&key.generation(START)).unwrap().unwrap();
+    let jwk: Value = serde_json::from_str(&jwk).unwrap();
+    let der = Base64::decode_vec(&body).unwrap();
+    let read = p256::PublicKey::from_public_key_der(&der).unwrap();
+    let point = read.to_encoded_point(false);
+    assert_eq!(point.x().unwrap().as_slice(), number(&jwk, "x"));
+    assert_eq!(point.y().unwrap().as_slice(), number(&jwk, "y"));
 }
 
 /// A PEM file of a kind that the other library does not write.

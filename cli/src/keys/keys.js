@@ -17,10 +17,6 @@ const made = privateKey => {
   };
 };
 
-// The body of a PEM file, without its first and last line, in one line.
-const body = jwk =>
-  crypto.createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).split('\n').slice(1, -2).join('');
-
 // For a file with another kind of key the answer holds only that kind.
 const read = pem => {
   if (/-----BEGIN (RSA )?PUBLIC KEY-----|-----BEGIN CERTIFICATE-----/.test(pem)) return { fault: 'public' };
@@ -53,7 +49,6 @@ const jobs = {
   // The sizes of One Login's documentation, "Integrating third-party platforms".
   client_secret: () => ({ secret: crypto.randomBytes(40).toString('base64'), salt: crypto.randomBytes(64).toString('base64') }),
   read: ({ pem }) => read(pem),
-  body: ({ public: jwk }) => ({ pem: body(jwk) }),
   verify,
 };
 

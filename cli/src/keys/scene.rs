@@ -213,9 +213,9 @@ impl<'a> Scene<'a> {
     /// Prints the public half of a key in both forms.
     ///
     /// # Errors
-    /// When Node does not read it.
+    /// When it is neither an RSA nor a P-256 key.
     pub fn publish(&self, page: &mut Page, kind: Kind, key: &Generation) -> Result<()> {
-        let Some([jwk, body]) = key::both_forms(self.outside, key)? else {
+        let Some([jwk, body]) = key::both_forms(key)? else {
             return Ok(());
         };
         page.paragraph("As a JSON Web Key:");

@@ -1,8 +1,9 @@
 //! Checks across files: against other services, other environments, and the values recorded before.
 
 use super::context::{Context, File, Findings};
+use crate::public_key::PublicKey;
 use crate::registration::expected::is_unset;
-use crate::registration::key::{self, PublicKey};
+use crate::registration::key;
 use crate::registration::people::sector_host;
 use crate::registration::rules::{
     CLIENT_ID_SHARED, ISSUER_DIFFERS, KEY_SHARED, SECTOR_CHANGED, SECTOR_NOT_RECORDED, USERS_APART,

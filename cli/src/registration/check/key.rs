@@ -2,9 +2,9 @@
 
 use super::advice::Sent;
 use super::context::{Context, File, Findings};
+use crate::public_key::{MIN_BITS, PublicKey};
 use crate::registration::fields::Generation;
 use crate::registration::json::Kind;
-use crate::registration::key::{MIN_BITS, PublicKey};
 use crate::registration::rules::{
     JWKS_ADVISED, KEY_DIFFERS, KEY_HEADER, KEY_MISSING, KEY_NO_PLACE, KEY_NOT_COMPARED, KEY_SIZE,
     KEY_SOURCE, KEY_TWICE, KEY_VALID,
