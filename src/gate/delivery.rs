@@ -6,7 +6,7 @@
 use crate::gate::context::Context;
 use crate::gate::http::reply::{RETRY_AFTER, Reply};
 use crate::gate::http::request::Request;
-use crate::gate::provider::NoKey;
+use crate::gate::provider::NotVerified;
 use crate::oidc::refusal::Refusal;
 use crate::platform::{EventOutcome, Limit, Outage, Platform};
 
@@ -26,13 +26,14 @@ pub enum NotTaken {
     NotYet(&'static str),
 }
 
-impl From<NoKey> for NotTaken {
-    fn from(no_key: NoKey) -> Self {
-        match no_key {
-            NoKey::Unavailable => Self::Outage("documents_unavailable"),
-            NoKey::NotFetched => Self::Outage("keys_unavailable"),
-            NoKey::TooEarly => Self::NotYet("key_not_yet_known"),
-            NoKey::Refused(refusal) => refusal.into(),
+impl From<NotVerified> for NotTaken {
+    fn from(reason: NotVerified) -> Self {
+        match reason {
+            NotVerified::Unavailable => Self::Outage("documents_unavailable"),
+            NotVerified::NotFetched => Self::Outage("keys_unavailable"),
+            NotVerified::TooEarly => Self::NotYet("key_not_yet_known"),
+            NotVerified::Cryptography => Self::Outage("cryptography"),
+            NotVerified::Refused(refusal) => refusal.into(),
         }
     }
 }

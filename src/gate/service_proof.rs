@@ -43,20 +43,17 @@ pub async fn prove<P: Platform>(
     // Everything that can be refused without cryptography, then the signature, then the claims again.
     let typ = token.typ.clone();
     service_token::check(typ.as_deref(), &token.unverified()?, &expected)?;
-    let key = match &service.service_keys {
+    let claims = match &service.service_keys {
         None => return Err(Refusal::KeyUnknown.into()),
-        Some(ServiceKeys::Listed(keys)) => keys.select(&token, token.alg)?.clone(),
+        Some(ServiceKeys::Listed(keys)) => {
+            let key = keys.select(&token, token.alg)?;
+            provider::verified_by(context, key, token).await?
+        }
         Some(ServiceKeys::At(address)) => {
-            let of = provider::Token::Service(address);
-            provider::key(context, of, &token, token.alg).await?
+            let (of, alg) = (provider::Token::Service(address), token.alg);
+            provider::verified(context, of, token, alg).await?
         }
     };
-    let verified = context
-        .platform
-        .verify(&key, token.signing_input(), token.signature())
-        .await
-        .map_err(|_| NotTaken::Outage("cryptography"))?;
-    let claims = token.trust(verified)?;
     let checked = service_token::check(typ.as_deref(), &claims, &expected)?;
     Ok((checked, claims))
 }

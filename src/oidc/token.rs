@@ -16,7 +16,7 @@ use crate::secret::Secret;
 #[derive(Debug)]
 pub enum ClientAuthentication<'a> {
     /// `private_key_jwt`: a signed client assertion.
-    Assertion(&'a str),
+    Assertion(&'a Secret),
     /// `client_secret_post`: the id and secret in the form.
     Secret {
         /// The client id.
@@ -29,20 +29,20 @@ pub enum ClientAuthentication<'a> {
 /// The form that exchanges a code, as `application/x-www-form-urlencoded`.
 #[must_use]
 pub fn form(
-    code: &str,
+    code: &Secret,
     redirect_uri: &str,
     verifier: &Secret,
     proof: &ClientAuthentication<'_>,
 ) -> String {
     let mut form = Serializer::new(String::new());
     form.append_pair("grant_type", "authorization_code")
-        .append_pair("code", code)
+        .append_pair("code", code.expose())
         .append_pair("redirect_uri", redirect_uri)
         .append_pair("code_verifier", verifier.expose());
     match proof {
         ClientAuthentication::Assertion(assertion) => form
             .append_pair("client_assertion_type", client_assertion::TYPE)
-            .append_pair("client_assertion", assertion),
+            .append_pair("client_assertion", assertion.expose()),
         ClientAuthentication::Secret { client_id, secret } => form
             .append_pair("client_id", client_id)
             .append_pair("client_secret", secret.expose()),
@@ -129,12 +129,15 @@ mod tests {
     fn the_form_holds_each_parameter_once() {
         let verifier = Secret::new("verifier".to_owned());
         let redirect = "https://service.example/auth/callback";
+        let (code, assertion) = ["a b", "x.y.z"]
+            .map(|text| Secret::new(text.to_owned()))
+            .into();
         assert_eq!(
             form(
-                "a b",
+                &code,
                 redirect,
                 &verifier,
-                &ClientAuthentication::Assertion("x.y.z")
+                &ClientAuthentication::Assertion(&assertion)
             ),
             "grant_type=authorization_code&code=a+b&redirect_uri=https%3A%2F%2Fservice.example%2Fauth%2Fcallback&code_verifier=verifier&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=x.y.z"
         );
@@ -144,7 +147,7 @@ mod tests {
             secret: &secret,
         };
         assert!(
-            form("c", redirect, &verifier, &proof)
+            form(&code, redirect, &verifier, &proof)
                 .ends_with("&client_id=client&client_secret=s%26s")
         );
     }

@@ -19,15 +19,10 @@ pub fn challenge(service: &Service) -> String {
 
 /// 401 for scripts, frames and other clients: nothing that a browser would follow or keep.
 pub fn unauthorised(service: &Service, request: &Request) -> Reply {
-    let problem = serde_json::json!({
-        "type": "about:blank",
-        "title": "Unauthorized",
-        "status": 401,
-        "detail": "Sign in with GOV.UK One Login to use this address.",
-        "sign_in": service.own_page("sign-in"),
-    });
-    let reply = Reply::json(401, &problem)
-        .with("content-type", "application/problem+json")
+    let detail = "Sign in with GOV.UK One Login to use this address.";
+    let sign_in = service.own_page("sign-in");
+    let further = [("detail", detail), ("sign_in", &sign_in)];
+    let reply = Reply::problem(401, "Unauthorized", &further)
         .with("www-authenticate", challenge(service))
         .of(service);
     match request.headers.get("origin") {

@@ -209,14 +209,7 @@ fn unavailable<P: Platform>(context: &Context<P>, request: &Request) -> Verdict 
     } else if request.is_framed_by_own() {
         context.page(503, Page::Problem).framed_by_own()
     } else {
-        let problem = serde_json::json!({
-            "type": "about:blank",
-            "title": "Service Unavailable",
-            "status": 503,
-        });
-        Reply::json(503, &problem)
-            .with("content-type", "application/problem+json")
-            .of(&context.service)
+        Reply::problem(503, "Service Unavailable", &[]).of(&context.service)
     };
     answer.with("retry-after", RETRY_AFTER).into()
 }

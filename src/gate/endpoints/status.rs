@@ -22,11 +22,11 @@ use crate::session::session::Session;
 pub fn ask<P: Platform>(context: &Context<P>, request: &Request) -> Verdict {
     let service = &context.service;
     if !request.is_read() && request.method != "POST" {
-        let refused = problem(service, 405, "Method Not Allowed");
+        let refused = Reply::problem(405, "Method Not Allowed", &[]).of(service);
         return refused.with("allow", "GET, HEAD, POST").into();
     }
     if !is_own(service, request) {
-        return problem(service, 403, "Forbidden").into();
+        return Reply::problem(403, "Forbidden", &[]).of(service).into();
     }
     Verdict::Later(Task::Status)
 }
@@ -61,7 +61,7 @@ pub async fn answer<P: Platform>(context: &Context<P>, request: &Request) -> Rep
             }
             Err(grace) if grace.covers(context, &session, session.level) => {}
             Err(_) => {
-                let unknown = problem(service, 503, "Service Unavailable");
+                let unknown = Reply::problem(503, "Service Unavailable", &[]).of(service);
                 return unknown.with("retry-after", RETRY_AFTER);
             }
         }
@@ -86,12 +86,4 @@ fn signed_in<P: Platform>(context: &Context<P>, session: &Session) -> Reply {
 
 fn signed_out(service: &Service) -> Reply {
     Reply::json(200, &json!({ "signed_in": false })).of(service)
-}
-
-/// A refusal that a script can read.
-fn problem(service: &Service, status: u16, title: &str) -> Reply {
-    let document = json!({ "type": "about:blank", "title": title, "status": status });
-    Reply::json(status, &document)
-        .with("content-type", "application/problem+json")
-        .of(service)
 }

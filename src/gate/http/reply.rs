@@ -2,6 +2,8 @@
 //!
 //! Source: GOV.UK's guidance on security headers; RFC 9457 (problem details).
 
+use serde_json::{Value, json};
+
 use crate::config::{Environment, Locale, Service};
 
 /// When to try again after an outage, in seconds.
@@ -140,8 +142,18 @@ impl Reply {
 
     /// A JSON document.
     #[must_use]
-    pub fn json(status: u16, document: &serde_json::Value) -> Self {
+    pub fn json(status: u16, document: &Value) -> Self {
         Self::new(status).body("application/json", document.to_string())
+    }
+
+    /// Problem details (RFC 9457) of a status, with further members.
+    #[must_use]
+    pub fn problem(status: u16, title: &str, further: &[(&str, &str)]) -> Self {
+        let mut document = json!({ "type": "about:blank", "title": title, "status": status });
+        for (name, value) in further {
+            document[*name] = (*value).into();
+        }
+        Self::json(status, &document).with("content-type", "application/problem+json")
     }
 
     /// A page in a language.

@@ -100,19 +100,14 @@ async fn verify<P: Platform>(
     core_identity::check_header(&token, &service.provider.did_id)?;
     // The documentation asks services to report a key that is not the controller's.
     let of = provider::Token::CoreIdentity;
-    let key = provider::key(context, of, &token, Alg::Es256).await?;
-    let verified = context
-        .platform
-        .verify(&key, token.signing_input(), token.signature())
-        .await
-        .map_err(|_| Failure::Cryptography)?;
+    let claims = provider::verified(context, of, token, Alg::Es256).await?;
     let expected = Expected {
         issuer: &service.provider.identity_issuer,
         client_id: &service.client_id,
         subject,
         now: context.now,
     };
-    Ok(core_identity::check(&token.trust(verified)?, &expected)?)
+    Ok(core_identity::check(&claims, &expected)?)
 }
 
 /// The provider answers a request for an identity with an error that is an end of it: the session

@@ -4,7 +4,6 @@
 //! problem details (RFC 9457).
 
 use maud::{DOCTYPE, html};
-use serde_json::json;
 
 use super::messages::{Page, around};
 use crate::config::Locale;
@@ -52,15 +51,14 @@ pub fn both(status: u16, page: Page, request: Option<&Request>, detail: &str) ->
 #[must_use]
 pub fn problem(status: u16, page: Page, detail: &str) -> Reply {
     let title = page.message().title.in_locale(Locale::En);
-    let document =
-        json!({ "type": "about:blank", "title": title, "status": status, "detail": detail });
-    Reply::json(status, &document).with("content-type", "application/problem+json")
+    Reply::problem(status, title, &[("detail", detail)])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::gate::http::request::Headers;
+    use serde_json::json;
 
     fn request(method: &str, accept: &str) -> Request {
         let accept = [("accept".to_owned(), accept.to_owned())];

@@ -7,7 +7,7 @@
 //! Source: RFC 9111 section 4.2 (freshness), RFC 5861 (stale answers), `provider.md` 6.
 
 pub mod document_cache;
-mod verification_key;
+mod verification;
 
 use crate::gate::pages::failure::Failure;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ use crate::oidc::refusal::Refusal;
 use crate::platform::{Body, Call, EventOutcome, Platform};
 pub use document_cache::Documents;
 use document_cache::{DISCOVERY, Held, IDENTITY_KEYS, KEYS, Kind};
-pub use verification_key::{NoKey, Token, key};
+pub use verification::{NotVerified, Token, verified, verified_by};
 
 /// How long memory is used before KV is read again, in seconds.
 const REREAD: i64 = 60;

@@ -1,4 +1,4 @@
-//! The key of a token, also when no copy of the provider's keys has it yet.
+//! The signature of a token, also when no copy of the provider's keys has its key yet.
 //!
 //! The provider may begin to use a key at any time. ID tokens and core identities come from it over
 //! TLS, so that their key ids are the provider's own word: the document is fetched again at once. A
@@ -14,6 +14,7 @@ use std::rc::Rc;
 use super::document_cache::{CopySource, IDENTITY_KEYS, KEYS, Kind, SERVICE_KEYS};
 use super::{REREAD_STALE, Unavailable, WAIT_MS, current, fetch, read_stored};
 use crate::gate::context::Context;
+use crate::oidc::json::Object;
 use crate::oidc::jwks::{KeySet, VerifyingKey};
 use crate::oidc::jws::{Alg, Untrusted};
 use crate::oidc::metadata::Metadata;
@@ -80,37 +81,71 @@ impl Token<'_> {
     }
 }
 
-/// Why there is no key to verify a token with.
+/// Why a token is not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoKey {
+pub enum NotVerified {
     /// There is no copy of the keys, and the provider gives none.
     Unavailable,
     /// No copy has the key, and a newer copy could not be fetched.
     NotFetched,
     /// No copy has the key, and it is too early to fetch a newer one.
     TooEarly,
-    /// A copy that is newer than the token does not have the key, or the key is of another kind.
+    /// WebCrypto failed.
+    Cryptography,
+    /// A copy that is newer than the token does not have the key, the key is of another kind, the signature is not
+    /// this token's, or its payload is no object.
     Refused(Refusal),
 }
 
-impl From<Unavailable> for NoKey {
+impl From<Unavailable> for NotVerified {
     fn from(_: Unavailable) -> Self {
         Self::Unavailable
     }
+}
+
+/// The claims of a token whose signature is the provider's. The caller checks the header before and the claims after.
+///
+/// # Errors
+/// [`NotVerified`].
+pub async fn verified<P: Platform>(
+    context: &Context<P>,
+    of: Token<'_>,
+    token: Untrusted,
+    alg: Alg,
+) -> Result<Object, NotVerified> {
+    let key = key(context, of, &token, alg).await?;
+    verified_by(context, &key, token).await
+}
+
+/// The same with a key that is known already.
+///
+/// # Errors
+/// [`NotVerified::Cryptography`] and [`NotVerified::Refused`].
+pub async fn verified_by<P: Platform>(
+    context: &Context<P>,
+    key: &VerifyingKey,
+    token: Untrusted,
+) -> Result<Object, NotVerified> {
+    let verdict = context
+        .platform
+        .verify(key, token.signing_input(), token.signature())
+        .await
+        .map_err(|_| NotVerified::Cryptography)?;
+    token.trust(verdict).map_err(NotVerified::Refused)
 }
 
 /// The key of a token. The key ids that any sender may have made up cost KV one read and the provider
 /// one fetch in ten seconds for each isolate, however many there are.
 ///
 /// # Errors
-/// [`NoKey`]. That a newer copy has no such key is reported, because the provider or an attacker
+/// [`NotVerified`]. That a newer copy has no such key is reported, because the provider or an attacker
 /// signed with a key of their own.
-pub async fn key<P: Platform>(
+async fn key<P: Platform>(
     context: &Context<P>,
     of: Token<'_>,
     token: &Untrusted,
     alg: Alg,
-) -> Result<VerifyingKey, NoKey> {
+) -> Result<VerifyingKey, NotVerified> {
     let cache = (of.kind().cache)(&context.isolate.documents);
     let seen = cache.begun();
     let mut keys = current(context, of.kind(), of.url(context)).await?;
@@ -127,7 +162,7 @@ pub async fn key<P: Platform>(
                 }
             }
         }
-        NoKey::Refused(refusal)
+        NotVerified::Refused(refusal)
     })
 }
 
@@ -138,7 +173,7 @@ async fn again<P: Platform>(
     of: Token<'_>,
     seen: u64,
     has: impl Fn(&KeySet) -> bool,
-) -> Result<Rc<KeySet>, NoKey> {
+) -> Result<Rc<KeySet>, NotVerified> {
     let (kind, origin) = (of.kind(), of.origin());
     let owner = (kind.owner)(&context.service);
     let cache = (kind.cache)(&context.isolate.documents);
@@ -149,7 +184,7 @@ async fn again<P: Platform>(
     let mut waited_ms = 0;
     loop {
         let now = context.now + i64::from(waited_ms / 1_000);
-        let copy = cache.get(owner).ok_or(NoKey::Unavailable)?;
+        let copy = cache.get(owner).ok_or(NotVerified::Unavailable)?;
         if copy.number > seen || has(&copy.value) {
             return Ok(copy.value);
         }
@@ -157,15 +192,15 @@ async fn again<P: Platform>(
         if !follows {
             let is_young = context.now - copy.fetched_at < UNKNOWN_KEY_AGE;
             if origin == CopySource::Anybody && is_young {
-                return Err(NoKey::TooEarly);
+                return Err(NotVerified::TooEarly);
             }
             if cache.may_look(owner, origin, now) {
                 let number = cache.begin(owner, now);
                 let fetched = fetch(context, kind, of.url(context), WAIT_MS.0, number).await;
-                return fetched.map_err(|_| NoKey::NotFetched);
+                return fetched.map_err(|_| NotVerified::NotFetched);
             }
             if origin == CopySource::Anybody || waited_ms >= PATIENCE_MS {
-                return Err(NoKey::TooEarly);
+                return Err(NotVerified::TooEarly);
             }
         }
         context.platform.pause(STEP_MS).await;
@@ -173,12 +208,13 @@ async fn again<P: Platform>(
     }
 }
 
-impl From<NoKey> for Failure {
-    fn from(no_key: NoKey) -> Self {
-        match no_key {
-            NoKey::Unavailable => Self::Unavailable,
-            NoKey::NotFetched | NoKey::TooEarly => Self::KeysUnavailable,
-            NoKey::Refused(refusal) => Self::Refused(refusal),
+impl From<NotVerified> for Failure {
+    fn from(reason: NotVerified) -> Self {
+        match reason {
+            NotVerified::Unavailable => Self::Unavailable,
+            NotVerified::NotFetched | NotVerified::TooEarly => Self::KeysUnavailable,
+            NotVerified::Cryptography => Self::Cryptography,
+            NotVerified::Refused(refusal) => Self::Refused(refusal),
         }
     }
 }

@@ -30,7 +30,7 @@ pub async fn exchange<P: Platform>(
     context: &Context<P>,
     metadata: &Metadata,
     attempt: &Attempt,
-    code: &str,
+    code: &Secret,
 ) -> Result<Tokens, Failure> {
     let service = &context.service;
     let assertion;
@@ -58,7 +58,7 @@ pub async fn exchange<P: Platform>(
     tokens.map_err(|refusal| failure(refusal, &answer))
 }
 
-async fn client_assertion<P: Platform>(context: &Context<P>) -> Result<String, Failure> {
+async fn client_assertion<P: Platform>(context: &Context<P>) -> Result<Secret, Failure> {
     let service = &context.service;
     let key = &service.client_keys.active;
     let unsigned = client_assertion::assertion(
@@ -74,7 +74,7 @@ async fn client_assertion<P: Platform>(context: &Context<P>) -> Result<String, F
         .sign(key, service.request_alg, unsigned.signing_input())
         .await
         .map_err(|_| Failure::Cryptography)?;
-    Ok(unsigned.finish(&signature))
+    Ok(Secret::new(unsigned.finish(&signature)))
 }
 
 /// Verifies the ID token's signature, then everything that it says.
@@ -88,13 +88,7 @@ pub async fn verify<P: Platform>(
     let token = Untrusted::parse(tokens.id_token.expose())?;
     id_token::check_header(&token)?;
     let of = provider::Token::Id(metadata);
-    let key = provider::key(context, of, &token, service.id_token_alg).await?;
-    let verified = context
-        .platform
-        .verify(&key, token.signing_input(), token.signature())
-        .await
-        .map_err(|_| Failure::Cryptography)?;
-    let claims = token.trust(verified)?;
+    let claims = provider::verified(context, of, token, service.id_token_alg).await?;
     let expected = Expected {
         issuer: &service.provider.issuer,
         client_id: &service.client_id,

@@ -5,6 +5,7 @@
 use url::form_urlencoded;
 
 use crate::gate::pages::failure::{Failure, ProviderError};
+use crate::secret::Secret;
 
 /// The longest `code`, `state`, `iss` and `error` that are read, in bytes.
 const MAX_PARAMETER: usize = 2_048;
@@ -24,7 +25,7 @@ pub struct Parameters {
 #[derive(Debug)]
 pub enum Response {
     /// A code to exchange.
-    Code(String),
+    Code(Secret),
     /// The error code.
     Error(ProviderError),
 }
@@ -51,7 +52,7 @@ impl Parameters {
         }
         let [code, state, issuer, error] = found;
         let answer = match (code, error) {
-            (Some(code), None) if state.is_some() => Response::Code(code),
+            (Some(code), None) if state.is_some() => Response::Code(Secret::new(code)),
             (None, Some(error)) => Response::Error(ProviderError::parse(&error)),
             _ => return Err(Failure::Parameters),
         };
@@ -101,11 +102,17 @@ mod tests {
     }
 
     #[test]
+    fn when_an_answer_is_printed_then_its_code_is_not() {
+        let read = Parameters::read("code=correct-horse&state=s").unwrap();
+        assert!(!format!("{read:?}").contains("correct-horse"));
+    }
+
+    #[test]
     fn when_a_parameter_is_unknown_then_it_is_ignored() {
         let read =
             Parameters::read("code=a&state=s&utm=1&utm=2&error_description=x&error_description=y")
                 .unwrap();
-        assert!(matches!(read.answer, Response::Code(code) if code == "a"));
+        assert!(matches!(read.answer, Response::Code(code) if code.expose() == "a"));
         let read = Parameters::read("error=access_denied&error_description=%3Csvg").unwrap();
         assert!(matches!(
             read.answer,

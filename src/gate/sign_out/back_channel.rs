@@ -13,7 +13,7 @@ use crate::gate::delivery::{self, NotTaken};
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
 use crate::gate::pages::failure::Failure;
-use crate::gate::provider::{self, NoKey};
+use crate::gate::provider::{self, NotVerified};
 use crate::oidc::jws::Untrusted;
 use crate::oidc::logout_token::{self, ALG, Expected, LogoutToken};
 use crate::platform::Platform;
@@ -56,16 +56,13 @@ async fn verify<P: Platform>(context: &Context<P>, token: &str) -> Result<Logout
         now: context.now,
     };
     logout_token::check(&token.unverified()?, &expected)?;
-    let metadata = provider::metadata(context).await.map_err(NoKey::from)?;
-    let of = provider::Token::Logout(&metadata);
-    let key = provider::key(context, of, &token, ALG).await?;
-    let verified = context
-        .platform
-        .verify(&key, token.signing_input(), token.signature())
+    let metadata = provider::metadata(context)
         .await
-        .map_err(|_| NotTaken::Outage("cryptography"))?;
+        .map_err(NotVerified::from)?;
+    let of = provider::Token::Logout(&metadata);
     let typ = token.typ.clone();
-    let checked = logout_token::check(&token.trust(verified)?, &expected)?;
+    let claims = provider::verified(context, of, token, ALG).await?;
+    let checked = logout_token::check(&claims, &expected)?;
     logout_token::check_type(typ.as_deref())?;
     Ok(checked)
 }
