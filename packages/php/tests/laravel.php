@@ -12,13 +12,12 @@ use Symfony\Component\Filesystem\Filesystem;
 
 error_reporting(E_ALL & ~E_DEPRECATED);
 require_once 'Illuminate/autoload.php';
-require_once 'Symfony/Component/Filesystem/autoload.php';
+require_once __DIR__ . '/installed.php';
 require_once __DIR__ . '/shared.php';
 
-// The application writes below its own directory.
-$home = sys_get_temp_dir() . '/one-login-edge-laravel-' . getmypid();
+// The application writes below its own directory, and discovers the package there.
+$home = installed('laravel');
 $files = new Filesystem();
-$files->mirror(__DIR__ . '/../examples/laravel', $home);
 $files->mkdir(["$home/bootstrap/cache", "$home/storage/framework", "$home/resources/views"]);
 
 $ask = function (?Verifier $verifier, array $vector) use ($home): array {

@@ -7,17 +7,6 @@ declare(strict_types=1);
 use OneLoginEdge\Person;
 use OneLoginEdge\Verifier;
 
-// As Composer does it, by the manifest.
-$manifest = json_decode(file_get_contents(__DIR__ . '/../composer.json'), true, 16, JSON_THROW_ON_ERROR);
-spl_autoload_register(function (string $class) use ($manifest): void {
-    foreach ($manifest['autoload']['psr-4'] as $prefix => $directory) {
-        $file = __DIR__ . "/../$directory" . str_replace('\\', '/', substr($class, strlen($prefix))) . '.php';
-        if (str_starts_with($class, $prefix) && is_file($file)) {
-            require_once $file;
-        }
-    }
-});
-
 define('KEYS', tempnam(sys_get_temp_dir(), 'one-login-edge-keys-'));
 
 function same(mixed $expected, mixed $found, string $name): void

@@ -12,8 +12,11 @@ use Symfony\Component\HttpFoundation\Request;
 foreach (['Bundle/FrameworkBundle', 'Bundle/SecurityBundle', 'Component/Routing'] as $part) {
     require_once "Symfony/$part/autoload.php";
 }
+require_once __DIR__ . '/installed.php';
 require_once __DIR__ . '/shared.php';
-require_once __DIR__ . '/../examples/symfony/Kernel.php';
+
+$home = installed('symfony');
+require_once "$home/Kernel.php";
 
 $asked = 0;
 $ask = function (Verifier $verifier, array $vector) use (&$asked): array {
@@ -42,5 +45,5 @@ try {
     $kernel->boot();
     same(true, $kernel->getContainer()->get(Verifier::class)->isPublic('/open/page'), 'the configured paths');
 } finally {
-    (new Filesystem())->remove([$directory, KEYS]);
+    (new Filesystem())->remove([$directory, $home, KEYS]);
 }

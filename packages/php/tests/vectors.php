@@ -16,6 +16,18 @@ use Psr\Http\Server\RequestHandlerInterface;
 
 require_once 'Nyholm/Psr7/autoload.php';
 require_once __DIR__ . '/shared.php';
+
+// As Composer does it, by the manifest.
+$manifest = json_decode(file_get_contents(__DIR__ . '/../composer.json'), true, 16, JSON_THROW_ON_ERROR);
+spl_autoload_register(function (string $class) use ($manifest): void {
+    foreach ($manifest['autoload']['psr-4'] as $prefix => $directory) {
+        $file = __DIR__ . "/../$directory" . str_replace('\\', '/', substr($class, strlen($prefix))) . '.php';
+        if (str_starts_with($class, $prefix) && is_file($file)) {
+            require_once $file;
+        }
+    }
+});
+
 set_error_handler(fn (int $kind, string $text) => error_reporting() & $kind ? throw new ErrorException($text, 0, $kind) : true);
 
 /** What a service that says who is asking answers; at a level if one is required. */

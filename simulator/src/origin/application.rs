@@ -117,7 +117,7 @@ mod tests {
         let address = json!([
             { "streetName": "OLD ROAD", "validUntil": "2022-01-01" },
             { "buildingNumber": "8", "streetName": "HADLEY ROAD", "addressLocality": "BATH", "postalCode": "BA2 5AA",
-                "uprn": "100", "addressCountry": "GB" },
+                "uprn": 100, "addressCountry": "GB" },
         ]);
         let filled = Application::filled_from(&claims(core, address));
         assert_eq!(filled.given_names, "Olivia Jane");

@@ -35,8 +35,9 @@ const PACKAGES: [&str; 15] = [
     "varnish",
 ];
 
-/// PHP's frameworks, which Debian does not install next to `php-psr`; laid out, neither is in the other's way.
-const FRAMEWORKS: [&str; 5] = [
+/// PHP's frameworks and Composer, which Debian does not install next to `php-psr`; laid out, neither is in the other's way.
+const FRAMEWORKS: [&str; 6] = [
+    "composer",
     "php-laravel-framework",
     "php-mbstring",
     "php-symfony-framework-bundle",

@@ -1,6 +1,6 @@
 <?php
 
-// Composer's discovery finds the last of these by itself.
+// The package is not among the providers: Composer's discovery finds it.
 return [
     'debug' => false,
     'key' => str_repeat('k', 32),
@@ -12,6 +12,5 @@ return [
         Illuminate\Filesystem\FilesystemServiceProvider::class,
         Illuminate\View\ViewServiceProvider::class,
         Illuminate\Foundation\Providers\FoundationServiceProvider::class,
-        OneLoginEdge\Laravel\ServiceProvider::class,
     ],
 ];
