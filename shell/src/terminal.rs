@@ -129,19 +129,11 @@ pub fn visible(text: &str) -> String {
     text.chars().map(plain).collect()
 }
 
-/// The output of another program without its colours (ECMA-48 section 5.4) and other control characters. Line breaks
-/// stay.
+/// The output of another program without its colours and other control characters. Line breaks stay.
 pub fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        if letter == '\u{1b}' && letters.next() == Some('[') {
-            letters.find(|end| ('@'..='~').contains(end));
-        } else if letter == '\n' || !letter.is_control() {
-            out.push(letter);
-        }
-    }
-    out
+    let uncoloured = console::strip_ansi_codes(text);
+    let letters = uncoloured.chars();
+    letters.filter(|c| *c == '\n' || !c.is_control()).collect()
 }
 
 /// Whether a value is too long to be shown whole.

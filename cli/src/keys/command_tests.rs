@@ -151,7 +151,7 @@ fn an_imported_key_is_the_first_or_the_next_and_never_a_third() {
         .err()
         .unwrap()
         .to_string();
-    assert!(third.contains("both places are taken"), "{third}");
+    assert!(third.contains("both slots are taken"), "{third}");
     assert!(world.refusal("rotate client").contains("too early"));
 }
 

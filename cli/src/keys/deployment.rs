@@ -1,6 +1,6 @@
 //! A service in an environment as `wrangler.toml` describes it, and the change that names another key.
 
-use crate::keys::state::{Kind, Place};
+use crate::keys::state::{Kind, Slot};
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
@@ -41,15 +41,15 @@ impl Deployment {
     }
 
     /// The name of a key's secret.
-    pub fn secret(&self, kind: Kind, place: Place) -> String {
+    pub fn secret(&self, kind: Kind, slot: Slot) -> String {
         match kind {
-            Kind::Session => format!("SESSION_KEY_{place}"),
-            Kind::Client => format!("CLIENT_KEY_{}_{place}", self.service),
-            Kind::Assertion => format!("ASSERTION_KEY_{}_{place}", self.service),
+            Kind::Session => format!("SESSION_KEY_{slot}"),
+            Kind::Client => format!("CLIENT_KEY_{}_{slot}", self.service),
+            Kind::Assertion => format!("ASSERTION_KEY_{}_{slot}", self.service),
         }
     }
 
-    /// The variable that names the place of a key that seals or signs, for people.
+    /// The variable that names the slot of a key that seals or signs, for people.
     pub const fn variable(kind: Kind) -> &'static str {
         match kind {
             Kind::Session => "SESSION_KEY_ACTIVE",
@@ -58,19 +58,19 @@ impl Deployment {
         }
     }
 
-    /// The place that is named.
+    /// The slot that is named.
     ///
     /// # Errors
-    /// When the value is neither of the two places.
-    pub fn named(&self, kind: Kind) -> Result<Place> {
+    /// When the value is neither of the two slots.
+    pub fn named(&self, kind: Kind) -> Result<Slot> {
         let name = Self::variable(kind);
         let item = match kind {
             Kind::Session => self.item(&["vars", name]),
             Kind::Client | Kind::Assertion => self.own(name),
         };
         match item.map(Value::as_str) {
-            None | Some(Some("A")) => Ok(Place::A),
-            Some(Some("B")) => Ok(Place::B),
+            None | Some(Some("A")) => Ok(Slot::A),
+            Some(Some("B")) => Ok(Slot::B),
             Some(_) => bail!("{name} in wrangler.toml must be \"A\" or \"B\""),
         }
     }
@@ -169,12 +169,12 @@ impl Deployment {
         .collect()
     }
 
-    /// The file's text with another place named, also where a deployment is refused without the secret. Everything else
+    /// The file's text with another slot named, also where a deployment is refused without the secret. Everything else
     /// stays as it is.
     ///
     /// # Errors
     /// When the tables are not where they should be.
-    pub fn naming(&self, kind: Kind, place: Place) -> Result<String> {
+    pub fn naming(&self, kind: Kind, slot: Slot) -> Result<String> {
         let mut document: DocumentMut = self
             .text
             .parse()
@@ -195,12 +195,12 @@ impl Deployment {
         let table = table
             .and_then(Item::as_table_like_mut)
             .context("the service is no table")?;
-        set(table, Self::variable(kind), &place.to_string());
+        set(table, Self::variable(kind), &slot.to_string());
         let required = environment
             .get_mut("secrets")
             .and_then(|secrets| secrets.get_mut("required"))
             .and_then(Item::as_array_mut);
-        let (old, new) = (self.secret(kind, place.other()), self.secret(kind, place));
+        let (old, new) = (self.secret(kind, slot.other()), self.secret(kind, slot));
         for name in required.into_iter().flat_map(toml_edit::Array::iter_mut) {
             if name.as_str() == Some(&old) {
                 replace(name, &new);

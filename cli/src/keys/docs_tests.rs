@@ -84,7 +84,7 @@ fn run(lines: &[String]) -> (usize, World) {
             if let Err(error) = world.run_with(&command, Some(&pem)) {
                 // The page shows two ways to import the same key.
                 let second =
-                    command.starts_with("import") && format!("{error:#}").contains("both places");
+                    command.starts_with("import") && format!("{error:#}").contains("both slots");
                 assert!(second, "{command}: {error:#}");
             }
         }

@@ -5,7 +5,7 @@ use crate::keys::key::Key;
 use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Refusal, Step, Waits};
 use crate::keys::scene::{Absent, Answer, Scene, holds};
-use crate::keys::state::{Kind, Pair, Place, Source};
+use crate::keys::state::{Kind, Pair, Slot, Source};
 use anyhow::{Result, bail, ensure};
 use shell::terminal::Page;
 use std::path::Path;
@@ -37,17 +37,17 @@ pub fn run(
         Absent::IsWrong
     })?;
     let mut page = Page::default();
-    let (place, pair, outlook) = match scene.store.pair(kind).cloned() {
+    let (slot, pair, outlook) = match scene.store.pair(kind).cloned() {
         None => {
             ensure!(
                 !holds(&there, &scene.deployment, kind)
-                    || scene.store.is_unfinished(kind, Place::A, scene.now),
+                    || scene.store.is_unfinished(kind, Slot::A, scene.now),
                 "Cloudflare has {} key that {} does not know; an import would replace it",
                 kind.with_article(),
                 scene.store.name(kind)
             );
             ensure!(
-                named == Place::A,
+                named == Slot::A,
                 "{} in wrangler.toml names B, but a first key goes to A; change it to \"A\"",
                 Deployment::variable(kind)
             );
@@ -59,12 +59,12 @@ pub fn run(
                      until One Login reads the Worker's key set; `cargo edge keys to-jwks` leads there."
                     .to_owned(),
             };
-            (Place::A, Pair::first(generation, source), outlook)
+            (Slot::A, Pair::first(generation, source), outlook)
         }
         Some(mut pair) => {
             ensure!(!fixed, "--static is for the first key of a client");
             let waits = Waits::of(kind, scene.deployment.longest_session());
-            let place = pair.active.other();
+            let slot = pair.active.other();
             match rotation::next(&pair, named, waits, scene.now, false) {
                 Ok(Step::Publish(_)) => {}
                 Err(Refusal::Fixed) => bail!(
@@ -72,12 +72,12 @@ pub fn run(
                     scene.line("to-jwks", "")
                 ),
                 _ => bail!(
-                    "a rotation of the {kind} key is under way, so both places are taken; finish it first:\n{}",
+                    "a rotation of the {kind} key is under way, so both slots are taken; finish it first:\n{}",
                     scene.line(&format!("rotate {kind}"), "")
                 ),
             }
-            scene.must_be_free(kind, place, &there)?;
-            rotation::publish(&mut pair, place, generation);
+            scene.must_be_free(kind, slot, &there)?;
+            rotation::publish(&mut pair, slot, generation);
             let outlook = match rotation::position(&pair, named, waits) {
                 Position::Published(_, from) => format!(
                     "It is published beside the one in use. The next step of the rotation is safe from {}.",
@@ -85,13 +85,13 @@ pub fn run(
                 ),
                 _ => String::new(),
             };
-            (place, pair, outlook)
+            (slot, pair, outlook)
         }
     };
-    let stored = pair.generations.get(&place).cloned();
+    let stored = pair.generations.get(&slot).cloned();
     scene.store.set(kind, pair);
     let mut changes = Changes::default();
-    let name = scene.deployment.secret(kind, place);
+    let name = scene.deployment.secret(kind, slot);
     changes.set(name.clone(), key.secret);
     scene.hand_over(&changes, &there)?;
     let size = stored.as_ref().map(|key| key.size()).unwrap_or_default();

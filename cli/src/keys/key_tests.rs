@@ -69,10 +69,10 @@ fn the_worker_takes_what_is_made_and_gives_it_the_same_ids() {
             ("CLIENT_KEY_DEMO", Kind::Client),
             ("ASSERTION_KEY_DEMO", Kind::Assertion),
         ] {
-            for place in ["A", "B"] {
+            for slot in ["A", "B"] {
                 let key = Key::make(&outside, kind, bits).unwrap();
                 kids.push(key.generation(START).kid);
-                vars.insert(format!("{name}_{place}"), json!(secret(key)));
+                vars.insert(format!("{name}_{slot}"), json!(secret(key)));
             }
         }
         let config = Config::parse(&vars);

@@ -4,7 +4,7 @@ use crate::keys::deployment::Deployment;
 use crate::keys::key::Key;
 use crate::keys::outside::Changes;
 use crate::keys::scene::{Absent, Answer, Scene, holds};
-use crate::keys::state::{Kind, Pair, Place, Source};
+use crate::keys::state::{Kind, Pair, Slot, Source};
 use crate::keys::whose;
 use anyhow::{Result, bail};
 use shell::terminal::Page;
@@ -24,7 +24,7 @@ pub fn run(scene: &mut Scene<'_>, bits: u32, to_stdout: bool) -> Result<Answer> 
         let held = holds(&there, &scene.deployment, kind);
         match (scene.store.pair(kind), held) {
             (None, false) => missing.push(kind),
-            (None, true) if scene.store.is_unfinished(kind, Place::A, scene.now) => {
+            (None, true) if scene.store.is_unfinished(kind, Slot::A, scene.now) => {
                 missing.push(kind)
             }
             (Some(_), true) => {}
@@ -58,8 +58,8 @@ pub fn run(scene: &mut Scene<'_>, bits: u32, to_stdout: bool) -> Result<Answer> 
     }
     let mut changes = Changes::default();
     for kind in &missing {
-        let place = scene.deployment.named(*kind)?;
-        if place != Place::A {
+        let slot = scene.deployment.named(*kind)?;
+        if slot != Slot::A {
             bail!(
                 "{} in wrangler.toml names B, but a first key goes to A; change it to \"A\"",
                 Deployment::variable(*kind)
@@ -71,7 +71,7 @@ pub fn run(scene: &mut Scene<'_>, bits: u32, to_stdout: bool) -> Result<Answer> 
         scene
             .store
             .set(*kind, Pair::first(generation, Source::Jwks));
-        changes.set(scene.deployment.secret(*kind, place), key.secret);
+        changes.set(scene.deployment.secret(*kind, slot), key.secret);
     }
     let names: Vec<_> = changes.names().into_iter().map(str::to_owned).collect();
     let listed = names.join(", ");

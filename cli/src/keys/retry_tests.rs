@@ -20,8 +20,8 @@ fn interrupted(world: &World, line: &str) {
     }
 }
 
-fn kid(file: &Value, place: &str) -> String {
-    let kid = file["client"]["generations"][place]["kid"].as_str();
+fn kid(file: &Value, slot: &str) -> String {
+    let kid = file["client"]["generations"][slot]["kid"].as_str();
     kid.unwrap().to_owned()
 }
 
@@ -38,8 +38,8 @@ fn when_the_answer_to_a_change_is_lost_then_the_change_counts() {
         let notes = world.outside.notes.borrow().join("\n");
         assert!(notes.contains("answer was lost"), "{line}: {notes}");
         let file = world.file("keys/DEMO-integration.json");
-        let place = if line.starts_with("rotate") { "B" } else { "A" };
-        assert!(!kid(&file, place).is_empty(), "{line}");
+        let slot = if line.starts_with("rotate") { "B" } else { "A" };
+        assert!(!kid(&file, slot).is_empty(), "{line}");
     }
 }
 

@@ -12,7 +12,7 @@ use crate::keys::key::Key;
 use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Step, Waits};
 use crate::keys::scene::{Absent, Answer, Scene, standing};
-use crate::keys::state::{Kind, Pair, Place};
+use crate::keys::state::{Kind, Pair, Slot};
 use crate::keys::when::span;
 use anyhow::{Result, bail, ensure};
 use shell::terminal::Page;
@@ -36,8 +36,8 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
     let waits = Waits::of(kind, scene.deployment.longest_session());
     let named = scene.deployment.named(kind)?;
     let waiting = match rotation::position(&pair, named, waits) {
-        Position::Chosen(place, from) if scene.now >= from => Some(place),
-        Position::Returning(place) => Some(place),
+        Position::Chosen(slot, from) if scene.now >= from => Some(slot),
+        Position::Returning(slot) => Some(slot),
         Position::Leaving(_, after) if scene.now >= after => Some(pair.active),
         _ => None,
     };
@@ -47,7 +47,7 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
     );
     let deployed = match waiting {
         Some(_) if options.deployed => true,
-        Some(place) => uses(scene, kind, &pair, place)?,
+        Some(slot) => uses(scene, kind, &pair, slot)?,
         None => false,
     };
     let turn = Turn {
@@ -75,10 +75,10 @@ impl Turn {
         let mut page = Page::default();
         self.status(scene, &mut page);
         match step {
-            Step::Publish(place) => self.publish(scene, &mut page, place)?,
-            Step::Choose(place) => self.choose(scene, &mut page, place)?,
-            Step::Confirm(place) => self.confirm(scene, &mut page, place)?,
-            Step::Retire(place) => self.retire(scene, &mut page, place)?,
+            Step::Publish(slot) => self.publish(scene, &mut page, slot)?,
+            Step::Choose(slot) => self.choose(scene, &mut page, slot)?,
+            Step::Confirm(slot) => self.confirm(scene, &mut page, slot)?,
+            Step::Retire(slot) => self.retire(scene, &mut page, slot)?,
         }
         if !self.write {
             page.paragraph("Nothing was changed. To do it:");
@@ -92,15 +92,15 @@ impl Turn {
     }
 
     fn status(&self, scene: &Scene<'_>, page: &mut Page) {
-        let places = self.pair.generations.keys().map(|place| {
-            let name = scene.deployment.secret(self.kind, *place);
-            format!("{name}\n  {}", standing(&self.pair, *place))
+        let slots = self.pair.generations.keys().map(|slot| {
+            let name = scene.deployment.secret(self.kind, *slot);
+            format!("{name}\n  {}", standing(&self.pair, *slot))
         });
-        page.block(places.collect::<Vec<_>>());
+        page.block(slots.collect::<Vec<_>>());
     }
 
-    fn publish(&mut self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
-        let name = scene.deployment.secret(self.kind, place);
+    fn publish(&mut self, scene: &mut Scene<'_>, page: &mut Page, slot: Slot) -> Result<()> {
+        let name = scene.deployment.secret(self.kind, slot);
         let beside = match self.kind {
             Kind::Session => "It opens cookies and seals none yet",
             Kind::Client | Kind::Assertion => "It is published and signs nothing yet",
@@ -112,10 +112,10 @@ impl Turn {
             return Ok(());
         }
         let there = scene.approach(Absent::IsWrong)?;
-        scene.must_be_free(self.kind, place, &there)?;
+        scene.must_be_free(self.kind, slot, &there)?;
         let key = Key::successor(scene.outside, self.kind, Some(&self.pair))?;
         let generation = scene.remember(&key)?;
-        rotation::publish(&mut self.pair, place, generation.clone());
+        rotation::publish(&mut self.pair, slot, generation.clone());
         scene.store.set(self.kind, self.pair.clone());
         let mut changes = Changes::default();
         changes.set(name.clone(), key.secret);
@@ -153,11 +153,11 @@ impl Turn {
         }
     }
 
-    fn choose(&self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
-        let text = scene.deployment.naming(self.kind, place)?;
+    fn choose(&self, scene: &mut Scene<'_>, page: &mut Page, slot: Slot) -> Result<()> {
+        let text = scene.deployment.naming(self.kind, slot)?;
         page.paragraph(&match self.write {
-            true => format!("Done: wrangler.toml names {place}. What changed:"),
-            false => format!("Next: name {place} in wrangler.toml. What would change:"),
+            true => format!("Done: wrangler.toml names {slot}. What changed:"),
+            false => format!("Next: name {slot} in wrangler.toml. What would change:"),
         });
         page.block(difference::show(scene.deployment.text(), &text).lines());
         if self.write {
@@ -173,39 +173,39 @@ impl Turn {
         Ok(())
     }
 
-    fn confirm(&mut self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
+    fn confirm(&mut self, scene: &mut Scene<'_>, page: &mut Page, slot: Slot) -> Result<()> {
         let from = scene.now.after(self.waits.retire);
-        let old = scene.deployment.secret(self.kind, place.other());
+        let old = scene.deployment.secret(self.kind, slot.other());
         if !self.write {
             page.paragraph(&format!(
-                "The deployment uses {place}. Next: note it, so that {old} may go {} later.",
+                "The deployment uses {slot}. Next: note it, so that {old} may go {} later.",
                 span(self.waits.retire)
             ));
             return Ok(());
         }
-        rotation::confirm(&mut self.pair, place, self.waits, scene.now);
+        rotation::confirm(&mut self.pair, slot, self.waits, scene.now);
         scene.store.set(self.kind, self.pair.clone());
         scene.store.prepare()?.commit()?;
-        page.paragraph(&format!("Done: noted that the deployment uses {place}."));
+        page.paragraph(&format!("Done: noted that the deployment uses {slot}."));
         scene.commit_hint(page, &[scene.store.name(self.kind)]);
         page.paragraph(&format!("{old} may go from {}:", from.seen_from(scene.now)));
         page.block([self.again(scene, "")]);
         Ok(())
     }
 
-    fn retire(&mut self, scene: &mut Scene<'_>, page: &mut Page, place: Place) -> Result<()> {
-        let name = scene.deployment.secret(self.kind, place);
+    fn retire(&mut self, scene: &mut Scene<'_>, page: &mut Page, slot: Slot) -> Result<()> {
+        let name = scene.deployment.secret(self.kind, slot);
         ensure!(
             !scene.deployment.requires(&name),
             "`required` in wrangler.toml still names {name}, so no deployment would work without it; name {} there",
-            scene.deployment.secret(self.kind, place.other())
+            scene.deployment.secret(self.kind, slot.other())
         );
         if !self.write {
             page.paragraph(&format!("Next: delete {name} at Cloudflare for good."));
             return Ok(());
         }
         let there = scene.approach(Absent::IsWrong)?;
-        rotation::retire(&mut self.pair, place, scene.now, false);
+        rotation::retire(&mut self.pair, slot, scene.now, false);
         scene.store.set(self.kind, self.pair.clone());
         let mut changes = Changes::default();
         changes.delete(name.clone());

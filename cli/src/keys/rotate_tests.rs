@@ -181,7 +181,7 @@ fn an_emergency_says_what_is_lost_and_leaves_one_new_key() {
 
 #[test]
 fn an_emergency_during_a_deployment_asks_which_key_is_in_use() {
-    for (place, named) in [("A", "A"), ("B", "B")] {
+    for (slot, named) in [("A", "A"), ("B", "B")] {
         let world = World::new();
         world.say("new");
         world.say("rotate client --write");
@@ -189,7 +189,7 @@ fn an_emergency_during_a_deployment_asks_which_key_is_in_use() {
         world.say("rotate client --write");
         let doubt = world.refusal("rotate client --emergency --write");
         assert!(doubt.contains("--deployed"), "{doubt}");
-        world.deploy("client", place);
+        world.deploy("client", slot);
         world.say("rotate client --emergency --write");
         assert!(
             world
@@ -200,15 +200,15 @@ fn an_emergency_during_a_deployment_asks_which_key_is_in_use() {
         let toml = world.directory.read("wrangler.toml");
         assert!(
             toml.contains(&format!("client_key_active = \"{named}\"")),
-            "{place}"
+            "{slot}"
         );
         assert!(
             toml.contains(&format!("\"CLIENT_KEY_DEMO_{named}\"")),
-            "{place}"
+            "{slot}"
         );
         assert_eq!(
             world.file("keys/DEMO-integration.json")["client"]["active"],
-            place
+            slot
         );
     }
 }

@@ -1,11 +1,11 @@
-//! The rotation of a key over its two places, as a pure state machine: no clock, no file, no network.
+//! The rotation of a key over its two slots, as a pure state machine: no clock, no file, no network.
 //!
 //! The Worker publishes the next key, later uses it, and later still drops the old one. The next step follows from the
-//! committed file, from the place that `wrangler.toml` names, from the time, and from which key the deployment uses.
+//! committed file, from the slot that `wrangler.toml` names, from the time, and from which key the deployment uses.
 //!
 //! Source: `provider.md` 1.7 (One Login keeps a client's key for 24 hours by its id).
 
-use crate::keys::state::{Generation, Kind, Pair, Place, Retired, Source};
+use crate::keys::state::{Generation, Kind, Pair, Retired, Slot, Source};
 use crate::keys::when::{HOUR, Time};
 
 /// How long the steps are apart, in seconds.
@@ -51,29 +51,29 @@ impl Waits {
 pub enum Position {
     /// One key, in use.
     Alone,
-    /// The other place holds the next key, which may be used from this time.
-    Published(Place, Time),
+    /// The other slot holds the next key, which may be used from this time.
+    Published(Slot, Time),
     /// `wrangler.toml` names the next key, which may be used from this time; whether it is deployed is not known.
-    Chosen(Place, Time),
-    /// The other place holds the old key, which may be removed from this time.
-    Leaving(Place, Time),
+    Chosen(Slot, Time),
+    /// The other slot holds the old key, which may be removed from this time.
+    Leaving(Slot, Time),
     /// `wrangler.toml` names the old key again.
-    Returning(Place),
-    /// `wrangler.toml` names a place that holds no key.
-    Empty(Place),
+    Returning(Slot),
+    /// `wrangler.toml` names a slot that holds no key.
+    Empty(Slot),
 }
 
 /// The next step of a rotation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Make a key and hand it to Cloudflare in this place.
-    Publish(Place),
-    /// Name this place in `wrangler.toml`.
-    Choose(Place),
-    /// Note that the deployment uses this place.
-    Confirm(Place),
-    /// Remove the key in this place.
-    Retire(Place),
+    /// Make a key and hand it to Cloudflare in this slot.
+    Publish(Slot),
+    /// Name this slot in `wrangler.toml`.
+    Choose(Slot),
+    /// Note that the deployment uses this slot.
+    Confirm(Slot),
+    /// Remove the key in this slot.
+    Retire(Slot),
 }
 
 /// Why nothing may happen.
@@ -82,44 +82,44 @@ pub enum Refusal {
     /// The step is safe from this time on.
     TooEarly(Step, Time),
     /// `wrangler.toml` names the next key before this time, from when it is safe.
-    ChosenTooEarly(Place, Time),
-    /// `wrangler.toml` names this place, and the deployment does not use it yet.
-    NotDeployed(Place),
-    /// `wrangler.toml` names a place that holds no key.
-    Empty(Place),
+    ChosenTooEarly(Slot, Time),
+    /// `wrangler.toml` names this slot, and the deployment does not use it yet.
+    NotDeployed(Slot),
+    /// `wrangler.toml` names a slot that holds no key.
+    Empty(Slot),
     /// One Login has a fixed key and would refuse what another one signs.
     Fixed,
 }
 
-/// The progress of the rotation, when `wrangler.toml` names the place `configured`.
-pub fn position(pair: &Pair, configured: Place, waits: Waits) -> Position {
-    let place = pair.active.other();
-    let chosen = configured == place;
-    let Some(other) = pair.generations.get(&place) else {
+/// The progress of the rotation, when `wrangler.toml` names the slot `configured`.
+pub fn position(pair: &Pair, configured: Slot, waits: Waits) -> Position {
+    let slot = pair.active.other();
+    let chosen = configured == slot;
+    let Some(other) = pair.generations.get(&slot) else {
         return if chosen {
-            Position::Empty(place)
+            Position::Empty(slot)
         } else {
             Position::Alone
         };
     };
     match (other.active_since, chosen) {
-        (None, false) => Position::Published(place, other.published_at.after(waits.publish)),
-        (None, true) => Position::Chosen(place, other.published_at.after(waits.publish)),
+        (None, false) => Position::Published(slot, other.published_at.after(waits.publish)),
+        (None, true) => Position::Chosen(slot, other.published_at.after(waits.publish)),
         (Some(since), false) => {
             let after = other.retire_after.unwrap_or(since.after(waits.retire));
-            Position::Leaving(place, after)
+            Position::Leaving(slot, after)
         }
-        (Some(_), true) => Position::Returning(place),
+        (Some(_), true) => Position::Returning(slot),
     }
 }
 
-/// The next step; `deployed` says that the deployment was seen to use the place that `wrangler.toml` names.
+/// The next step; `deployed` says that the deployment was seen to use the slot that `wrangler.toml` names.
 ///
 /// # Errors
 /// [`Refusal`].
 pub fn next(
     pair: &Pair,
-    configured: Place,
+    configured: Slot,
     waits: Waits,
     now: Time,
     deployed: bool,
@@ -133,41 +133,41 @@ pub fn next(
     }
     match position(pair, configured, waits) {
         Position::Alone => Ok(Step::Publish(pair.active.other())),
-        Position::Published(place, from) => due(Step::Choose(place), from),
-        Position::Chosen(place, from) if now < from => Err(Refusal::ChosenTooEarly(place, from)),
-        Position::Chosen(place, _) | Position::Returning(place) => match deployed {
-            true => Ok(Step::Confirm(place)),
-            false => Err(Refusal::NotDeployed(place)),
+        Position::Published(slot, from) => due(Step::Choose(slot), from),
+        Position::Chosen(slot, from) if now < from => Err(Refusal::ChosenTooEarly(slot, from)),
+        Position::Chosen(slot, _) | Position::Returning(slot) => match deployed {
+            true => Ok(Step::Confirm(slot)),
+            false => Err(Refusal::NotDeployed(slot)),
         },
-        Position::Leaving(place, after) => match due(Step::Retire(place), after) {
+        Position::Leaving(slot, after) => match due(Step::Retire(slot), after) {
             // A person may have rolled back to an earlier deployment.
             Ok(_) if !deployed => Err(Refusal::NotDeployed(pair.active)),
             answer => answer,
         },
-        Position::Empty(place) => Err(Refusal::Empty(place)),
+        Position::Empty(slot) => Err(Refusal::Empty(slot)),
     }
 }
 
 /// Notes that Cloudflare has the next key.
-pub fn publish(pair: &mut Pair, place: Place, key: Generation) {
-    pair.generations.insert(place, key);
+pub fn publish(pair: &mut Pair, slot: Slot, key: Generation) {
+    pair.generations.insert(slot, key);
 }
 
-/// Notes that a place is in use from now on, and when the other may go.
-pub fn confirm(pair: &mut Pair, place: Place, waits: Waits, now: Time) {
-    if let Some(old) = pair.generations.get_mut(&place.other()) {
+/// Notes that a slot is in use from now on, and when the other may go.
+pub fn confirm(pair: &mut Pair, slot: Slot, waits: Waits, now: Time) {
+    if let Some(old) = pair.generations.get_mut(&slot.other()) {
         old.retire_after = Some(now.after(waits.retire));
     }
-    if let Some(new) = pair.generations.get_mut(&place) {
+    if let Some(new) = pair.generations.get_mut(&slot) {
         new.active_since = Some(now);
         new.retire_after = None;
     }
-    pair.active = place;
+    pair.active = slot;
 }
 
-/// Notes that the key in a place is gone.
-pub fn retire(pair: &mut Pair, place: Place, now: Time, emergency: bool) {
-    if let Some(key) = pair.generations.remove(&place) {
+/// Notes that the key in a slot is gone.
+pub fn retire(pair: &mut Pair, slot: Slot, now: Time, emergency: bool) {
+    if let Some(key) = pair.generations.remove(&slot) {
         pair.retired.push(Retired {
             kid: key.kid,
             made_at: key.made_at,
@@ -177,7 +177,7 @@ pub fn retire(pair: &mut Pair, place: Place, now: Time, emergency: bool) {
     }
 }
 
-/// Notes that every key is gone and that the active place holds a new one, in use from now on.
+/// Notes that every key is gone and that the active slot holds a new one, in use from now on.
 pub fn replace(pair: &mut Pair, mut key: Generation, now: Time) {
     retire(pair, pair.active, now, true);
     retire(pair, pair.active.other(), now, true);

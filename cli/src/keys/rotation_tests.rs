@@ -3,7 +3,7 @@
 use super::rotation::{
     Position, Refusal, Step, Waits, confirm, next, position, publish, replace, retire,
 };
-use super::state::{Generation, Kind, Pair, Place, Source};
+use super::state::{Generation, Kind, Pair, Slot, Source};
 use super::when::{HOUR, Time};
 
 const START: Time = Time(1_795_348_800);
@@ -50,58 +50,49 @@ fn every_step_of_every_kind_waits_to_the_second() {
         let mut pair = first();
         let step = |pair: &Pair, named, now, deployed| next(pair, named, waits, now, deployed);
         assert_eq!(
-            step(&pair, Place::A, START, false),
-            Ok(Step::Publish(Place::B))
+            step(&pair, Slot::A, START, false),
+            Ok(Step::Publish(Slot::B))
         );
-        publish(&mut pair, Place::B, key("two", START));
+        publish(&mut pair, Slot::B, key("two", START));
 
         let safe = START.after(waits.publish);
         let early = Time(safe.0 - 1);
         assert_eq!(
-            step(&pair, Place::A, early, false),
-            Err(Refusal::TooEarly(Step::Choose(Place::B), safe))
+            step(&pair, Slot::A, early, false),
+            Err(Refusal::TooEarly(Step::Choose(Slot::B), safe))
         );
         for deployed in [false, true] {
             assert_eq!(
-                step(&pair, Place::B, early, deployed),
-                Err(Refusal::ChosenTooEarly(Place::B, safe))
+                step(&pair, Slot::B, early, deployed),
+                Err(Refusal::ChosenTooEarly(Slot::B, safe))
             );
         }
+        assert_eq!(step(&pair, Slot::A, safe, false), Ok(Step::Choose(Slot::B)));
         assert_eq!(
-            step(&pair, Place::A, safe, false),
-            Ok(Step::Choose(Place::B))
+            step(&pair, Slot::B, safe, false),
+            Err(Refusal::NotDeployed(Slot::B))
         );
-        assert_eq!(
-            step(&pair, Place::B, safe, false),
-            Err(Refusal::NotDeployed(Place::B))
-        );
-        assert_eq!(
-            step(&pair, Place::B, safe, true),
-            Ok(Step::Confirm(Place::B))
-        );
-        confirm(&mut pair, Place::B, waits, safe);
-        assert_eq!(pair.active, Place::B);
+        assert_eq!(step(&pair, Slot::B, safe, true), Ok(Step::Confirm(Slot::B)));
+        confirm(&mut pair, Slot::B, waits, safe);
+        assert_eq!(pair.active, Slot::B);
 
         let gone = safe.after(waits.retire);
         assert_eq!(
-            step(&pair, Place::B, Time(gone.0 - 1), false),
-            Err(Refusal::TooEarly(Step::Retire(Place::A), gone))
+            step(&pair, Slot::B, Time(gone.0 - 1), false),
+            Err(Refusal::TooEarly(Step::Retire(Slot::A), gone))
         );
         assert_eq!(
-            step(&pair, Place::B, gone, false),
-            Err(Refusal::NotDeployed(Place::B))
+            step(&pair, Slot::B, gone, false),
+            Err(Refusal::NotDeployed(Slot::B))
         );
-        assert_eq!(
-            step(&pair, Place::B, gone, true),
-            Ok(Step::Retire(Place::A))
-        );
-        retire(&mut pair, Place::A, gone, false);
+        assert_eq!(step(&pair, Slot::B, gone, true), Ok(Step::Retire(Slot::A)));
+        retire(&mut pair, Slot::A, gone, false);
         assert_eq!(pair.retired[0].kid.as_deref(), Some("one"));
         assert_eq!(pair.retired[0].retired_at, gone);
-        // And round again, into the other place.
+        // And round again, into the other slot.
         assert_eq!(
-            step(&pair, Place::B, gone, false),
-            Ok(Step::Publish(Place::A))
+            step(&pair, Slot::B, gone, false),
+            Ok(Step::Publish(Slot::A))
         );
     }
 }
@@ -109,36 +100,36 @@ fn every_step_of_every_kind_waits_to_the_second() {
 #[test]
 fn the_way_back_restarts_the_wait_for_the_other_key() {
     let mut pair = first();
-    publish(&mut pair, Place::B, key("two", START));
-    confirm(&mut pair, Place::B, client(), START.after(DAY));
+    publish(&mut pair, Slot::B, key("two", START));
+    confirm(&mut pair, Slot::B, client(), START.after(DAY));
     let later = START.after(DAY + HOUR);
     assert_eq!(
-        position(&pair, Place::A, client()),
-        Position::Returning(Place::A)
+        position(&pair, Slot::A, client()),
+        Position::Returning(Slot::A)
     );
     assert_eq!(
-        next(&pair, Place::A, client(), later, false),
-        Err(Refusal::NotDeployed(Place::A))
+        next(&pair, Slot::A, client(), later, false),
+        Err(Refusal::NotDeployed(Slot::A))
     );
     assert_eq!(
-        next(&pair, Place::A, client(), later, true),
-        Ok(Step::Confirm(Place::A))
+        next(&pair, Slot::A, client(), later, true),
+        Ok(Step::Confirm(Slot::A))
     );
-    confirm(&mut pair, Place::A, client(), later);
-    assert_eq!(pair.generations[&Place::A].retire_after, None);
+    confirm(&mut pair, Slot::A, client(), later);
+    assert_eq!(pair.generations[&Slot::A].retire_after, None);
     assert_eq!(
-        next(&pair, Place::A, client(), later, false),
-        Err(Refusal::TooEarly(Step::Retire(Place::B), later.after(DAY)))
+        next(&pair, Slot::A, client(), later, false),
+        Err(Refusal::TooEarly(Step::Retire(Slot::B), later.after(DAY)))
     );
 }
 
 #[test]
-fn a_place_without_a_key_is_never_confirmed() {
+fn a_slot_without_a_key_is_never_confirmed() {
     let pair = first();
     for deployed in [false, true] {
         assert_eq!(
-            next(&pair, Place::B, client(), START.after(99 * DAY), deployed),
-            Err(Refusal::Empty(Place::B))
+            next(&pair, Slot::B, client(), START.after(99 * DAY), deployed),
+            Err(Refusal::Empty(Slot::B))
         );
     }
 }
@@ -147,7 +138,7 @@ fn a_place_without_a_key_is_never_confirmed() {
 fn a_fixed_key_is_not_rotated_at_any_time() {
     let mut pair = first();
     pair.source = Source::Static;
-    for named in [Place::A, Place::B] {
+    for named in [Slot::A, Slot::B] {
         assert_eq!(
             next(&pair, named, client(), START.after(99 * DAY), true),
             Err(Refusal::Fixed)
@@ -158,15 +149,15 @@ fn a_fixed_key_is_not_rotated_at_any_time() {
 #[test]
 fn a_clock_that_runs_backwards_opens_nothing() {
     let mut pair = first();
-    publish(&mut pair, Place::B, key("two", START));
+    publish(&mut pair, Slot::B, key("two", START));
     let past = Time(START.0 - 99 * DAY);
     assert!(matches!(
-        next(&pair, Place::A, client(), past, false),
+        next(&pair, Slot::A, client(), past, false),
         Err(Refusal::TooEarly(..))
     ));
-    confirm(&mut pair, Place::B, client(), START.after(DAY));
+    confirm(&mut pair, Slot::B, client(), START.after(DAY));
     assert!(matches!(
-        next(&pair, Place::B, client(), past, false),
+        next(&pair, Slot::B, client(), past, false),
         Err(Refusal::TooEarly(..))
     ));
 }
@@ -174,11 +165,11 @@ fn a_clock_that_runs_backwards_opens_nothing() {
 #[test]
 fn in_an_emergency_every_old_key_goes_and_nothing_is_waited_for() {
     let mut pair = first();
-    publish(&mut pair, Place::B, key("two", START));
+    publish(&mut pair, Slot::B, key("two", START));
     let now = START.after(60);
     replace(&mut pair, key("three", now), now);
-    assert_eq!(pair.active, Place::A);
-    assert_eq!(pair.generations.keys().collect::<Vec<_>>(), [&Place::A]);
+    assert_eq!(pair.active, Slot::A);
+    assert_eq!(pair.generations.keys().collect::<Vec<_>>(), [&Slot::A]);
     assert_eq!(pair.active_key().unwrap().kid.as_deref(), Some("three"));
     assert_eq!(pair.active_key().unwrap().active_since, Some(now));
     let gone: Vec<_> = pair.retired.iter().map(|key| key.kid.as_deref()).collect();
@@ -189,7 +180,7 @@ fn in_an_emergency_every_old_key_goes_and_nothing_is_waited_for() {
             .all(|key| key.emergency && key.retired_at == now)
     );
     assert_eq!(
-        next(&pair, Place::A, client(), now, false),
-        Ok(Step::Publish(Place::B))
+        next(&pair, Slot::A, client(), now, false),
+        Ok(Step::Publish(Slot::B))
     );
 }

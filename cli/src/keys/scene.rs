@@ -3,7 +3,7 @@
 use crate::keys::deployment::Deployment;
 use crate::keys::key::{self, Key};
 use crate::keys::outside::{Changes, Outside};
-use crate::keys::state::{Generation, Kind, Pair, Place};
+use crate::keys::state::{Generation, Kind, Pair, Slot};
 use crate::keys::store::Store;
 use crate::keys::when::Time;
 use crate::keys::whose;
@@ -121,15 +121,15 @@ impl<'a> Scene<'a> {
         Ok(there)
     }
 
-    /// A place that is free by the files must be free at Cloudflare, or a key that is in use would be overwritten. A
+    /// A slot that is free by the files must be free at Cloudflare, or a key that is in use would be overwritten. A
     /// secret that an interrupted step left there was never used.
     ///
     /// # Errors
     /// When Cloudflare has a secret there.
-    pub fn must_be_free(&self, kind: Kind, place: Place, there: &[String]) -> Result<()> {
-        let name = self.deployment.secret(kind, place);
+    pub fn must_be_free(&self, kind: Kind, slot: Slot, there: &[String]) -> Result<()> {
+        let name = self.deployment.secret(kind, slot);
         ensure!(
-            !there.contains(&name) || self.store.is_unfinished(kind, place, self.now),
+            !there.contains(&name) || self.store.is_unfinished(kind, slot, self.now),
             "{}",
             headed(
                 &format!("Cloudflare has {name} already"),
@@ -142,7 +142,7 @@ impl<'a> Scene<'a> {
         Ok(())
     }
 
-    /// Hands changes to Cloudflare, sees that it has them, and puts the files in place. `before` are the names that it
+    /// Hands changes to Cloudflare, sees that it has them, and puts the files in slot. `before` are the names that it
     /// had: a name that is new was set here, even where the answer was lost on its way.
     ///
     /// # Errors
@@ -229,19 +229,19 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Whether Cloudflare has a kind of key in either place.
+/// Whether Cloudflare has a kind of key in either slot.
 pub fn holds(names: &[String], deployment: &Deployment, kind: Kind) -> bool {
-    [Place::A, Place::B]
+    [Slot::A, Slot::B]
         .iter()
-        .any(|place| names.contains(&deployment.secret(kind, *place)))
+        .any(|slot| names.contains(&deployment.secret(kind, *slot)))
 }
 
-/// The state of the key in a place, for people.
-pub fn standing(pair: &Pair, place: Place) -> String {
-    let Some(key) = pair.generations.get(&place) else {
+/// The state of the key in a slot, for people.
+pub fn standing(pair: &Pair, slot: Slot) -> String {
+    let Some(key) = pair.generations.get(&slot) else {
         return "empty".to_owned();
     };
-    match (pair.active == place, key.active_since, key.retire_after) {
+    match (pair.active == slot, key.active_since, key.retire_after) {
         (true, Some(since), _) => format!("in use since {since}"),
         (true, None, _) => format!("in use; made at {}", key.made_at),
         (false, None, _) => format!("published at {}, not in use yet", key.published_at),

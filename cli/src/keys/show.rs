@@ -5,7 +5,7 @@ use crate::keys::state::Kind;
 use anyhow::{Result, bail};
 use shell::terminal::Page;
 
-/// Prints each key: its place, size, id, standing, and the client's and assertion's public halves in both forms.
+/// Prints each key: its slot, size, id, standing, and the client's and assertion's public halves in both forms.
 ///
 /// # Errors
 /// When there are no files.
@@ -15,10 +15,10 @@ pub fn run(scene: &Scene<'_>) -> Result<Answer> {
         let Some(pair) = scene.store.pair(kind) else {
             continue;
         };
-        for (place, key) in &pair.generations {
+        for (slot, key) in &pair.generations {
             let mut about = vec![
-                format!("{} ({})", scene.deployment.secret(kind, *place), key.size()),
-                format!("  {}", standing(pair, *place)),
+                format!("{} ({})", scene.deployment.secret(kind, *slot), key.size()),
+                format!("  {}", standing(pair, *slot)),
             ];
             about.extend(key.kid.iter().map(|kid| format!("  kid {kid}")));
             page.block(about);

@@ -46,9 +46,9 @@ fn judge(directory: &Directory, step: &str) {
         ("assertion", &service.assertion_keys),
     ] {
         let generations = own[kind]["generations"].as_object().unwrap();
-        let place = keys.generation.letter().to_string();
+        let slot = keys.generation.letter().to_string();
         assert_eq!(
-            generations[&place]["kid"],
+            generations[&slot]["kid"],
             keys.active.key_id.as_str(),
             "{step}"
         );
@@ -75,7 +75,7 @@ fn at_no_step_of_a_rotation_is_the_worker_without_a_key() {
     };
     let mut now = START;
     run("new", now);
-    // There and back again, so that both places have been both.
+    // There and back again, so that both slots have been both.
     for kind in ["client", "session", "assertion", "client", "session"] {
         run(&format!("rotate {kind} --write"), now);
         now = now.after(24 * HOUR);

@@ -45,16 +45,16 @@ impl fmt::Display for Kind {
     }
 }
 
-/// One of the two places that every key has.
+/// One of the two slots that every key has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Place {
+pub enum Slot {
     /// The secret whose name ends in `_A`.
     A,
     /// The secret whose name ends in `_B`.
     B,
 }
 
-impl Place {
+impl Slot {
     /// The other of the two.
     pub const fn other(self) -> Self {
         match self {
@@ -64,7 +64,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Slot {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{self:?}")
     }
@@ -81,7 +81,7 @@ pub enum Source {
     Static,
 }
 
-/// A key in one of the places, without its secret.
+/// A key in one of the slots, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Generation {
@@ -121,21 +121,21 @@ pub struct Retired {
     pub emergency: bool,
 }
 
-/// Both places of a key.
+/// Both slots of a key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pair {
-    /// The place that seals or signs.
-    pub active: Place,
+    /// The slot that seals or signs.
+    pub active: Slot,
     /// How One Login learns the public key; only for the client, and absent for its own key set.
     #[serde(default, skip_serializing_if = "is_jwks")]
     pub source: Source,
     /// When One Login was asked to fetch the key set in place of the fixed key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_asked_at: Option<Time>,
-    /// The keys that the places hold now.
-    pub generations: BTreeMap<Place, Generation>,
-    /// The keys that the places held before.
+    /// The keys that the slots hold now.
+    pub generations: BTreeMap<Slot, Generation>,
+    /// The keys that the slots held before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retired: Vec<Retired>,
 }
@@ -172,10 +172,10 @@ impl File {
                 "the active generation {} is not in it",
                 pair.active
             );
-            for (place, generation) in &pair.generations {
+            for (slot, generation) in &pair.generations {
                 generation
                     .check()
-                    .with_context(|| format!("generation {place}"))?;
+                    .with_context(|| format!("generation {slot}"))?;
             }
         }
         Ok(file)
@@ -207,10 +207,10 @@ impl Pair {
     /// A first key, in use from the start.
     pub fn first(key: Generation, source: Source) -> Self {
         Self {
-            active: Place::A,
+            active: Slot::A,
             source,
             jwks_asked_at: None,
-            generations: BTreeMap::from([(Place::A, key)]),
+            generations: BTreeMap::from([(Slot::A, key)]),
             retired: Vec::new(),
         }
     }

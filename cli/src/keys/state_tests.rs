@@ -36,7 +36,7 @@ fn changed(change: impl Fn(&mut Value)) -> String {
 fn a_damaged_file_is_refused_with_the_reason() {
     assert_eq!(changed(|_| {}), "");
     let key = "/client/generations/A";
-    for (place, value, reason) in [
+    for (slot, value, reason) in [
         (format!("{key}/kid"), json!("other"), "not the thumbprint"),
         (format!("{key}/kid"), Value::Null, "belong together"),
         (
@@ -57,8 +57,8 @@ fn a_damaged_file_is_refused_with_the_reason() {
         ),
         ("/client/active".into(), json!("C"), "not a file of keys"),
     ] {
-        let error = changed(|file| *file.pointer_mut(&place).unwrap() = value.clone());
-        assert!(error.contains(reason), "{place}: {error}");
+        let error = changed(|file| *file.pointer_mut(&slot).unwrap() = value.clone());
+        assert!(error.contains(reason), "{slot}: {error}");
     }
     let misspelt = changed(|file| file["client"]["actve"] = json!("A"));
     assert!(misspelt.contains("unknown field"), "{misspelt}");

@@ -1,6 +1,6 @@
-//! Where the files of keys are, and how they change: prepared before Cloudflare is asked for anything, put in place after.
+//! Where the files of keys are, and how they change: prepared before Cloudflare is asked for anything, put in slot after.
 
-use crate::keys::state::{File, Kind, Pair, Place};
+use crate::keys::state::{File, Kind, Pair, Slot};
 use crate::keys::when::{HOUR, Time};
 use anyhow::{Context, Result};
 use std::fs;
@@ -52,16 +52,16 @@ impl Store {
         }
     }
 
-    /// Whether a step of the last day was interrupted after it had seen that a place was free, and before it was noted what
+    /// Whether a step of the last day was interrupted after it had seen that a slot was free, and before it was noted what
     /// is in it: a secret that is there now was made by that step, and no deployment used it.
-    pub fn is_unfinished(&self, kind: Kind, place: Place, now: Time) -> bool {
+    pub fn is_unfinished(&self, kind: Kind, slot: Slot, now: Time) -> bool {
         let [own, shared] = &self.unfinished;
         let meant = match kind {
             Kind::Client => own.client.as_ref(),
             Kind::Assertion => own.assertion.as_ref(),
             Kind::Session => shared.session.as_ref(),
         };
-        let known = |pair: &Pair| pair.generations.get(&place).cloned();
+        let known = |pair: &Pair| pair.generations.get(&slot).cloned();
         let Some(key) = meant.and_then(known) else {
             return false;
         };
@@ -126,7 +126,7 @@ impl Store {
     }
 }
 
-/// Files that wait to be put in place; dropped, they are gone.
+/// Files that wait to be put in slot; dropped, they are gone.
 pub struct Prepared(Vec<(PathBuf, PathBuf)>);
 
 impl Prepared {
@@ -135,7 +135,7 @@ impl Prepared {
         self.0.clear();
     }
 
-    /// Puts them in place.
+    /// Puts them in slot.
     ///
     /// # Errors
     /// When that fails; the files then keep their temporary names, and the message says so.

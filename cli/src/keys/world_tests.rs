@@ -239,15 +239,15 @@ impl World {
         serde_json::from_str(&self.directory.read(name)).unwrap()
     }
 
-    /// Lets the health page say that the key in `wrangler.toml`'s place is used.
-    pub fn deploy(&self, kind: &str, place: &str) {
+    /// Lets the health page say that the key in `wrangler.toml`'s slot is used.
+    pub fn deploy(&self, kind: &str, slot: &str) {
         let name = match kind {
             "session" => "keys/integration.json",
             _ => "keys/DEMO-integration.json",
         };
-        let kid = &self.file(name)[kind]["generations"][place]["kid"];
+        let kid = &self.file(name)[kind]["generations"][slot]["kid"];
         *self.outside.health.borrow_mut() =
-            Some(json!({ "keys": { kind: { "generation": place, "active": kid } } }));
+            Some(json!({ "keys": { kind: { "generation": slot, "active": kid } } }));
     }
 }
 

@@ -1,7 +1,7 @@
 //! How a rotation is asked for, and what the deployment is asked.
 
 use crate::keys::scene::Scene;
-use crate::keys::state::{Kind, Pair, Place};
+use crate::keys::state::{Kind, Pair, Slot};
 use anyhow::{Result, bail};
 use clap::Args;
 use shell::terminal::headed;
@@ -20,8 +20,8 @@ pub struct Options {
     pub emergency: bool,
 }
 
-/// Whether the deployment's health page says that it uses the key in a place.
-pub fn uses(scene: &Scene<'_>, kind: Kind, pair: &Pair, place: Place) -> Result<bool> {
+/// Whether the deployment's health page says that it uses the key in a slot.
+pub fn uses(scene: &Scene<'_>, kind: Kind, pair: &Pair, slot: Slot) -> Result<bool> {
     let url = scene.deployment.page("health");
     let health = match scene.outside.health(&url) {
         Ok(health) => health,
@@ -30,7 +30,7 @@ pub fn uses(scene: &Scene<'_>, kind: Kind, pair: &Pair, place: Place) -> Result<
             headed(
                 "which key the deployment uses cannot be seen",
                 &format!(
-                    "{error:#}. Look at that page from where you can; if the {kind} key in use there is {place}, say so \
+                    "{error:#}. Look at that page from where you can; if the {kind} key in use there is {slot}, say so \
                      with --deployed."
                 )
             )
@@ -39,10 +39,10 @@ pub fn uses(scene: &Scene<'_>, kind: Kind, pair: &Pair, place: Place) -> Result<
     let keys = &health["keys"][kind.to_string()];
     let kid = pair
         .generations
-        .get(&place)
+        .get(&slot)
         .and_then(|key| key.kid.as_deref());
     Ok(match kid {
         Some(kid) => keys["active"] == kid,
-        None => keys["generation"] == place.to_string(),
+        None => keys["generation"] == slot.to_string(),
     })
 }

@@ -1,4 +1,4 @@
-//! The emergency: a key has leaked. The new one takes the place that is in use, so nothing has to be deployed; every old
+//! The emergency: a key has leaked. The new one takes the slot that is in use, so nothing has to be deployed; every old
 //! one is removed in the same request.
 
 use super::asked::{Options, uses};
@@ -7,14 +7,14 @@ use crate::keys::key::Key;
 use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Waits};
 use crate::keys::scene::{Absent, Answer, Scene};
-use crate::keys::state::{Kind, Pair, Place, Source};
+use crate::keys::state::{Kind, Pair, Slot, Source};
 use anyhow::{Result, bail};
 use shell::terminal::{Page, headed};
 
 /// Says what is lost, and with `--write` replaces the key.
 ///
 /// # Errors
-/// When it cannot be told which place the deployment uses, or Cloudflare does not take the change.
+/// When it cannot be told which slot the deployment uses, or Cloudflare does not take the change.
 pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answer> {
     let known = scene.store.pair(kind).cloned();
     let active = in_use(scene, kind, known.as_ref(), options)?;
@@ -70,7 +70,7 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
     if text != scene.deployment.text() {
         scene.deployment.write(&text)?;
         page.paragraph(
-            "wrangler.toml names the new key's place; do not deploy what it said before:",
+            "wrangler.toml names the new key's slot; do not deploy what it said before:",
         );
         page.block(difference::show(scene.deployment.text(), &text).lines());
         files.push("wrangler.toml".to_owned());
@@ -79,17 +79,17 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
     Ok(Answer::of(page))
 }
 
-/// The place that the deployment uses. It is in doubt only while a deployment is waited for.
-fn in_use(scene: &Scene<'_>, kind: Kind, known: Option<&Pair>, options: &Options) -> Result<Place> {
+/// The slot that the deployment uses. It is in doubt only while a deployment is waited for.
+fn in_use(scene: &Scene<'_>, kind: Kind, known: Option<&Pair>, options: &Options) -> Result<Slot> {
     let named = scene.deployment.named(kind)?;
     let Some(pair) = known else {
         return Ok(named);
     };
     let waits = Waits::of(kind, scene.deployment.longest_session());
     Ok(match rotation::position(pair, named, waits) {
-        Position::Chosen(place, _) | Position::Returning(place) => {
-            if options.deployed || uses(scene, kind, pair, place)? {
-                place
+        Position::Chosen(slot, _) | Position::Returning(slot) => {
+            if options.deployed || uses(scene, kind, pair, slot)? {
+                slot
             } else {
                 pair.active
             }
@@ -101,12 +101,12 @@ fn in_use(scene: &Scene<'_>, kind: Kind, known: Option<&Pair>, options: &Options
     })
 }
 
-/// Refuses when the deployment can be seen to use another place than the files say. A page that does not answer stops
+/// Refuses when the deployment can be seen to use another slot than the files say. A page that does not answer stops
 /// nothing here.
-fn stale(scene: &Scene<'_>, kind: Kind, active: Place) -> Result<()> {
+fn stale(scene: &Scene<'_>, kind: Kind, active: Slot) -> Result<()> {
     let health = scene.outside.health(&scene.deployment.page("health"));
     let used = health.map(|health| health["keys"][kind.to_string()]["generation"].clone());
-    if used.is_ok_and(|place| place == active.other().to_string()) {
+    if used.is_ok_and(|slot| slot == active.other().to_string()) {
         bail!(
             "{}",
             headed(

@@ -12,7 +12,7 @@ impl Turn {
     pub fn refuse(&self, scene: &Scene<'_>, refusal: Refusal) -> String {
         let variable = Deployment::variable(self.kind);
         match refusal {
-            Refusal::TooEarly(Step::Retire(place), from) => {
+            Refusal::TooEarly(Step::Retire(slot), from) => {
                 let reason = match self.kind {
                     Kind::Client => {
                         "people may be on their way with what it signed, and a way back needs it"
@@ -26,7 +26,7 @@ impl Turn {
                     "too early to remove the old key",
                     &format!(
                         "{} may go from {}. Until then {reason}.",
-                        scene.deployment.secret(self.kind, place),
+                        scene.deployment.secret(self.kind, slot),
                         from.seen_from(scene.now)
                     ),
                 )
@@ -35,32 +35,32 @@ impl Turn {
                 "too early to use the next key",
                 &format!("{} That is from {}.", self.why(), from.seen_from(scene.now)),
             ),
-            Refusal::ChosenTooEarly(place, from) => headed(
+            Refusal::ChosenTooEarly(slot, from) => headed(
                 "wrangler.toml names the next key too early",
                 &format!(
-                    "{variable} says {place}, which is safe from {}. Change it back to {} and, if it was deployed, \
+                    "{variable} says {slot}, which is safe from {}. Change it back to {} and, if it was deployed, \
                      deploy again. {}",
                     from.seen_from(scene.now),
-                    place.other(),
+                    slot.other(),
                     self.why()
                 ),
             ),
-            Refusal::NotDeployed(place) => headed(
+            Refusal::NotDeployed(slot) => headed(
                 "the deployment does not use the key that wrangler.toml names",
                 &format!(
-                    "{variable} in wrangler.toml says {place}; {} says otherwise. Deploy with `npx wrangler deploy --env {}`, \
+                    "{variable} in wrangler.toml says {slot}; {} says otherwise. Deploy with `npx wrangler deploy --env {}`, \
                      wait a minute and try again.",
                     scene.deployment.page("health"),
                     scene.deployment.environment
                 ),
             ),
-            Refusal::Empty(place) => headed(
-                "wrangler.toml names a place without a key",
+            Refusal::Empty(slot) => headed(
+                "wrangler.toml names a slot without a key",
                 &format!(
-                    "{variable} says {place}, but {} knows no key there. Change it to {}; a rotation names {place} \
+                    "{variable} says {slot}, but {} knows no key there. Change it to {}; a rotation names {slot} \
                      when it is safe.",
                     scene.store.name(self.kind),
-                    place.other()
+                    slot.other()
                 ),
             ),
             Refusal::Fixed => format!(
