@@ -31,6 +31,8 @@ mod odd;
 mod people;
 #[path = "identity/released.rs"]
 mod released;
+#[path = "identity/run_time.rs"]
+mod run_time;
 
 use serde_json::{Value, json};
 use simulator::jose::Unverified;

@@ -14,6 +14,7 @@ mod project;
 mod public_key;
 mod registration;
 mod session;
+mod sessions;
 mod supply;
 mod worker_config;
 
@@ -54,6 +55,12 @@ pub enum Task {
         /// The command
         #[command(subcommand)]
         task: session::Task,
+    },
+    /// End a person's sessions at a deployed service, as the service itself does
+    Sessions {
+        /// The command
+        #[command(subcommand)]
+        task: sessions::Task,
     },
     /// Judge every environment's configuration by the Worker's own parser; exit 1 on faults
     Check,
@@ -103,6 +110,7 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         Task::Doctor(options) => return doctor::command(places, supply, &options),
         Task::Registration { task } => return registration::command(places, &task),
         Task::Session { task } => session::command(places, supply, &task)?,
+        Task::Sessions { task } => sessions::command(places, supply, &task)?,
         Task::Keys { task } => keys::command(places, supply, &task)?,
         Task::Check => return project::check(places),
         Task::Config(of) => project::config(places, &of)?,

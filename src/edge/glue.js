@@ -3,7 +3,7 @@
 //
 // Texts that travel together are joined by line feeds, which no method, address or header can hold.
 
-import { afterLong, answered, attend, overfull, sharedCaching, unreachable } from "./bindings.js";
+import { afterLong, answered, asked, attend, overfull, sharedCaching, unreachable } from "./bindings.js";
 
 /** Headers that speak only to shared caches. */
 let shared;
@@ -98,6 +98,14 @@ export async function forward(request, env, context, url, changes, target, perso
       }
     }
     const headers = answer.headers;
+    if (answer.status === 401) {
+      const challenge = headers.get("www-authenticate");
+      const page = /onelogin/i.test(challenge ?? "") ? await asked(request, env, context, challenge) : undefined;
+      if (page !== undefined) {
+        await answer.body?.cancel();
+        return page;
+      }
+    }
     // These two do not make an answer personal.
     if (!personal && !headers.has("set-cookie") && !headers.has("location")) return answer;
     const isLong = personal && Date.now() - started > LONG;

@@ -168,6 +168,27 @@ pub fn overfull(incoming: web_sys::Request, env: Env, execution: JsValue, status
     page.map_or(JsValue::UNDEFINED, |page| send(&page))
 }
 
+/// The answer in place of a 401 of the service's with this challenge; nothing where the service's goes on.
+#[wasm_bindgen]
+pub fn asked(
+    incoming: web_sys::Request,
+    env: Env,
+    execution: JsValue,
+    challenge: String,
+) -> Promise {
+    prepare();
+    let isolate = isolate(&env);
+    let mut edge = Edge::new(&isolate, env, execution, None);
+    edge.calls = Some(Rc::default());
+    future_to_promise(async move {
+        let Some(request) = read(&incoming) else {
+            return Ok(JsValue::UNDEFINED);
+        };
+        let reply = gate::asked(&isolate, &edge, &request, now(), &challenge).await;
+        Ok(reply.map_or(JsValue::UNDEFINED, |reply| send(&reply)))
+    })
+}
+
 /// The plan for an answer that took long, from the plan of its request.
 #[wasm_bindgen(js_name = afterLong)]
 #[must_use]

@@ -30,7 +30,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use crate::config::{Config, Host, Service, is_loopback};
-use crate::gate::access::{protect, revocation, socket};
+use crate::gate::access::{asked, protect, revocation, socket};
 use crate::gate::endpoints::status;
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
@@ -125,6 +125,26 @@ pub async fn attend<P: Platform>(
         }
         _ => 0,
     }
+}
+
+/// The answer in place of a 401 of the service's that asks for more of the person; `None` where that goes on as it is.
+pub async fn asked<P: Platform>(
+    isolate: &Rc<Isolate>,
+    platform: &P,
+    request: &Request,
+    now: i64,
+    challenge: &str,
+) -> Option<Reply> {
+    let address = request.address()?;
+    let host = address.host.to_ascii_lowercase();
+    let Some(Host::Service(service)) = isolate.config.host(&host) else {
+        return None;
+    };
+    let path = service.path(address.path).ok()?;
+    let context = Context::new(isolate, platform, service, request, now).logging(request);
+    let mut reply = asked::asked(&context, request, &path, address.query, challenge).await?;
+    service_header::show(&context, request, &mut reply);
+    Some(reply)
 }
 
 /// The answer of a host whose configuration is at fault. The faults are in the log, and on

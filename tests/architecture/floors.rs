@@ -37,6 +37,7 @@ const FLOORS: &[&[&str]] = &[
         "sign_in::record",
         "sign_in::callback",
     ],
+    &["access::asked"],
     &["endpoints", "pages::service_header"],
 ];
 

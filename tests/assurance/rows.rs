@@ -337,4 +337,8 @@ pub const ROWS: &[Row] = &[
         130,
         "A stranger who ends sessions or keeps people out in the service's name; its message that comes again or by another kind",
     ),
+    row(
+        131,
+        "A service that asks at run time for more than it registered, or without end",
+    ),
 ];

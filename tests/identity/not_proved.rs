@@ -13,7 +13,7 @@ use crate::{asked, kept_out, signed_in, told, world};
 const CODE: &str = "https://vocab.account.gov.uk/v1/returnCode";
 
 /// Userinfo without an identity, with a return code if there is one.
-fn fails(world: &World, code: Option<&'static str>) {
+pub fn fails(world: &World, code: Option<&'static str>) {
     world.change("/userinfo", move |answer| {
         let members = answer.as_object_mut().unwrap();
         members.retain(|name, _| !name.contains("vocab"));

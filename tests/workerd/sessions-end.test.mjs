@@ -2,11 +2,15 @@
 // account at every request here, so that a test sees an ended session at once.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import fs from "node:fs/promises";
+import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { SignJWT, calculateJwkThumbprint, decodeJwt, exportJWK, generateKeyPair } from "jose";
+import { SignJWT, calculateJwkThumbprint, decodeJwt, exportJWK, exportPKCS8, generateKeyPair } from "jose";
 import { nextSecond, signedIn, untilCallback } from "../harness/journey.mjs";
 import { startOrigin } from "../harness/origin.mjs";
+import { CLI, ROOT } from "../harness/places.mjs";
 import { World } from "../harness/world.mjs";
 
 const ALGORITHMS = ["ES256", "RS256", "PS256"];
@@ -142,4 +146,36 @@ test("t130 rejects every message that is not the service's own, and no session e
   const { browser: next } = await person();
   assert.equal((await post("DEMO", good)).status, 200);
   assert.ok(await isLive(next));
+});
+
+/** The tool's exit code and what it said. */
+function tool(args, input) {
+  return new Promise((resolve) => {
+    const child = execFile(CLI, ["sessions", ...args], { cwd: ROOT, timeout: 60_000 }, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+    child.stdin.end(input);
+  });
+}
+
+test("when an operator ends sessions with the tool, then they are over, and its answer says what follows", async () => {
+  const file = path.join(world.directory, "service-key.pem");
+  const at = ["--at", `http://${world.host}/auth/sessions/end`, "--key", file, "--sub", "-"];
+  for (const alg of ["ES256", "RS256"]) {
+    await fs.writeFile(file, await exportPKCS8(listed[alg].privateKey));
+    const printed = await tool(["key", "--key", file]);
+    assert.equal(printed.code, 0, printed.err);
+    for (const name of ["x", "n"]) if (listed[alg].jwk[name]) assert.ok(printed.out.includes(listed[alg].jwk[name]), printed.out);
+    assert.doesNotMatch(printed.out, /\bd = /);
+    const { browser, sub } = await person();
+    const ended = await tool(["end", ...at], sub);
+    assert.deepEqual([ended.code, ended.out], [0, "Ended. The person can sign in again.\n"], ended.err);
+    assert.equal(await isLive(browser), false);
+    const blocked = await tool(["end", ...at, "--block-hours", "2"], sub);
+    assert.match(blocked.out, /^Ended\. The person is kept out until \d\d:\d\d:\d\d UTC on /, blocked.err);
+    await world.logs("sessions_ended", "blocked");
+    assert.equal((await tool(["end", ...at, "--unblock"], sub)).code, 0);
+  }
+  await fs.writeFile(file, await exportPKCS8((await makeKey("ES256")).privateKey));
+  const refused = await tool(["end", ...at], "urn:fdc:gov.uk:2022:somebody");
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /400.*key_unknown/s);
 });

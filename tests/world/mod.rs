@@ -61,6 +61,8 @@ pub struct World {
     pub outside: Outside,
     /// The answer of the service behind the edge.
     pub answer: RefCell<OriginAnswer>,
+    /// The `WWW-Authenticate` of a 401 in `answer`.
+    pub challenge: RefCell<Option<String>>,
     /// How many seconds it takes to answer.
     pub takes: Cell<i64>,
     setup: RefCell<Setup>,
@@ -91,6 +93,7 @@ impl World {
                 status: 200,
                 ..OriginAnswer::default()
             }),
+            challenge: RefCell::default(),
             takes: Cell::new(0),
             setup: RefCell::new(setup),
         }
@@ -265,7 +268,17 @@ impl World {
                     let plan = &mut forward.answer;
                     gate::prolong(&isolate, &outside, &parsed, self.now(), plan);
                 }
-                self.reach(request, &forward)
+                let shown = self.reach(request.clone(), &forward);
+                let challenge = self.challenge.borrow().clone();
+                match challenge.filter(|_| shown.status == 401) {
+                    Some(challenge) => {
+                        let now = self.now();
+                        gate::asked(&isolate, &outside, &parsed, now, &challenge)
+                            .await
+                            .map_or(shown, |reply| behind::replied(request, reply))
+                    }
+                    None => shown,
+                }
             }
         }
     }

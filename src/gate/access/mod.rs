@@ -1,6 +1,7 @@
 //! Whether a request passes to the origin, and with which statement.
 
 pub mod answer;
+pub mod asked;
 pub mod assertion;
 pub mod cross_origin;
 pub mod forward;

@@ -62,17 +62,30 @@ impl<'a, P: Platform> Passage<'a, P> {
         path: &'a CanonicalPath,
         query: Option<&'a str>,
     ) -> Self {
+        let rule = context.service.rules.find(path);
+        Self::under(context, request, path, query, rule)
+    }
+
+    /// The same under another rule than the path's own.
+    pub const fn under(
+        context: &'a Context<P>,
+        request: &'a Request,
+        path: &'a CanonicalPath,
+        query: Option<&'a str>,
+        rule: &'a Rule,
+    ) -> Self {
         Self {
             context,
             request,
             path,
             query,
-            rule: context.service.rules.find(path),
+            rule,
             room: OnceCell::new(),
         }
     }
 
-    fn decide(&self) -> Verdict {
+    /// Decides by rule and session.
+    pub fn decide(&self) -> Verdict {
         let (context, rule) = (self.context, self.rule);
         let anybody = match rule.access {
             Access::Public => return pass(self.forward(None)),

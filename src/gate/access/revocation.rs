@@ -29,9 +29,14 @@ pub async fn check<P: Platform>(
     request: &Request,
     path: &CanonicalPath,
     query: Option<&str>,
-    mut session: Session,
+    session: Session,
 ) -> Decision {
-    let passage = Passage::new(context, request, path, query);
+    checked(&Passage::new(context, request, path, query), session).await
+}
+
+/// The same for a passage.
+pub async fn checked<P: Platform>(passage: &Passage<'_, P>, mut session: Session) -> Decision {
+    let (context, request) = (passage.context, passage.request);
     let revocations = &context.isolate.revocations;
     let mut known = None;
     let answer = match passage.asks(&session) {
@@ -40,7 +45,7 @@ pub async fn check<P: Platform>(
             answered(
                 context,
                 &before,
-                identity::ask(&passage, &mut session, &mut known),
+                identity::ask(passage, &mut session, &mut known),
             )
             .await
         }
@@ -59,7 +64,7 @@ pub async fn check<P: Platform>(
             let gone = browser_session::end(context, &session, true);
             return forget(settle(context, request, passage.anonymous()).await, gone);
         }
-        Err(grace) => unchecked(&passage, session, grace),
+        Err(grace) => unchecked(passage, session, grace),
     };
     settle(context, request, verdict).await
 }
@@ -143,7 +148,7 @@ fn unchecked<P: Platform>(passage: &Passage<'_, P>, session: Session, grace: Gra
 }
 
 /// Carries out what a verdict about a request for the origin still waits for.
-async fn settle<P: Platform>(
+pub async fn settle<P: Platform>(
     context: &Context<P>,
     request: &Request,
     verdict: Verdict,

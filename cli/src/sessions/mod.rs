@@ -1,0 +1,221 @@
+//! `cargo edge sessions`: ends a person's sessions at a service, as the service itself does.
+//!
+//! The message is the one of `docs/ending-sessions.md`. Node signs and sends it.
+
+use crate::keys::outside::pipe;
+use crate::keys::when;
+use crate::supply::Supply;
+use crate::worker_config::WorkerConfig;
+use anyhow::{Context, Result, bail, ensure};
+use clap::Subcommand;
+use one_login_edge::gate::sign_out::by_service;
+use serde_json::{Value, json};
+use shell::places::Places;
+use shell::{npm, terminal};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The Node script that signs and sends.
+const SCRIPT: &str = include_str!("sessions.js");
+
+/// The tasks of `cargo edge sessions`.
+#[derive(Subcommand)]
+pub enum Task {
+    /// End every session of a person, and keep the person out where it is asked for
+    End {
+        /// The service's id
+        #[arg(long, value_name = "ID", required_unless_present = "at")]
+        service: Option<String>,
+        /// The environment of wrangler.toml
+        #[arg(long, value_name = "ENV", required_unless_present = "at")]
+        env: Option<String>,
+        /// The whole address, such as https://HOST/auth/sessions/end, in place of --service and --env
+        #[arg(long, value_name = "URL", conflicts_with_all = ["service", "env"])]
+        at: Option<String>,
+        /// The PEM file with the private key of `service_keys`
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// The key's id [default: its RFC 7638 thumbprint]
+        #[arg(long, value_name = "ID")]
+        kid: Option<String>,
+        /// The person, as assertions name them; `-` reads it from standard input
+        #[arg(long, value_name = "SUB")]
+        sub: String,
+        /// Keep the person out for so many hours
+        #[arg(long, value_name = "N", conflicts_with = "unblock", value_parser = clap::value_parser!(i64).range(1..=8_784))]
+        block_hours: Option<i64>,
+        /// Let a person in again who was kept out
+        #[arg(long)]
+        unblock: bool,
+    },
+    /// Print the public half of a key, as `service_keys` has it
+    Key {
+        /// The PEM file with the private key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+    },
+}
+
+/// `cargo edge sessions`.
+///
+/// # Errors
+/// When the message cannot be made or sent, or the Worker refuses it.
+pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> {
+    supply.node(places)?;
+    match task {
+        Task::Key { key } => {
+            let read = ask(places, key, json!({}))?;
+            terminal::line(setting(&read["jwk"]))
+        }
+        Task::End {
+            service,
+            env,
+            at,
+            key,
+            kid,
+            sub,
+            block_hours,
+            unblock,
+        } => {
+            let (url, issuer) = match (at, service, env) {
+                (None, Some(service), Some(env)) => configured(places, service, env)?,
+                (at, ..) => {
+                    let url = at.clone().unwrap_or_default();
+                    let own = origin(&url)?;
+                    (url, own)
+                }
+            };
+            let audience = origin(&url)?;
+            let mut claims = json!({ "iss": issuer, "aud": audience, "sub": subject(sub)? });
+            let block_until = match (block_hours, unblock) {
+                (Some(hours), _) => Some(when::Time::now().after(hours * when::HOUR).0),
+                (None, true) => Some(0),
+                (None, false) => None,
+            };
+            if let Some(until) = block_until {
+                claims["block_until"] = json!(until);
+            }
+            let job = json!({ "url": url, "typ": by_service::TYPE, "claims": claims, "kid": kid });
+            let answer = ask(places, key, job)?;
+            terminal::line(told(&answer, &url, block_until)?)
+        }
+    }
+}
+
+/// The address and the service's own name, as an environment has them.
+fn configured(places: &Places, service: &str, environment: &str) -> Result<(String, String)> {
+    let config = WorkerConfig::of(&places.root)?;
+    let id = config.find(environment, service)?;
+    let service = config.service(environment, &id)?;
+    ensure!(
+        service.service_keys.is_some(),
+        "{id} has no service_keys in {environment}, so that the Worker takes no such message"
+    );
+    let url = format!("{}{}", service.origin_url, service.own_page("sessions/end"));
+    Ok((url, service.origin_audience.clone()))
+}
+
+/// Scheme, host and port of an address.
+fn origin(url: &str) -> Result<String> {
+    let (scheme, rest) = url.split_once("://").unwrap_or_default();
+    let host = rest.split('/').next().unwrap_or_default();
+    ensure!(
+        matches!(scheme, "http" | "https") && !host.is_empty(),
+        "--at must be an address such as https://HOST/auth/sessions/end, not `{url}`"
+    );
+    Ok(format!("{scheme}://{host}"))
+}
+
+/// The person who is named, or read from standard input.
+fn subject(named: &str) -> Result<String> {
+    if named != "-" {
+        return Ok(named.to_owned());
+    }
+    let mut text = String::new();
+    let read = std::io::stdin().read_to_string(&mut text);
+    read.context("standard input cannot be read")?;
+    Ok(text.trim().to_owned())
+}
+
+/// The answer of the script to a job with a key.
+fn ask(places: &Places, key: &Path, mut job: Value) -> Result<Value> {
+    let pem =
+        fs::read_to_string(key).with_context(|| format!("{} cannot be read", key.display()))?;
+    job["pem"] = json!(pem);
+    let mut node = npm::node(places)?;
+    let answer = pipe(node.args(["-e", SCRIPT]), &job.to_string()).context("Node failed")?;
+    let answer: Value = serde_json::from_str(&answer).context("Node's answer cannot be read")?;
+    ensure!(
+        answer["fault"].is_null(),
+        "{} holds no private P-256 or RSA key without a password, as PEM",
+        key.display()
+    );
+    Ok(answer)
+}
+
+/// A public key as a line of TOML.
+fn setting(jwk: &Value) -> String {
+    let members = jwk.as_object().into_iter().flatten();
+    let members: Vec<_> = members
+        .map(|(name, value)| format!("{name} = {value}"))
+        .collect();
+    format!("service_keys = [{{ {} }}]", members.join(", "))
+}
+
+/// The Worker's answer in words.
+fn told(answer: &Value, url: &str, block_until: Option<i64>) -> Result<String> {
+    match answer["status"].as_u64() {
+        Some(200) => Ok(match block_until {
+            None => "Ended. The person can sign in again.".to_owned(),
+            Some(0) => "Ended. The person is no longer kept out.".to_owned(),
+            Some(until) => format!("Ended. The person is kept out until {}.", when::Time(until)),
+        }),
+        Some(404) => bail!("{url} does not exist: is service_keys deployed?"),
+        Some(503) => bail!("the account or the key set gave no answer; run the command again"),
+        Some(status) => bail!("{url} answered {status}: {}", said(&answer["body"])),
+        None => bail!("{url} does not answer: {}", said(&answer["error"])),
+    }
+}
+
+fn said(value: &Value) -> String {
+    terminal::visible(value.as_str().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_the_worker_answers_then_the_words_say_what_follows() {
+        let told = |status: u16, until| told(&json!({ "status": status, "body": "x" }), "u", until);
+        assert!(told(200, None).unwrap().contains("sign in again"));
+        assert!(told(200, Some(0)).unwrap().contains("no longer kept out"));
+        assert!(
+            told(200, Some(1_800_000_000))
+                .unwrap()
+                .contains("15 January 2027")
+        );
+        for status in [400, 404, 503] {
+            assert!(told(status, None).is_err(), "{status}");
+        }
+    }
+
+    #[test]
+    fn rejects_what_is_no_address() {
+        assert_eq!(
+            origin("https://a.example/b/c").unwrap(),
+            "https://a.example"
+        );
+        for bad in ["", "a.example", "ftp://a.example/", "https:///a"] {
+            assert!(origin(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn when_a_key_is_printed_then_it_is_a_line_of_the_table() {
+        let line = setting(&json!({ "crv": "P-256", "kty": "EC" }));
+        let read: Value = toml::from_str(&line).unwrap();
+        assert_eq!(read["service_keys"][0]["kty"], "EC");
+    }
+}

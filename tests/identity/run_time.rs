@@ -1,0 +1,182 @@
+//! The service asks at run time for a level or a younger sign-in, by its answer of 401.
+
+use one_login_edge::gate::access::answer::OriginAnswer;
+use serde_json::json;
+
+use crate::not_proved::fails;
+use crate::world::{Browser, By, Incoming, Setup, Shown, Trouble, When, World};
+use crate::{asked, signed_in, stated, told, world};
+
+const PAGE: &str = "/account/details";
+
+/// The service refuses with this challenge from now on.
+fn refuses(world: &World, challenge: &str) {
+    world.answer.replace(OriginAnswer {
+        status: 401,
+        ..OriginAnswer::default()
+    });
+    world.challenge.replace(Some(challenge.to_owned()));
+}
+
+/// The service's own answer of 401 arrived.
+fn is_its_own(shown: &Shown) -> bool {
+    (shown.by, shown.status) == (By::Origin, 401)
+}
+
+#[test]
+fn when_the_service_asks_for_a_level_then_a_page_leads_to_the_proof_and_back() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    refuses(&world, r#"OneLogin level="Cl.Cm.P2""#);
+    // One request for an identity; the session then has the level, so that the service's answer goes on as it is.
+    let shown = browser.open(&world, &format!("{PAGE}?a=b"));
+    assert!(is_its_own(&shown), "{:?}", shown.status);
+    assert!(
+        browser
+            .history
+            .last()
+            .unwrap()
+            .ends_with("/account/details?a=b")
+    );
+    assert_eq!(asked(&browser).last().unwrap().0, json!(["Cl.Cm.P2"]));
+    assert_eq!(asked(&browser).len(), 2);
+    assert_eq!(stated(&world).unwrap().claims["vot"], "Cl.Cm.P2");
+}
+
+#[test]
+fn when_a_request_is_no_navigation_then_the_services_answer_goes_on_as_it_is() {
+    let world = world();
+    let browser = signed_in(&world);
+    refuses(&world, r#"OneLogin level="Cl.Cm.P2""#);
+    let page = Incoming::get(PAGE);
+    let script = [("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")];
+    for request in [
+        script
+            .iter()
+            .fold(page.clone(), |page, (n, v)| page.with(n, v)),
+        Incoming::post(PAGE, "a=b").with("sec-fetch-site", "same-origin"),
+    ] {
+        let shown = world.ask(browser.dressed(&world, request));
+        assert!(is_its_own(&shown), "{}", shown.status);
+    }
+}
+
+#[test]
+fn t131_when_the_service_asks_for_what_no_route_has_then_its_answer_goes_on_and_the_log_says_so() {
+    let without = World::new();
+    let mut browser = signed_in(&without);
+    for challenge in [
+        r#"OneLogin level="Cl.Cm.P2""#,
+        r#"OneLogin level="P2""#,
+        "OneLogin max_age=59",
+        "OneLogin max_age=86401",
+        "OneLogin max_age=soon",
+    ] {
+        without.pass(61);
+        without.forget();
+        refuses(&without, challenge);
+        assert!(is_its_own(&browser.step(&without, PAGE)), "{challenge}");
+        assert_eq!(without.happened().lines(), ["service_asked: not_possible"]);
+    }
+    for challenge in [
+        r#"OneLogin realm="a""#,
+        r#"Bearer level="Cl.Cm.P2""#,
+        "Basic",
+    ] {
+        without.forget();
+        refuses(&without, challenge);
+        assert!(is_its_own(&browser.step(&without, PAGE)), "{challenge}");
+        assert!(without.happened().lines().is_empty(), "{challenge}");
+    }
+}
+
+#[test]
+fn when_the_service_asks_for_a_younger_sign_in_then_the_person_signs_in_again_once() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    refuses(&world, "OneLogin max_age=300");
+    assert!(
+        is_its_own(&browser.step(&world, PAGE)),
+        "it is young enough"
+    );
+    world.pass(400);
+    let before = asked(&browser).len();
+    let shown = browser.open(&world, PAGE);
+    assert!(is_its_own(&shown), "{}", shown.status);
+    assert_eq!(asked(&browser).len(), before + 1);
+    let claims = stated(&world).unwrap().claims;
+    assert!(claims["reauth_time"].as_i64().unwrap() > world.now() - 60);
+}
+
+#[test]
+fn when_the_provider_takes_no_hint_then_a_younger_sign_in_is_asked_for_by_its_age() {
+    let world = World::with(|setup| {
+        setup.field("id_token_alg", "RS256");
+        setup.register("id_token_alg", "RS256");
+        setup.register("max_age_enabled", true);
+    });
+    let mut browser = signed_in(&world);
+    refuses(&world, "OneLogin max_age=300");
+    world.pass(400);
+    assert!(is_its_own(&browser.open(&world, PAGE)));
+    let claims = stated(&world).unwrap().claims;
+    assert!(claims["auth_time"].as_i64().unwrap() > world.now() - 60);
+}
+
+#[test]
+fn when_an_optional_page_asks_for_a_sign_in_then_a_stranger_is_sent_to_one() {
+    let world = world();
+    let mut browser = Browser::new();
+    refuses(&world, r#"OneLogin level="Cl.Cm""#);
+    let start = browser.step(&world, "/whoami");
+    assert_eq!((start.by, start.status), (By::Edge, 302));
+    assert!(is_its_own(&browser.open(&world, "/whoami")));
+    assert_eq!(asked(&browser).len(), 1);
+    assert_eq!(stated(&world).unwrap().claims["vot"], "Cl.Cm");
+    // A public page never learns who is signed in, so that it leads to no sign-in that changes nothing.
+    assert!(is_its_own(&browser.open(&world, "/")));
+}
+
+#[test]
+fn t131_when_the_service_asks_again_and_again_then_a_page_ends_the_circle() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    fails(&world, Some("N"));
+    refuses(&world, r#"OneLogin level="Cl.Cm.P2""#);
+    let mut shown = || browser.open(&world, PAGE);
+    // The sign-in at this place was the first of three.
+    let statuses: Vec<_> = (0..2).map(|_| shown().status).collect();
+    assert_eq!(statuses, [403, 403]);
+    let last = shown();
+    assert_eq!(
+        (last.status, last.heading()),
+        (429, "We could not keep you signed in")
+    );
+}
+
+#[test]
+fn when_the_account_gives_no_answer_then_nothing_is_begun() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    refuses(&world, r#"OneLogin level="Cl.Cm.P2""#);
+    world.trouble(Trouble::AccountNotReached, When::Always);
+    let shown = browser.step(&world, PAGE);
+    assert_eq!((shown.by, shown.status), (By::Edge, 503));
+    world.mend();
+    world.answer.replace(OriginAnswer {
+        status: 200,
+        ..OriginAnswer::default()
+    });
+    assert_eq!(told(&world, &mut browser, PAGE).claims["vot"], "Cl.Cm");
+}
+
+#[test]
+fn when_the_session_ended_meanwhile_then_the_person_signs_in() {
+    let world = World::with(Setup::prove_identities);
+    let mut browser = signed_in(&world);
+    world.pass(5);
+    assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+    refuses(&world, r#"OneLogin level="Cl.Cm.P2""#);
+    let shown = browser.step(&world, PAGE);
+    assert_eq!((shown.by, shown.status), (By::Edge, 302));
+}
