@@ -44,6 +44,10 @@ try {
     $kernel = new Example\Kernel('prod', false);
     $kernel->boot();
     same(true, $kernel->getContainer()->get(Verifier::class)->isPublic('/open/page'), 'the configured paths');
-} finally {
-    (new Filesystem())->remove([$directory, $home, KEYS]);
+} catch (Throwable $error) {
+    // Symfony's own handler of errors needs what is removed below.
+    echo "$error\n";
+    $failed = true;
 }
+(new Filesystem())->remove([$directory, $home, KEYS]);
+exit(isset($failed) ? 1 : 0);
