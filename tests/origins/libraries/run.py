@@ -28,7 +28,7 @@ sys.path.insert(0, str(HERE.parents[2] / "packages"))
 import make_vectors as vectors
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-LATE = (1, 8, 20, 55, 90, 130, 330)
+LATE = (5, 40, 90, 150, 330)
 
 
 CHECKED = ("iss", "aud", "typ", "no exp", "no sub", "crit")
@@ -86,7 +86,7 @@ PIP = [sys.executable, "-m", "pip", "install", "--quiet", "--target", "lib", "--
 LANGUAGES = {
     "Node": ([["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]], ["node", "libraries.js"]),
     "Python": ([PIP], ["env", "PYTHONPATH=lib", sys.executable, "libraries.py"]),
-    "Java": ([["mvn", "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"]], ["java", "-cp", "lib/*", "Libraries.java"]),
+    "Java": ([["mvn", "-q", "-B", "-Dstyle.color=never", "dependency:copy-dependencies", "-DoutputDirectory=lib"]], ["java", "-cp", "lib/*", "Libraries.java"]),
     "Go": ([["go", "build", "-o", "libraries", "."]], ["./libraries"]),
     "Rust": ([["cargo", "build", "--quiet", "--locked", "--target-dir", "target"]], ["target/debug/libraries"]),
     "Ruby": ([], ["ruby", "libraries.rb"]),
@@ -100,7 +100,7 @@ def answers(language):
         folder = Path(place) / language
         shutil.copytree(HERE / language.lower(), folder)
         for command in prepare:
-            subprocess.run(command, cwd=folder, check=True)
+            subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
         # Only now, because they are about this moment.
         (folder / "given.json").write_text(json.dumps(tokens()), encoding="utf-8")
         said = subprocess.run([*judge, "given.json"], cwd=folder, stdout=subprocess.PIPE, text=True, check=True).stdout
