@@ -2,8 +2,8 @@
 # dayjs 1.11.23, in the zone Europe/London: a winter date of birth goes back by a day in JSON for some people only.
 #
 # Guess:     London keeps UTC in winter, so midnight of a day from November to February is the same day in UTC.
-# Behaviour: 1970-01-15 becomes 1970-01-14T23:00:00.000Z, and so does each winter day from 1968 to 1971, when the United Kingdom
-#            kept British Standard Time, and in the winters of the war. 1964-01-15 and 1980-01-15 stay the same day.
+# Behaviour: 1970-01-15 becomes 1970-01-14T23:00:00.000Z. So does each winter day from 1968 to 1971, when the United Kingdom
+#            kept British Standard Time, and a day of the war such as 1941-01-15. 1964-01-15 and 1980-01-15 stay the same day.
 #            `format("YYYY-MM-DD")` has the right day for all of them.
 # Matters:   `birthDate` of a core identity is such a date. A test with a winter birthday of another year passes, and then
 #            people born in those three years do not match their records.

@@ -6,7 +6,7 @@
 # Behaviour: the copies are kept under the whole DID URL. `#key-1` and `#key-2` fetch the same address twice, and afterwards
 #            disagree about the document. No copy ever ends: `max-age=1` is not read. Only a cache function of your own ends one.
 # Matters:   GOV.UK One Login changes the keys of its DID document, in integration weekly. The `kid` of a core identity is
-#            such a DID URL, so a service sees documents of different weeks side by side until it is started again.
+#            such a DID URL. So a service sees documents of different weeks at the same time, until it is started again.
 set -euo pipefail
 VERSION=6.0.0
 WEB=2.0.32

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # hono 4.13.19: the `jwk` middleware fetches the key set for each request.
 #
-# Guess:     a middleware that is given `jwks_uri` keeps the set between requests, as jose, jwks-rsa and others do, or at least
-#            as long as the answer's `Cache-Control: max-age=86400` says.
+# Guess:     a middleware that is given `jwks_uri` keeps the set between requests, as jose and jwks-rsa do. At least it
+#            keeps it as long as the answer's `Cache-Control: max-age=86400` says.
 # Behaviour: three requests are three fetches, one after the other and before the handler. When the publisher answers 503,
 #            the request fails with 500 although the same key verified the last one.
 # Matters:   each request waits for the publisher, and its outage is the service's at once. With `keys`, which may be a

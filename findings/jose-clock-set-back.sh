@@ -4,8 +4,8 @@
 # Guess:     the cooldown of 30 seconds between two fetches passes in 30 seconds, whatever is done to the clock.
 # Behaviour: it is counted on the wall clock, `Date.now()`. A clock that went back lies before the last fetch, so the
 #            cooldown goes on until the clock has caught up. Each token of a new key has ERR_JWKS_NO_MATCHING_KEY meanwhile.
-# Matters:   a virtual machine that starts an hour ahead and is then corrected refuses all people after a change of keys,
-#            and no request reaches the publisher. `reload()` of the key set fetches at once.
+# Matters:   a virtual machine starts an hour ahead and is then corrected: after a change of keys it refuses all people, and
+#            no request reaches the publisher. `reload()` of the key set fetches at once.
 set -euo pipefail
 VERSION=6.2.18
 work=$(mktemp -d)

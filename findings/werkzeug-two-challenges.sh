@@ -2,8 +2,8 @@
 # Werkzeug 3.1.9: of two challenges in one `WWW-Authenticate`, the second becomes a parameter of the first.
 #
 # Guess:     a header with two challenges (RFC 9110 section 11.6.1 has such an example) is read as the first one, or as a list.
-# Behaviour: of `Bearer realm="a", error="invalid_token", Basic realm="b"` the scheme is `bearer`, and one of its parameters has the
-#            name `Basic realm`. Written out again, it is one challenge with a parameter name that no reader takes.
+# Behaviour: of `Bearer realm="a", error="invalid_token", Basic realm="b"` the scheme is `bearer`, and one of its parameters has
+#            the name `Basic realm`. Written out again, it is one challenge with a parameter name that no reader takes.
 # Matters:   a 401 of a userinfo endpoint or of a gateway may offer two schemes. Code that asks for `realm` sees nothing wrong,
 #            and code that asks whether `Basic` is offered is told that it is not.
 set -euo pipefail
