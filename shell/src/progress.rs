@@ -50,6 +50,14 @@ impl Progress {
         }
     }
 
+    /// Hides the spinner while a person is asked something.
+    pub fn suspend<T>(&self, question: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(question),
+            None => question(),
+        }
+    }
+
     fn end(self, mark: &str) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

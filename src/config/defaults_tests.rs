@@ -47,6 +47,10 @@ fn a_service_that_says_little_has_the_documented_defaults() {
     assert!(service.publish_well_known_jwks && !service.allow_semicolons);
     assert!(service.aliases.is_empty() && service.registered_claims.is_empty());
     assert!(service.cors_origins.is_empty() && service.websocket_origins.is_empty());
+    assert_eq!(
+        service.cors_headers,
+        "one-login-counts-as-use, content-type, x-csrf-token, x-requested-with"
+    );
     assert!(service.origin_headers.is_empty() && service.rules.listed().is_empty());
     assert_eq!(service.client_keys.generation, Generation::A);
     assert!(service.client_keys.other.is_none() && service.assertion_keys.other.is_none());
@@ -206,6 +210,7 @@ fn every_field_is_read() {
         "origin_headers": { "X-Origin-Lock": "LOCK", "CF-Access-Client-Secret": "TOKEN" },
         "origin_audience": "an audience",
         "cors_origins": ["https://www.example.gov.uk"],
+        "cors_headers": ["X-Trace", "If-Match"],
         "websocket_origins": ["https://app.example.gov.uk:8443"],
         "allow_semicolons": true,
         "level": "Cl",
@@ -219,6 +224,10 @@ fn every_field_is_read() {
     vars.insert("TOKEN".to_owned(), json!("of-access"));
     let service = demo(&vars);
     assert_eq!(service.scope, "openid email phone wallet-subject-id");
+    assert_eq!(
+        service.cors_headers,
+        "one-login-counts-as-use, x-trace, if-match"
+    );
     assert_eq!(service.redirect_uri(), "https://demo.example.gov.uk/return");
     assert_eq!(service.registered_claims.len(), 5);
     assert_eq!(

@@ -191,6 +191,13 @@ const BROKEN: &str = r#"
     cors_origins             | ["https://a.example/"]
     cors_origins             | ["*"]
     cors_origins             | ["null"]
+    cors_headers             | "X-Trace"
+    cors_headers             | ["*"]
+    cors_headers             | [""]
+    cors_headers             | ["X-Trace, Cookie"]
+    cors_headers             | ["X_Trace"]
+    cors_headers             | ["X-Forwarded-Host"]
+    cors_headers             | ["One-Login-Assertion"]
     websocket_origins        | ["https://A.example"]
     websocket_origins        | [null]
     allow_semicolons         | "no"

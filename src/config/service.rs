@@ -209,6 +209,8 @@ pub struct Service {
     pub origin_audience: String,
     /// Origins whose preflights are answered and that may read our refusals.
     pub cors_origins: Vec<String>,
+    /// The headers that scripts of these origins may send, as the value of a header.
+    pub cors_headers: String,
     /// Other origins that may open WebSockets.
     pub websocket_origins: Vec<String>,
     /// Whether paths may hold `;`.

@@ -273,6 +273,10 @@ pub const ROWS: &[Row] = &[
         "A stricter route below a laxer one met by a spelling that an origin folds",
     ),
     row(
+        92,
+        "The next person at a browser, or behind a shared cache, meets the last one's page",
+    ),
+    row(
         93,
         "An outcome that only the browser said, signed as the provider's word",
     ),
@@ -282,6 +286,10 @@ pub const ROWS: &[Row] = &[
     ),
     row(95, "Markup that leads `session.js` elsewhere"),
     row(96, "Operators' alerts that a stranger can ring"),
+    row(
+        97,
+        "A sign-out that says it is done while the account cannot be reached",
+    ),
     row(
         98,
         "Another person after an expired session gets the first one's address",
@@ -301,8 +309,20 @@ pub const ROWS: &[Row] = &[
     ),
     row(103, "Signing in again, answered with the old `auth_time`"),
     row(104, "A key that the provider publishes and uses at once"),
+    row(
+        105,
+        "A head of a request that is longer than the origin takes",
+    ),
     row(106, "An account's alarm that fails to its last try"),
     row(107, "Secrets of the isolate in `process.env`"),
+    row(
+        108,
+        "A deployment, rotation or rollback that stops half-way, is in another account or brings back a leaked key",
+    ),
+    row(
+        109,
+        "A message to an account that takes the memory around it along",
+    ),
     row(
         110,
         "An answer that was on its way brings back a session that has ended or was replaced meanwhile",
@@ -318,6 +338,10 @@ pub const ROWS: &[Row] = &[
         "People whom their browser locks out: restored tabs, service workers, Back, typed forms lost",
     ),
     row(
+        115,
+        "A key set that a verifier cannot read for one key of another kind",
+    ),
+    row(
         116,
         "A place to go on to that names an own page in another spelling",
     ),
@@ -328,6 +352,10 @@ pub const ROWS: &[Row] = &[
     row(
         118,
         "Cookies of a sibling that hide the service's or lock a person out",
+    ),
+    row(
+        120,
+        "A sign-out by a ping, a beacon, a double click or a page that says something untrue; attempts ended by an image",
     ),
     row(
         121,

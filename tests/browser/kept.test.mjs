@@ -74,7 +74,7 @@ for (const [way, leave] of [
   ["a button", (tab) => tab.getByRole("button", { name: "Sign out" }).click()],
   ["a link", (tab) => tab.getByRole("link", { name: "Leave" }).click()],
 ]) {
-  test(`t47 after signing out by ${way} Back shows nothing personal, and the next person gets their own page`, async () => {
+  test(`t47 t92 after signing out by ${way} Back shows nothing personal, and the next person gets their own page`, async () => {
     const { tab, headings, whom } = await seen("kenneth", "/account", "/plain", "/account", "/plain", "/account");
     // Chromium keeps a page for those who come from another site apart, so that the first visit does not count.
     assert.equal(headings[4], headings[2], "the browser kept the page, as the service allows");
@@ -91,7 +91,7 @@ for (const [way, leave] of [
   });
 }
 
-test("t47 when another person takes over a browser then they are not shown pages that it kept of the first one", async () => {
+test("t47 t92 when another person takes over a browser then they are not shown pages that it kept of the first one", async () => {
   const { page: late, context } = await person();
   // This tab waits at One Login while the first person signs in in another one.
   await late.goto(`${service}/account`);

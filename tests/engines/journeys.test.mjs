@@ -104,7 +104,7 @@ for (const engine of ENGINES) {
     assert.equal(await who.evaluate(() => document.cookie), "");
   });
 
-  test(`t73 the button of a question takes no click for a moment after its page has come, in ${engine}`, async () => {
+  test(`t73 t120 the button of a question takes no click for a moment after its page has come, in ${engine}`, async () => {
     const who = await signedIn(engine);
     await who.open(`${service}/auth/sign-out`);
     const hit = await who.evaluate(() => {

@@ -177,7 +177,7 @@ fn t44_t55_when_claims_are_large_then_they_go_in_a_separate_header_or_not_at_all
 }
 
 #[test]
-fn when_the_origin_takes_only_so_long_a_head_then_an_identity_is_sent_only_where_it_fits() {
+fn t105_when_the_origin_takes_only_so_long_a_head_then_an_identity_is_sent_only_where_it_fits() {
     // The limit, the bytes of the service's own cookies, the addresses, and where the identity is.
     for (limit, cookies, count, place) in [
         (8_192, 100, 35, "header"),

@@ -6,6 +6,9 @@ use crate::world::{Browser, By, Incoming, World};
 
 const LISTED: &str = "https://www.example.gov.uk";
 
+const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
+const HEADERS: &str = "one-login-counts-as-use, content-type, x-csrf-token, x-requested-with";
+
 fn listing() -> World {
     World::with(|setup| setup.field("cors_origins", json!([LISTED])))
 }
@@ -26,13 +29,40 @@ fn t60_a_preflight_of_a_listed_origin_is_answered_here() {
     for (name, value) in [
         ("access-control-allow-origin", LISTED),
         ("access-control-allow-credentials", "true"),
-        ("access-control-allow-methods", "PUT"),
-        ("access-control-allow-headers", "content-type"),
+        ("access-control-allow-methods", METHODS),
+        ("access-control-allow-headers", HEADERS),
         ("vary", "Origin"),
     ] {
         assert_eq!(shown.header(name), Some(value), "{name}");
     }
     assert!(world.happened().0.is_empty());
+}
+
+#[test]
+fn t60_a_preflight_names_the_methods_and_headers_that_are_allowed_whatever_it_asks_for() {
+    let world = World::with(|setup| {
+        setup.field("cors_origins", json!([LISTED]));
+        setup.field("cors_headers", json!(["X-Trace"]));
+    });
+    let asks = [
+        ("PURGE", "x-evil, one-login-assertion"),
+        ("TRACE", "x_forwarded_host"),
+        ("GET", "*"),
+    ];
+    for (method, headers) in asks {
+        let mut asked = preflight("/account/data", LISTED);
+        asked
+            .headers
+            .retain(|(name, _)| !name.starts_with("access-"));
+        let asked = asked
+            .with("access-control-request-method", method)
+            .with("access-control-request-headers", headers);
+        let shown = world.ask(asked);
+        let found = ["methods", "headers"]
+            .map(|what| shown.header(&format!("access-control-allow-{what}")));
+        let allowed = "one-login-counts-as-use, x-trace";
+        assert_eq!(found, [Some(METHODS), Some(allowed)], "{method} {headers}");
+    }
 }
 
 #[test]

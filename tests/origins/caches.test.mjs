@@ -39,7 +39,7 @@ async function pages(name, rule) {
 }
 
 for (const name of ["varnish", "nginx"]) {
-  test(`${name} shows a person's page to the next by its defaults, and with the documented lines it does not`, async () => {
+  test(`t92 ${name} shows a person's page to the next by its defaults, and with the documented lines it does not`, async () => {
     assert.deepEqual(await pages(name), ["sian", "sian", "sian"]);
     assert.deepEqual(await pages(name, DOCUMENTED[name]), ["sian", "kenneth", "a public page"]);
   });

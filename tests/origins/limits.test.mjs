@@ -50,7 +50,7 @@ test("the table has a row for every server that is measured", () => {
 });
 
 for (const { name, room, option } of ROWS) {
-  test(`${name} takes an assertion of ${room} bytes, and no longer one`, async () => {
+  test(`t105 ${name} takes an assertion of ${room} bytes, and no longer one`, async () => {
     const server = await startServer(name);
     try {
       const measured = await longest(server);
@@ -75,7 +75,7 @@ for (const { name, room, option } of ROWS) {
 /** The servers that the doctor names, with the limits that they are known for. */
 const NAMED = [["uwsgi", 4_096, "uWSGI: buffer-size"], ["tomcat", 8_192, "Tomcat"], ["jetty", 8_192, "Jetty"], ["lighttpd", 8_192, "lighttpd"], ["node", 16_384, "Node"]];
 
-test("the doctor finds the limit of each server by asking, and names its option", async () => {
+test("t105 the doctor finds the limit of each server by asking, and names its option", async () => {
   const world = await World.start({ engine: "workerd" });
   try {
     const config = path.join(world.directory, "wrangler.toml");

@@ -270,6 +270,37 @@ fn signing_out_twice_ends_nothing_more() {
 }
 
 #[test]
+fn t83_when_the_account_no_longer_lists_the_session_then_the_providers_address_says_nothing_of_the_person()
+ {
+    type End = fn(&World);
+    let ends: [(&str, End); 4] = [
+        ("it is alive", |_| {}),
+        ("One Login ended it", |world| {
+            world.pass(1);
+            assert_eq!(world.notify("kenneth", |_| {}).status, 200);
+        }),
+        ("it was signed out everywhere", |world| {
+            let mut phone = signed_in(world, "kenneth");
+            phone.sign_out(world, "?everywhere");
+        }),
+        ("it is past its limit", |world| world.pass(43_201)),
+    ];
+    for (how, end) in ends {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        end(&world);
+        world.forget();
+        let shown = browser.sign_out(&world, "");
+        // The cookie still opens, so that the account was asked for the ID token that the hint is made of.
+        assert_eq!(world.happened().asked(), ["end"], "{how}");
+        let location = shown.location();
+        assert!(leads_to_the_provider(location), "{how}: {location}");
+        let hint = parameter(location, "id_token_hint");
+        assert_eq!(hint.is_some(), how == "it is alive", "{how}: {location}");
+    }
+}
+
+#[test]
 fn t47_a_session_past_its_limits_here_is_ended_with_the_copies_that_are_kept_in_use() {
     for (query, away) in [("", false), ("?everywhere", false), ("", true)] {
         let world = World::new();

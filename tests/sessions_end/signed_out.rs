@@ -61,7 +61,7 @@ fn t74_the_cookie_of_a_session_that_has_ended_is_cleared() {
 }
 
 #[test]
-fn t74_sign_ins_under_way_in_other_tabs_go_on() {
+fn t74_t120_sign_ins_under_way_in_other_tabs_go_on() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, PAGE);
@@ -73,7 +73,7 @@ fn t74_sign_ins_under_way_in_other_tabs_go_on() {
 }
 
 #[test]
-fn t74_when_no_page_is_shown_then_nothing_changes() {
+fn t74_t120_when_no_page_is_shown_then_nothing_changes() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.notify("kenneth", |_| {});
@@ -92,7 +92,7 @@ fn t74_when_no_page_is_shown_then_nothing_changes() {
 }
 
 #[test]
-fn t73_when_a_signed_in_person_is_shown_that_they_have_signed_out_then_the_page_asks() {
+fn t73_t120_when_a_signed_in_person_is_shown_that_they_have_signed_out_then_the_page_asks() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     for name in ["signed-out-here", "signed-out"] {

@@ -80,7 +80,7 @@ test("t106 when an alarm fails in every try, then it is set again, so that no se
   await world.provider.auto("kenneth");
 });
 
-test("an account object receives as many bytes as it is sent, and nothing of the memory around them", async () => {
+test("t109 an account object receives as many bytes as it is sent, and nothing of the memory around them", async () => {
   await world.provider.auto("amal");
   await world.accounts("watched");
   await signedIn(world);

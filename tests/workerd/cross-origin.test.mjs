@@ -155,8 +155,8 @@ test("t60 a preflight of a listed origin is answered here, without a session and
     assert.equal(answer.status, 204, target);
     assert.equal(answer.get("access-control-allow-origin"), LISTED);
     assert.equal(answer.get("access-control-allow-credentials"), "true");
-    assert.equal(answer.get("access-control-allow-methods"), "PUT");
-    assert.equal(answer.get("access-control-allow-headers"), "x-one, content-type");
+    assert.equal(answer.get("access-control-allow-methods"), "GET, HEAD, POST, PUT, PATCH, DELETE");
+    assert.equal(answer.get("access-control-allow-headers"), "one-login-counts-as-use, content-type, x-csrf-token, x-requested-with");
     assert.match(answer.get("vary"), /Origin/);
   }
   assert.deepEqual(await world.origin.requests(), []);

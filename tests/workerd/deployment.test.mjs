@@ -57,7 +57,7 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     assert.deepEqual(names(other.cloudflare), ["CLIENT_KEY_DEMO_A"]);
   });
 
-  test("of several accounts one is named before anything is changed, and no other gets a key", async () => {
+  test("t108 of several accounts one is named before anything is changed, and no other gets a key", async () => {
     const { cloudflare, checkout } = await fresh([{ name: "Department", zones: ["example.gov.uk"] }, { name: "Other" }]);
     const [first, other] = cloudflare.accounts;
     const said = await checkout.refused(NEW);
@@ -76,7 +76,7 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     assert.deepEqual(names(cloudflare), FIRST);
   });
 
-  test("when the first upload fails then the page's way out of 10014 works", async () => {
+  test("t108 when the first upload fails then the page's way out of 10014 works", async () => {
     const { cloudflare, checkout } = await fresh();
     await checkout.edit("wrangler.toml", [`"ASSERTION_KEY_DEMO_A", # signs`, `"ASSERTION_KEY_DEMO_A", "CLIENT_SECRET_DEMO", # signs`]);
     assert.match(await checkout.works(NEW), /^ {2}npx wrangler secret put CLIENT_SECRET_DEMO --env integration$/m);
@@ -104,7 +104,7 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     assert.deepEqual(cloudflare.zones[0].routes.map(({ script }) => script).sort(), [integration.name, production.name]);
   });
 
-  test("of a Worker that is deployed another team changes no key, and its own none behind a rollback", async () => {
+  test("t108 of a Worker that is deployed another team changes no key, and its own none behind a rollback", async () => {
     const { cloudflare, checkout } = await fresh();
     await checkout.works(NEW);
     await checkout.works(DEPLOY);
@@ -129,7 +129,7 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     assert.notEqual(cloudflare.script(WORKER).secrets.SESSION_KEY_A, leaked);
   });
 
-  test("a step that is broken off is tried again", async () => {
+  test("t108 a step that is broken off is tried again", async () => {
     const { cloudflare, checkout } = await fresh();
     cloudflare.fault(/^PATCH .*\/secrets-bulk$/, "late", 2);
     assert.match(await checkout.works(NEW), /answer was lost, but the change is there/);

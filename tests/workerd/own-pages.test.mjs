@@ -41,7 +41,7 @@ test("t82 when the client's keys are published, then they have only public membe
   }
 });
 
-test("t82 so are the assertion's keys", async () => {
+test("t82 t115 the assertion's keys are published in the same form, and all of them on P-256", async () => {
   const answer = await get("/auth/assertion-jwks.json");
   assert.equal(answer.get("cache-control"), "public, max-age=300");
   const { keys } = answer.json;

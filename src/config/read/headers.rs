@@ -81,3 +81,30 @@ pub fn read_removed(table: &Table<'_>, warnings: &mut Vec<Fault>) -> Removed {
     }
     Removed::new(&dropped, kept)
 }
+
+/// The headers that scripts of other origins may send where a service names none: what forms and usual libraries add.
+const CORS_HEADERS: [&str; 3] = ["content-type", "x-csrf-token", "x-requested-with"];
+
+/// Reads `cors_headers` as the value of `Access-Control-Allow-Headers`. The Worker's own header is always among them.
+pub fn read_cors_headers(table: &Table<'_>, removed: &Removed) -> String {
+    let named = table.texts("cors_headers");
+    let mut value = "one-login-counts-as-use".to_owned();
+    let mut allow = |name: &str| {
+        value.push_str(", ");
+        value.push_str(name);
+    };
+    let Some(named) = named else {
+        CORS_HEADERS.into_iter().for_each(&mut allow);
+        return value;
+    };
+    for name in named {
+        let lower = name.to_ascii_lowercase();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        if lower.is_empty() || !lower.bytes().all(plain) || removed.holds(&lower) {
+            let problem = format!("{name:?} is no header that reaches the origin");
+            table.fault("cors_headers", problem);
+        }
+        allow(&lower);
+    }
+    value
+}

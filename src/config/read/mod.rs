@@ -17,7 +17,7 @@ use crate::config::vars::Vars;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use branding::read_branding;
-use headers::read_removed;
+use headers::{read_cors_headers, read_removed};
 use keys::{read_keys, read_service_keys, read_token_auth};
 use names::{
     check_id, read_aliases, read_claims, read_client_id, read_environment, read_header_limit,
@@ -87,6 +87,7 @@ pub fn service(
         });
     }
     let token_auth = read_token_auth(table, vars);
+    let removed = read_removed(table, warnings);
     let locales = read_locales(table);
     check_identity(table, level, &rules, &registered_claims, &token_auth);
     Some(Service {
@@ -109,7 +110,8 @@ pub fn service(
         revocation: read_revocation(table),
         origin: read_origin(table, vars, local),
         origin_headers: read_origin_headers(table, vars),
-        removed: read_removed(table, warnings),
+        cors_headers: read_cors_headers(table, &removed),
+        removed,
         origin_audience,
         cors_origins: read_origins(table, "cors_origins", environment),
         websocket_origins: read_origins(table, "websocket_origins", environment),

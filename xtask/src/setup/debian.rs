@@ -1,6 +1,7 @@
 //! The other way to a compiler for wasm32, for networks where rustup cannot download but apt and crates.io are
 //! reachable: Debian's compiler for building browsers, with std built once from its own sources.
 
+use super::consent;
 use super::step::{State, Step};
 use crate::wasm::{self, DebianCompiler, OwnCompiler, TARGET};
 use anyhow::{Context, Result, bail};
@@ -222,11 +223,12 @@ fn remove(directory: &Path) -> Result<()> {
     }
 }
 
-/// `apt-get update` and `install`, as root or through a sudo that asks for nothing.
+/// `apt-get update` and `install`, as root or through a sudo that asks for no password. A person is asked before.
 pub fn apt_install(progress: &Progress, packages: &[&str]) -> Result<()> {
     if on_path("apt-get").is_none() {
         bail!("this system has no apt-get");
     }
+    consent::ask(progress, &apt_by_hand(&packages.join(" ")))?;
     let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
     for arguments in [&["update"][..], &install] {
         let mut apt = as_root("apt-get");

@@ -1,9 +1,10 @@
 //! Set-up: a fixed sequence of steps, each of which knows whether it is done, how to do it, and the command that a
 //! person would type instead.
 //!
-//! Nothing is asked, nothing is put into the tree, and when everything is there all checks take under a second.
+//! A person is asked before `sudo` and for nothing else, nothing is put into the tree, and when everything is there all checks take under a second.
 
 mod chromium;
+mod consent;
 mod debian;
 mod engines;
 mod languages;
