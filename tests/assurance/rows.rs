@@ -354,6 +354,10 @@ pub const ROWS: &[Row] = &[
         "Cookies of a sibling that hide the service's or lock a person out",
     ),
     row(
+        119,
+        "A planted attempt signs a browser in as another person",
+    ),
+    row(
         120,
         "A sign-out by a ping, a beacon, a double click or a page that says something untrue; attempts ended by an image",
     ),

@@ -29,8 +29,7 @@ async function dev(...options) {
 }
 
 before(async () => {
-  encrypted = await dev("--https");
-  plain = await dev();
+  [encrypted, plain] = await Promise.all([dev("--https"), dev()]);
 });
 after(async () => {
   await engine?.stop();

@@ -10,10 +10,7 @@ let world, service, person, choose, signIn, signedIn;
 
 const services = { DEMO: { host: "localhost", revocation_check_seconds: 0 } };
 inEngines({ services }, (made) => ({ world, service, person, choose, signIn, signedIn } = made));
-beforeEach(async () => {
-  await world.provider.control("POST", "single-sign-on", { enabled: null });
-  await nextSecond();
-});
+beforeEach(() => world.provider.control("POST", "single-sign-on", { enabled: null }));
 
 async function signOut(who) {
   await who.open(`${service}/account`);

@@ -54,22 +54,6 @@ fn when_a_frame_needs_a_sign_in_then_its_link_leads_the_whole_window_back_to_the
 }
 
 #[test]
-fn when_an_embedded_page_needs_a_sign_in_then_it_is_answered_as_any_other_frame() {
-    let world = World::new();
-    for element in ["embed", "object", "frame"] {
-        let mut asked = frame("/account/details", "/");
-        asked.headers.retain(|(name, _)| name != "sec-fetch-dest");
-        let mut foreign = asked.clone().with("sec-fetch-dest", element);
-        let shown = world.ask(asked.with("sec-fetch-dest", element));
-        assert_eq!((shown.status, shown.heading()), (401, HEADING), "{element}");
-        assert!(may_be_framed(&shown), "{element}");
-        foreign.headers.retain(|(name, _)| name != "sec-fetch-site");
-        let shown = world.ask(foreign.with("sec-fetch-site", "same-site"));
-        assert!(!may_be_framed(&shown), "{element}");
-    }
-}
-
-#[test]
 fn when_a_frame_needs_an_identity_or_a_later_sign_in_then_its_own_address_opens_in_the_window() {
     let world = World::with(|setup| {
         setup.prove_identities();

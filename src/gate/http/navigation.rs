@@ -48,12 +48,11 @@ impl Request {
     /// Whether the answer will be shown in a frame that a page of the same origin fills. Which pages hold
     /// that one is not known: the browser compares them with the answer's `frame-ancestors`.
     ///
-    /// A frame that a service worker hands on is told from a page by nothing (`docs/browsers.md`).
+    /// No engine shows an `embed` or `object` whose answer is an error, and a frame that a service worker hands on is told
+    /// from a page by nothing (`docs/browsers.md`).
     #[must_use]
     pub fn is_framed_by_own(&self) -> bool {
-        const FRAMES: [&str; 4] = ["iframe", "frame", "embed", "object"];
-        let destination = self.destination();
-        destination.is_some_and(|destination| FRAMES.contains(&destination))
+        matches!(self.destination(), Some("iframe" | "frame"))
             && self.headers.get("sec-fetch-site") == Some("same-origin")
             && !self.looks_ahead()
     }
