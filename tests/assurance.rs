@@ -72,6 +72,40 @@ fn every_threat_has_a_test() {
 }
 
 #[test]
+fn every_promise_names_tests_that_exist_and_every_defence_its_threats() {
+    let page = fs::read_to_string(root().join("docs/security.md")).unwrap();
+    let table = |from: &str| {
+        let (_, behind) = page.split_once(from).unwrap();
+        let lines = behind.lines().skip_while(|line| !line.starts_with("|---"));
+        let rows = lines.skip(1).take_while(|line| line.starts_with('|'));
+        let rows: Vec<_> = rows.map(str::to_owned).collect();
+        assert!(rows.len() > 6, "{from}: {rows:?}");
+        rows
+    };
+    for row in table("| promise | tests |") {
+        let mut folder = "";
+        for file in row.split('`').skip(1).step_by(2) {
+            let path = match file.rsplit_once('/') {
+                Some((parent, _)) => {
+                    folder = parent;
+                    root().join(file)
+                }
+                None => root().join(folder).join(file),
+            };
+            assert!(path.exists(), "{file} of {row}");
+        }
+    }
+    for row in table("| against | what is done | threats |") {
+        let threats = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap();
+        for threat in threats.split(',') {
+            let number = threat.trim().parse();
+            let known = ROWS.iter().any(|row| Ok(row.number) == number);
+            assert!(known, "{threat} of {row}");
+        }
+    }
+}
+
+#[test]
 fn every_case_that_applies_has_a_test_and_no_other_claims_to() {
     let titles = titles();
     let runs = |id: &str| {
