@@ -1,7 +1,8 @@
 //! JSON Web Keys: the provider's public ones as they arrive, and our own private ones.
 //!
-//! A point that is not on its curve, or a modulus that is no product of two primes, is not found
-//! here: WebCrypto refuses it when the key is imported.
+//! A point that is not on its curve is not found here: WebCrypto refuses it when the key is imported (workerd
+//! 1.20261023.1). A modulus that is no product of two primes is found neither here nor there. Lengths and exponents are
+//! judged here.
 //!
 //! Source: RFC 7517, RFC 7518 section 6, RFC 7638 (thumbprints).
 
