@@ -193,7 +193,13 @@ fn is_plain(query: Option<&str>) -> bool {
 /// Routes a request of a service.
 fn route<P: Platform>(context: &Context<P>, request: &Request, address: &Address<'_>) -> Verdict {
     let service = &context.service;
-    if matches!(request.method.as_str(), "TRACE" | "TRACK" | "CONNECT") {
+    let is_refused = match request.method.as_str() {
+        "GET" => false,
+        "TRACE" | "TRACK" | "CONNECT" => true,
+        // A WebSocket begins with GET (RFC 6455 section 4.1), and workerd sends any other method as one.
+        _ => request.is_upgrade(),
+    };
+    if is_refused {
         let detail = "This method is not allowed.";
         return both(405, Page::WrongMethod, Some(request), detail)
             .with("allow", "GET, HEAD, POST")

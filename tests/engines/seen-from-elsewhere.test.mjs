@@ -119,7 +119,7 @@ async function seen(who, address, patience = PATIENCE.quick) {
   return JSON.parse(await who.until(() => who.evaluate(() => window.result), `${address} was looked at`));
 }
 
-/** What is seen by a person who is signed in, and by one who is not; again at leisure where that differs, as on a busy machine. */
+/** Looks as a person who is signed in. Where that differs from before, as on a busy machine, two people look again at leisure. */
 async function compared(who, other, address, before) {
   const found = await seen(who, address);
   if (isDeepStrictEqual(found, before)) return;

@@ -1,5 +1,5 @@
-// What another page of the same site, or a script on the service itself, does to a person, in the three engines: requests
-// that sign out without a page, cookies that the service refuses, a planted sign-in, and frames that need a sign-in.
+// Attacks of a sibling and of a script on the service, in the three engines: requests to the sign-out that show no page,
+// cookies that the service refuses, and a planted sign-in. And frames of the service's own that need a sign-in.
 
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
@@ -62,7 +62,7 @@ async function siblings() {
   return `https://localhost:${sibling.address().port}/`;
 }
 
-/** The headers with which an address answers somebody else's navigation. */
+/** The headers with which an address answers another person's navigation. */
 const asked = (url) => new Promise((resolve, reject) => {
   const headers = Object.fromEntries(NAVIGATION);
   const sent = https.get(url, { headers, rejectUnauthorized: false }, (answer) => resolve(answer.resume().headers));

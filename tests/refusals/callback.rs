@@ -175,6 +175,14 @@ fn t60_t61_every_method_is_protected_and_nothing_posted_is_redirected() {
             assert_eq!((shown.by, shown.status), (By::Edge, 405), "{method} {path}");
         }
     }
+    // workerd would send a WebSocket's request as GET, which was not judged.
+    for method in ["HEAD", "POST", "PUT", "OPTIONS"] {
+        for path in ["/", "/account/details"] {
+            let asked = Incoming::get(path).method(method);
+            let shown = world.ask(asked.with("upgrade", "websocket"));
+            assert_eq!((shown.by, shown.status), (By::Edge, 405), "{method} {path}");
+        }
+    }
     let form = Incoming::get("/account/apply?step=2")
         .method("POST")
         .with("sec-fetch-dest", "document");

@@ -86,6 +86,16 @@ test("t62 when a client is no browser, then it opens a socket with a session, an
   assert.deepEqual(await world.origin.paths(), ["/", "/"]);
 });
 
+test("t60 t62 rejects a socket by another method than GET, which workerd would send as GET", async () => {
+  const upgrade = [["Cookie", browser.cookie], ["Upgrade", "websocket"], ["Connection", "Upgrade"]];
+  for (const method of ["POST", "PUT", "HEAD", "OPTIONS"]) {
+    for (const target of ["/echo/x", "/echo/public/x"]) {
+      assert.equal((await world.raw({ method, target, headers: upgrade })).status, 405, `${method} ${target}`);
+    }
+  }
+  assert.deepEqual(await world.origin.requests(), []);
+});
+
 test("t62 rejects a socket without a session, and does not redirect it to the sign-in", async () => {
   for (const cookie of ["a=b", "__Host-ol-session=x", ""]) {
     const { status, headers } = await open({ origin: own, cookie });

@@ -152,7 +152,7 @@ export function inEngines(settings, started) {
   const kept = (engine) => engines[engines.push(engine) - 1];
   const person = async (name, options = {}) => {
     const certificate = `${world.certificate}/certificate.pem`;
-    // What One Login said of a person in the last test counts for sign-ins of the same second.
+    // A notification of the last test is about sign-ins of the same second too.
     const [engine] = await Promise.all([startEngine(name, { certificate, ...options }).then(kept), nextSecond()]);
     return new Person(engine);
   };
