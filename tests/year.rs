@@ -126,6 +126,15 @@ fn t110_when_a_person_signs_in_twice_in_a_second_then_either_session_is_theirs()
 }
 
 #[test]
+fn when_the_providers_page_waits_while_another_tab_signs_in_then_the_judge_expects_the_page_that_follows()
+ {
+    let outcome = run(&kept::waits_in_another_tab());
+    assert_eq!(outcome.wrong, None, "{}", outcome.last.join("\n"));
+    let lines = outcome.last.join("\n");
+    assert!(lines.contains("[callback auth_time_too_old]"), "{lines}");
+}
+
+#[test]
 fn the_run_against_the_built_worker_knows_every_event() {
     let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
     let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));

@@ -1,5 +1,6 @@
-// Reads the part of YAML 1.2 that workflows here use: block mappings and sequences, plain scalars on one line, and flow
-// sequences of plain scalars. Scalars stay texts. Everything else is an error, so that nothing is misread.
+// Reads the part of YAML 1.2 that workflows here use: block mappings and sequences, plain and double-quoted scalars on one
+// line, literal scalars without blank lines and comments, nothing, and flow sequences of plain scalars. Scalars stay texts.
+// Everything else is an error, so that nothing is misread.
 
 const KEY = /^([A-Za-z_][\w-]*):(?: (.+))?$/;
 
@@ -31,15 +32,24 @@ function mapping(lines, indent) {
     const line = lines.shift();
     const [, name, rest] = line.text.match(KEY) ?? wrong(line);
     if (name in members) wrong(line);
-    if (rest !== undefined) members[name] = scalar({ ...line, text: rest });
-    else if (lines[0]?.indent > indent) members[name] = block(lines, lines[0].indent);
-    else wrong(line);
+    if (rest === "|") members[name] = literal(lines, indent);
+    else if (rest !== undefined) members[name] = scalar({ ...line, text: rest });
+    else members[name] = lines[0]?.indent > indent ? block(lines, lines[0].indent) : null;
   }
   return members;
 }
 
+function literal(lines, indent) {
+  const [first] = lines;
+  const own = [];
+  while (lines[0]?.indent > indent) own.push(lines.shift());
+  return own.map((line) => " ".repeat(Math.max(line.indent - first.indent, 0)) + line.text).join("\n");
+}
+
 function scalar(line) {
   const { text } = line;
+  const quoted = text.match(/^"([^"\\]*)"$/);
+  if (quoted) return quoted[1];
   if (text.startsWith("[") && text.endsWith("]")) return text.slice(1, -1).split(", ").map((item) => scalar({ ...line, text: item }));
   if (/^[^\w$/.]|: | #|^\$\{(?!\{)/.test(text)) wrong(line);
   return text;

@@ -155,6 +155,12 @@ class Week {
           await this.#at(this.ahead + Date.now() - this.began + 1_000 * Number(event.every));
         }
         return;
+      case "StayOn":
+        for (let nth = 0; nth < 8; nth += 1) {
+          await this.#script(computer, path, 0);
+          await this.#at(this.ahead + Date.now() - this.began + 400 * Math.min(judge.limits.idle, judge.limits.absolute));
+        }
+        return;
       case "SignOut":
         return this.#signOut(computer, event.everywhere === "true");
       case "HandOver":
@@ -215,7 +221,7 @@ class Week {
         return this.#getsIn(computer);
       // Only the native world has these: workerd has no switch for them, or these weeks leave them out.
       case "Back": case "Leave": case "Start": case "Rotate": case "Emergency": case "Hourly": case "UseUp": case "Meddle":
-      case "AccountsAhead": case "PostOffice": case "ProviderAnnounces": case "CopyAcross":
+      case "Forget": case "AccountsAhead": case "PostOffice": case "ProviderAnnounces": case "CopyAcross":
         return;
       default:
         throw new Error(`an event that this run does not know: ${kind}`);
@@ -355,6 +361,8 @@ async function service() {
   return startOrigin(Object.fromEntries(paths.map((path) => [path, answer])));
 }
 
+/** With `--first` the run ends with the first week that fails. */
+const isShort = process.argv[3] === "--first";
 const weeks = (await fs.readFile(process.argv[2], "utf8")).trim().split("\n\n");
 const origin = await service();
 const rows = [];
@@ -376,6 +384,7 @@ for (const text of weeks) {
   } finally {
     await week.stop();
   }
+  if (isShort && failed > 0) break;
 }
 await origin.stop();
 console.log(`# Simulated weeks against the built Worker\n

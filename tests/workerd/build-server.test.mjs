@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { Checkout } from "../harness/checkout.mjs";
 import { Cloudflare } from "../harness/cloudflare.mjs";
 import { newestWrangler } from "../harness/newest-wrangler.mjs";
-import { ROOT } from "../harness/places.mjs";
+import { CLI, ROOT } from "../harness/places.mjs";
 import { read } from "../harness/yaml.mjs";
 
 const ended = [];
@@ -87,5 +87,37 @@ test("git leaves out what holds a secret or belongs to one machine, and keeps th
 
 test("a workflow that this reader does not know is refused, not misread", () => {
   assert.deepEqual(read("a: [b, c]\nd:\n  - e: f\n    g: h i\n  - j: k\n"), { a: ["b", "c"], d: [{ e: "f", g: "h i" }, { j: "k" }] });
-  for (const text of ["a: |\n  b\n", "a: &b c\n", "a: 'b'\n", "a\n", "a: b\n   c: d\n", "a: {b: c}\n"]) assert.throws(() => read(text), /line/, text);
+  assert.deepEqual(read('a:\n  b: |\n    c d\n      e\n    f\n  g:\nh: "1 * *"\n'), { a: { b: "c d\n  e\nf", g: null }, h: "1 * *" });
+  for (const text of ["a: >\n  b\n", "a: |-\n  b\n", 'a: "b\\n"\n', "a: &b c\n", "a: 'b'\n", "a\n", "a: b\n   c: d\n", "a: {b: c}\n"]) assert.throws(() => read(text), /line/, text);
+});
+
+test("every workflow of the repository reads, and each command in it is there", async () => {
+  const directory = path.join(ROOT, ".github/workflows");
+  const all = new Map();
+  for (const name of await fs.readdir(directory)) {
+    const workflow = read(await fs.readFile(path.join(directory, name), "utf8"));
+    assert.deepEqual(workflow.permissions, { contents: "read" }, name);
+    const commands = [];
+    for (const [id, job] of Object.entries(workflow.jobs)) {
+      const where = `${id} of ${name}`;
+      assert.match(job["runs-on"], /^ubuntu-/, where);
+      assert.ok(Number(job["timeout-minutes"]) <= 360, where);
+      for (const step of job.steps) {
+        assert.equal(("uses" in step) + ("run" in step), 1, `${where}: ${JSON.stringify(step)}`);
+        if (step.uses) assert.match(step.uses, /^[\w-]+\/[\w-]+@[\w.]+$/, where);
+        for (const line of step.run?.split("\n") ?? []) for (const command of line.split(" && ")) commands.push(command.trim());
+      }
+    }
+    all.set(name, commands);
+    const installed = (tool) => commands.includes(`cargo install --locked cargo-${tool}`);
+    for (const command of commands) {
+      const [program, first, ...rest] = command.split(" ");
+      if (program === "cargo" && first === "edge") await promisify(execFile)(CLI, [...rest, "--help"], { cwd: ROOT });
+      else if (program === "cargo") assert.ok(first === "install" || installed(first), `${name} does not install cargo-${first}`);
+      else if (program === "bash") await fs.access(path.join(ROOT, first));
+      else assert.match(command, /^(npm (ci|audit)|git diff|since=\$\(git |if \[|fi$)/, `${name} has a command that this test does not know`);
+    }
+  }
+  const assured = ["load", "fuzz", "year", "year --mutants", "year --workerd", "year --workerd --mutants"];
+  for (const run of assured) assert.ok(all.get("nightly.yml").includes(`cargo edge assure ${run}`), run);
 });

@@ -10,7 +10,10 @@ use super::people::{Computer, Go, How, PEOPLE, go};
 use crate::world::http::By;
 
 /// Everything works again.
-pub fn mend(house: &House) {
+pub fn mend(house: &House, computers: &[Rc<Computer>]) {
+    for computer in computers {
+        computer.is_forgetful.set(false);
+    }
     house.troubles.mend();
     house.used_up.borrow_mut().clear();
     house.accounts.ahead.set(0);

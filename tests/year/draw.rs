@@ -16,10 +16,11 @@ use crate::world::chance::Chance;
 pub type Draw = fn(&mut Chance) -> Event;
 
 /// Those of every week.
-pub const QUIET: [(usize, Draw); 16] = [
+pub const QUIET: [(usize, Draw); 17] = [
     (52, visit),
     (7, together),
     (5, poll),
+    (2, stay_on),
     (7, sign_out),
     (2, |chance| Event::Back(computer(chance))),
     (4, hand_over),
@@ -39,7 +40,7 @@ pub const QUIET: [(usize, Draw); 16] = [
 ];
 
 /// Those of a week that is not calm.
-pub const ROUGH: [(usize, Draw); 9] = [
+pub const ROUGH: [(usize, Draw); 10] = [
     (2, |chance| provider_rotates(chance, false)),
     (7, trouble),
     (5, |chance| Event::Mend {
@@ -60,6 +61,7 @@ pub const ROUGH: [(usize, Draw); 9] = [
     }),
     (1, |chance| Event::PostOffice(chance.coin())),
     (1, |chance| Event::CopyAcross(computer(chance))),
+    (1, |chance| Event::Forget(computer(chance))),
 ];
 
 fn computer(chance: &mut Chance) -> usize {
@@ -154,6 +156,15 @@ fn poll(chance: &mut Chance) -> Event {
         place: place(chance),
         every: 20 + chance.seconds(150),
         times: 3 + chance.below(10) as u64,
+    }
+}
+
+fn stay_on(chance: &mut Chance) -> Event {
+    Event::StayOn {
+        computer: computer(chance),
+        tab: chance.below(3),
+        host: host(chance),
+        place: ACCOUNT,
     }
 }
 

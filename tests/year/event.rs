@@ -61,6 +61,17 @@ pub enum Event {
         /// How often.
         times: u64,
     },
+    /// A page keeps its session alive for as long as that may live, and asks for something again and again at its end.
+    StayOn {
+        /// The computer.
+        computer: usize,
+        /// The tab.
+        tab: usize,
+        /// The service.
+        host: usize,
+        /// The place.
+        place: usize,
+    },
     /// A person signs out.
     SignOut {
         /// The computer.
@@ -72,6 +83,8 @@ pub enum Event {
     },
     /// A person goes back to the last callback.
     Back(usize),
+    /// A browser loses each session's cookie at once, until everything works again.
+    Forget(usize),
     /// Another person sits down at a computer.
     HandOver {
         /// The computer.

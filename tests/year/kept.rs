@@ -53,3 +53,23 @@ pub fn twice_in_a_second() -> Plan {
         ],
     }
 }
+
+/// A page of the provider's waits in one tab, where a recent sign-in is asked for, while the person signs in in another one:
+/// by the time that they go on in the first, the provider says when that was.
+pub fn waits_in_another_tab() -> Plan {
+    Plan {
+        seed: 192,
+        calm: true,
+        limits: Limits {
+            idle: 1_800,
+            absolute: 7_200,
+            check: 60,
+            grace: 300,
+        },
+        events: vec![
+            at(1_000, 0, visit(2, 6, 143, 939)),
+            at(33_681, 1, visit(0, 2, 151, 2)),
+            at(1_200_000, 2, visit(0, 2, 151, 2)),
+        ],
+    }
+}

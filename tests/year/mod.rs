@@ -19,4 +19,5 @@ pub mod run;
 pub mod runtime;
 pub mod shrink;
 pub mod storage;
+pub mod temper;
 pub mod trace;

@@ -1,8 +1,10 @@
 //! Computers and the people at them: cookies, tabs, and navigations that are followed until they rest.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
+use serde_json::Value;
 use simulator::http;
 use url::Url;
 
@@ -11,7 +13,7 @@ use super::oracle::standing::Standing;
 use super::requests::{at_the_edge, at_the_provider, proves};
 use crate::world::chance::Chance;
 use crate::world::http::{By, Incoming, Shown};
-use crate::world::jar::Jar;
+use crate::world::jar::{self, Jar};
 use crate::world::settings::ISSUER;
 
 /// More redirects than this are a loop.
@@ -56,8 +58,12 @@ pub struct Computer {
     pub tabs: [Cell<u64>; 3],
     /// The person of the browser, for each service.
     pub standing: RefCell<[Standing; 2]>,
-    /// The last callback's address.
-    pub callback: RefCell<Option<String>>,
+    /// Every callback's address, in order.
+    pub callbacks: RefCell<Vec<String>>,
+    /// The name of the cookie that each start of a sign-in set, by the `state` that it sent away, and when, in milliseconds.
+    pub started: RefCell<HashMap<String, (String, i64)>>,
+    /// Whether the browser loses each session's cookie at once, as some do that are set to.
+    pub is_forgetful: Cell<bool>,
 }
 
 /// Where a person goes, and how.
@@ -184,22 +190,69 @@ pub async fn go(house: Rc<House>, computer: Rc<Computer>, go: Go) -> Option<Show
     None
 }
 
-/// A page asks again and again after so many milliseconds, for as long as its tab is where it was.
-pub fn poll(house: &Rc<House>, computer: &Rc<Computer>, first: Go, every_ms: i64, times: u64) {
+/// A page asks again after each of these waits in milliseconds, for as long as its tab is where it was; some give up when
+/// they get no answer of the service's.
+pub fn poll(
+    house: &Rc<House>,
+    computer: &Rc<Computer>,
+    first: Go,
+    waits: impl Iterator<Item = i64> + 'static,
+    gives_up: bool,
+) {
     let (house, computer) = (Rc::clone(house), Rc::clone(computer));
     let inner = Rc::clone(&house);
     house.runtime.spawn(async move {
         let generation = computer.tabs[first.tab].get();
-        for nth in 0..times {
+        for (nth, wait) in waits.enumerate() {
             let order = Go {
+                seed: first.seed ^ nth as u64,
+                ..first.clone()
+            };
+            let shown = go(Rc::clone(&inner), Rc::clone(&computer), order).await;
+            let is_answered = shown.is_some_and(|shown| shown.by == By::Origin);
+            inner.runtime.sleep(wait).await;
+            let is_left = computer.tabs[first.tab].get() != generation;
+            if is_left || gives_up && !is_answered {
+                return;
+            }
+        }
+    });
+}
+
+/// A page keeps its session alive until its last minute, by what `/auth/session` says, and then asks for its place every
+/// few seconds until the session must be over.
+pub fn stay_on(house: &Rc<House>, computer: &Rc<Computer>, first: Go) {
+    let (house, computer) = (Rc::clone(house), Rc::clone(computer));
+    let inner = Rc::clone(&house);
+    house.runtime.spawn(async move {
+        let generation = computer.tabs[first.tab].get();
+        let host = jar::host(&first.address);
+        for nth in 0.. {
+            let order = Go {
+                address: format!("https://{host}/auth/session"),
+                how: How::StayAlive,
                 seed: first.seed ^ nth,
                 ..first.clone()
             };
-            go(Rc::clone(&inner), Rc::clone(&computer), order).await;
-            inner.runtime.sleep(every_ms).await;
+            let shown = go(Rc::clone(&inner), Rc::clone(&computer), order).await;
+            let said = shown.and_then(|shown| serde_json::from_str::<Value>(&shown.body).ok());
+            let seconds = |name: &str| said.as_ref()?[name].as_i64();
+            let (Some(idle), Some(left)) = (seconds("idle_seconds"), seconds("absolute_seconds"))
+            else {
+                return;
+            };
+            if left < 60 {
+                break;
+            }
+            inner
+                .runtime
+                .sleep((idle / 2).min(left - 30).max(1) * 1_000)
+                .await;
             if computer.tabs[first.tab].get() != generation {
                 return;
             }
         }
+        let waits = (0..30).map(|nth| 10_000 + nth * 500);
+        poll(&inner, &computer, first, waits, false);
     });
 }

@@ -1,9 +1,10 @@
 //! From a number to a week of events.
 
 use super::deployment::{Key, Step};
-use super::draw::{QUIET, ROUGH, limits};
+use super::draw::limits;
 use super::event::{Event, Timed};
 use super::rules::Limits;
+use super::temper::Temper;
 use crate::world::chance::Chance;
 
 /// How many computers there are.
@@ -49,43 +50,35 @@ pub fn plan(seed: u64) -> Plan {
     let mut chance = Chance::seed(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let calm = seed.is_multiple_of(4);
     let limits = limits(&mut chance);
-    let rough = ROUGH.iter().filter(|_| !calm);
-    let draws = QUIET.iter().chain(rough);
-    let draws: Vec<_> = draws.collect();
-    let total: usize = draws.iter().map(|(weight, _)| weight).sum();
+    let temper = Temper::draw(&mut chance, calm);
     let mut events = Vec::new();
     let mut at_ms = 0;
     for number in 0..EVENTS {
         at_ms += gap(&mut chance);
-        let mut drawn = chance.below(total);
-        let draw = draws.iter().find(|(weight, _)| {
-            let found = drawn < *weight;
-            drawn = drawn.saturating_sub(*weight);
-            found
-        });
-        let (_, draw) = draw.expect("the weights add up");
-        let event = draw(&mut chance);
+        let event = temper.event(&mut chance);
         events.push(Timed {
             at_ms,
             number,
             event,
         });
     }
+    // Operators act while people use the service.
+    let moments: Vec<i64> = events.iter().map(|timed| timed.at_ms).collect();
     let end = at_ms.min(WEEK);
     if chance.coin() {
         hourly(&mut chance, end, &mut events);
     }
     match chance.below(6) {
-        0 | 1 => rotation(&mut chance, limits, end, &mut events),
-        2 if !calm => {
+        0..3 => rotation(&mut chance, limits, &moments, &mut events),
+        3 if !calm => {
             let key = *chance.one(&[Key::Session, Key::Client, Key::Assertion]);
-            let at_ms = chance.seconds(end.max(1));
+            let at_ms = *chance.one(&moments);
             once(at_ms, Event::Emergency(key), &mut events);
         }
         _ => {}
     }
     if chance.below(3) == 0 {
-        let at_ms = chance.seconds(end.max(1));
+        let at_ms = *chance.one(&moments);
         once(at_ms, Event::Rollback, &mut events);
     }
     events.sort_by_key(|timed| (timed.at_ms, timed.number));
@@ -119,22 +112,25 @@ fn hourly(chance: &mut Chance, end: i64, events: &mut Vec<Timed>) {
     }
 }
 
-/// A key is rotated, by the waits that `docs/rotation.md` states; the sessions' by the longest that there may be.
-fn rotation(chance: &mut Chance, limits: Limits, end: i64, events: &mut Vec<Timed>) {
+/// A key is rotated, by the waits that `docs/rotation.md` states at the least; the sessions' by the longest that there may
+/// be. Each step is made when something else happens too.
+fn rotation(chance: &mut Chance, limits: Limits, moments: &[i64], events: &mut Vec<Timed>) {
     let key = *chance.one(&[Key::Session, Key::Client, Key::Assertion]);
     let (published, replaced) = match key {
         Key::Session => (HOUR, 43_200_000.max(limits.absolute * 1_000) + HOUR),
         Key::Client => (24 * HOUR, 24 * HOUR),
         Key::Assertion => (HOUR, HOUR),
     };
-    let mut at_ms = chance.seconds((end / 2).max(1));
+    let mut at_ms = *chance.one(&moments[..moments.len() / 2]);
     let steps = [
         (Step::Publish, 0),
         (Step::Use, published),
         (Step::Remove, replaced),
     ];
     for (step, wait) in steps {
-        at_ms += wait;
+        let least = at_ms + wait;
+        let later = moments.iter().copied().find(|moment| *moment >= least);
+        at_ms = later.unwrap_or(least);
         once(at_ms, Event::Rotate { key, step, to: 1 }, events);
     }
 }

@@ -8,6 +8,7 @@ use url::Url;
 
 use super::deployment::{HOSTS, PLACES};
 use super::house::{House, Iso, Served};
+use super::oracle::standing::SESSION;
 use super::oracle::{Asked, faults};
 use super::people::{Computer, Go, How};
 use crate::world::chance::Chance;
@@ -17,6 +18,9 @@ use crate::world::settings::ISSUER;
 
 /// The most that a service's cookies may weigh together, in bytes.
 const HEAVIEST: usize = 8_192;
+
+/// The name of each cookie of a sign-in under way begins so.
+const ATTEMPT: &str = "__Host-ol-attempt-";
 
 fn host_number(address: &str) -> usize {
     let host = jar::host(address);
@@ -36,6 +40,29 @@ pub fn proves(address: &str) -> bool {
         let vtr = object.claims.get("vtr").map(ToString::to_string);
         vtr.is_some_and(|vtr| vtr.contains('P'))
     })
+}
+
+/// The `state` with which a start sends a browser to the provider.
+fn state_of(shown: &Shown) -> Option<String> {
+    let location = shown.header("location")?;
+    let object = parameter(location, "request").filter(|_| location.starts_with(ISSUER))?;
+    let object = Unverified::parse(&object)?;
+    Some(object.claims.get("state")?.as_str()?.to_owned())
+}
+
+/// The name of the cookie of a sign-in that an answer begins.
+fn attempt_of(shown: &Shown) -> Option<String> {
+    let mut lines = shown.set_cookies();
+    let line = lines.find(|line| line.starts_with(ATTEMPT) && !line.contains("Max-Age=0;"))?;
+    Some(line.split('=').next()?.to_owned())
+}
+
+/// When a browser began the sign-in from which it comes back, in milliseconds, if it still has the cookie.
+fn began(computer: &Computer, address: &str, cookies: Option<&str>) -> Option<i64> {
+    let state = parameter(address, "state").unwrap_or_default();
+    let started = computer.started.borrow();
+    let (name, at_ms) = started.get(&state)?;
+    cookies?.contains(&format!("{name}=")).then_some(*at_ms)
 }
 
 /// A browser asks the provider.
@@ -69,10 +96,15 @@ pub async fn at_the_edge(
     chance: &mut Chance,
 ) -> Shown {
     let host = host_number(&request.url);
-    if request.url.contains("/auth/callback") {
-        computer.callback.replace(Some(request.url.clone()));
-    }
     let cookies = computer.jar.borrow().sent(house.seconds(), &request.url);
+    let mut began_ms = None;
+    if request.url.contains("/auth/callback") {
+        let mut all = computer.callbacks.borrow_mut();
+        if !all.contains(&request.url) {
+            began_ms = began(computer, &request.url, cookies.as_deref());
+        }
+        all.push(request.url.clone());
+    }
     let standing = computer.standing.borrow()[host].clone();
     let asked = Asked {
         computer: computer.number,
@@ -82,6 +114,7 @@ pub async fn at_the_edge(
         who: standing.who,
         used_ms: standing.used_ms,
         proving,
+        began_ms,
     };
     if cookies.as_ref().is_some_and(|text| text.len() > HEAVIEST) {
         house
@@ -123,6 +156,9 @@ pub async fn at_the_edge(
             .jar
             .borrow_mut()
             .keep(house.seconds(), &served.shown);
+        if let (Some(state), Some(name)) = (state_of(&served.shown), attempt_of(&served.shown)) {
+            computer.started.borrow_mut().insert(state, (name, now));
+        }
         let mut all = computer.standing.borrow_mut();
         let mine = &mut all[host];
         mine.arrived(now, &asked, &served.shown, signed.as_ref());
@@ -133,6 +169,11 @@ pub async fn at_the_edge(
         let alive = go.how == How::StayAlive && served.shown.body.contains("\"signed_in\":true");
         if told || alive {
             mine.used_ms = now;
+        }
+        if computer.is_forgetful.get() {
+            let mut jar = computer.jar.borrow_mut();
+            jar.kept.retain(|cookie| !cookie.name.starts_with(SESSION));
+            all.iter_mut().for_each(|standing| standing.forget(now));
         }
     }
     let mut oracle = house.oracle.borrow_mut();

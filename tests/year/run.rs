@@ -14,7 +14,7 @@ use super::deployment::{ACCOUNT, HOSTS, PLACES};
 use super::event::{Event, Timed};
 use super::house::House;
 use super::oracle::Oracle;
-use super::people::{Computer, Go, How, PEOPLE, go, poll};
+use super::people::{Computer, Go, How, PEOPLE, go, poll, stay_on};
 use super::plan::{COMPUTERS, Plan};
 use super::rules::Rules;
 use crate::world::chance::Chance;
@@ -63,7 +63,7 @@ pub fn run(plan: &Plan) -> Outcome {
     }
     if house.oracle.borrow().wrong.is_none() {
         house.runtime.run_until(house.runtime.now() + 120_000);
-        mend(&house);
+        mend(&house, &computers);
         for computer in &computers {
             let number = 1_000 + computer.number;
             gets_in(&house, computer, plan.seed ^ number as u64);
@@ -167,7 +167,17 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
         } => {
             let path = PLACES[place].path;
             let first = visit(computer, path, host, How::Script, tab, 0);
-            poll(house, &computers[computer], first, every * 1_000, times);
+            let waits = (0..times).map(move |_| every * 1_000);
+            poll(house, &computers[computer], first, waits, false);
+        }
+        Event::StayOn {
+            computer,
+            tab,
+            host,
+            place,
+        } => {
+            let first = visit(computer, PLACES[place].path, host, How::Script, tab, 0);
+            stay_on(house, &computers[computer], first);
         }
         Event::SignOut {
             computer,
@@ -183,11 +193,15 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             deliver_later(house, seed, 3_000);
         }
         Event::Back(computer) => {
-            let address = computers[computer].callback.borrow().clone();
+            let address = computers[computer].callbacks.borrow().last().cloned();
             if let Some(address) = address {
                 let order = visit(computer, "/", 0, How::Navigation, 0, 0);
                 send(computer, Go { address, ..order });
             }
+        }
+        Event::Forget(computer) => {
+            house.works_since.set(None);
+            computers[computer].is_forgetful.set(true);
         }
         Event::HandOver { computer, person } => computers[computer].person.set(person),
         Event::Close(computer) => close(&computers[computer]),
@@ -216,7 +230,8 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             // The thief looks again and again, for as long as that leads anywhere.
             let path = PLACES[ACCOUNT].path;
             let first = visit(to.number, path, 0, How::Script, 1, 0);
-            poll(house, to, first, 100_000, 15);
+            let waits = [100_000; 15].into_iter().chain([600_000; 70]);
+            poll(house, to, first, waits, true);
         }
         Event::CopyAcross(computer) => {
             let mut jar = computers[computer].jar.borrow_mut();
@@ -296,7 +311,7 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             house.used_up.borrow_mut().push(limit);
         }
         Event::Mend { computer } => {
-            mend(house);
+            mend(house, computers);
             gets_in(house, &computers[computer], seed);
         }
         Event::Meddle(how) => house.storage.meddle(how, now),

@@ -8,7 +8,12 @@ use crate::year::oracle::standing::Who;
 use crate::year::people::How;
 
 /// Event and label of the line, and why.
-const EXPECTED: [(&str, &str, &str); 15] = [
+const EXPECTED: [(&str, &str, &str); 16] = [
+    (
+        "callback",
+        "auth_time_too_old",
+        "the provider's page waited in a tab for longer than the sign-in in another tab is recent",
+    ),
     (
         "callback",
         "no_cookies",
@@ -38,7 +43,7 @@ const EXPECTED: [(&str, &str, &str); 15] = [
     (
         "callback",
         "no_attempt",
-        "a person goes back, or the attempt was the sixth",
+        "a person goes back, the attempt was the sixth, or it was too old",
     ),
     (
         "callback",
@@ -93,11 +98,23 @@ pub fn judge(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
         EXPECTED.iter().find(fits).is_some()
     };
     if shown.status >= 400 {
-        let explained = lines.iter().any(|line| expected(line.0, line.1));
+        let waited = |seconds: i64| {
+            asked
+                .began_ms
+                .is_some_and(|at| asked.sent_ms - at > seconds * 1_000)
+        };
+        let is_so = |label: &str| match label {
+            "no_attempt" => asked.began_ms.is_none(),
+            "auth_time_too_old" => PLACES.iter().filter_map(|place| place.fresh).any(waited),
+            _ => true,
+        };
+        let mut lines = lines.iter();
+        let explained = lines.any(|line| expected(line.0, line.1) && is_so(line.1));
         if !explained {
             let status = shown.status;
             oracle.broken(format!(
-                "fault: {status} in a calm world with the lines {lines:?}"
+                "fault: {status} in a calm world with the lines {:?}",
+                served.heard.lines.borrow()
             ));
         }
     }

@@ -98,6 +98,9 @@ pub struct Asked {
     pub used_ms: i64,
     /// Whether the way there asked for an identity.
     pub proving: bool,
+    /// When the sign-in began from which it comes back, in milliseconds, if that is for the first time and the browser still
+    /// has the cookie.
+    pub began_ms: Option<i64>,
 }
 
 /// The judge.

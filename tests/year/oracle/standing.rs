@@ -6,7 +6,7 @@ use super::{Asked, Oracle, Signed};
 use crate::world::Shown;
 
 /// Every session's cookie begins so.
-const SESSION: &str = "__Host-ol-session";
+pub const SESSION: &str = "__Host-ol-session";
 
 /// The person of a browser for a service.
 #[derive(Clone, Debug)]
@@ -66,13 +66,21 @@ fn deletes_session(line: &str) -> bool {
 }
 
 impl Standing {
+    /// The browser has lost its session's cookie.
+    pub fn forget(&mut self, now: i64) {
+        self.who = vec![Who::Stranger];
+        self.since_ms = now;
+    }
+
     /// An answer has come to the browser.
     pub fn arrived(&mut self, now: i64, asked: &Asked, shown: &Shown, signed: Option<&Rc<Signed>>) {
         let own = shown.url.contains("/auth/callback") || shown.url.contains("/auth/sign-out");
         let deleted = shown.set_cookies().any(deletes_session);
+        // A person who asked for it and was not told otherwise has signed out, whatever the browser was told to forget.
+        let signs_out = shown.url.contains("/auth/sign-out") && shown.status < 400;
         let settled = match signed {
             Some(signed) => Who::Person(Rc::clone(signed)),
-            None if own && deleted => Who::Stranger,
+            None if signs_out || own && deleted => Who::Stranger,
             None if deleted => {
                 // The session was over; a stranger stays one.
                 self.who.push(Who::Stranger);

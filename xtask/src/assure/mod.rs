@@ -8,6 +8,7 @@ mod reproducible;
 mod running;
 mod supply_chain;
 mod year;
+mod year_workerd;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -58,7 +59,7 @@ pub enum Task {
         #[arg(long)]
         mutants: bool,
         /// Try the weeks, thinner, against the built Worker in workerd
-        #[arg(long, conflicts_with = "mutants")]
+        #[arg(long)]
         workerd: bool,
     },
 }
@@ -73,13 +74,19 @@ pub fn command(places: &Places, task: &Task) -> Result<()> {
         Task::Soak { requests } => running::command(places, "soak", &[requests.to_string()]),
         Task::Load { requests } => running::command(places, "load", &[requests.to_string()]),
         Task::Mutants { shard } => mutants::command(places, shard.as_deref()),
-        Task::Year { mutants: true, .. } => year::mistakes(places),
         Task::Year {
             seeds,
             from,
+            mutants,
             workerd: true,
-            ..
-        } => year::workerd(places, *from, seeds.unwrap_or(8)),
+        } => {
+            let tried = match mutants {
+                true => year_workerd::mistakes,
+                false => year_workerd::weeks,
+            };
+            tried(places, *from, seeds.unwrap_or(8))
+        }
+        Task::Year { mutants: true, .. } => year::mistakes(places),
         Task::Year { seeds, from, .. } => year::weeks(places, *from, seeds.unwrap_or(10_000)),
     }
 }

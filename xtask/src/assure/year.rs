@@ -1,8 +1,7 @@
 //! Weeks of the simulated system by the thousand, and mistakes that they must find; `docs/simulation.md` says how.
 
+use super::mutants;
 use super::report::{self, report};
-use super::{mutants, running};
-use crate::test::stream;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use shell::child;
@@ -19,10 +18,18 @@ const MUTANTS: &str = "tests/year/mutants.json";
 /// The test that tries weeks.
 const PROMISES: &str = "every_promise";
 
-/// The test is built for speed here: the run is long, and the crates of others are as every test has them.
-const FASTER: [&str; 2] = [
+/// The test is built for speed here, because the run is long: the product, the simulator, and the crates in which it spends
+/// most of its time. Overflow checks and assertions stay on.
+const FASTER: [&str; 8] = [
     "profile.dev.package.one-login-edge.opt-level=1",
     "profile.dev.package.one-login-simulator.opt-level=1",
+    // The C code of signatures is built by this level too.
+    "profile.dev.package.aws-lc-sys.opt-level=3",
+    "profile.dev.package.aws-lc-rs.opt-level=1",
+    "profile.dev.package.serde_json.opt-level=1",
+    "profile.dev.package.url.opt-level=1",
+    "profile.dev.package.percent-encoding.opt-level=1",
+    "profile.dev.package.generic-array.opt-level=1",
 ];
 
 /// Within so many weeks each mistake must be found: those that every test run tries.
@@ -33,15 +40,15 @@ const SOUND: u64 = 8;
 
 /// One mistake.
 #[derive(Debug, Deserialize)]
-struct Mutant {
-    mistake: String,
-    promise: String,
-    file: String,
+pub(super) struct Mutant {
+    pub(super) mistake: String,
+    pub(super) promise: String,
+    pub(super) file: String,
     find: String,
     replace: String,
 }
 
-fn test(root: &Path, name: &str, from: u64, seeds: u64) -> Command {
+pub(super) fn test(root: &Path, name: &str, from: u64, seeds: u64) -> Command {
     let mut cargo = child::command("cargo");
     cargo
         .arg("test")
@@ -77,7 +84,7 @@ pub fn weeks(places: &Places, from: u64, seeds: u64) -> Result<()> {
     report::page(places)
 }
 
-fn commit(places: &Places) -> Result<String> {
+pub(super) fn commit(places: &Places) -> Result<String> {
     let output = child::command("git")
         .args(["rev-parse", "--short=12", "HEAD"])
         .current_dir(&places.root)
@@ -107,7 +114,10 @@ pub fn mistakes(places: &Places) -> Result<()> {
         let path = tree.join(&mutant.file);
         let code =
             fs::read_to_string(&path).with_context(|| format!("{} is missing", mutant.file))?;
-        fs::write(&path, with_mistake(&code, number, mutant)?)?;
+        fs::write(
+            &path,
+            mutant.made_in(&code, &format!("crate::mistaken({number})"))?,
+        )?;
     }
     let root = tree.join("src/lib.rs");
     let code = fs::read_to_string(&root).context("src/lib.rs is missing")?;
@@ -119,8 +129,8 @@ pub fn mistakes(places: &Places) -> Result<()> {
         bail!("without any mistake, seed {seed} breaks the promise \"{promise}\"");
     }
     let mut page = String::from(
-        "# Mistakes that the simulation finds\n\n`cargo edge assure year --mutants` put them into a copy of the code, made each \
-         alone, and tried the weeks of every test run, from seed 0 on.\n\n| mistake | promise | found with seed |\n|---|---|---|\n",
+        "# Mistakes that the simulation finds\n\n`cargo edge assure year --mutants` put them into a copy of the code, made each in a run of \
+         its own, and tried the weeks of every test run, from seed 0 on.\n\n| mistake | promise | found with seed |\n|---|---|---|\n",
     );
     let mut missed = Vec::new();
     for (number, mutant) in all.iter().enumerate() {
@@ -143,17 +153,14 @@ pub fn mistakes(places: &Places) -> Result<()> {
     report::page(places)
 }
 
-/// The code with a mistake that is made when its number is asked for.
-fn with_mistake(code: &str, number: usize, mutant: &Mutant) -> Result<String> {
-    if code.matches(&mutant.find).count() != 1 {
-        bail!(
-            "{} does not hold the place of: {}",
-            mutant.file,
-            mutant.mistake
-        );
+impl Mutant {
+    /// The code of its file with the mistake, which is made where `when`, an expression, is true.
+    pub(super) fn made_in(&self, code: &str, when: &str) -> Result<String> {
+        if code.matches(&self.find).count() != 1 {
+            bail!("{} does not hold the place of: {}", self.file, self.mistake);
+        }
+        Ok(code.replacen(&self.find, &self.replace.replace("MISTAKE", when), 1))
     }
-    let asked = format!("crate::mistaken({number})");
-    Ok(code.replacen(&mutant.find, &mutant.replace.replace("MISTAKE", &asked), 1))
 }
 
 /// The seed and the promise with which a mistake is found; without one, those with which sound code fails.
@@ -188,18 +195,6 @@ fn find(tree: &Path, target: &Path, number: Option<usize>) -> Result<Option<(Str
     Ok(Some((seed.to_owned(), promise.to_owned())))
 }
 
-/// Tries weeks against the built Worker.
-pub fn workerd(places: &Places, from: u64, seeds: u64) -> Result<()> {
-    let directory = places.root.join("target/edge");
-    fs::create_dir_all(&directory).context("target/edge cannot be made")?;
-    let weeks = directory.join("year.txt");
-    let mut cargo = test(&places.root, "knows_every_event", from, seeds);
-    cargo.env("EDGE_YEAR_OUT", &weeks);
-    stream(&mut cargo, None, "writing the weeks down")?;
-    running::command(places, "year-workerd", &[weeks.display().to_string()])?;
-    report::page(places)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -213,10 +208,12 @@ mod tests {
             find: "age < 5".to_owned(),
             replace: "age < if MISTAKE { 6 } else { 5 }".to_owned(),
         };
-        let made = with_mistake("if age < 5 {", 3, &mutant).unwrap();
+        let made = mutant
+            .made_in("if age < 5 {", "crate::mistaken(3)")
+            .unwrap();
         assert_eq!(made, "if age < if crate::mistaken(3) { 6 } else { 5 } {");
         for moved in ["if age < 6 {", "age < 5 && age < 5"] {
-            assert!(with_mistake(moved, 3, &mutant).is_err(), "{moved}");
+            assert!(mutant.made_in(moved, "true").is_err(), "{moved}");
         }
     }
 
