@@ -456,6 +456,11 @@ def make_sequences():
             step(3_599, None, "accepted", True), step(3_600, None, "keys_unavailable", False),
             step(3_610, None, "keys_unavailable", True), step(3_620, "first", "accepted", True),
         ]},
+        {"name": "a clock that is set back causes one request, and no key is missed for it", "steps": [
+            step(0, "first", "accepted", True), step(-3_600, "both", "accepted", True, SECOND),
+            step(-3_599, "both", "accepted", False, SECOND), step(-7_200, None, "accepted", True),
+            step(-7_190, "first", "accepted", True),
+        ]},
         {"name": "a token has to name its key, even if there is only one", "steps": [
             step(0, "first", "accepted", True), step(1, "first", "unknown_key", False, kid=WITHOUT),
         ]},

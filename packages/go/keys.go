@@ -39,6 +39,13 @@ func (k *keySet) find(kid string) (*ecdsa.PublicKey, error) {
 	k.lock.Lock()
 	defer k.lock.Unlock()
 	now := k.now()
+	if k.tried && now < k.triedAt {
+		// The clock was set back: the keys are due, and the moment of the last try says nothing.
+		if due := now - fresh; k.fetchedAt > due {
+			k.fetchedAt = due
+		}
+		k.tried = false
+	}
 	_, known := k.keys[kid]
 	satisfied := known && now-k.fetchedAt < fresh
 	if !satisfied && (!k.tried || now-k.triedAt >= betweenFetches) {

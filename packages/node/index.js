@@ -143,6 +143,11 @@ class KeySet {
 
   async find(kid) {
     if (typeof kid !== "string" || kid === "") throw new Refused("unknown_key", "it names no key");
+    if (this.now() < this.#triedAt) {
+      // The clock was set back: the keys are due, and the moment of the last try says nothing.
+      this.#fetchedAt = Math.min(this.#fetchedAt, this.now() - KeySet.FRESH);
+      this.#triedAt = -Infinity;
+    }
     const satisfied = this.#age() < KeySet.FRESH && this.#keys.has(kid);
     if (!satisfied && this.now() - this.#triedAt >= KeySet.BETWEEN_FETCHES) {
       this.#triedAt = this.now();

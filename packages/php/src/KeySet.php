@@ -50,6 +50,11 @@ final class KeySet
         try {
             $state = json_decode((string) stream_get_contents($file), true);
             $state ??= ['keys' => [], 'fetched_at' => -self::STALE, 'tried_at' => -self::STALE];
+            if ($now < $state['tried_at']) {
+                // The clock was set back: the keys are due, and the moment of the last try says nothing.
+                $due = min($state['fetched_at'], $now - self::FRESH);
+                $state = ['fetched_at' => $due, 'tried_at' => -self::STALE] + $state;
+            }
             $satisfied = $now - $state['fetched_at'] < self::FRESH && isset($state['keys'][$kid]);
             if ($satisfied || $now - $state['tried_at'] < self::BETWEEN_FETCHES) {
                 return $state;

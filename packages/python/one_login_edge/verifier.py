@@ -174,6 +174,10 @@ class KeySet:
             raise Refused("unknown_key", "it names no key")
         with self.lock:
             now = self.now()
+            if now < self.tried_at:
+                # The clock was set back: the keys are due, and the moment of the last try says nothing.
+                self.fetched_at = min(self.fetched_at, now - self.FRESH)
+                self.tried_at = -math.inf
             satisfied = now - self.fetched_at < self.FRESH and kid in self.keys
             if not satisfied and now - self.tried_at >= self.BETWEEN_FETCHES:
                 self.tried_at = now

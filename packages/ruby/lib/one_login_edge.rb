@@ -179,6 +179,11 @@ class OneLoginEdge
 
       @lock.synchronize do
         now = @now.call
+        if now < @tried_at
+          # The clock was set back: the keys are due, and the moment of the last try says nothing.
+          @fetched_at = [@fetched_at, now - FRESH].min
+          @tried_at = -Float::INFINITY
+        end
         satisfied = now - @fetched_at < FRESH && @keys.key?(kid)
         fetch(now) if !satisfied && now - @tried_at >= BETWEEN_FETCHES
         raise Refused.new("keys_unavailable", @url) if now - @fetched_at >= STALE

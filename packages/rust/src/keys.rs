@@ -43,6 +43,11 @@ impl KeySet {
             return Err(Refused::with("unknown_key", "it names no key"));
         }
         let mut state = self.state.lock().await;
+        if state.tried_at.is_some_and(|tried_at| now < tried_at) {
+            // The clock was set back: the keys are due, and the moment of the last try says nothing.
+            state.fetched_at = state.fetched_at.map(|time| time.min(now - FRESH));
+            state.tried_at = None;
+        }
         let within = |time: Option<i64>, limit| time.is_some_and(|time| now - time < limit);
         let satisfied = within(state.fetched_at, FRESH) && state.keys.contains_key(kid);
         if !satisfied && !within(state.tried_at, BETWEEN_FETCHES) {

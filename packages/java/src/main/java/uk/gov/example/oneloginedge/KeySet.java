@@ -50,6 +50,11 @@ final class KeySet {
       throw new Refused("unknown_key", "it names no key");
     }
     long time = now.getAsLong();
+    if (time < triedAt) {
+      // The clock was set back: the keys are due, and the moment of the last try says nothing.
+      fetchedAt = Math.min(fetchedAt, time - FRESH);
+      triedAt = NEVER;
+    }
     boolean satisfied = time - fetchedAt < FRESH && keys.containsKey(kid);
     if (!satisfied && time - triedAt >= BETWEEN_FETCHES) {
       triedAt = time;
