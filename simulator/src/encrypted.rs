@@ -169,7 +169,7 @@ mod tests {
         let mode = fs::metadata(key(&directory)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
 
-        let inside = listen::bind(0).await.unwrap();
+        let inside = listen::bind(listen::LOOPBACK, 0).await.unwrap();
         let to = inside.local_addr().unwrap().port();
         tokio::spawn(async move {
             let (mut stream, _) = inside.accept().await.unwrap();
@@ -180,7 +180,7 @@ mod tests {
                 .await
                 .unwrap();
         });
-        let outside = listen::bind(0).await.unwrap();
+        let outside = listen::bind(listen::LOOPBACK, 0).await.unwrap();
         let url = format!("https://{}/", outside.local_addr().unwrap());
         let at = directory.clone();
         tokio::spawn(async move { door(outside, &at, to).await });

@@ -64,6 +64,17 @@ impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
         find_header(&self.headers, name)
     }
+
+    /// The value of the first cookie of this name.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let headers = self.headers.iter();
+        headers
+            .filter(|(name, _)| name.eq_ignore_ascii_case("cookie"))
+            .flat_map(|(_, value)| value.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(found, _)| *found == name)
+            .map(|(_, value)| value)
+    }
 }
 
 /// How the shell puts an answer on the wire. The pure core only says it; a test without sockets may read it.

@@ -1,15 +1,19 @@
 //! Taking a port, saying so, and stopping when asked: the same for both programs.
 
 use std::io::Write;
+use std::net::{IpAddr, Ipv4Addr};
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// Takes a port on the loopback address; port 0 takes any free one. Nothing outside this machine can connect.
-pub async fn bind(port: u16) -> Result<TcpListener, String> {
-    TcpListener::bind(("127.0.0.1", port))
+/// The address that only programs of this machine reach.
+pub const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+/// Takes a port of an address; port 0 takes any free one.
+pub async fn bind(address: IpAddr, port: u16) -> Result<TcpListener, String> {
+    TcpListener::bind((address, port))
         .await
-        .map_err(|error| format!("port {port} on 127.0.0.1: {error}"))
+        .map_err(|error| format!("port {port} on {address}: {error}"))
 }
 
 /// Prints the line for which whoever started the program waits.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,16 +13,20 @@ use simulator::provider::settings::{Client, Settings};
 use simulator::provider::{Provider, server, userinfo};
 use simulator::{encrypted, keys, listen};
 
+/// The variable with the token of the controls.
+const TOKEN: &str = "ONE_LOGIN_EDGE_CONTROL_TOKEN";
+
 const USAGE: &str = "A simulated GOV.UK One Login and a demo service, for development and tests.
 
 simulator provider --clients FILE [--port 8788] [--issuer URL] [--auto PERSONA] [--retry-delay-seconds 30] [--about FILE]
-                   [--certificate DIRECTORY [--https-port 8790]]
+                   [--certificate DIRECTORY [--https-port 8790]] [--listen ADDRESS]
 simulator origin --issuer URL --audience URL --jwks URL [--port 8789] [--certificate DIRECTORY]
 simulator certificate DIRECTORY
 simulator person NAME --sector HOST
 
 `certificate` makes one for this machine, unless it is there already. With it the provider is served at https as well, and
-both believe it where they ask others. Port 0 takes a free one. `provider` and `origin` print `listening on http://127.0.0.1:PORT` and end on SIGINT or SIGTERM.";
+both believe it where they ask others. `--listen` takes another address than 127.0.0.1, such as 0.0.0.0. Every control then wants
+the token in ONE_LOGIN_EDGE_CONTROL_TOKEN, as `Control-Token`. Port 0 takes a free one. `provider` and `origin` print `listening on http://127.0.0.1:PORT` and end on SIGINT or SIGTERM.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -57,6 +62,7 @@ async fn run(arguments: &[String]) -> Result<(), String> {
                     "about",
                     "certificate",
                     "https-port",
+                    "listen",
                 ],
             )?)
             .await
@@ -94,13 +100,16 @@ async fn provider(options: Options) -> Result<(), String> {
             ))
         }
     };
-    let listener = listen::bind(options.port("port", 8788)?).await?;
+    let address = options.address("listen")?;
+    let token = control_token(address)?;
+    let listener = listen::bind(address, options.port("port", 8788)?).await?;
     let own = listener.local_addr().map_err(|e| e.to_string())?;
-    let mut issuer = format!("http://{own}/");
+    let mut issuer = format!("http://127.0.0.1:{}/", own.port());
     if let Some(directory) = options.get("certificate") {
         encrypted::trust(Path::new(directory))?;
-        let door = listen::bind(options.port("https-port", 8790)?).await?;
-        issuer = format!("https://{}/", door.local_addr().map_err(|e| e.to_string())?);
+        let door = listen::bind(address, options.port("https-port", 8790)?).await?;
+        let port = door.local_addr().map_err(|e| e.to_string())?.port();
+        issuer = format!("https://127.0.0.1:{port}/");
         let (directory, to) = (directory.to_owned(), own.port());
         tokio::spawn(async move {
             if let Err(error) = encrypted::door(door, Path::new(&directory), to).await {
@@ -114,6 +123,9 @@ async fn provider(options: Options) -> Result<(), String> {
     settings.retry_delay_seconds = retry_delay.unwrap_or(settings.retry_delay_seconds);
     let mut provider = Provider::new(settings);
     provider.set_automatic(automatic);
+    if let Some(token) = token {
+        provider.set_control_token(token);
+    }
     if let Some(file) = options.get("about") {
         let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
         provider.set_about(serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?);
@@ -121,6 +133,18 @@ async fn provider(options: Options) -> Result<(), String> {
     // The RSA key takes a second to make; doing it now keeps the first request for the key document quick.
     std::thread::spawn(keys::SigningKey::shared_rsa);
     server::serve(listener, provider).await
+}
+
+/// The token that every control wants where other machines may ask. It is no option, because other users of the machine read those.
+fn control_token(address: IpAddr) -> Result<Option<String>, String> {
+    match std::env::var(TOKEN) {
+        Ok(token) if token.len() >= 16 => Ok(Some(token)),
+        Ok(_) => Err(format!("{TOKEN} must have 16 characters or more")),
+        Err(_) if address.is_loopback() => Ok(None),
+        Err(_) => Err(format!(
+            "--listen {address} lets other machines ask; set {TOKEN} to a token for the controls"
+        )),
+    }
 }
 
 async fn demo(options: Options) -> Result<(), String> {
@@ -132,7 +156,7 @@ async fn demo(options: Options) -> Result<(), String> {
     if let Some(directory) = options.get("certificate") {
         encrypted::trust(Path::new(directory))?;
     }
-    let listener = listen::bind(options.port("port", 8789)?).await?;
+    let listener = listen::bind(listen::LOOPBACK, options.port("port", 8789)?).await?;
     origin::serve(listener, settings).await
 }
 
@@ -189,6 +213,15 @@ impl Options {
     fn required(&self, name: &str) -> Result<&str, String> {
         self.get(name)
             .ok_or_else(|| format!("--{name} is missing\n\n{USAGE}"))
+    }
+
+    fn address(&self, name: &str) -> Result<IpAddr, String> {
+        match self.get(name) {
+            None => Ok(listen::LOOPBACK),
+            Some(text) => text
+                .parse()
+                .map_err(|_| format!("{text} is not an address such as 0.0.0.0")),
+        }
     }
 
     fn port(&self, name: &str, default: u16) -> Result<u16, String> {

@@ -7,7 +7,8 @@ import { chromium } from "playwright-core";
 import { ARTEFACTS, CHROMIUM, ROOT } from "./places.mjs";
 import { World } from "./world.mjs";
 
-const QUIET = [
+/** Options with which Chromium starts as a test needs it. */
+export const QUIET = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];

@@ -53,13 +53,13 @@ export function bytesOf({ method = "GET", target = "/", host, headers = [], body
 
 /** Sends a request that `bytesOf` describes and reads the whole answer. */
 export function request(port, description) {
-  return exchange(port, bytesOf(description), { head: description.method === "HEAD" });
+  return exchange(port, bytesOf(description), { head: description.method === "HEAD", address: description.address });
 }
 
 /** Sends bytes and reads the whole answer, whatever they were. */
-export function exchange(port, bytes, { head = false, patience = PATIENCE_MS } = {}) {
+export function exchange(port, bytes, { head = false, patience = PATIENCE_MS, address = "127.0.0.1" } = {}) {
   return new Promise((resolve, reject) => {
-    const socket = net.connect(port, "127.0.0.1");
+    const socket = net.connect(port, address);
     const chunks = [];
     const finish = (error) => {
       socket.destroy();

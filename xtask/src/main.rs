@@ -113,7 +113,11 @@ enum Task {
         out: Option<PathBuf>,
     },
     /// Pack the Worker, the tool and what makes a team's repository, into target/release-artifacts/
-    Release,
+    Release {
+        /// The platforms whose tools the Worker's package asks for, such as linux-x64,darwin-arm64 [default: this one]
+        #[arg(long, value_name = "LIST", value_delimiter = ',')]
+        platforms: Vec<String>,
+    },
     /// A command of the operators.
     #[command(flatten)]
     Operator(cli::Task),
@@ -157,7 +161,7 @@ fn run(places: &Places, task: Task) -> Result<ExitCode> {
         )?,
         Task::Assure { task } => assure::command(places, &task)?,
         Task::Sbom { out } => sbom::command(places, out.as_deref())?,
-        Task::Release => release::command(places)?,
+        Task::Release { platforms } => release::command(places, &platforms)?,
         Task::Operator(task) => return cli::run(places, &Checkout, task),
     }
     Ok(ExitCode::SUCCESS)

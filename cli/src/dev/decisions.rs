@@ -12,14 +12,16 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The Worker's decisions that have not been passed on to the desk yet.
 pub struct Decisions {
     port: u16,
+    token: Option<String>,
     heard: Vec<Value>,
 }
 
 impl Decisions {
-    /// For the desk at a port.
-    pub const fn new(port: u16) -> Self {
+    /// For the desk at a port, which may want a token.
+    pub const fn new(port: u16, token: Option<String>) -> Self {
         Self {
             port,
+            token,
             heard: Vec::new(),
         }
     }
@@ -37,6 +39,7 @@ impl Decisions {
         if !self.heard.is_empty() {
             let _ = post(
                 self.port,
+                self.token.as_deref(),
                 &Value::Array(std::mem::take(&mut self.heard)).to_string(),
             );
         }
@@ -80,15 +83,17 @@ fn time_of_day() -> String {
     )
 }
 
-fn post(port: u16, body: &str) -> std::io::Result<()> {
+fn post(port: u16, token: Option<&str>, body: &str) -> std::io::Result<()> {
+    let token = token.map(|token| format!("Control-Token: {token}\r\n"));
     let mut stream = TcpStream::connect_timeout(&loopback(port), PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     write!(
         stream,
         "POST /control/decisions HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
+         Content-Length: {}\r\n{}Connection: close\r\n\r\n{body}",
+        body.len(),
+        token.unwrap_or_default()
     )?;
     stream.read_to_end(&mut Vec::new()).map(drop)
 }
@@ -134,7 +139,7 @@ mod tests {
                 .unwrap();
             serde_json::from_slice::<Value>(&body).unwrap()
         });
-        let mut decisions = Decisions::new(port);
+        let mut decisions = Decisions::new(port, None);
         decisions.pass_on();
         decisions.hear(r#"{"event":"refused","label":"upgrade_origin"}"#);
         decisions.pass_on();

@@ -4,11 +4,13 @@ mod decisions;
 mod encrypted;
 mod files;
 mod keys;
+mod listen;
 mod rebuild;
 mod reload;
 mod service;
 mod settings;
 mod supervise;
+mod welcome;
 
 pub use keys::LocalKeys;
 pub use service::Local;
@@ -42,12 +44,6 @@ const WORKER: &str = "worker";
 /// The file from which the simulated provider's desk reads what it shows.
 const ABOUT: &str = "about.json";
 
-/// For a provider that cannot fetch the Worker's key document.
-const PUBLIC_KEY: &str = "client-public-key.pem";
-
-/// The file that describes the client to the public GOV.UK One Login simulator.
-const SIMULATOR_CONFIG: &str = "simulator-config.json";
-
 /// Sets up, builds, starts everything, and stays until Ctrl-C or until one of them ends.
 pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) -> Result<()> {
     let local = Local::find(places, options.service.as_deref())?;
@@ -64,12 +60,25 @@ pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) 
         encrypted::make(places, &simulator)?;
     }
 
+    let token = listen::token(settings.own_provider && settings.listen.is_some())?;
     let mut company = Company::default();
     Progress::during("starting everything", |_| {
-        start(&mut company, places, &settings, &simulator, &directory)
+        start(
+            &mut company,
+            places,
+            &settings,
+            &simulator,
+            &directory,
+            token.as_deref(),
+        )
     })?;
     groups::a_signal_is_success();
-    terminal::line(welcome(places, &settings, &directory))?;
+    terminal::line(welcome::text(
+        places,
+        &settings,
+        &directory,
+        token.as_deref(),
+    ))?;
     for fault in reload::faults(&settings) {
         terminal::line(format_args!("[config] {fault}"))?;
     }
@@ -77,7 +86,7 @@ pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) 
     let mut reload = Reload::new(places, options, &directory);
     let mut decisions = settings
         .own_provider
-        .then(|| Decisions::new(settings.control_port()));
+        .then(|| Decisions::new(settings.control_port(), token));
     company.run(|said| {
         for (name, line) in said {
             // Servers are not ended because their words find no place.
@@ -101,11 +110,12 @@ fn start(
     settings: &Settings,
     simulator: &Path,
     directory: &Path,
+    token: Option<&str>,
 ) -> Result<()> {
     if settings.own_provider {
         company.start(
             "provider",
-            &mut provider(places, simulator, settings, directory),
+            &mut provider(places, simulator, settings, directory, token),
         )?;
         company.wait_for(
             settings.control_port(),
@@ -156,13 +166,19 @@ fn write_files(places: &Places, settings: &Settings, directory: &Path) -> Result
     write("clients.json", format!("{:#}\n", settings.clients()))?;
     let public_key = keys.client_public_pem()?;
     write(
-        SIMULATOR_CONFIG,
+        welcome::SIMULATOR_CONFIG,
         format!("{:#}\n", settings.simulator_config(&public_key)),
     )?;
-    write(PUBLIC_KEY, public_key)
+    write(welcome::PUBLIC_KEY, public_key)
 }
 
-fn provider(places: &Places, simulator: &Path, settings: &Settings, directory: &Path) -> Command {
+fn provider(
+    places: &Places,
+    simulator: &Path,
+    settings: &Settings,
+    directory: &Path,
+    token: Option<&str>,
+) -> Command {
     let mut command = child::command(simulator);
     command.args([
         "provider",
@@ -172,6 +188,10 @@ fn provider(places: &Places, simulator: &Path, settings: &Settings, directory: &
     ]);
     command.arg(directory.join("clients.json"));
     command.arg("--about").arg(directory.join(ABOUT));
+    if let (Some(address), Some(token)) = (settings.listen, token) {
+        command.args(["--listen", &address.to_string()]);
+        command.env(listen::TOKEN, token);
+    }
     if settings.https {
         command.args(["--https-port", &(settings.port + 1).to_string()]);
         encrypted::believed_by_the_simulator(&mut command, places);
@@ -194,14 +214,8 @@ fn demo(places: &Places, simulator: &Path, settings: &Settings) -> Command {
 fn wrangler(places: &Places, settings: &Settings, directory: &Path) -> Result<Command> {
     let mut command = npm::wrangler(places)?;
     command
-        .args([
-            "dev",
-            "--local",
-            "--ip",
-            "127.0.0.1",
-            "--port",
-            &settings.port.to_string(),
-        ])
+        .args(["dev", "--local", "--port", &settings.port.to_string()])
+        .args(listen::for_wrangler(settings.listen, &settings.service()))
         .args(["--show-interactive-dev-session=false", "--persist-to"])
         .arg(directory.join("state"))
         .arg("--config")
@@ -211,53 +225,4 @@ fn wrangler(places: &Places, settings: &Settings, directory: &Path) -> Result<Co
         encrypted::shown_by_wrangler(&mut command, places);
     }
     Ok(command)
-}
-
-fn welcome(places: &Places, settings: &Settings, directory: &Path) -> String {
-    let service = settings.service();
-    let mut text = format!("\n  {service}/\n");
-    if settings.https {
-        text += &encrypted::how_to_trust(places);
-    } else {
-        text += "\n  In Safari, start with --https: it keeps no cookie of this kind at a plain address.\n";
-    }
-    if settings.own_provider {
-        text += &format!(
-            "\n  Begin at {}/control/\n  It says what is running and shows what the Worker decides; choose there who signs in and what breaks.\n",
-            settings.provider
-        );
-    }
-    if !settings.own_origin {
-        text += &format!(
-            "\n  The service is {}.{}\n",
-            settings.origin,
-            match places.is_project() {
-                true => "",
-                false => " / is public, /account wants a sign-in.",
-            }
-        );
-    }
-    if !settings.own_provider {
-        text += &format!(
-            "\n  /account wants a sign-in, by your provider; {service}/auth/health says whether the Worker is sound.\n\n\
-             At {} register this client:\n  client id          {}\n  redirect URL       {}\n  \
-             after signing out  {}\n  public keys (JWKS) {}\n  or, as PEM,        {}\n  \
-             scopes             openid email phone\n  ID token           ES256\n\n\
-             The public GOV.UK One Login simulator takes it by:\n  \
-             curl --silent --fail --json @{} {}/config\n",
-            settings.provider,
-            settings.client_id(),
-            settings.redirect_url(),
-            settings.signed_out_url(),
-            settings.jwks_url(),
-            directory.join(PUBLIC_KEY).display(),
-            directory.join(SIMULATOR_CONFIG).display(),
-            settings.provider
-        );
-    }
-    let changes = match places.is_project() {
-        true => "A change of sign-in.toml is loaded by itself.",
-        false => "A change of the Worker is built and loaded by itself.",
-    };
-    text + "\n" + changes + " Ctrl-C ends everything."
 }

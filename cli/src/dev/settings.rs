@@ -3,6 +3,7 @@
 use super::service::Local;
 use anyhow::{Result, bail};
 use clap::Args;
+use std::net::IpAddr;
 
 /// The options that a person may give on the command line.
 #[derive(Args, Clone, Debug, Default)]
@@ -25,6 +26,9 @@ pub struct Options {
     /// Serve the Worker and the simulated provider at https, which Safari needs
     #[arg(long)]
     pub https: bool,
+    /// Let other machines reach the Worker and the simulated provider: 0.0.0.0; the controls want a token then
+    #[arg(long, value_name = "ADDRESS", value_parser = super::listen::address)]
+    pub listen: Option<IpAddr>,
 }
 
 /// The ports and addresses at which the programs reach each other.
@@ -35,6 +39,8 @@ pub struct Settings {
     pub port: u16,
     /// Whether browsers reach the Worker and the simulated provider at https.
     pub https: bool,
+    /// The address at which other machines reach them, if they may.
+    pub listen: Option<IpAddr>,
     /// The provider's address without a slash at its end.
     pub provider: String,
     /// Whether this program starts the provider.
@@ -73,6 +79,7 @@ impl Settings {
         Ok(Self {
             port,
             https,
+            listen: options.listen,
             own_provider: provider.is_none(),
             provider: provider.unwrap_or_else(|| here(scheme(https), 1)),
             own_origin: origin.is_none(),

@@ -1,16 +1,50 @@
 //! The control interface for tests, under `/control/`. The real provider has nothing like it.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::{Value, json};
 
-use crate::http::{Request, Response};
+use crate::http::{Request, Response, last_wins};
 use crate::provider::Provider;
 use crate::provider::control_sessions::notification_faults;
+use crate::provider::desk;
 use crate::provider::fault::Fault;
 use crate::provider::personas::{PERSONAS, Persona};
 use crate::provider::rotation::{Keys, When};
 use crate::provider::times::Times;
 
+/// The header with the token of the controls, and the cookie in which the desk keeps it.
+pub const TOKEN: &str = "control-token";
+
 impl Provider {
+    /// Has every control want this token, because other machines may ask.
+    pub fn set_control_token(&mut self, token: String) {
+        self.control_token = Some(token);
+    }
+
+    /// The answer to a control without the token, where one is set. A person opens the desk with `?token=`, and the browser keeps it.
+    pub fn control_refused(&self, request: &Request) -> Option<Response> {
+        let token = self.control_token.as_deref()?;
+        let is_it = |said: &str| verify_slices_are_equal(said.as_bytes(), token.as_bytes()).is_ok();
+        let said = request.header(TOKEN).or_else(|| request.cookie(TOKEN));
+        if said.is_some_and(is_it) {
+            return None;
+        }
+        let query = last_wins(request.query().as_bytes());
+        let opens = request.method == "GET" && request.path() == desk::PATH;
+        Some(
+            match query.get("token").filter(|said| opens && is_it(said)) {
+                Some(token) => Response::redirect(303, desk::PATH).with_header(
+                    "set-cookie",
+                    &format!("{TOKEN}={token}; Path=/control/; HttpOnly; SameSite=Strict"),
+                ),
+                None => Response::json(
+                    403,
+                    &json!({ "error": "the control token is missing or wrong" }),
+                ),
+            },
+        )
+    }
+
     /// Answers a control request. Bodies and answers are JSON; a mistake is 400 with an `error` that says which.
     pub(super) fn control(&mut self, now: i64, request: &Request) -> Response {
         let body: Value = match request.body.as_slice() {

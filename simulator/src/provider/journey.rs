@@ -86,7 +86,7 @@ impl Provider {
                 return self.answer(now, 302, journey, &cookie);
             }
         }
-        if let Some(persona) = self.automatic {
+        if let Some(persona) = self.wishing.persona.or(self.automatic) {
             return self.finish(now, 302, request, journey, persona);
         }
         self.journeys
@@ -201,6 +201,7 @@ impl Provider {
             auth_time,
             used: false,
         };
+        self.wish_goes_with(&code);
         self.codes.insert(code.clone(), issued);
         let fault = self.fault.take(|f| {
             if let Fault::Authorisation(f) = f {

@@ -7,7 +7,7 @@
 //! Reading order: [`authorize`] (a request object comes in), [`request_object`] (its rules), [`journey`] (a person chooses
 //! who to be) with [`session`] (or has done so within the hour), [`token`] with [`client_auth`] and [`id_token`],
 //! [`userinfo`] with [`identity`], [`documents`]; [`in_person`] (an identity takes days); [`logout`] (a session ends), [`notification`] with [`logout_token`] (its clients are told);
-//! then [`fault`], [`control`] and [`desk`], which the real provider does not have.
+//! then [`fault`], [`wishes`], [`control`] and [`desk`], which the real provider does not have.
 
 pub mod authorize;
 pub mod breakable;
@@ -20,6 +20,7 @@ pub mod desk;
 pub mod desk_page;
 pub mod documents;
 pub mod fault;
+mod firewall;
 pub mod id_token;
 pub mod identities;
 pub mod identity;
@@ -42,6 +43,7 @@ pub mod times;
 pub mod token;
 pub mod userinfo;
 pub mod vectors;
+pub mod wishes;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -57,15 +59,10 @@ use settings::Settings;
 use signing::Keyring;
 use times::Times;
 use userinfo::Grant;
+use wishes::Wish;
 
 /// The difference between clocks that the provider forgives.
 pub const SKEW_SECONDS: i64 = 30;
-
-/// Longest query string on `/authorize`, in bytes; the firewall refuses more.
-const LONGEST_AUTHORIZE_QUERY: usize = 4096;
-
-/// Longest query string on every other path.
-const LONGEST_OTHER_QUERY: usize = 2048;
 
 /// One simulated provider with everything that it remembers.
 #[derive(Debug)]
@@ -83,6 +80,11 @@ pub struct Provider {
     /// The return codes that everybody's identity check ends with, in place of their own.
     return_codes: Option<Vec<String>>,
     fault: ActiveFault,
+    /// The wishes of the request that is being answered, and the faults that were wished for codes and tokens.
+    wishing: Wish,
+    wished: HashMap<String, Fault>,
+    /// Without it no control is answered, where one is set.
+    control_token: Option<String>,
     automatic: Option<&'static Persona>,
     /// The decision of a test; without one it depends on the automatic mode.
     single_sign_on: Option<bool>,
@@ -109,6 +111,9 @@ impl Provider {
             seen_in_person: BTreeSet::new(),
             return_codes: None,
             fault: ActiveFault::default(),
+            wishing: Wish::default(),
+            wished: HashMap::new(),
+            control_token: None,
             automatic: None,
             single_sign_on: None,
             rotation_due: rotation::Due::default(),
@@ -137,7 +142,8 @@ impl Provider {
     }
 
     fn signs_in_silently(&self) -> bool {
-        self.single_sign_on.unwrap_or(self.automatic.is_none())
+        self.single_sign_on
+            .unwrap_or(self.automatic.is_none() && self.wishing.persona.is_none())
     }
 
     /// Sets the letters with which everybody's identity check ends; `None` leaves each person their own.
@@ -169,6 +175,7 @@ impl Provider {
         self.set_fault(None, None);
         self.set_clock_offset(0);
         self.clear_requests();
+        self.wished.clear();
         self.rotation_due = rotation::Due::default();
         self.set_id_token_times(Times::default());
         self.set_core_identity_times(Times::default());
@@ -217,13 +224,17 @@ impl Provider {
     ) -> Response {
         if request.path().starts_with("/control/") {
             let now = now + self.clock_offset;
+            if let Some(refused) = self.control_refused(request) {
+                return refused;
+            }
             return match self.desk(now, request) {
                 Some(answer) => answer,
                 None => self.control(now, request),
             };
         }
         let now = now + self.clock_offset;
-        let response = firewall(request).unwrap_or_else(|| self.route(now, request, client_keys));
+        let response =
+            firewall::refused(request).unwrap_or_else(|| self.wished(now, request, client_keys));
         self.record.add(request, &response);
         response
     }
@@ -259,35 +270,4 @@ impl Provider {
             _ => Response::text(404, "Not Found").because("no such path"),
         }
     }
-}
-
-/// The rules in front of the provider: the length of the query, and a `User-Agent` on calls that no browser makes.
-fn firewall(request: &Request) -> Option<Response> {
-    let path = request.path();
-    let longest = if path == "/authorize" {
-        LONGEST_AUTHORIZE_QUERY
-    } else {
-        LONGEST_OTHER_QUERY
-    };
-    let length = request.query().len();
-    if length > longest {
-        let reason = format!("the query has {length} bytes, more than {longest}");
-        return Some(forbidden().because(reason));
-    }
-    let direct = matches!(path, "/token" | "/userinfo") || path.starts_with("/.well-known/");
-    if direct
-        && request
-            .header("user-agent")
-            .is_none_or(|agent| agent.trim().is_empty())
-    {
-        return Some(forbidden().because("no User-Agent"));
-    }
-    None
-}
-
-fn forbidden() -> Response {
-    Response::html(
-        403,
-        "<html><head><title>403 Forbidden</title></head><body>403 Forbidden</body></html>",
-    )
 }

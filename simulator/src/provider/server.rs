@@ -73,6 +73,10 @@ async fn answer(
         return plain(StatusCode::PAYLOAD_TOO_LARGE);
     };
     if request.method == "POST" && request.path() == "/control/notify" {
+        let refused = shared.lock().control_refused(&request);
+        if let Some(refused) = refused {
+            return write(refused).await;
+        }
         return write(delivery::notify_now(&shared, &request).await).await;
     }
     let needed = shared.lock().key_document_needed(now(), &request);

@@ -139,14 +139,7 @@ impl Sessions {
 
 /// The value of the session cookie that came with a request.
 pub fn cookie_of(request: &Request) -> Option<&str> {
-    request
-        .headers
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("cookie"))
-        .flat_map(|(_, value)| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
-        .map(|(_, value)| value)
+    request.cookie(COOKIE)
 }
 
 /// The header value that gives a browser its session. Without `Domain` it goes only to this host; with `Lax` it comes along

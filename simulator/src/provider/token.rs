@@ -134,6 +134,7 @@ impl Provider {
             asked: code.journey.asked.clone(),
             expires_at: now + ACCESS_TOKEN_SECONDS,
         };
+        self.wish_goes_with(&access_token);
         self.grants.insert(access_token.clone(), grant);
         uncached(Response::json(
             200,

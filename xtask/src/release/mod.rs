@@ -19,6 +19,7 @@ use shell::digest::sha256;
 use shell::places::Places;
 use shell::progress::Progress;
 use shell::terminal;
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ const PROFILE: &str = "tools";
 ///
 /// # Errors
 /// When a build fails, or the sources lack something that belongs into a package.
-pub fn command(places: &Places) -> Result<()> {
+pub fn command(places: &Places, platforms: &[String]) -> Result<()> {
     setup::ensure(places, Need::Worker)?;
     build::build(places)?;
     let programs = tools(places)?;
@@ -43,7 +44,8 @@ pub fn command(places: &Places) -> Result<()> {
     let version = env!("CARGO_PKG_VERSION");
     let bill = sbom::document(places)?;
     let platform = platform()?;
-    let product = packages::product(places, version, platform, &bill)?;
+    let asked = asked(platforms, platform)?;
+    let product = packages::product(places, version, &asked, &bill)?;
     let tool = packages::tool(places, version, platform, &host()?, &programs)?;
     let create = packages::create(places, version)?;
     let whole = packages::whole(places, &[&product, &tool, &create], platform)?;
@@ -77,6 +79,24 @@ pub fn command(places: &Places) -> Result<()> {
     put("sbom.cdx.json", bill.as_bytes())?;
     fs::write(out.join("SHA256SUMS"), &sums).context("SHA256SUMS cannot be written")?;
     terminal::print(&format!("{OUT}/ has version {version}:\n{sums}"))
+}
+
+/// The platforms with a package of their own.
+const PLATFORMS: [&str; 4] = ["darwin-arm64", "darwin-x64", "linux-arm64", "linux-x64"];
+
+/// The platforms whose tools the Worker's package asks for, this one among them.
+fn asked(platforms: &[String], own: &str) -> Result<BTreeSet<String>> {
+    let unknown = platforms
+        .iter()
+        .find(|name| !PLATFORMS.contains(&name.as_str()));
+    if let Some(unknown) = unknown {
+        bail!(
+            "there is no package for {unknown}, but for {}",
+            PLATFORMS.join(", ")
+        );
+    }
+    let own = [own.to_owned()];
+    Ok(platforms.iter().chain(&own).cloned().collect())
 }
 
 /// This machine's platform as Node names it.
@@ -131,4 +151,18 @@ fn remapped(root: &Path) -> Result<String> {
         root.display(),
         home.display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_platforms_are_named_then_the_package_asks_for_each_and_for_this_one() {
+        let named = ["darwin-arm64".to_owned(), "linux-x64".to_owned()];
+        let all: Vec<_> = asked(&named, "linux-x64").unwrap().into_iter().collect();
+        assert_eq!(all, ["darwin-arm64", "linux-x64"]);
+        assert_eq!(asked(&[], "linux-x64").unwrap().len(), 1);
+        assert!(asked(&["windows-x64".to_owned()], "linux-x64").is_err());
+    }
 }

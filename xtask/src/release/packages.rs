@@ -6,6 +6,7 @@ use crate::wasm::TARGET;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use shell::places::Places;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
@@ -16,7 +17,12 @@ const LICENCES: &str = "THIRD-PARTY-LICENCES.txt";
 ///
 /// # Errors
 /// When a file is absent or has another form than this repository's.
-pub fn product(places: &Places, version: &str, platform: &str, bill: &str) -> Result<Files> {
+pub fn product(
+    places: &Places,
+    version: &str,
+    platforms: &BTreeSet<String>,
+    bill: &str,
+) -> Result<Files> {
     let mut files = Files::default();
     files.below(&places.root.join("packages/one-login-edge"), "")?;
     for name in ["index.js", "index_bg.wasm"] {
@@ -44,6 +50,10 @@ pub fn product(places: &Places, version: &str, platform: &str, bill: &str) -> Re
     files.file(&places.root.join("LICENSE"), "LICENSE")?;
     let others = licences::page(places, &["one-login-edge"], TARGET, &["govuk-frontend"])?;
     files.text(LICENCES, &others);
+    let tools: BTreeMap<_, _> = platforms
+        .iter()
+        .map(|platform| (format!("one-login-edge-{platform}"), version))
+        .collect();
     let npm: Value = serde_json::from_str(&read("package.json")?)?;
     files.json(
         "package.json",
@@ -56,7 +66,7 @@ pub fn product(places: &Places, version: &str, platform: &str, bill: &str) -> Re
             "engines": { "node": ">=22" },
             "bin": { "one-login-edge": "bin/one-login-edge.mjs" },
             "dependencies": { "wrangler": npm["devDependencies"]["wrangler"] },
-            "optionalDependencies": { format!("one-login-edge-{platform}"): version },
+            "optionalDependencies": tools,
         }),
     );
     let sums = files.sums("worker/");
