@@ -54,7 +54,7 @@ fn a_request_asks_for_memory_exactly_so_often() {
         counted("/account/details", None),
         counted("/account/details", Some("private")),
     ];
-    let expected = [(21, 0), (31, 2), (31, 0)];
+    let expected = [(21, 0), (24, 2), (24, 0)];
     assert_eq!(counts, expected, "public, re-wrapped, untouched");
 }
 

@@ -46,6 +46,24 @@ pub fn live<P: Platform>(context: &Context<P>, cookies: Cookies<'_>) -> Option<S
     session(context, cookies).filter(|session| session.is_live(context.now, context.service.limits))
 }
 
+/// The session at which the browser is, if this isolate opened its only cookie lately and it is inside its limits; without
+/// the person, so that it may only decide whether a request passes.
+pub fn remembered<P: Platform>(context: &Context<P>, cookies: Cookies<'_>) -> Option<Session> {
+    let opened = context.isolate.opened.borrow();
+    let session = opened.get(&context.service.id, cookies.only_session()?, context.now)?;
+    session
+        .is_live(context.now, context.service.limits)
+        .then_some(session)
+}
+
+/// Remembers a session that is the browser's only one as [`remembered`] gives it.
+pub fn remember<P: Platform>(context: &Context<P>, cookies: Cookies<'_>, session: &Session) {
+    if let Some(only) = cookies.only_session() {
+        let mut opened = context.isolate.opened.borrow_mut();
+        opened.put(&context.service.id, only, session, context.now);
+    }
+}
+
 /// Every session that has neither ended in this browser nor been taken over from, the newest first.
 pub fn every<P: Platform>(context: &Context<P>, cookies: Cookies<'_>) -> Vec<Session> {
     let all = all(context, cookies);

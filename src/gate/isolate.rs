@@ -4,12 +4,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use crate::config::Config;
+use crate::gate::access::opened::Opened;
 use crate::gate::access::revocation_cache::RevocationCache;
 use crate::gate::access::statement::StatementCache;
 use crate::gate::provider::document_cache::Documents;
 use crate::gate::tally::Tally;
 
-/// The values that an isolate keeps between requests: only the assertions are about a person.
+/// The values that an isolate keeps between requests: only the assertions say who a person is.
 #[derive(Debug)]
 pub struct Isolate {
     /// The deployment, parsed once.
@@ -18,6 +19,8 @@ pub struct Isolate {
     pub documents: Documents,
     /// Signed assertions.
     pub assertions: StatementCache,
+    /// The sessions of cookies that were opened lately, without the person.
+    pub opened: RefCell<Opened>,
     /// The answers of accounts.
     pub revocations: RevocationCache,
     /// How often a log line was left out.
@@ -34,6 +37,7 @@ impl Isolate {
             config,
             documents: Documents::default(),
             assertions: StatementCache::default(),
+            opened: RefCell::default(),
             revocations: RevocationCache::default(),
             tally: Tally::default(),
             proved: RefCell::default(),

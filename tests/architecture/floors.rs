@@ -10,6 +10,7 @@ const FLOORS: &[&[&str]] = &[
         "access::answer",
         "tally",
         "access::forward",
+        "access::opened",
         "access::revocation_cache",
         "access::statement",
         "decision",

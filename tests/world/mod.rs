@@ -35,6 +35,7 @@ use one_login_edge::gate;
 use one_login_edge::gate::access::answer::OriginAnswer;
 use one_login_edge::gate::decision::Forward;
 use one_login_edge::gate::decision::{Decision, Verdict};
+use one_login_edge::gate::http::request::Request;
 use one_login_edge::gate::isolate::Isolate;
 use serde_json::{Value, json};
 use simulator::provider::Provider;
@@ -251,7 +252,10 @@ impl World {
         let isolate = self.isolate();
         let outside = self.outside.with_body(&request.body);
         let decision = match gate::decide(&isolate, &outside, &parsed, self.now()) {
-            (Verdict::Now(decision), _) => *decision,
+            (Verdict::Now(decision), _) => {
+                self.judge_again(&parsed, &decision);
+                *decision
+            }
             (Verdict::Later(task), Some(scene)) => gate::finish(&scene, &parsed, task).await,
             (Verdict::Later(_), None) => panic!("a task without a scene"),
         };
@@ -280,6 +284,23 @@ impl World {
                     None => shown,
                 }
             }
+        }
+    }
+
+    /// A request that passes at once passes in the same way when its cookie has to be opened again.
+    fn judge_again(&self, request: &Request, decision: &Decision) {
+        let Decision::Forward(out) = decision else {
+            return;
+        };
+        // A renewed cookie is another each time, and one that is renewed was opened.
+        if !out.answer.cookies.is_empty() {
+            return;
+        }
+        let isolate = self.isolate();
+        isolate.opened.take();
+        match gate::decide(&isolate, &self.outside, request, self.now()).0 {
+            Verdict::Now(again) => assert_eq!(*again, *decision, "it was remembered wrongly"),
+            Verdict::Later(task) => panic!("it was remembered, and asks for {task:?}"),
         }
     }
 

@@ -1,8 +1,8 @@
 //! The assertion: the signed statement with which the origin learns who this is.
 //!
 //! A signed one is kept in the isolate's memory until it has half a minute left, because signing
-//! costs more than all the rest of a signed-in request. It is the only thing about a person that
-//! outlives a request there, and its key names everything that it says.
+//! costs more than all the rest of a signed-in request. Nothing else that says who a
+//! person is outlives a request there, and its key names everything that it says.
 //!
 //! A route may have it name the one request that it is for, so that it is of no use for another; such a one is kept
 //! only for that method and path.

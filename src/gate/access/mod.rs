@@ -6,6 +6,7 @@ pub mod assertion;
 pub mod cross_origin;
 pub mod forward;
 pub mod last_answer;
+pub mod opened;
 pub mod protect;
 pub mod revocation;
 pub mod revocation_cache;

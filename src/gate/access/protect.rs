@@ -86,18 +86,21 @@ impl<'a, P: Platform> Passage<'a, P> {
 
     /// Decides by rule and session.
     pub fn decide(&self) -> Verdict {
-        let (context, rule) = (self.context, self.rule);
-        let anybody = match rule.access {
-            Access::Public => return pass(self.forward(None)),
-            Access::Optional => true,
-            Access::Required => false,
-        };
-        let cookies = self.cookies();
-        let session = browser_session::live(context, cookies)
-            .filter(|session| anybody || session.level >= rule.level.credential())
-            .filter(|session| !sign_out::is_ending(context, cookies, session))
-            .map(|session| informed(context, session));
-        match session {
+        let (context, cookies) = (self.context, self.cookies());
+        if self.rule.access == Access::Public {
+            return pass(self.forward(None));
+        }
+        // Most requests bring the cookie of the request before, and nothing has to be signed, asked or renewed.
+        let again = browser_session::remembered(context, cookies);
+        let passes = again.and_then(|session| self.at_once(&self.informed(session)?));
+        if let Some(out) = passes {
+            return pass(out);
+        }
+        let session = browser_session::live(context, cookies);
+        if let Some(session) = &session {
+            browser_session::remember(context, cookies, session);
+        }
+        match session.and_then(|session| self.informed(session)) {
             Some(session) if !is_certain(context, &session) || self.asks(&session) => {
                 Verdict::Later(Task::Check {
                     path: self.path.clone(),
@@ -108,6 +111,25 @@ impl<'a, P: Platform> Passage<'a, P> {
             Some(session) => self.admit(session, None),
             None => self.anonymous(),
         }
+    }
+
+    /// The session with all that is known here, unless its level is too low or its owner is ending it.
+    fn informed(&self, session: Session) -> Option<Session> {
+        let (context, rule) = (self.context, self.rule);
+        let does = rule.access == Access::Optional || session.level >= rule.level.credential();
+        (does && !sign_out::is_ending(context, self.cookies(), &session))
+            .then(|| informed(context, session))
+    }
+
+    /// The request of a session that may pass as it is: the assertion is kept, and the cookie stays.
+    fn at_once(&self, session: &Session) -> Option<Forward> {
+        let context = self.context;
+        let waits = !is_certain(context, session) || self.asks(session);
+        let renews = self.is_use() && session.renewed(context.now).is_some();
+        if waits || renews || self.is_short(session) {
+            return None;
+        }
+        Some(self.admitted(self.kept(session)?))
     }
 
     /// Whether the route asks for a proved identity and the session has none of its level.
@@ -162,28 +184,19 @@ impl<'a, P: Platform> Passage<'a, P> {
     ///
     /// `known` is the account's word where [`Self::asks`] says that it is needed.
     pub fn admit(&self, session: Session, known: Option<Known>) -> Verdict {
-        let (context, rule) = (self.context, self.rule);
-        if self.lacks(&session) {
-            return self.refuse(Some(session));
-        }
-        let is_over = |freshness: Freshness| {
-            freshness.is_over(session.auth_time, session.reauthenticated_at, context.now)
-        };
-        if rule.freshness.is_some_and(is_over) {
+        let context = self.context;
+        if self.is_short(&session) {
             return self.refuse(Some(session));
         }
         let signed = self.kept(&session);
         let is_signed = signed.is_some();
-        let mut out = self.forward(signed);
-        self.keep_private(&mut out);
-        out.answer.attended = out.answer.upgrade && rule.closes_sockets;
-        if !self.request.is_upgrade() {
+        let mut out = self.admitted(signed);
+        if !out.answer.upgrade {
             out.answer.cookies = browser_session::stale(context, self.cookies());
         }
         // Without use the cookie is not written at all: an answer that comes late would take back what a person's own
         // request has prolonged meanwhile.
-        if !self.request.is_upgrade() && rule.counts_as_use && !self.request.is_no_use() {
-            out.answer.used = true;
+        if out.answer.used {
             let renewed = session.renewed(context.now);
             let renewal = renewed.and_then(|session| browser_session::renewal(context, &session));
             out.answer.cookies.extend(renewal);
@@ -197,6 +210,29 @@ impl<'a, P: Platform> Passage<'a, P> {
             session: Box::new(session),
             known,
         })
+    }
+
+    /// Whether the person has to prove an identity first, or signed in longer ago than the route allows.
+    fn is_short(&self, session: &Session) -> bool {
+        let is_over = |freshness: Freshness| {
+            let (signed_in, again) = (session.auth_time, session.reauthenticated_at);
+            freshness.is_over(signed_in, again, self.context.now)
+        };
+        self.lacks(session) || self.rule.freshness.is_some_and(is_over)
+    }
+
+    /// Whether the request counts as use of the session.
+    fn is_use(&self) -> bool {
+        !self.request.is_upgrade() && self.rule.counts_as_use && !self.request.is_no_use()
+    }
+
+    /// The request of a session that may pass, before its cookies are chosen.
+    fn admitted(&self, signed: impl Into<Option<Signed>>) -> Forward {
+        let mut out = self.forward(signed.into());
+        self.keep_private(&mut out);
+        out.answer.attended = out.answer.upgrade && self.rule.closes_sockets;
+        out.answer.used = self.is_use();
+        out
     }
 
     /// Goes on without a session.

@@ -1,7 +1,7 @@
 //! The signed statement as it travels, and those that the isolate keeps.
 //!
 //! A signed one is kept until it has half a minute left, because signing costs more than all the rest of a signed-in
-//! request. It is the only thing about a person that outlives a request in memory, and its key names everything that it says.
+//! request. Nothing else that says who a person is outlives a request in memory, and its key names everything that it says.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -111,12 +111,12 @@ impl Request {
     /// `None` for an address that is not `http` or `https` with a host.
     #[must_use]
     pub fn address(&self) -> Option<Address<'_>> {
-        let (scheme, rest) = self.url.split_once("://")?;
-        if !matches!(scheme, "http" | "https") {
-            return None;
-        }
-        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-        let (host, target) = rest.split_at(end);
+        let begins = |scheme| Some((scheme, self.url.strip_prefix(scheme)?.strip_prefix("://")?));
+        let (scheme, rest) = begins("https").or_else(|| begins("http"))?;
+        // By bytes: a search for several characters decodes each of the text.
+        let ends = |byte| matches!(byte, b'/' | b'?' | b'#' | b'\\');
+        let end = rest.bytes().position(ends).unwrap_or(rest.len());
+        let (host, target) = rest.split_at_checked(end)?;
         let (path, query) = match target.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (target, None),
