@@ -5,7 +5,7 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { NAVIGATION } from "../harness/browser.mjs";
+import { Browser, NAVIGATION } from "../harness/browser.mjs";
 import { Child } from "../harness/children.mjs";
 import { freePort } from "../harness/edge.mjs";
 import { CLI, ROOT } from "../harness/places.mjs";
@@ -67,6 +67,33 @@ test("a person who is chosen at the desk signs in without being asked, and a fau
   assert.equal((await desk("/control/choose", form("persona=&fault=discovery-500"))).status, 303);
   assert.match((await desk("/control/")).text, /broken on purpose: <strong>discovery-500/);
   await desk("/control/choose", form("fault="));
+});
+
+test("a person is asked at run time to prove who they are, closes the account, and is kept out", async () => {
+  assert.equal((await desk("/control/choose", form("persona=kenneth"))).status, 303);
+  const browser = new Browser(port, `localhost:${port}`);
+  const provider = new Browser(port + 1, `127.0.0.1:${port + 1}`);
+  /** Follows redirects between the Worker and the provider to the last answer. */
+  const open = async (target) => {
+    let answer = await browser.get(target);
+    for (let steps = 0; answer.location && steps < 12; steps += 1) {
+      const url = new URL(answer.location, `http://localhost:${port}`);
+      answer = await (url.port === String(port) ? browser : provider).get(url.pathname + url.search);
+    }
+    return answer;
+  };
+  const proved = await open("/account/licence");
+  assert.equal(proved.status, 200, proved.text);
+  assert.match(proved.text, /Cl\.Cm\.P2/);
+  assert.match((await open("/account/close")).text, /Close my account/);
+  const own = [["Sec-Fetch-Site", "same-origin"], ["Origin", `http://localhost:${port}`]];
+  const closed = await browser.send({ method: "POST", target: "/account/close", headers: [...NAVIGATION, ...own] });
+  assert.deepEqual([closed.status, /Your account is closed/.test(closed.text)], [200, true], closed.text);
+  browser.cookies.clear();
+  const kept = await open("/account");
+  assert.equal(kept.status, 403);
+  assert.match(kept.text, /You cannot sign in to this service/);
+  assert.equal((await desk("/control/choose", form("persona="))).status, 303);
 });
 
 test("a source that changes is built again", async () => {

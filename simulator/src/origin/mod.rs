@@ -1,11 +1,12 @@
 //! The demo service behind the edge: the example that a service team copies.
 //!
 //! [`verify`], [`identity`] and [`key_set`] are the parts to copy; [`site`] shows how pages use them, and [`application`]
-//! how a form is filled in from what was proved. [`probes`] and [`wire`] are for
+//! how a form is filled in from what was proved, and [`closing`] how a service ends sessions. [`probes`] and [`wire`] are for
 //! tests of the edge: they show exactly what reached this service, byte for byte.
 
 pub mod application;
 pub mod apply_pages;
+pub mod closing;
 pub mod identity;
 pub mod key_set;
 pub mod pages;
@@ -43,6 +44,8 @@ pub struct Settings {
 pub struct App {
     /// The one judge of assertions.
     pub verifier: Verifier,
+    /// The way to end a person's sessions.
+    pub closing: closing::Closing,
     /// The requests that reached this service.
     pub recorder: Arc<Recorder>,
 }
@@ -51,6 +54,7 @@ pub struct App {
 pub async fn serve(listener: TcpListener, settings: Settings) -> Result<(), String> {
     let recorder = Arc::new(Recorder::default());
     let app = Arc::new(App {
+        closing: closing::Closing::new(&settings),
         verifier: Verifier::new(settings),
         recorder: recorder.clone(),
     });

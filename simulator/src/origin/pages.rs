@@ -150,6 +150,7 @@ pub fn account(person: &Person, head: &RawHead, at: &Place<'_>) -> Markup {
     let content = html! {
         h1 { (title) }
         p.panel { (at.say("You are signed in as ", "Rydych wedi mewngofnodi fel ")) strong { (name) } }
+        @if at.path == "/account/close" { (closing(at)) }
         p { a href=(at.link("/apply")) { (at.say("Apply for a licence", "Gwneud cais am drwydded")) } }
         (signing_out(at))
         h2 { (at.say("What this service verified", "Yr hyn y mae'r gwasanaeth hwn wedi'i wirio")) }
@@ -164,6 +165,44 @@ pub fn account(person: &Person, head: &RawHead, at: &Place<'_>) -> Markup {
         (told(head, at))
     };
     page(at, title, &content)
+}
+
+/// The form that closes the account.
+fn closing(at: &Place<'_>) -> Markup {
+    html! {
+        form action=(at.link("/account/close")) method="post" {
+            p { (at.say(
+                "This ends your sessions in every browser, and you cannot sign in again for a minute.",
+                "Bydd hyn yn dod â'ch sesiynau i ben ym mhob porwr, ac ni allwch fewngofnodi eto am funud.",
+            )) }
+            p { button.button type="submit" { (at.say("Close my account", "Cau fy nghyfrif")) } }
+        }
+    }
+}
+
+/// The page after the account was closed, or could not be.
+pub fn closed(done: bool, at: &Place<'_>) -> Markup {
+    let title = match done {
+        true => at.say("Your account is closed", "Mae eich cyfrif wedi'i gau"),
+        false => at.say(
+            "Sorry, we could not close your account",
+            "Mae'n ddrwg gennym, nid oeddem yn gallu cau eich cyfrif",
+        ),
+    };
+    let content = html! {
+        h1 { (title) }
+        p { a href=(at.link("/")) { (at.say("Go to the start", "Mynd i'r dechrau")) } }
+    };
+    page(at, title, &content)
+}
+
+/// The page for a client that cannot be sent to prove an identity.
+pub fn prove_first(at: &Place<'_>) -> Markup {
+    let title = at.say(
+        "You need to prove your identity to see this page",
+        "Mae angen i chi brofi eich hunaniaeth i weld y dudalen hon",
+    );
+    page(at, title, &html! { h1 { (title) } })
 }
 
 /// Signing out is the edge's work, so that a service needs no more than these two forms. They post, because following a link

@@ -14,7 +14,7 @@ use crate::http::last_wins;
 use crate::origin::pages::Place;
 use crate::origin::verify::{HEADER, Person, Refused};
 use crate::origin::wire::{Head, RawHead};
-use crate::origin::{App, apply_pages, identity, pages};
+use crate::origin::{App, apply_pages, closing, identity, pages};
 
 /// The level of identity that an application asks for.
 const LEVEL: &str = "P2";
@@ -26,6 +26,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(pages_of("/cy", "/cy"))
         .route("/cy/", get(front))
         .route("/whoami", get(whoami))
+        .route(closing::KEYS, get(service_keys))
         .route("/assets/demo.css", get(style))
         .fallback(async |Extension(head): Extension<Head>| {
             let head = known(&head);
@@ -42,6 +43,8 @@ fn pages_of(prefix: &str, front_page: &str) -> Router<Arc<App>> {
         .route(front_page, get(front))
         .route(&path("/account"), get(account))
         .route(&path("/account/"), get(account))
+        .route(&path("/account/licence"), get(licence))
+        .route(&path("/account/close"), get(account).post(closed))
         .route(&path("/account/{*page}"), get(account))
         .route(&path("/apply"), get(apply).post(applied))
         .route(&path("/apply/not-proved"), get(not_proved))
@@ -49,17 +52,9 @@ fn pages_of(prefix: &str, front_page: &str) -> Router<Arc<App>> {
 
 /// Asks the verifier who this is. A page needs no more than this one call.
 async fn person(app: &App, head: &RawHead) -> Result<Person, Refused> {
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
     let outcome = app
         .verifier
-        .whole_person(
-            &head.values(HEADER),
-            &head.values(identity::HEADER),
-            i64::try_from(now).unwrap_or(i64::MAX),
-        )
+        .whole_person(&head.values(HEADER), &head.values(identity::HEADER), now())
         .await;
     if let Err(refused) = &outcome
         && *refused != Refused::Missing
@@ -67,6 +62,12 @@ async fn person(app: &App, head: &RawHead) -> Result<Person, Refused> {
         eprintln!("origin: an assertion was refused: {refused}");
     }
     outcome
+}
+
+/// Now, in seconds since the epoch.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    i64::try_from(since.unwrap_or_default().as_secs()).unwrap_or(i64::MAX)
 }
 
 async fn front(Extension(head): Extension<Head>) -> Response<Body> {
@@ -85,6 +86,46 @@ async fn account(State(app): State<Arc<App>>, Extension(head): Extension<Head>) 
         // The edge forwards no request for this page without an assertion, so that a request without one came another way.
         Err(_) => html(StatusCode::UNAUTHORIZED, pages::not_through_the_edge(&at)),
     }
+}
+
+/// A page that asks at run time: the route wants a sign-in, and this page a proved identity.
+async fn licence(State(app): State<Arc<App>>, Extension(head): Extension<Head>) -> Response<Body> {
+    let head = known(&head);
+    let at = Place::of(&head.target);
+    match person(&app, &head).await {
+        Ok(person) if person.reached(LEVEL) => {
+            html(StatusCode::OK, pages::account(&person, &head, &at))
+        }
+        // The edge takes this answer away and sends the person to prove an identity.
+        Ok(_) => {
+            let mut answer = html(StatusCode::UNAUTHORIZED, pages::prove_first(&at));
+            let challenge = "OneLogin level=\"Cl.Cm.P2\"";
+            set(&mut answer, header::WWW_AUTHENTICATE, challenge);
+            answer
+        }
+        Err(_) => html(StatusCode::UNAUTHORIZED, pages::not_through_the_edge(&at)),
+    }
+}
+
+/// The account is closed: the edge ends every session of the person.
+async fn closed(State(app): State<Arc<App>>, Extension(head): Extension<Head>) -> Response<Body> {
+    let head = known(&head);
+    let at = Place::of(&head.target);
+    let Ok(person) = person(&app, &head).await else {
+        return html(StatusCode::UNAUTHORIZED, pages::not_through_the_edge(&at));
+    };
+    match app.closing.close(&person.sub, now()).await {
+        Ok(()) => html(StatusCode::OK, pages::closed(true, &at)),
+        Err(error) => {
+            eprintln!("origin: the sessions of a closed account go on: {error}");
+            html(StatusCode::BAD_GATEWAY, pages::closed(false, &at))
+        }
+    }
+}
+
+/// The key set with which the edge verifies this service's messages.
+async fn service_keys(State(app): State<Arc<App>>) -> Response<Body> {
+    json(StatusCode::OK, &app.closing.keys())
 }
 
 /// The form, for whoever has proved their identity. That the edge checks this too is no reason to leave it out.

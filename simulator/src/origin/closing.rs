@@ -1,0 +1,74 @@
+//! A service that closes an account ends the person's sessions at the edge, and keeps the person out: the part to copy.
+//!
+//! The key is made when the demo service starts and is for nothing else. The edge fetches its public half from
+//! [`KEYS`], past every route, because it asks the origin itself.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::fetch;
+use crate::jose::Object;
+use crate::keys::{Algorithm, SigningKey, random_uuid};
+use crate::origin::Settings;
+
+/// Where the public half of the key is.
+pub const KEYS: &str = "/service-jwks.json";
+
+/// For how long the demo keeps a person out, in seconds.
+pub const KEPT_OUT: i64 = 60;
+
+/// How long the edge may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The service's own key, and where its messages go.
+#[derive(Debug)]
+pub struct Closing {
+    key: SigningKey,
+    issuer: String,
+    audience: String,
+}
+
+impl Closing {
+    /// A new key.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            key: SigningKey::generate(Algorithm::Es256),
+            // The edge's name is the audience of what this service says, and the other way round.
+            issuer: settings.audience.clone(),
+            audience: settings.issuer.clone(),
+        }
+    }
+
+    /// The key set for the edge.
+    pub fn keys(&self) -> Value {
+        let mut key = self.key.public_jwk().clone();
+        key.insert("kid".to_owned(), self.key.kid().into());
+        json!({ "keys": [key] })
+    }
+
+    /// Ends every session of a person. The same message may be sent again where this fails.
+    pub async fn close(&self, subject: &str, now: i64) -> Result<(), String> {
+        let claims: Object = [
+            ("iss", Value::from(self.issuer.as_str())),
+            ("aud", self.audience.as_str().into()),
+            ("sub", subject.into()),
+            ("iat", now.into()),
+            ("exp", (now + 60).into()),
+            ("jti", random_uuid().into()),
+            ("block_until", (now + KEPT_OUT).into()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect();
+        let token = self.key.token(&[("typ", "end-sessions+jwt")], &claims);
+        let url = format!("{}/auth/sessions/end", self.audience);
+        let headers = [("content-type".to_owned(), "application/jwt".to_owned())];
+        let answer =
+            fetch::send("POST", &url, &headers, token.into_bytes(), 1_024, PATIENCE).await?;
+        match answer.status {
+            200 => Ok(()),
+            status => Err(format!("{url} answered {status}")),
+        }
+    }
+}
