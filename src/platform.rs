@@ -245,7 +245,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_json_without_what_is_empty() {
+    fn when_an_event_is_logged_then_the_line_is_json_without_empty_members() {
         let event = Event {
             name: "callback",
             outcome: EventOutcome::Failed,

@@ -44,14 +44,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_never_printed() {
+    fn when_a_secret_is_printed_for_debugging_then_its_text_is_hidden() {
         let secret = Secret::new("correct horse".to_owned());
         assert_eq!(format!("{secret:?}"), "[secret]");
         assert_eq!(secret.expose(), "correct horse");
     }
 
     #[test]
-    fn t86_comparison_sees_every_byte_and_the_length() {
+    fn t86_when_two_texts_differ_in_a_byte_or_in_length_then_they_compare_unequal() {
         assert!(same(b"state", b"state"));
         assert!(!same(b"state", b"statf"));
         assert!(!same(b"state", b"stat"));

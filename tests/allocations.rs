@@ -42,7 +42,7 @@ fn allocations(world: &World, browser: &Browser, path: &str, caching: Option<&st
 }
 
 #[test]
-fn a_request_asks_for_memory_exactly_so_often() {
+fn when_a_request_is_answered_then_it_allocates_memory_the_pinned_number_of_times() {
     let world = World::new();
     let mut browser = Browser::new();
     for _ in 0..2 {
@@ -59,7 +59,7 @@ fn a_request_asks_for_memory_exactly_so_often() {
 }
 
 #[test]
-fn forty_routes_ask_for_no_more_than_six() {
+fn when_a_service_has_forty_routes_then_a_request_allocates_as_often_as_with_six() {
     let counted = |more: usize| {
         let world = World::with(|setup| {
             let table = setup.vars.get_mut("SERVICE_DEMO").unwrap();

@@ -20,6 +20,8 @@ mod imports;
 mod language;
 #[path = "architecture/logs.rs"]
 mod logs;
+#[path = "architecture/names.rs"]
+mod names;
 #[path = "architecture/pages.rs"]
 mod pages;
 #[path = "architecture/provider.rs"]
@@ -76,7 +78,7 @@ fn named(line: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 #[test]
-fn imports_point_one_way() {
+fn when_a_part_imports_another_then_the_table_allows_it() {
     let mut wrong = Vec::new();
     for source in sources("src") {
         let part = source.part();
@@ -108,7 +110,7 @@ fn imports_point_one_way() {
 }
 
 #[test]
-fn no_part_climbs_out_of_itself_by_super() {
+fn when_a_file_imports_by_super_then_it_stays_inside_its_part() {
     for source in sources("src") {
         // A file directly under a part's directory reaches the part by one step and the crate by two.
         let depth = source.name().split('/').count() - 2;
@@ -145,7 +147,7 @@ fn when_code_is_in_oidc_or_session_then_it_waits_for_no_future() {
 }
 
 #[test]
-fn only_the_edge_knows_that_this_is_a_worker() {
+fn when_a_file_names_the_workers_platform_then_it_belongs_to_the_edge() {
     let foreign = [
         "worker",
         "wasm_bindgen",
@@ -176,7 +178,7 @@ fn only_the_edge_knows_that_this_is_a_worker() {
 }
 
 #[test]
-fn t66_no_request_is_ever_passed_by_the_worker() {
+fn t66_when_sources_are_searched_then_no_request_can_pass_by_the_worker() {
     for file in ["src/edge/glue.js", "xtask/src/build.rs"] {
         let text = fs::read_to_string(root().join(file)).unwrap();
         assert!(!text.contains("passThrough"), "{file}");
@@ -196,7 +198,7 @@ fn names(dependencies: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn the_simulator_and_the_product_share_neither_code_nor_cryptography() {
+fn when_simulator_and_product_are_compared_then_they_share_no_code_or_cryptography() {
     for source in sources("simulator") {
         let uses = source
             .code()
@@ -247,7 +249,7 @@ fn when_a_file_is_counted_then_it_is_within_the_length_limit() {
 }
 
 #[test]
-fn nothing_is_left_undone() {
+fn when_sources_are_searched_then_no_mark_of_unfinished_work_is_found() {
     // The words are put together here so that this file does not find itself.
     let unfinished = [
         concat!("TO", "DO"),

@@ -34,7 +34,7 @@ fn root() -> &'static Path {
 }
 
 #[test]
-fn the_page_says_what_the_tests_say() {
+fn when_the_assurance_page_is_written_then_it_equals_the_committed_one() {
     let written = page::written(&titles());
     let path = root().join(PAGE);
     if env::var_os("EDGE_WRITE_ASSURANCE").is_some() {
@@ -53,7 +53,7 @@ fn the_page_says_what_the_tests_say() {
 }
 
 #[test]
-fn every_threat_has_a_test() {
+fn when_a_threat_is_listed_then_a_test_names_it() {
     let numbers: Vec<_> = ROWS.iter().map(|row| row.number).collect();
     assert!(numbers.is_sorted_by(|one, next| one < next));
     assert_eq!(numbers[..89], (1..=89).collect::<Vec<_>>());
@@ -72,7 +72,7 @@ fn every_threat_has_a_test() {
 }
 
 #[test]
-fn every_promise_names_tests_that_exist_and_every_defence_its_threats() {
+fn when_a_promise_is_made_then_its_tests_exist_and_its_defence_names_its_threats() {
     let page = fs::read_to_string(root().join("docs/security.md")).unwrap();
     let table = |from: &str| {
         let (_, behind) = page.split_once(from).unwrap();
@@ -106,7 +106,7 @@ fn every_promise_names_tests_that_exist_and_every_defence_its_threats() {
 }
 
 #[test]
-fn every_case_that_applies_has_a_test_and_no_other_claims_to() {
+fn when_a_conformance_case_applies_then_a_test_runs_it_and_no_other_case_is_claimed() {
     let titles = titles();
     let runs = |id: &str| {
         titles
@@ -133,7 +133,7 @@ fn every_case_that_applies_has_a_test_and_no_other_claims_to() {
 }
 
 #[test]
-fn every_mutant_that_survived_is_explained_and_no_other() {
+fn when_a_mutant_survived_then_it_is_explained_and_no_other_is() {
     let results = mutants::results();
     let survived: BTreeSet<_> = results
         .files
@@ -146,7 +146,7 @@ fn every_mutant_that_survived_is_explained_and_no_other() {
 }
 
 #[test]
-fn titles_are_found_in_both_languages() {
+fn when_titles_are_read_then_rust_and_script_tests_are_found() {
     let rust = "#[test]\nfn t7_t8_a_b() {}\n\n#[test]\nfn t3_oidcc_client_test_missing_sub() {}\nfn t9_helper() {}\n";
     let found = titles::in_rust("src/a.rs", rust);
     assert_eq!(found.len(), 2, "what is no test proves nothing");

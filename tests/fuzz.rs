@@ -149,7 +149,7 @@ fn run(name: &str, target: impl Fn(&[u8])) {
 }
 
 #[test]
-fn t21_every_target_holds_for_its_corpus_and_what_is_made_from_it() {
+fn t21_when_a_fuzz_target_gets_its_corpus_and_mutations_then_it_holds() {
     std::thread::scope(|scope| {
         for (name, target) in TARGETS {
             scope.spawn(move || run(name, target));

@@ -67,7 +67,7 @@ fn when_a_page_is_public_then_it_has_no_assertion_and_costs_no_call() {
 }
 
 #[test]
-fn a_protected_page_is_reached_by_way_of_the_provider() {
+fn when_a_protected_page_is_opened_then_the_way_leads_through_the_provider_to_it() {
     let world = World::new();
     let mut browser = Browser::new();
     let shown = browser.open(&world, "/account/details?tab=2&tab=3");
@@ -157,7 +157,7 @@ fn when_a_page_is_optional_then_it_names_the_person_only_if_they_are_signed_in()
 }
 
 #[test]
-fn the_calls_to_the_outside_are_counted() {
+fn when_a_person_signs_in_then_each_step_makes_only_its_documented_calls() {
     let world = World::new();
     let mut browser = Browser::new();
     // The first sign-in of all fetches discovery when it starts and the keys when it ends.

@@ -60,7 +60,7 @@ fn t37_when_the_provider_is_down_from_the_start_then_sign_ins_fail_and_public_pa
 }
 
 #[test]
-fn t37_people_who_are_signed_in_do_not_notice_that_the_provider_is_down() {
+fn t37_when_the_provider_is_down_then_signed_in_people_do_not_notice() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -133,7 +133,7 @@ fn rejects_a_sign_in_when_a_signature_cannot_be_made_or_verified() {
 }
 
 #[test]
-fn an_assertion_that_cannot_be_signed_closes_optional_pages_too() {
+fn when_an_assertion_cannot_be_signed_then_optional_pages_are_closed_too() {
     // A page without an assertion would claim that no person is signed in, and the service might act on that.
     let world = World::new();
     let mut browser = Browser::new();
@@ -279,7 +279,7 @@ fn t84_when_the_configuration_has_a_fault_then_every_path_is_closed_and_no_page_
 }
 
 #[test]
-fn t84_only_a_developers_own_machine_shows_what_is_wrong() {
+fn t84_when_a_configuration_is_wrong_then_only_a_developers_own_machine_shows_why() {
     for (host, shows) in [("localhost:8787", true), ("licence.example.gov.uk", false)] {
         let world = World::possibly_faulty(|setup| {
             setup.set("DEPLOYMENT", "local");

@@ -201,7 +201,7 @@ fn t21_rejects_json_with_a_repeated_member_and_reads_other_json_unchanged() {
 }
 
 #[test]
-fn t57_no_encoding_of_letters_and_digits_makes_another_path() {
+fn t57_when_letters_and_digits_are_encoded_then_they_make_no_other_path() {
     let mut chance = Chance::of("paths");
     let letters: Vec<char> = "abcXYZ019-_~".chars().collect();
     for _ in 0..2_000 {
@@ -258,7 +258,7 @@ fn t26_t32_when_a_query_has_several_parameters_then_each_is_read_as_it_was_writt
 }
 
 #[test]
-fn t86_comparing_takes_as_long_wherever_two_texts_differ() {
+fn t86_when_two_texts_differ_at_any_place_then_comparing_takes_as_long() {
     const LENGTH: usize = 64 * 1024;
     let secret = vec![7_u8; LENGTH];
     let guess = |at: usize| {

@@ -226,7 +226,7 @@ fn t19_when_the_provider_has_a_fault_then_the_edge_calls_no_other_host() {
 }
 
 #[test]
-fn t46_a_sign_in_that_fails_ends_no_session_that_there_was() {
+fn t46_when_a_sign_in_fails_then_no_earlier_session_ends() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/low/page");
@@ -250,7 +250,7 @@ fn t36_when_the_clock_is_wrong_then_the_page_does_not_blame_the_person() {
 }
 
 #[test]
-fn t7_t8_clocks_may_differ_by_half_a_minute() {
+fn t7_t8_when_clocks_differ_by_half_a_minute_then_a_token_is_taken_and_not_beyond() {
     for (offset, signed_in) in [
         (-30, true),
         (30, true),

@@ -123,7 +123,7 @@ fn last_use(world: &World, thief: &mut Browser) -> i64 {
 }
 
 #[test]
-fn t47_a_copied_cookie_is_dead_within_the_bound_by_the_clock() {
+fn t47_when_a_session_ended_then_a_copied_cookie_is_dead_within_the_bound() {
     for (what, end) in ENDINGS {
         for after in [0, 1, 30, 59, 60, 61, 3_000] {
             for same_isolate in [true, false] {
@@ -151,7 +151,7 @@ fn t47_a_copied_cookie_is_dead_within_the_bound_by_the_clock() {
 }
 
 #[test]
-fn t47_with_a_check_at_every_request_a_copied_cookie_is_dead_at_once() {
+fn t47_when_every_request_is_checked_then_a_copied_cookie_is_dead_at_once() {
     for (what, end) in ENDINGS {
         let world = World::with(|setup| setup.field("revocation_check_seconds", 0));
         let mut browser = signed_in(&world, "kenneth");
@@ -183,7 +183,7 @@ fn t47_t81_when_the_provider_ends_a_persons_sessions_then_both_browsers_end_and_
 }
 
 #[test]
-fn t47_signing_out_here_leaves_the_other_browser_and_everywhere_does_not() {
+fn t47_when_a_person_signs_out_then_other_browsers_end_only_with_everywhere() {
     for (query, other_lives) in [("", true), ("?everywhere", false), ("?everywhere=", false)] {
         let world = World::new();
         let mut laptop = signed_in(&world, "kenneth");
@@ -199,7 +199,7 @@ fn t47_signing_out_here_leaves_the_other_browser_and_everywhere_does_not() {
 }
 
 #[test]
-fn the_twenty_first_session_ends_the_oldest() {
+fn when_a_twenty_first_session_begins_then_the_oldest_ends() {
     let world = World::new();
     let mut browsers: Vec<_> = (0..20).map(|_| signed_in(&world, "kenneth")).collect();
     let ended = "session_limit: oldest_ended".to_owned();

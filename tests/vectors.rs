@@ -58,7 +58,7 @@ fn verifies(key: &str, alg: Alg, message: &str, signature: &[u8]) -> bool {
 }
 
 #[test]
-fn rfc_7515_a_2_rs256() {
+fn when_the_rs256_example_of_rfc_7515_a_2_is_verified_then_only_it_is_accepted() {
     let message = format!("eyJhbGciOiJSUzI1NiJ9.{PAYLOAD}");
     let mut signature = decode(A2_SIGNATURE).unwrap();
     assert!(verifies(A2_KEY, Alg::Rs256, &message, &signature));
@@ -72,7 +72,7 @@ fn rfc_7515_a_2_rs256() {
 }
 
 #[test]
-fn rfc_7515_a_3_es256() {
+fn when_the_es256_example_of_rfc_7515_a_3_is_verified_then_only_it_is_accepted() {
     let message = format!("eyJhbGciOiJFUzI1NiJ9.{PAYLOAD}");
     let mut signature = decode(A3_SIGNATURE).unwrap();
     assert_eq!(signature.len(), 64);
@@ -84,7 +84,7 @@ fn rfc_7515_a_3_es256() {
 }
 
 #[test]
-fn rfc_7515_a_2_and_a_3_have_no_key_id_and_so_are_no_tokens_here() {
+fn rejects_the_examples_of_rfc_7515_a_2_and_a_3_for_their_missing_key_id() {
     for (header, signature) in [
         ("eyJhbGciOiJSUzI1NiJ9", A2_SIGNATURE),
         ("eyJhbGciOiJFUzI1NiJ9", A3_SIGNATURE),
@@ -95,7 +95,7 @@ fn rfc_7515_a_2_and_a_3_have_no_key_id_and_so_are_no_tokens_here() {
 }
 
 #[test]
-fn t1_rfc_7515_a_5_an_unsecured_token_is_refused_before_any_key_is_looked_for() {
+fn t1_rejects_the_unsecured_token_of_rfc_7515_a_5_before_any_key_lookup() {
     let token = format!("eyJhbGciOiJub25lIn0.{PAYLOAD}.");
     assert_eq!(
         Untrusted::parse(&token).unwrap_err(),
@@ -104,7 +104,7 @@ fn t1_rfc_7515_a_5_an_unsecured_token_is_refused_before_any_key_is_looked_for() 
 }
 
 #[test]
-fn t2_rfc_7515_a_1_an_hmac_is_refused_before_any_key_is_looked_for() {
+fn t2_rejects_the_hmac_of_rfc_7515_a_1_before_any_key_lookup() {
     let header = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9";
     let token = format!("{header}.{PAYLOAD}.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
     assert_eq!(
@@ -114,7 +114,7 @@ fn t2_rfc_7515_a_1_an_hmac_is_refused_before_any_key_is_looked_for() {
 }
 
 #[test]
-fn rfc_7520_4_1_a_token_with_a_key_id_is_parsed_and_verifies() {
+fn when_the_token_of_rfc_7520_4_1_has_a_key_id_then_it_is_parsed_and_verifies() {
     let keys = KeySet::parse(format!("{{\"keys\":[{KEY_7520}]}}").as_bytes()).unwrap();
     let token = Untrusted::parse(TOKEN_7520).unwrap();
     assert_eq!(token.key_id, "bilbo.baggins@hobbiton.example");
@@ -139,7 +139,7 @@ fn hex(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn draft_irtf_cfrg_xchacha_a_3_1_the_cipher_of_cookies() {
+fn when_the_text_of_draft_irtf_cfrg_xchacha_a_3_1_is_sealed_then_its_bytes_agree() {
     let key = hex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f");
     let nonce = hex("404142434445464748494a4b4c4d4e4f5051525354555657");
     let aad = hex("50515253c0c1c2c3c4c5c6c7");
@@ -161,7 +161,7 @@ fn draft_irtf_cfrg_xchacha_a_3_1_the_cipher_of_cookies() {
 }
 
 #[test]
-fn rfc_5869_a_1_and_a_3_the_derivation_of_keys() {
+fn when_keys_are_derived_from_rfc_5869_a_1_and_a_3_then_they_agree() {
     // The third case has neither salt nor info, and no salt is what cookies' keys are made with.
     let input = hex("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b");
     for (salt, info, expected) in [

@@ -55,7 +55,7 @@ fn report(seed: u64, wrong: &str) -> String {
 }
 
 #[test]
-fn every_promise_holds_in_every_week() {
+fn when_a_week_is_simulated_then_every_promise_holds() {
     let (from, seeds) = (
         number("EDGE_YEAR_FROM", 0),
         number("EDGE_YEAR_SEEDS", WEEKS),
@@ -97,7 +97,7 @@ fn every_promise_holds_in_every_week() {
 }
 
 #[test]
-fn the_same_number_gives_the_same_week() {
+fn when_the_same_number_is_given_then_the_week_is_the_same() {
     for seed in [0, 1, 2] {
         let (one, other) = (run(&plan(seed)), run(&plan(seed)));
         assert_eq!((one.hash, one.last), (other.hash, other.last));
@@ -106,7 +106,7 @@ fn the_same_number_gives_the_same_week() {
 }
 
 #[test]
-fn each_mutant_is_a_change_of_one_place() {
+fn when_a_mutant_is_listed_then_it_changes_exactly_one_place() {
     let mutants: serde_json::Value =
         serde_json::from_str(include_str!("year/mutants.json")).unwrap();
     for mutant in mutants.as_array().unwrap() {
@@ -135,7 +135,7 @@ fn when_the_providers_page_waits_while_another_tab_signs_in_then_the_judge_expec
 }
 
 #[test]
-fn the_run_against_the_built_worker_knows_every_event() {
+fn when_a_week_is_planned_then_the_run_against_the_built_worker_knows_its_events() {
     let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
     let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));
     let mut weeks = Vec::new();

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_changes_is_shown_with_its_line() {
+    fn when_texts_differ_then_only_changed_lines_are_shown_with_their_numbers() {
         for (old, new, expected) in [
             (
                 "a\nb\nc\nd\n",
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_is_compared_between_its_commas() {
+    fn when_a_long_line_changes_then_it_is_compared_between_its_commas() {
         let rest = "\"z\":0,".repeat(30);
         let (old, new) = (
             format!("{{\"a\":1,{rest}\"b\":2}}"),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_without_anything_in_common_are_not_compared_for_ever() {
+    fn when_long_texts_have_nothing_in_common_then_the_comparison_still_ends() {
         let many = |letter: &str| format!("{letter}\n").repeat(10_000);
         let shown = show(&many("a"), &(many("b") + "c\n"));
         assert_eq!(shown.lines().count(), 20_002);

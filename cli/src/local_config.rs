@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn bindings_dates_and_switches_are_those_of_the_deployed_worker() {
+    fn when_a_local_configuration_is_derived_then_bindings_and_dates_are_the_workers() {
         let config = derived(None);
         assert_eq!(config["compatibility_date"], "2026-10-20");
         assert_eq!(config["kv_namespaces"], json!([{ "binding": "DOCUMENTS" }]));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_built_is_found_from_any_directory() {
+    fn when_a_local_configuration_is_derived_then_paths_to_the_build_are_absolute() {
         assert_eq!(derived(None)["main"], "/repository/build/index.js");
         assert_eq!(
             derived(None)["assets"],
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn given_variables_win_and_objects_stay_objects() {
+    fn when_variables_are_given_then_they_win_and_objects_stay_objects() {
         let vars = &derived(None)["vars"];
         assert_eq!(vars["DEPLOYMENT"], "local");
         assert_eq!(vars["SESSION_KEY_ACTIVE"], "B");
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_of_a_deployment_is_left() {
+    fn when_a_local_configuration_is_derived_then_no_part_of_a_deployment_is_left() {
         let config = derived(None);
         for key in ["env", "build", "routes", "secrets"] {
             assert!(config.get(key).is_none(), "{key}");
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_repositorys_own_file_can_be_derived_from() {
+    fn when_the_repositorys_own_wrangler_toml_is_read_then_a_configuration_is_derived() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let document = WorkerConfig::read(&root.join("wrangler.toml")).unwrap();
         let config = derive(document.into_document(), root, None, Map::new()).unwrap();

@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn the_workers_own_parser_reads_the_service() {
+    fn when_wrangler_toml_is_read_then_the_workers_own_parser_reads_the_service() {
         let config = own();
         assert_eq!(config.environments(), ["integration", "production"]);
         let id = config.find("production", "demo").unwrap();
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_answered_with_what_is() {
+    fn rejects_an_unknown_environment_or_service_and_lists_the_known_ones() {
         let config = own();
         let error = |environment, service| {
             let found = config.find(environment, service);
@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_that_closes_the_service_is_named() {
+    fn rejects_by_name_a_configuration_fault_that_closes_the_service() {
         let mut config = own();
         config.document["env"]["production"]["vars"]["SERVICE_DEMO"]["scopes"] = json!(["email"]);
         let error = config.service("production", "DEMO").unwrap_err();
@@ -352,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_that_is_not_required_is_a_fault_and_not_a_stand_in() {
+    fn rejects_a_client_key_that_the_required_secrets_do_not_list() {
         let mut config = own();
         config.document["env"]["production"]["secrets"]["required"] = json!(["SESSION_KEY_A"]);
         let error = config.service("production", "DEMO").unwrap_err();

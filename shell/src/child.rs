@@ -212,7 +212,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tail_keeps_the_newest_lines() {
+    fn when_output_is_longer_than_the_tail_then_the_newest_lines_are_kept() {
         let mut tail = Tail::default();
         (0..KEPT_LINES + 5).for_each(|number| tail.push(number.to_string()));
         assert!(tail.to_string().starts_with("    5\n"));
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn cargos_own_variables_are_told_from_the_users() {
+    fn when_a_variable_is_cargos_own_then_it_is_told_from_the_users() {
         assert!(
             is_cargos_own("CARGO")
                 && is_cargos_own("CARGO_PKG_NAME")
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_program_shows_its_last_lines() {
+    fn when_a_program_fails_then_the_error_shows_its_last_lines() {
         let ended = run_with(
             command("sh").args(["-c", "echo first; echo second >&2; exit 3"]),
             None,
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_takes_too_long_is_ended_with_its_children() {
+    fn when_a_program_takes_too_long_then_it_is_ended_with_its_children() {
         let started = Instant::now();
         let limit = Some(Duration::from_millis(200));
         let ended = run_with(

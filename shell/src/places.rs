@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cache_follows_each_systems_custom() {
+    fn when_the_cache_directory_is_chosen_then_it_follows_the_systems_custom() {
         assert_eq!(
             cache(&[("HOME", "/home/a")], false),
             Some("/home/a/.cache/one-login-edge".into())
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn a_relative_cache_variable_is_ignored_as_its_specification_asks() {
+    fn when_xdg_cache_home_is_relative_then_it_is_ignored() {
         assert_eq!(
             cache(&[("HOME", "/home/a"), ("XDG_CACHE_HOME", "here")], false),
             Some("/home/a/.cache/one-login-edge".into())
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_locked_version_is_read_by_exact_name() {
+    fn when_a_lock_file_is_read_then_a_version_is_found_by_exact_name() {
         let lock = "version = 4\n[[package]]\nname = \"worker-macros\"\nversion = \"1.0.0\"\n\
                     [[package]]\nname = \"worker\"\nversion = \"0.8.7\"\n";
         assert_eq!(version_in_lock(lock, "worker").as_deref(), Some("0.8.7"));

@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_read_well() {
+    fn when_a_duration_is_shown_then_its_unit_fits_its_length() {
         assert_eq!(seconds(Duration::from_millis(430)), "0.4 s");
         assert_eq!(seconds(Duration::from_secs(75)), "75 s");
         assert_eq!(seconds(Duration::from_secs(185)), "3 min 05 s");

@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_break_at_spaces_and_long_words_stay_whole() {
+    fn when_a_line_is_too_long_then_it_breaks_at_spaces_and_long_words_stay_whole() {
         let words = "word ".repeat(30);
         let wrapped = wrap(&format!("  {}", words.trim()), 4);
         assert!(wrapped.lines().all(|line| line.len() <= WIDTH));
@@ -188,14 +188,14 @@ mod tests {
     }
 
     #[test]
-    fn lines_stay_apart_and_lose_the_spaces_at_their_ends() {
+    fn when_text_is_wrapped_then_lines_stay_apart_and_lose_trailing_spaces() {
         assert_eq!(wrap("one \n\n  two", 0), "one\n\n  two");
         let label = format!("{:78}{}", "label", "word");
         assert_eq!(wrap(&label, 2), "label\n  word");
     }
 
     #[test]
-    fn what_is_to_be_copied_from_an_error_stays_in_one_line() {
+    fn when_an_error_holds_a_command_then_the_command_stays_in_one_line() {
         let words = "word ".repeat(20);
         let command = format!("  cargo edge {words}");
         let found = anyhow::anyhow!("{words}\n{command}");
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_and_paragraphs_are_a_line_apart() {
+    fn when_a_page_holds_paragraphs_and_blocks_then_an_empty_line_parts_them() {
         let mut page = Page::default();
         page.paragraph("Run:");
         page.block(["  a", "  b"]);
@@ -215,18 +215,18 @@ mod tests {
     }
 
     #[test]
-    fn control_characters_never_reach_the_terminal() {
+    fn when_text_holds_control_characters_then_they_never_reach_the_terminal() {
         assert_eq!(visible("a\u{1b}[31mb\n"), "a\u{fffd}[31mb\u{fffd}");
     }
 
     #[test]
-    fn other_programs_are_shown_without_their_colours() {
+    fn when_another_programs_output_has_colours_then_it_is_shown_without_them() {
         let said = "\u{1b}[31m✘ [\u{1b}[41;97mERROR\u{1b}[0m]\n\tno\u{1b}7\r";
         assert_eq!(plain(said), "✘ [ERROR]\nno");
     }
 
     #[test]
-    fn colour_is_for_terminals() {
+    fn when_the_output_is_no_terminal_then_no_colour_is_written() {
         assert_eq!(Paint(false).with("31", "error"), "error");
         assert_eq!(Paint(true).with("31", "error"), "\u{1b}[31merror\u{1b}[0m");
         assert!(!Paint::for_terminal(false).0);

@@ -159,8 +159,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[tokio::test]
-    async fn what_believes_the_certificate_is_answered_through_the_door_and_a_second_making_keeps_it()
-     {
+    async fn when_the_certificate_is_trusted_then_the_door_answers_and_making_again_keeps_it() {
         let directory = std::env::temp_dir().join(format!("simulator-tls-{}", std::process::id()));
         make(&directory).unwrap();
         let first = fs::read(certificate(&directory)).unwrap();

@@ -210,20 +210,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_repeated_parameter_the_last_value_stays() {
+    fn when_a_parameter_is_repeated_then_the_last_value_counts() {
         let found = last_wins(b"state=one&state=two&scope=openid+email");
         assert_eq!(found["state"], "two");
         assert_eq!(found["scope"], "openid email");
     }
 
     #[test]
-    fn parameters_are_appended_to_an_existing_query() {
+    fn when_an_address_has_a_query_then_parameters_are_appended_to_it() {
         let url = append_query("https://rp.example/cb?a=1", &[("error_description", "a b")]);
         assert_eq!(url, "https://rp.example/cb?a=1&error_description=a+b");
     }
 
     #[test]
-    fn headers_are_found_whatever_their_case() {
+    fn when_a_header_is_looked_up_in_another_case_then_it_is_found() {
         let request = Request::get("/x?y").with_header("User-Agent", "t");
         assert_eq!(request.header("user-agent"), Some("t"));
         assert_eq!((request.path(), request.query()), ("/x", "y"));

@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rfc_7638_section_3_1_thumbprint() {
+    fn when_the_key_of_rfc_7638_section_3_1_is_hashed_then_its_thumbprint_is_computed() {
         let jwk: Object = serde_json::from_str(concat!(
             r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_"#,
             "BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqz",
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn rfc_7636_appendix_b_challenge() {
+    fn when_the_rfc_7636_appendix_b_verifier_is_hashed_then_its_challenge_is_computed() {
         assert_eq!(
             pkce_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn rfc_7515_appendix_a_3_signature_verifies_and_a_changed_one_does_not() {
+    fn rejects_a_changed_signature_of_rfc_7515_appendix_a_3() {
         let token = concat!(
             "eyJhbGciOiJFUzI1NiJ9.",
             "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.",
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn only_three_strictly_encoded_parts_are_a_token() {
+    fn rejects_a_token_that_is_not_three_strictly_encoded_parts() {
         for bad in [
             "",
             "a.b",

@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_language_that_there_is_counts() {
+    fn when_several_languages_are_preferred_then_the_first_known_one_counts() {
         for (locales, expected) in [
             ("cy", Locale::Cy),
             ("CY-gb en", Locale::Cy),

@@ -13,7 +13,7 @@ use simulator::http::{Request, Response, last_wins};
 use support::{AGENT, ISSUER, World, parameters, parsed};
 
 #[test]
-fn signing_out_returns_only_to_registered_pages() {
+fn when_a_person_signs_out_then_only_a_registered_page_is_returned_to() {
     let mut world = World::new();
     let code = world.code();
     let tokens = world.tokens(&code).body_json();
@@ -54,7 +54,7 @@ fn signing_out_returns_only_to_registered_pages() {
 }
 
 #[test]
-fn documents_say_how_long_they_may_be_kept() {
+fn when_a_document_is_fetched_then_it_says_how_long_it_may_be_kept() {
     let mut world = World::new();
     for path in [
         "/.well-known/openid-configuration",
@@ -75,7 +75,7 @@ fn documents_say_how_long_they_may_be_kept() {
 }
 
 #[test]
-fn calls_without_a_user_agent_and_long_queries_are_403() {
+fn rejects_calls_without_a_user_agent_and_queries_that_are_too_long() {
     let mut world = World::new();
     for path in [
         "/token",
@@ -104,7 +104,7 @@ fn calls_without_a_user_agent_and_long_queries_are_403() {
 }
 
 #[test]
-fn only_the_right_methods_are_answered() {
+fn rejects_a_method_that_its_path_does_not_take() {
     let mut world = World::new();
     let cases = [
         ("POST", "/authorize", 500),
@@ -129,7 +129,7 @@ fn control(world: &mut World, method: &str, path: &str, body: &str) -> Response 
 }
 
 #[test]
-fn the_control_interface_sets_what_tests_need() {
+fn when_a_control_request_is_valid_then_it_sets_the_provider_up_and_else_fails() {
     let cases = [
         ("/control/auto", r#"{"persona":"declan"}"#, 200),
         ("/control/auto", r#"{"persona":"nobody"}"#, 400),
@@ -166,7 +166,7 @@ fn the_control_interface_sets_what_tests_need() {
 }
 
 #[test]
-fn the_record_tells_what_reached_the_provider() {
+fn when_a_request_reaches_the_provider_then_the_record_lists_it() {
     let mut world = World::new();
     world.code();
     let record = control(&mut world, "GET", "/control/requests", "").body_json();
@@ -188,7 +188,7 @@ fn the_record_tells_what_reached_the_provider() {
 }
 
 #[test]
-fn keys_rotate_with_and_without_the_old_one() {
+fn when_keys_rotate_then_the_old_one_is_published_only_if_kept() {
     let mut world = World::new();
     let kid_of_a_sign_in = |world: &mut World| {
         let code = world.code();

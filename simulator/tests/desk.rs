@@ -25,7 +25,7 @@ fn choose(world: &mut World, form: &str) -> u16 {
 }
 
 #[test]
-fn the_desk_says_what_is_running_and_links_to_what_can_be_tried() {
+fn when_the_desk_is_opened_then_it_names_the_programs_and_links_the_journeys() {
     let mut world = World::new();
     assert!(page(&mut world).contains("started by itself"));
     let about = json!({
@@ -47,7 +47,7 @@ fn the_desk_says_what_is_running_and_links_to_what_can_be_tried() {
 }
 
 #[test]
-fn a_person_and_a_fault_are_chosen_by_forms() {
+fn when_a_form_of_the_desk_is_sent_then_it_chooses_a_person_and_a_fault() {
     let mut world = World::new();
     assert_eq!(choose(&mut world, "persona=sian"), 303);
     assert_eq!(choose(&mut world, "fault=token-500"), 303);
@@ -62,7 +62,7 @@ fn a_person_and_a_fault_are_chosen_by_forms() {
 }
 
 #[test]
-fn decisions_are_shown_newest_first_and_told_apart_by_number() {
+fn when_decisions_are_noted_then_the_desk_shows_them_newest_first_with_numbers() {
     let mut world = World::new();
     let note = |world: &mut World, list: serde_json::Value| {
         let mut request = Request::get("/control/decisions");

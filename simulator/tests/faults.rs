@@ -217,7 +217,7 @@ fn run(fault: Option<Fault>) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn every_fault_breaks_its_own_place_and_no_other() {
+fn when_a_fault_is_set_then_it_breaks_its_own_place_and_no_other() {
     let honest = run(None);
     assert_eq!(honest, run(None), "two honest runs look the same");
     for fault in Fault::ALL {
@@ -254,7 +254,7 @@ fn every_fault_breaks_its_own_place_and_no_other() {
 }
 
 #[test]
-fn faults_differ_from_each_other() {
+fn when_two_faults_are_set_in_turn_then_their_answers_differ() {
     let mut seen = std::collections::BTreeMap::new();
     for fault in Fault::ALL {
         let text = format!("{:?}", run(Some(*fault)));
@@ -265,7 +265,7 @@ fn faults_differ_from_each_other() {
 }
 
 #[test]
-fn a_fault_never_turns_a_refusal_into_something_else() {
+fn when_a_fault_meets_a_refusal_then_the_refusal_stays_and_the_fault_waits() {
     let mut world = World::new();
     world
         .provider

@@ -15,7 +15,7 @@ use simulator::provider::personas::Persona;
 use support::{ISSUER, NOW, REDIRECT, World, changed, parameters, parsed, registration_with};
 
 #[test]
-fn a_whole_sign_in() {
+fn when_a_person_signs_in_then_every_answer_has_the_documented_members() {
     let mut world = World::new();
     let (header, claims) = (world.header(), world.asking());
     let answer = world.authorize(&header, &claims);
@@ -66,7 +66,7 @@ fn a_whole_sign_in() {
 }
 
 #[test]
-fn an_rs256_client_gets_tokens_signed_with_4096_bits() {
+fn when_a_client_is_registered_for_rs256_then_its_token_is_signed_with_4096_bits() {
     let mut world = World::with(&[registration_with(json!({ "id_token_alg": "RS256" }))]);
     let code = world.code();
     let tokens = world.tokens(&code).body_json();
@@ -87,7 +87,7 @@ fn an_rs256_client_gets_tokens_signed_with_4096_bits() {
 }
 
 #[test]
-fn a_code_is_used_up_by_any_request_that_names_it() {
+fn when_any_token_request_names_a_code_then_that_code_is_used_up() {
     let mut world = World::new();
     let code = world.code();
     assert_eq!(world.tokens(&code).status, 200);
@@ -119,7 +119,7 @@ fn a_code_is_used_up_by_any_request_that_names_it() {
 }
 
 #[test]
-fn times_run_out_by_the_clock_that_can_be_shifted() {
+fn when_the_shifted_clock_passes_a_time_limit_then_the_code_or_token_is_refused() {
     let mut world = World::new();
     let code = world.code();
     world.now += 299;
@@ -153,7 +153,7 @@ fn times_run_out_by_the_clock_that_can_be_shifted() {
 }
 
 #[test]
-fn the_sign_in_page_leads_back_by_303() {
+fn when_a_person_answers_the_sign_in_page_then_a_303_leads_back() {
     let mut world = World::new();
     world.provider.set_automatic(None);
     let (header, claims) = (world.header(), world.asking());
@@ -201,7 +201,7 @@ fn the_sign_in_page_leads_back_by_303() {
 }
 
 #[test]
-fn each_journey_has_its_own_sid_and_each_sector_its_own_sub() {
+fn when_two_journeys_and_sectors_sign_in_then_each_has_its_own_sid_and_sub() {
     let elsewhere = "https://other.example/cb";
     let other = registration_with(json!({ "client_id": "other", "redirect_uris": [elsewhere] }));
     let mut world = World::with(&[support::registration(), other]);
@@ -220,7 +220,7 @@ fn each_journey_has_its_own_sid_and_each_sector_its_own_sub() {
 }
 
 #[test]
-fn core_identity_is_signed_by_the_key_of_the_did_document() {
+fn when_an_identity_is_told_then_the_key_of_the_did_document_verifies_it() {
     let mut world = World::new();
     let wanted = json!({ "userinfo": {
         "https://vocab.account.gov.uk/v1/coreIdentityJWT": null, "https://vocab.account.gov.uk/v1/passport": null,
@@ -267,7 +267,7 @@ fn core_identity_is_signed_by_the_key_of_the_did_document() {
 }
 
 #[test]
-fn signing_in_again_takes_a_hint_and_the_same_person() {
+fn when_a_sign_in_is_repeated_then_it_needs_a_good_hint_and_the_same_person() {
     let mut world = World::new();
     let code = world.code();
     let hint = world.tokens(&code).body_json()["id_token"].clone();

@@ -20,7 +20,7 @@ fn names(core: &Object) -> &Vec<Value> {
 }
 
 #[test]
-fn a_core_identity_says_who_and_how_surely() {
+fn when_a_person_has_proved_an_identity_then_the_core_identity_says_name_and_level() {
     let mut world = world_of("kenneth");
     let answer = world.identity("P2");
     let token = parsed(&answer[claim("coreIdentityJWT")]);
@@ -56,7 +56,7 @@ fn a_core_identity_says_who_and_how_surely() {
 }
 
 #[test]
-fn only_what_was_asked_for_is_told() {
+fn when_identity_claims_are_asked_for_then_only_those_are_told() {
     let mut world = world_of("dafydd");
     for asked in [
         &["coreIdentityJWT"][..],
@@ -108,7 +108,7 @@ fn only_what_was_asked_for_is_told() {
 }
 
 #[test]
-fn names_change_and_several_dates_of_birth_are_known() {
+fn when_a_person_changed_names_then_all_names_and_dates_of_birth_are_told() {
     let mut world = world_of("olivia");
     let answer = world.identity("P2");
     let core_identity = world.core_identity(&answer);
@@ -143,7 +143,7 @@ fn names_change_and_several_dates_of_birth_are_known() {
 }
 
 #[test]
-fn long_values_are_told_whole() {
+fn when_an_identity_has_long_values_then_they_are_told_whole() {
     let mut world = world_of("ngozi");
     let answer = world.identity("P2");
     let core_identity = world.core_identity(&answer);
@@ -180,7 +180,7 @@ fn long_values_are_told_whole() {
 }
 
 #[test]
-fn return_codes_are_data() {
+fn when_a_person_has_return_codes_then_they_are_told_in_the_answer() {
     let codes = |persona: &str, level: &str| {
         let mut world = world_of(persona);
         let answer = world.identity(level);
@@ -224,7 +224,7 @@ fn return_codes_are_data() {
 }
 
 #[test]
-fn levels_are_reached_or_not() {
+fn when_a_level_is_asked_for_then_it_is_told_only_if_the_person_reached_it() {
     for (persona, asked, reached) in [
         ("kenneth", "P2", Some("P2")),
         ("kenneth", "P1", Some("P1")),
@@ -257,7 +257,7 @@ fn levels_are_reached_or_not() {
 }
 
 #[test]
-fn everybody_has_a_label_and_a_shape() {
+fn when_a_persona_is_listed_then_it_has_a_note_and_a_well_formed_identity() {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
     for persona in &PERSONAS {
         assert!(

@@ -18,7 +18,7 @@ use support::identity::{claim, world_of};
 use support::{NOW, World, parsed};
 
 #[test]
-fn the_identity_key_rotates_by_itself_and_around_a_signature() {
+fn when_the_identity_key_rotates_then_the_other_keys_stay() {
     let mut world = world_of("kenneth");
     let methods = |world: &mut World| {
         let document = world.get("/.well-known/did.json").body_json();
@@ -88,7 +88,7 @@ fn the_identity_key_rotates_by_itself_and_around_a_signature() {
 }
 
 #[test]
-fn times_can_be_set_to_the_second() {
+fn when_a_test_sets_times_then_tokens_carry_them_to_the_second() {
     let mut world = world_of("kenneth");
     let times = Times {
         iat: Some(-31),

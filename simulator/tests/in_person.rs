@@ -45,7 +45,7 @@ fn presses(world: &mut World, answer: &Response, seen: &str) -> Response {
 }
 
 #[test]
-fn the_first_request_ends_at_the_provider_and_a_later_one_succeeds() {
+fn when_a_person_must_go_to_a_post_office_then_only_a_later_request_succeeds() {
     let mut world = world();
     for _ in 0..2 {
         let answer = asks(&mut world);
@@ -77,7 +77,7 @@ fn the_first_request_ends_at_the_provider_and_a_later_one_succeeds() {
 }
 
 #[test]
-fn the_page_lets_the_days_go_by_or_goes_back_without_an_identity() {
+fn when_the_in_person_page_is_answered_then_days_go_by_or_access_is_denied() {
     let mut world = world();
     let answer = asks(&mut world);
     let back = presses(&mut world, &answer, "no");
@@ -98,7 +98,7 @@ fn the_page_lets_the_days_go_by_or_goes_back_without_an_identity() {
 }
 
 #[test]
-fn the_pages_are_in_the_language_that_was_asked_for() {
+fn when_welsh_is_asked_for_first_then_the_pages_are_welsh() {
     let mut world = world();
     let header = world.header();
     let asking = changed(

@@ -26,7 +26,7 @@ fn notice(fault: Option<NotificationFault>) -> Notice {
 }
 
 #[test]
-fn an_honest_token_is_exactly_this() {
+fn when_an_honest_notification_is_sent_then_it_has_exactly_the_documented_members() {
     // A client that is registered for RS256 ID tokens gets ES256 here like everybody.
     let registered = changed(&two_clients()[0], "id_token_alg", json!("RS256"));
     let mut world = World::with(&[registered]);
@@ -56,7 +56,7 @@ fn an_honest_token_is_exactly_this() {
 }
 
 #[test]
-fn a_careful_receiver_accepts_exactly_what_is_marked_as_acceptable() {
+fn when_a_faulty_notification_is_judged_then_only_those_marked_acceptable_pass() {
     for registered in ["ES256", "RS256"] {
         let client = changed(&two_clients()[0], "id_token_alg", json!(registered));
         let mut world = World::with(&[client]);
@@ -76,7 +76,7 @@ fn a_careful_receiver_accepts_exactly_what_is_marked_as_acceptable() {
 }
 
 #[test]
-fn each_is_refused_for_its_own_reason() {
+fn rejects_each_faulty_notification_for_its_own_reason() {
     let mut world = World::with(&two_clients());
     let expected = [
         ("alg-none", "alg"),
@@ -119,7 +119,7 @@ fn each_is_refused_for_its_own_reason() {
 }
 
 #[test]
-fn a_test_chooses_time_and_identifier() {
+fn when_a_test_chooses_time_and_identifier_then_the_notification_carries_them() {
     let mut world = World::with(&two_clients());
     let chosen = Notice {
         iat_offset: -45,
@@ -142,7 +142,7 @@ fn a_test_chooses_time_and_identifier() {
 }
 
 #[test]
-fn a_fault_that_is_set_breaks_what_the_provider_sends_by_itself() {
+fn when_a_notification_fault_is_set_then_the_next_notification_has_it() {
     let mut world = World::with(&two_clients());
     let fault = Fault::from_name("logout-token-nonce-present");
     world.provider.set_fault(fault, Some(1));

@@ -72,7 +72,7 @@ fn when_a_notification_is_repeated_then_each_attempt_has_a_new_token() {
 }
 
 #[test]
-fn the_time_in_a_token_is_the_providers() {
+fn when_the_providers_clock_is_shifted_then_a_token_carries_the_providers_time() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     browser.sign_in(&mut world, "demo", "sian");
     world.provider.set_clock_offset(-30);
@@ -83,7 +83,7 @@ fn the_time_in_a_token_is_the_providers() {
 }
 
 #[test]
-fn notifications_can_be_held_back() {
+fn when_notifications_are_held_back_then_they_are_sent_after_the_release() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     browser.sign_in(&mut world, "demo", "sian");
     let control = |world: &mut World, body: &str| {
@@ -123,7 +123,7 @@ fn notifications_can_be_held_back() {
 }
 
 #[test]
-fn clients_without_an_address_are_not_told() {
+fn when_a_client_has_no_notification_address_then_it_is_not_notified() {
     let mut world = World::with(&[registration_with(json!({ "id_token_alg": "RS256" }))]);
     world.provider.set_automatic(None);
     let mut browser = Browser::default();

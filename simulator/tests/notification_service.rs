@@ -163,7 +163,7 @@ fn jti_of(body: &[u8]) -> String {
 }
 
 #[tokio::test]
-async fn after_a_logout_the_client_is_told_until_it_says_200() {
+async fn when_a_person_signs_out_then_the_client_is_notified_until_it_answers_200() {
     let receiver = Receiver::default();
     let issuer = provider(&receiver.start(&[302, 204]).await).await;
     let delay = json!({ "retry_delay_seconds": 0 });
@@ -198,7 +198,7 @@ async fn after_a_logout_the_client_is_told_until_it_says_200() {
 }
 
 #[tokio::test]
-async fn a_test_sends_one_and_sees_the_answer() {
+async fn when_a_test_sends_a_notification_then_it_gets_the_clients_answer() {
     let receiver = Receiver::default();
     let issuer = provider(&receiver.start(&[400, 200, 405]).await).await;
     let order = |more: Value| {
@@ -266,7 +266,7 @@ async fn a_test_sends_one_and_sees_the_answer() {
 }
 
 #[tokio::test]
-async fn silence_and_absence_are_failures_that_are_named() {
+async fn when_a_client_is_silent_or_absent_then_the_delivery_fails_with_that_reason() {
     let receiver = Receiver::default();
     let issuer = provider(&receiver.start(&[0]).await).await;
     let limit = json!({ "timeout_seconds": 1 });

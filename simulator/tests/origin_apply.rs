@@ -95,7 +95,7 @@ fn here(given_name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_form_is_filled_in_from_the_assertion_or_from_the_second_header() {
+async fn when_an_identity_arrives_in_either_header_then_the_form_is_filled_in() {
     let demo = Demo::start().await;
     let in_assertion = demo.proved(here("Gwenllian"));
     let second = demo.proved(json!({ "identity_claims": "header" }))
@@ -119,7 +119,7 @@ async fn the_form_is_filled_in_from_the_assertion_or_from_the_second_header() {
 }
 
 #[tokio::test]
-async fn the_second_header_counts_only_for_the_same_person_and_when_it_is_announced() {
+async fn rejects_an_announced_second_header_that_is_not_for_the_same_person() {
     let demo = Demo::start().await;
     let announced = demo.proved(json!({ "identity_claims": "header" }));
     let good = in_header(demo.now, &identity_claims("Gwenllian"));
@@ -160,7 +160,7 @@ async fn the_second_header_counts_only_for_the_same_person_and_when_it_is_announ
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_explained() {
+async fn when_identity_claims_are_missing_then_the_page_explains_it() {
     let demo = Demo::start().await;
     let gone = demo.proved(json!({ "identity_claims": "gone" }));
     for (target, link) in [
@@ -249,7 +249,7 @@ async fn when_a_person_has_no_identity_then_the_page_says_why() {
 }
 
 #[tokio::test]
-async fn what_people_are_called_is_text_and_nothing_else() {
+async fn when_a_name_holds_markup_then_the_page_shows_it_as_text() {
     let demo = Demo::start().await;
     let hostile = "\"><script>alert(1)</script></textarea>";
     let (_, page) = demo.get("/apply", &demo.proved(here(hostile))).await;
@@ -263,7 +263,7 @@ async fn what_people_are_called_is_text_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn every_page_is_in_welsh_too() {
+async fn when_welsh_is_asked_for_then_every_page_of_the_service_is_welsh() {
     let demo = Demo::start().await;
     let headers = demo.proved(here("Gwenllian"));
     for (target, text) in [

@@ -47,7 +47,7 @@ fn body(answer: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_account_greets_whom_the_service_verified() {
+async fn when_an_assertion_is_verified_then_the_account_greets_that_person() {
     let key = SigningKey::generate(Algorithm::Es256);
     let address = demo(&serve_keys(&key).await.0).await;
     let now = SystemTime::now()
@@ -87,7 +87,7 @@ async fn the_account_greets_whom_the_service_verified() {
 }
 
 #[tokio::test]
-async fn the_record_and_the_echo_are_exact() {
+async fn when_a_request_is_recorded_or_echoed_then_every_byte_is_kept() {
     let address = demo("http://127.0.0.1:1/").await;
     let echo = body(&get(&address, "/echo/..//%2e\\x?a#b", "X-One_Login:  v \r\n").await);
     assert_eq!(echo["target"], "/echo/..//%2e\\x?a#b");
@@ -118,7 +118,7 @@ async fn the_record_and_the_echo_are_exact() {
 }
 
 #[tokio::test]
-async fn the_probes_answer() {
+async fn when_a_probe_path_is_asked_for_then_it_gives_its_documented_answer() {
     let address = demo("http://127.0.0.1:1/").await;
     let cases = [
         ("/events", "", "HTTP/1.1 200", "data: event 3"),
@@ -176,7 +176,7 @@ async fn the_probes_answer() {
 }
 
 #[tokio::test]
-async fn the_service_opens_web_sockets() {
+async fn when_a_browser_opens_a_web_socket_then_the_service_answers_its_frames() {
     let address = demo("http://127.0.0.1:1/").await;
     let mut stream = TcpStream::connect(&address).await.unwrap();
     let handshake = "GET /ws HTTP/1.1\r\nHost: demo\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\

@@ -24,7 +24,7 @@ fn judged(token: &str, key: &SigningKey) -> Result<Person, Refused> {
 }
 
 #[test]
-fn a_good_assertion_names_the_person() {
+fn when_an_assertion_is_good_then_it_names_the_person() {
     let key = SigningKey::generate(Algorithm::Es256);
     let token = key.token(&[ASSERTION], asserting(NOW).as_object().unwrap());
     let person = judged(&token, &key).unwrap();
@@ -36,7 +36,7 @@ fn a_good_assertion_names_the_person() {
 }
 
 #[test]
-fn claims_that_are_refused() {
+fn rejects_an_assertion_with_a_wrong_claim() {
     let key = SigningKey::generate(Algorithm::Es256);
     let cases: Vec<(&str, Value, Result<(), Refused>)> = vec![
         ("iss", json!("http://localhost:8788"), Err(Refused::Issuer)),
@@ -78,7 +78,7 @@ fn claims_that_are_refused() {
 }
 
 #[test]
-fn tokens_that_are_refused() {
+fn rejects_a_malformed_or_forged_assertion() {
     let key = SigningKey::generate(Algorithm::Es256);
     let stranger = SigningKey::generate(Algorithm::Es256);
     let good_claims = asserting(NOW);
@@ -109,7 +109,7 @@ fn tokens_that_are_refused() {
 }
 
 #[test]
-fn headers_that_are_refused() {
+fn rejects_an_assertion_with_a_wrong_header() {
     let key = SigningKey::generate(Algorithm::Es256);
     let (typ, kid) = (ASSERTION.1, key.kid());
     let cases = [
@@ -148,7 +148,7 @@ fn headers_that_are_refused() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_once_and_unknown_names_cause_few_fetches() {
+async fn when_assertions_name_unknown_keys_then_few_fetches_follow() {
     let key = SigningKey::generate(Algorithm::Es256);
     let (url, count) = serve_keys(&key).await;
     let verifier = Verifier::new(origin_settings(&url));

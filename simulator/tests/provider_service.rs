@@ -99,7 +99,7 @@ async fn authorised(document: Value) -> String {
 }
 
 #[tokio::test]
-async fn the_clients_keys_are_fetched_while_the_provider_answers_others() {
+async fn when_a_clients_keys_are_fetched_then_the_provider_still_answers_others() {
     let key = ClientKey::shared().jwk("k1");
     let answer = authorised(json!({ "keys": [key] })).await;
     assert!(
@@ -109,14 +109,14 @@ async fn the_clients_keys_are_fetched_while_the_provider_answers_others() {
 }
 
 #[tokio::test]
-async fn a_large_key_document_is_not_read() {
+async fn rejects_a_key_document_that_is_too_large() {
     let key = ClientKey::shared().jwk("k1");
     let answer = authorised(json!({ "keys": [key], "filler": "x".repeat(50 * 1024) })).await;
     assert!(answer.starts_with("HTTP/1.1 500"), "{answer}");
 }
 
 #[tokio::test]
-async fn an_answer_can_hang() {
+async fn when_an_answer_hangs_then_the_other_answers_go_on() {
     let issuer = start(support::registration(), Some("discovery-hang")).await;
     let path = "/.well-known/openid-configuration";
     assert_eq!(sent(&issuer, path, Duration::from_millis(300)).await, "");
@@ -125,7 +125,7 @@ async fn an_answer_can_hang() {
 }
 
 #[test]
-fn the_program_says_where_it_listens_and_ends_when_asked() {
+fn when_the_program_starts_then_it_says_its_address_and_ends_when_asked() {
     let clients =
         std::env::temp_dir().join(format!("simulator-clients-{}.json", std::process::id()));
     std::fs::write(&clients, json!([support::registration()]).to_string()).unwrap();
@@ -178,7 +178,7 @@ fn the_program_says_where_it_listens_and_ends_when_asked() {
 }
 
 #[test]
-fn wrong_command_lines_are_refused_with_the_reason() {
+fn rejects_a_wrong_command_line_with_the_reason() {
     let clients = std::env::temp_dir().join(format!("no-clients-{}.json", std::process::id()));
     std::fs::write(&clients, "[]").unwrap();
     let file = clients.to_str().unwrap();

@@ -14,7 +14,7 @@ use simulator::keys::{Algorithm, SigningKey};
 use support::{ClientKey, World, described, registration_with};
 
 #[test]
-fn signatures_of_the_request_object() {
+fn rejects_a_request_object_with_a_wrong_signature() {
     let mut world = World::new();
     let claims = world.asking();
     let mut outcome = |header: Value| described(&world.authorize(&header, &claims));
@@ -47,7 +47,7 @@ fn signatures_of_the_request_object() {
 }
 
 #[test]
-fn keys_of_the_client() {
+fn when_a_clients_key_document_changes_then_the_old_keys_are_trusted_for_a_day() {
     let mut world = World::new();
     let (header, claims) = (world.header(), world.asking());
     world.jwks = None;
@@ -93,7 +93,7 @@ fn keys_of_the_client() {
 }
 
 #[test]
-fn a_registered_key_needs_no_kid() {
+fn when_a_key_is_registered_then_a_request_object_needs_no_kid() {
     let key = ClientKey::shared().jwk("any");
     let mut world = World::with(&[registration_with(
         json!({ "jwks_uri": null, "public_jwk": key }),

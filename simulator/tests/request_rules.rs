@@ -31,7 +31,7 @@ fn check(world: &mut World, cases: Vec<(&str, Value, &str)>) {
 }
 
 #[test]
-fn claims_that_say_who_asks_whom() {
+fn rejects_a_request_object_with_a_wrong_client_audience_or_time() {
     let mut world = World::new();
     let now = world.now;
     let cases: Vec<(&str, Value, &str)> = vec![
@@ -68,7 +68,7 @@ fn claims_that_say_who_asks_whom() {
 }
 
 #[test]
-fn claims_that_say_what_is_asked() {
+fn rejects_a_request_object_that_asks_for_unregistered_or_invalid_things() {
     let mut world = World::new();
     let userinfo = |name: &str| json!({ "userinfo": { (format!("https://vocab.account.gov.uk/v1/{name}")): null } });
     let cases: Vec<(&str, Value, &str)> = vec![
@@ -126,7 +126,7 @@ fn claims_that_say_what_is_asked() {
 }
 
 #[test]
-fn scopes_inside_and_outside_are_each_checked() {
+fn rejects_a_scope_that_is_wrong_inside_or_outside_the_request_object() {
     let mut world = World::with(&[registration_with(json!({ "scopes": ["openid", "email"] }))]);
     let cases = [
         ("openid", "openid", "code"),
@@ -153,7 +153,7 @@ fn scopes_inside_and_outside_are_each_checked() {
 }
 
 #[test]
-fn parameters_of_the_query() {
+fn rejects_a_query_that_lacks_or_contradicts_a_parameter() {
     let mut world = World::new();
     let token = world.key.sign(&world.header(), &world.asking());
     let good = [
@@ -207,7 +207,7 @@ fn parameters_of_the_query() {
 }
 
 #[test]
-fn a_client_without_request_objects_is_served_from_the_query() {
+fn when_a_client_needs_no_request_object_then_the_query_is_served() {
     let mut world = World::with(&[registration_with(
         json!({ "jar_required": false, "scopes": ["openid"] }),
     )]);
@@ -233,7 +233,7 @@ fn a_client_without_request_objects_is_served_from_the_query() {
 }
 
 #[test]
-fn pkce_and_identity_follow_the_registration() {
+fn rejects_pkce_and_identity_requests_that_the_registration_forbids() {
     let mut world = World::with(&[registration_with(json!({ "pkce_enforced": true }))]);
     assert_eq!(
         outcome(&mut world, "code_challenge", json!(null)),
@@ -249,7 +249,7 @@ fn pkce_and_identity_follow_the_registration() {
 }
 
 #[test]
-fn error_redirects_are_forms_with_the_state_if_there_was_one() {
+fn when_an_error_redirect_is_sent_then_it_carries_the_requests_state() {
     let mut world = World::new();
     let header = world.header();
     let claims = changed(&world.asking(), "nonce", json!(null));

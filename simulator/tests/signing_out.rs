@@ -28,7 +28,7 @@ fn signed_in() -> (World, Browser, String) {
 }
 
 #[test]
-fn every_client_session_is_told_the_initiators_too() {
+fn when_a_person_signs_out_then_every_client_session_is_notified() {
     let (mut world, mut browser, hint) = signed_in();
     let query = [
         ("id_token_hint", hint.as_str()),
@@ -57,7 +57,7 @@ fn every_client_session_is_told_the_initiators_too() {
 }
 
 #[test]
-fn the_session_ends_before_anything_is_found_wrong() {
+fn when_a_sign_out_has_a_bad_parameter_then_the_session_still_ends() {
     let queries: [&[(&str, &str)]; 5] = [
         &[],
         &[
@@ -89,7 +89,7 @@ fn the_session_ends_before_anything_is_found_wrong() {
 }
 
 #[test]
-fn a_hint_is_good_for_ever_but_only_under_the_current_key() {
+fn when_a_hint_is_old_then_only_the_current_key_makes_it_good() {
     let (mut world, mut browser, hint) = signed_in();
     world.now += 100_000;
     let good = [
@@ -122,7 +122,7 @@ fn a_hint_is_good_for_ever_but_only_under_the_current_key() {
 }
 
 #[test]
-fn a_long_query_ends_nothing() {
+fn when_the_sign_out_query_is_too_long_then_no_session_ends() {
     let (mut world, mut browser, _) = signed_in();
     let long = Request::get(format!("/logout?state={}", "x".repeat(2_043)));
     assert_eq!(browser.send(&mut world, long).status, 403);
@@ -131,7 +131,7 @@ fn a_long_query_ends_nothing() {
 }
 
 #[test]
-fn an_account_can_be_blocked_without_a_browser() {
+fn when_a_test_blocks_an_account_then_its_sessions_end_without_a_browser() {
     let mut world = world_of_browsers();
     let (mut one, mut two, mut third) = Default::default();
     for (browser, persona) in [(&mut one, "sian"), (&mut two, "sian"), (&mut third, "mo")] {
@@ -159,7 +159,7 @@ fn an_account_can_be_blocked_without_a_browser() {
 }
 
 #[test]
-fn keys_can_change_just_before_a_signature() {
+fn when_a_rotation_waits_for_a_signature_then_the_keys_change_just_before_it() {
     let mut world = world_of_browsers();
     let rotate = |world: &mut World, body: &str| -> Value {
         let answer = world.send(&Request::post_form("/control/rotate", body));

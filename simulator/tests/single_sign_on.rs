@@ -72,7 +72,7 @@ fn when_the_session_was_used_within_an_hour_then_it_signs_in_silently() {
 }
 
 #[test]
-fn the_cookie_is_for_this_host_and_not_for_scripts() {
+fn when_a_person_signs_in_then_the_cookie_is_for_this_host_and_hidden_from_scripts() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     let page = browser.ask(&mut world, "demo", json!({}));
     assert!(
@@ -87,7 +87,7 @@ fn the_cookie_is_for_this_host_and_not_for_scripts() {
 }
 
 #[test]
-fn one_person_has_sessions_in_several_browsers() {
+fn when_a_person_uses_several_browsers_then_each_has_its_own_session() {
     let mut world = world_of_browsers();
     let (mut one, mut two, mut third) = Default::default();
     for (browser, persona) in [(&mut one, "sian"), (&mut two, "sian"), (&mut third, "mo")] {
@@ -150,7 +150,7 @@ fn when_the_mode_is_automatic_then_it_signs_in_again_unless_a_control_says_other
 }
 
 #[test]
-fn only_a_hint_with_prompt_login_in_the_request_object_asks_again() {
+fn when_a_request_object_has_a_hint_and_prompt_login_then_the_person_is_asked_again() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     let page = browser.ask(&mut world, "demo", json!({}));
     let answer = browser.choose(&mut world, &page, "sian");
@@ -177,7 +177,7 @@ fn only_a_hint_with_prompt_login_in_the_request_object_asks_again() {
 }
 
 #[test]
-fn a_hint_that_is_signed_with_rsa_cannot_ask_again() {
+fn rejects_a_hint_that_is_signed_with_rsa() {
     let mut world = World::with(&[registration_with(json!({ "id_token_alg": "RS256" }))]);
     let mut browser = Browser::default();
     let answer = browser.ask(&mut world, "demo", json!({}));
@@ -191,7 +191,7 @@ fn a_hint_that_is_signed_with_rsa_cannot_ask_again() {
 }
 
 #[test]
-fn signing_in_again_keeps_the_time_and_the_session_and_gives_a_new_token() {
+fn when_a_person_signs_in_again_then_the_time_stays_and_the_token_is_new() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     let page = browser.ask(&mut world, "demo", json!({}));
     let answer = browser.choose(&mut world, &page, "sian");
@@ -241,7 +241,7 @@ fn when_a_second_factor_is_asked_for_the_first_time_then_the_time_is_new() {
 }
 
 #[test]
-fn failing_to_sign_in_again_ends_the_session_everywhere_it_is_known() {
+fn when_signing_in_again_fails_then_every_client_of_the_session_is_notified() {
     for (persona, error) in [("mo", "login_required"), ("declan", "access_denied")] {
         let (mut world, mut browser) = (world_of_browsers(), Browser::default());
         let page = browser.ask(&mut world, "demo", json!({}));
@@ -262,7 +262,7 @@ fn failing_to_sign_in_again_ends_the_session_everywhere_it_is_known() {
 }
 
 #[test]
-fn declining_an_ordinary_sign_in_ends_nothing() {
+fn when_a_person_declines_an_ordinary_sign_in_then_no_session_ends() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     browser.sign_in(&mut world, "demo", "sian");
     world.provider.set_single_sign_on(Some(false));
@@ -273,7 +273,7 @@ fn declining_an_ordinary_sign_in_ends_nothing() {
 }
 
 #[test]
-fn only_some_clients_may_say_how_old_a_sign_in_may_be() {
+fn when_a_client_sends_max_age_then_only_a_client_that_may_use_it_is_heard() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     browser.sign_in(&mut world, "demo", "sian");
     world.now += 61;
@@ -315,7 +315,7 @@ fn only_some_clients_may_say_how_old_a_sign_in_may_be() {
 }
 
 #[test]
-fn a_sign_in_in_the_future_is_not_too_long_ago() {
+fn when_the_sign_in_time_is_in_the_future_then_max_age_is_met() {
     let (mut world, mut browser) = (world_of_browsers(), Browser::default());
     browser.sign_in(&mut world, "other", "sian");
     world.now -= 60;

@@ -39,7 +39,7 @@ fn error_of(answer: &simulator::http::Response) -> String {
 }
 
 #[test]
-fn parameters() {
+fn rejects_a_token_request_with_a_wrong_parameter() {
     let mut world = World::new();
     let cases = [
         ("grant_type", None, "invalid_request"),
@@ -77,7 +77,7 @@ fn parameters() {
 }
 
 #[test]
-fn a_verifier_without_a_challenge_is_refused() {
+fn rejects_a_code_verifier_without_a_challenge() {
     let mut world = World::new();
     let claims = changed(
         &changed(&world.asking(), "code_challenge", json!(null)),
@@ -93,7 +93,7 @@ fn a_verifier_without_a_challenge_is_refused() {
 }
 
 #[test]
-fn claims_of_the_assertion() {
+fn rejects_a_client_assertion_with_a_wrong_claim() {
     let mut world = World::new();
     let now = world.now;
     let cases: Vec<(&str, Value, &str)> = vec![
@@ -124,7 +124,7 @@ fn claims_of_the_assertion() {
 }
 
 #[test]
-fn signatures_of_the_assertion() {
+fn rejects_a_client_assertion_with_a_wrong_signature() {
     let mut world = World::new();
     let claims = world.proving();
     let headers = [
@@ -156,7 +156,7 @@ fn signatures_of_the_assertion() {
 }
 
 #[test]
-fn the_form_must_be_a_form_and_its_last_values_count() {
+fn when_a_token_request_repeats_a_parameter_then_the_last_value_counts() {
     let mut world = World::new();
     let code = world.code();
     let form = world.exchange(&code);
@@ -169,7 +169,7 @@ fn the_form_must_be_a_form_and_its_last_values_count() {
 }
 
 #[test]
-fn a_code_belongs_to_its_client() {
+fn rejects_the_code_of_another_client() {
     let other = registration_with(json!({ "client_id": "other" }));
     let mut world = World::with(&[registration(), other]);
     let code = world.code();
@@ -186,7 +186,7 @@ fn a_code_belongs_to_its_client() {
 }
 
 #[test]
-fn a_shared_secret_works_only_for_clients_registered_so() {
+fn rejects_a_shared_secret_unless_the_client_is_registered_for_it() {
     let secret =
         json!({ "token_auth_method": "client_secret_post", "client_secret": "open sesame" });
     let mut world = World::with(&[registration_with(secret)]);
@@ -264,7 +264,7 @@ fn rejects_a_bearer_token_outside_the_header_at_userinfo() {
 }
 
 #[test]
-fn scopes_decide_what_userinfo_tells() {
+fn when_a_scope_is_granted_then_userinfo_tells_only_its_claims() {
     let mut world = World::new();
     let cases = [
         ("openid", vec!["sub"]),

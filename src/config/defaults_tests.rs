@@ -10,7 +10,7 @@ use crate::session::seal::Generation;
 use crate::session::session::Limits;
 
 #[test]
-fn a_service_that_says_little_has_the_documented_defaults() {
+fn when_a_service_sets_few_fields_then_the_others_have_the_documented_defaults() {
     let service = demo(&vars());
     assert_eq!(service.origin_url, "https://demo.example.gov.uk");
     assert_eq!(service.origin_audience, service.origin_url);
@@ -68,7 +68,7 @@ fn a_service_that_says_little_has_the_documented_defaults() {
 }
 
 #[test]
-fn t90_headers_that_are_kept_are_warnings_and_headers_that_are_dropped_are_not() {
+fn t90_when_a_service_keeps_a_removed_header_then_a_warning_names_it() {
     let mut vars = vars();
     let demo_table = vars.get_mut("SERVICE_DEMO").unwrap();
     demo_table["drop_headers"] = json!(["X-Staff-Id", "X-Internal-*"]);
@@ -88,7 +88,7 @@ fn t90_headers_that_are_kept_are_warnings_and_headers_that_are_dropped_are_not()
 }
 
 #[test]
-fn crown_and_typeface_are_for_hosts_of_gov_uk_and_pages_lead_where_they_are_told_to() {
+fn when_branding_is_read_then_only_gov_uk_hosts_have_the_crown_and_links_are_set() {
     let service = demo(&vars());
     assert_eq!(service.branding.theme, Theme::Plain);
     assert_eq!(
@@ -165,7 +165,7 @@ fn when_a_service_with_welsh_pages_has_no_welsh_name_then_it_is_warned() {
 }
 
 #[test]
-fn t84_the_provider_follows_from_the_environment_and_cannot_be_set() {
+fn t84_when_the_environment_is_integration_then_the_provider_follows_from_it() {
     let mut vars = vars();
     vars.remove("SERVICE_OTHER");
     vars.insert("DEPLOYMENT".to_owned(), json!("integration"));
@@ -183,7 +183,7 @@ fn t84_the_provider_follows_from_the_environment_and_cannot_be_set() {
 }
 
 #[test]
-fn every_field_is_read() {
+fn when_a_service_sets_every_field_then_each_is_read() {
     let mut vars = vars();
     let table = json!({
         "host": HOST,
@@ -280,7 +280,7 @@ fn every_field_is_read() {
 }
 
 #[test]
-fn a_binding_is_an_origin_when_it_is_there() {
+fn when_a_binding_exists_then_it_can_be_the_origin() {
     let mut vars = vars();
     vars.insert("BACKEND".to_owned(), json!(true));
     set(&mut vars, "origin", json!("binding:BACKEND"));
@@ -288,7 +288,7 @@ fn a_binding_is_an_origin_when_it_is_there() {
 }
 
 #[test]
-fn a_session_shorter_than_the_providers_own_is_worth_a_warning() {
+fn when_a_session_is_shorter_than_the_providers_then_a_warning_says_so() {
     for (idle, warned) in [(3_599, true), (3_600, false)] {
         let mut vars = vars();
         set(&mut vars, "session_idle_seconds", json!(idle));
@@ -315,7 +315,7 @@ fn a_session_shorter_than_the_providers_own_is_worth_a_warning() {
 }
 
 #[test]
-fn what_cookies_are_bound_to_differs_in_environment_host_and_client() {
+fn when_environment_host_or_client_differs_then_cookies_have_another_binding() {
     let mut bindings = vec![demo(&vars()).binding.clone()];
     let config = Config::parse(&vars());
     bindings.push(served(&config, OTHER).binding.clone());

@@ -10,7 +10,7 @@ type Case = (&'static str, fn(&mut Vars), &'static str);
 type Doubling = (&'static str, fn(&mut Value));
 
 #[test]
-fn t84_what_all_services_share_closes_all_of_them() {
+fn t84_when_a_shared_variable_is_faulty_then_all_services_are_closed() {
     let cases: [Case; 17] = [
         (
             "no deployment",
@@ -119,7 +119,7 @@ fn text(vars: &mut Vars, name: &str, value: &str) {
 }
 
 #[test]
-fn accounts_are_kept_in_the_european_union_unless_it_says_otherwise() {
+fn when_no_jurisdiction_is_set_then_accounts_are_kept_in_the_european_union() {
     let jurisdiction = |vars: &Vars| {
         let config = Config::parse(vars);
         assert_eq!(config.faults, []);
@@ -135,7 +135,7 @@ fn accounts_are_kept_in_the_european_union_unless_it_says_otherwise() {
 }
 
 #[test]
-fn a_deployment_without_services_knows_no_host() {
+fn when_a_deployment_has_no_services_then_no_host_is_known() {
     let mut vars = vars();
     vars.remove("SERVICE_DEMO");
     vars.remove("SERVICE_OTHER");
@@ -147,7 +147,7 @@ fn a_deployment_without_services_knows_no_host() {
 }
 
 #[test]
-fn t84_two_services_of_one_client_or_host_are_closed_and_a_third_goes_on() {
+fn t84_when_two_services_share_a_client_or_host_then_both_close_and_a_third_goes_on() {
     let cases: [Doubling; 4] = [
         ("one client", |table| {
             table["client_id"] = json!("demo-client")
@@ -178,7 +178,7 @@ fn t84_two_services_of_one_client_or_host_are_closed_and_a_third_goes_on() {
 }
 
 #[test]
-fn t84_a_faulty_service_that_claims_anothers_host_opens_nothing_and_is_named() {
+fn t84_when_a_faulty_service_claims_anothers_host_then_it_closes_and_is_named() {
     let mut vars = vars();
     let other = vars.get_mut("SERVICE_OTHER").unwrap();
     other["host"] = json!(HOST);
@@ -191,7 +191,7 @@ fn t84_a_faulty_service_that_claims_anothers_host_opens_nothing_and_is_named() {
 }
 
 #[test]
-fn t84_a_closed_host_is_still_known() {
+fn t84_when_a_service_is_closed_then_its_hosts_are_still_known() {
     let mut vars = vars();
     set(&mut vars, "aliases", json!(["www.demo.example.gov.uk"]));
     set(&mut vars, "level", json!("none"));
@@ -202,7 +202,7 @@ fn t84_a_closed_host_is_still_known() {
 }
 
 #[test]
-fn t84_a_table_that_is_a_text_names_nothing_twice() {
+fn t84_rejects_a_table_given_as_text_that_names_a_field_twice() {
     let mut vars = vars();
     let table = vars["SERVICE_OTHER"].to_string();
     text(&mut vars, "SERVICE_OTHER", &table);
@@ -216,7 +216,7 @@ fn t84_a_table_that_is_a_text_names_nothing_twice() {
 }
 
 #[test]
-fn at_most_twenty_services_and_forty_routes() {
+fn rejects_more_than_twenty_services_or_forty_routes() {
     let many = |services: usize, routes: usize| {
         let mut vars = vars();
         vars.remove("SERVICE_OTHER");
@@ -245,7 +245,7 @@ fn at_most_twenty_services_and_forty_routes() {
 }
 
 #[test]
-fn a_table_is_no_larger_than_cloudflare_takes() {
+fn rejects_a_table_that_is_larger_than_cloudflare_takes() {
     let mut vars = vars();
     let routes: Vec<_> = (0..40)
         .map(|n| json!({ "path": format!("/{n}/{}", "a".repeat(120)) }))
@@ -257,7 +257,7 @@ fn a_table_is_no_larger_than_cloudflare_takes() {
 }
 
 #[test]
-fn there_are_no_more_variables_than_cloudflare_takes() {
+fn rejects_more_variables_than_cloudflare_takes() {
     let mut vars = vars();
     for number in vars.len()..128 {
         vars.insert(format!("UNUSED_{number}"), json!("x"));
@@ -271,7 +271,7 @@ fn there_are_no_more_variables_than_cloudflare_takes() {
 }
 
 #[test]
-fn a_table_may_arrive_as_json_text() {
+fn when_a_table_arrives_as_json_text_then_it_is_read() {
     let mut vars = vars();
     let text = vars["SERVICE_DEMO"].to_string();
     vars.insert("SERVICE_DEMO".to_owned(), json!(text));
@@ -291,7 +291,7 @@ fn a_table_may_arrive_as_json_text() {
 }
 
 #[test]
-fn a_services_name_is_capitals_digits_and_underscores() {
+fn rejects_a_service_id_that_is_not_capitals_digits_and_underscores() {
     for id in ["demo", "D-1", "", "Demo", "D.E"] {
         let mut vars = vars();
         vars.remove("SERVICE_DEMO");
@@ -306,7 +306,7 @@ fn a_services_name_is_capitals_digits_and_underscores() {
 }
 
 #[test]
-fn nothing_of_a_configuration_shows_a_secret() {
+fn when_a_configuration_is_printed_for_debugging_then_it_shows_no_secret() {
     let mut vars = vars();
     vars.insert("CLIENT_SECRET_DEMO".to_owned(), json!("correct-horse"));
     set(&mut vars, "token_auth_method", json!("client_secret_post"));

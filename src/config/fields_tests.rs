@@ -246,7 +246,7 @@ fn t84_when_one_field_is_wrong_then_it_is_the_only_fault_and_closes_only_its_ser
 }
 
 #[test]
-fn every_fault_is_reported_at_once() {
+fn when_a_service_has_several_faults_then_all_are_reported_at_once() {
     let mut vars = vars();
     set(&mut vars, "environment", json!("staging"));
     set(&mut vars, "level", json!("P9"));
@@ -270,7 +270,7 @@ fn every_fault_is_reported_at_once() {
 }
 
 #[test]
-fn a_fault_is_worded_for_the_person_who_mends_it() {
+fn when_a_field_is_faulty_then_the_text_names_the_field_and_the_allowed_values() {
     let mut vars = vars();
     set(&mut vars, "scopes", json!(["openid", "profile"]));
     let config = Config::parse(&vars);

@@ -6,7 +6,7 @@ fn usual() -> Removed {
 }
 
 #[test]
-fn t58_headers_of_the_edge_and_misleading_ones_go_however_they_are_spelt() {
+fn t58_when_a_header_of_the_edge_is_spelt_differently_then_it_is_removed() {
     for gone in [
         "one-login-assertion",
         "One_Login_X",
@@ -25,7 +25,7 @@ fn t58_headers_of_the_edge_and_misleading_ones_go_however_they_are_spelt() {
 }
 
 #[test]
-fn t90_every_known_name_goes_in_any_case_and_folded() {
+fn t90_when_a_known_name_is_spelt_in_any_case_or_folded_then_it_is_removed() {
     for group in KNOWN {
         for known in group.names {
             let name = known.replace('*', "any");
@@ -43,7 +43,7 @@ fn t90_every_known_name_goes_in_any_case_and_folded() {
 }
 
 #[test]
-fn t90_a_name_that_servers_fold_goes_and_one_that_they_read_in_one_way_stays() {
+fn t90_when_servers_fold_a_name_then_it_is_removed_and_an_unambiguous_one_kept() {
     for gone in [
         "SCRIPT_NAME",
         "x_under_score",
@@ -101,7 +101,7 @@ fn t90_a_name_that_servers_fold_goes_and_one_that_they_read_in_one_way_stays() {
 }
 
 #[test]
-fn t90_a_service_adds_names_and_keeps_names() {
+fn t90_when_a_service_drops_and_keeps_names_then_the_removal_follows() {
     let dropped = ["x-staff-id".to_owned(), "x-internal-*".to_owned()];
     let kept = vec!["cf-access-jwt-assertion".to_owned(), "x_api_key".to_owned()];
     let removed = Removed::new(&dropped, kept);
@@ -127,7 +127,7 @@ fn t90_a_service_adds_names_and_keeps_names() {
 }
 
 #[test]
-fn the_page_lists_every_name_and_no_other() {
+fn when_a_header_name_is_removed_then_the_page_lists_it_and_no_other() {
     let page = include_str!("../../docs/headers.md");
     let table = page
         .lines()

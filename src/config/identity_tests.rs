@@ -17,7 +17,7 @@ fn proving(routes: Value) -> Vars {
 }
 
 #[test]
-fn what_an_identity_route_says_is_read() {
+fn when_a_route_asks_for_an_identity_then_its_level_claims_and_place_are_read() {
     let service = demo(&proving(json!([
         { "path": "/", "access": "public" },
         { "path": "/help/*", "level": "Cl.Cm", "release": ["returnCode"] },
@@ -55,7 +55,7 @@ fn what_an_identity_route_says_is_read() {
 }
 
 #[test]
-fn t14_a_place_for_people_without_an_identity_is_one_that_they_reach() {
+fn t14_rejects_a_not_proved_place_that_people_without_an_identity_cannot_reach() {
     for (route, place) in [
         (json!({ "not_proved": "/" }), "routes"),
         (json!({ "not_proved": "/apply" }), "routes"),
@@ -88,7 +88,7 @@ fn t14_a_place_for_people_without_an_identity_is_one_that_they_reach() {
 }
 
 #[test]
-fn a_client_with_a_secret_proves_no_identity() {
+fn rejects_an_identity_route_for_a_client_with_a_secret() {
     let mut vars = proving(json!([{ "path": "/apply", "level": "Cl.Cm.P2" }]));
     set(&mut vars, "token_auth_method", json!("client_secret_post"));
     vars.insert("CLIENT_SECRET_DEMO".to_owned(), json!("secret"));

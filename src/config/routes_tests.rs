@@ -31,7 +31,7 @@ fn rules(patterns: &[(&str, &str)]) -> Rules {
 }
 
 #[test]
-fn t57_what_is_not_listed_is_protected() {
+fn t57_when_no_route_lists_a_path_then_it_is_protected() {
     let rules = rules(&[("/", "public"), ("/assets/*", "public")]);
     for path in [
         "/account",
@@ -48,7 +48,7 @@ fn t57_what_is_not_listed_is_protected() {
 }
 
 #[test]
-fn t57_the_most_specific_pattern_wins_whatever_the_order() {
+fn t57_when_several_patterns_match_then_the_most_specific_wins_in_any_order() {
     let patterns = [
         ("/*", "public"),
         ("/a/*", "required"),
@@ -79,7 +79,7 @@ fn t57_the_most_specific_pattern_wins_whatever_the_order() {
 }
 
 #[test]
-fn t57_a_stricter_pattern_also_holds_for_what_a_lenient_origin_would_read() {
+fn t57_when_an_origin_could_read_a_stricter_path_then_the_stricter_pattern_holds() {
     let rules = rules(&[
         ("/*", "public"),
         ("/account/*", "required"),
@@ -108,7 +108,7 @@ fn t57_a_stricter_pattern_also_holds_for_what_a_lenient_origin_would_read() {
 }
 
 #[test]
-fn t57_a_public_pattern_opens_only_its_own_spelling() {
+fn t57_when_a_pattern_is_public_then_it_opens_only_its_own_spelling() {
     let rules = rules(&[
         ("/help", "public"),
         ("/Assets/*", "public"),
@@ -132,7 +132,7 @@ fn t57_a_public_pattern_opens_only_its_own_spelling() {
 }
 
 #[test]
-fn t57_a_path_parameter_hides_no_path_from_a_stricter_rule() {
+fn t57_when_a_path_has_a_parameter_then_a_stricter_rule_still_finds_it() {
     let rules = rules(&[("/*", "public"), ("/account/*", "required")]);
     for path in [
         "/account;a=b",
@@ -147,7 +147,7 @@ fn t57_a_path_parameter_hides_no_path_from_a_stricter_rule() {
 }
 
 #[test]
-fn t57_a_lenient_reading_never_makes_a_path_less_strict() {
+fn t57_when_a_path_has_another_lenient_spelling_then_it_is_never_less_strict() {
     let rules = rules(&[
         ("/a/*", "required"),
         ("/a/B", "optional"),
@@ -163,7 +163,7 @@ fn t57_a_lenient_reading_never_makes_a_path_less_strict() {
 }
 
 #[test]
-fn t14_of_two_levels_the_higher_holds_for_what_could_be_either() {
+fn t14_when_a_path_could_have_two_levels_then_the_higher_holds() {
     let rules = demo(&with(json!([
         { "path": "/low/*", "level": "Cl" },
         { "path": "/Low/high/*", "level": "Cl.Cm" },
@@ -176,7 +176,7 @@ fn t14_of_two_levels_the_higher_holds_for_what_could_be_either() {
 }
 
 #[test]
-fn t57_t84_two_rules_for_one_path_are_a_fault() {
+fn t57_t84_rejects_two_rules_for_one_path() {
     for (first, second) in [
         ("/a", "/a"),
         ("/a/*", "/a/*"),
@@ -263,7 +263,7 @@ const BROKEN: &str = r#"
 "#;
 
 #[test]
-fn t84_a_route_that_is_wrong_is_the_one_fault() {
+fn t84_rejects_a_wrong_route_with_exactly_one_fault() {
     let mut wrong = Vec::new();
     for line in BROKEN.lines().filter(|line| !line.trim().is_empty()) {
         let (route, place) = line.rsplit_once('|').unwrap();
@@ -278,7 +278,7 @@ fn t84_a_route_that_is_wrong_is_the_one_fault() {
 }
 
 #[test]
-fn t84_what_a_route_releases_needs_its_scope() {
+fn t84_rejects_a_released_claim_without_its_scope() {
     for (name, scope) in [
         ("email", "email"),
         ("phone", "phone"),
@@ -297,7 +297,7 @@ fn t84_what_a_route_releases_needs_its_scope() {
 }
 
 #[test]
-fn reauthentication_limits_of_a_route_are_read() {
+fn when_a_route_limits_the_age_of_a_sign_in_then_the_limit_is_read_or_a_fault() {
     let one = |field: &str, seconds: i64| {
         let route = json!({ "path": "/pay", field: seconds });
         let service = demo(&with(json!([route])));
@@ -345,7 +345,7 @@ fn reauthentication_limits_of_a_route_are_read() {
 }
 
 #[test]
-fn t57_a_route_that_asks_for_a_recent_sign_in_is_the_stricter_one() {
+fn t57_when_a_route_asks_for_a_recent_sign_in_then_it_counts_as_the_stricter_one() {
     let routes = json!([
         { "path": "/pay", "max_age": 600 },
         { "path": "/Pay" },
@@ -358,7 +358,7 @@ fn t57_a_route_that_asks_for_a_recent_sign_in_is_the_stricter_one() {
 }
 
 #[test]
-fn where_an_identity_is_released_no_browser_keeps_an_answer_unless_the_route_says_otherwise() {
+fn when_a_route_releases_an_identity_then_no_browser_keeps_the_answer_by_default() {
     let unkept = |route: Value| {
         let mut vars = with(json!([route]));
         set(&mut vars, "registered_claims", json!(["coreIdentityJWT"]));

@@ -21,7 +21,7 @@ const SECRETS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn t84_a_secret_that_is_wrong_is_the_one_fault_and_never_shown() {
+fn t84_rejects_a_wrong_secret_with_one_fault_and_never_shows_it() {
     for (name, value) in SECRETS {
         let mut vars = vars();
         vars.insert((*name).to_owned(), json!(value));
@@ -35,7 +35,7 @@ fn t84_a_secret_that_is_wrong_is_the_one_fault_and_never_shown() {
 }
 
 #[test]
-fn t84_a_secret_that_is_missing_or_no_text_is_the_one_fault() {
+fn t84_rejects_a_secret_that_is_missing_or_no_text_with_one_fault() {
     for name in ["CLIENT_KEY_DEMO_A", "ASSERTION_KEY_DEMO_A"] {
         for value in [
             None,
@@ -58,7 +58,7 @@ fn t84_a_secret_that_is_missing_or_no_text_is_the_one_fault() {
 }
 
 #[test]
-fn t84_a_key_that_is_weak_or_public_is_refused() {
+fn t84_rejects_a_key_that_is_weak_or_public() {
     let weakened = |jwk: &str, change: fn(&mut Value)| {
         let mut jwk: Value = serde_json::from_str(jwk).unwrap();
         change(&mut jwk);

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn letters_that_are_missing_added_replaced_or_swapped_are_counted() {
+    fn when_letters_are_missing_added_replaced_or_swapped_then_they_are_counted() {
         let count = |left: &str, right: &str| distance(left.as_bytes(), right.as_bytes());
         assert_eq!(count("access", "access"), 0);
         assert_eq!(count("acess", "access"), 1);
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_name_that_is_like_the_word_is_proposed() {
+    fn when_a_name_is_misspelt_then_only_a_similar_word_is_proposed() {
         let names = ["email", "phone"];
         assert_eq!(proposal("emial", names), "; did you mean \"email\"?");
         assert_eq!(proposal("colour", names), "");

@@ -11,12 +11,12 @@ fn document() -> Value {
 }
 
 #[test]
-fn t84_the_file_is_sound() {
+fn t84_when_wrangler_toml_is_read_then_it_has_no_complaints() {
     assert_eq!(complaints(&document()), Vec::<String>::new());
 }
 
 #[test]
-fn the_example_of_several_services_is_as_sound() {
+fn when_the_example_of_several_services_is_read_then_it_has_no_complaints() {
     let example = include_str!("../../examples/department/wrangler.toml");
     let document: Value = toml::from_str(example).unwrap();
     assert_eq!(complaints(&document), Vec::<String>::new());
@@ -82,7 +82,7 @@ const BROKEN: &str = r#"
 "#;
 
 #[test]
-fn t84_whoever_breaks_the_file_is_told() {
+fn t84_rejects_each_broken_value_of_wrangler_toml_with_its_reason() {
     for line in BROKEN.lines().filter(|line| !line.trim().is_empty()) {
         let fields: Vec<_> = line.split('|').map(str::trim).collect();
         let [place, value, expected] = fields[..] else {
@@ -116,7 +116,7 @@ fn change(document: &mut Value, place: &str, value: &str) {
 }
 
 #[test]
-fn t84_the_names_in_the_file_are_those_that_the_worker_uses() {
+fn t84_when_wrangler_toml_names_a_class_or_limit_then_the_worker_uses_that_name() {
     let entry = include_str!("../edge/main.js");
     assert!(entry.contains(&format!("\nexport class {ACCOUNT_CLASS} ")));
     let platform = include_str!("../edge/platform.rs");
@@ -126,7 +126,7 @@ fn t84_the_names_in_the_file_are_those_that_the_worker_uses() {
 }
 
 #[test]
-fn t84_no_two_limits_share_their_counters() {
+fn t84_when_limits_are_listed_then_no_two_share_their_counters() {
     let document = document();
     let places = [
         &document,
@@ -145,7 +145,7 @@ fn t84_no_two_limits_share_their_counters() {
 }
 
 #[test]
-fn t84_the_two_environments_are_two_clients_at_two_hosts() {
+fn t84_when_two_environments_are_listed_then_they_are_two_clients_at_two_hosts() {
     let document = document();
     let of = |environment: &str, field: &str| {
         let place = format!("/env/{environment}/vars/SERVICE_DEMO/{field}");

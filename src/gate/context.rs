@@ -356,7 +356,7 @@ mod tests {
     use crate::gate::context::is_ray;
 
     #[test]
-    fn t99_a_request_id_has_the_form_of_cloudflares_and_no_other_text_has() {
+    fn t99_rejects_a_request_id_without_the_form_of_cloudflares() {
         for ray in ["230b030023ae2822", "8c1f0a1b2c3d4e5f-LHR"] {
             assert!(is_ray(ray), "{ray}");
         }

@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn t71_the_first_line_names_its_request_and_the_next_says_how_many_followed() {
+    fn t71_when_misses_repeat_then_the_first_line_names_its_request_and_the_next_counts() {
         let tally = Tally::default();
         let first = tally.count(event("timed_out", "A"), 100);
         assert_eq!(first.unwrap().person, "5f1c0d9a7be2436c");
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn labels_services_and_details_are_counted_apart_and_a_quiet_minute_begins_again() {
+    fn when_labels_services_or_details_differ_then_they_are_counted_apart() {
         let tally = Tally::default();
         let jwks = Event {
             detail: "jwks".to_owned(),

@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn t40_the_object_carries_exactly_the_documented_members() {
+    fn t40_when_a_request_object_is_made_then_it_has_exactly_the_documented_members() {
         assert_eq!(
             members(&request()),
             serde_json::json!({
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_a_json_text() {
+    fn when_identity_claims_are_requested_then_the_claims_member_is_a_json_text() {
         let name = "https://vocab.account.gov.uk/v1/coreIdentityJWT";
         let request = AuthorisationRequest {
             claims: &[name],
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn t40_a_hint_and_the_prompt_go_together() {
+    fn t40_when_a_request_object_has_a_hint_then_it_has_the_prompt_too() {
         let request = AuthorisationRequest {
             max_age: Some(900),
             id_token_hint: Some("e.e.e"),
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_repeats_three_parameters_and_nothing_else() {
+    fn when_an_authorisation_address_is_made_then_it_repeats_only_three_parameters() {
         assert_eq!(
             request().address("e.e.e").unwrap(),
             "https://oidc.example/authorize?response_type=code&client_id=client&scope=openid%20email&request=e.e.e"
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn t34_a_query_that_is_too_long_is_an_error_not_a_truncation() {
+    fn t34_rejects_an_authorisation_query_that_is_too_long() {
         let room =
             MAX_QUERY - "response_type=code&client_id=client&scope=openid%20email&request=".len();
         assert!(request().address(&"a".repeat(room)).is_some());
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn rfc_7636_appendix_b_the_challenge_of_the_example_verifier() {
+    fn when_the_rfc_7636_appendix_b_verifier_is_hashed_then_its_challenge_is_computed() {
         assert_eq!(
             challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"

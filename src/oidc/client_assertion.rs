@@ -56,7 +56,7 @@ mod tests {
     use crate::oidc::jws::decode;
 
     #[test]
-    fn t40_the_assertion_names_only_the_issuer_and_lives_for_a_minute() {
+    fn t40_when_a_client_assertion_is_made_then_it_names_the_issuer_and_lives_a_minute() {
         let text = assertion(
             Alg::Ps256,
             "key",

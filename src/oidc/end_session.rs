@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn t34_a_hint_that_does_not_fit_is_left_out() {
+    fn t34_when_a_hint_does_not_fit_then_it_is_left_out() {
         let address = |hint: Option<&str>| {
             address(
                 "https://oidc.example/logout",

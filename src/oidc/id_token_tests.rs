@@ -57,7 +57,7 @@ fn refused(answer: Result<IdToken, Refusal>, refusal: Refusal) {
 }
 
 #[test]
-fn an_honest_token_is_accepted() {
+fn when_an_id_token_is_honest_then_it_is_accepted() {
     let token = run(&good()).unwrap();
     assert_eq!(token.subject, "urn:fdc:gov.uk:2022:subject");
     assert_eq!(token.issued_at, NOW - 1);
@@ -111,7 +111,7 @@ fn t10_oidcc_client_test_invalid_aud() {
 }
 
 #[test]
-fn t7_an_expired_token_is_refused_to_the_second() {
+fn t7_rejects_an_id_token_one_second_after_its_expiry() {
     assert!(with("exp", json!(NOW - SKEW)).is_ok());
     refused(with("exp", json!(NOW - SKEW - 1)), Refusal::Expired);
     refused(without("exp"), Refusal::Expired);
@@ -176,7 +176,7 @@ fn t13_oidcc_client_test_missing_sub() {
 }
 
 #[test]
-fn t14_the_vector_is_the_one_asked_for() {
+fn t14_rejects_a_vector_that_was_not_asked_for() {
     for other in ["Cl", "Cl.Cm.P2", "P2", "Cm.Cl", ""] {
         refused(with("vot", json!(other)), Refusal::VectorMismatch);
     }
@@ -188,7 +188,7 @@ fn t14_the_vector_is_the_one_asked_for() {
 }
 
 #[test]
-fn t14_an_age_that_was_asked_for_is_checked_to_the_second() {
+fn t14_rejects_a_sign_in_one_second_older_than_the_age_asked_for() {
     let aged = |auth_time: Value| {
         let mut claims = good();
         claims["auth_time"] = auth_time;
@@ -206,7 +206,7 @@ fn t14_an_age_that_was_asked_for_is_checked_to_the_second() {
 }
 
 #[test]
-fn t15_a_logout_token_is_no_id_token() {
+fn t15_rejects_a_logout_token_as_an_id_token() {
     let events = json!({"http://schemas.openid.net/event/backchannel-logout": {}});
     refused(with("events", events), Refusal::LogoutToken);
     refused(with("events", Value::Null), Refusal::LogoutToken);

@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn t21_a_name_used_twice_is_refused_at_any_depth() {
+    fn t21_rejects_a_name_used_twice_at_any_depth() {
         for text in [
             r#"{"sub":"a","sub":"b"}"#,
             r#"{"a":{"b":[{"c":1,"c":1}]}}"#,
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn t21_abusive_json_is_refused_without_a_panic() {
+    fn t21_rejects_abusive_json_without_a_panic() {
         let deep = "[".repeat(100_000);
         let nested = format!("{{\"a\":{}1{}}}", "[".repeat(200), "]".repeat(200));
         for bytes in [
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn t7_a_time_is_a_whole_number_of_seconds() {
+    fn t7_rejects_a_time_that_is_no_whole_number_of_seconds() {
         for text in ["\"1\"", "1.5", "1e308", "-1", "[1]", "true", "253402300800"] {
             let object = Object::parse(format!("{{\"exp\":{text}}}").as_bytes()).unwrap();
             assert_eq!(object.seconds("exp"), Err(Malformed::WrongType("exp")));

@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn rfc_7638_3_1_the_thumbprint_of_the_example_key() {
+    fn when_the_example_key_of_rfc_7638_3_1_is_read_then_its_thumbprint_is_computed() {
         assert_eq!(
             read(RFC_7638).unwrap().thumbprint(),
             "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn t18_weak_and_foreign_keys_are_not_read() {
+    fn t18_rejects_weak_and_foreign_keys() {
         let short = encode(&[0xff; 128]);
         let padded = encode(&[&[0_u8; 1][..], &[0xff; 256]].concat());
         for text in [
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_public_key_is_not_a_private_one() {
+    fn rejects_a_public_key_as_a_private_one() {
         assert_eq!(
             PrivateJwk::parse(RFC_7638, Alg::Rs256).unwrap_err(),
             KeyFault::NotPrivate

@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn t4_the_key_id_is_matched_exactly_and_must_be_unique() {
+    fn t4_rejects_a_key_id_that_does_not_match_exactly_one_key() {
         let one = set(&[rsa(r#","kid":"a""#), rsa(r#","kid":"b""#)]).unwrap();
         assert!(one.select(&token("RS256", "a"), Alg::Rs256).is_ok());
         for other in ["A", "a ", "../a", "a' or '1'='1", "c"] {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn t5_header_key_and_registration_agree_on_the_algorithm() {
+    fn t5_rejects_a_token_when_header_key_and_registration_differ_in_the_algorithm() {
         let keys = set(&[
             rsa(r#","kid":"rs","alg":"RS256""#),
             rsa(r#","kid":"ps","alg":"PS256""#),
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn t18_keys_that_are_not_for_verifying_are_passed_over() {
+    fn t18_when_a_key_is_not_for_verifying_then_it_is_passed_over() {
         for extra in [
             r#","kid":"a","use":"enc""#,
             r#","kid":"a","use":7"#,
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn t130_each_listed_key_of_a_service_must_be_usable_and_public() {
+    fn t130_rejects_a_listed_key_of_a_service_that_is_unusable_or_private() {
         let listed = |keys: &[String]| {
             let keys: Vec<Value> = keys
                 .iter()
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn t18_a_document_that_is_no_key_set_is_refused() {
+    fn t18_rejects_a_document_that_is_no_key_set() {
         let many: Vec<_> = (0..65).map(|n| rsa(&format!(r#","kid":"{n}""#))).collect();
         assert!(set(&many).is_err());
         for text in [

@@ -9,7 +9,7 @@ fn refusal(token: &str) -> Refusal {
 }
 
 #[test]
-fn t1_no_spelling_of_none_is_an_algorithm() {
+fn t1_rejects_every_spelling_of_none_as_an_algorithm() {
     for alg in [
         "none", "None", "NONE", "nOnE", "", "RS256 ", "rs256", "HS256", "ES384",
     ] {
@@ -26,7 +26,7 @@ fn t1_no_spelling_of_none_is_an_algorithm() {
 }
 
 #[test]
-fn t1_an_empty_signature_is_refused() {
+fn t1_rejects_an_empty_signature() {
     let head = encode(br#"{"alg":"ES256","kid":"k"}"#);
     assert_eq!(
         refusal(&format!("{head}.{}.", encode(b"{}"))),
@@ -39,13 +39,13 @@ fn t1_an_empty_signature_is_refused() {
 }
 
 #[test]
-fn t1_rfc_7515_a_5_the_unsecured_example_is_refused() {
+fn t1_rejects_the_unsecured_example_of_rfc_7515_a_5() {
     let example = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.";
     assert_eq!(refusal(example), Refusal::AlgorithmNotAllowed);
 }
 
 #[test]
-fn t3_extensions_refuse_the_token_and_key_hints_are_not_read() {
+fn t3_rejects_a_token_with_extensions_and_reads_no_key_hints() {
     for extension in [
         r#""crit":["exp"]"#,
         r#""b64":false"#,
@@ -70,7 +70,7 @@ fn t3_extensions_refuse_the_token_and_key_hints_are_not_read() {
 }
 
 #[test]
-fn t4_a_key_id_is_present_bounded_and_a_text() {
+fn t4_rejects_a_key_id_that_is_missing_too_long_or_no_text() {
     for header in [r#"{"alg":"ES256"}"#, r#"{"alg":"ES256","kid":""}"#] {
         assert_eq!(refusal(&token(header)), Refusal::KeyIdMissing);
     }
@@ -91,7 +91,7 @@ fn t4_a_key_id_is_present_bounded_and_a_text() {
 }
 
 #[test]
-fn t6_only_the_canonical_spelling_is_read() {
+fn t6_rejects_a_token_that_is_not_spelt_canonically() {
     let good = token(r#"{"alg":"ES256","kid":"k"}"#);
     assert!(Untrusted::parse(&good).is_ok());
     for bad in [
@@ -114,7 +114,7 @@ fn t6_only_the_canonical_spelling_is_read() {
 }
 
 #[test]
-fn t4_the_longest_token_and_key_id_are_read_and_no_longer_ones() {
+fn t4_rejects_a_token_or_key_id_one_byte_longer_than_the_limit() {
     let named = |length| {
         token(&format!(
             r#"{{"alg":"ES256","kid":"{}"}}"#,
@@ -130,7 +130,7 @@ fn t4_the_longest_token_and_key_id_are_read_and_no_longer_ones() {
 }
 
 #[test]
-fn the_signature_is_over_header_and_claims_as_they_were_sent() {
+fn when_a_token_is_parsed_then_the_signature_covers_header_and_claims_as_sent() {
     let good = token(r#"{"alg":"ES256","kid":"k"}"#);
     let (signed, _) = good.rsplit_once('.').unwrap();
     let parsed = Untrusted::parse(&good).unwrap();
@@ -139,18 +139,18 @@ fn the_signature_is_over_header_and_claims_as_they_were_sent() {
 }
 
 #[test]
-fn t1_the_library_verifies_nothing() {
+fn t1_when_the_jwt_library_is_asked_to_verify_then_it_accepts_no_signature() {
     assert!(!Outside(Alg::Es256).verify_signature(&Nothing, &(), b""));
 }
 
 #[test]
-fn an_unverified_token_gives_no_claims() {
+fn rejects_an_unverified_token_without_giving_its_claims() {
     let parsed = Untrusted::parse(&token(r#"{"alg":"ES256","kid":"k"}"#)).unwrap();
     assert_eq!(parsed.trust(false).unwrap_err(), Refusal::SignatureInvalid);
 }
 
 #[test]
-fn a_token_is_laid_out_as_the_specification_says() {
+fn when_a_token_is_made_then_its_layout_is_that_of_the_specification() {
     #[derive(Serialize)]
     struct Example {
         iss: &'static str,

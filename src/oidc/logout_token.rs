@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn t76_every_claim_is_checked() {
+    fn t76_rejects_a_logout_token_with_any_wrong_claim() {
         let event = |value: Value| json!({ EVENT: value });
         for (answer, refusal) in [
             (without("iss"), Refusal::IssuerMismatch),
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn t15_only_a_logout_token_is_one() {
+    fn t15_rejects_any_token_other_than_a_logout_token() {
         let header = |header: Value| {
             let token = format!("{}.e30.AAAA", encode(header.to_string().as_bytes()));
             check_header(&Untrusted::parse(&token).unwrap())

@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_document_is_read_and_signing_out_is_optional() {
+    fn when_a_provider_document_is_whole_then_it_is_read_and_sign_out_is_optional() {
         let whole = parse(&[]).unwrap();
         assert_eq!(whole.token_endpoint, "https://oidc.example/token");
         let without = parse(&[("end_session_endpoint", "")]).unwrap();
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn t9_the_issuer_is_compared_byte_for_byte() {
+    fn t9_rejects_an_issuer_that_differs_in_any_byte() {
         for other in [
             "https://oidc.example",
             "https://OIDC.example/",
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn t19_only_a_developers_own_provider_is_spoken_to_without_tls() {
+    fn t19_rejects_a_provider_without_tls_unless_it_is_a_developers_own() {
         for (scheme, insecure, fine) in [
             ("https", false, true),
             ("https", true, true),
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn t19_every_endpoint_stays_on_the_issuers_host_and_on_https() {
+    fn t19_rejects_an_endpoint_off_the_issuers_host_or_without_https() {
         for name in [
             "authorization_endpoint",
             "token_endpoint",

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn t130_every_claim_and_the_type_of_a_service_token_are_checked() {
+    fn t130_rejects_a_service_token_with_a_wrong_claim_or_type() {
         let with = |name: &str, value: Value| {
             let mut claims = good();
             claims[name] = value;

@@ -126,7 +126,7 @@ mod tests {
     const GOOD: &str = r#"{"access_token":"a.b.c","id_token":"d.e.f","token_type":"Bearer"}"#;
 
     #[test]
-    fn the_form_holds_each_parameter_once() {
+    fn when_a_token_request_is_made_then_the_form_holds_each_parameter_once() {
         let verifier = Secret::new("verifier".to_owned());
         let redirect = "https://service.example/auth/callback";
         let (code, assertion) = ["a b", "x.y.z"]
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn t35_every_other_answer_has_its_own_refusal() {
+    fn t35_rejects_every_other_token_answer_with_its_own_refusal() {
         for (status, body, refusal) in [
             (200, "<html>", Refusal::TokenResponseMalformed),
             (200, "{}", Refusal::TokenResponseMalformed),

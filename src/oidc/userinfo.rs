@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_claims_of_the_scopes_are_read() {
+    fn when_userinfo_answers_then_the_claims_of_the_scopes_are_read() {
         let info = parse(
             r#"{"sub":"subject","email":"a@example.com","email_verified":true,"phone_number":"+44","wallet_subject_id":"w"}"#,
         )
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn t13_t38_another_subject_or_status_refuses_the_sign_in() {
+    fn t13_t38_rejects_a_userinfo_answer_with_another_subject_or_status() {
         for body in [
             r"{}",
             r#"{"sub":"other"}"#,
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn t55_a_value_that_cannot_be_kept_whole_is_absent() {
+    fn t55_when_a_value_cannot_be_kept_whole_then_it_is_absent() {
         for value in [
             "a".repeat(321),
             "a\\u0000b".to_owned(),

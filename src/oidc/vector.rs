@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn levels_are_ordered_and_keep_their_spelling() {
+    fn when_levels_are_compared_then_they_are_ordered_and_keep_their_spelling() {
         assert!(Level::ALL.is_sorted());
         for level in Level::ALL {
             assert_eq!(Level::parse(level.as_str()), Some(level));

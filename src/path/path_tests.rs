@@ -11,7 +11,7 @@ fn folded(raw: &str) -> String {
 }
 
 #[test]
-fn t57_a_path_that_can_be_read_in_two_ways_is_refused() {
+fn t57_rejects_a_path_that_can_be_read_in_two_ways() {
     for raw in [
         "",
         "private",
@@ -81,7 +81,7 @@ fn t57_a_path_that_can_be_read_in_two_ways_is_refused() {
 }
 
 #[test]
-fn t57_what_is_left_has_one_spelling() {
+fn t57_when_a_path_is_accepted_then_it_has_one_spelling() {
     for (raw, canonical) in [
         ("/", "/"),
         ("/account/", "/account/"),
@@ -101,7 +101,7 @@ fn t57_what_is_left_has_one_spelling() {
 }
 
 #[test]
-fn t57_the_canonical_spelling_is_a_fixed_point_of_a_url_parser_and_of_itself() {
+fn t57_when_a_path_is_canonical_then_a_url_parser_and_a_second_parse_keep_it() {
     let mut seen = 0;
     for first in 0..=255_u8 {
         for form in [
@@ -122,7 +122,7 @@ fn t57_the_canonical_spelling_is_a_fixed_point_of_a_url_parser_and_of_itself() {
 }
 
 #[test]
-fn t57_the_folded_form_is_what_a_lenient_origin_reads() {
+fn t57_when_a_path_is_folded_then_it_is_the_path_a_lenient_origin_reads() {
     for raw in [
         "/apply/x",
         "/Apply/X",
@@ -146,7 +146,7 @@ fn t57_the_folded_form_is_what_a_lenient_origin_reads() {
 }
 
 #[test]
-fn t57_semicolons_pass_only_where_a_service_allows_them() {
+fn t57_when_a_service_allows_semicolons_then_they_pass_and_hide_no_dots() {
     assert_eq!(
         CanonicalPath::parse("/a;b=c/d", true).unwrap().text,
         "/a;b=c/d"
@@ -159,7 +159,7 @@ fn t57_semicolons_pass_only_where_a_service_allows_them() {
 }
 
 #[test]
-fn t57_each_path_that_the_documentation_calls_refused_is_refused() {
+fn t57_rejects_each_path_that_the_documentation_calls_refused() {
     let page = include_str!("../../docs/configuration.md");
     let (_, table) = page.split_once("| path | why it is refused |").unwrap();
     let rows = table
@@ -184,7 +184,7 @@ fn t57_each_path_that_the_documentation_calls_refused_is_refused() {
 }
 
 #[test]
-fn t57_an_encoded_slash_is_kept_in_one_spelling_and_folded_as_a_slash() {
+fn t57_when_an_encoded_slash_is_kept_then_it_has_one_spelling_and_folds_as_a_slash() {
     let read = |raw: &str| CanonicalPath::read(raw, true, true);
     for raw in ["/files/a%2Fb", "/files/a%2fb", "/f%69les/a%2fb"] {
         let path = read(raw).unwrap();

@@ -70,7 +70,7 @@ mod tests {
     use crate::path::place::MAX;
 
     #[test]
-    fn a_path_of_this_host_is_kept_with_its_query() {
+    fn when_a_return_path_is_of_this_host_then_it_is_kept_with_its_query() {
         for path in [
             "/",
             "/account",
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn t32_nothing_leads_to_another_host() {
+    fn t32_rejects_a_return_path_that_leads_to_another_host() {
         for evil in [
             "//evil.example",
             "///evil.example",
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_keeps_its_letters_or_is_left_out_whole() {
+    fn when_a_return_path_has_a_query_then_it_is_kept_whole_or_left_out() {
         assert_eq!(safe("/a?town=Llŷn b"), "/a?town=Ll%C5%B7n%20b");
         assert_eq!(safe("/a?b=\\evil.example"), "/a?b=%5Cevil.example");
         assert_eq!(safe("/a?b=c\r\nSet-Cookie:x"), "/");

@@ -28,7 +28,7 @@ fn is_live(account: &Account, id: &str) -> bool {
 }
 
 #[test]
-fn an_accounts_name_is_pinned_and_its_parts_cannot_run_together() {
+fn when_an_account_is_named_then_the_name_is_pinned_and_its_parts_do_not_mix() {
     assert_eq!(
         name("production", "client", "urn:fdc:gov.uk:2022:subject"),
         "HNueer201Sr7e9_8rh8Cs9qJq0zrinpwRMieMOBZAZM"
@@ -43,7 +43,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn the_stored_format_is_pinned() {
+fn when_an_account_is_stored_then_its_bytes_are_the_pinned_ones() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW - 1);
     account.log_out("jti", NOW - 100, NOW);
@@ -112,7 +112,7 @@ fn when_an_account_cannot_be_read_then_it_lists_no_session() {
 }
 
 #[test]
-fn as_much_as_an_account_can_hold_is_read_back() {
+fn when_an_account_is_full_then_it_is_read_back_whole() {
     let mut account = Account::default();
     for number in 0..100 {
         let id = number.to_string();
@@ -134,7 +134,7 @@ fn as_much_as_an_account_can_hold_is_read_back() {
 }
 
 #[test]
-fn an_alarm_that_serves_is_not_set_again() {
+fn when_an_alarm_already_serves_then_it_is_not_set_again() {
     let mut account = Account::default();
     assert_eq!(
         account.set_alarm(NOW),
@@ -164,7 +164,7 @@ fn an_alarm_that_serves_is_not_set_again() {
 }
 
 #[test]
-fn t27_an_attempt_is_finished_once() {
+fn t27_when_an_attempt_is_finished_then_a_second_session_from_it_is_refused() {
     let mut account = Account::default();
     assert_eq!(begin(&mut account, "one", NOW), Begun::Listed);
     let again = account.begin("attempt of one", NOW + 600, listed("two", NOW), None, NOW);
@@ -180,7 +180,7 @@ fn t27_an_attempt_is_finished_once() {
 }
 
 #[test]
-fn t46_a_new_session_ends_the_one_that_the_browser_had() {
+fn t46_when_a_new_session_begins_then_the_one_of_that_browser_ends() {
     let mut account = Account::default();
     begin(&mut account, "old", NOW);
     begin(&mut account, "elsewhere", NOW);
@@ -190,7 +190,7 @@ fn t46_a_new_session_ends_the_one_that_the_browser_had() {
 }
 
 #[test]
-fn the_oldest_of_twenty_one_sessions_makes_room() {
+fn when_a_twenty_first_session_begins_then_the_oldest_makes_room() {
     let mut account = Account::default();
     for number in 0..=MAX_SESSIONS {
         let begun = begin(&mut account, &number.to_string(), NOW);
@@ -205,7 +205,7 @@ fn the_oldest_of_twenty_one_sessions_makes_room() {
 }
 
 #[test]
-fn t47_a_session_that_is_not_listed_has_ended() {
+fn t47_when_a_session_is_not_listed_then_it_has_ended() {
     let mut account = Account::default();
     assert!(!is_live(&account, "one"));
     begin(&mut account, "one", NOW);
@@ -217,7 +217,7 @@ fn t47_a_session_that_is_not_listed_has_ended() {
 }
 
 #[test]
-fn everywhere_ends_all_but_only_for_a_live_session() {
+fn when_a_live_session_signs_out_everywhere_then_all_sessions_end() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     begin(&mut account, "two", NOW);
@@ -228,7 +228,7 @@ fn everywhere_ends_all_but_only_for_a_live_session() {
 }
 
 #[test]
-fn t71_a_wish_that_arrives_late_spares_what_was_listed_since() {
+fn t71_when_a_sign_out_arrives_late_then_sessions_listed_since_are_spared() {
     let mut account = Account::default();
     // The provider's clock is half a minute off, either way, and has no say in it.
     for (id, born_at, listed_at) in [
@@ -257,7 +257,7 @@ fn t71_a_wish_that_arrives_late_spares_what_was_listed_since() {
 }
 
 #[test]
-fn a_wish_without_a_time_is_one_of_now() {
+fn when_a_sign_out_has_no_time_then_it_counts_as_of_now() {
     let question = Question::End {
         session: "one".to_owned(),
         everywhere: true,
@@ -271,7 +271,7 @@ fn a_wish_without_a_time_is_one_of_now() {
 }
 
 #[test]
-fn t79_a_notification_ends_what_was_born_before_it_and_spares_what_came_after() {
+fn t79_when_a_notification_arrives_then_only_sessions_born_by_its_time_end() {
     let mut account = Account::default();
     begin(&mut account, "before", NOW - 10);
     begin(&mut account, "same second", NOW - 5);
@@ -289,7 +289,7 @@ fn t79_a_notification_ends_what_was_born_before_it_and_spares_what_came_after() 
 }
 
 #[test]
-fn t79_a_providers_clock_that_is_ahead_ends_its_sessions_all_the_same() {
+fn t79_when_the_providers_clock_is_ahead_then_a_notification_still_ends_sessions() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW + 20);
     account.log_out("jti", NOW + 25, NOW);
@@ -299,7 +299,7 @@ fn t79_a_providers_clock_that_is_ahead_ends_its_sessions_all_the_same() {
 }
 
 #[test]
-fn t78_a_repeated_notification_has_no_new_effect() {
+fn t78_when_a_notification_is_repeated_then_it_has_no_new_effect() {
     let mut account = Account::default();
     account.log_out("jti", NOW - 5, NOW);
     begin(&mut account, "one", NOW);
@@ -309,7 +309,7 @@ fn t78_a_repeated_notification_has_no_new_effect() {
 }
 
 #[test]
-fn nothing_outlives_its_purpose() {
+fn when_every_purpose_has_passed_then_the_account_stores_nothing() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     account.log_out("jti", NOW - 5, NOW);
@@ -328,7 +328,7 @@ fn nothing_outlives_its_purpose() {
 }
 
 #[test]
-fn t79_a_session_of_the_very_second_is_over_and_no_longer_kept() {
+fn t79_when_a_session_is_of_the_notifications_second_then_it_ends_and_is_not_kept() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     let kept = account.clone();
@@ -347,7 +347,7 @@ fn t79_a_session_of_the_very_second_is_over_and_no_longer_kept() {
 }
 
 #[test]
-fn the_boundary_of_a_notification_is_what_an_account_wakes_for() {
+fn when_a_notifications_boundary_is_kept_then_the_account_wakes_to_drop_it() {
     let mut account = Account::default();
     account.log_out("jti", NOW - 60, NOW);
     account.logouts.clear();
@@ -360,7 +360,7 @@ fn the_boundary_of_a_notification_is_what_an_account_wakes_for() {
 }
 
 #[test]
-fn t78_as_many_notifications_are_remembered_as_is_said() {
+fn t78_when_notifications_exceed_the_limit_then_the_oldest_is_forgotten() {
     let mut account = Account::default();
     for number in 0..MAX_LOGOUTS {
         account.log_out(&number.to_string(), NOW - 5, NOW);
@@ -377,7 +377,7 @@ fn t78_as_many_notifications_are_remembered_as_is_said() {
 }
 
 #[test]
-fn t46_the_hint_of_a_session_that_is_alive_is_given_and_nothing_ends() {
+fn t46_when_a_session_is_live_then_its_hint_is_given_and_no_session_ends() {
     let mut account = Account::default();
     let with_hint = Listed {
         hint: Some("sealed".to_owned()),

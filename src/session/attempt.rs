@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_format_is_pinned() {
+    fn when_an_attempt_is_stored_then_its_bytes_are_the_pinned_ones() {
         let pinned = |format: u8, rest: &[u8]| {
             let mut bytes = vec![format];
             bytes.extend(0..64_u8);
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn t31_the_longest_return_path_fits_into_a_cookie_and_five_usual_ones_into_eight_kilobytes() {
+    fn t31_when_return_paths_are_longest_or_usual_then_attempt_cookies_fit_their_limits() {
         let key = "A".repeat(43);
         let ring = Ring::new(Some(&key), None, Generation::A).unwrap();
         let sealed = |length: usize| {
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn t31_an_attempt_lives_for_an_hour_and_for_four_to_prove_an_identity() {
+    fn t31_when_an_attempt_is_an_hour_old_then_it_ends_and_after_four_for_an_identity() {
         let served = Served {
             session: [7; 16],
             account: [8; 32],
@@ -375,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookies_name_follows_from_the_state() {
+    fn when_an_attempt_is_named_then_its_cookies_name_follows_from_the_state() {
         let state = attempt("/").state();
         assert_eq!(cookie_name(&state), "__Host-ol-attempt-AAECAwQF");
         assert!(is_attempt(&cookie_name(&state)));

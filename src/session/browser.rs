@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn t110_who_took_over_stays_whatever_comes_back() {
+    fn t110_when_a_session_took_over_then_it_stays_current_with_any_older_cookie() {
         let (a, b) = (session(1, "a", &[]), session(2, "b", &[1]));
         let c = session(3, "a", &[2, 1]);
         for order in [[&a, &b, &c], [&c, &b, &a], [&b, &c, &a]] {
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn t110_a_mark_ends_its_own_place_and_no_other() {
+    fn t110_when_a_mark_names_a_place_then_only_the_sessions_of_that_place_end() {
         let (a, b) = (session(1, "a", &[]), session(2, "a", &[]));
         assert_eq!(stands(std::slice::from_ref(&a), &[1]), None);
         assert_eq!(stands(std::slice::from_ref(&a), &[2]), Some(1));
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn t45_of_one_person_the_newest_counts_and_two_people_are_none() {
+    fn t45_when_a_browser_has_two_sessions_then_only_the_newest_of_one_person_counts() {
         let (a, again) = (session(1, "a", &[]), session(2, "a", &[]));
         assert_eq!(stands(&[a.clone(), again.clone()], &[]), Some(2));
         let planted = session(9, "attacker", &[]);
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn t110_of_two_of_one_second_a_late_answer_changes_neither() {
+    fn t110_when_two_sessions_began_in_one_second_then_a_late_answer_changes_neither() {
         let (a, b) = (session(1, "a", &[]), session(2, "a", &[]));
         let b = Session { created_at: 1, ..b };
         let late = |session: &Session| Session {
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_session_twice_is_one() {
+    fn when_the_same_session_comes_twice_then_it_counts_as_one() {
         let once = session(1, "a", &[]);
         let used = Session {
             used_at: 9,

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_format_is_pinned() {
+    fn when_a_proof_is_stored_then_its_bytes_are_the_pinned_ones() {
         let proof = Proof::new(Level::P2, IdentityOutcome::Proved, 8_200, Some(kept()));
         let bytes = proof.write(Writer::default()).finish();
         let sealed = "AgICAgICAgICAgICAgICAgICAgICAgICt0RXi84FmT7TQ1vKLy2vhMZqjwwR1SyLxW633czR";
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn t42_claims_open_only_with_their_key() {
+    fn t42_when_remembered_claims_are_opened_then_only_their_own_key_opens_them() {
         let good = kept();
         assert!(opens(&good, 1, UNTIL - 100) && !opens(&good, 0, UNTIL - 100));
         let later = Remembered {
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_are_used_for_half_an_hour_by_the_clock() {
+    fn when_remembered_claims_are_half_an_hour_old_then_they_are_not_used() {
         let good = kept();
         let proved = UNTIL - LIFETIME;
         assert!(opens(&good, 1, proved) && opens(&good, 1, UNTIL - 60));
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn an_outcome_is_stored_by_its_place() {
+    fn when_an_outcome_is_stored_then_its_place_in_the_list_is_its_number() {
         let place = |outcome: IdentityOutcome| Proof::new(Level::Cl, outcome, 0, None).outcome();
         for outcome in IdentityOutcome::ALL {
             assert_eq!(place(outcome), Some(outcome));
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_equals_only_itself_and_is_never_printed() {
+    fn when_a_claims_key_is_compared_or_printed_then_it_equals_itself_and_is_hidden() {
         assert_eq!(ClaimsKey::new([7; 32]), ClaimsKey::new([7; 32]));
         assert_ne!(ClaimsKey::new([7; 32]), ClaimsKey::new([8; 32]));
         assert_eq!(format!("{:?}", ClaimsKey::new([7; 32])), "[identity key]");

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_stored_format_is_pinned() {
+    fn when_pending_sign_outs_are_stored_then_their_bytes_are_the_pinned_ones() {
         let one = PendingSignOut {
             until: 258,
             ..ending(7, true)
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn each_wish_has_a_name_of_its_own() {
+    fn when_a_pending_sign_out_is_named_then_its_name_is_its_own() {
         let names = [
             NAME.to_owned(),
             name(&[1; 6], false),

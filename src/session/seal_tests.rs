@@ -13,7 +13,7 @@ fn sealed(ring: &Ring) -> String {
 }
 
 #[test]
-fn the_stored_format_is_pinned() {
+fn when_a_text_is_sealed_then_its_bytes_are_the_pinned_ones() {
     let text = sealed(&ring(Some(A), None, Generation::A));
     assert_eq!(
         text,
@@ -22,7 +22,7 @@ fn the_stored_format_is_pinned() {
 }
 
 #[test]
-fn t42_any_changed_byte_is_not_opened() {
+fn t42_rejects_a_sealed_text_with_any_changed_byte() {
     let ring = ring(Some(A), Some(B), Generation::A);
     let text = sealed(&ring);
     assert_eq!(
@@ -55,7 +55,7 @@ fn t42_any_changed_byte_is_not_opened() {
 }
 
 #[test]
-fn t48_a_text_opens_only_for_its_own_purpose_and_binding() {
+fn t48_rejects_a_sealed_text_for_another_purpose_or_binding() {
     let ring = ring(Some(A), None, Generation::A);
     let text = sealed(&ring);
     assert!(ring.open(Purpose::Attempt, "binding", &text).is_none());
@@ -64,7 +64,7 @@ fn t48_a_text_opens_only_for_its_own_purpose_and_binding() {
 }
 
 #[test]
-fn t44_the_longest_text_that_is_opened_is_the_longest_cookie() {
+fn t44_rejects_a_sealed_text_longer_than_the_longest_cookie() {
     let ring = ring(Some(A), None, Generation::A);
     let opens = |length, most: usize| {
         let text = ring.seal(Purpose::Hint, "binding", [7; NONCE], &vec![0; length]);
@@ -77,7 +77,7 @@ fn t44_the_longest_text_that_is_opened_is_the_longest_cookie() {
 }
 
 #[test]
-fn t49_a_generation_opens_before_it_seals_and_after() {
+fn t49_when_a_key_generation_is_published_then_it_opens_before_it_seals_and_after() {
     let before = ring(Some(A), None, Generation::A);
     let published = ring(Some(A), Some(B), Generation::A);
     let sealing = ring(Some(A), Some(B), Generation::B);
@@ -92,7 +92,7 @@ fn t49_a_generation_opens_before_it_seals_and_after() {
 }
 
 #[test]
-fn t84_keys_that_cannot_work_are_named() {
+fn t84_rejects_session_keys_that_cannot_work_and_names_them() {
     let fault = |a, b, active| Ring::new(a, b, active).err();
     assert_eq!(
         fault(None, Some(B), Generation::A),
@@ -115,7 +115,7 @@ fn t84_keys_that_cannot_work_are_named() {
 }
 
 #[test]
-fn t68_a_document_is_authentic_under_either_generation() {
+fn t68_when_either_generation_tagged_a_document_then_the_document_is_authentic() {
     let old = ring(Some(A), None, Generation::A);
     let new = ring(Some(A), Some(B), Generation::B);
     let tag = old.authenticate(b"document");
@@ -126,13 +126,13 @@ fn t68_a_document_is_authentic_under_either_generation() {
 }
 
 #[test]
-fn t83_keys_are_never_printed() {
+fn t83_when_session_keys_are_printed_for_debugging_then_they_are_hidden() {
     let ring = ring(Some(A), Some(B), Generation::A);
     assert_eq!(format!("{ring:?}"), "[session keys]");
 }
 
 #[test]
-fn a_fingerprint_tells_secrets_apart() {
+fn when_two_secrets_differ_then_their_fingerprints_differ() {
     let (generation, first) = ("A", ring(Some(A), None, Generation::A));
     assert_eq!(first.fingerprint().0.letter().to_string(), generation);
     assert_eq!(first.fingerprint().1.len(), 8);
@@ -143,7 +143,7 @@ fn a_fingerprint_tells_secrets_apart() {
 }
 
 #[test]
-fn a_persons_name_in_the_log_is_pinned_and_holds_for_one_day_one_service_and_one_key() {
+fn when_a_person_is_logged_then_the_name_holds_for_one_day_one_service_and_one_key() {
     let day = 1_763_769_600;
     let ring_a = ring(Some(A), Some(B), Generation::A);
     let name = |ring: &Ring, binding, subject, now| ring.pseudonym(binding, subject, now);

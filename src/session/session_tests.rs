@@ -50,7 +50,7 @@ const LIMITS: Limits = Limits {
 };
 
 #[test]
-fn the_stored_format_is_pinned() {
+fn when_a_session_is_stored_then_its_bytes_are_the_pinned_ones() {
     assert_eq!(
         hex(&session()),
         "010f09090909090909090909090909090909\
@@ -65,14 +65,14 @@ fn the_stored_format_is_pinned() {
 }
 
 #[test]
-fn the_stored_format_with_an_identity_is_that_of_before_and_its_key() {
+fn when_a_session_with_an_identity_is_stored_then_its_key_follows_the_earlier_bytes() {
     let before = hex(&session());
     let expected = format!("02{}{}00000000000003ec", &before[2..], "08".repeat(32));
     assert_eq!(hex(&with_identity()), expected);
 }
 
 #[test]
-fn the_stored_format_after_signing_in_again_is_that_of_before_and_when_that_was() {
+fn when_a_session_signed_in_again_is_stored_then_its_time_follows_the_earlier_bytes() {
     let again = |session| Session {
         reauthenticated_at: Some(1_005),
         ..session
@@ -89,7 +89,7 @@ fn the_stored_format_after_signing_in_again_is_that_of_before_and_when_that_was(
 }
 
 #[test]
-fn every_combination_of_optional_values_is_read_back() {
+fn when_optional_values_are_in_any_combination_then_the_session_is_read_back() {
     for flags in 0..64_u8 {
         let mut session = match flags & 16 {
             0 => session(),
@@ -120,7 +120,7 @@ fn every_combination_of_optional_values_is_read_back() {
 }
 
 #[test]
-fn a_level_is_stored_by_its_number() {
+fn when_a_level_is_stored_then_its_byte_is_its_number() {
     let levels = [Level::Cl, Level::ClCm, Level::P1, Level::P2];
     for (byte, level) in (0..).zip(levels) {
         assert_eq!((level_byte(level), level_of(byte)), (byte, Some(level)));
@@ -129,7 +129,7 @@ fn a_level_is_stored_by_its_number() {
 }
 
 #[test]
-fn t44_the_largest_cookie_is_one_that_every_browser_keeps() {
+fn t44_when_a_session_has_the_longest_values_then_every_browser_keeps_its_cookie() {
     let largest = |length| {
         Some(Contact {
             value: "é".repeat(length),
@@ -151,7 +151,7 @@ fn t44_the_largest_cookie_is_one_that_every_browser_keeps() {
 }
 
 #[test]
-fn t47_t51_both_limits_hold_and_the_future_is_refused() {
+fn t47_t51_rejects_a_session_past_either_limit_or_from_the_future() {
     let session = Session {
         created_at: 1_000,
         used_at: 1_500,
@@ -178,7 +178,7 @@ fn t47_t51_both_limits_hold_and_the_future_is_refused() {
 }
 
 #[test]
-fn t51_renewal_is_once_a_minute_and_never_moves_back() {
+fn t51_when_a_session_is_renewed_then_it_is_once_a_minute_and_never_backwards() {
     let session = session();
     assert_eq!(session.renewed(session.used_at + RENEWAL - 1), None);
     assert_eq!(session.renewed(session.used_at - 1_000), None);
@@ -199,7 +199,7 @@ fn t51_renewal_is_once_a_minute_and_never_moves_back() {
 }
 
 #[test]
-fn a_deleted_cookie_has_the_attributes_of_the_one_that_was_set() {
+fn when_a_cookie_is_deleted_then_it_has_the_attributes_it_was_set_with() {
     let tail = |text: &str| {
         text.split("; ")
             .skip(1)

@@ -77,7 +77,7 @@ fn read(candidates: BTreeSet<String>, table_with: impl Fn(&str) -> Value) -> BTr
 }
 
 #[test]
-fn the_page_lists_every_field_that_is_read_and_no_other() {
+fn when_the_parser_reads_a_field_then_the_page_lists_it_and_no_other() {
     let service = read(candidates(), |field| json!({ field: "value" }));
     assert!(service.contains("host") && !service.contains("production"));
     assert_eq!(fields("## A service"), service);
@@ -128,7 +128,7 @@ fn value(default: &str) -> Option<Value> {
 }
 
 #[test]
-fn every_default_of_the_page_is_the_one_that_is_taken() {
+fn when_the_page_states_a_default_then_the_parser_takes_it() {
     let (mut count, plain) = (0, service(&json!({})));
     for (field, default) in documented("## A service") {
         if let Some(value) = value(&default) {
@@ -154,7 +154,7 @@ fn every_default_of_the_page_is_the_one_that_is_taken() {
 }
 
 #[test]
-fn the_page_names_every_variable_and_secret() {
+fn when_a_deployment_needs_a_variable_or_secret_then_the_page_names_it() {
     let page = page();
     for name in [
         "DEPLOYMENT",

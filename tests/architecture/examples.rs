@@ -37,7 +37,7 @@ fn quotations(page: &str) -> Vec<(String, Vec<String>)> {
 }
 
 #[test]
-fn every_example_of_a_verifier_is_quoted_from_its_tested_file() {
+fn when_the_page_shows_a_verifier_then_it_is_quoted_from_its_tested_file() {
     let read = |name: &str| {
         let path = root().join(name);
         fs::read_to_string(path).unwrap_or_else(|error| panic!("{name}: {error}"))

@@ -54,13 +54,13 @@ fn floor(module: &str) -> Option<usize> {
 }
 
 #[test]
-fn no_file_uses_another_in_a_circle() {
+fn when_files_use_each_other_then_they_form_no_circle() {
     let circle = circle(&Imports::read().uses);
     assert!(circle.is_empty(), "{}", circle.join("\n"));
 }
 
 #[test]
-fn nothing_in_the_gate_uses_what_is_above_it() {
+fn when_a_module_of_the_gate_uses_another_then_that_one_is_not_above_it() {
     let mut wrong = Vec::new();
     for (module, uses) in &Imports::read().uses {
         if module.starts_with("gate::") && floor(module).is_none() {
@@ -81,7 +81,7 @@ fn nothing_in_the_gate_uses_what_is_above_it() {
 }
 
 #[test]
-fn a_circle_is_found() {
+fn when_modules_use_each_other_in_a_circle_then_the_circle_is_found() {
     let uses = [
         ("a", vec!["b"]),
         ("b", vec!["c"]),

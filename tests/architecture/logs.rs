@@ -91,7 +91,7 @@ fn used() -> BTreeSet<String> {
 }
 
 #[test]
-fn no_label_is_without_a_row() {
+fn when_code_logs_a_label_then_the_page_has_a_row_for_it() {
     let rows = table();
     let known: BTreeSet<_> = rows.iter().flatten().flatten().collect();
     let missing: Vec<_> = used()
@@ -105,7 +105,7 @@ fn no_label_is_without_a_row() {
 }
 
 #[test]
-fn no_row_is_without_a_label() {
+fn when_the_page_has_a_row_then_code_logs_its_label() {
     let mut code: String = sources("src").iter().map(joined).collect();
     code.push_str(&fs::read_to_string(root().join("src/edge/glue.js")).unwrap());
     let rows = table();
@@ -116,7 +116,7 @@ fn no_row_is_without_a_label() {
 }
 
 #[test]
-fn no_event_and_label_have_two_rows() {
+fn when_an_event_and_a_label_have_a_row_then_it_is_their_only_one() {
     let mut seen = BTreeSet::new();
     for [events, labels, _] in table() {
         for event in &events {
@@ -163,7 +163,7 @@ fn behind_dots(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn queries_name_members_and_values_of_lines() {
+fn when_the_page_shows_a_query_then_it_names_members_and_values_of_log_lines() {
     let page = fs::read_to_string(root().join("docs/logs.md")).unwrap();
     let members = members();
     let rows = table();
@@ -188,7 +188,7 @@ fn queries_name_members_and_values_of_lines() {
 }
 
 #[test]
-fn alerts_and_the_runbook_name_what_is_logged() {
+fn when_alerts_and_the_runbook_name_a_word_then_it_is_logged() {
     let rows = table();
     let mut known: BTreeSet<_> = rows.iter().flatten().flatten().cloned().collect();
     known.extend(members());

@@ -39,7 +39,7 @@ const fn leads_on(page: Page) -> &'static str {
 }
 
 #[test]
-fn each_page_is_documented_with_its_headings_and_where_it_leads() {
+fn when_a_page_exists_then_its_headings_and_its_link_are_documented() {
     let (names, cells) = rows();
     assert_eq!(names, Page::ALL.map(|page| page.name().to_owned()));
     for page in Page::ALL {
@@ -55,7 +55,7 @@ fn each_page_is_documented_with_its_headings_and_where_it_leads() {
 
 /// Each place in the code says the status right before the page, so that it is found as text.
 #[test]
-fn each_status_with_which_a_page_is_shown_is_documented() {
+fn when_a_page_is_shown_with_a_status_then_that_status_is_documented() {
     let (_, cells) = rows();
     let mut found = 0;
     for source in sources("src") {

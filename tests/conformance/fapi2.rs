@@ -121,7 +121,7 @@ fn fapi2_security_profile_final_client_test_ensure_authorization_response_with_i
 }
 
 #[test]
-fn t25_an_issuer_in_the_answer_that_is_not_the_providers_stops_the_sign_in() {
+fn t25_rejects_an_answer_with_an_issuer_other_than_the_provider() {
     for fault in [
         AuthorisationFault::IssOther,
         AuthorisationFault::ErrorIssOther,

@@ -45,7 +45,7 @@ fn when_a_person_comes_back_by_the_link_then_they_sign_in_prove_and_reach_their_
 }
 
 #[test]
-fn after_sixteen_days_the_place_is_forgotten_and_the_identity_is_asked_for_all_the_same() {
+fn when_sixteen_days_have_passed_then_the_place_is_forgotten_and_the_identity_asked() {
     let world = world();
     left(&world, "/apply/form");
     world.pass(16 * DAY);
@@ -84,7 +84,7 @@ fn when_another_person_opens_the_link_back_then_it_does_not_reveal_the_first_one
 }
 
 #[test]
-fn the_way_back_is_there_only_where_identities_are_proved_and_for_navigations() {
+fn when_no_identities_are_proved_or_no_page_is_opened_then_no_way_back_exists() {
     let plain = World::new();
     let shown = plain.ask(Incoming::get("/auth/return").with("sec-fetch-dest", "document"));
     assert_eq!(shown.status, 404);

@@ -62,7 +62,7 @@ fn t16_when_a_key_changes_at_any_age_of_the_document_then_it_is_accepted_at_once
 }
 
 #[test]
-fn t16_a_key_that_was_removed_is_refused_after_the_next_refresh() {
+fn t16_rejects_a_removed_identity_key_after_the_next_refresh() {
     let world = warm();
     let mut browser = signed_in(&world);
     // The old key signs, and the document lists another.
@@ -194,7 +194,7 @@ fn t18_when_the_did_document_is_invalid_and_no_copy_is_good_then_no_identity_is_
 }
 
 #[test]
-fn t68_the_document_is_refreshed_every_hour_and_part_of_health() {
+fn t68_when_an_hour_has_passed_then_the_did_document_is_refreshed_and_in_health() {
     let world = world();
     let health = |world: &World| {
         let shown = world.ask(Incoming::get("/auth/health"));

@@ -339,7 +339,7 @@ fn t14_when_a_refreshed_identity_has_a_lower_level_then_the_service_still_gets_t
 }
 
 #[test]
-fn t14_a_person_without_an_identity_never_goes_round_in_circles() {
+fn t14_when_a_person_has_no_identity_then_they_never_go_round_in_circles() {
     let world = world();
     let mut browser = signed_in(&world);
     fails(&world, None);

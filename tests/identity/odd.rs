@@ -108,7 +108,7 @@ fn t55_when_claims_are_odd_but_valid_then_the_service_gets_them_whole_and_only_t
 }
 
 #[test]
-fn t7_a_core_identity_that_says_a_year_is_used_for_half_an_hour() {
+fn t7_when_a_core_identity_claims_a_year_then_it_is_used_for_half_an_hour() {
     let Outcome {
         world, mut browser, ..
     } = proving(Fault::CoreClaim(CoreClaimFault::ExpFar));

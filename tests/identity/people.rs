@@ -6,7 +6,7 @@ use crate::world::{By, SESSION, Trouble, When};
 use crate::{asked, kept_out, signed_in, told, world};
 
 #[test]
-fn t46_two_people_on_one_computer_are_never_mixed() {
+fn t46_when_two_people_use_one_computer_then_their_identities_are_never_mixed() {
     let world = world();
     let mut browser = signed_in(&world);
     let kenneth = told(&world, &mut browser, "/account/x");
@@ -162,7 +162,7 @@ fn t47_when_the_session_ended_during_the_step_up_then_a_new_session_begins() {
 }
 
 #[test]
-fn t31_an_identity_may_take_four_hours_as_long_as_the_session_lives() {
+fn t31_when_proving_an_identity_takes_four_hours_then_the_attempt_is_over() {
     let world = crate::World::with(|setup| {
         setup.prove_identities();
         setup.field("session_idle_seconds", 20_000);

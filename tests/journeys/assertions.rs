@@ -19,7 +19,7 @@ fn asserted(world: &World, browser: &mut Browser, path: &str) -> (String, bool) 
 }
 
 #[test]
-fn t87_an_assertion_is_signed_once_and_again_when_half_its_life_is_over() {
+fn t87_when_half_an_assertions_life_is_over_then_it_is_signed_again() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -65,7 +65,7 @@ fn t87_when_two_routes_release_different_claims_then_they_never_share_an_asserti
 }
 
 #[test]
-fn t87_two_routes_with_the_same_release_share_an_assertion() {
+fn t87_when_two_routes_have_the_same_release_then_they_share_an_assertion() {
     let world = World::new();
     let mut browser = Browser::new();
     let (first, _) = asserted(&world, &mut browser, "/anything/else");
@@ -74,7 +74,7 @@ fn t87_two_routes_with_the_same_release_share_an_assertion() {
 }
 
 #[test]
-fn t87_a_new_session_of_the_same_person_has_an_assertion_of_its_own() {
+fn t87_when_the_same_person_begins_a_new_session_then_it_has_its_own_assertion() {
     let world = World::new();
     let (mut one, mut two) = (Browser::new(), Browser::new());
     let (first, _) = asserted(&world, &mut one, "/account/details");
@@ -86,7 +86,7 @@ fn t87_a_new_session_of_the_same_person_has_an_assertion_of_its_own() {
 }
 
 #[test]
-fn t87_the_same_session_at_two_services_is_never_mixed_up() {
+fn t87_when_a_browser_uses_two_services_then_their_assertions_are_never_mixed_up() {
     let other = "other.example.gov.uk";
     let world = World::with(|setup| setup.add_other(other, "other-client"));
     let mut browser = Browser::new();
@@ -114,7 +114,7 @@ fn t87_the_same_session_at_two_services_is_never_mixed_up() {
 }
 
 #[test]
-fn t56_the_audience_is_what_the_configuration_says() {
+fn t56_when_an_audience_is_configured_then_the_assertion_names_it() {
     let world = World::with(|setup| setup.field("origin_audience", "https://origin.internal"));
     let mut browser = Browser::new();
     let (assertion, _) = asserted(&world, &mut browser, "/account/details");
@@ -122,7 +122,7 @@ fn t56_the_audience_is_what_the_configuration_says() {
 }
 
 #[test]
-fn t87_parallel_requests_of_one_session_all_get_a_good_assertion() {
+fn t87_when_requests_of_one_session_run_in_parallel_then_all_get_a_good_assertion() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -137,7 +137,7 @@ fn t87_parallel_requests_of_one_session_all_get_a_good_assertion() {
 }
 
 #[test]
-fn t63_t64_a_personal_answer_is_kept_by_no_cache_whatever_it_looks_like() {
+fn t63_t64_when_an_answer_is_personal_then_no_cache_keeps_it_under_any_name() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -169,7 +169,7 @@ fn t63_t64_a_personal_answer_is_kept_by_no_cache_whatever_it_looks_like() {
 }
 
 #[test]
-fn t63_no_header_for_shared_caches_goes_out_with_a_personal_answer() {
+fn t63_when_an_answer_is_personal_then_it_carries_no_header_for_shared_caches() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -207,7 +207,7 @@ fn binding(of_service: bool) -> World {
 }
 
 #[test]
-fn t56_a_bound_assertion_names_method_and_path_and_no_other_request_gets_it() {
+fn t56_when_an_assertion_is_bound_then_it_names_its_request_and_serves_no_other() {
     for of_service in [false, true] {
         let world = binding(of_service);
         let mut browser = Browser::new();
@@ -240,7 +240,7 @@ fn t56_a_bound_assertion_names_method_and_path_and_no_other_request_gets_it() {
 }
 
 #[test]
-fn t56_an_identity_next_to_a_bound_assertion_is_bound_too() {
+fn t56_when_an_identity_goes_next_to_a_bound_assertion_then_it_is_bound_too() {
     let world = World::with(|setup| {
         setup.prove_identities();
         setup.field("bind", true);

@@ -71,7 +71,7 @@ fn t48_rejects_a_cookie_that_another_service_sealed() {
 }
 
 #[test]
-fn t48_another_environment_client_or_host_opens_no_session() {
+fn t48_rejects_a_session_of_another_environment_or_client() {
     let world = World::new();
     let browser = signed_in(&world);
     world.deploy(|setup| setup.field("client_id", "renamed-client"));
@@ -179,7 +179,7 @@ fn nonces(shown: &Shown) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn t50_every_seal_draws_a_nonce_of_its_own() {
+fn t50_when_a_text_is_sealed_then_its_nonce_is_its_own() {
     let world = World::new();
     let mut all = Vec::new();
     let mut browser = signed_in(&world);

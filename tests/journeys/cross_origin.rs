@@ -22,7 +22,7 @@ fn preflight(path: &str, origin: &str) -> Incoming {
 }
 
 #[test]
-fn t60_a_preflight_of_a_listed_origin_is_answered_here() {
+fn t60_when_a_listed_origin_sends_a_preflight_then_the_edge_answers_it() {
     let world = listing();
     let shown = world.ask(preflight("/account/data", LISTED));
     assert_eq!((shown.by, shown.status), (By::Edge, 204));
@@ -39,7 +39,7 @@ fn t60_a_preflight_of_a_listed_origin_is_answered_here() {
 }
 
 #[test]
-fn t60_a_preflight_names_the_methods_and_headers_that_are_allowed_whatever_it_asks_for() {
+fn t60_when_a_preflight_asks_for_anything_then_the_answer_names_what_is_allowed() {
     let world = World::with(|setup| {
         setup.field("cors_origins", json!([LISTED]));
         setup.field("cors_headers", json!(["X-Trace"]));

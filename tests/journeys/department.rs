@@ -61,7 +61,7 @@ fn visit(world: &World, browser: &mut Browser, page: &str) -> (Value, Value, usi
 }
 
 #[test]
-fn going_from_one_service_to_another_always_passes_the_provider_once() {
+fn when_a_person_goes_to_another_service_then_the_provider_is_passed_once() {
     let world = department();
     let mut browser = Browser::new();
     let first = PAGES.map(|(_, page)| visit(&world, &mut browser, page));
@@ -74,7 +74,7 @@ fn going_from_one_service_to_another_always_passes_the_provider_once() {
 }
 
 #[test]
-fn two_services_know_the_same_person_and_the_third_does_not() {
+fn when_two_services_share_a_sector_then_they_know_one_person_and_a_third_does_not() {
     let world = department();
     let mut browser = Browser::new();
     let [apply, renew, appeal] = PAGES.map(|(_, page)| visit(&world, &mut browser, page));
@@ -84,7 +84,7 @@ fn two_services_know_the_same_person_and_the_third_does_not() {
 }
 
 #[test]
-fn a_fault_in_one_service_leaves_the_others_open() {
+fn when_one_service_has_a_fault_then_the_others_stay_open() {
     let world = department();
     world.deploy(|setup| setup.vars.get_mut("SERVICE_RENEW").unwrap()["scopes"] = json!(["email"]));
     let mut browser = Browser::new();

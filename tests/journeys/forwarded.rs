@@ -86,7 +86,7 @@ fn when_a_client_sends_forwarding_headers_then_the_service_gets_those_of_the_edg
 }
 
 #[test]
-fn t52_the_service_sees_its_own_cookies_and_none_of_ours() {
+fn t52_when_a_request_is_forwarded_then_the_service_sees_only_its_own_cookies() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");

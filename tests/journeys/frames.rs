@@ -114,7 +114,7 @@ fn t85_rejects_frames_of_other_pages_and_lets_no_other_page_be_framed() {
 }
 
 #[test]
-fn t99_a_reference_is_shown_only_where_a_page_of_this_service_gave_it() {
+fn t99_when_no_page_of_this_service_gave_a_reference_then_it_is_not_shown() {
     let world = World::with(|setup| {
         setup.add_other("other.example.gov.uk", "other-client");
     });

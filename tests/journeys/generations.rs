@@ -30,7 +30,7 @@ fn session_keys(setup: &mut Setup, present: &[usize], active: &str) {
 }
 
 #[test]
-fn t49_people_stay_signed_in_while_the_session_key_changes() {
+fn t49_when_the_session_key_changes_then_people_stay_signed_in() {
     let world = World::new();
     let mut browser = signed_in(&world);
     let mut idle = browser.clone();
@@ -60,7 +60,7 @@ fn t49_people_stay_signed_in_while_the_session_key_changes() {
 }
 
 #[test]
-fn t49_a_version_that_was_rolled_back_ignores_newer_cookies_and_keeps_them() {
+fn t49_when_a_version_is_rolled_back_then_it_ignores_newer_cookies_and_keeps_them() {
     let world = World::with(|setup| session_keys(setup, &[0, 1], "B"));
     let mut browser = signed_in(&world);
     world.deploy(|setup| session_keys(setup, &[0], "A"));
@@ -71,7 +71,7 @@ fn t49_a_version_that_was_rolled_back_ignores_newer_cookies_and_keeps_them() {
 }
 
 #[test]
-fn t49_a_sign_in_under_way_survives_the_change_too() {
+fn t49_when_the_session_key_changes_then_a_sign_in_under_way_still_finishes() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, "/account/details");
@@ -131,7 +131,7 @@ fn request_kid(world: &World) -> String {
 }
 
 #[test]
-fn t82_the_clients_next_key_is_published_before_it_signs() {
+fn t82_when_the_clients_key_changes_then_the_next_is_published_before_it_signs() {
     let (a, b) = (kid(keys::CLIENT[0]), kid(keys::CLIENT[1]));
     let world = World::new();
     let both = ["/auth/jwks.json", "/.well-known/jwks.json"];
@@ -210,7 +210,7 @@ fn t82_when_a_key_set_is_published_then_it_holds_only_public_members_that_the_pr
 }
 
 #[test]
-fn t82_the_well_known_address_can_be_left_to_the_service() {
+fn t82_when_the_well_known_address_is_the_services_own_then_the_origin_answers_it() {
     let world = World::with(|setup| {
         setup.field("publish_well_known_jwks", false);
         setup.register("jwks_uri", format!("{SERVICE}/auth/jwks.json"));
@@ -225,7 +225,7 @@ fn t82_the_well_known_address_can_be_left_to_the_service() {
 }
 
 #[test]
-fn t82_the_next_key_of_assertions_is_published_before_it_signs() {
+fn t82_when_the_assertion_key_changes_then_the_next_is_published_before_it_signs() {
     let world = World::new();
     let assertion_keys = |world: &World, active: &str| {
         world.deploy(|setup| {

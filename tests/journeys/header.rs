@@ -6,7 +6,7 @@ const PAGE: &str = "/auth/page?name=problem&lang=en";
 const BAR: &str = "<div class=\"one-login-header";
 
 #[test]
-fn the_fragment_is_public_in_both_languages_and_says_nothing_of_a_person() {
+fn when_the_header_fragment_is_asked_for_then_it_is_public_and_names_no_person() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -55,7 +55,7 @@ fn when_a_person_is_signed_in_then_own_pages_have_the_header_and_a_way_out() {
 }
 
 #[test]
-fn the_account_is_that_of_the_environment() {
+fn when_the_environment_is_integration_then_the_fragment_links_its_account() {
     let world = World::with(|setup| {
         setup.set("DEPLOYMENT", "integration");
         setup.field("environment", "integration");
@@ -66,7 +66,7 @@ fn the_account_is_that_of_the_environment() {
 }
 
 #[test]
-fn without_a_host_of_gov_uk_there_is_neither_crown_nor_typeface() {
+fn when_the_host_is_not_of_gov_uk_then_the_fragment_has_no_crown_and_no_typeface() {
     let shown = World::new().ask(Incoming::get("/auth/header?lang=en"));
     assert!(!shown.body.contains("aria-label=\"GOV.UK\""));
     assert!(!shown.body.contains("--govuk"));

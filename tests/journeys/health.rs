@@ -21,7 +21,7 @@ fn health(world: &World) -> (u16, Value) {
 }
 
 #[test]
-fn health_names_the_keys_in_use_and_nothing_secret() {
+fn when_health_is_asked_for_then_it_names_the_keys_in_use_and_no_secret() {
     let world = World::with(|setup| {
         setup.set("CLIENT_KEY_DEMO_B", keys::CLIENT[1]);
         setup.field("client_key_active", "B");
@@ -111,7 +111,7 @@ fn t17_when_health_is_asked_often_then_the_edge_signs_once_for_each_key() {
 }
 
 #[test]
-fn health_that_could_not_be_judged_is_asked_again() {
+fn when_health_could_not_be_judged_then_it_is_judged_again() {
     let world = World::new();
     signed_in(&world);
     world.trouble(Trouble::SignFails, When::Always);

@@ -59,7 +59,7 @@ fn when_the_service_names_a_language_then_it_wins_over_the_browsers() {
 }
 
 #[test]
-fn a_callback_speaks_the_language_of_where_the_person_was_going() {
+fn when_a_callback_fails_then_its_page_has_the_language_of_the_wanted_page() {
     let world = World::with(|setup| setup.field("language_prefix", true));
     world.provider_fault(Fault::Authorisation(AuthorisationFault::AccessDenied));
     for (path, heading) in [

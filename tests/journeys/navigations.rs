@@ -176,7 +176,7 @@ fn when_a_link_checker_asks_then_it_gets_the_redirect_of_a_person() {
 }
 
 #[test]
-fn head_is_get_without_a_body_on_every_page() {
+fn when_head_asks_for_a_page_then_the_status_is_that_of_get() {
     let world = World::new();
     for path in [
         "/account/details",

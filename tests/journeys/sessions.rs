@@ -12,7 +12,7 @@ fn signed_in(world: &World) -> Browser {
 }
 
 #[test]
-fn the_cookie_has_every_attribute_and_ends_with_the_window() {
+fn when_a_person_signs_in_then_the_cookie_is_whole_and_ends_with_the_window() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, "/account/details");
@@ -123,7 +123,7 @@ fn when_a_session_ended_elsewhere_then_a_request_that_is_no_use_learns_it_too() 
 }
 
 #[test]
-fn a_session_that_is_not_used_ends_after_an_hour() {
+fn when_a_session_is_not_used_for_an_hour_then_it_ends() {
     for (seconds, by) in [(3_599, By::Origin), (3_600, By::Edge)] {
         let world = World::new();
         let mut browser = signed_in(&world);
@@ -139,7 +139,7 @@ fn a_session_that_is_not_used_ends_after_an_hour() {
 }
 
 #[test]
-fn a_session_that_is_used_all_day_ends_after_twelve_hours() {
+fn when_a_session_is_used_all_day_then_it_ends_after_twelve_hours() {
     let world = World::new();
     let mut browser = signed_in(&world);
     for _ in 0..14 {
@@ -153,7 +153,7 @@ fn a_session_that_is_used_all_day_ends_after_twelve_hours() {
 }
 
 #[test]
-fn the_limits_are_the_services_own() {
+fn when_a_service_sets_its_own_limits_then_sessions_keep_them() {
     let world = World::with(|setup| {
         setup.field("session_idle_seconds", 120);
         setup.field("session_absolute_seconds", 300);
@@ -178,7 +178,7 @@ fn the_limits_are_the_services_own() {
 }
 
 #[test]
-fn a_session_is_renewed_once_a_minute_of_use() {
+fn when_a_session_is_used_all_the_time_then_it_is_renewed_once_a_minute() {
     let world = World::new();
     let mut browser = signed_in(&world);
     let mut renewals = Vec::new();
@@ -197,7 +197,7 @@ fn a_session_is_renewed_once_a_minute_of_use() {
 }
 
 #[test]
-fn a_session_is_renewed_by_every_use_of_it_and_by_nothing_else() {
+fn when_a_session_is_used_then_that_renews_it_and_sockets_and_public_pages_do_not() {
     let world = World::new();
     let mut browser = signed_in(&world);
     world.pass(60);
@@ -232,7 +232,7 @@ fn a_session_is_renewed_by_every_use_of_it_and_by_nothing_else() {
 }
 
 #[test]
-fn t51_parallel_requests_never_shorten_a_session() {
+fn t51_when_a_slow_answer_arrives_last_then_it_does_not_shorten_the_session() {
     let world = World::new();
     let mut browser = signed_in(&world);
     let early = browser.clone();
@@ -257,7 +257,7 @@ fn t51_rejects_a_session_from_the_future() {
 }
 
 #[test]
-fn t14_a_session_of_a_lower_level_signs_in_again_for_a_higher_one() {
+fn t14_when_a_session_has_a_lower_level_then_the_person_signs_in_again() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/low/page");
@@ -284,7 +284,7 @@ fn t14_a_session_of_a_lower_level_signs_in_again_for_a_higher_one() {
 }
 
 #[test]
-fn t14_a_sign_in_that_was_asked_for_is_at_the_level_of_where_it_leads() {
+fn t14_when_a_sign_in_is_asked_for_then_its_level_is_that_of_the_page_it_leads_to() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/low/page");
@@ -302,7 +302,7 @@ fn t14_a_sign_in_that_was_asked_for_is_at_the_level_of_where_it_leads() {
 }
 
 #[test]
-fn t14_a_script_of_a_session_of_a_lower_level_gets_401() {
+fn t14_rejects_a_script_of_a_session_of_a_lower_level_with_401() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/low/page");
@@ -314,7 +314,7 @@ fn t14_a_script_of_a_session_of_a_lower_level_gets_401() {
 }
 
 #[test]
-fn t55_a_person_with_any_letters_in_the_address_signs_in() {
+fn t55_when_an_address_has_any_letters_then_its_person_signs_in() {
     let world = World::new();
     for (persona, email, phone) in [
         ("sian", "siân.ŵyn@enghraifft.cymru", json!("+447700900001")),

@@ -33,7 +33,7 @@ fn subject(persona: &str) -> String {
 }
 
 #[test]
-fn t23_two_tabs_each_end_where_they_began() {
+fn t23_when_two_tabs_sign_in_then_each_ends_at_its_own_page() {
     let world = World::new();
     let mut browser = Browser::new();
     let first = until_callback(&world, &mut browser, "/account/first");
@@ -71,7 +71,7 @@ fn t11_t23_rejects_a_callback_of_one_tab_with_the_attempt_of_another() {
 }
 
 #[test]
-fn t23_cookies_that_were_swapped_open_nothing() {
+fn t23_rejects_attempt_cookies_that_were_swapped() {
     let world = World::new();
     let mut browser = Browser::new();
     let first = until_callback(&world, &mut browser, "/account/first");
@@ -94,7 +94,7 @@ fn t23_cookies_that_were_swapped_open_nothing() {
 }
 
 #[test]
-fn t46_a_second_person_on_one_browser_gets_a_session_of_their_own() {
+fn t46_when_a_second_person_signs_in_on_one_browser_then_their_session_is_their_own() {
     let world = World::new();
     let mut browser = Browser::new();
     // Two tabs begin; Kenneth finishes one and Siân the other.
@@ -110,7 +110,7 @@ fn t46_a_second_person_on_one_browser_gets_a_session_of_their_own() {
 }
 
 #[test]
-fn t46_a_planted_session_changes_nothing_in_a_sign_in() {
+fn t46_when_a_session_was_planted_then_a_sign_in_is_not_changed_by_it() {
     let world = World::new();
     let mut attacker = Browser::new();
     attacker.open(&world, "/account/details");
@@ -127,7 +127,7 @@ fn t46_a_planted_session_changes_nothing_in_a_sign_in() {
 }
 
 #[test]
-fn t87_two_people_in_one_isolate_at_once_are_never_mixed_up() {
+fn t87_when_two_people_sign_in_at_once_in_one_isolate_then_they_are_never_mixed_up() {
     let world = World::new();
     let (mut kenneth, mut sian) = (Browser::new(), Browser::new());
     let kenneths = until_callback(&world, &mut kenneth, "/account/details");
@@ -201,7 +201,7 @@ fn t27_when_a_signed_in_person_goes_back_to_a_callback_then_it_leads_on() {
 }
 
 #[test]
-fn t27_a_callback_that_comes_again_after_the_session_shows_how_to_start() {
+fn t27_when_a_callback_comes_again_after_the_session_then_a_page_shows_how_to_start() {
     let world = World::new();
     let mut browser = Browser::new();
     let callback = until_callback(&world, &mut browser, "/account/details");
@@ -217,7 +217,7 @@ fn t27_a_callback_that_comes_again_after_the_session_shows_how_to_start() {
 }
 
 #[test]
-fn t27_a_double_click_signs_in_once() {
+fn t27_when_a_button_is_clicked_twice_then_one_sign_in_happens() {
     let world = World::new();
     let mut browser = Browser::new();
     let callback = until_callback(&world, &mut browser, "/account/details");
@@ -239,7 +239,7 @@ fn t27_a_double_click_signs_in_once() {
 }
 
 #[test]
-fn t27_the_second_of_two_clicks_leads_on_when_the_first_signed_in() {
+fn t27_when_the_first_of_two_clicks_signed_in_then_the_second_leads_on() {
     let world = World::new();
     let mut browser = Browser::new();
     let callback = until_callback(&world, &mut browser, "/account/details");
@@ -257,7 +257,7 @@ fn t27_the_second_of_two_clicks_leads_on_when_the_first_signed_in() {
 }
 
 #[test]
-fn t31_sixty_starts_leave_five_attempts_and_a_short_header() {
+fn t31_when_sixty_sign_ins_start_then_five_attempts_and_a_short_header_are_left() {
     let world = World::new();
     let mut browser = Browser::new();
     for number in 0..60 {
@@ -280,7 +280,7 @@ fn t31_sixty_starts_leave_five_attempts_and_a_short_header() {
 }
 
 #[test]
-fn t31_a_sign_in_may_take_an_hour_and_no_longer() {
+fn t31_when_a_sign_in_takes_an_hour_then_it_is_over_and_before_that_it_finishes() {
     for (seconds, finished) in [(3_599, true), (3_600, false)] {
         let world = World::new();
         world.provider().set_automatic(None);

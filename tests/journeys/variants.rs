@@ -25,7 +25,7 @@ fn request_object(world: &World, browser: &mut Browser, path: &str) -> Unverifie
 }
 
 #[test]
-fn a_client_with_a_secret_signs_in_and_sends_no_assertion() {
+fn when_a_client_has_a_secret_then_it_signs_in_without_an_assertion() {
     let world = World::with(|setup| {
         setup.field("token_auth_method", "client_secret_post");
         setup.set("CLIENT_SECRET_DEMO", "a secret & more");
@@ -66,7 +66,7 @@ fn when_a_client_with_a_secret_registers_its_key_then_people_sign_in_and_else_no
 }
 
 #[test]
-fn a_client_that_signs_with_pss_signs_in() {
+fn when_a_client_signs_with_pss_then_it_signs_in() {
     let world = World::with(|setup| setup.field("request_signing_alg", "PS256"));
     let object = request_object(&world, &mut Browser::new(), "/account/details");
     assert_eq!(object.header_text("alg"), Some("PS256"));
@@ -80,7 +80,7 @@ fn a_client_that_signs_with_pss_signs_in() {
 }
 
 #[test]
-fn a_client_with_rsa_id_tokens_signs_in() {
+fn when_a_client_has_rsa_id_tokens_then_it_signs_in() {
     let world = World::with(|setup| {
         setup.field("id_token_alg", "RS256");
         setup.register("id_token_alg", "RS256");
@@ -89,7 +89,7 @@ fn a_client_with_rsa_id_tokens_signs_in() {
 }
 
 #[test]
-fn t5_a_token_of_the_other_algorithm_than_the_configured_one_is_refused() {
+fn t5_rejects_a_token_of_another_algorithm_than_the_configured_one() {
     for (configured, registered) in [("RS256", "ES256"), ("ES256", "RS256")] {
         let world = World::with(|setup| {
             setup.field("id_token_alg", configured);
@@ -106,7 +106,7 @@ fn t5_a_token_of_the_other_algorithm_than_the_configured_one_is_refused() {
 }
 
 #[test]
-fn t40_the_request_object_says_exactly_what_the_documentation_asks_for() {
+fn t40_when_a_sign_in_starts_then_the_request_object_has_only_documented_members() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, "/account/details");
@@ -141,7 +141,7 @@ fn t40_the_request_object_says_exactly_what_the_documentation_asks_for() {
 }
 
 #[test]
-fn t34_the_longest_request_stays_within_the_providers_limit() {
+fn t34_when_a_request_is_the_longest_then_it_stays_within_the_providers_limit() {
     let world = World::new();
     let longest = format!("/account/{}", "a".repeat(2_790));
     let start = Browser::new().step(&world, &longest);
@@ -150,7 +150,7 @@ fn t34_the_longest_request_stays_within_the_providers_limit() {
 }
 
 #[test]
-fn a_person_who_prefers_welsh_gets_welsh_pages_here_and_there() {
+fn when_a_person_prefers_welsh_then_pages_here_and_at_the_provider_are_welsh() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.language = "cy,en;q=0.5";
@@ -168,7 +168,7 @@ fn a_person_who_prefers_welsh_gets_welsh_pages_here_and_there() {
 }
 
 #[test]
-fn t59_another_name_of_the_service_is_redirected_and_nothing_else_is_served() {
+fn t59_when_another_name_of_the_service_is_used_then_it_only_redirects() {
     let world = World::new();
     let mut browser = Browser::new();
     let moved = world.ask(Incoming::get(&format!("https://{ALIAS}/account/x?y=z")));
@@ -202,7 +202,7 @@ fn t59_another_name_of_the_service_is_redirected_and_nothing_else_is_served() {
 }
 
 #[test]
-fn plain_http_is_sent_to_https_and_nothing_is_taken_over_it() {
+fn when_plain_http_is_used_then_it_redirects_to_https_and_takes_no_form() {
     let world = World::new();
     let plain = SERVICE.replace("https", "http");
     let shown = world.ask(Incoming::get(&format!("{plain}/account/x?y=z")));
@@ -216,7 +216,7 @@ fn plain_http_is_sent_to_https_and_nothing_is_taken_over_it() {
 }
 
 #[test]
-fn t28_a_browser_that_goes_round_in_circles_is_stopped_and_can_go_on() {
+fn t28_when_a_browser_goes_round_in_circles_then_it_is_stopped_and_can_go_on() {
     let world = World::new();
     // This browser keeps the count of starts but loses its session each time.
     let mut browser = Browser::new();
@@ -258,7 +258,7 @@ fn with_origin(origin: &'static str) -> impl FnOnce(&mut Setup) {
 }
 
 #[test]
-fn a_service_behind_another_host_gets_the_path_and_the_lock() {
+fn when_a_service_is_behind_another_host_then_it_gets_the_path_and_the_lock() {
     let world = World::with(with_origin("https://origin.internal:8443"));
     let mut browser = Browser::new();
     browser.open(&world, "/account/details?a=b%2Fc&d");
@@ -289,7 +289,7 @@ fn a_service_behind_another_host_gets_the_path_and_the_lock() {
 }
 
 #[test]
-fn a_service_behind_a_binding_gets_its_own_address_and_the_lock() {
+fn when_a_service_is_behind_a_binding_then_it_gets_its_own_address_and_the_lock() {
     let world = World::with(with_origin("binding:BACKEND"));
     Browser::new().open(&world, "/account/details");
     let reached = world.happened().reached().pop().unwrap();
@@ -306,7 +306,7 @@ fn a_service_behind_a_binding_gets_its_own_address_and_the_lock() {
 }
 
 #[test]
-fn a_service_with_paths_of_its_own_for_the_edge_signs_in() {
+fn when_a_service_sets_its_own_paths_for_the_edge_then_people_sign_in() {
     let world = World::with(|setup| {
         setup.field("own_path", "/one-login");
         setup.field("redirect_path", "/oidc/return");

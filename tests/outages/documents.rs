@@ -74,7 +74,7 @@ fn t70_when_a_document_is_stale_then_it_is_used_at_once_and_refetched_after_the_
 }
 
 #[test]
-fn t37_a_document_that_is_an_hour_overdue_is_waited_for_and_used_all_the_same() {
+fn t37_when_a_document_is_an_hour_overdue_then_it_is_awaited_shortly_and_still_used() {
     let world = warm();
     world.trouble(Trouble::CallTimesOut, When::About(DISCOVERY));
     world.pass(DAY + HOUR + 1);
@@ -119,7 +119,7 @@ fn t37_when_a_document_is_a_day_overdue_then_it_is_used_and_the_log_warns() {
 }
 
 #[test]
-fn t70_of_two_hundred_people_who_find_a_stale_document_one_fetches_it() {
+fn t70_when_two_hundred_people_find_a_stale_document_then_one_fetches_it() {
     for overdue in [1, HOUR + 10] {
         let world = warm();
         world.pass(DAY + overdue);
@@ -137,7 +137,7 @@ fn t70_of_two_hundred_people_who_find_a_stale_document_one_fetches_it() {
 }
 
 #[test]
-fn t70_of_two_hundred_people_who_find_no_document_sixteen_wait_for_it() {
+fn t70_when_two_hundred_people_find_no_document_then_sixteen_wait_for_it() {
     let world = World::new();
     let request = Browser::new().dressed(
         &world,
@@ -152,7 +152,7 @@ fn t70_of_two_hundred_people_who_find_no_document_sixteen_wait_for_it() {
 }
 
 #[test]
-fn t70_requests_that_were_cut_off_while_they_waited_do_not_keep_others_out() {
+fn t70_when_waiting_requests_were_cut_off_then_they_do_not_keep_others_out() {
     let world = World::new();
     let request = Browser::new().dressed(
         &world,
@@ -165,7 +165,7 @@ fn t70_requests_that_were_cut_off_while_they_waited_do_not_keep_others_out() {
 }
 
 #[test]
-fn t70_a_provider_that_stays_down_is_asked_every_ten_seconds_at_the_most() {
+fn t70_when_the_provider_stays_down_then_it_is_asked_every_ten_seconds_at_most() {
     let world = World::new();
     world.trouble(Trouble::CallNotSent, When::Always);
     let mut calls = 0;
@@ -191,7 +191,7 @@ fn t70_a_provider_that_stays_down_is_asked_every_ten_seconds_at_the_most() {
 }
 
 #[test]
-fn t18_a_document_that_is_wrong_never_replaces_one_that_was_right() {
+fn t18_when_a_fetched_document_is_wrong_then_it_never_replaces_a_right_one() {
     let wrong = [
         Fault::Discovery(DiscoveryFault::Page),
         Fault::Discovery(DiscoveryFault::IssuerOther),
@@ -247,7 +247,7 @@ fn when_the_hourly_task_runs_then_it_fetches_every_document_before_a_request_nee
 }
 
 #[test]
-fn two_services_of_one_provider_share_its_documents() {
+fn when_two_services_have_one_provider_then_they_share_its_documents() {
     let world = World::with(|setup| setup.add_other("other.example.gov.uk", "other-client"));
     world.refresh();
     assert_eq!(world.happened().calls().len(), 2);
@@ -270,7 +270,7 @@ fn t19_rejects_a_discovery_document_that_names_another_issuer() {
 }
 
 #[test]
-fn t85_a_page_of_ours_asks_for_nothing_but_its_own_style() {
+fn t85_when_a_page_of_the_edge_is_shown_then_it_asks_only_for_its_own_style() {
     let world = World::new();
     let shown = Browser::new().open(&world, "/auth/nothing");
     assert_eq!((shown.status, shown.heading()), (404, "Page not found"));

@@ -43,7 +43,7 @@ fn put(world: &World, name: &str, text: &str) {
 }
 
 #[test]
-fn t69_without_kv_people_sign_in_all_the_same() {
+fn t69_when_kv_fails_then_people_still_sign_in() {
     for trouble in [
         Trouble::ReadFails,
         Trouble::WriteFails,
@@ -142,7 +142,7 @@ fn t68_rejects_a_stored_document_that_was_not_sealed_with_our_keys() {
 }
 
 #[test]
-fn t68_a_key_set_that_was_planted_in_kv_forges_no_sign_in() {
+fn t68_rejects_a_key_set_that_was_planted_in_kv() {
     // An attacker who can write KV, but has no key of ours, plants the keys of their own provider.
     let clients = crate::world::Setup::default().registrations;
     let clients =
@@ -189,7 +189,7 @@ fn t68_a_key_set_that_was_planted_in_kv_forges_no_sign_in() {
 }
 
 #[test]
-fn t68_an_older_document_never_replaces_a_newer_one() {
+fn t68_when_kv_shows_an_older_document_then_it_never_replaces_a_newer_one() {
     let world = World::new();
     signs_in(&world);
     let old = world.outside.documents.borrow().clone();
@@ -223,7 +223,7 @@ fn t68_when_another_isolate_stores_a_document_then_it_is_seen_within_a_minute() 
 }
 
 #[test]
-fn t49_documents_stay_authentic_while_the_session_key_changes() {
+fn t49_when_the_session_key_changes_then_documents_stay_authentic() {
     let world = World::new();
     signs_in(&world);
     world.deploy(|setup| {

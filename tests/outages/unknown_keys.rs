@@ -56,7 +56,7 @@ fn t16_when_a_key_is_new_since_yesterday_then_it_is_fetched_once_and_accepted() 
 }
 
 #[test]
-fn t16_rsa_keys_are_renewed_the_same_way() {
+fn t16_when_rsa_keys_change_then_they_are_fetched_the_same_way() {
     let world = World::with(|setup: &mut Setup| {
         setup.field("id_token_alg", "RS256");
         setup.register("id_token_alg", "RS256");
@@ -70,7 +70,7 @@ fn t16_rsa_keys_are_renewed_the_same_way() {
 }
 
 #[test]
-fn t16_a_key_that_was_removed_is_refused_after_the_next_refresh() {
+fn t16_rejects_a_removed_key_after_the_next_refresh() {
     let world = warm();
     // The provider with the old keys, in place of an attacker who stole one of them.
     let changed = Setup::default().provider();
@@ -122,7 +122,7 @@ fn t16_t104_when_a_key_changes_at_any_age_of_the_copy_then_it_is_accepted_at_onc
 }
 
 #[test]
-fn t72_t111_a_notification_with_a_key_that_was_changed_at_any_age_of_the_copy_is_taken() {
+fn t72_t111_when_a_key_changed_at_any_age_of_the_copy_then_its_notification_counts() {
     for age in moments(86_400) {
         let world = warm();
         world.pass(age);
@@ -158,7 +158,7 @@ fn t16_when_the_health_page_began_a_fetch_then_a_new_key_waits_for_it() {
 }
 
 #[test]
-fn t70_sign_ins_that_meet_a_new_key_together_share_one_fetch() {
+fn t70_when_sign_ins_meet_a_new_key_together_then_they_share_one_fetch() {
     let world = warm();
     let person = |_| {
         let mut browser = Browser::new();
@@ -190,7 +190,7 @@ fn t70_when_the_request_that_fetches_is_cut_off_then_the_next_fetches_itself() {
 }
 
 #[test]
-fn t17_kv_is_asked_before_the_provider() {
+fn t17_when_a_key_is_unknown_then_kv_is_asked_before_the_provider() {
     let world = warm();
     let first = world.isolate();
     world.pass(30);
@@ -212,7 +212,7 @@ fn t17_kv_is_asked_before_the_provider() {
 }
 
 #[test]
-fn t17_keys_that_are_not_a_minute_old_are_not_fetched_again_for_a_notification() {
+fn t17_when_keys_are_not_a_minute_old_then_a_notification_does_not_fetch_them_again() {
     let world = warm();
     let made_up = |world: &World| {
         let shown = world.notify("kenneth", |n| n.fault = Some(NotificationFault::KidUnknown));
@@ -240,7 +240,7 @@ fn t17_when_tokens_with_made_up_keys_flood_in_then_few_fetches_are_made() {
 }
 
 #[test]
-fn t17_a_flood_while_the_keys_cannot_be_fetched_is_throttled_too() {
+fn t17_when_keys_cannot_be_fetched_then_a_flood_is_throttled_too() {
     let world = warm();
     world.provider_fault(Fault::Form(FormFault::KidUnknown));
     world.trouble(Trouble::CallNotSent, When::About("jwks.json"));

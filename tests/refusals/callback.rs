@@ -18,7 +18,7 @@ fn before_callback(world: &World) -> (Browser, String) {
 }
 
 #[test]
-fn t30_only_a_get_finishes_a_sign_in() {
+fn t30_rejects_a_callback_with_any_method_but_get() {
     for method in [
         "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "get", "PROPFIND",
     ] {
@@ -57,7 +57,7 @@ fn t30_when_a_browser_prefetches_the_callback_then_no_code_is_spent() {
 }
 
 #[test]
-fn t26_parameters_that_are_missing_doubled_or_odd_spend_no_code() {
+fn t26_rejects_missing_doubled_or_odd_callback_parameters_without_spending_a_code() {
     let world = World::new();
     let (mut browser, callback) = before_callback(&world);
     let (_, query) = callback.split_once('?').unwrap();
@@ -161,7 +161,7 @@ fn t41_when_a_request_is_no_top_level_navigation_then_it_starts_no_sign_in() {
 }
 
 #[test]
-fn t60_t61_every_method_is_protected_and_nothing_posted_is_redirected() {
+fn t60_t61_rejects_every_method_on_a_protected_page_and_redirects_no_form() {
     let world = World::new();
     for method in [
         "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "get",
@@ -276,7 +276,7 @@ fn t88_when_a_path_is_under_the_edges_own_then_it_never_reaches_the_service() {
 }
 
 #[test]
-fn t57_no_spelling_of_a_protected_path_reaches_the_service_unseen() {
+fn t57_rejects_every_spelling_of_a_protected_path() {
     let world = World::new();
     for path in [
         "/account/x",

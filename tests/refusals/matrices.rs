@@ -140,7 +140,7 @@ fn every_kind() -> World {
 const KINDS: [&str; 5] = ["open", "maybe", "closed", "fresh", "unlisted"];
 
 #[test]
-fn t57_t64_no_odd_spelling_of_any_path_is_another_kind_of_route() {
+fn t57_t64_when_a_path_is_spelt_oddly_then_it_is_no_other_kind_of_route() {
     let world = every_kind();
     let mut browser = Browser::new();
     browser.open(&world, "/closed/x");
@@ -187,7 +187,7 @@ fn t57_t64_no_odd_spelling_of_any_path_is_another_kind_of_route() {
 }
 
 #[test]
-fn t60_t88_every_method_on_every_path() {
+fn t60_t88_when_any_method_meets_any_path_then_the_edge_answers_all_but_open_pages() {
     let world = every_kind();
     let own = [
         "/auth/callback",
@@ -239,7 +239,7 @@ fn t60_t88_every_method_on_every_path() {
 }
 
 #[test]
-fn t43_t45_a_session_among_many_cookies_is_found_once_or_not_at_all() {
+fn t43_t45_when_a_session_is_among_many_cookies_then_it_is_found_once_or_not_at_all() {
     let world = World::new();
     let mut browser = Browser::new();
     browser.open(&world, "/account/details");
@@ -305,7 +305,7 @@ fn t43_t45_a_session_among_many_cookies_is_found_once_or_not_at_all() {
 }
 
 #[test]
-fn t26_t32_a_parameter_that_is_said_twice_leads_nowhere_else() {
+fn t26_t32_when_a_parameter_is_repeated_then_it_leads_to_no_other_host() {
     let world = World::new();
     let evil = [
         "https%3A%2F%2Fevil.example",

@@ -251,7 +251,7 @@ fn t24_rejects_a_code_whose_challenge_belongs_to_another_verifier() {
 }
 
 #[test]
-fn t40_neither_of_our_two_signed_statements_can_stand_in_for_the_other() {
+fn t40_rejects_a_request_object_as_a_client_assertion_and_the_reverse() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, "/account/details");

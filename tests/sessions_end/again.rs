@@ -61,7 +61,7 @@ pub fn passes(world: &World, browser: &mut Browser, page: &str) -> bool {
 }
 
 #[test]
-fn t46_a_route_that_wants_a_recent_sign_in_gets_a_new_session_and_the_old_one_ends() {
+fn t46_when_a_route_wants_a_recent_sign_in_then_a_new_session_replaces_the_old_one() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     assert!(
@@ -111,7 +111,7 @@ pub fn times(world: &World) -> (Option<i64>, Option<i64>) {
 }
 
 #[test]
-fn t14_how_long_ago_is_counted_to_the_second_with_the_difference_of_clocks() {
+fn t14_when_a_sign_in_passes_its_age_plus_clock_skew_by_a_second_then_it_is_too_old() {
     for (page, seconds) in [(PAY, 300), (RECENT, 600)] {
         let world = world();
         let mut browser = signed_in(&world, "kenneth");
@@ -124,7 +124,7 @@ fn t14_how_long_ago_is_counted_to_the_second_with_the_difference_of_clocks() {
 }
 
 #[test]
-fn t14_how_long_ago_a_person_signed_in_again_is_counted_to_the_second() {
+fn t14_when_a_repeated_sign_in_passes_its_age_by_a_second_then_it_is_too_old() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(400);
@@ -136,7 +136,7 @@ fn t14_how_long_ago_a_person_signed_in_again_is_counted_to_the_second() {
 }
 
 #[test]
-fn an_age_is_told_to_the_provider_with_the_first_sign_in_and_with_the_next() {
+fn when_a_route_has_a_max_age_then_first_and_later_sign_ins_tell_the_provider() {
     let world = world();
     world.person("kenneth");
     let mut browser = Browser::new();
@@ -162,7 +162,7 @@ fn an_age_is_told_to_the_provider_with_the_first_sign_in_and_with_the_next() {
 }
 
 #[test]
-fn t14_a_provider_that_does_not_ask_again_leads_to_a_page_and_not_round_in_circles() {
+fn t14_when_the_provider_does_not_ask_again_then_a_page_ends_the_circle() {
     let problem = "Sorry, there is a problem with the service";
     for (fault, status, heading, label) in [
         (

@@ -28,7 +28,7 @@ fn back_into_a_session(world: &World, first: &str, second: &str) -> (Browser, St
 }
 
 #[test]
-fn the_account_knows_of_the_session_before_the_browser_does() {
+fn when_a_session_begins_then_its_account_knows_it_before_the_browser() {
     let world = World::new();
     let mut browser = Browser::new();
     let callback = on_the_way_back(&world, &mut browser);
@@ -80,7 +80,7 @@ fn t71_when_the_account_cannot_answer_then_no_session_cookie_is_set() {
 }
 
 #[test]
-fn t27_the_same_question_again_is_answered_the_same_and_another_one_is_a_replay() {
+fn t27_when_a_question_is_repeated_then_the_answer_is_the_same_and_another_a_replay() {
     let world = World::new();
     let browser = signed_in(&world, "kenneth");
     let questions = world.happened().questions();
@@ -121,7 +121,7 @@ fn t27_when_a_callback_is_repeated_then_no_session_begins() {
 }
 
 #[test]
-fn t27_two_callbacks_at_once_begin_one_session() {
+fn t27_when_two_callbacks_come_at_once_then_one_session_begins() {
     let world = World::new();
     let mut browser = Browser::new();
     let callback = on_the_way_back(&world, &mut browser);
@@ -135,7 +135,7 @@ fn t27_two_callbacks_at_once_begin_one_session() {
 }
 
 #[test]
-fn t46_a_new_session_ends_the_one_that_the_browser_presented() {
+fn t46_when_a_new_session_begins_then_the_one_that_the_browser_presented_ends() {
     let world = World::new();
     let (mut browser, callback) = back_into_a_session(&world, "kenneth", "kenneth");
     let mut old = browser.clone();
@@ -150,7 +150,7 @@ fn t46_a_new_session_ends_the_one_that_the_browser_presented() {
 }
 
 #[test]
-fn t46_a_session_past_its_limits_here_is_ended_with_its_copies() {
+fn t46_when_a_session_is_past_its_limits_here_then_its_copies_end_too() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let mut copy = browser.clone();
@@ -177,7 +177,7 @@ fn t46_a_session_past_its_limits_here_is_ended_with_its_copies() {
 }
 
 #[test]
-fn t46_another_persons_session_is_ended_at_their_own_account_and_no_other_of_theirs() {
+fn t46_when_another_person_signs_in_then_only_the_first_ones_presented_session_ends() {
     let world = World::new();
     let mut elsewhere = signed_in(&world, "kenneth");
     let (mut browser, callback) = back_into_a_session(&world, "kenneth", "sian");
@@ -256,7 +256,7 @@ fn t46_when_the_other_persons_account_cannot_be_reached_then_the_sign_in_goes_on
 }
 
 #[test]
-fn t46_a_sign_in_that_fails_leaves_the_session_that_there_was() {
+fn t46_when_a_sign_in_fails_then_the_earlier_session_goes_on() {
     let world = World::new();
     let (mut browser, callback) = back_into_a_session(&world, "kenneth", "kenneth");
     world.trouble(Trouble::AccountNotReached, When::About("begin"));
@@ -281,7 +281,7 @@ fn notified_meanwhile(world: &World, browser: &mut Browser, moment: &str) -> Sho
 }
 
 #[test]
-fn t79_a_notification_between_the_code_and_the_session_ends_the_sign_in() {
+fn t79_when_a_notification_comes_between_code_and_session_then_the_sign_in_ends() {
     let world = World::new();
     signed_in(&world, "sian");
     world.person("kenneth");
@@ -310,7 +310,7 @@ fn t79_a_notification_between_the_code_and_the_session_ends_the_sign_in() {
 }
 
 #[test]
-fn t79_a_session_that_a_browser_had_before_is_ended_by_that_notification_too() {
+fn t79_when_a_notification_meets_a_sign_in_then_an_earlier_session_ends_too() {
     let world = World::new();
     let mut phone = signed_in(&world, "kenneth");
     let mut browser = Browser::new();

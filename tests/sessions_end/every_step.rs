@@ -52,7 +52,7 @@ fn is_of_use(world: &World, thief: &Browser) -> bool {
 }
 
 #[test]
-fn t71_t72_a_notification_ends_the_session_at_the_latest_with_its_last_attempt() {
+fn t71_t72_when_a_notification_meets_an_outage_then_its_last_attempt_ends_a_session() {
     let run = |world: &World, _: &mut Browser, what: &str| {
         world.end_at_provider("kenneth");
         for _ in 0..3 {

@@ -22,7 +22,7 @@ fn is_closed(world: &World, browser: &mut Browser) {
 }
 
 #[test]
-fn t71_within_grace_a_session_goes_on_and_after_it_the_service_is_closed() {
+fn t71_when_grace_is_over_then_the_service_closes_and_before_that_sessions_go_on() {
     for (trouble, label) in forgiven() {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -46,7 +46,7 @@ fn t71_within_grace_a_session_goes_on_and_after_it_the_service_is_closed() {
 }
 
 #[test]
-fn t71_grace_counts_from_the_last_answer_in_every_isolate_and_for_every_copy() {
+fn t71_when_accounts_are_silent_then_grace_counts_from_the_last_answer_everywhere() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let early = browser.clone();
@@ -65,7 +65,7 @@ fn t71_grace_counts_from_the_last_answer_in_every_isolate_and_for_every_copy() {
 }
 
 #[test]
-fn t71_a_renewal_within_grace_does_not_move_the_lease() {
+fn t71_when_a_session_is_renewed_within_grace_then_its_lease_does_not_move() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.trouble(Trouble::AccountNotReached, When::Always);
@@ -94,7 +94,7 @@ fn t71_when_an_account_is_overloaded_then_there_is_no_grace() {
 }
 
 #[test]
-fn t71_without_grace_only_the_lease_counts() {
+fn t71_when_there_is_no_grace_then_only_the_lease_counts() {
     for (trouble, _) in Trouble::ACCOUNT {
         let world = World::with(|setup| setup.field("revocation_grace_seconds", 0));
         let mut browser = signed_in(&world, "kenneth");
@@ -124,7 +124,7 @@ fn t71_when_an_account_cannot_answer_then_a_script_gets_problem_json() {
 }
 
 #[test]
-fn t71_optional_pages_go_on_as_anonymous_and_public_ones_do_not_notice() {
+fn t71_when_accounts_are_silent_then_only_optional_pages_turn_anonymous() {
     for (trouble, _) in Trouble::ACCOUNT {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -144,7 +144,7 @@ fn t71_optional_pages_go_on_as_anonymous_and_public_ones_do_not_notice() {
 }
 
 #[test]
-fn t71_an_ended_session_lives_no_longer_than_its_grace_when_accounts_are_gone() {
+fn t71_when_accounts_are_gone_then_an_ended_session_lives_no_longer_than_its_grace() {
     // The isolate in which it ended knows, and another one has only the cookie's word.
     for (elsewhere, longest) in [(false, 0), (true, 300)] {
         let world = World::new();
@@ -170,7 +170,7 @@ fn t71_an_ended_session_lives_no_longer_than_its_grace_when_accounts_are_gone() 
 }
 
 #[test]
-fn t71_a_page_with_many_parts_goes_on_within_grace() {
+fn t71_when_a_page_has_many_parts_then_all_go_on_within_grace() {
     let world = World::new();
     let browser = signed_in(&world, "kenneth");
     world.trouble(Trouble::AccountHangs, When::Always);
@@ -184,7 +184,7 @@ fn t71_a_page_with_many_parts_goes_on_within_grace() {
 }
 
 #[test]
-fn t71_an_outage_that_ends_within_grace_leaves_no_trace() {
+fn t71_when_an_outage_ends_within_grace_then_it_leaves_no_trace() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.trouble(Trouble::AccountAnswerLost, When::Nth(0));

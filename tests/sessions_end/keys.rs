@@ -36,7 +36,7 @@ fn sealed_hint(world: &World, content: &str) -> String {
 }
 
 #[test]
-fn t49_the_session_key_changes_twice_and_the_session_can_still_be_ended() {
+fn t49_when_the_session_key_changed_twice_then_the_session_can_still_be_ended() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     for (present, active) in [
@@ -61,7 +61,7 @@ fn t49_the_session_key_changes_twice_and_the_session_can_still_be_ended() {
 }
 
 #[test]
-fn t49_an_account_is_found_whatever_the_session_key_is() {
+fn t49_when_the_session_key_changes_then_the_same_account_is_found() {
     let world = World::new();
     signed_in(&world, "kenneth");
     session_keys(&world, &[1], "B");
@@ -70,7 +70,7 @@ fn t49_an_account_is_found_whatever_the_session_key_is() {
 }
 
 #[test]
-fn t49_t75_a_hint_whose_key_is_gone_is_left_out_and_the_session_ends_all_the_same() {
+fn t49_t75_when_a_hints_key_is_gone_then_it_is_left_out_and_the_session_still_ends() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     session_keys(&world, &[0, 1], "B");
@@ -88,7 +88,7 @@ fn t49_t75_a_hint_whose_key_is_gone_is_left_out_and_the_session_ends_all_the_sam
 }
 
 #[test]
-fn t75_a_hint_that_would_break_the_address_is_left_out() {
+fn t75_when_a_hint_would_break_the_address_then_it_is_left_out() {
     for (length, sent) in [(1_500, true), (2_049, false), (6_000, false)] {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -115,7 +115,7 @@ fn t48_rejects_a_hint_that_was_sealed_for_another_purpose() {
 }
 
 #[test]
-fn t49_an_account_in_an_unknown_format_has_ended_every_session() {
+fn t49_when_an_account_has_an_unknown_format_then_every_session_has_ended() {
     for bytes in [
         &b""[..],
         b"{\"format\":1}",

@@ -165,7 +165,7 @@ fn later(world: &World, browser: &Browser, late: &[Shown]) -> Browser {
 }
 
 #[test]
-fn t110_a_session_of_the_name_of_before_goes_on_and_ends_as_any_other() {
+fn t110_when_a_session_has_the_earlier_name_then_it_goes_on_and_ends_like_any_other() {
     for (what, event) in EVENTS {
         let world = world();
         let mut browser = signed_in(&world, "kenneth");

@@ -53,7 +53,7 @@ fn t47_when_a_new_isolate_gets_the_cookie_then_it_uses_the_cookies_check_time() 
 }
 
 #[test]
-fn a_page_with_fifty_parts_asks_once() {
+fn when_a_page_has_fifty_parts_then_the_account_is_asked_once() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(600);
@@ -72,7 +72,7 @@ fn a_page_with_fifty_parts_asks_once() {
 }
 
 #[test]
-fn t71_fifty_requests_at_once_are_all_answered() {
+fn t71_when_fifty_requests_come_at_once_then_all_are_answered() {
     let world = World::new();
     let browser = signed_in(&world, "kenneth");
     world.pass(100);
@@ -85,7 +85,7 @@ fn t71_fifty_requests_at_once_are_all_answered() {
 }
 
 #[test]
-fn t47_fifty_requests_at_once_of_a_session_that_has_ended_all_fail() {
+fn t47_rejects_fifty_requests_at_once_of_a_session_that_has_ended() {
     let world = World::new();
     let browser = ended(&world);
     for _ in 0..3 {
@@ -215,7 +215,7 @@ fn t71_when_asking_pauses_then_an_ended_session_lives_no_longer_than_its_grace()
 }
 
 #[test]
-fn t71_while_accounts_fail_there_is_a_line_a_minute_for_each_label_and_it_counts() {
+fn t71_when_accounts_fail_then_each_label_has_a_line_a_minute_with_its_count() {
     for (trouble, label) in Trouble::ACCOUNT {
         let world = World::with(|setup| {
             setup.field("revocation_check_seconds", 0);
@@ -270,7 +270,7 @@ fn t47_when_a_session_has_ended_then_the_account_is_asked_once() {
 }
 
 #[test]
-fn public_pages_and_our_own_never_ask() {
+fn when_a_public_page_or_one_of_the_edge_is_opened_then_no_account_is_asked() {
     let world = World::with(|setup| setup.field("revocation_check_seconds", 0));
     let mut browser = signed_in(&world, "kenneth");
     world.pass(10);
@@ -290,7 +290,7 @@ fn public_pages_and_our_own_never_ask() {
 }
 
 #[test]
-fn a_session_below_the_level_of_the_page_is_not_asked_for() {
+fn when_a_session_is_below_the_level_of_a_page_then_its_account_is_not_asked() {
     let world = World::with(|setup| setup.field("revocation_check_seconds", 0));
     let mut browser = Browser::new();
     browser.open(&world, "/low/page");
@@ -310,7 +310,7 @@ fn ended(world: &World) -> Browser {
 }
 
 #[test]
-fn t47_a_session_that_ended_elsewhere_signs_in_again() {
+fn t47_when_a_session_ended_elsewhere_then_the_person_signs_in_again() {
     let world = World::new();
     let mut browser = ended(&world);
     let shown = browser.step(&world, PAGE);
@@ -325,7 +325,7 @@ fn t47_a_session_that_ended_elsewhere_signs_in_again() {
 }
 
 #[test]
-fn t47_scripts_of_a_session_that_ended_get_401_and_posts_a_page() {
+fn t47_rejects_scripts_and_posts_of_a_session_that_has_ended() {
     let world = World::new();
     let browser = ended(&world);
     let script = Incoming::get("/account/data").with("sec-fetch-dest", "empty");
@@ -354,7 +354,7 @@ fn t47_scripts_of_a_session_that_ended_get_401_and_posts_a_page() {
 }
 
 #[test]
-fn t47_optional_pages_of_a_session_that_ended_are_anonymous() {
+fn t47_when_a_session_has_ended_then_optional_pages_are_anonymous() {
     let world = World::new();
     let mut browser = ended(&world);
     let shown = browser.step(&world, "/whoami");
@@ -366,7 +366,7 @@ fn t47_optional_pages_of_a_session_that_ended_are_anonymous() {
 }
 
 #[test]
-fn t51_checks_never_prolong_a_session_beyond_its_limits() {
+fn t51_when_a_session_is_checked_then_it_never_lives_beyond_its_limits() {
     let world = World::with(|setup| {
         setup.field("session_idle_seconds", 3_600);
         setup.field("session_absolute_seconds", 3_700);

@@ -97,7 +97,7 @@ fn t31_t94_when_a_person_is_signed_in_then_a_step_up_is_never_limited() {
 }
 
 #[test]
-fn t31_only_starts_and_refused_notifications_are_counted() {
+fn t31_when_requests_come_then_only_starts_and_refused_notifications_are_counted() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.forget();
@@ -173,7 +173,7 @@ fn t72_t80_when_many_were_refused_then_a_notification_with_a_new_key_is_accepted
 }
 
 #[test]
-fn t80_refusals_beyond_a_limit_are_summed_up() {
+fn t80_when_refusals_exceed_a_limit_then_one_line_sums_them_up() {
     let world = World::new();
     signed_in(&world, "kenneth");
     world.forget();

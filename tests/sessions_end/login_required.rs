@@ -110,7 +110,7 @@ fn t28_when_login_required_answers_a_plain_sign_in_then_no_session_ends() {
 }
 
 #[test]
-fn t28_t71_the_end_is_tried_again_when_the_account_cannot_be_reached() {
+fn t28_t71_when_the_account_cannot_be_reached_then_the_end_is_tried_again() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut thief = browser.clone();

@@ -21,7 +21,7 @@ fn notified(fault: Option<NotificationFault>) -> (World, Shown, bool) {
 }
 
 #[test]
-fn t76_t77_every_fault_of_a_notification_has_its_status_and_ends_nothing() {
+fn t76_t77_when_a_notification_is_refused_then_its_status_fits_and_no_session_ends() {
     let mut wrong = Vec::new();
     for fault in NotificationFault::ALL {
         let (status, label) = expected(*fault);
@@ -106,7 +106,7 @@ fn oidcc_client_test_rp_backchannel_rpinitlogout_wrong_iss() {
 }
 
 #[test]
-fn clients_with_rs256_id_tokens_are_notified_with_es256_too() {
+fn when_a_client_has_rs256_id_tokens_then_only_es256_notifications_count() {
     let world = World::with(|setup| {
         setup.field("id_token_alg", "RS256");
         setup.register("id_token_alg", "RS256");
@@ -139,7 +139,7 @@ fn t81_when_a_notification_is_answered_then_the_answer_does_not_reveal_who_is_si
 }
 
 #[test]
-fn t77_only_a_post_of_a_form_is_a_notification() {
+fn t77_rejects_any_notification_that_is_not_a_posted_form() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let good = world.notification("kenneth", |_| {});
@@ -196,7 +196,7 @@ fn t77_only_a_post_of_a_form_is_a_notification() {
 }
 
 #[test]
-fn t77_a_form_of_64_kibibytes_is_read_and_a_longer_one_is_not() {
+fn t77_rejects_a_notification_form_longer_than_64_kibibytes() {
     for (length, status) in [(65_536, 200), (65_537, 413)] {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -210,7 +210,7 @@ fn t77_a_form_of_64_kibibytes_is_read_and_a_longer_one_is_not() {
 }
 
 #[test]
-fn t72_an_outage_is_503_and_the_provider_tries_again() {
+fn t72_when_an_outage_meets_a_notification_then_503_makes_the_provider_try_again() {
     use Trouble::{BodyBreaksOff, BodyHangs, CallNotSent, VerifyFails};
     let kinds = [BodyBreaksOff, BodyHangs, CallNotSent, VerifyFails];
     let accounts = Trouble::ACCOUNT.map(|(trouble, _)| trouble);
@@ -245,7 +245,7 @@ fn answered(shown: &Shown) -> (u16, Option<&str>) {
 }
 
 #[test]
-fn t72_t111_a_key_that_cannot_be_known_yet_is_503_until_a_newer_copy_was_looked_at() {
+fn t72_t111_when_a_key_cannot_be_known_yet_then_503_is_sent_until_a_newer_copy_came() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.provider().rotate(false);
@@ -269,7 +269,7 @@ fn t72_t111_a_key_that_cannot_be_known_yet_is_503_until_a_newer_copy_was_looked_
 }
 
 #[test]
-fn t76_a_made_up_key_is_400_once_a_newer_copy_was_looked_at() {
+fn t76_rejects_a_made_up_key_once_a_newer_copy_was_read() {
     let world = World::new();
     signed_in(&world, "kenneth");
     world.pass(60);

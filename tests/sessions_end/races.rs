@@ -4,7 +4,7 @@ use super::{PAGE, is_in, signed_in};
 use crate::world::{Browser, By, Incoming, SESSION, World};
 
 #[test]
-fn t78_the_same_token_again_is_taken_and_does_nothing_more() {
+fn t78_when_the_same_token_comes_again_then_it_is_taken_without_effect() {
     let world = World::new();
     signed_in(&world, "kenneth");
     world.pass(5);
@@ -22,7 +22,7 @@ fn t78_the_same_token_again_is_taken_and_does_nothing_more() {
 }
 
 #[test]
-fn t78_a_token_with_a_known_id_and_another_time_has_no_effect() {
+fn t78_when_a_token_has_a_known_id_and_another_time_then_it_has_no_effect() {
     let world = World::new();
     let notice = |world: &World| world.notify("kenneth", |n| n.jti = Some("one".to_owned()));
     assert_eq!(notice(&world).status, 200);
@@ -35,7 +35,7 @@ fn t78_a_token_with_a_known_id_and_another_time_has_no_effect() {
 }
 
 #[test]
-fn t78_duplicates_at_the_same_moment_are_all_taken() {
+fn t78_when_duplicates_come_at_the_same_moment_then_all_are_taken() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(5);
@@ -47,7 +47,7 @@ fn t78_duplicates_at_the_same_moment_are_all_taken() {
 }
 
 #[test]
-fn t79_a_delayed_token_spares_the_session_that_is_younger() {
+fn t79_when_a_token_is_delayed_then_it_spares_a_younger_session() {
     let world = World::new();
     let mut old = signed_in(&world, "kenneth");
     world.pass(100);
@@ -62,7 +62,7 @@ fn t79_a_delayed_token_spares_the_session_that_is_younger() {
 }
 
 #[test]
-fn t79_a_token_of_the_same_second_ends_the_session() {
+fn t79_when_a_token_is_of_the_same_second_then_it_ends_the_session() {
     let world = World::new();
     let token = world.notification("kenneth", |_| {});
     let mut browser = signed_in(&world, "kenneth");
@@ -72,7 +72,7 @@ fn t79_a_token_of_the_same_second_ends_the_session() {
 }
 
 #[test]
-fn t79_a_retry_that_is_newer_ends_the_session_cleanly_and_signing_in_works() {
+fn t79_when_a_newer_retry_ends_a_session_then_signing_in_works() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(10);
@@ -86,7 +86,7 @@ fn t79_a_retry_that_is_newer_ends_the_session_cleanly_and_signing_in_works() {
 }
 
 #[test]
-fn t79_an_older_notification_never_takes_back_a_newer_one() {
+fn t79_when_an_older_notification_comes_later_then_it_takes_no_newer_one_back() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(20);
@@ -175,7 +175,7 @@ fn t47_when_an_accounts_entries_are_no_longer_needed_then_they_are_deleted() {
 }
 
 #[test]
-fn t47_a_check_that_meets_a_notification_sees_one_state_or_the_other() {
+fn t47_when_a_check_meets_a_notification_then_it_sees_the_state_before_or_after() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(60);

@@ -24,7 +24,7 @@ fn reaches(world: &World, browser: &mut Browser, page: &str) -> bool {
 }
 
 #[test]
-fn within_the_providers_hour_the_old_time_stays_and_the_new_token_is_the_proof() {
+fn when_a_person_signs_in_again_within_the_hour_then_the_old_time_stays() {
     let world = long_world();
     let mut browser = signed_in(&world, "kenneth");
     let first = world.now();
@@ -38,7 +38,7 @@ fn within_the_providers_hour_the_old_time_stays_and_the_new_token_is_the_proof()
 }
 
 #[test]
-fn after_the_providers_hour_both_times_are_new() {
+fn when_a_person_signs_in_again_after_the_hour_then_both_times_are_new() {
     let world = long_world();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(3_700);
@@ -60,7 +60,7 @@ fn t103_when_the_answer_has_no_auth_time_or_an_old_one_then_signing_in_again_cou
 }
 
 #[test]
-fn t14_a_max_age_goes_by_the_time_that_stayed() {
+fn t14_when_a_max_age_is_checked_then_the_time_that_stayed_counts() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(700);
@@ -75,7 +75,7 @@ fn t14_a_max_age_goes_by_the_time_that_stayed() {
 }
 
 #[test]
-fn t28_a_person_who_declines_to_sign_in_again_is_signed_out() {
+fn t28_when_a_person_declines_to_sign_in_again_then_they_are_signed_out() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut thief = browser.clone();
@@ -96,7 +96,7 @@ fn t28_a_person_who_declines_to_sign_in_again_is_signed_out() {
 }
 
 #[test]
-fn t28_an_answer_about_another_person_ends_the_session_and_begins_none() {
+fn t28_when_an_answer_is_about_another_person_then_the_session_ends_and_none_begins() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut thief = browser.clone();
@@ -127,7 +127,7 @@ fn t28_an_answer_about_another_person_ends_the_session_and_begins_none() {
 }
 
 #[test]
-fn t28_declining_after_a_max_age_ends_nothing() {
+fn t28_when_a_person_declines_after_a_max_age_then_no_session_ends() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(700);
@@ -141,7 +141,7 @@ fn t28_declining_after_a_max_age_ends_nothing() {
 }
 
 #[test]
-fn t46_after_a_max_age_the_same_persons_other_sessions_go_on() {
+fn t46_when_the_same_person_signs_in_after_a_max_age_then_no_other_session_ends() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(700);
@@ -151,7 +151,7 @@ fn t46_after_a_max_age_the_same_persons_other_sessions_go_on() {
 }
 
 #[test]
-fn t46_after_a_max_age_another_person_ends_the_first_ones_sessions() {
+fn t46_when_another_person_signs_in_after_a_max_age_then_the_first_sessions_end() {
     let world = world();
     let mut browser = signed_in(&world, "kenneth");
     let mut thief = browser.clone();
@@ -164,7 +164,7 @@ fn t46_after_a_max_age_another_person_ends_the_first_ones_sessions() {
 }
 
 #[test]
-fn signing_in_again_is_remembered_when_an_identity_is_proved_afterwards() {
+fn when_an_identity_is_proved_after_signing_in_again_then_that_time_is_remembered() {
     let world = World::with(|setup| {
         setup.prove_identities();
         let routes = json!([

@@ -40,7 +40,7 @@ fn t47_when_a_session_ended_elsewhere_then_the_way_to_sign_in_empties_the_cache_
 }
 
 #[test]
-fn a_link_of_the_services_own_page_signs_out_here_and_at_the_provider() {
+fn when_the_services_own_page_links_to_sign_out_then_both_sessions_end() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.pass(5);
@@ -75,7 +75,7 @@ fn a_link_of_the_services_own_page_signs_out_here_and_at_the_provider() {
 }
 
 #[test]
-fn a_form_of_the_services_own_page_goes_on_without_a_redirect() {
+fn when_the_services_own_page_posts_sign_out_then_a_page_leads_on() {
     // A redirect would be stopped by the `form-action` of the page that posted.
     let world = World::new();
     let page = format!("{SERVICE}{PAGE}");
@@ -164,7 +164,7 @@ fn t73_rejects_a_sign_out_from_a_page_of_another_origin() {
 }
 
 #[test]
-fn t73_the_page_that_asks_signs_out_when_the_person_says_so() {
+fn t73_when_a_person_confirms_on_the_page_that_asks_then_they_are_signed_out() {
     for (query, other_lives) in [("", true), ("?everywhere", false)] {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -204,7 +204,7 @@ fn t73_when_a_browser_prefetches_the_sign_out_then_the_session_goes_on() {
 }
 
 #[test]
-fn other_methods_are_not_for_signing_out() {
+fn rejects_other_methods_for_signing_out() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     for method in ["PUT", "DELETE", "PATCH", "OPTIONS"] {
@@ -222,7 +222,7 @@ fn other_methods_are_not_for_signing_out() {
 }
 
 #[test]
-fn without_a_session_the_person_still_goes_to_the_provider() {
+fn when_there_is_no_session_then_sign_out_still_leads_to_the_provider() {
     let world = World::new();
     let mut nobody = Browser::new();
     let mut odd = Browser::new();
@@ -236,7 +236,7 @@ fn without_a_session_the_person_still_goes_to_the_provider() {
 }
 
 #[test]
-fn sign_ins_under_way_in_other_tabs_are_over_too() {
+fn when_a_person_signs_out_then_sign_ins_in_other_tabs_are_over_too() {
     let world = World::new();
     let mut browser = Browser::new();
     for _ in 0..2 {
@@ -250,7 +250,7 @@ fn sign_ins_under_way_in_other_tabs_are_over_too() {
 }
 
 #[test]
-fn signing_out_twice_ends_nothing_more() {
+fn when_an_old_copy_signs_out_again_then_no_other_session_ends() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let mut other = signed_in(&world, "kenneth");
@@ -301,7 +301,7 @@ fn t83_when_the_account_no_longer_lists_the_session_then_the_providers_address_s
 }
 
 #[test]
-fn t47_a_session_past_its_limits_here_is_ended_with_the_copies_that_are_kept_in_use() {
+fn t47_when_a_session_is_past_its_limits_here_then_sign_out_ends_its_copies_too() {
     for (query, away) in [("", false), ("?everywhere", false), ("", true)] {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -325,7 +325,7 @@ fn t47_a_session_past_its_limits_here_is_ended_with_the_copies_that_are_kept_in_
 }
 
 #[test]
-fn t75_when_the_providers_documents_are_gone_the_person_is_signed_out_here() {
+fn t75_when_the_providers_documents_are_gone_then_the_person_is_signed_out_here() {
     for method in ["GET", "POST"] {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");

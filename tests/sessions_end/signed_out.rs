@@ -51,7 +51,7 @@ fn t74_when_the_session_is_alive_then_the_signed_out_page_does_not_end_it() {
 }
 
 #[test]
-fn t74_the_cookie_of_a_session_that_has_ended_is_cleared() {
+fn t74_when_a_session_has_ended_then_the_signed_out_page_clears_its_cookie() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.notify("kenneth", |_| {});
@@ -61,7 +61,7 @@ fn t74_the_cookie_of_a_session_that_has_ended_is_cleared() {
 }
 
 #[test]
-fn t74_t120_sign_ins_under_way_in_other_tabs_go_on() {
+fn t74_t120_when_the_page_is_shown_then_sign_ins_under_way_in_other_tabs_go_on() {
     let world = World::new();
     let mut browser = Browser::new();
     let start = browser.step(&world, PAGE);
@@ -105,7 +105,7 @@ fn t73_t120_when_a_signed_in_person_is_shown_that_they_have_signed_out_then_the_
 }
 
 #[test]
-fn t71_when_the_account_gives_no_answer_the_page_is_shown_all_the_same() {
+fn t71_when_the_account_gives_no_answer_then_the_signed_out_page_is_still_shown() {
     for (trouble, _) in Trouble::ACCOUNT {
         let world = World::new();
         let mut browser = signed_in(&world, "kenneth");
@@ -135,7 +135,7 @@ fn t74_when_a_browser_prefetches_the_signed_out_page_then_no_cookie_is_cleared()
 }
 
 #[test]
-fn other_methods_are_not_for_this_page() {
+fn rejects_other_methods_for_the_signed_out_page() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     for method in ["POST", "PUT", "DELETE"] {

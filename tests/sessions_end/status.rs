@@ -22,7 +22,7 @@ fn document(shown: &Shown) -> Value {
 }
 
 #[test]
-fn a_page_learns_how_long_the_session_lives_and_at_which_level() {
+fn when_a_page_asks_for_the_status_then_it_learns_the_sessions_time_and_level() {
     let world = World::new();
     let mut nobody = Browser::new();
     let shown = ask(&world, &mut nobody, "GET");
@@ -40,7 +40,7 @@ fn a_page_learns_how_long_the_session_lives_and_at_which_level() {
 }
 
 #[test]
-fn reading_never_prolongs_a_session_and_posting_does_until_its_absolute_limit() {
+fn when_a_session_status_is_read_then_only_posting_prolongs_it_to_its_limit() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     for _ in 0..36 {
@@ -77,7 +77,7 @@ fn reading_never_prolongs_a_session_and_posting_does_until_its_absolute_limit() 
 }
 
 #[test]
-fn t47_the_account_is_asked_as_for_any_other_request() {
+fn t47_when_a_page_asks_for_the_status_then_the_account_is_asked_as_usual() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     let mut other = browser.clone();
@@ -104,7 +104,7 @@ fn t47_the_account_is_asked_as_for_any_other_request() {
 }
 
 #[test]
-fn t71_without_an_answer_the_session_is_known_for_as_long_as_it_may_be_used() {
+fn t71_when_the_account_gives_no_answer_then_the_status_is_known_for_the_grace() {
     let world = World::new();
     let mut browser = signed_in(&world, "kenneth");
     world.trouble(Trouble::AccountHangs, When::Always);

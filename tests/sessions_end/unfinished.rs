@@ -112,7 +112,7 @@ fn t71_when_a_second_sign_out_is_pending_then_the_first_is_kept() {
 }
 
 #[test]
-fn t71_one_account_that_stays_away_does_not_keep_the_others_alive() {
+fn t71_when_one_account_stays_away_then_the_others_still_end() {
     let world = World::new();
     let mut browser = Browser::new();
     let mut copies = Vec::new();
@@ -238,7 +238,7 @@ fn t48_when_a_sign_out_is_pending_then_its_cookie_never_reaches_the_service() {
 }
 
 #[test]
-fn t71_a_sign_in_starts_though_the_account_is_still_gone() {
+fn t71_when_the_account_is_still_gone_then_a_sign_in_starts() {
     let world = World::new();
     let (mut browser, _) = signed_out_in_vain(&world, "", Trouble::AccountHangs);
     let start = browser.step(&world, PAGE);

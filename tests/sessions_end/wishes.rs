@@ -175,7 +175,7 @@ fn t71_t97_when_a_sign_out_is_pending_then_the_signed_out_page_says_so_until_it_
 }
 
 #[test]
-fn t71_t97_where_the_provider_cannot_be_reached_either_the_sign_out_itself_says_so() {
+fn t71_t97_when_the_provider_is_unreachable_too_then_the_sign_out_itself_says_so() {
     for (query, heading) in [
         ("", "We could not finish signing you out"),
         ("?everywhere", "We could not sign you out of all devices"),

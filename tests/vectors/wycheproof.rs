@@ -42,7 +42,7 @@ fn is_valid(test: &Value) -> bool {
 }
 
 #[test]
-fn t42_wycheproof_xchacha20_poly1305() {
+fn t42_when_wycheproof_tests_xchacha20_poly1305_then_every_verdict_agrees() {
     for group in groups(include_str!("wycheproof/xchacha20_poly1305.json")) {
         for test in tests(&group) {
             let cipher = XChaCha20Poly1305::new(bytes(test, "key").as_slice().into());
@@ -80,7 +80,7 @@ fn t42_wycheproof_xchacha20_poly1305() {
 }
 
 #[test]
-fn wycheproof_hkdf_sha256() {
+fn when_wycheproof_tests_hkdf_sha256_then_every_verdict_agrees() {
     for group in groups(include_str!("wycheproof/hkdf_sha256.json")) {
         for test in tests(&group) {
             let salt = bytes(test, "salt");
@@ -97,7 +97,7 @@ fn wycheproof_hkdf_sha256() {
 }
 
 #[test]
-fn t68_wycheproof_hmac_sha256() {
+fn t68_when_wycheproof_tests_hmac_sha256_then_only_whole_codes_are_accepted() {
     for group in groups(include_str!("wycheproof/hmac_sha256.json")) {
         for test in tests(&group) {
             let mut code = <Hmac<Sha256> as Mac>::new_from_slice(&bytes(test, "key")).unwrap();
@@ -111,7 +111,7 @@ fn t68_wycheproof_hmac_sha256() {
 }
 
 #[test]
-fn t18_wycheproof_keys_are_read_as_they_are_or_not_at_all() {
+fn t18_when_wycheproof_keys_are_read_then_each_is_read_unchanged_or_refused() {
     let mut read = 0;
     for text in [
         include_str!("wycheproof/rsa_signature_2048_sha256.json"),

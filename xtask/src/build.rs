@@ -319,7 +319,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stamp_counts_only_with_its_outputs_and_its_inputs() {
+    fn when_a_stamp_is_read_then_it_counts_only_with_its_outputs_and_inputs() {
         let root = std::env::temp_dir().join(format!("edge-build-{}", std::process::id()));
         let places = Places {
             root: root.clone(),
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes_read_as_wrangler_prints_them() {
+    fn when_a_size_is_shown_then_it_reads_as_wrangler_prints_it() {
         assert_eq!(
             Size {
                 raw: 614_400,

@@ -168,7 +168,7 @@ fn split(page: &str) -> (Vec<&str>, Vec<&str>) {
 }
 
 #[test]
-fn every_command_is_run_by_a_test_or_says_why_not() {
+fn when_a_page_shows_a_command_then_a_test_runs_it_or_a_reason_is_given() {
     let mut used = BTreeSet::new();
     for (name, text) in pages() {
         let commands = split(&text).1;
@@ -192,7 +192,7 @@ fn every_command_is_run_by_a_test_or_says_why_not() {
 }
 
 #[test]
-fn every_cargo_edge_command_can_be_parsed() {
+fn when_a_page_shows_a_cargo_edge_command_then_the_command_line_parses_it() {
     let mut count = 0;
     for (name, text) in pages() {
         let (prose, commands) = split(&text);
@@ -245,7 +245,7 @@ fn anchor(heading: &str) -> String {
 }
 
 #[test]
-fn every_link_leads_to_a_file_and_a_heading() {
+fn when_a_page_has_a_link_then_it_leads_to_a_file_and_a_heading() {
     let pages = pages();
     let mut count = 0;
     for (name, text) in &pages {
@@ -289,7 +289,7 @@ fn every_link_leads_to_a_file_and_a_heading() {
 }
 
 #[test]
-fn every_page_is_linked_from_the_readme() {
+fn when_a_page_is_in_docs_then_the_readme_links_to_it() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for (name, _) in pages() {
         if name.starts_with("docs/") && name.matches('/').count() == 1 {

@@ -4,12 +4,12 @@ use super::*;
 use clap::CommandFactory;
 
 #[test]
-fn the_command_line_is_sound() {
+fn when_the_command_line_is_checked_then_it_is_sound() {
     Arguments::command().debug_assert();
 }
 
 #[test]
-fn help_fits_eighty_columns_and_names_the_command_as_it_is_typed() {
+fn when_help_is_shown_then_it_fits_eighty_columns_and_names_the_typed_command() {
     fn all(command: &mut clap::Command, count: &mut usize) {
         let help = command.render_long_help().to_string();
         assert!(help.contains("Usage: cargo edge"), "{help}");
@@ -41,7 +41,7 @@ fn when_a_command_is_misspelt_then_the_right_one_is_proposed() {
 }
 
 #[test]
-fn tests_can_be_narrowed_and_filtered() {
+fn when_tests_are_narrowed_then_part_and_filters_are_read() {
     let line = ["edge", "test", "--only", "workerd", "headers", "paths"];
     let Task::Test { only, filters } = Arguments::try_parse_from(line).unwrap().command else {
         panic!()
@@ -57,7 +57,7 @@ fn tests_can_be_narrowed_and_filtered() {
 }
 
 #[test]
-fn dev_takes_a_provider_and_a_port() {
+fn when_dev_is_given_a_provider_and_a_port_then_both_are_read() {
     let line = [
         "edge",
         "dev",
@@ -78,7 +78,7 @@ fn dev_takes_a_provider_and_a_port() {
 }
 
 #[test]
-fn the_revocation_is_measured_with_the_default_of_a_service() {
+fn when_no_check_is_given_then_revocation_is_measured_with_the_default() {
     let check = |line: &[&str]| match Arguments::try_parse_from(line).map(|all| all.command) {
         Ok(Task::Revocation { check_seconds }) => Some(check_seconds),
         _ => None,
@@ -91,7 +91,7 @@ fn the_revocation_is_measured_with_the_default_of_a_service() {
 }
 
 #[test]
-fn a_benchmark_prints_a_table_unless_told() {
+fn when_no_format_is_given_then_a_benchmark_prints_a_table() {
     let Task::Bench { format, quick, .. } = Arguments::try_parse_from(["edge", "bench"])
         .unwrap()
         .command
@@ -103,7 +103,7 @@ fn a_benchmark_prints_a_table_unless_told() {
 }
 
 #[test]
-fn the_internal_command_is_not_advertised() {
+fn when_help_is_shown_then_it_hides_the_internal_command() {
     assert!(
         !Arguments::command()
             .render_long_help()

@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn each_stretch_begins_with_its_own_length() {
+    fn when_a_stretch_begins_then_its_own_length_is_counted() {
         // local.get 0; if; nop; i32.const 1; drop; else; end; loop; local.get 0; br_if 0; end; end
         let body = [
             0x20, 0, 0x04, 0x40, 0x01, 0x41, 1, 0x1a, 0x05, 0x0b, 0x03, 0x40, 0x20, 0, 0x0d, 0,
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn the_count_is_exported() {
+    fn when_a_module_is_metered_then_its_count_is_exported() {
         let metered = metered(&module(&[0x0b])).unwrap();
         let exports = Parser::new(0).parse_all(&metered).find_map(|payload| {
             let Ok(Payload::ExportSection(exports)) = payload else {
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_as_webassembly_reads_them() {
+    fn when_a_number_is_written_then_webassembly_reads_it() {
         for value in [0, 63, 64, 127, 128, 8_191, 1 << 40] {
             let mut out = Vec::new();
             signed_leb(&mut out, value);

@@ -229,7 +229,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn npms_hashes_are_written_in_hexadecimal() {
+    fn when_npm_gives_a_hash_then_it_is_written_in_hexadecimal() {
         assert_eq!(
             from_integrity("sha512-AAEC/w=="),
             Some(("SHA-512", "000102ff".to_owned()))
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn this_repository_is_listed_whole_and_the_worker_apart_from_its_tools() {
+    fn when_the_repository_is_listed_then_the_worker_is_told_from_its_tools() {
         let list = of(&Places::find().unwrap()).unwrap();
         let components = list["components"].as_array().unwrap();
         let scope = |name: &str| {

@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_simulator_is_built_in_this_programs_target_directory() {
+    fn when_the_simulator_is_built_then_it_uses_this_programs_target_directory() {
         let root = Path::new("/repository");
         assert_eq!(
             target_directory(Path::new("/fast/target/debug/edge"), root),

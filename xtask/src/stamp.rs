@@ -82,14 +82,14 @@ mod tests {
     }
 
     #[test]
-    fn inputs_that_only_look_alike_differ() {
+    fn when_inputs_only_look_alike_then_their_fingerprints_differ() {
         assert_eq!(of(&[("a", "b")]), of(&[("a", "b")]));
         assert_ne!(of(&[("a", "b")]), of(&[("ab", "")]));
         assert_ne!(of(&[("a", "bc")]), of(&[("a", "b"), ("c", "")]));
     }
 
     #[test]
-    fn a_changed_added_or_removed_file_changes_the_fingerprint() {
+    fn when_a_file_is_changed_added_or_removed_then_the_fingerprint_changes() {
         let root = std::env::temp_dir().join(format!("edge-stamp-{}", std::process::id()));
         fs::create_dir_all(root.join("src/inner")).unwrap();
         let print = || {

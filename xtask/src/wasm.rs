@@ -220,7 +220,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_compiler_is_known_by_release_and_commit() {
+    fn when_a_compiler_is_identified_then_release_and_commit_name_it() {
         let answer = "rustc 1.96.0 (ac68faa20 2026-05-25) (built from a source tarball)\nbinary: rustc\n\
                       commit-hash: ac68faa20c58cbccd01ee7208bf3b6e93a7d7f96\nhost: x86_64-unknown-linux-gnu\n\
                       release: 1.96.0\n";

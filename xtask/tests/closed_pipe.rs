@@ -24,7 +24,7 @@ fn closed() -> Stdio {
 }
 
 #[test]
-fn an_answer_that_no_program_reads_is_no_failure() {
+fn when_no_program_reads_an_answer_then_the_command_does_not_fail() {
     for line in [
         "--help",
         "bench --help",

@@ -65,7 +65,7 @@ fn seen(of: &str, more: &str, service: &str) -> Person {
 }
 
 #[test]
-fn a_minted_header_is_what_the_worker_would_send() {
+fn when_a_header_is_minted_then_it_is_the_one_the_worker_would_send() {
     let local = "http://localhost:8787";
     let person = seen("--service demo", "--path /account/licences", local);
     assert_eq!(person.vot, "Cl.Cm");
@@ -90,7 +90,7 @@ fn a_minted_header_is_what_the_worker_would_send() {
 }
 
 #[test]
-fn claims_of_a_file_replace_those_of_the_person() {
+fn when_a_file_gives_claims_then_they_replace_those_of_the_person() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("claims.json");
     let claims =
         r#"{"sub":"urn:fdc:gov.uk:2022:somebody","email":"new@example.com","phone_number":null}"#;
@@ -111,7 +111,7 @@ fn claims_of_a_file_replace_those_of_the_person() {
 }
 
 #[test]
-fn identity_claims_are_in_the_assertion_or_in_the_second_header() {
+fn when_identity_claims_are_minted_then_they_are_in_the_assertion_or_second_header() {
     let local = "http://localhost:8787";
     let person = seen("", "--path /apply", local);
     assert_eq!(
@@ -162,7 +162,7 @@ fn identity_claims_are_in_the_assertion_or_in_the_second_header() {
 }
 
 #[test]
-fn what_the_worker_would_not_forward_is_not_minted() {
+fn rejects_minting_an_assertion_that_the_worker_would_not_forward() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("low.json");
     std::fs::write(&file, r#"{"vot":"Cl"}"#).unwrap();
     for (line, reason) in [
@@ -186,7 +186,7 @@ fn what_the_worker_would_not_forward_is_not_minted() {
 }
 
 #[test]
-fn the_key_set_is_served_where_the_worker_has_it() {
+fn when_the_key_set_is_served_then_it_has_the_workers_address() {
     let mut server = edge("keys --serve 0")
         .stdout(Stdio::piped())
         .spawn()

@@ -105,7 +105,7 @@ mod tests {
     use std::net::TcpListener;
 
     #[test]
-    fn the_workers_lines_and_requests_are_heard_and_nothing_else() {
+    fn when_the_worker_writes_its_log_or_a_request_then_dev_reads_that_line_only() {
         let log = r#"{"event":"signed_in","outcome":"done","label":"Cl.Cm","service":"DEMO"}"#;
         assert_eq!(read(log).unwrap()["event"], "signed_in");
         let request =
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_heard_is_sent_once() {
+    fn when_decisions_are_passed_on_again_then_each_is_sent_once() {
         let listener = TcpListener::bind(loopback(0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = std::thread::spawn(move || {

@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_journey_of_the_desk_is_a_path_that_the_worker_serves() {
+    fn when_the_desk_lists_a_journey_then_the_worker_serves_its_path() {
         let settings = Settings::new(&Options::default(), Local::demo()).unwrap();
         let mut vars: one_login_edge::config::Vars = settings.variables().into_iter().collect();
         vars.insert("DOCUMENTS".into(), json!(true));

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_keys_become_one_line_each() {
+    fn when_local_keys_are_whole_then_each_becomes_one_line() {
         let keys = LocalKeys::parse(&sample().to_string()).unwrap();
         let lines = keys.dev_vars("DEMO");
         assert_eq!(lines.lines().count(), 3);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn damaged_keys_are_refused_by_name() {
+    fn rejects_damaged_local_keys_by_name() {
         for (name, damaged) in [
             ("SESSION_KEY_A", json!("short")),
             ("CLIENT_KEY_DEMO_A", json!({ "kty": "RSA" })),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_owner_reads_the_file_and_it_is_never_overwritten() {
+    fn when_local_keys_are_kept_then_only_the_owner_reads_them_and_a_second_write_fails() {
         let path = std::env::temp_dir().join(format!("edge-keys-{}/keys.json", std::process::id()));
         keep(&path, "first").unwrap();
         assert_eq!(

@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_is_written_added_or_deleted_is_a_change_and_others_are_none() {
+    fn when_a_source_is_written_added_or_deleted_then_a_rebuild_is_due() {
         let root = std::env::temp_dir().join(format!("edge-rebuild-{}", std::process::id()));
         fs::create_dir_all(root.join("src/gate")).unwrap();
         fs::create_dir_all(root.join("docs")).unwrap();

@@ -173,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_said_means_the_three_usual_ports() {
+    fn when_no_option_is_given_then_dev_uses_the_three_usual_ports() {
         let settings = Settings::new(&Options::default(), Local::demo()).unwrap();
         let service = &settings.variables()["SERVICE_DEMO"];
         assert_eq!(
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn another_port_moves_all_three() {
+    fn when_another_port_is_given_then_all_three_ports_move() {
         let settings = Settings::new(
             &Options {
                 port: Some(9000),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn https_is_for_what_browsers_open_and_takes_one_more_port() {
+    fn when_https_is_asked_for_then_browser_addresses_use_it_and_one_more_port() {
         let at = |port| {
             Settings::new(
                 &Options {
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn two_of_one_checkout_share_no_directory() {
+    fn when_two_developments_run_in_one_checkout_then_each_has_its_own_directory() {
         let at = |port| {
             let options = Options {
                 port,
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn another_provider_brings_its_issuer_and_did() {
+    fn when_another_provider_is_given_then_its_issuer_and_did_are_used() {
         let provider = Some("http://localhost:3000/".to_owned());
         let options = Options {
             provider,
@@ -281,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_that_is_no_host_is_refused() {
+    fn rejects_a_provider_address_that_names_no_host() {
         for wrong in [
             "localhost:3000",
             "ftp://a",

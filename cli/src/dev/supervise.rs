@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_taken_port_is_named() {
+    fn rejects_a_taken_port_by_its_number_and_use() {
         let listener = TcpListener::bind(loopback(0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let error = require_free(port, "the test").unwrap_err().to_string();
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_last_one_says_is_waited_for_and_no_longer_than_patience_lasts() {
+    fn when_the_last_program_says_the_text_then_the_wait_ends_else_after_its_limit() {
         let mut company = Company::default();
         company
             .start(
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_ends_is_reported_with_its_last_lines() {
+    fn when_a_program_ends_then_the_error_names_it_with_its_last_lines() {
         let mut company = Company::default();
         company
             .start("sleeper", child::command("sleep").arg("30"))

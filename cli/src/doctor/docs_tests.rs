@@ -18,7 +18,7 @@ fn page(name: &str) -> String {
 }
 
 #[test]
-fn the_page_lists_every_probe_with_what_it_checks_in_order() {
+fn when_a_probe_exists_then_the_page_lists_it_with_its_check_in_order() {
     let text = page("docs/doctor.md");
     let rows: Vec<_> = text
         .lines()
@@ -34,7 +34,7 @@ fn the_page_lists_every_probe_with_what_it_checks_in_order() {
 }
 
 #[test]
-fn the_page_lists_every_option() {
+fn when_doctor_has_an_option_then_the_page_lists_it() {
     let text = page("docs/doctor.md");
     for argument in Line::command().get_arguments() {
         let name = argument.get_long().filter(|name| *name != "help");
@@ -48,7 +48,7 @@ fn the_page_lists_every_option() {
 }
 
 #[test]
-fn findings_that_the_page_explains_exist() {
+fn when_the_page_explains_a_finding_then_a_probe_has_that_fault() {
     let known: BTreeSet<_> = PROBES
         .iter()
         .flat_map(|probe| probe.faults)
@@ -67,7 +67,7 @@ fn findings_that_the_page_explains_exist() {
 }
 
 #[test]
-fn every_command_on_the_pages_can_be_typed() {
+fn when_a_page_shows_a_doctor_command_then_the_command_line_parses_it() {
     let mut count = 0;
     for name in ["README.md", "docs/doctor.md", "docs/first-deployment.md"] {
         for line in page(name)
@@ -85,7 +85,7 @@ fn every_command_on_the_pages_can_be_typed() {
 }
 
 #[test]
-fn ids_are_words_that_no_other_fault_has() {
+fn when_a_probe_names_its_faults_then_each_id_is_unique_and_each_text_is_a_sentence() {
     for probe in PROBES {
         let own: BTreeSet<_> = probe.faults.iter().map(|fault| fault.id).collect();
         assert_eq!(own.len(), probe.faults.len(), "{}", probe.name);

@@ -22,14 +22,14 @@ fn packed(subject: &Subject, web: &Healthy, reports: &Path) -> String {
 }
 
 #[test]
-fn the_pack_of_a_healthy_service() {
+fn when_the_service_is_healthy_then_the_pack_matches_its_snapshot() {
     let checkout = Checkout::new();
     let text = packed(&checkout.subject(), &Healthy::new(), Path::new("/nowhere"));
     snapshot("evidence.md", &text);
 }
 
 #[test]
-fn the_processing_table_follows_the_configuration() {
+fn when_the_configuration_changes_then_the_processing_table_follows() {
     let checkout = Checkout::new();
     checkout.edit(
         "scopes = [\"openid\", \"email\"]",
@@ -60,7 +60,7 @@ fn the_processing_table_follows_the_configuration() {
 }
 
 #[test]
-fn the_last_tests_and_what_is_wrong_are_in_the_pack() {
+fn when_tests_ran_and_a_probe_fails_then_the_pack_holds_counts_and_error() {
     let checkout = Checkout::new();
     checkout.write("test/workerd.tap", "# pass 41\n# fail 0\n");
     let mut web = Healthy::new();
@@ -72,7 +72,7 @@ fn the_last_tests_and_what_is_wrong_are_in_the_pack() {
 }
 
 #[test]
-fn a_closed_service_has_its_faults_in_the_pack() {
+fn when_the_configuration_closes_the_service_then_the_pack_holds_its_faults() {
     let checkout = Checkout::new();
     checkout.edit("scopes = [\"openid\", \"email\"]", "scopes = [\"email\"]");
     let text = packed(&checkout.subject(), &Healthy::new(), Path::new("/nowhere"));

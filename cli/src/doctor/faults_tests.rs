@@ -20,7 +20,7 @@ fn found(rows: &[Row]) -> BTreeSet<String> {
 }
 
 #[test]
-fn nothing_is_wrong_with_a_healthy_service_and_every_probe_looks() {
+fn when_the_service_is_healthy_then_every_probe_runs_and_finds_no_fault() {
     let rows = diagnose(&Checkout::new().subject(), &Healthy::new()).unwrap();
     assert_eq!(found(&rows), BTreeSet::new());
     let idle = rows
@@ -31,7 +31,7 @@ fn nothing_is_wrong_with_a_healthy_service_and_every_probe_looks() {
 }
 
 #[test]
-fn every_fault_is_found_when_it_is_there() {
+fn when_a_fault_is_planted_then_its_probe_finds_it() {
     for (fault, spoil) in ALL.into_iter().flatten() {
         let (checkout, mut web) = (Checkout::new(), Healthy::new());
         if let Spoil::File(spoil) = spoil {
@@ -55,7 +55,7 @@ fn every_fault_is_found_when_it_is_there() {
 }
 
 #[test]
-fn no_fault_of_any_probe_is_without_a_case() {
+fn when_a_probe_names_a_fault_then_a_case_plants_it() {
     let named = |probe: &&super::probe::Probe| {
         let faults = probe.faults.iter();
         faults

@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_server_is_known_by_its_name_or_by_its_limit() {
+    fn when_a_server_says_its_name_or_shows_its_limit_then_it_is_recognised() {
         for (said, bytes, status, option) in [
             ("jetty(9.4.57)", 8_190, 431, "Jetty"),
             ("<h3>apache tomcat/10.1.34</h3>", 8_190, 400, "Tomcat"),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_padded_head_has_the_size_that_was_asked_for() {
+    fn when_a_head_is_padded_then_it_has_the_requested_size() {
         let question = Question {
             asked: Asked::Origin,
             url: "http://127.0.0.1:3000/account".to_owned(),

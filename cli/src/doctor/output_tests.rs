@@ -24,7 +24,7 @@ fn shown(subject: &Subject, web: &Healthy) -> String {
 }
 
 #[test]
-fn a_healthy_service() {
+fn when_the_service_is_healthy_then_the_report_matches_its_snapshot() {
     snapshot(
         "healthy.txt",
         &shown(&Checkout::new().subject(), &Healthy::new()),
@@ -32,7 +32,7 @@ fn a_healthy_service() {
 }
 
 #[test]
-fn a_service_with_faults() {
+fn when_the_service_has_faults_then_the_report_matches_its_snapshot() {
     let mut web = Healthy::new();
     web.at(Asked::Health)
         .json(|health| health["status"] = "failing".into());
@@ -45,14 +45,14 @@ fn a_service_with_faults() {
 }
 
 #[test]
-fn a_service_that_is_closed_by_its_configuration() {
+fn when_the_configuration_closes_the_service_then_the_report_matches_its_snapshot() {
     let checkout = Checkout::new();
     checkout.edit("scopes = [\"openid\", \"email\"]", "scopes = [\"email\"]");
     snapshot("closed.txt", &shown(&checkout.subject(), &Healthy::new()));
 }
 
 #[test]
-fn without_asking() {
+fn when_doctor_runs_offline_then_it_asks_nothing_and_matches_its_snapshot() {
     let mut subject = Checkout::new().subject();
     subject.offline = true;
     assert_eq!(questions_of(&subject).len(), 0);
@@ -60,7 +60,7 @@ fn without_asking() {
 }
 
 #[test]
-fn programs_get_every_probe_with_its_findings() {
+fn when_a_program_reads_the_report_then_it_gets_every_probe_with_its_findings() {
     let subject = Checkout::new().subject();
     let mut web = Healthy::new();
     web.at(Asked::Origin).status = 200;
@@ -80,7 +80,7 @@ fn programs_get_every_probe_with_its_findings() {
 }
 
 #[test]
-fn nothing_but_the_origin_is_asked_without_looking_at_the_certificate() {
+fn when_doctor_asks_then_only_the_origin_is_asked_without_a_certificate_check() {
     let questions = questions_of(&Checkout::new().subject());
     let unchecked: Vec<_> = questions
         .iter()
@@ -98,7 +98,7 @@ fn nothing_but_the_origin_is_asked_without_looking_at_the_certificate() {
 }
 
 #[test]
-fn one_login_gets_the_request_only_when_it_is_asked_for() {
+fn when_sending_is_not_asked_for_then_one_login_gets_no_authorisation_request() {
     let mut subject = Checkout::new().subject();
     subject.send = false;
     let asked: Vec<_> = questions_of(&subject).iter().map(|one| one.asked).collect();
@@ -106,7 +106,7 @@ fn one_login_gets_the_request_only_when_it_is_asked_for() {
 }
 
 #[test]
-fn another_address_is_asked_for_the_services_own_host() {
+fn when_another_address_is_given_then_it_is_asked_for_the_services_own_host() {
     let mut subject = Checkout::new().subject();
     subject.base = "https://203.0.113.9".to_owned();
     subject.name = Some("demo.example.gov.uk".to_owned());

@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_is_the_published_one_that_the_token_names() {
+    fn when_a_redirect_holds_a_signed_request_then_its_published_key_verifies_it() {
         let redirect = authorise(|_, _| ());
         let [job] = &asked(("", ""), &redirect)[..] else {
             panic!("there is not one signature")
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_key_is_the_one_that_was_registered_whatever_the_token_names() {
+    fn when_the_client_key_is_fixed_then_the_registered_key_verifies_any_kid() {
         let fixed = ("\"client\":{", "\"client\":{\"source\":\"STATIC\",");
         let jobs = asked(fixed, &authorise(|header, _| header["kid"] = "old".into()));
         assert_eq!(jobs.len(), 1);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_token_or_its_key_there_is_nothing_to_verify() {
+    fn when_the_token_or_its_key_is_missing_then_no_signature_is_verified() {
         let unknown = authorise(|header, _| header["kid"] = "old".into());
         for redirect in [
             unknown.as_str(),

@@ -95,7 +95,7 @@ mod tests {
 
     /// Made by argon2-cffi 25.1.0, which wraps the reference implementation in C.
     #[test]
-    fn the_hash_is_the_one_that_another_library_makes() {
+    fn when_a_client_secret_is_hashed_then_another_library_gives_the_same_hash() {
         let expected = "$argon2id$v=19$m=15360,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBw$pCZdVRvJVr5EEB3HDmt4Yw";
         assert_eq!(
             hash("correct horse battery staple", &[7; 64]).unwrap(),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_goes_to_cloudflare_and_its_hash_to_the_terminal() {
+    fn when_a_client_secret_is_made_then_cloudflare_gets_it_and_the_terminal_its_hash() {
         let world = World::new();
         let said = world.say("secret");
         assert_eq!(world.outside.names("integration"), ["CLIENT_SECRET_DEMO"]);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_secret_is_on_standard_output_only_when_asked() {
+    fn when_stdout_is_asked_for_then_the_secret_goes_there_and_not_to_cloudflare() {
         let world = World::new();
         let answer = world.run("secret --stdout").unwrap();
         let secrets = answer.secrets.unwrap();

@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_complaint_the_reason_is_kept() {
+    fn when_wrangler_complains_then_only_the_reason_is_kept() {
         let complaint = "\n✘ [ERROR] A request failed.\n\n  Not yours [code: 1]\n\n  \
                          Try `--temporary`.\n\n🪵  Logs\n";
         assert_eq!(reason(complaint), "A request failed.\nNot yours [code: 1]");
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stack_trace_is_never_a_reason() {
+    fn when_wrangler_crashes_then_the_reason_holds_no_stack_trace() {
         let crash = "/tree/node_modules/wrangler/wrangler-dist/cli.js:12\n    throw error;\n    ^\n\n\
                      TypeError: fetch failed\n    at node:internal/deps/undici:1\n    at async main (cli.js:3)\n\n\
                      Node.js v22.23.3\n";
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_that_is_absent_is_told_from_every_other_failure() {
+    fn when_wrangler_fails_then_an_absent_worker_is_told_from_every_other_failure() {
         let absent = "Worker \"one-login-edge-integration\" (env: integration) not found.\n\
                       If this is a new Worker, run `wrangler deploy` first to create it.";
         assert!(is_absent(absent));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_secrets_is_read_by_name() {
+    fn when_wrangler_lists_secrets_then_their_names_are_read() {
         let json = r#"[{"name":"SESSION_KEY_A","type":"secret_text"},{"type":"odd"}]"#;
         assert_eq!(names(json).unwrap(), ["SESSION_KEY_A"]);
         assert!(names("not JSON").is_err());

@@ -4,7 +4,7 @@ use super::world_tests::{CANARY, World, snapshot};
 use std::fs;
 
 #[test]
-fn the_first_keys_go_to_cloudflare_and_their_public_halves_to_the_terminal() {
+fn when_first_keys_are_made_then_cloudflare_gets_them_and_the_text_public_halves() {
     let world = World::new();
     snapshot("new", &world.say("new"));
     assert_eq!(
@@ -17,7 +17,7 @@ fn the_first_keys_go_to_cloudflare_and_their_public_halves_to_the_terminal() {
 }
 
 #[test]
-fn keys_are_made_only_for_a_service_that_is_configured() {
+fn rejects_a_key_command_for_a_service_that_is_not_configured() {
     let world = World::new();
     for line in [
         "new --service OTHER --env integration",
@@ -34,7 +34,7 @@ fn keys_are_made_only_for_a_service_that_is_configured() {
 }
 
 #[test]
-fn a_service_is_found_however_its_name_is_written() {
+fn when_a_services_name_has_another_case_or_a_hyphen_then_the_service_is_found() {
     let world = World::new();
     world.say("new --service demo --env integration");
     assert!(world.file("keys/DEMO-integration.json")["client"].is_object());
@@ -49,7 +49,7 @@ fn a_service_is_found_however_its_name_is_written() {
 }
 
 #[test]
-fn a_missing_wrangler_toml_is_named_with_the_way_back() {
+fn rejects_a_checkout_without_wrangler_toml_and_names_the_way_back() {
     let world = World::new();
     fs::remove_file(world.directory.tree().join("wrangler.toml")).unwrap();
     let refusal = world.refusal("show");
@@ -60,7 +60,7 @@ fn a_missing_wrangler_toml_is_named_with_the_way_back() {
 }
 
 #[test]
-fn messages_have_the_article_of_their_noun() {
+fn when_a_message_names_a_key_then_the_article_fits_the_noun() {
     let world = World::new();
     world.say("new");
     fs::remove_file(world.directory.tree().join("keys/DEMO-integration.json")).unwrap();
@@ -74,7 +74,7 @@ fn messages_have_the_article_of_their_noun() {
 }
 
 #[test]
-fn after_a_rotation_no_second_first_key_is_made() {
+fn when_a_rotation_is_over_then_no_second_first_key_is_made() {
     let world = World::new();
     world.say("new");
     world.say("rotate client --write");
@@ -87,7 +87,7 @@ fn after_a_rotation_no_second_first_key_is_made() {
 }
 
 #[test]
-fn secrets_go_to_standard_output_only_when_asked_and_apart_from_the_text() {
+fn when_stdout_is_asked_for_then_secrets_come_apart_from_the_text() {
     let world = World::new();
     let answer = world.run("new --stdout").unwrap();
     let secrets = answer.secrets.unwrap();
@@ -101,7 +101,7 @@ fn secrets_go_to_standard_output_only_when_asked_and_apart_from_the_text() {
 }
 
 #[test]
-fn keys_that_cloudflare_lost_are_not_made_again_in_silence() {
+fn rejects_making_keys_that_cloudflare_lost() {
     let world = World::new();
     world.say("new");
     world.outside.secrets.borrow_mut().clear();
@@ -110,7 +110,7 @@ fn keys_that_cloudflare_lost_are_not_made_again_in_silence() {
 }
 
 #[test]
-fn show_says_what_is_where_and_since_when() {
+fn when_keys_are_shown_then_each_place_is_listed_with_its_time() {
     let world = World::new();
     let refusal = world.refusal("show");
     assert!(refusal.contains("keys/DEMO-integration.json"), "{refusal}");
@@ -130,7 +130,7 @@ fn show_says_what_is_where_and_since_when() {
 }
 
 #[test]
-fn only_three_sizes_are_made() {
+fn rejects_a_key_size_other_than_the_three() {
     for bits in ["1024", "2049", "8192", "many"] {
         let line = format!("new --bits {bits} --service DEMO --env integration");
         let parsed = std::panic::catch_unwind(|| super::world_tests::parse(&line));
@@ -139,7 +139,7 @@ fn only_three_sizes_are_made() {
 }
 
 #[test]
-fn an_imported_key_is_the_first_or_the_next_and_never_a_third() {
+fn when_a_key_is_imported_then_it_is_the_first_or_the_next_and_never_a_third() {
     let world = World::new();
     let first = world.run_with("import", Some("70")).unwrap().text;
     snapshot("import", &first);
@@ -156,7 +156,7 @@ fn an_imported_key_is_the_first_or_the_next_and_never_a_third() {
 }
 
 #[test]
-fn a_key_is_never_used_twice_not_even_in_another_environment_or_after_it_went() {
+fn rejects_a_key_that_was_used_before_in_any_environment() {
     let world = World::new();
     world.run_with("import", Some("70")).unwrap();
     let again = "import --service DEMO --env production";
@@ -175,7 +175,7 @@ fn a_key_is_never_used_twice_not_even_in_another_environment_or_after_it_went() 
 }
 
 #[test]
-fn a_file_inside_the_repository_earns_a_warning() {
+fn when_an_imported_file_is_inside_the_repository_then_a_warning_is_shown() {
     let world = World::new();
     let inside = world.directory.tree().join("client.pem");
     let outside = world.directory.0.join("client.pem");
@@ -190,7 +190,7 @@ fn a_file_inside_the_repository_earns_a_warning() {
 }
 
 #[test]
-fn a_fixed_key_moves_to_a_key_set_in_the_documented_order() {
+fn when_a_fixed_key_moves_to_a_key_set_then_the_steps_follow_the_documented_order() {
     let world = World::new();
     let production = "--service DEMO --env production";
     let mut told = world.run_with("import --static", Some("70")).unwrap().text;
@@ -220,7 +220,7 @@ fn a_fixed_key_moves_to_a_key_set_in_the_documented_order() {
 }
 
 #[test]
-fn an_emergency_with_a_fixed_key_says_that_no_person_can_sign_in() {
+fn when_a_fixed_key_is_replaced_in_an_emergency_then_the_text_says_sign_in_stops() {
     let world = World::new();
     world.run_with("import --static", Some("70")).unwrap();
     snapshot(

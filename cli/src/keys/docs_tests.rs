@@ -93,7 +93,7 @@ fn run(lines: &[String]) -> (usize, World) {
 }
 
 #[test]
-fn every_command_on_the_page_about_rotation_runs_in_its_order() {
+fn when_the_rotation_page_shows_commands_then_each_runs_in_its_order() {
     let counts: Vec<_> = sections(&page("docs/rotation.md"))
         .iter()
         .map(|lines| run(lines).0)
@@ -102,7 +102,7 @@ fn every_command_on_the_page_about_rotation_runs_in_its_order() {
 }
 
 #[test]
-fn every_command_on_the_page_about_secrets_runs() {
+fn when_the_secrets_page_shows_commands_then_each_runs() {
     let counts: Vec<_> = sections(&page("docs/secrets.md"))
         .iter()
         .map(|lines| run(lines).0)
@@ -111,7 +111,7 @@ fn every_command_on_the_page_about_secrets_runs() {
 }
 
 #[test]
-fn a_rotation_by_the_page_leaves_only_the_new_key() {
+fn when_a_rotation_follows_the_page_then_only_the_new_key_is_left() {
     let sections = sections(&page("docs/rotation.md"));
     let prefixes = ["CLIENT_KEY_DEMO", "SESSION_KEY", "ASSERTION_KEY_DEMO"];
     for (section, prefix) in sections[1..4].iter().zip(prefixes) {
@@ -125,7 +125,7 @@ fn a_rotation_by_the_page_leaves_only_the_new_key() {
 }
 
 #[test]
-fn commands_inside_sentences_are_commands() {
+fn when_a_sentence_on_a_page_holds_a_keys_command_then_the_command_line_parses_it() {
     for name in ["README.md", "docs/rotation.md", "docs/secrets.md"] {
         for code in page(name).split('`').skip(1).step_by(2) {
             if let Some(command) = code.strip_prefix("cargo edge keys ")

@@ -54,7 +54,7 @@ fn secret(key: Key) -> String {
 }
 
 #[test]
-fn the_worker_takes_what_is_made_and_gives_it_the_same_ids() {
+fn when_keys_are_made_then_the_worker_takes_them_and_computes_the_same_ids() {
     let directory = Directory::new();
     let places = machine(&directory);
     let outside = Machine::new(&places);
@@ -87,7 +87,7 @@ fn the_worker_takes_what_is_made_and_gives_it_the_same_ids() {
 }
 
 #[test]
-fn a_key_that_another_library_wrote_is_read_as_what_it_is() {
+fn when_another_library_wrote_a_key_then_its_kind_and_numbers_are_read() {
     let directory = Directory::new();
     let places = machine(&directory);
     let outside = Machine::new(&places);
@@ -128,7 +128,7 @@ fn a_key_that_another_library_wrote_is_read_as_what_it_is() {
 }
 
 #[test]
-fn the_body_for_one_login_is_the_public_key_as_another_library_reads_it() {
+fn when_a_body_for_one_login_is_written_then_another_library_reads_the_public_key() {
     let directory = Directory::new();
     let places = machine(&directory);
     let outside = Machine::new(&places);
@@ -174,7 +174,7 @@ fn odd(node: &std::path::Path, make: &str) -> String {
 }
 
 #[test]
-fn what_does_not_fit_is_refused_with_the_reason_and_without_the_key() {
+fn rejects_an_unfit_key_file_with_the_reason_and_without_the_key() {
     let directory = Directory::new();
     let places = machine(&directory);
     let outside = Machine::new(&places);
@@ -220,7 +220,7 @@ fn what_does_not_fit_is_refused_with_the_reason_and_without_the_key() {
 }
 
 #[test]
-fn a_stand_in_for_wrangler_keeps_and_forgets_as_cloudflare_does() {
+fn when_the_wrangler_stand_in_changes_secrets_then_it_keeps_them_like_cloudflare() {
     let directory = Directory::new();
     let places = machine(&directory);
     let outside = Machine::new(&places);
@@ -280,7 +280,7 @@ fn signed(alg: &str, message: &str) -> Vec<u8> {
 }
 
 #[test]
-fn a_signature_is_good_only_with_its_own_key_algorithm_and_message() {
+fn rejects_a_signature_with_another_key_algorithm_or_message() {
     let directory = Directory::new();
     let places = machine(&directory);
     let own: Value = serde_json::from_str(CLIENT).unwrap();

@@ -59,7 +59,7 @@ fn parts(secret: &str) -> Vec<String> {
 }
 
 #[test]
-fn no_secret_is_seen_on_a_command_line_in_a_variable_in_a_file_or_on_the_terminal() {
+fn when_keys_are_made_and_rotated_then_no_command_file_or_terminal_shows_a_secret() {
     let directory = Directory::new();
     let places = machine(&directory);
     let outside = Machine::new(&places);
@@ -120,7 +120,7 @@ fn no_secret_is_seen_on_a_command_line_in_a_variable_in_a_file_or_on_the_termina
 }
 
 #[test]
-fn the_health_page_is_read_and_anything_else_is_not_taken_for_it() {
+fn rejects_an_answer_that_is_not_the_workers_health_page() {
     let directory = Directory::new();
     let places = machine(&directory);
     let outside = Machine::new(&places);

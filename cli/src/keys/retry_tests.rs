@@ -114,7 +114,7 @@ fn rejects_a_secret_that_no_step_of_this_checkout_made() {
 }
 
 #[test]
-fn the_secrets_that_are_still_missing_are_named() {
+fn when_required_secrets_are_missing_then_the_text_names_the_command_for_each() {
     let world = World::new();
     let path = world.directory.tree().join("wrangler.toml");
     let text = fs::read_to_string(&path).unwrap();

@@ -41,7 +41,7 @@ fn story(kind: &str, wait: i64, leave: i64) -> (World, String) {
 }
 
 #[test]
-fn a_clients_key_is_rotated_in_steps_a_day_apart() {
+fn when_a_client_key_is_rotated_then_its_steps_are_a_day_apart() {
     let (world, told) = story("client", 24 * HOUR, 24 * HOUR);
     snapshot("rotate-client", &told);
     assert_eq!(
@@ -57,7 +57,7 @@ fn a_clients_key_is_rotated_in_steps_a_day_apart() {
 }
 
 #[test]
-fn a_session_key_leaves_when_the_longest_session_is_over() {
+fn when_the_longest_session_is_over_then_the_old_session_key_is_removed() {
     let (world, told) = story("session", HOUR, 13 * HOUR);
     snapshot("rotate-session", &told);
     let toml = world.directory.read("wrangler.toml");
@@ -66,13 +66,13 @@ fn a_session_key_leaves_when_the_longest_session_is_over() {
 }
 
 #[test]
-fn an_assertions_key_is_rotated_in_hours() {
+fn when_an_assertion_key_is_rotated_then_its_steps_are_an_hour_apart() {
     let (_, told) = story("assertion", HOUR, HOUR);
     snapshot("rotate-assertion", &told);
 }
 
 #[test]
-fn without_write_nothing_changes_anywhere() {
+fn when_write_is_not_given_then_no_file_and_no_secret_changes() {
     let world = World::new();
     world.say("new");
     let all = |world: &World| {
@@ -104,7 +104,7 @@ fn without_write_nothing_changes_anywhere() {
 }
 
 #[test]
-fn who_names_the_next_key_by_hand_is_told_from_when_that_is_safe() {
+fn rejects_a_next_key_named_by_hand_too_early_and_says_the_safe_time() {
     let world = World::new();
     world.say("new");
     let toml = world.directory.tree().join("wrangler.toml");
@@ -130,7 +130,7 @@ fn who_names_the_next_key_by_hand_is_told_from_when_that_is_safe() {
 }
 
 #[test]
-fn the_old_key_stays_while_a_deployment_would_need_it() {
+fn rejects_removing_an_old_key_that_wrangler_toml_still_requires() {
     let world = World::new();
     world.say("new");
     world.say("rotate client --write");
@@ -155,7 +155,7 @@ fn the_old_key_stays_while_a_deployment_would_need_it() {
 }
 
 #[test]
-fn an_emergency_says_what_is_lost_and_leaves_one_new_key() {
+fn when_an_emergency_rotation_runs_then_it_names_the_loss_and_leaves_one_new_key() {
     for kind in ["client", "session", "assertion"] {
         let world = World::new();
         world.say("new");
@@ -180,7 +180,7 @@ fn an_emergency_says_what_is_lost_and_leaves_one_new_key() {
 }
 
 #[test]
-fn an_emergency_during_a_deployment_asks_which_key_is_in_use() {
+fn when_an_emergency_meets_a_deployment_then_the_command_asks_for_the_key_in_use() {
     for (slot, named) in [("A", "A"), ("B", "B")] {
         let world = World::new();
         world.say("new");
@@ -214,7 +214,7 @@ fn an_emergency_during_a_deployment_asks_which_key_is_in_use() {
 }
 
 #[test]
-fn an_emergency_works_where_the_files_were_lost() {
+fn when_the_key_files_are_lost_then_an_emergency_rotation_still_works() {
     let world = World::new();
     world.say("new");
     std::fs::remove_dir_all(world.directory.tree().join("keys")).unwrap();
@@ -230,7 +230,7 @@ fn an_emergency_works_where_the_files_were_lost() {
 }
 
 #[test]
-fn a_session_key_of_one_service_is_that_of_all() {
+fn when_a_session_key_is_rotated_then_one_file_of_the_deployment_records_it() {
     let world = World::new();
     world.say("new");
     world.say("rotate session --write");
@@ -246,7 +246,7 @@ fn a_session_key_of_one_service_is_that_of_all() {
 }
 
 #[test]
-fn an_old_checkout_overwrites_and_removes_nothing() {
+fn rejects_a_rotation_or_import_from_an_old_checkout_and_changes_no_secret() {
     let world = World::new();
     world.say("new");
     let tree = world.directory.tree();

@@ -32,19 +32,19 @@ fn client() -> Waits {
 }
 
 #[test]
-fn a_clients_waits_are_one_logins_cache() {
+fn when_a_client_key_is_rotated_then_each_wait_is_one_logins_cache_time() {
     assert_eq!((client().publish, client().retire), (DAY, DAY));
 }
 
 #[test]
-fn a_session_key_outlives_the_longest_session_and_the_longest_sign_in() {
+fn when_a_session_key_retires_then_the_longest_session_and_sign_in_have_ended() {
     assert_eq!(Waits::of(Kind::Session, 43_200).retire, 13 * HOUR);
     assert_eq!(Waits::of(Kind::Session, 604_800).retire, 169 * HOUR);
     assert_eq!(Waits::of(Kind::Session, 60).retire, 5 * HOUR);
 }
 
 #[test]
-fn every_step_of_every_kind_waits_to_the_second() {
+fn rejects_every_step_of_every_rotation_that_is_one_second_early() {
     for kind in [Kind::Client, Kind::Session, Kind::Assertion] {
         let waits = Waits::of(kind, 43_200);
         let mut pair = first();
@@ -98,7 +98,7 @@ fn every_step_of_every_kind_waits_to_the_second() {
 }
 
 #[test]
-fn the_way_back_restarts_the_wait_for_the_other_key() {
+fn when_a_rotation_is_taken_back_then_the_wait_for_the_other_key_restarts() {
     let mut pair = first();
     publish(&mut pair, Slot::B, key("two", START));
     confirm(&mut pair, Slot::B, client(), START.after(DAY));
@@ -124,7 +124,7 @@ fn the_way_back_restarts_the_wait_for_the_other_key() {
 }
 
 #[test]
-fn a_slot_without_a_key_is_never_confirmed() {
+fn rejects_a_slot_without_a_key_at_the_confirmation() {
     let pair = first();
     for deployed in [false, true] {
         assert_eq!(
@@ -135,7 +135,7 @@ fn a_slot_without_a_key_is_never_confirmed() {
 }
 
 #[test]
-fn a_fixed_key_is_not_rotated_at_any_time() {
+fn rejects_the_rotation_of_a_fixed_key_at_any_time() {
     let mut pair = first();
     pair.source = Source::Static;
     for named in [Slot::A, Slot::B] {
@@ -147,7 +147,7 @@ fn a_fixed_key_is_not_rotated_at_any_time() {
 }
 
 #[test]
-fn a_clock_that_runs_backwards_opens_nothing() {
+fn rejects_a_rotation_step_when_the_clock_ran_backwards() {
     let mut pair = first();
     publish(&mut pair, Slot::B, key("two", START));
     let past = Time(START.0 - 99 * DAY);
@@ -163,7 +163,7 @@ fn a_clock_that_runs_backwards_opens_nothing() {
 }
 
 #[test]
-fn in_an_emergency_every_old_key_goes_and_nothing_is_waited_for() {
+fn when_an_emergency_replaces_a_key_then_every_old_key_goes_at_once() {
     let mut pair = first();
     publish(&mut pair, Slot::B, key("two", START));
     let now = START.after(60);

@@ -62,7 +62,7 @@ fn judge(directory: &Directory, step: &str) {
 }
 
 #[test]
-fn at_no_step_of_a_rotation_is_the_worker_without_a_key() {
+fn when_keys_are_rotated_then_the_worker_has_a_key_at_every_step() {
     let directory = Directory::new();
     let places = machine(&directory);
     let outside = Machine::new(&places);

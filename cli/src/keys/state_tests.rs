@@ -5,7 +5,7 @@ use super::world_tests::{START, World, snapshot};
 use serde_json::{Value, json};
 
 #[test]
-fn the_files_are_stable_and_free_of_secrets() {
+fn when_key_files_are_written_then_they_are_stable_and_hold_no_secret() {
     let world = World::new();
     world.say("new");
     world.say("rotate client --write");
@@ -33,7 +33,7 @@ fn changed(change: impl Fn(&mut Value)) -> String {
 }
 
 #[test]
-fn a_damaged_file_is_refused_with_the_reason() {
+fn rejects_a_damaged_key_file_with_the_reason() {
     assert_eq!(changed(|_| {}), "");
     let key = "/client/generations/A";
     for (slot, value, reason) in [
@@ -65,7 +65,7 @@ fn a_damaged_file_is_refused_with_the_reason() {
 }
 
 #[test]
-fn a_private_member_in_a_file_is_refused_and_not_repeated() {
+fn rejects_a_key_file_with_a_private_member_without_repeating_it() {
     let error =
         changed(|file| file["client"]["generations"]["A"]["public_jwk"]["d"] = json!("hush"));
     assert!(
@@ -75,7 +75,7 @@ fn a_private_member_in_a_file_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn rfc_7638_3_1_the_thumbprint_of_the_example_key() {
+fn when_the_example_key_of_rfc_7638_3_1_is_hashed_then_its_thumbprint_is_computed() {
     let key = json!({
         "e": "AQAB", "kty": "RSA",
         "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw",
@@ -87,7 +87,7 @@ fn rfc_7638_3_1_the_thumbprint_of_the_example_key() {
 }
 
 #[test]
-fn when_cloudflare_refuses_no_file_changes() {
+fn when_cloudflare_refuses_a_change_then_no_key_file_changes() {
     let world = World::new();
     world.say("new");
     let before = world.directory.read("keys/DEMO-integration.json");

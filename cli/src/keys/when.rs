@@ -83,7 +83,7 @@ mod tests {
     const NOON: Time = Time(1_795_348_800);
 
     #[test]
-    fn a_time_is_written_and_read_back_in_utc() {
+    fn when_a_time_is_written_then_it_is_read_back_in_utc() {
         let text = String::from(NOON);
         assert_eq!(text, "2026-11-22T12:00:00Z");
         assert_eq!(Time::try_from(text), Ok(NOON));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_reads_the_exact_time_and_how_long_it_is() {
+    fn when_a_time_is_shown_then_a_person_reads_it_exactly_and_as_a_span() {
         assert_eq!(
             NOON.after(24 * HOUR).seen_from(NOON.after(61)),
             "12:00:00 UTC on 23 November 2026, 23 hours 59 minutes from now"
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_rounded_up_so_that_no_person_comes_early() {
+    fn when_a_span_is_shown_then_it_is_rounded_up_to_the_minute() {
         for (seconds, text) in [
             (-5, "0 minutes"),
             (1, "1 minute"),

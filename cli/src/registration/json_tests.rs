@@ -7,7 +7,7 @@ fn problem(text: &str) -> String {
 }
 
 #[test]
-fn every_value_knows_its_span_in_the_text() {
+fn when_a_registration_is_parsed_then_every_value_knows_its_span_in_the_text() {
     let text = "\u{feff}{\r\n \"a\" : [ \"x\", \"{Y}\" ],\t\"b\": -1.5e3, \"c\": {\"d\": null}}\n";
     let document = Document::parse(text).unwrap();
     let raw: Vec<_> = document
@@ -27,7 +27,7 @@ fn every_value_knows_its_span_in_the_text() {
 }
 
 #[test]
-fn what_is_no_json_is_said_with_its_place() {
+fn rejects_invalid_json_with_the_place_of_the_fault() {
     for (text, expected) in [
         ("", "the file is empty"),
         ("\u{feff} \n", "the file is empty"),
@@ -56,13 +56,13 @@ fn what_is_no_json_is_said_with_its_place() {
 }
 
 #[test]
-fn a_duplicate_name_is_noticed_at_any_depth() {
+fn when_a_name_is_duplicated_at_any_depth_then_the_document_lists_it() {
     let document = Document::parse(r#"{"a": 1, "a": [{"b": 1, "b": 2}], "c": 3}"#).unwrap();
     assert_eq!(document.duplicates, ["b", "a"]);
 }
 
 #[test]
-fn a_placeholder_is_a_name_in_braces() {
+fn when_a_value_is_one_name_in_braces_then_it_is_a_placeholder() {
     for text in ["{CLIENT_NAME}", "{PROVIDED SEPARATELY}", " {x-1} "] {
         assert!(is_placeholder(text), "{text}");
     }

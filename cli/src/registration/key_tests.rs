@@ -9,7 +9,7 @@ const CURVE: &str = include_str!("../../tests/registration/curve.pem");
 const SMALL: &str = include_str!("../../tests/registration/small.pem");
 
 #[test]
-fn one_key_is_the_same_in_every_form() {
+fn when_a_key_is_given_as_pem_body_or_jwk_then_the_same_key_is_read() {
     let record: Value = serde_json::from_str(RECORD).unwrap();
     let generation = &record["client"]["generations"]["A"];
     let body: String = PEM.lines().filter(|line| !line.contains("---")).collect();
@@ -24,7 +24,7 @@ fn one_key_is_the_same_in_every_form() {
 }
 
 #[test]
-fn what_is_no_public_rsa_key_is_refused() {
+fn rejects_a_text_that_is_no_public_rsa_key() {
     let private = include_str!("../../../tests/world/keys/test-client-a.json");
     let header = concat!("-----BEGIN ", "PRIVATE KEY-----");
     for (text, expected) in [

@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn claims_replace_those_of_the_person() {
+    fn when_claims_are_given_then_they_replace_those_of_the_person() {
         let session = person(
             r#"{"sub":"other","email":null,"phone_number":"+44","vot":"Cl","auth_time":7,"reauth_time":8,"sid":"AAAAAAAAAAAAAAAAAAAAAA"}"#,
         )
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_assertion_says_is_refused_by_name() {
+    fn rejects_by_name_a_claim_that_no_assertion_carries() {
         for (claims, word) in [
             ("[]", "object"),
             (r#"{"name":"Anna"}"#, "name"),

@@ -28,7 +28,7 @@ fn found(from: &str, to: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_registrys_own_form_is_read_whole() {
+fn when_a_file_has_the_client_registrys_form_then_all_of_it_is_read() {
     let room = room();
     assert_eq!(rules(&room.findings(REGISTRY, "")), [""; 0]);
     let line = "registration check registry-2026.json --service demo --env production";
@@ -40,7 +40,7 @@ fn the_registrys_own_form_is_read_whole() {
 }
 
 #[test]
-fn every_field_of_it_is_judged_under_its_own_name() {
+fn when_a_field_of_the_registrys_form_is_wrong_then_its_finding_has_the_fields_name() {
     let right = "https://demo.example.gov.uk/auth/callback";
     for (from, to, rule, field) in [
         (
@@ -119,7 +119,7 @@ fn every_field_of_it_is_judged_under_its_own_name() {
 }
 
 #[test]
-fn its_fixed_keys_are_json_web_keys_and_compared() {
+fn when_the_registrys_form_holds_fixed_keys_then_they_are_compared_as_json_web_keys() {
     let jwks =
         "\"type\": \"JWKS\", \"jwksUrl\": \"https://demo.example.gov.uk/.well-known/jwks.json\"";
     let record = std::fs::read_to_string(fixtures().join("keys/DEMO-production.json")).unwrap();
@@ -145,7 +145,7 @@ fn its_fixed_keys_are_json_web_keys_and_compared() {
 
 /// The wallet's scope is the same one in either spelling.
 #[test]
-fn the_wallets_scope_is_known_in_both_spellings() {
+fn when_the_wallets_scope_has_either_spelling_then_it_is_known() {
     for scope in ["wallet_subject_id", "wallet-subject-id"] {
         let room = room();
         room.edit(

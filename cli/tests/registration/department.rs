@@ -40,7 +40,7 @@ fn check(room: &Room, service: &str) -> Vec<Value> {
 }
 
 #[test]
-fn all_three_are_sound_in_both_environments() {
+fn when_the_departments_services_are_checked_then_all_three_have_no_findings() {
     let room = department();
     for service in SERVICES {
         assert_eq!(check(&room, service), Vec::<Value>::new(), "{service}");
@@ -53,7 +53,7 @@ fn all_three_are_sound_in_both_environments() {
 }
 
 #[test]
-fn two_share_their_users_and_the_third_does_not() {
+fn when_the_department_is_registered_then_two_of_three_services_share_users() {
     let room = department();
     let sector = |service: &str| {
         let text = room.read(&format!("{service}.json"));
@@ -65,7 +65,7 @@ fn two_share_their_users_and_the_third_does_not() {
 }
 
 #[test]
-fn what_belongs_to_one_service_is_found_in_the_file_of_another() {
+fn when_a_file_holds_another_services_value_then_a_finding_says_so() {
     let found = |edit: &dyn Fn(&Room), service: &str| {
         let room = department();
         edit(&room);
@@ -131,7 +131,7 @@ fn what_belongs_to_one_service_is_found_in_the_file_of_another() {
 }
 
 #[test]
-fn a_key_that_two_services_have_is_found() {
+fn when_two_services_have_one_key_then_a_finding_names_the_other_service() {
     let room = department();
     let record = repository().join("cli/tests/registration/keys/DEMO-production.json");
     room.copy(&record, "keys/APPLY-production.json");

@@ -153,7 +153,7 @@ fn follow(room: &Room, advice: &str, value: Option<&str>, options: &mut String) 
 }
 
 #[test]
-fn the_documentations_drafts_are_green_as_they_are_printed() {
+fn when_a_draft_of_the_documentation_is_filled_in_then_it_has_no_errors() {
     for (draft, lines) in DRAFTS {
         let room = room(draft, lines);
         let text = room.read("sent.json");
@@ -175,7 +175,7 @@ fn the_documentations_drafts_are_green_as_they_are_printed() {
 }
 
 #[test]
-fn the_broken_placeholder_is_known_by_its_field() {
+fn when_a_placeholder_is_broken_then_its_field_tells_the_value() {
     let (draft, lines) = DRAFTS[2];
     let room = room(draft, lines);
     assert!(room.read("sent.json").contains("\"CLIENT_NAME}\""));
@@ -222,7 +222,7 @@ fn when_the_advice_is_followed_from_every_draft_and_table_then_all_is_green() {
 
 /// A client with a secret signs its requests too, and the documentation's draft for one has no place for a key.
 #[test]
-fn a_secrets_client_is_told_to_ask_for_a_key() {
+fn when_a_client_with_a_secret_has_no_place_for_a_key_then_a_note_says_to_ask() {
     let (draft, lines) = DRAFTS[2];
     let room = room(draft, lines);
     room.write("file.json", &room.read("sent.json"));
@@ -234,7 +234,7 @@ fn a_secrets_client_is_told_to_ask_for_a_key() {
 }
 
 #[test]
-fn what_changed_is_shown_with_its_line_breaks() {
+fn when_a_value_changed_since_the_draft_then_the_finding_keeps_its_line_breaks() {
     let (draft, lines) = DRAFTS[0];
     let room = room(draft, lines);
     let text = room.read("sent.json");

@@ -42,7 +42,7 @@ fn run(room: &Room, guide: &str) -> usize {
 }
 
 #[test]
-fn the_commands_of_the_guide_to_registration_work() {
+fn when_the_registration_guide_is_followed_then_every_command_works() {
     let guide = guide("registration.md");
     let room = Room::empty();
     room.copy(&repository().join("wrangler.toml"), "wrangler.toml");
@@ -58,7 +58,7 @@ fn the_commands_of_the_guide_to_registration_work() {
 }
 
 #[test]
-fn the_commands_of_the_guide_to_several_services_work() {
+fn when_the_guide_to_several_services_is_followed_then_every_command_works() {
     let room = Room::empty();
     let example = repository().join("examples/department");
     for name in ["wrangler.toml", "registration.toml"] {
@@ -80,7 +80,7 @@ fn the_commands_of_the_guide_to_several_services_work() {
 }
 
 #[test]
-fn the_repositorys_own_file_of_decisions_can_be_filled_in() {
+fn when_the_example_in_registration_toml_is_uncommented_then_the_plan_uses_it() {
     let room = Room::empty();
     room.copy(&repository().join("wrangler.toml"), "wrangler.toml");
     let text = fs::read_to_string(repository().join("registration.toml")).unwrap();

@@ -73,7 +73,7 @@ fn broken(row: &Row) -> Vec<Value> {
 }
 
 #[test]
-fn every_rule_is_broken_and_found() {
+fn when_a_rule_is_broken_then_the_check_finds_it_with_every_text() {
     for row in table() {
         let findings = broken(&row);
         let found = findings
@@ -90,7 +90,7 @@ fn every_rule_is_broken_and_found() {
 }
 
 #[test]
-fn no_rule_is_without_its_row_and_no_row_without_its_rule() {
+fn when_a_rule_is_listed_then_exactly_one_row_tests_it() {
     let room = Room::furnished();
     let listed: Value =
         serde_json::from_str(&room.edge("registration rules --format json").out).unwrap();
@@ -106,7 +106,7 @@ fn no_rule_is_without_its_row_and_no_row_without_its_rule() {
 }
 
 #[test]
-fn what_is_sound_has_no_errors() {
+fn when_a_sound_file_is_checked_then_it_has_no_errors() {
     for (base, expected) in
         BASES
             .into_iter()
@@ -119,7 +119,7 @@ fn what_is_sound_has_no_errors() {
 }
 
 #[test]
-fn a_misspelt_name_is_told_the_right_one_and_still_read() {
+fn when_a_field_is_misspelt_then_the_right_name_is_told_and_the_field_still_read() {
     let fix = |base: Base, from: &str, to: &str| {
         let room = Room::furnished();
         room.edit(base.file, from, to);
@@ -152,7 +152,7 @@ fn a_misspelt_name_is_told_the_right_one_and_still_read() {
 }
 
 #[test]
-fn one_field_of_the_later_shape_makes_no_later_file() {
+fn when_an_early_file_has_one_later_field_then_it_is_still_judged_as_early() {
     let room = Room::furnished();
     room.edit(EARLY.file, "\"Claims\"", "\"Channel\": \"WEB\", \"Claims\"");
     let findings = room.findings(EARLY, "");
@@ -161,7 +161,7 @@ fn one_field_of_the_later_shape_makes_no_later_file() {
 }
 
 #[test]
-fn only_what_the_provider_fills_in_may_wait() {
+fn when_placeholders_are_left_then_only_those_for_the_provider_may_wait() {
     let room = Room::furnished();
     for (from, to) in [
         ("\"SmokeTest\" : false", "\"SmokeTest\" : \"{SMOKE}\""),
@@ -189,7 +189,7 @@ fn only_what_the_provider_fills_in_may_wait() {
 }
 
 #[test]
-fn what_the_provider_has_sent_is_right_whatever_it_is_called() {
+fn when_the_providers_draft_has_an_unknown_field_name_then_that_name_is_right() {
     let room = Room::furnished();
     let sent = format!("sent-{}", LATE.file);
     for file in [LATE.file, &sent] {
@@ -204,7 +204,7 @@ fn what_the_provider_has_sent_is_right_whatever_it_is_called() {
 }
 
 #[test]
-fn a_secret_is_never_repeated() {
+fn when_a_file_holds_a_secret_then_the_report_never_repeats_it() {
     let room = Room::furnished();
     room.edit(FORM.file, "{PROVIDED SEPARATELY}", "open sesame");
     for format in ["text", "json"] {
@@ -219,7 +219,7 @@ fn a_secret_is_never_repeated() {
 }
 
 #[test]
-fn strict_makes_warnings_fail() {
+fn when_strict_is_given_then_warnings_fail_and_notes_do_not() {
     let room = Room::furnished();
     room.write("registration.toml", "");
     let line = "registration check client-secret.json --service form --env production";
@@ -232,7 +232,7 @@ fn strict_makes_warnings_fail() {
 }
 
 #[test]
-fn integration_is_judged_by_its_own_rules() {
+fn when_a_file_is_for_integration_then_its_own_rules_judge_it() {
     let room = Room::furnished();
     room.edit(
         LATE.file,

@@ -4,7 +4,7 @@ use crate::room::{BASES, EARLY, FORM, LATE, PROOF, Room, fixtures, rules};
 use std::fs;
 
 #[test]
-fn the_three_drafts_of_the_documentation_and_the_earlier_one_become_the_golden_files() {
+fn when_a_draft_is_filled_in_then_it_becomes_its_golden_file() {
     for base in BASES {
         let room = Room::furnished();
         let draft = room.read(&format!("sent-{}", base.file));
@@ -58,7 +58,7 @@ fn kept(draft: &str) -> Vec<&str> {
 }
 
 #[test]
-fn what_is_no_placeholder_stays_byte_for_byte() {
+fn when_a_draft_is_filled_in_then_all_but_placeholders_stays_byte_for_byte() {
     // The secret's placeholder stays, so it counts as kept.
     let read = |folder: &str, file: &str| {
         let text = fs::read_to_string(fixtures().join(folder).join(file)).unwrap();
@@ -84,7 +84,7 @@ fn what_is_no_placeholder_stays_byte_for_byte() {
 }
 
 #[test]
-fn a_placeholder_is_known_by_its_field_and_not_by_its_name() {
+fn when_a_placeholder_has_another_name_then_its_field_still_tells_the_value() {
     let room = Room::furnished();
     room.write(LATE.file, &room.read("sent-sign-in-jwks.json"));
     for (name, other) in [
@@ -102,7 +102,7 @@ fn a_placeholder_is_known_by_its_field_and_not_by_its_name() {
 }
 
 #[test]
-fn a_value_that_no_file_gives_waits_with_its_reason() {
+fn when_no_file_gives_a_value_then_its_field_waits_with_a_reason() {
     let room = Room::furnished();
     room.write("registration.toml", "");
     room.edit("keys/DEMO-production.json", "\"client\"", "\"assertion\"");
@@ -124,7 +124,7 @@ fn a_value_that_no_file_gives_waits_with_its_reason() {
 }
 
 #[test]
-fn a_secret_stays_a_placeholder() {
+fn when_a_secret_is_to_be_filled_in_then_its_placeholder_stays() {
     let room = Room::furnished();
     assert!(
         room.read(FORM.file)
@@ -140,7 +140,7 @@ fn a_secret_stays_a_placeholder() {
 }
 
 #[test]
-fn a_list_with_other_values_is_left_to_people() {
+fn when_a_list_holds_other_values_then_its_placeholder_is_left_to_people() {
     let room = Room::furnished();
     room.write(PROOF.file, &room.read("sent-identity-static.json"));
     room.edit(

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::fs;
 
 #[test]
-fn whoever_makes_a_mistake_is_told_what_is_there() {
+fn rejects_a_mistaken_command_and_says_the_choices_or_the_fault() {
     let room = Room::furnished();
     room.write("broken.toml", "[env");
     room.write("text.json", "{\"a\": 1,\n \"b\"}");
@@ -63,7 +63,7 @@ fn whoever_makes_a_mistake_is_told_what_is_there() {
 }
 
 #[test]
-fn what_can_be_no_registration_is_not_read() {
+fn rejects_a_file_that_can_be_no_registration() {
     let room = Room::furnished();
     fs::write(room.path("utf-16.json"), b"\xff\xfe{\0}\0").unwrap();
     fs::write(room.path("latin-1.json"), b"{\"ClientName\": \"caf\xe9\"}").unwrap();
@@ -89,7 +89,7 @@ fn what_can_be_no_registration_is_not_read() {
 }
 
 #[test]
-fn a_file_full_of_fields_is_judged_to_its_end() {
+fn when_a_file_has_thousands_of_unknown_fields_then_each_gets_a_finding() {
     let room = Room::furnished();
     let fields: Vec<_> = (0..5_000).map(|n| format!("\"f{n}\":1")).collect();
     room.write("many.json", &format!("{{{}}}", fields.join(",")));
@@ -101,7 +101,7 @@ fn a_file_full_of_fields_is_judged_to_its_end() {
 }
 
 #[test]
-fn whoever_reads_no_further_gets_no_complaint_and_the_same_exit_code() {
+fn when_the_reader_stops_reading_then_the_exit_code_stays_and_no_error_is_printed() {
     let room = Room::furnished();
     let service = "--service demo --env production";
     room.edit("early-2025.json", "MANDATORY", "OPTIONAL");
@@ -124,7 +124,7 @@ fn whoever_reads_no_further_gets_no_complaint_and_the_same_exit_code() {
 }
 
 #[test]
-fn decisions_that_would_have_no_effect_are_refused() {
+fn rejects_decisions_that_would_have_no_effect() {
     let line = "registration plan --service demo --env production";
     for (toml, expected) in [
         (
@@ -151,7 +151,7 @@ fn decisions_that_would_have_no_effect_are_refused() {
 }
 
 #[test]
-fn a_damaged_record_of_keys_is_said_to_be_so() {
+fn rejects_a_damaged_record_of_keys_and_says_so() {
     let line = "registration check early-2025.json --service demo --env production";
     for (from, to, expected) in [
         (
@@ -179,7 +179,7 @@ fn a_damaged_record_of_keys_is_said_to_be_so() {
 }
 
 #[test]
-fn a_service_that_the_worker_would_not_serve_has_no_plan() {
+fn rejects_a_plan_for_a_service_that_the_worker_would_not_serve() {
     let room = Room::furnished();
     room.edit(
         "wrangler.toml",

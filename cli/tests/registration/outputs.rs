@@ -15,7 +15,7 @@ fn is_narrow(name: &str, text: &str) {
 }
 
 #[test]
-fn plans_are_as_they_were() {
+fn when_a_plan_is_printed_then_it_matches_its_snapshot() {
     let room = Room::furnished();
     for (service, environment) in [
         ("demo", "integration"),
@@ -33,7 +33,7 @@ fn plans_are_as_they_were() {
 }
 
 #[test]
-fn a_report_is_as_it_was() {
+fn when_a_report_is_printed_then_it_matches_its_snapshot() {
     let room = Room::furnished();
     for (from, to) in [
         (
@@ -66,7 +66,7 @@ fn a_report_is_as_it_was() {
 }
 
 #[test]
-fn a_clean_report_is_as_it_was() {
+fn when_a_report_has_no_findings_then_it_matches_its_snapshot() {
     let line = "registration check sign-in-jwks.json --service demo --env production";
     let ran = Room::furnished().edge(line);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
@@ -74,7 +74,7 @@ fn a_clean_report_is_as_it_was() {
 }
 
 #[test]
-fn differences_are_as_they_were() {
+fn when_a_draft_is_filled_in_then_the_printed_difference_matches_its_snapshot() {
     let room = Room::furnished();
     for (file, service) in [
         ("early-2025.json", "demo"),
@@ -88,7 +88,7 @@ fn differences_are_as_they_were() {
 }
 
 #[test]
-fn the_list_of_rules_is_narrow() {
+fn when_the_rules_are_listed_then_every_line_is_narrow() {
     let ran = Room::furnished().edge("registration rules");
     assert_eq!(ran.code, 0);
     is_narrow("rules", &ran.out);

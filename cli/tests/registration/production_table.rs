@@ -141,7 +141,7 @@ fn set(room: &Room, field: &str, value: Option<&str>) {
 }
 
 #[test]
-fn what_the_table_says_of_each_field_is_checked() {
+fn when_the_production_table_judges_a_fields_value_then_the_check_agrees() {
     for (field, value, rule) in TABLE {
         let room = Room::furnished();
         set(&room, field, Some(value));
@@ -162,7 +162,7 @@ fn what_the_table_says_of_each_field_is_checked() {
 }
 
 #[test]
-fn the_sound_file_has_exactly_the_tables_fields() {
+fn when_the_sound_file_is_read_then_it_has_exactly_the_tables_fields() {
     let text = Room::furnished().read(EARLY.file);
     let fields: serde_json::Map<_, _> = serde_json::from_str(&text).unwrap();
     let mut listed = FIELDS.map(str::to_owned);
@@ -173,7 +173,7 @@ fn the_sound_file_has_exactly_the_tables_fields() {
 }
 
 #[test]
-fn a_field_may_be_absent_only_where_this_service_does_not_need_it() {
+fn when_a_field_is_absent_then_only_an_optional_one_gives_no_finding() {
     let optional = [
         "ClientID",
         "Claims",

@@ -160,7 +160,7 @@ async fn ask(service: &Router, asked: &Asked) -> Expected {
 }
 
 #[tokio::test]
-async fn every_vector_has_the_outcome_that_it_states_and_one_line_says_why_it_is_refused() {
+async fn when_a_vector_is_verified_then_its_outcome_follows_and_one_line_logs_a_refusal() {
     let mut count = 0;
     for document in documents() {
         let keys = document.published["both"].to_string().into_bytes();
@@ -194,7 +194,7 @@ async fn every_vector_has_the_outcome_that_it_states_and_one_line_says_why_it_is
 }
 
 #[tokio::test]
-async fn keys_are_fetched_when_they_should_be_and_not_otherwise() {
+async fn when_keys_are_missing_or_old_then_the_verifier_fetches_them_and_else_not() {
     let shared = documents().swap_remove(0);
     assert!(!shared.sequences.is_empty());
     for sequence in shared.sequences {

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_current_name_date_and_address_are_taken() {
+    fn when_a_person_has_several_names_and_addresses_then_the_current_ones_are_taken() {
         let part = |kind: &str, value: &str| json!({ "type": kind, "value": value });
         let core = json!({
             "name": [
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_as_documented_stays_empty() {
+    fn when_an_identity_claim_is_not_as_documented_then_its_field_stays_empty() {
         let empty = Application::default();
         for (core, address) in [
             (json!(null), json!(null)),

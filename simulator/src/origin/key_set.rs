@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_fetched_when_old_or_unknown_but_not_too_often() {
+    fn when_keys_are_old_or_unknown_then_they_are_fetched_but_not_too_often() {
         let mut state = State::default();
         assert!(state.should_fetch("a", 0), "nothing is known yet");
         state = State {
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn only_keys_for_es256_signatures_are_kept() {
+    fn when_a_key_set_is_read_then_only_keys_for_es256_signatures_are_kept() {
         let document = json!({ "keys": [
             key("good"), { "kty": "RSA", "kid": "rsa" }, { "kty": "EC", "crv": "P-384", "kid": "curve" },
             { "kty": "EC", "crv": "P-256", "use": "enc", "kid": "use" }, { "kty": "EC", "crv": "P-256", "alg": "ES384" }, 7,
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_two_keys_share_names_none() {
+    fn when_two_keys_share_a_name_then_that_name_finds_neither() {
         let state = State {
             keys: vec![key("a"), key("a"), key("b")],
             ..State::default()

@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_or_the_query_asks_for_welsh() {
+    fn when_the_path_or_the_query_asks_for_welsh_then_the_page_is_welsh() {
         for (target, locale, path) in [
             ("/apply", Locale::En, "/apply"),
             ("/cy/apply?x=1", Locale::Cy, "/apply"),

@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges() {
+    fn when_a_range_is_asked_for_then_all_a_part_or_nothing_is_sent() {
         let cases = [
             (None, Asked::All),
             (Some("lines=1-2"), Asked::All),

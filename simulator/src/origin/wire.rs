@@ -195,7 +195,7 @@ mod tests {
     use tokio::io::AsyncReadExt;
 
     #[tokio::test]
-    async fn the_target_is_kept_exactly_even_when_it_is_nonsense() {
+    async fn when_a_target_is_malformed_then_the_recorder_keeps_it_exactly() {
         let cases: [(&[u8], &str); 5] = [
             (
                 b"GET /a/../%2e//b?x=%zz#f HTTP/1.1\r\nHost: h\r\n\r\n",
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn control_requests_through_the_edge_are_recorded_like_any_other() {
+    fn when_a_control_request_comes_through_the_edge_then_it_is_recorded_like_any_other() {
         let direct = RawHead::parse(b"GET /control/requests HTTP/1.1\r\nHost: h\r\n\r\n");
         let through =
             RawHead::parse(b"GET /control/requests HTTP/1.1\r\nX-Forwarded-Host: h\r\n\r\n");

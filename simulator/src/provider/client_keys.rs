@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_fetched_once_a_day_and_outlives_its_document() {
+    fn when_a_key_is_a_day_old_then_it_is_fetched_once_more() {
         let (mut cache, client, mut fetches) = (KeyCache::default(), client(), 0);
         let mut source = |_: &str| {
             fetches += 1;
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn faulty_documents_are_refused() {
+    fn rejects_a_faulty_document_of_client_keys() {
         let key = json!({ "kty": "RSA", "kid": "k", "n": "AQ", "e": "AQAB" });
         let cases = [
             ("not JSON", "<html>".to_owned()),

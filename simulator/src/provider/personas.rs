@@ -241,7 +241,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn subjects_are_pairwise_and_shaped_like_the_real_ones() {
+    fn when_two_sectors_ask_for_a_person_then_the_subjects_are_pairwise_and_well_formed() {
         let subjects: std::collections::BTreeSet<String> = PERSONAS
             .iter()
             .flat_map(|p| [p.subject("a.example"), p.subject("b.example")])

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_lives_for_an_hour_after_its_last_use() {
+    fn when_a_session_is_unused_for_an_hour_then_it_ends() {
         let mut sessions = Sessions::default();
         let cookie = sessions.open(kenneth(), "Cl.Cm", 0);
         assert!(sessions.used(&cookie, 3_599).is_some());
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cookie_is_found_among_others() {
+    fn when_a_request_has_several_cookies_then_the_session_cookie_is_found() {
         let request = Request::get("/")
             .with_header("cookie", "a=1; other-simulated-one-login-session=x")
             .with_header("Cookie", &format!("b=2;{COOKIE}=the=value"));

@@ -224,14 +224,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_did_encodes_the_port() {
+    fn when_the_issuer_has_a_port_then_the_did_encodes_it() {
         let settings = Settings::new("http://127.0.0.1:8788", Vec::new());
         assert_eq!(settings.did(), "did:web:127.0.0.1%3A8788");
         assert_eq!(settings.url("token"), "http://127.0.0.1:8788/token");
     }
 
     #[test]
-    fn a_client_file_is_checked() {
+    fn rejects_a_faulty_client_file() {
         let one = r#"{"client_id":"a","redirect_uris":["https://a.example/cb"]}"#;
         let read = Client::list_from_json(&format!("[{one}]")).expect("a minimal client");
         assert!(read[0].jar_required && !read[0].pkce_enforced);

@@ -100,7 +100,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn vectors_that_are_accepted() {
+    fn when_a_vector_of_trust_is_valid_then_its_levels_are_read() {
         let levels = ["P2".to_owned()];
         let cases = [
             (json!(null), "Cl.Cm", vec![]),
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn vectors_that_are_refused() {
+    fn rejects_an_invalid_vector_of_trust() {
         let levels = ["P2".to_owned()];
         let cases = [
             json!("Cl.Cm"),

@@ -24,7 +24,7 @@ fn rule<'a>(rules: &'a Rules, path: &str) -> &'a str {
 }
 
 #[test]
-fn a_route_says_for_itself_whether_assertions_name_the_request() {
+fn when_a_route_sets_bind_then_that_wins_over_the_services_setting() {
     let routes =
         json!([{ "path": "/a", "bind": false }, { "path": "/b" }, { "path": "/c", "bind": true }]);
     for of_service in [false, true] {
@@ -43,7 +43,7 @@ fn a_route_says_for_itself_whether_assertions_name_the_request() {
 }
 
 #[test]
-fn whose_pages_may_change_something_is_read() {
+fn when_a_route_lists_other_sites_then_the_list_is_read() {
     let one = |more: Value| {
         let mut route = json!({ "path": "/pay" });
         let fields = more.as_object().unwrap().clone();

@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::config::sample::*;
 
 #[test]
-fn t91_a_laxer_rule_takes_plain_ascii_where_a_stricter_one_has_a_segment() {
+fn t91_when_a_stricter_rule_has_a_segment_then_a_laxer_one_takes_plain_ascii_there() {
     let mut vars = vars();
     let routes = json!([
         { "path": "/echo/*", "access": "public" },
@@ -61,7 +61,7 @@ fn t91_a_laxer_rule_takes_plain_ascii_where_a_stricter_one_has_a_segment() {
 }
 
 #[test]
-fn t91_each_stricter_rule_below_a_laxer_one_is_a_warning() {
+fn t91_when_a_stricter_rule_lies_below_a_laxer_one_then_a_warning_names_both() {
     let mut vars = vars();
     let routes = json!([
         { "path": "/echo/*", "access": "public" },
@@ -85,7 +85,7 @@ fn t91_each_stricter_rule_below_a_laxer_one_is_a_warning() {
 }
 
 #[test]
-fn t57_an_encoded_slash_goes_on_where_its_route_keeps_it_and_no_stricter_one_could_be_meant() {
+fn t57_when_a_route_keeps_encoded_slashes_then_only_unambiguous_paths_go_on() {
     let mut vars = vars();
     let routes = json!([
         { "path": "/files/*", "access": "public", "encoded_slashes": "keep" },

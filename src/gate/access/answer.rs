@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn t63_a_personal_answer_is_kept_by_no_shared_cache() {
+    fn t63_when_an_answer_is_personal_then_no_shared_cache_keeps_it() {
         for open in [
             None,
             Some("public, s-maxage=3600"),
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn t63_a_page_may_be_gone_back_to_unless_its_route_says_that_nothing_is_kept() {
+    fn t63_when_a_page_is_answered_then_going_back_works_unless_its_route_keeps_nothing() {
         let page = AnswerPlan {
             page: true,
             ..plan()
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn t63_no_other_header_speaks_to_shared_caches() {
+    fn t63_when_an_answer_is_personal_then_no_other_header_speaks_to_shared_caches() {
         let answer = OriginAnswer {
             shared_caching: true,
             ..answer(Some("private"))
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn t52_an_origin_cannot_set_our_cookies() {
+    fn t52_rejects_a_cookie_of_the_edge_that_an_origin_sets() {
         let mut answer = answer(Some("private"));
         answer.set_cookies = vec![
             "a=b; Path=/".to_owned(),
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn t67_a_location_on_the_origins_host_is_moved_and_no_other() {
+    fn t67_when_a_location_is_on_the_origins_host_then_it_moves_and_no_other_does() {
         let plan = AnswerPlan {
             relocate: Some((
                 "https://origin.internal".to_owned(),

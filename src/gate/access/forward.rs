@@ -118,7 +118,7 @@ mod tests {
     use crate::gate::http::request::Headers;
 
     #[test]
-    fn t52_a_header_without_our_cookies_is_not_touched() {
+    fn t52_when_a_request_has_no_cookies_of_the_edge_then_its_header_is_not_changed() {
         let left = |cookie: &str| {
             cookies(&Request {
                 method: "GET".to_owned(),

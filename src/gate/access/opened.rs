@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_very_same_cookie_of_the_same_service_is_known() {
+    fn rejects_another_cookie_and_the_cookie_of_another_service() {
         let opened = opened();
         let (name, sealed) = COOKIE;
         let known = |service, name, sealed: &str| opened.get(service, (name, sealed), 100);
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cookie_is_known_as_long_as_an_assertion_by_any_clock() {
+    fn when_an_assertion_would_be_over_then_the_cookie_is_forgotten_by_any_clock() {
         let opened = opened();
         let known = |now| opened.get("demo", COOKIE, now).is_some();
         assert!(known(100) && known(100 + LIFETIME - 1));
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn t87_memory_is_bounded() {
+    fn t87_when_many_cookies_are_opened_then_memory_is_bounded() {
         let mut opened = Opened::default();
         for number in 0..5_000 {
             let sealed = format!("AUEx{number:016}");

@@ -189,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_remembered_until_the_session_ends() {
+    fn when_a_session_ends_then_the_remembered_answer_is_forgotten() {
         let revocations = RevocationCache::default();
         assert_eq!(revocations.checked_at(&[1; 16]), 0);
         revocations.note(&[1; 16], 100);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn t71_after_a_few_misses_an_account_is_asked_once_in_a_pause() {
+    fn t71_when_an_account_has_missed_a_few_times_then_it_is_asked_once_in_a_pause() {
         let revocations = RevocationCache::default();
         for _ in 0..FEW {
             assert_eq!(revocations.may_ask(&[1; 16], 60), Ok(()));
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn t71_misses_far_apart_are_not_in_a_row() {
+    fn t71_when_misses_are_far_apart_then_they_are_not_in_a_row() {
         let revocations = RevocationCache::default();
         for now in [60, 71, 82, 93, 104] {
             revocations.miss(&[1; 16], now, false);
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn t71_an_account_with_too_much_to_do_is_asked_every_second_and_stops_no_other() {
+    fn t71_when_an_account_is_overloaded_then_it_is_asked_each_second_and_others_go_on() {
         let revocations = RevocationCache::default();
         for account in 1..10 {
             for _ in 0..FEW {
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn t71_misses_of_several_accounts_make_all_pause_until_one_answers() {
+    fn t71_when_several_accounts_miss_then_all_pause_until_one_answers() {
         let revocations = RevocationCache::default();
         for account in 1..=4 {
             assert_eq!(revocations.may_ask(&[account; 16], 60), Ok(()));
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn t87_silent_accounts_are_remembered_within_bounds() {
+    fn t87_when_many_accounts_are_silent_then_memory_for_them_is_bounded() {
         let revocations = RevocationCache::default();
         for number in 0..5_000 {
             revocations.miss(&id(number), 100, true);
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn t87_memory_is_bounded() {
+    fn t87_when_many_sessions_are_noted_then_memory_is_bounded() {
         let revocations = RevocationCache::default();
         for number in 0..5_000 {
             revocations.note(&id(number), 100);
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn t87_what_is_old_makes_room_for_a_session_that_is_not_known_here() {
+    fn t87_when_memory_is_full_then_old_sessions_make_room_for_a_new_one() {
         let revocations = RevocationCache::default();
         for number in 0..1_000 {
             revocations.note(&id(number), if number < 400 { 1_040 } else { 1_041 });

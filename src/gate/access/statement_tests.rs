@@ -22,7 +22,7 @@ fn signed() -> Signed {
 }
 
 #[test]
-fn t87_memory_is_bounded_and_gives_up_the_least_used_first() {
+fn t87_when_statement_memory_is_full_then_the_least_used_is_given_up_first() {
     let kept = StatementCache::default();
     for number in 0..1_000 {
         kept.put(key(number), signed(), 100);
@@ -40,7 +40,7 @@ fn t87_memory_is_bounded_and_gives_up_the_least_used_first() {
 }
 
 #[test]
-fn stale_ones_make_room_all_at_once() {
+fn when_statement_memory_is_full_of_stale_ones_then_all_make_room_at_once() {
     let kept = StatementCache::default();
     for number in 0..1_000 {
         kept.put(key(number), signed(), 100);

@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn t45_only_a_cookie_of_exactly_our_name_is_ours() {
+    fn t45_rejects_a_cookie_without_exactly_the_edges_name() {
         assert_eq!(values("__Host-ol-session=x"), ["x"]);
         assert_eq!(values("a=b; __Host-ol-session=x=y ;c"), ["x=y"]);
         assert_eq!(
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn t52_the_origin_gets_the_others_and_never_ours() {
+    fn t52_when_cookies_go_to_the_origin_then_the_edges_are_removed_and_the_others_kept() {
         assert_eq!(left("a=b; c=d").as_deref(), Some("a=b; c=d"));
         assert_eq!(
             left("a=b; __Host-ol-session=x;c=\"d e\"; __Host-ol-attempt-1=y").as_deref(),
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn t118_a_value_that_holds_the_prefix_takes_nothing_with_it() {
+    fn t118_when_a_value_holds_the_prefix_then_no_other_cookie_is_removed_with_it() {
         for whole in [
             "a=__Host-ol-session; c=d",
             "a=1; b=\"__host-OL-session=x\"",
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn t45_a_cookie_of_ours_in_a_second_line_goes_and_the_first_line_stays() {
+    fn t45_when_a_second_line_holds_the_edges_cookie_then_only_that_line_is_removed() {
         for (sent, kept) in [
             ("a=1, __Host-ol-session=x", "a=1"),
             ("a=1,__host-ol-session=x; c=d", "a=1; c=d"),
@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn t45_attempts_are_told_by_their_names() {
+    fn t45_when_cookies_are_read_then_attempts_are_found_by_their_names() {
         let header = "a=b; __Host-ol-attempt-1=x; __Host-ol-session=y; __Host-ol-attempt-2=z";
         let attempts: Vec<_> = Cookies::new(Some(header)).attempts().collect();
         let expected = [("__Host-ol-attempt-1", "x"), ("__Host-ol-attempt-2", "z")];
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn t43_two_hundred_cookies_and_a_long_header_are_no_work() {
+    fn t43_when_a_header_holds_thousands_of_cookies_then_none_counts_as_the_edges() {
         let many = "x=y; ".repeat(13_000);
         assert!(values(&many).is_empty());
         assert_eq!(Cookies::new(Some(&many)).attempts().count(), 0);

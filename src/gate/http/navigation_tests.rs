@@ -26,7 +26,7 @@ const INSECURE: (&str, &str) = ("upgrade-insecure-requests", "1");
 const SCRIPT: (&str, &str) = ("x-requested-with", "XMLHttpRequest");
 
 #[test]
-fn look_aheads_are_told_by_their_headers() {
+fn when_a_header_says_prefetch_or_preview_then_the_request_looks_ahead() {
     for name in ["sec-purpose", "purpose", "x-purpose", "x-moz"] {
         let ahead = |why| request(&[(name, why)]).looks_ahead();
         assert!(ahead("prefetch") && ahead("preview") && !ahead("other"));
@@ -36,7 +36,7 @@ fn look_aheads_are_told_by_their_headers() {
 }
 
 #[test]
-fn t100_a_navigation_is_a_document_in_every_engine() {
+fn t100_when_any_engine_navigates_then_the_request_is_a_document() {
     let documents: [Pairs<'_>; 15] = [
         &[DOCUMENT],
         &[DOCUMENT, ("accept", "application/json")],
@@ -110,7 +110,7 @@ fn t100_rejects_as_a_document_all_but_a_navigation() {
 }
 
 #[test]
-fn t73_a_page_of_this_origin_is_told_from_another_sites() {
+fn t73_when_a_request_comes_from_a_page_then_this_origin_is_told_from_another_site() {
     let (site, here) = (("sec-fetch-site", "same-origin"), ("origin", OWN));
     let page = ("referer", "https://licence.example.gov.uk/account");
     let other = ("referer", "https://evil.example/");
@@ -211,7 +211,7 @@ fn t73_a_page_of_this_origin_is_told_from_another_sites() {
 }
 
 #[test]
-fn t121_a_form_of_another_origin_is_told_from_ones_own() {
+fn t121_when_a_form_is_sent_then_another_origins_is_told_from_this_origins() {
     const LISTED: &str = "https://forms.example.gov.uk";
     let site = |site| ("sec-fetch-site", site);
     let (here, null) = (("origin", OWN), ("origin", "null"));

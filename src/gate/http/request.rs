@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_taken_apart_without_being_changed() {
+    fn when_an_address_is_split_then_its_parts_are_unchanged() {
         let raw = request("https://Host.example:8443/a/../b\\c?d=/../e?f", &[]);
         assert_eq!(
             raw.address().unwrap(),
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_are_found_where_they_stand() {
+    fn when_headers_come_as_lines_then_each_is_found_in_its_place() {
         let read = |text: &str, begin| Headers::from_lines(text.to_owned(), begin);
         let headers = read("GET\nhttp://h/\naccept\n*/*\nempty\n\nlast\n\u{e9}\n", 14).unwrap();
         assert_eq!(headers.get("accept"), Some("*/*"));
@@ -203,14 +203,14 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_found_by_its_whole_name() {
+    fn when_a_header_is_looked_up_then_its_whole_name_must_match() {
         let same_length = request("http://h/", &[("abc", "1"), ("xyz", "2")]);
         assert_eq!(same_length.headers.get("xyz"), Some("2"));
         assert_eq!(same_length.headers.get("xy"), None);
     }
 
     #[test]
-    fn the_first_parameter_of_a_name_counts() {
+    fn when_a_parameter_is_repeated_then_the_first_counts() {
         let found = |name| parameter(Some("b=%C3%A9&a=1&a=2"), name);
         assert_eq!(found("a").as_deref(), Some("1"));
         assert_eq!(found("b").as_deref(), Some("\u{e9}"));
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn get_and_head_read_and_others_do_not() {
+    fn when_the_method_is_get_or_head_then_the_request_reads() {
         for (method, read) in [
             ("GET", true),
             ("HEAD", true),
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn upgrades_are_told_by_their_header() {
+    fn when_the_upgrade_header_names_websocket_then_the_request_is_an_upgrade() {
         let upgrades = |to| request("http://h/", &[("upgrade", to)]).is_upgrade();
         assert!(upgrades("websocket") && upgrades("h2c, WebSocket") && !upgrades("h2c"));
         assert!(!request("http://h/", &[]).is_upgrade());

@@ -337,7 +337,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn freshness_follows_cache_control_within_bounds() {
+    fn when_cache_control_sets_an_age_then_freshness_follows_within_bounds() {
         for (header, seconds) in [
             ("max-age=86400", 86_400),
             ("public, max-age=600", 600),

@@ -29,7 +29,7 @@ fn birth() -> Value {
 }
 
 #[test]
-fn names_are_what_the_configuration_and_the_provider_call_them() {
+fn when_a_claim_is_named_then_configuration_and_provider_use_the_same_name() {
     for claim in Claim::ALL {
         let (_, short) = claim.name().rsplit_once('/').unwrap();
         assert_eq!(Claim::parse(short), Some(claim));
@@ -40,7 +40,7 @@ fn names_are_what_the_configuration_and_the_provider_call_them() {
 }
 
 #[test]
-fn the_current_name_comes_first_and_nothing_else_changes_places() {
+fn when_a_person_has_several_names_then_the_current_one_comes_first() {
     let names = [
         name("older", Some("1999-01-01")),
         name("current", None),
@@ -54,7 +54,7 @@ fn the_current_name_comes_first_and_nothing_else_changes_places() {
 }
 
 #[test]
-fn t55_any_letters_are_kept_as_they_are() {
+fn t55_when_a_name_has_unusual_letters_then_it_is_kept_unchanged() {
     for odd in [
         "Siân\r\nSet-Cookie: a=b;,\u{0}",
         "\u{202e}\u{1f600}\u{1f469}\u{200d}\u{1f680}",
@@ -96,7 +96,7 @@ fn rejects_a_subject_without_whole_names_and_dates() {
 }
 
 #[test]
-fn a_date_of_birth_is_a_day_of_the_calendar() {
+fn rejects_a_date_of_birth_that_is_no_day_of_the_calendar() {
     for day in [
         "1964-11-06",
         "2000-02-29",
@@ -131,7 +131,7 @@ fn a_date_of_birth_is_a_day_of_the_calendar() {
 }
 
 #[test]
-fn addresses_keep_every_member_and_the_current_ones_come_first() {
+fn when_addresses_are_read_then_every_member_stays_and_current_ones_come_first() {
     let old =
         json!({ "uprn": 10_002_345_923_u64, "postalCode": "BH12 1JY", "validUntil": "2022-01-01" });
     let current = json!({
@@ -144,7 +144,7 @@ fn addresses_keep_every_member_and_the_current_ones_come_first() {
 }
 
 #[test]
-fn documents_and_return_codes_are_lists_of_objects() {
+fn rejects_documents_and_return_codes_that_are_no_lists_of_objects() {
     let passport =
         json!([{ "documentNumber": "1", "icaoIssuerCode": "GBR", "expiryDate": "2030-01-01" }]);
     assert_eq!(claim(Claim::Passport, passport.clone()), passport);
@@ -168,7 +168,7 @@ fn documents_and_return_codes_are_lists_of_objects() {
 }
 
 #[test]
-fn what_is_absent_stays_absent() {
+fn when_an_identity_claim_is_absent_then_it_stays_absent() {
     for nothing in [
         json!({ "sub": "a" }),
         json!({ Claim::Address.name(): null }),

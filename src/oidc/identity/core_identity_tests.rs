@@ -51,7 +51,7 @@ fn without(name: &str) -> Result<CoreIdentity, Refusal> {
 }
 
 #[test]
-fn an_honest_core_identity_is_accepted() {
+fn when_a_core_identity_is_honest_then_it_is_accepted() {
     let identity = run_at(&good(), NOW).unwrap();
     assert_eq!(identity.level, Level::P2);
     assert_eq!(identity.claims, good()["vc"]["credentialSubject"]);
@@ -61,7 +61,7 @@ fn an_honest_core_identity_is_accepted() {
 }
 
 #[test]
-fn t7_half_an_hour_is_the_limit_whatever_the_token_says() {
+fn t7_when_a_core_identity_claims_a_longer_life_then_half_an_hour_is_the_limit() {
     assert_eq!(run_at(&good(), NOW).unwrap().until, NOW + LIFETIME);
     assert_eq!(with("exp", json!(NOW + 60)).unwrap().until, NOW + 60);
     let end = NOW + LIFETIME + SKEW;
@@ -70,7 +70,7 @@ fn t7_half_an_hour_is_the_limit_whatever_the_token_says() {
 }
 
 #[test]
-fn t13_t14_every_claim_is_checked() {
+fn t13_t14_rejects_a_core_identity_with_any_wrong_claim() {
     let subject = |subject: Value| with("vc", json!({ "credentialSubject": subject }));
     let birth = json!([{ "value": "1970-01-01" }]);
     for (answer, refusal) in [
@@ -135,7 +135,7 @@ fn t13_t14_every_claim_is_checked() {
 }
 
 #[test]
-fn t15_t20_a_header_of_another_kind_or_controller_is_refused() {
+fn t15_t20_rejects_a_core_identity_header_of_another_kind_or_controller() {
     let header = |header: Value| {
         let token = format!("{}.e30.AAAA", encode(header.to_string().as_bytes()));
         check_header(&Untrusted::parse(&token).unwrap(), DID)

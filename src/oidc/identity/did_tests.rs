@@ -29,7 +29,7 @@ fn token(alg: &str, key_id: &str) -> Untrusted {
 }
 
 #[test]
-fn a_key_is_found_by_its_whole_id_with_or_without_an_algorithm() {
+fn when_a_did_key_is_looked_up_then_its_whole_id_finds_it_with_or_without_alg() {
     let mut named = method("b");
     named["publicKeyJwk"]["alg"] = json!("ES256");
     let document = document(&[method("a"), named]).unwrap();
@@ -46,7 +46,7 @@ fn a_key_is_found_by_its_whole_id_with_or_without_an_algorithm() {
 }
 
 #[test]
-fn t20_a_kid_is_split_at_one_sign_and_names_the_configured_controller() {
+fn t20_rejects_a_kid_that_is_not_one_fragment_of_the_configured_controller() {
     let document = document(&[method("a")]).unwrap();
     for other in [
         "a",
@@ -78,7 +78,7 @@ fn t20_a_kid_is_split_at_one_sign_and_names_the_configured_controller() {
 }
 
 #[test]
-fn t5_only_es256_is_verified() {
+fn t5_rejects_a_core_identity_algorithm_other_than_es256() {
     let document = document(&[method("a")]).unwrap();
     for alg in ["RS256", "PS256"] {
         let refused = document.select(&token(alg, &format!("{DID}#a")), Alg::Es256);
@@ -87,7 +87,7 @@ fn t5_only_es256_is_verified() {
 }
 
 #[test]
-fn t18_entries_that_cannot_be_used_are_passed_over() {
+fn t18_when_an_entry_of_a_did_document_cannot_be_used_then_it_is_passed_over() {
     let modulus = encode(&[0xff; 256]);
     let with = |pointer: &str, value: Value| {
         let mut method = method("a");
@@ -135,14 +135,14 @@ fn t18_entries_that_cannot_be_used_are_passed_over() {
 }
 
 #[test]
-fn t18_an_id_that_two_keys_have_is_nobodys() {
+fn t18_rejects_an_id_that_two_keys_have() {
     let document = document(&[method("a"), method("a")]).unwrap();
     let refused = document.select(&token("ES256", &format!("{DID}#a")), Alg::Es256);
     assert_eq!(refused.unwrap_err(), Refusal::KeyUnknown);
 }
 
 #[test]
-fn t18_t20_a_document_of_another_or_of_none_is_refused() {
+fn t18_t20_rejects_a_did_document_of_another_controller_or_form() {
     let many: Vec<_> = (0..65).map(|n| method(&n.to_string())).collect();
     assert_eq!(document(&many).unwrap_err(), Refusal::DocumentMalformed);
     for (text, refusal) in [

@@ -150,12 +150,12 @@ fn pinned<T: Form + PartialEq + std::fmt::Debug>(messages: Vec<(T, &str)>) {
 }
 
 #[test]
-fn the_form_of_questions_is_pinned() {
+fn when_a_question_is_encoded_then_its_bytes_are_the_pinned_ones() {
     pinned(questions());
 }
 
 #[test]
-fn the_form_of_answers_is_pinned() {
+fn when_an_answer_is_encoded_then_its_bytes_are_the_pinned_ones() {
     pinned(replies());
     for (reply, _) in replies() {
         assert_eq!(AccountReply::from_bytes(&reply.to_bytes()), Some(reply));
@@ -163,7 +163,7 @@ fn the_form_of_answers_is_pinned() {
 }
 
 #[test]
-fn what_no_message_says_is_not_understood() {
+fn rejects_bytes_that_no_message_has() {
     let question = |bytes: &[u8]| Question::from_bytes(bytes);
     // No such kind, a switch that is neither, a text that is broken or too long, a time that cannot be.
     for bytes in [
@@ -191,7 +191,7 @@ fn what_no_message_says_is_not_understood() {
 }
 
 #[test]
-fn the_longest_texts_arrive_whole() {
+fn when_a_message_holds_the_longest_texts_then_they_arrive_whole() {
     let question = Question::Begin {
         attempt: "a".repeat(65_535),
         deadline: NOW,

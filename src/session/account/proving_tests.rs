@@ -47,7 +47,7 @@ fn t46_when_an_identity_is_proved_then_only_its_session_changes() {
 }
 
 #[test]
-fn what_was_proved_outlives_a_failure_and_a_new_sign_in() {
+fn when_a_later_proof_fails_or_a_sign_in_is_new_then_the_proof_stays() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     let proved = proof(Level::P2, IdentityOutcome::Proved, Some("sealed"));
@@ -62,7 +62,7 @@ fn what_was_proved_outlives_a_failure_and_a_new_sign_in() {
 }
 
 #[test]
-fn claims_go_after_half_an_hour_and_the_level_stays() {
+fn when_half_an_hour_has_passed_then_claims_go_and_the_level_stays() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     let proved = proof(Level::P2, IdentityOutcome::Proved, Some("sealed"));
@@ -77,7 +77,7 @@ fn claims_go_after_half_an_hour_and_the_level_stays() {
 }
 
 #[test]
-fn no_alarm_is_late_for_claims() {
+fn when_claims_end_before_the_alarm_then_an_earlier_alarm_is_set() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     account.tidy(NOW + 660);
@@ -91,7 +91,7 @@ fn no_alarm_is_late_for_claims() {
 }
 
 #[test]
-fn where_a_person_was_is_known_for_sixteen_days_or_until_they_are_back() {
+fn when_a_person_left_to_prove_an_identity_then_their_place_is_kept_sixteen_days() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     assert_eq!(account.proof("one", None, NOW), Some((None, None)));
@@ -125,7 +125,7 @@ fn where_a_person_was_is_known_for_sixteen_days_or_until_they_are_back() {
 }
 
 #[test]
-fn the_stored_format_with_an_identity_is_pinned() {
+fn when_an_account_has_an_identity_then_its_stored_bytes_are_the_pinned_ones() {
     let mut account = Account::default();
     begin(&mut account, "one", NOW);
     step_up(

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_count_of_places_is_read() {
+    fn when_a_fuzzer_reports_places_then_the_last_count_is_read() {
         let said = "#2\tINITED cov: 10 ft: 11 corp: 1/1b\n#9\tNEW    cov: 120 ft: 11\n#9\tDONE   cov: 121 ft: 12\nDone";
         assert_eq!(reached(said), Some("121"));
         assert_eq!(reached("nothing"), None);

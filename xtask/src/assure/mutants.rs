@@ -253,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_is_one_of_some() {
+    fn rejects_a_shard_that_is_not_one_of_its_total() {
         assert_eq!(read_shard("2/8").unwrap(), (2, 8));
         for wrong in ["0/8", "9/8", "2", "a/b", "/"] {
             assert!(read_shard(wrong).is_err(), "{wrong}");
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mutants_name_outlives_the_lines_above_it() {
+    fn when_a_mutant_is_named_then_its_name_has_no_line_number() {
         assert_eq!(
             without_line("src/oidc/identity/did.rs:12:9: replace keys -> Result<T> with Ok(x::y)"),
             "src/oidc/identity/did.rs: replace keys -> Result<T> with Ok(x::y)"
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_tried_is_there_and_no_test() {
+    fn when_mutants_are_tried_then_their_files_exist_and_are_no_tests() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let text = fs::read_to_string(root.join(RESULTS)).unwrap();
         let results: Results = serde_json::from_str(&text).unwrap();

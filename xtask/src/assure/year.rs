@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistake_is_made_when_its_number_is_asked_for() {
+    fn when_a_mistakes_number_is_asked_for_then_the_mistake_is_made() {
         let mutant = Mutant {
             mistake: "one more".to_owned(),
             promise: "limits".to_owned(),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn each_promise_has_a_mistake() {
+    fn when_a_promise_is_listed_then_a_mistake_breaks_it() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let text = fs::read(root.join(MUTANTS)).unwrap();
         let all: Vec<Mutant> = serde_json::from_slice(&text).unwrap();

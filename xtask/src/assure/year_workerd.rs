@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_mistake_is_a_change_of_one_place() {
+    fn when_a_mistake_is_listed_then_it_changes_one_place() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let all: Vec<Mutant> =
             serde_json::from_slice(&fs::read(root.join(MUTANTS)).unwrap()).unwrap();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_says_its_seed_and_its_outcome() {
+    fn when_a_mistake_was_tried_then_its_row_says_seed_and_outcome() {
         let row =
             "| 3 | 324 | 97 | 17 | 98 MiB | bound: a session lives 90 seconds after its end |";
         assert_eq!(

@@ -90,7 +90,7 @@ mod tests {
     use crate::bench::results::tests::figures;
 
     #[test]
-    fn each_target_has_a_bar_that_fits() {
+    fn when_a_chart_is_drawn_then_each_target_has_a_bar_that_fits() {
         let picture = draw(&Results::new(&figures()).unwrap());
         assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"));
         assert_eq!(picture.matches("height=\"24\"").count(), SHOWN.len());

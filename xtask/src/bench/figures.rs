@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_are_collected_by_name_and_anything_else_is_passed_over() {
+    fn when_figures_are_collected_then_they_are_found_by_name_and_other_lines_ignored() {
         let mut figures = Figures::default();
         for line in [
             r#"{"kind":"case","round":0,"name":"zero","cpu":200.5,"p50":1,"p90":2,"p99":3}"#,

@@ -114,7 +114,7 @@ mod tests {
     use crate::bench::results::tests::figures;
 
     #[test]
-    fn the_ratios_come_first_and_every_figure_follows() {
+    fn when_results_are_written_as_json_then_ratios_come_first_and_figures_follow() {
         let figures = figures();
         let object = object(&Results::new(&figures).unwrap(), &figures);
         for name in RATIOS {

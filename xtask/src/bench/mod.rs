@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_wins_over_what_is_usual() {
+    fn when_an_amount_is_given_then_it_wins_over_the_usual_one() {
         let options = Options {
             rounds: Some(9),
             requests: None,

@@ -153,7 +153,7 @@ pub mod tests {
     }
 
     #[test]
-    fn what_is_added_is_counted_from_the_zero_line() {
+    fn when_an_added_cost_is_measured_then_it_is_counted_from_the_zero_line() {
         let results = Results::new(&figures()).unwrap();
         let signed_in = results.line("signed_in").unwrap();
         assert_eq!(
@@ -165,7 +165,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_signature_and_a_cold_start_are_counted_whole() {
+    fn when_a_signature_or_cold_start_is_measured_then_it_is_counted_whole() {
         let results = Results::new(&figures()).unwrap();
         assert_eq!(
             results
@@ -180,7 +180,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_case_that_is_missing_is_an_error() {
+    fn rejects_figures_without_one_of_their_cases() {
         let mut figures = figures();
         figures.cases.remove("peer_callback");
         let error = Results::new(&figures).unwrap_err().to_string();

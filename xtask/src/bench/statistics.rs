@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_lie_between_values() {
+    fn when_a_quantile_lies_between_values_then_it_is_interpolated() {
         let values = || vec![4.0, 1.0, 3.0, 2.0, 5.0];
         assert_eq!(quantile(values(), 0.0), 1.0);
         assert_eq!(cost(values()), 2.0);
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_moment_moves_neither_cost_nor_ratio() {
+    fn when_one_moment_is_busy_then_cost_and_ratio_do_not_move() {
         let steady = vec![100.0; 20];
         let mut ours = vec![120.0; 20];
         let mut peer = vec![150.0; 20];
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn unsteady_rounds_show_in_the_spread() {
+    fn when_rounds_are_unsteady_then_the_spread_shows_it() {
         let ours = (0..20).map(|round| 120.0 + f64::from(round)).collect();
         let peer = vec![150.0; 20];
         let ratio = Ratio::of(&[ours, peer], |costs| costs[0] / costs[1]);

@@ -133,7 +133,7 @@ mod tests {
     use crate::bench::results::tests::figures;
 
     #[test]
-    fn every_target_is_on_the_line_of_its_measured_value() {
+    fn when_a_table_is_printed_then_every_target_is_on_the_line_of_its_value() {
         let figures = figures();
         let text = lay_out(&Results::new(&figures).unwrap(), &figures);
         let line = |label: &str| text.lines().find(|line| line.contains(label)).unwrap();

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn flat_means_neither_dearer_nor_cheaper() {
+    fn when_a_target_is_flat_then_neither_dearer_nor_cheaper_meets_it() {
         assert!(Target::Within(0.1).is_met(0.95) && Target::Within(0.1).is_met(1.09));
         assert!(!Target::Within(0.1).is_met(0.85) && !Target::Within(0.1).is_met(1.2));
     }

@@ -262,14 +262,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_empty_crates_own_library_stays_behind() {
+    fn when_libraries_are_copied_then_the_empty_crates_own_stays_behind() {
         assert!(is_library_of_std(OsStr::new("libstd-0123.rlib")));
         assert!(!is_library_of_std(OsStr::new("libempty-0123.rlib")));
         assert!(!is_library_of_std(OsStr::new("libstd-0123.rmeta")));
     }
 
     #[test]
-    fn the_wrapper_quotes_its_path() {
+    fn when_the_wrapper_is_written_then_it_quotes_its_path() {
         let script = wrapper(Path::new("/home/o'neil/cache"));
         assert!(
             script.contains(r"--sysroot '/home/o'\''neil/cache' "),

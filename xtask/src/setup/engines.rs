@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_package_is_asked_for_once() {
+    fn when_engines_need_packages_then_each_is_asked_for_once() {
         assert_eq!(
             packages(),
             [
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_no_path_leads_to_is_absent() {
+    fn when_no_path_leads_to_a_program_then_it_is_absent() {
         let program = Program {
             variable: "EDGE_NO_SUCH_VARIABLE",
             names: &["no-such-engine"],

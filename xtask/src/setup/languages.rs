@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_language_that_is_not_there_answers_nothing() {
+    fn when_a_language_is_not_installed_then_it_gives_no_answer() {
         assert!(!answers("no-such-language", "1"));
     }
 }

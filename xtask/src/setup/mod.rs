@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_missing_is_done() {
+    fn when_some_steps_are_missing_then_only_those_are_done() {
         let acted = Rc::default();
         let steps = [State::Done, State::NotNeeded, State::Missing]
             .map(|state| fake(state, Act::Works, &acted));
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_stops_the_rest_and_names_the_command() {
+    fn when_a_step_fails_then_the_rest_stops_and_the_command_is_named() {
         for (act, reason) in [
             (Act::Fails, "no network"),
             (Act::ChangesNothing, "is not there"),
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn chromium_comes_last_and_only_when_asked_for() {
+    fn when_chromium_is_asked_for_then_it_comes_last_and_otherwise_not_at_all() {
         let names = |need| {
             steps(need)
                 .iter()
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn the_quick_way_to_a_compiler_is_tried_before_the_slow_one() {
+    fn when_a_compiler_is_set_up_then_rustup_is_tried_before_debian() {
         let names: Vec<_> = steps(Need::Worker).iter().map(|step| step.name()).collect();
         let position = |text: &str| names.iter().position(|name| name.contains(text)).unwrap();
         assert!(position("rustup") < position("Debian"));

@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn another_list_of_packages_gets_another_environment() {
+    fn when_the_list_of_packages_changes_then_the_environment_is_another() {
         let root = std::env::temp_dir().join(format!("edge-python-{}", std::process::id()));
         let list = root.join(SPELLING.lists[0]);
         fs::create_dir_all(list.parent().unwrap()).unwrap();

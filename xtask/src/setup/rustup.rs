@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_is_remembered_for_a_day() {
+    fn when_a_refusal_is_remembered_then_it_lasts_for_a_day() {
         let file = std::env::temp_dir().join(format!("edge-refusal-{}", std::process::id()));
         let now = || SystemTime::now() + Duration::from_secs(1);
         assert!(!refused_recently(&file, now()));

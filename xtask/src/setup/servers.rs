@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_simulation_names_what_is_missing() {
+    fn when_apt_simulates_an_installation_then_missing_packages_are_named() {
         let said = "Reading package lists...\nInst puma (5.6 Debian:12 [amd64])\n\
                     Inst ruby-rack (2.2 Debian:12 [all]) []\nConf puma (5.6 Debian:12 [amd64])\n";
         assert_eq!(to_install(said), ["puma", "ruby-rack"]);

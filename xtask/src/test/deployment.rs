@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_warning_is_found_among_what_wrangler_says() {
+    fn when_wrangler_warns_then_the_warning_is_found_in_its_output() {
         let duplicate = "▲ [WARNING] Duplicate key \"x\" in object literal";
         let output = format!("[custom build] Worker in build/\n{duplicate}\n\n--dry-run: exiting");
         assert_eq!(warnings(&output), duplicate);
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_upload_size_is_read_in_either_unit() {
+    fn when_wrangler_prints_the_upload_size_then_either_unit_is_read() {
         assert_eq!(
             upload_kib("x\nTotal Upload: 614.40 KiB / gzip: 204.80 KiB\ny"),
             Some(204.8)

@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_narrows() {
+    fn when_only_is_given_then_the_selection_is_narrowed() {
         let all = Selection::new(None, Vec::new());
         let native = Selection::new(Some(Part::Native), Vec::new());
         assert!(

@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tests_that_did_not_run_are_not_counted() {
+    fn when_tests_did_not_run_then_they_are_not_counted() {
         assert_eq!(
             passed("TAP version 13\n# tests 3\n# pass 2\n# fail 1\n"),
             Some(2)
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_a_text_and_no_pattern() {
+    fn when_a_filter_holds_signs_of_a_pattern_then_it_is_taken_as_text() {
         assert_eq!(
             name_pattern("t47 a cookie (of two) is dead."),
             r"--test-name-pattern=t47 a cookie \(of two\) is dead\."
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_without_tests_is_a_failure() {
+    fn rejects_a_directory_without_tests() {
         let directory = std::env::temp_dir().join(format!("edge-tests-{}", std::process::id()));
         assert!(test_files(&directory).is_err());
         fs::create_dir_all(&directory).unwrap();

@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_filter_names_a_language_whole() {
+    fn when_a_filter_names_a_language_then_the_whole_name_must_match() {
         let names = |filters: &[&str]| {
             let filters: Vec<_> = filters.iter().map(|text| (*text).to_owned()).collect();
             let chosen = chosen(&filters).into_iter();
@@ -253,14 +253,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_checked_is_read_from_any_reporter() {
+    fn when_any_reporter_counts_checked_vectors_then_the_count_is_read() {
         assert_eq!(checked_in("# vectors checked: 124"), Some(124));
         assert_eq!(checked_in("vectors checked: 7 "), Some(7));
         assert_eq!(checked_in("ok 1 - vectors"), None);
     }
 
     #[test]
-    fn every_package_has_the_page_that_all_share() {
+    fn when_a_package_is_listed_then_its_refusal_page_is_the_shared_one() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packages");
         let shared = fs::read(root.join("refused.html")).unwrap();
         for copy in [
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn every_package_is_run() {
+    fn when_a_package_is_in_its_folder_then_its_tests_are_run() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../packages");
         let entries = fs::read_dir(root).unwrap().map(Result::unwrap);
         let mut found: Vec<_> = entries

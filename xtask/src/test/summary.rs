@@ -67,7 +67,7 @@ mod tests {
     use anyhow::bail;
 
     #[test]
-    fn the_summary_shows_what_failed_and_what_was_left_out() {
+    fn when_steps_fail_or_are_left_out_then_the_summary_shows_them() {
         let mut summary = Summary::default();
         assert!(summary.step("first", || Ok("5 passed".into())).is_ok());
         assert!(summary.step("second", || bail!("no")).is_err());

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_lines_of_a_report_count() {
+    fn when_a_report_has_counts_twice_then_the_last_ones_are_read() {
         let report = "ok 1 - a\n# pass 99\n1..2\n# tests 42\n# pass 41\n# fail 1\n";
         assert_eq!(counts(report), Some((41, 1)));
         assert_eq!(counts("TAP version 13\nok 1 - a\n"), None);

@@ -98,13 +98,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_letter_is_compressed_as_everybody_does() {
+    fn when_one_letter_is_compressed_then_its_bytes_are_those_of_gzip() {
         let expected = [0x4b, 0x04, 0x00, 0x43, 0xbe, 0xb7, 0xe8, 1, 0, 0, 0];
         assert_eq!(gzip_with_copies(b"a", 0)[10..], expected);
     }
 
     #[test]
-    fn four_mebibytes_fit_in_little() {
+    fn when_four_mebibytes_are_compressed_then_they_fit_in_32_kibibytes() {
         assert!(gzip(b"{}").len() < 32 * 1024);
     }
 }

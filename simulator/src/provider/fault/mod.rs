@@ -153,7 +153,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn names_are_unique_kebab_case_and_lead_back() {
+    fn when_a_fault_is_named_then_its_name_is_unique_kebab_case_and_leads_back() {
         let names: BTreeSet<&str> = Fault::ALL.iter().map(|f| f.name()).collect();
         assert_eq!(names.len(), Fault::ALL.len());
         for fault in Fault::ALL {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_counted_fault_goes_away_by_itself() {
+    fn when_a_counted_fault_was_used_up_then_it_ends_by_itself() {
         let mut active = ActiveFault::default();
         active.set(Some(Fault::Token(TokenFault::Status500)), Some(2));
         let token = |f| {

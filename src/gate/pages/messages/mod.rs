@@ -285,7 +285,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_page_says_something_else_in_each_language() {
+    fn when_a_page_has_texts_then_english_and_welsh_differ() {
         for page in Page::ALL {
             let message = page.message();
             let body = message.body.iter().copied();
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn every_page_has_a_name_and_a_title_of_its_own() {
+    fn when_a_page_is_listed_then_its_name_and_title_are_its_own() {
         for page in Page::ALL {
             assert_eq!(Page::parse(page.name()), Some(page));
             let same = |other: &Page| other.message().title.en == page.message().title.en;
