@@ -5,6 +5,8 @@
 // and headers therefore start workerd directly, with the very modules that wrangler would upload and KV in memory.
 // Accounts are on disk in both.
 
+import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import fs from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
@@ -22,15 +24,21 @@ import { request } from "./wire.mjs";
 const PATH = [path.join(ROOT, "node_modules/.bin"), process.env.PATH].join(path.delimiter);
 const ENVIRONMENT = { ...process.env, PATH, WRANGLER_SEND_METRICS: "false", CI: "1", FORCE_COLOR: "0" };
 
-/** A port that no process uses at the moment. */
-export function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
+/**
+ * A port that no process uses at the moment. The system takes the ports of outgoing connections from those above, so none of
+ * them can take it before the server that it is for.
+ */
+export async function freePort() {
+  for (;;) {
+    const port = randomInt(20_000, 32_768);
+    const server = net.createServer();
+    const listens = once(server, "listening").then(() => true, () => false);
+    server.listen(port, "127.0.0.1");
+    if (!(await listens)) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */

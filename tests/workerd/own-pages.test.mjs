@@ -87,7 +87,7 @@ test("when health is asked, then it names the keys in use and no secret", async 
   const health = answer.json;
   assert.deepEqual([health.status, health.environment, health.configuration], ["ok", "local", { sound: true, warnings: 0 }]);
   assert.deepEqual(health.documents, { discovery: "fresh", jwks: "fresh" });
-  assert.match(health.version, /^\d+\.\d+\.\d+$/);
+  assert.match(health.version, /^\d+\.\d+\.\d+(-[a-z0-9.]+)?$/);
   const [client, assertion] = await Promise.all([get("/auth/jwks.json"), get("/auth/assertion-jwks.json")]);
   const kids = (keys) => keys.json.keys.map(({ kid }) => kid);
   assert.deepEqual(health.keys.client, { generation: "A", active: kids(client)[0], other: kids(client)[1] });

@@ -77,7 +77,7 @@ test("t39 t40 the provider gets one token call with our name, and no code twice"
   );
   for (const { path, headers, query } of calls.filter((call) => call.path !== "/authorize")) {
     const agent = headers.find(([name]) => name === "user-agent")?.[1];
-    assert.match(agent, /^one-login-edge\/\d+\.\d+\.\d+ \(http:\/\/localhost:\d+\/?\)$/, path);
+    assert.match(agent, /^one-login-edge\/\d+\.\d+\.\d+(-[a-z0-9.]+)? \(http:\/\/localhost:\d+\/?\)$/, path);
     assert.equal(query, "", "tokens and codes are never in an address");
   }
   const bearer = calls.at(-1).headers.find(([name]) => name === "authorization")?.[1];
