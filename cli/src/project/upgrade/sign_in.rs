@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use shell::npm;
 use shell::places::PROJECT;
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 use std::path::Path;
+use std::process;
 use std::time::Duration;
 use toml_edit::{DocumentMut, value};
 
@@ -131,21 +132,20 @@ fn ask_each_time(side: &Side, id: &str) -> Result<()> {
         .with_context(|| format!("{} cannot be written", path.display()))
 }
 
-/// A port whose next two are free as well.
+/// The ports that are tried, each with the next two. The system takes the ports of outgoing connections from those above, so
+/// that none of them is taken between the two versions.
+const PORTS: Range<u16> = 20_000..32_000;
+
+/// A port whose next two are free as well. Where the search begins differs between processes, which may run side by side.
 fn free_port() -> Result<u16> {
-    for _ in 0..50 {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
-            .local_addr()?
-            .port();
-        let is_free = |after| {
-            port.checked_add(after)
-                .is_some_and(|one| require_free(one, "an upgrade").is_ok())
-        };
-        if (0..3).all(is_free) {
-            return Ok(port);
-        }
-    }
-    bail!("there are no three free ports in a row")
+    let own = u16::try_from(process::id() % 4_000).unwrap_or_default();
+    let (before, after) = (
+        PORTS.step_by(3).take(own.into()),
+        PORTS.step_by(3).skip(own.into()),
+    );
+    let is_free = |port: &u16| (0..3).all(|next| require_free(port + next, "an upgrade").is_ok());
+    let found = after.chain(before).find(is_free);
+    found.context("there are no three free ports in a row")
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
