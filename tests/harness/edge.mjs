@@ -80,7 +80,7 @@ async function wrangler(directory, port, secrets, certificate) {
   await fs.writeFile(path.join(directory, ".dev.vars"), lines.join(""));
   const config = ["--config", path.join(directory, "wrangler.json"), "--persist-to", path.join(directory, "state")];
   const options = [
-    "dev", "--local", "--ip", "127.0.0.1", "--port", String(port), "--show-interactive-dev-session=false",
+    "dev", "--local", "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0", "--show-interactive-dev-session=false",
   ];
   if (certificate === undefined) return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: ENVIRONMENT });
   const own = path.join(certificate, "certificate.pem");

@@ -216,6 +216,8 @@ fn wrangler(places: &Places, settings: &Settings, directory: &Path) -> Result<Co
     command
         .args(["dev", "--local", "--port", &settings.port.to_string()])
         .args(listen::for_wrangler(settings.listen, &settings.service()))
+        // wrangler looks for a free port of its inspector before it takes it, so that two that start at once take one.
+        .args(["--inspector-port", "0"])
         .args(["--show-interactive-dev-session=false", "--persist-to"])
         .arg(directory.join("state"))
         .arg("--config")
