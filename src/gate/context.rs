@@ -10,8 +10,10 @@ use crate::gate::log_context::LogContext;
 use crate::gate::pages::failure::Failure;
 use crate::gate::pages::messages::LeadsTo;
 use crate::gate::pages::{self, Page, Sent};
+use crate::oidc::jwk::PrivateJwk;
+use crate::oidc::jws::{Alg, Unsigned};
 use crate::path::place;
-use crate::platform::{Event, EventOutcome, Platform};
+use crate::platform::{Event, EventOutcome, Outage, Platform};
 use crate::session::attempt::Attempt;
 use crate::session::seal::{NONCE, Purpose};
 use crate::session::session::Session;
@@ -104,6 +106,21 @@ impl<P: Platform> Context<P> {
         let mut bytes = [0; N];
         self.platform.random(&mut bytes);
         bytes
+    }
+
+    /// A token with its signature.
+    ///
+    /// # Errors
+    /// [`Outage`] when the key cannot be used.
+    pub async fn sign(
+        &self,
+        key: &PrivateJwk,
+        alg: Alg,
+        unsigned: Unsigned,
+    ) -> Result<String, Outage> {
+        let input = unsigned.signing_input();
+        let signature = self.platform.sign(key, alg, input).await?;
+        Ok(unsigned.finish(&signature))
     }
 
     /// The same context, with what log lines say of the request.

@@ -246,9 +246,5 @@ pub async fn sign<P: Platform>(
 
 async fn finish<P: Platform>(context: &Context<P>, unsigned: Unsigned) -> Result<String, Outage> {
     let key = &context.service.assertion_keys.active;
-    let signature = context
-        .platform
-        .sign(key, Alg::Es256, unsigned.signing_input())
-        .await?;
-    Ok(unsigned.finish(&signature))
+    context.sign(key, Alg::Es256, unsigned).await
 }

@@ -69,12 +69,8 @@ async fn client_assertion<P: Platform>(context: &Context<P>) -> Result<Secret, F
         &encode(&context.random::<16>()),
         context.now,
     )?;
-    let signature = context
-        .platform
-        .sign(key, service.request_alg, unsigned.signing_input())
-        .await
-        .map_err(|_| Failure::Cryptography)?;
-    Ok(Secret::new(unsigned.finish(&signature)))
+    let signed = context.sign(key, service.request_alg, unsigned).await;
+    signed.map(Secret::new).map_err(|_| Failure::Cryptography)
 }
 
 /// Verifies the ID token's signature, then everything that it says.

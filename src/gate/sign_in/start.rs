@@ -167,12 +167,8 @@ async fn address<P: Platform>(
     };
     let key = &service.client_keys.active;
     let unsigned = request.object(service.request_alg, &key.key_id)?;
-    let signature = context
-        .platform
-        .sign(key, service.request_alg, unsigned.signing_input())
-        .await
-        .map_err(|_| Failure::Cryptography)?;
-    let object = unsigned.finish(&signature);
+    let signed = context.sign(key, service.request_alg, unsigned).await;
+    let object = signed.map_err(|_| Failure::Cryptography)?;
     request.address(&object).ok_or(Failure::RequestTooLong)
 }
 
