@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::SKEW;
 use crate::oidc::json::Object;
 use crate::oidc::refusal::Refusal;
 
@@ -20,6 +21,35 @@ pub fn check_audience(claims: &Object, client_id: &str) -> Result<(), Refusal> {
     } else {
         Err(Refusal::AudienceMismatch)
     }
+}
+
+/// The moment at which a message was made: not in the future. Its end has not passed, and is at most `max_lifetime` seconds
+/// after that moment.
+///
+/// # Errors
+/// [`Refusal::IssuedAtInvalid`] or [`Refusal::Expired`].
+pub fn check_life(claims: &Object, max_lifetime: i64, now: i64) -> Result<i64, Refusal> {
+    let issued_at = claims.seconds("iat")?.ok_or(Refusal::IssuedAtInvalid)?;
+    if issued_at > now + SKEW {
+        return Err(Refusal::IssuedAtInvalid);
+    }
+    let expiry = claims.seconds("exp")?.ok_or(Refusal::Expired)?;
+    if now > expiry + SKEW || expiry > issued_at + max_lifetime {
+        return Err(Refusal::Expired);
+    }
+    Ok(issued_at)
+}
+
+/// The id by which a repetition is known: 1 to `longest` bytes.
+///
+/// # Errors
+/// [`Refusal::TokenIdInvalid`].
+pub fn check_id(claims: &Object, longest: usize) -> Result<String, Refusal> {
+    let id = claims.text("jti")?.unwrap_or_default();
+    if id.is_empty() || id.len() > longest {
+        return Err(Refusal::TokenIdInvalid);
+    }
+    Ok(id.to_owned())
 }
 
 /// The subject is 1 to 255 visible ASCII characters (OpenID Connect Core section 2).

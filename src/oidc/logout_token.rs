@@ -5,8 +5,7 @@
 //!
 //! Source: OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6, `provider.md` 8.
 
-use super::SKEW;
-use crate::oidc::claims::{check_audience, check_subject};
+use crate::oidc::claims::{check_audience, check_id, check_life, check_subject};
 use crate::oidc::json::Object;
 use crate::oidc::jws::{Alg, Untrusted};
 use crate::oidc::refusal::Refusal;
@@ -92,16 +91,8 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<LogoutToken, Re
     }
     // 5. The audience is only this client.
     check_audience(claims, expected.client_id)?;
-    // 6. It was issued in the past.
-    let issued_at = claims.seconds("iat")?.ok_or(Refusal::IssuedAtInvalid)?;
-    if issued_at > expected.now + SKEW {
-        return Err(Refusal::IssuedAtInvalid);
-    }
-    // 7. It has not expired, and could not have lived for long.
-    let expiry = claims.seconds("exp")?.ok_or(Refusal::Expired)?;
-    if expected.now > expiry + SKEW || expiry > issued_at + MAX_LIFETIME {
-        return Err(Refusal::Expired);
-    }
+    // 6 and 7. It was issued in the past, has not expired, and could not have lived for long.
+    let issued_at = check_life(claims, MAX_LIFETIME, expected.now)?;
     // 8. It says whose sessions are over; the provider sends no `sid`, and one is passed over.
     let subject = check_subject(claims)?;
     // 9. It is about logging out, and an ID token, which has a nonce, is not.
@@ -114,13 +105,9 @@ pub fn check(claims: &Object, expected: &Expected<'_>) -> Result<LogoutToken, Re
         return Err(Refusal::NoncePresent);
     }
     // 10. It has an id by which a repetition is known.
-    let id = claims.text("jti")?.unwrap_or_default();
-    if id.is_empty() || id.len() > MAX_ID {
-        return Err(Refusal::TokenIdInvalid);
-    }
     Ok(LogoutToken {
         subject,
-        id: id.to_owned(),
+        id: check_id(claims, MAX_ID)?,
         issued_at,
     })
 }
@@ -130,6 +117,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::oidc::SKEW;
     use crate::oidc::jws::encode;
 
     const NOW: i64 = 1_700_000_000;

@@ -4,8 +4,7 @@
 //!
 //! Source: RFC 7519 section 4.1, RFC 8725 sections 3.9 to 3.12.
 
-use super::SKEW;
-use crate::oidc::claims::{check_audience, check_subject};
+use crate::oidc::claims::{check_audience, check_id, check_life, check_subject};
 use crate::oidc::json::Object;
 use crate::oidc::refusal::Refusal;
 
@@ -62,23 +61,12 @@ pub fn check(
     }
     check_audience(claims, expected.audience)?;
     // 3. It was made just now, and does not live for long.
-    let issued_at = claims.seconds("iat")?.ok_or(Refusal::IssuedAtInvalid)?;
-    if issued_at > expected.now + SKEW {
-        return Err(Refusal::IssuedAtInvalid);
-    }
-    let expiry = claims.seconds("exp")?.ok_or(Refusal::Expired)?;
-    if expected.now > expiry + SKEW || expiry > issued_at + MAX_LIFETIME {
-        return Err(Refusal::Expired);
-    }
+    let issued_at = check_life(claims, MAX_LIFETIME, expected.now)?;
     // 4. It says whom it is about, and has an id by which a repetition is known.
     let subject = check_subject(claims)?;
-    let id = claims.text("jti")?.unwrap_or_default();
-    if id.is_empty() || id.len() > MAX_ID {
-        return Err(Refusal::TokenIdInvalid);
-    }
     Ok(ServiceToken {
         subject,
-        id: id.to_owned(),
+        id: check_id(claims, MAX_ID)?,
         issued_at,
     })
 }
@@ -88,6 +76,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::oidc::SKEW;
 
     const NOW: i64 = 1_700_000_000;
 
