@@ -9,6 +9,7 @@ mod assure;
 mod bench;
 mod build;
 mod checkout;
+mod graph;
 mod meter;
 mod release;
 mod revocation;

@@ -4,11 +4,12 @@
 //! compiled into the Worker is `required`, every other `excluded`. The list holds no time and no serial number, so
 //! that one commit has one list.
 
+use crate::graph::{Graph, needed};
 use crate::wasm::TARGET;
 use anyhow::{Context, Result};
 use base64ct::{Base64, Encoding};
+use cargo_metadata::{DependencyKind, Package};
 use serde_json::{Map, Value, json};
-use shell::child;
 use shell::digest::hexadecimal;
 use shell::places::Places;
 use shell::terminal;
@@ -18,6 +19,9 @@ use std::path::Path;
 
 /// The crate that is deployed.
 const WORKER: &str = "one-login-edge";
+
+/// How a crate is needed that is compiled into the Worker or compiles it.
+const DEPLOYED: [DependencyKind; 2] = [DependencyKind::Normal, DependencyKind::Build];
 
 /// Writes the list to a file, or prints it.
 pub fn command(places: &Places, out: Option<&Path>) -> Result<()> {
@@ -39,12 +43,7 @@ pub fn document(places: &Places) -> Result<String> {
 }
 
 fn of(places: &Places) -> Result<Value> {
-    let mut cargo = child::command("cargo");
-    cargo
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .args(["--filter-platform", TARGET])
-        .current_dir(&places.root);
-    let worker: Value = serde_json::from_str(&child::output(&mut cargo)?)?;
+    let worker = Graph::read(places, TARGET)?;
     let read = |name: &str| {
         fs::read_to_string(places.root.join(name)).with_context(|| format!("{name} cannot be read"))
     };
@@ -54,10 +53,16 @@ fn of(places: &Places) -> Result<Value> {
 }
 
 /// The list, from what cargo says for the Worker's platform and from both lock files.
-fn list(worker: &Value, lock: &toml::Table, npm: &Value) -> Value {
-    let deployed = deployed(worker);
-    let known: BTreeMap<_, _> = each(&worker["packages"])
-        .map(|one| (reference(one), one))
+fn list(worker: &Graph, lock: &toml::Table, npm: &Value) -> Value {
+    let known = worker.packages();
+    let licences: BTreeMap<_, _> = known
+        .values()
+        .map(|one| (reference(one), one.license.as_deref()))
+        .collect();
+    let deployed: BTreeSet<_> = worker
+        .beneath(&[WORKER], &DEPLOYED)
+        .into_iter()
+        .map(|id| reference(known[id]))
         .collect();
     let mut components = Vec::new();
     let mut version = "";
@@ -75,7 +80,7 @@ fn list(worker: &Value, lock: &toml::Table, npm: &Value) -> Value {
             continue;
         };
         let place = format!("pkg:cargo/{name}@{number}");
-        let licence = known.get(&place).and_then(|one| one["license"].as_str());
+        let licence = licences.get(&place).copied().flatten();
         components.push(component(Part {
             name,
             version: number,
@@ -160,68 +165,26 @@ fn from_integrity(integrity: &str) -> Option<(&'static str, String)> {
     Some(("SHA-512", hexadecimal(&bytes)))
 }
 
-/// The crates compiled into the Worker or used to compile it: all its dependencies except those for tests.
-fn deployed(worker: &Value) -> BTreeSet<String> {
-    let names = names(worker);
-    let nodes: BTreeMap<_, _> = each(&worker["resolve"]["nodes"])
-        .filter_map(|node| Some((node["id"].as_str()?, node)))
-        .collect();
-    let mut open: Vec<_> = names
-        .iter()
-        .filter(|(_, place)| place.starts_with(&format!("pkg:cargo/{WORKER}@")))
-        .map(|(id, _)| *id)
-        .collect();
-    let mut found = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        if names
-            .get(id)
-            .is_none_or(|place| !found.insert(place.clone()))
-        {
-            continue;
-        }
-        open.extend(nodes.get(id).into_iter().flat_map(|node| needed(node)));
-    }
-    found
-}
-
-/// The ids of what a package needs when it is not tested.
-fn needed(node: &Value) -> impl Iterator<Item = &str> {
-    each(&node["deps"])
-        .filter(|dep| each(&dep["dep_kinds"]).any(|kind| kind["kind"].as_str() != Some("dev")))
-        .filter_map(|dep| dep["pkg"].as_str())
-}
-
-fn dependencies(worker: &Value, deployed: &BTreeSet<String>) -> Vec<Value> {
-    let names = names(worker);
-    let own = |place: &String| match place.starts_with(&format!("pkg:cargo/{WORKER}@")) {
+fn dependencies(worker: &Graph, deployed: &BTreeSet<String>) -> Vec<Value> {
+    let known = worker.packages();
+    let own = |package: &Package| match package.name == WORKER {
         true => WORKER.to_owned(),
-        false => place.clone(),
+        false => reference(package),
     };
-    let of = |node: &Value| {
-        let place = names.get(node["id"].as_str()?)?;
-        let below: BTreeSet<_> = needed(node)
-            .filter_map(|id| names.get(id).map(own))
-            .collect();
-        let inside = deployed.contains(place);
-        inside.then(|| json!({ "ref": own(place), "dependsOn": below }))
-    };
-    each(&worker["resolve"]["nodes"]).filter_map(of).collect()
+    let inside = worker
+        .nodes()
+        .iter()
+        .map(|node| (node, known[&node.id]))
+        .filter(|(_, package)| deployed.contains(&reference(package)));
+    let edges = inside.map(|(node, package)| {
+        let below: BTreeSet<_> = needed(node, &DEPLOYED).map(|id| own(known[id])).collect();
+        json!({ "ref": own(package), "dependsOn": below })
+    });
+    edges.collect()
 }
 
-/// Cargo's ids with the names of this list.
-fn names(metadata: &Value) -> BTreeMap<&str, String> {
-    each(&metadata["packages"])
-        .filter_map(|package| Some((package["id"].as_str()?, reference(package))))
-        .collect()
-}
-
-fn reference(package: &Value) -> String {
-    let text = |name: &str| package[name].as_str().unwrap_or_default();
-    format!("pkg:cargo/{}@{}", text("name"), text("version"))
-}
-
-fn each(list: &Value) -> impl Iterator<Item = &Value> {
-    list.as_array().into_iter().flatten()
+fn reference(package: &Package) -> String {
+    format!("pkg:cargo/{}@{}", package.name, package.version)
 }
 
 #[cfg(test)]

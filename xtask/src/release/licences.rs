@@ -1,10 +1,11 @@
 //! The licences of what is in the packages, with their texts: of each crate that is compiled in, and of what came from npm.
 
+use crate::graph::Graph;
 use anyhow::{Context, Result, bail};
+use cargo_metadata::{DependencyKind, Package};
 use serde_json::Value;
-use shell::child;
 use shell::places::Places;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -32,15 +33,14 @@ const NOTICES: [(&str, &str); 1] = [(
 /// # Errors
 /// When cargo cannot be asked, or the text of a licence is nowhere to be found.
 pub fn page(places: &Places, members: &[&str], target: &str, npm: &[&str]) -> Result<String> {
-    let mut cargo = child::command("cargo");
-    cargo
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .args(["--filter-platform", target])
-        .current_dir(&places.root);
-    let metadata: Value = serde_json::from_str(&child::output(&mut cargo)?)?;
+    let graph = Graph::read(places, target)?;
+    let known = graph.packages();
     let mut parts = vec![standard_library()];
-    for id in compiled(&metadata, members) {
-        parts.push(of_crate(package(&metadata, &id)?)?);
+    // Crates that only build or test the members are left out, and so is the product itself.
+    for id in graph.beneath(members, &[DependencyKind::Normal]) {
+        if known[id].source.is_some() {
+            parts.push(of_crate(known[id])?);
+        }
     }
     for name in npm {
         parts.push(of_npm(&places.root.join("node_modules").join(name), name)?);
@@ -67,69 +67,16 @@ fn standard_library() -> Part {
     }
 }
 
-/// The ids of the crates of others that are compiled into these members. Crates that only build or test them are left out.
-fn compiled(metadata: &Value, members: &[&str]) -> BTreeSet<String> {
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let nodes: BTreeMap<_, _> = list(&metadata["resolve"]["nodes"])
-        .into_iter()
-        .filter_map(|node| Some((node["id"].as_str()?.to_owned(), node)))
-        .collect();
-    let own: BTreeSet<_> = list(&metadata["packages"])
-        .iter()
-        .filter(|package| package["source"].is_null())
-        .filter_map(|package| {
-            Some((
-                package["id"].as_str()?.to_owned(),
-                package["name"].as_str()?.to_owned(),
-            ))
-        })
-        .collect();
-    let mut open: Vec<_> = own
-        .iter()
-        .filter(|(_, name)| members.contains(&name.as_str()))
-        .map(|(id, _)| id.clone())
-        .collect();
-    let mut found = BTreeSet::new();
-    while let Some(id) = open.pop() {
-        let Some(node) = nodes.get(&id).filter(|_| found.insert(id.clone())) else {
-            continue;
-        };
-        for dependency in list(&node["deps"]) {
-            let is_compiled_in = list(&dependency["dep_kinds"])
-                .iter()
-                .any(|kind| kind["kind"].is_null());
-            open.extend(
-                dependency["pkg"]
-                    .as_str()
-                    .filter(|_| is_compiled_in)
-                    .map(str::to_owned),
-            );
-        }
-    }
-    found.retain(|id| !own.iter().any(|(member, _)| member == id));
-    found
-}
-
-fn package<'a>(metadata: &'a Value, id: &str) -> Result<&'a Value> {
-    let all = metadata["packages"].as_array();
-    let found = all
-        .into_iter()
-        .flatten()
-        .find(|package| package["id"] == id);
-    found.with_context(|| format!("cargo does not describe {id}"))
-}
-
-fn of_crate(package: &Value) -> Result<Part> {
-    let text = |name: &str| package[name].as_str().unwrap_or_default().to_owned();
-    let manifest = PathBuf::from(text("manifest_path"));
+fn of_crate(package: &Package) -> Result<Part> {
+    let manifest = package.manifest_path.as_std_path();
     let directory = manifest.parent().context("a crate has no directory")?;
     let mut texts = texts(directory)?;
-    if let Some(file) = package["license_file"].as_str() {
+    if let Some(file) = &package.license_file {
         texts.extend(fs::read_to_string(directory.join(file)).ok());
     }
     part(
-        format!("{} {}", text("name"), text("version")),
-        text("license"),
+        format!("{} {}", package.name, package.version),
+        package.license.clone().unwrap_or_default(),
         texts,
     )
 }
