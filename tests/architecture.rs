@@ -59,9 +59,19 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The length at which a file should have been split, and the length at which it must be.
-const LONG: usize = 300;
+/// The most lines of a file with its tests, and of its code without them.
 const TOO_LONG: usize = 400;
+const LONG: usize = 300;
+
+/// Files of code that are longer, because there is one thing in them.
+const ONE_THING: &[&str] = &[
+    "src/gate/endpoints/mod.rs",
+    "src/gate/accounts.rs",
+    "src/gate/mod.rs",
+    "src/session/account.rs",
+    "src/session/account/message.rs",
+    "src/session/seal.rs",
+];
 
 /// The items of this crate that a line names: each part, and the item inside it.
 fn named(line: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -232,17 +242,33 @@ fn when_simulator_and_product_are_compared_then_they_share_no_code_or_cryptograp
 
 #[test]
 fn when_a_file_is_counted_then_it_is_within_the_length_limit() {
-    for directory in ["src", "tests"] {
+    for directory in [
+        "src",
+        "simulator/src",
+        "cli/src",
+        "xtask/src",
+        "shell/src",
+        "tests",
+    ] {
         for source in sources(directory) {
+            let name = source.name();
             let lines = source.text.lines().count();
-            if lines > LONG {
-                println!("{} has {lines} lines", source.name());
-            }
-            assert!(lines <= TOO_LONG, "{} has {lines} lines", source.name());
+            assert!(lines <= TOO_LONG, "{name} has {lines} lines");
+            let is_test = name.starts_with("tests/") || name.ends_with("_tests.rs");
+            let code = source
+                .text
+                .lines()
+                .take_while(|line| *line != "mod tests {")
+                .count();
+            let is_long = !is_test && code > LONG;
+            assert_eq!(
+                is_long,
+                ONE_THING.contains(&name.as_str()),
+                "{name} has {code} lines of code"
+            );
             assert!(
-                source.text.starts_with("//!") || source.name().ends_with("_tests.rs"),
-                "{}",
-                source.name()
+                source.text.starts_with("//!") || name.ends_with("_tests.rs"),
+                "{name}"
             );
         }
     }

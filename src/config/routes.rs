@@ -3,6 +3,7 @@
 //! Everything that no rule names is `required`. Paths arrive here canonical; what makes one
 //! canonical, and what is refused instead, is in [`crate::path`].
 
+mod fields;
 mod read;
 mod sites;
 mod stricter;
@@ -13,7 +14,7 @@ use crate::oidc::SKEW;
 use crate::oidc::identity::claims::Claim;
 use crate::oidc::vector::Level;
 use crate::path::CanonicalPath;
-pub(super) use read::{Registered, read_level};
+pub(super) use fields::{Registered, read_level};
 pub use sites::OtherSites;
 
 /// The people who may pass.

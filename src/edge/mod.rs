@@ -4,6 +4,7 @@
 //! as much as all cryptography of a signed-in request; what has to wait becomes a promise.
 
 mod account;
+mod exchange;
 #[cfg(feature = "fault-injection")]
 mod faults;
 mod forward;
@@ -22,19 +23,15 @@ use worker::Env;
 
 use crate::config::Config;
 use crate::gate;
-use crate::gate::context::Context;
-use crate::gate::decision::{Decision, Verdict};
+use crate::gate::decision::Verdict;
 use crate::gate::http::reply::{RETRY_AFTER, Reply};
-use crate::gate::http::request::{Headers, Request};
 use crate::gate::isolate::Isolate;
 use crate::gate::pages::Page;
 use crate::gate::pages::bilingual::both;
 use crate::oidc::json::Object;
 use crate::platform::{Event, EventOutcome};
+use exchange::{carry_out, read, send};
 use platform::{Calls, Edge};
-
-/// How long the text of a request usually is at most, in bytes.
-const USUAL_LENGTH: usize = 8 * 1024;
 
 thread_local! {
     static ISOLATE: OnceCell<Rc<Isolate>> = const { OnceCell::new() };
@@ -272,54 +269,4 @@ fn now() -> i64 {
     #[cfg(feature = "fault-injection")]
     let seconds = seconds + faults::clock();
     seconds
-}
-
-/// A request from the text that `glue.js` joins.
-fn read(incoming: &web_sys::Request) -> Option<Request> {
-    let mut text = vec![0; USUAL_LENGTH];
-    let mut length = glue::read(incoming, &mut text);
-    if length > text.len() {
-        text.resize(length, 0);
-        length = glue::read(incoming, &mut text);
-    }
-    text.truncate(length);
-    let text = String::from_utf8(text).ok()?;
-    let (method, rest) = text.split_once('\n')?;
-    let url = rest.split('\n').next()?;
-    let begin = method.len() + url.len() + 2;
-    Some(Request {
-        method: method.to_owned(),
-        url: url.to_owned(),
-        headers: Headers::from_lines(text, begin)?,
-    })
-}
-
-fn carry_out(
-    decision: &Decision,
-    incoming: &web_sys::Request,
-    edge: &Edge,
-    context: Option<&Context<Edge>>,
-) -> JsValue {
-    match (decision, context) {
-        (Decision::Reply(reply), _) => send(reply),
-        (Decision::Asset { file, reply }, _) => glue::asset(&edge.env, file, &lines(reply)).into(),
-        (Decision::Forward(out), Some(context)) => forward::forward(out, incoming, edge)
-            .unwrap_or_else(|| send(&context.page(500, Page::Problem))),
-        (Decision::Forward(_), None) => send(&both(
-            500,
-            Page::Problem,
-            None,
-            "This request cannot be forwarded.",
-        )),
-    }
-}
-
-fn send(reply: &Reply) -> JsValue {
-    glue::respond(reply.status, &lines(reply), &reply.body)
-}
-
-/// The headers of a reply, joined for `glue.js`.
-fn lines(reply: &Reply) -> String {
-    let headers = reply.headers.iter();
-    glue::joined(headers.map(|(name, value)| (*name, value.as_str())))
 }

@@ -1,19 +1,19 @@
 //! One request's view of everything: the isolate, the outside, the service and the time.
 
+mod log;
+mod pages;
+
 use std::rc::Rc;
 
 use crate::config::{Locale, Service};
-use crate::gate::http::reply::Reply;
 use crate::gate::http::request::{Request, parameter};
 use crate::gate::isolate::Isolate;
 use crate::gate::log_context::LogContext;
-use crate::gate::pages::failure::Failure;
-use crate::gate::pages::messages::LeadsTo;
-use crate::gate::pages::{self, Page, Sent};
+use crate::gate::pages::{Sent, locale};
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jws::{Alg, Unsigned};
 use crate::path::place;
-use crate::platform::{Event, EventOutcome, Outage, Platform};
+use crate::platform::{Outage, Platform};
 use crate::session::attempt::Attempt;
 use crate::session::seal::{NONCE, Purpose};
 use crate::session::session::Session;
@@ -61,7 +61,7 @@ impl<P: Platform> Context<P> {
         let before = address.and_then(|_| request.page_before(&service.origin_url));
         let place = place.as_deref().or(before);
         Self {
-            locale: pages::locale(service, asked, request, place),
+            locale: locale(service, asked, request, place),
             asked,
             reference: request
                 .headers
@@ -123,197 +123,12 @@ impl<P: Platform> Context<P> {
         Ok(unsigned.finish(&signature))
     }
 
-    /// The same context, with what log lines say of the request.
-    #[must_use]
-    pub fn logging(&self, request: &Request) -> Self {
-        Self {
-            log_context: LogContext::request(&self.service, request),
-            ..self.clone()
-        }
-    }
-
-    /// The same context, with what log lines say of a person: a hash of the subject that holds for one
-    /// day.
-    #[must_use]
-    pub fn logging_person(&self, subject: &str) -> Self {
-        let mut context = self.clone();
-        if let Some(ring) = &self.isolate.config.ring {
-            context.log_context.person = ring.pseudonym(&self.service.binding, subject, self.now);
-        }
-        context
-    }
-
-    /// Writes a line of something that was carried out; all texts are labels, never values.
-    pub fn log_done(&self, name: &'static str, label: &'static str) {
-        self.log(EventOutcome::Done, name, label, "");
-    }
-
-    /// Writes a line of something that was refused.
-    pub fn log_refused(&self, name: &'static str, label: &'static str) {
-        self.log(EventOutcome::Refused, name, label, "");
-    }
-
-    /// Writes a line of something that failed.
-    pub fn log_failed(&self, name: &'static str, label: &'static str) {
-        self.log(EventOutcome::Failed, name, label, "");
-    }
-
-    /// Writes a line; `detail` is a text of our own.
-    pub fn log(
-        &self,
-        outcome: EventOutcome,
-        name: &'static str,
-        label: &'static str,
-        detail: &str,
-    ) {
-        self.platform.log(&self.event(outcome, name, label, detail));
-    }
-
-    /// Writes a line of something that one cause may bring about with every request: one a minute for
-    /// each label, and how many were left out.
-    pub fn log_summed(
-        &self,
-        outcome: EventOutcome,
-        name: &'static str,
-        label: &'static str,
-        detail: &str,
-    ) {
-        self.log_sums();
-        let event = self.event(outcome, name, label, detail);
-        if let Some(event) = self.isolate.tally.count(event, self.now) {
-            self.platform.log(&event);
-        }
-    }
-
-    /// Writes the sums that wait for a minute.
-    pub fn log_sums(&self) {
-        for line in self.isolate.tally.due(self.now) {
-            self.platform.log(&line);
-        }
-    }
-
-    fn event(
-        &self,
-        outcome: EventOutcome,
-        name: &'static str,
-        label: &'static str,
-        detail: &str,
-    ) -> Event {
-        let log_context = self.log_context.clone();
-        Event {
-            name,
-            outcome,
-            label,
-            service: self.service.id.clone(),
-            route: log_context.route,
-            reference: self.reference.clone(),
-            trace: log_context.trace,
-            person: log_context.person,
-            detail: detail.to_owned(),
-            count: 0,
-        }
-    }
-
     /// How many warnings the configuration of this service has.
     #[must_use]
     pub fn warnings(&self) -> usize {
         let own = |id: &Option<String>| id.as_deref().is_none_or(|id| id == self.service.id);
         let warnings = self.isolate.config.warnings.iter();
         warnings.filter(|warning| own(&warning.service)).count()
-    }
-
-    /// A page without a link.
-    pub fn page(&self, status: u16, page: Page) -> Reply {
-        let link = match page.leads_to() {
-            LeadsTo::Home => self.service.branding.home.in_locale(self.locale).0,
-            _ => "",
-        };
-        self.page_with(status, page, link)
-    }
-
-    /// A page whose link leads to this address.
-    pub fn page_with(&self, status: u16, page: Page, link: &str) -> Reply {
-        pages::page(
-            status,
-            page,
-            &self.service,
-            self.locale,
-            &self.checked_reference(),
-            link,
-            self.sent,
-        )
-    }
-
-    /// A page for a frame of the service's own page, whose link opens in the whole window.
-    pub fn page_in_frame(&self, status: u16, page: Page, link: &str) -> Reply {
-        pages::framed(status, page, &self.service, self.locale, link)
-    }
-
-    /// The reference with its check value behind a full stop: addresses of pages carry it so.
-    fn checked_reference(&self) -> String {
-        let ring = self.isolate.config.ring.as_ref();
-        match ring.filter(|_| !self.reference.is_empty()) {
-            Some(ring) => {
-                let value = ring.check_value(&self.service.binding, &told(&self.reference));
-                format!("{}.{value}", self.reference)
-            }
-            None => self.reference.clone(),
-        }
-    }
-
-    /// Whether a text is a reference with its check value, as a page of this service has carried it.
-    #[must_use]
-    pub fn is_own_reference(&self, text: &str) -> bool {
-        let parts = text.split_once('.').zip(self.isolate.config.ring.as_ref());
-        parts.is_some_and(|((reference, value), ring)| {
-            ring.is_checked(&self.service.binding, &told(reference), value)
-        })
-    }
-
-    /// The page and log line of a failure; `again` is where a new sign-in starts.
-    pub fn failed(&self, step: &'static str, failure: Failure, again: &str) -> Reply {
-        self.failed_of(step, failure, again, false)
-    }
-
-    /// The same; where the person was to prove an identity (`proves`), the page speaks of that and of no sign-in.
-    pub fn failed_of(
-        &self,
-        step: &'static str,
-        failure: Failure,
-        again: &str,
-        proves: bool,
-    ) -> Reply {
-        let mut outcome = failure.outcome();
-        if proves {
-            outcome.page = outcome.page.of_identity();
-        }
-        // Without a request id of the platform's the page and the line still find each other.
-        let mut context = self.clone();
-        if context.reference.is_empty() {
-            let random = self.random::<6>();
-            context.reference = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        }
-        match outcome.status {
-            // A sender may go beyond a limit without end.
-            429 => context.log_summed(EventOutcome::Refused, step, outcome.label, ""),
-            ..500 => context.log_refused(step, outcome.label),
-            _ => context.log_failed(step, outcome.label),
-        }
-        let sign_out = match outcome.page {
-            // The page after a sign-out tries once more.
-            Page::Unfinished => self.service.own_page("signed-out?lang=") + self.locale.as_str(),
-            _ => self.service.own_page("sign-out"),
-        };
-        let link = match outcome.page.leads_to() {
-            LeadsTo::SignOut => &sign_out,
-            _ => again,
-        };
-        let reply = context.page_with(outcome.status, outcome.page, link);
-        match failure {
-            Failure::TooManyRequests => reply.with("retry-after", "60"),
-            Failure::Busy(_, seconds) => reply.with("retry-after", seconds.to_string()),
-            _ => reply,
-        }
     }
 
     /// The session as a cookie's value; `None` without session keys.
@@ -349,11 +164,6 @@ impl<P: Platform> Context<P> {
         let bytes = ring.open(Purpose::Attempt, &self.service.binding, sealed)?;
         Attempt::from_bytes(&bytes)
     }
-}
-
-/// Of which the check value of a reference is made.
-fn told(reference: &str) -> String {
-    format!("reference\n{reference}")
 }
 
 /// Whether a text has the form of Cloudflare's request id: 16 hexadecimal digits, and the three letters of a data

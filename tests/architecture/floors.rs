@@ -15,6 +15,7 @@ const FLOORS: &[&[&str]] = &[
         "access::statement",
         "decision",
         "pages::assets",
+        "pages::layout",
         "provider::document_cache",
     ],
     &["isolate"],

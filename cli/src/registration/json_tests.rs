@@ -1,5 +1,6 @@
 //! The parser takes JSON, refuses the rest, and names the place of a mistake.
 
+use super::node::is_placeholder;
 use super::*;
 
 fn problem(text: &str) -> String {

@@ -8,41 +8,7 @@ use crate::origin::verify::{HEADER, Person};
 use crate::origin::wire::RawHead;
 
 /// The style sheet, served at `/assets/demo.css`.
-pub const STYLE: &str = "\
-*{box-sizing:border-box}
-body{margin:0;font:19px/1.4 Arial,sans-serif;color:#0b0c0c}
-header{background:#0b0c0c;border-bottom:10px solid #1d70b8;padding:12px 0}
-header a{color:#fff;font-size:24px;font-weight:bold;text-decoration:none}
-.wide{max-width:960px;margin:0 auto;padding:0 15px}
-main{padding:30px 0}
-h1{font-size:36px;margin:0 0 20px}
-h2{font-size:24px;margin:40px 0 15px}
-a{color:#1a65a6}
-a:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
-.button{display:inline-block;background:#0f7a52;color:#fff;padding:10px 16px;text-decoration:none}
-button.button{border:0;font:inherit;cursor:pointer}
-button.button:focus{outline:3px solid #fd0;background:#fd0;color:#0b0c0c}
-.second{background:#f3f2f1;color:#0b0c0c}
-.languages{text-align:right;padding:10px 0 0}
-label,legend{font-weight:bold;display:block;margin:0 0 5px;padding:0}
-.field{margin:0 0 25px}
-.hint{color:#484949;margin:0 0 10px}
-fieldset{border:0;margin:0 0 25px;padding:0}
-.date{display:flex;gap:20px}
-.date label{font-weight:normal}
-input,textarea{font:inherit;border:2px solid #0b0c0c;padding:5px;width:100%;max-width:600px}
-.date input{width:90px}
-input:focus,textarea:focus{outline:3px solid #fd0;box-shadow:inset 0 0 0 2px #0b0c0c}
-.choices{display:flex;flex-wrap:wrap;gap:15px}
-.panel{background:#f4f8fb;border-left:10px solid #1d70b8;padding:15px}
-.skip{position:absolute;left:-9999px}
-.skip:focus{position:static}
-table{border-collapse:collapse;width:100%}
-caption{text-align:left;font-weight:bold;margin:0 0 10px}
-th,td{border-bottom:1px solid #cecece;padding:10px 20px 10px 0;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{white-space:nowrap}
-td p{margin:0}
-";
+pub const STYLE: &str = include_str!("demo.css");
 
 /// The headers by which the edge speaks to this service, as they are usually written.
 const TOLD: [&str; 6] = [

@@ -2,22 +2,15 @@
 
 use serde_json::Value;
 
-use super::{Access, Freshness, OtherSites, Release, Rule, Rules, Shape};
+use super::fields::{
+    Registered, read_cache, read_flag, read_freshness, read_level, read_not_proved, read_release,
+};
+use super::{Access, OtherSites, Release, Rule, Rules, Shape};
 use crate::config::MAX_ROUTES;
-use crate::config::service::{Claim, Environment};
-use crate::config::spelling::proposal;
+
 use crate::config::table::Table;
 use crate::oidc::vector::Level;
-use crate::path::{CanonicalPath, place as kept};
-
-/// The client's registration, which is all that can be released, and the environment.
-pub(in crate::config) struct Registered<'a> {
-    pub environment: Environment,
-    /// Not registered: `bind` of the service.
-    pub bind: bool,
-    pub scopes: &'a [&'a str],
-    pub claims: &'a [Claim],
-}
+use crate::path::CanonicalPath;
 
 impl Rules {
     /// Reads `routes`; `level` is the service's own, for rules that name none and for paths that
@@ -208,124 +201,6 @@ fn read_fields(
             folded,
         }),
     }
-}
-
-/// The level of a rule or a service.
-pub(in crate::config) fn read_level(table: &Table<'_>, default: Level) -> Level {
-    let choices = "\"Cl\", \"Cl.Cm\", \"Cl.Cm.P1\" or \"Cl.Cm.P2\"";
-    table.choice("level", default, choices, Level::parse)
-}
-
-/// Whether no browser keeps answers, which is so where an identity is released unless the rule says otherwise.
-fn read_cache(table: &Table<'_>, access: Access, release: &Release) -> bool {
-    if access == Access::Public && table.get("cache").is_some() {
-        table.fault(
-            "cache",
-            "has no effect on a public route: its answers keep the service's word",
-        );
-    }
-    table.choice(
-        "cache",
-        release.has_identity(),
-        "\"none\" or \"origin\"",
-        |text| match text {
-            "none" => Some(true),
-            "origin" => Some(false),
-            _ => None,
-        },
-    )
-}
-
-/// How lately the person must have signed in; a minute at least, because a sign-in takes that long.
-fn read_freshness(table: &Table<'_>, access: Access) -> Option<Freshness> {
-    let read = |field| {
-        table.get(field)?;
-        if access != Access::Required {
-            table.fault(field, "has an effect on required routes only");
-        }
-        Some(table.seconds(field, 3_600, 60, 86_400))
-    };
-    let max_age = read("max_age").map(Freshness::MaxAge);
-    let again = read("reauthenticate_within").map(Freshness::Reauthenticate);
-    if max_age.is_some() && again.is_some() {
-        table.fault(
-            "reauthenticate_within",
-            "does not go together with max_age: name one of the two",
-        );
-    }
-    again.or(max_age)
-}
-
-/// A switch about people who are signed in.
-fn read_flag(table: &Table<'_>, access: Access, field: &'static str, default: bool) -> bool {
-    let flag = table.flag(field, default);
-    if access == Access::Public && table.get(field).is_some() {
-        table.fault(field, "has no effect on a public route");
-    }
-    flag
-}
-
-/// Where people go who could not prove an identity.
-fn read_not_proved(table: &Table<'_>, level: Level, own_path: &str) -> Option<String> {
-    let place = table.text("not_proved")?;
-    if !level.has_identity() {
-        table.fault(
-            "not_proved",
-            "has an effect only where the level asks for an identity",
-        );
-    }
-    if place == "page" {
-        return None;
-    }
-    let canonical = CanonicalPath::parse(place, true).is_ok_and(|path| path.text == place);
-    if !canonical
-        || kept::safe(place, &[own_path], &|path| CanonicalPath::parse(path, true)) != place
-    {
-        table.fault("not_proved", "must be \"page\", or a path of the service");
-    }
-    Some(place.to_owned())
-}
-
-fn read_release(table: &Table<'_>, access: Access, registered: &Registered<'_>) -> Release {
-    let mut release = Release::default();
-    let names = table.texts("release").unwrap_or_default();
-    if access == Access::Public && !names.is_empty() {
-        table.fault(
-            "release",
-            "has no effect on a public route: nobody is looked up there",
-        );
-    }
-    for name in names {
-        let claim = Claim::ALL
-            .into_iter()
-            .find(|claim| claim.released_as() == name);
-        if let Some(claim) = claim {
-            release.identity[claim as usize] = true;
-            if !registered.claims.contains(&claim) {
-                let problem = format!("{name} needs a claim that registered_claims does not list");
-                table.fault("release", problem);
-            }
-            continue;
-        }
-        let (flag, scope) = match name {
-            "email" => (&mut release.email, "email"),
-            "phone" => (&mut release.phone, "phone"),
-            "wallet_subject_id" => (&mut release.wallet_subject_id, "wallet-subject-id"),
-            _ => {
-                let known = Claim::ALL.into_iter().map(Claim::released_as);
-                let contact = ["email", "phone", "wallet_subject_id"];
-                let proposal = proposal(name, known.chain(contact));
-                let problem = format!("{name:?} is not a claim that can be released{proposal}");
-                table.fault("release", problem);
-                continue;
-            }
-        };
-        *flag = true;
-        if !registered.scopes.contains(&scope) {
-            table.fault("release", format!("{name} needs the scope {scope:?}"));
-        }
-    }
-    release
 }
 
 /// A pattern in both forms, or `None` when it is not one.

@@ -5,6 +5,8 @@
 //!
 //! Source: OpenID Connect Core 1.0 section 3.1.2.5 to 3.1.3.8, RFC 9207, `provider.md` 2 to 5.
 
+mod failed;
+
 use super::exchange::{exchange, userinfo, verify};
 use super::parameters::{Parameters, Response};
 use super::record::{did_not, not_again, record, session};
@@ -17,7 +19,7 @@ use crate::gate::http::request::Request;
 use crate::gate::identity::callback as identity;
 use crate::gate::identity::signed_in::SignedIn;
 use crate::gate::links::again;
-use crate::gate::pages::failure::{Failure, Left, ProviderError};
+use crate::gate::pages::failure::Failure;
 use crate::gate::pages::{self, Page};
 use crate::gate::{accounts, browser_session, provider};
 use crate::oidc::userinfo::Userinfo;
@@ -27,6 +29,7 @@ use crate::session::attempt::{Aim, Attempt, OVER_LIFETIME, OVER_NAME, cookie_nam
 use crate::session::identity::IdentityOutcome;
 use crate::session::session::Session;
 use crate::session::set_cookie::{delete_cookie, set_cookie_for};
+use failed::{declined, ended, is_first, is_repeated, start_again};
 
 /// Finishes a sign-in.
 pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query: &str) -> Reply {
@@ -128,97 +131,6 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
         }
     };
     reply.with("set-cookie", delete_cookie(&name))
-}
-
-/// The failure behind the provider's error where a person was asked for more than a sign-in.
-fn declined<P: Platform>(
-    context: &Context<P>,
-    attempt: &Attempt,
-    failure: Failure,
-    before: Option<&Session>,
-) -> Failure {
-    let Failure::Provider(error) = failure else {
-        return failure;
-    };
-    let (lost, served) = match (error, &attempt.aim) {
-        (ProviderError::AccessDenied, Aim::Prove(_)) => return Failure::LeftIdentity,
-        (ProviderError::AccessDenied, Aim::Again(served)) => (false, served),
-        (ProviderError::LoginRequired, Aim::Again(served)) => (true, served),
-        _ => return failure,
-    };
-    let ends = lost || attempt.reauthenticates();
-    let goes_on = before.is_some_and(|before| {
-        let stays = before.id != served.session || !ends;
-        stays && before.is_live(context.now, context.service.limits)
-    });
-    let session = match goes_on {
-        true => Left::GoesOn,
-        false => Left::Ended,
-    };
-    Failure::Declined { lost, session }
-}
-
-/// The answer to a sign-in that failed; a person who is signed in already and only repeated the
-/// callback, by going back or clicking twice, is sent on. A person who was to prove an identity is sent
-/// on only if it is known how that ended, because the place would ask for it again.
-async fn ended<P: Platform>(
-    context: &Context<P>,
-    cookies: Cookies<'_>,
-    failure: Failure,
-    attempt: Option<&Attempt>,
-) -> Reply {
-    let return_path = attempt.map_or("/", |attempt| &attempt.return_path);
-    if is_repeated(context, cookies, failure, attempt).await {
-        context.log_done("callback_repeated", failure.outcome().label);
-        return Reply::redirect(303, return_path).of(&context.service);
-    }
-    let proves = attempt.is_some_and(|attempt| matches!(attempt.aim, Aim::Prove(_)));
-    context.failed_of("callback", failure, &again(context, return_path), proves)
-}
-
-/// Whether a person who is signed in repeats a callback that has done its work.
-async fn is_repeated<P: Platform>(
-    context: &Context<P>,
-    cookies: Cookies<'_>,
-    failure: Failure,
-    attempt: Option<&Attempt>,
-) -> bool {
-    let session = browser_session::live(context, cookies).filter(|_| failure.is_replay());
-    let proves = attempt.filter(|attempt| matches!(attempt.aim, Aim::Prove(_)));
-    match (session, proves) {
-        // A failed attempt has no start, so that any proof that the account has would count.
-        (Some(_), Some(attempt)) if !attempt.is_live(context.now) => false,
-        (Some(session), Some(attempt)) => identity::has_ended(context, attempt, &session).await,
-        (session, _) => session.is_some(),
-    }
-}
-
-/// How long a person waits whose ID token was issued in the second of a notification, in milliseconds: the next one is
-/// issued in another second, so that it counts.
-const NEXT_SECOND_MS: u32 = 1_000;
-
-/// Whether no sign-in for this place failed in this browser lately, so that starting again by itself happens once.
-fn is_first<P: Platform>(context: &Context<P>, cookies: Cookies<'_>, attempt: &Attempt) -> bool {
-    let failed = cookies
-        .all(OVER_NAME)
-        .find_map(|sealed| context.open_attempt(sealed));
-    failed.is_none_or(|failed| failed.return_path != attempt.return_path)
-}
-
-/// A new sign-in for a person whose sign-in a notification ended, which counts towards the loop breaker.
-async fn start_again<P: Platform>(
-    context: &Context<P>,
-    cookies: Cookies<'_>,
-    attempt: &Attempt,
-) -> Reply {
-    context.log_refused("callback", Failure::SignedOutMeanwhile.outcome().label);
-    context.platform.pause(NEXT_SECOND_MS).await;
-    Reply::redirect(303, again(context, &attempt.return_path))
-        .of(&context.service)
-        .with(
-            "set-cookie",
-            counted(context, cookies, &attempt.return_path),
-        )
 }
 
 /// The attempt of this browser that the state belongs to, with its cookie's name.

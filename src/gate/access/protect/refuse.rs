@@ -1,0 +1,88 @@
+//! The answer to a request that may not pass: a sign-in, a page, or a problem for a script.
+
+use super::Passage;
+use crate::gate::access::cross_origin;
+use crate::gate::context::Context;
+use crate::gate::decision::{Start, Task, Verdict};
+use crate::gate::http::reply::Reply;
+use crate::gate::links::{again, rule_of};
+use crate::gate::pages::Page;
+use crate::platform::Platform;
+use crate::session::session::Session;
+
+impl<P: Platform> Passage<'_, P> {
+    /// Answers a request that needs a session and has none, or one that is alive but does not do.
+    pub(super) fn refuse(&self, session: Option<Session>) -> Verdict {
+        let (context, rule, request) = (self.context, self.rule, self.request);
+        let service = &context.service;
+        let proves = session.as_ref().is_some_and(|session| self.lacks(session));
+        let framed = request.is_framed_by_own();
+        let is_form = !request.is_read() && (framed || request.is_document());
+        if !request.is_document() && !is_form {
+            let (label, reply) = match (&session, rule.freshness) {
+                (Some(_), Some(freshness)) if !proves => {
+                    let seconds = freshness.seconds();
+                    let reply = cross_origin::too_old(service, request, seconds);
+                    ("sign_in_too_old", reply)
+                }
+                _ => ("no_session", cross_origin::unauthorised(service, request)),
+            };
+            context.logging(request).log_refused("refused", label);
+            if framed {
+                let place = self.around_frame(session.as_ref());
+                return in_frame(context, &again(context, &place)).into();
+            }
+            return reply.into();
+        }
+        if is_form {
+            // The posted form is lost with this answer, so the page leads to where it can be asked
+            // for.
+            let link = again(context, &context.place(&self.path.text));
+            let (label, page) = match (proves, &session) {
+                (true, _) => ("form_needs_identity", Page::FormNeedsIdentity),
+                (false, Some(_)) => ("form_expired", Page::FormSignInAgain),
+                (false, None) => ("form_expired", Page::FormExpired),
+            };
+            context.logging(request).log_refused("refused", label);
+            let reply = context
+                .page_with(401, page, &link)
+                .with("www-authenticate", cross_origin::challenge(service));
+            return match framed {
+                true => reply.framed_by_own().into(),
+                false => reply.into(),
+            };
+        }
+        let (level, freshness) = match proves {
+            true => (rule.level, None),
+            false => (rule.level.credential(), rule.freshness),
+        };
+        Verdict::Later(Task::Start(Start {
+            level,
+            freshness,
+            session: session.map(Box::new),
+            return_path: self.return_path(),
+        }))
+    }
+
+    /// Where the link in a frame leads back to: the page around the frame, where a sign-in for that page will do for the
+    /// frame too; else the frame's own address, which asks for what is missing.
+    fn around_frame(&self, session: Option<&Session>) -> String {
+        let (context, level) = (self.context, self.rule.level);
+        let around = self.request.page_before(&context.service.origin_url);
+        around
+            .filter(|_| session.is_none() && !level.has_identity())
+            .map(|page| context.place(page))
+            .filter(|place| rule_of(context, place).is_some_and(|rule| rule.level >= level))
+            .unwrap_or_else(|| self.return_path())
+    }
+}
+
+/// The page for a frame whose route asks for a sign-in or for more. The provider may not be shown in a frame, so that the
+/// page's link opens in the whole window.
+pub fn in_frame<P: Platform>(context: &Context<P>, link: &str) -> Reply {
+    let reply = context.page_in_frame(401, Page::InFrame, link);
+    reply.with(
+        "www-authenticate",
+        cross_origin::challenge(&context.service),
+    )
+}
