@@ -209,14 +209,25 @@ fn bundle(places: &Places, worker: Worker) -> Result<Command> {
     Ok(command)
 }
 
-/// Makes the WebAssembly smaller and drops the names of functions, a tenth of the upload: all they do is name the
-/// functions in a stack trace.
+/// wasm-opt's limits for inlining, in instructions: a function with more is inlined nowhere, not even into its one caller.
+/// Without them the upload is 11 KiB larger after gzip, because inlined code repeats itself less exactly.
+const INLINED: [&str; 6] = ["-aimfs", "2", "-fimfs", "8", "-ocimfs", "8"];
+
+/// Makes the WebAssembly smaller. Functions are put in the order of their names, so that gzip finds like functions within
+/// its window: 4 KiB. Then the names are dropped, a tenth of the upload: all they do is name the functions in a stack trace.
 fn optimise(places: &Places, worker: Worker) -> Result<Command> {
     let mut command = npm_tool(places, "wasm-opt")?;
     command
         .arg(places.root.join(worker.parts()).join("bindings_bg.wasm"))
         .args(FEATURES)
-        .args(["-O", "--strip-debug", "--strip-producers", "-o"])
+        .arg("-O")
+        .args(INLINED)
+        .args([
+            "--reorder-functions-by-name",
+            "--strip-debug",
+            "--strip-producers",
+            "-o",
+        ])
         .arg(places.root.join(worker.out()).join("index_bg.wasm"));
     Ok(command)
 }
