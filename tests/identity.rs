@@ -15,6 +15,8 @@ mod world;
 mod away;
 #[path = "identity/broken.rs"]
 mod broken;
+#[path = "identity/by_reference.rs"]
+mod by_reference;
 #[path = "identity/documents.rs"]
 mod documents;
 #[path = "identity/expected.rs"]

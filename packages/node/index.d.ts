@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 export type Level = "Cl" | "Cl.Cm" | "Cl.Cm.P1" | "Cl.Cm.P2";
@@ -39,3 +40,15 @@ declare module "http" {
 
 export function oneLogin(settings: Settings): Middleware;
 export function requireLevel(level: Level): Middleware;
+
+/** How the service fetches identity claims that fit no header; docs/identity.md. */
+export interface ClaimsSettings extends Omit<Settings, "public" | "bound"> {
+  /** The private half of one of the edge's `service_keys`. */
+  key: CryptoKey | KeyObject;
+  /** The key's id. */
+  kid: string;
+  /** The key's algorithm; `ES256` otherwise. */
+  alg?: "ES256" | "RS256" | "PS256";
+}
+
+export function identityClaims(settings: ClaimsSettings): (person: Person) => Promise<Record<string, unknown> | null>;

@@ -6,10 +6,16 @@
 //   app.get("/account", (request, response) => response.send(request.person.sub));
 //   app.get("/apply", requireLevel("Cl.Cm.P2"), (request, response) => response.send(request.person.identity));
 //
+// With `claims_by_reference`, claims that fit no header are fetched:
+//
+//   const claimsOf = identityClaims({ issuer: "https://YOUR-HOST", audience: "YOUR-ORIGIN-AUDIENCE", key, kid });
+//   const identity = await claimsOf(request.person);
+//
 // It believes the signed assertion and no other header.
 
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { compactVerify, decodeProtectedHeader, importJWK } from "jose";
+import { SignJWT, compactVerify, decodeProtectedHeader, importJWK } from "jose";
 
 const HEADER = "one-login-assertion";
 const IDENTITY_HEADER = "one-login-identity";
@@ -19,7 +25,9 @@ const IDENTITY_CLAIMS = ["coreIdentity", "address", "passport", "drivingPermit",
 const LEVELS = ["Cl", "Cl.Cm", "Cl.Cm.P1", "Cl.Cm.P2"];
 const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const LONGEST = 8_192; // characters
+const LONGEST_FETCHED = 262_144; // characters of claims that fit no header
 const CLOCKS_DIFFER = 10; // seconds that this clock may be behind the edge's
+const AGENT = "one-login-edge-origin/1.0.0-rc.1 (node)";
 const PAGE = readFileSync(new URL("refused.html", import.meta.url), "utf8");
 const STATUS = { keys_unavailable: 503, level_too_low: 403 }; // every other reason is 401
 const TWO_READINGS = /(^|\/)\.{1,2}(\/|$)|\/\/|[\\;]|%(2e|2f|5c|25|3b|00)/i;
@@ -30,8 +38,7 @@ const TWO_READINGS = /(^|\/)\.{1,2}(\/|$)|\/\/|[\\;]|%(2e|2f|5c|25|3b|00)/i;
  * for the method and path that it names, which the edge's `bind` has it name.
  */
 export function oneLogin({ issuer, audience, public: open = [], bound = false, log = console.error, fetchKeys, now = seconds }) {
-  const url = `${issuer}/auth/assertion-jwks.json`;
-  const verifier = { issuer, audience, now, keys: new KeySet(fetchKeys ?? (() => fetchJson(url)), now, url, log) };
+  const verifier = { issuer, audience, now, keys: keySet({ issuer, fetchKeys, now, log }) };
   return async (request, response, next) => {
     try {
       const path = (request.originalUrl ?? request.url).split("?")[0];
@@ -43,6 +50,28 @@ export function oneLogin({ issuer, audience, public: open = [], bound = false, l
       return;
     }
     next();
+  };
+}
+
+/**
+ * Gives the identity claims of a person: those of the request, or those that fit no header, which are fetched from the edge.
+ * `key` is the private half of one of the edge's `service_keys`, as a CryptoKey or KeyObject, and `kid` its id. Ask once for
+ * each request and keep what you need: a reference counts once, for 60 seconds.
+ */
+export function identityClaims({ issuer, audience, key, kid, alg = "ES256", log = console.error, fetchKeys, now = seconds }) {
+  const verifier = { issuer, audience, now, keys: keySet({ issuer, fetchKeys, now, log }), longest: LONGEST_FETCHED };
+  return async ({ sub, sid, identity, claims_reference: reference }) => {
+    if (!reference) return identity;
+    const iat = now();
+    const claims = { iss: audience, aud: issuer, sub, iat, exp: iat + 60, jti: randomUUID(), reference };
+    const token = await new SignJWT(claims).setProtectedHeader({ alg, kid, typ: "fetch-claims+jwt" }).sign(key);
+    const headers = { authorization: `Bearer ${token}`, "user-agent": AGENT, accept: "application/jwt" };
+    const response = await fetch(`${issuer}/auth/claims`, { headers, redirect: "error", signal: AbortSignal.timeout(5_000) });
+    const text = await response.text();
+    if (response.status !== 200) throw new Refused("claims_unavailable", `${response.status} ${text.slice(0, 100)}`);
+    const source = await verified([text], IDENTITY_TYPE, verifier);
+    if (source.sub !== sub || source.sid !== sid) throw new Refused("wrong_identity", "it belongs to another session");
+    return identityOf(source);
   };
 }
 
@@ -99,14 +128,18 @@ async function person(headers, verifier) {
   } else if (identities.length > 0) {
     throw new Refused("wrong_identity", "it was not announced");
   }
-  const known = IDENTITY_CLAIMS.filter((name) => name in source).map((name) => [name, source[name]]);
-  return { ...claims, identity: known.length > 0 ? Object.fromEntries(known) : null };
+  return { ...claims, identity: identityOf(source) };
+}
+
+function identityOf(claims) {
+  const known = IDENTITY_CLAIMS.filter((name) => name in claims).map((name) => [name, claims[name]]);
+  return known.length > 0 ? Object.fromEntries(known) : null;
 }
 
 /** The claims of the one token in these values of a header. */
-async function verified(values, type, { issuer, audience, keys, now, asked }) {
+async function verified(values, type, { issuer, audience, keys, now, asked, longest = LONGEST }) {
   const [token] = values;
-  if (values.length !== 1 || token.length > LONGEST || !TOKEN.test(token)) throw new Refused("malformed", "not one token");
+  if (values.length !== 1 || token.length > longest || !TOKEN.test(token)) throw new Refused("malformed", "not one token");
   const header = decodeProtectedHeader(token);
   if (header.alg !== "ES256") throw new Refused("wrong_algorithm");
   if (header.typ !== type) throw new Refused("wrong_type");
@@ -175,9 +208,14 @@ class KeySet {
   }
 }
 
+function keySet({ issuer, fetchKeys, now, log }) {
+  const url = `${issuer}/auth/assertion-jwks.json`;
+  return new KeySet(fetchKeys ?? (() => fetchJson(url)), now, url, log);
+}
+
 /** The JSON at an address that answers with 200; redirects are not followed. */
 export async function fetchJson(url) {
-  const headers = { "user-agent": "one-login-edge-origin/1.0.0-rc.1 (node)", accept: "application/json" };
+  const headers = { "user-agent": AGENT, accept: "application/json" };
   const response = await fetch(url, { headers, redirect: "error", signal: AbortSignal.timeout(3_000) });
   if (response.status !== 200) throw new Error(`the answer is ${response.status}`);
   return response.json();

@@ -67,6 +67,8 @@ const BROKEN: &str = r#"
     service_keys             | "keys.example.gov.uk"
     service_keys             | ["https://keys.example.gov.uk/jwks.json"]
     service_keys             | [{ "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA" }]
+    claims_by_reference      | "yes"
+    claims_by_reference      | true
     own_path                 | "auth"
     own_path                 | "/auth/"
     own_path                 | "/"

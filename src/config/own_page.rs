@@ -25,6 +25,8 @@ pub enum OwnPage {
     Backchannel,
     /// The service's word that a person's sessions are over.
     EndSessions,
+    /// Identity claims that fit no header, for the origin.
+    Claims,
     /// One of the pages by its name, in a language of choice.
     Page,
     /// The session's state, for a page of the service.
@@ -49,6 +51,7 @@ impl OwnPage {
             "signed-out" => Some(Self::SignedOut),
             "backchannel-logout" => Some(Self::Backchannel),
             "sessions/end" => Some(Self::EndSessions),
+            "claims" => Some(Self::Claims),
             "page" => Some(Self::Page),
             "session" => Some(Self::Session),
             "header" => Some(Self::Header),

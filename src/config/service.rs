@@ -193,6 +193,8 @@ pub struct Service {
     pub assertion_keys: KeyPair,
     /// The keys of the service's own messages; without any, the edge takes none.
     pub service_keys: Option<ServiceKeys>,
+    /// Whether the service may fetch identity claims that fit no header, with a token by one of these keys.
+    pub claims_by_reference: bool,
     /// Whether `/.well-known/jwks.json` publishes the client's keys too.
     pub publish_well_known_jwks: bool,
     /// How long sessions live.

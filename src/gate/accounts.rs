@@ -12,6 +12,7 @@ use crate::platform::{Outage, Platform};
 use crate::secret::Secret;
 use crate::session::account::{self, AccountReply, Begun, Listed, Question, Standing};
 use crate::session::attempt::{Attempt, Served};
+use crate::session::claims_reference::ClaimsReference;
 use crate::session::identity::Proof;
 use crate::session::level::level_byte;
 use crate::session::pending_sign_out::PendingSignOut;
@@ -129,6 +130,39 @@ pub async fn proof<P: Platform>(
             left: opened(context, Purpose::Place, left),
         })),
         AccountReply::Standing(Standing::Ended) => Ok(None),
+        _ => Err(Outage::Unreachable),
+    }
+}
+
+/// The account's answer to a reference to identity claims.
+#[derive(Debug)]
+pub enum Referred {
+    /// It is used up now, and this is the identity behind the session.
+    Proof(Option<Proof>),
+    /// It was used before, or too many were within the last two minutes.
+    UsedBefore,
+    /// The session is not alive, or not this person's.
+    Ended,
+}
+
+/// Uses up a reference to the claims of a subject.
+///
+/// # Errors
+/// [`Outage`] when the account gave no answer; the reference may be used up then.
+pub async fn refer<P: Platform>(
+    context: &Context<P>,
+    subject: &str,
+    reference: &ClaimsReference,
+) -> Result<Referred, Outage> {
+    let question = Question::Refer {
+        session: encode(&reference.session),
+        reference: encode(&reference.id),
+        deadline: reference.until,
+    };
+    match ask(context, subject, question).await? {
+        AccountReply::Proof { proof, .. } => Ok(Referred::Proof(proof)),
+        AccountReply::Begun(Begun::Repeated) => Ok(Referred::UsedBefore),
+        AccountReply::Standing(Standing::Ended) => Ok(Referred::Ended),
         _ => Err(Outage::Unreachable),
     }
 }

@@ -74,12 +74,21 @@ pub enum Task {
     SignedOut,
     /// The provider sends a notification.
     Notification,
-    /// The service ends a person's sessions.
-    EndSessions,
+    /// The service sends a message.
+    OfService(Message),
     /// A page of the service asks about its session.
     Status,
     /// A request asks whether the deployment is sound.
     Health,
+}
+
+/// The purpose of a message of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Message {
+    /// It ends a person's sessions; its body is the token.
+    EndSessions,
+    /// It fetches identity claims; the token is in its `Authorization` header.
+    FetchClaims,
 }
 
 impl From<Reply> for Verdict {

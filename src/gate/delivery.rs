@@ -3,6 +3,8 @@
 //! Success means that the message is stored. A message that could be good at the next attempt gets 5xx, and one that will
 //! never be good 400.
 
+use serde_json::json;
+
 use crate::gate::context::Context;
 use crate::gate::http::reply::{RETRY_AFTER, Reply};
 use crate::gate::http::request::Request;
@@ -88,6 +90,23 @@ pub async fn refused<P: Platform>(
     let reply = Reply::new(status).of(&context.service);
     match status {
         429 | 503 => reply.with("retry-after", RETRY_AFTER),
+        _ => reply,
+    }
+}
+
+/// The same answer for the service, whose developers are told why.
+pub async fn explained<P: Platform>(
+    context: &Context<P>,
+    request: &Request,
+    event: &'static str,
+    why: NotTaken,
+) -> Reply {
+    let reply = refused(context, request, event, why).await;
+    match why {
+        NotTaken::Refused(label) if reply.status == 400 => {
+            let document = json!({ "error": label }).to_string();
+            reply.body("application/json", document)
+        }
         _ => reply,
     }
 }

@@ -19,6 +19,7 @@ pub mod log_context;
 pub mod network;
 pub mod pages;
 pub mod provider;
+pub mod service_message;
 pub mod service_proof;
 pub mod sign_in;
 pub mod sign_out;
@@ -34,7 +35,7 @@ use crate::gate::access::{asked, protect, revocation, socket};
 use crate::gate::endpoints::status;
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
-use crate::gate::sign_out::{back_channel, by_service, inactive};
+use crate::gate::sign_out::{back_channel, inactive};
 use crate::platform::Platform;
 pub use context::Context;
 use decision::AnswerPlan;
@@ -236,7 +237,7 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
         Task::Inactive(ref place) => Box::pin(inactive::finish(context, request, place)),
         Task::SignedOut => Box::pin(sign_out::signed_out(context, request)),
         Task::Notification => Box::pin(back_channel::finish(context, request)),
-        Task::EndSessions => Box::pin(by_service::finish(context, request)),
+        Task::OfService(message) => Box::pin(service_message::finish(context, request, message)),
         Task::Continue(session) => Box::pin(identity::go_on(context, request, *session)),
         Task::Check {
             path,

@@ -7,8 +7,7 @@
 
 use crate::config::ServiceKeys;
 use crate::gate::context::Context;
-use crate::gate::delivery::{self, NotTaken};
-use crate::gate::http::request::Request;
+use crate::gate::delivery::NotTaken;
 use crate::gate::provider;
 use crate::oidc::json::Object;
 use crate::oidc::jws::Untrusted;
@@ -16,23 +15,16 @@ use crate::oidc::refusal::Refusal;
 use crate::oidc::service_token::{self, Expected, ServiceToken};
 use crate::platform::Platform;
 
-/// The media type of a body that is a token.
-///
-/// A page of another site cannot send it without a preflight, which is not answered.
-const JWT: &str = "application/jwt";
-
-/// The checked token in the body of a request, and every claim of it. `typ` is the kind of token that this address takes.
+/// The checked token in a text, and every claim of it. `typ` is the kind of token that this address takes.
 ///
 /// # Errors
 /// [`NotTaken`]; also where the service has no keys in its configuration.
 pub async fn prove<P: Platform>(
     context: &Context<P>,
-    request: &Request,
+    text: &str,
     typ: &str,
 ) -> Result<(ServiceToken, Object), NotTaken> {
     let service = &context.service;
-    let body = delivery::body(context, request, JWT).await?;
-    let text = str::from_utf8(&body).unwrap_or_default();
     let token = Untrusted::parse(text.trim_ascii())?;
     let expected = Expected {
         typ,

@@ -9,6 +9,7 @@ pub mod account;
 pub mod attempt;
 pub mod browser;
 pub mod circles;
+pub mod claims_reference;
 mod codec;
 pub mod identity;
 pub mod level;

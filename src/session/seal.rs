@@ -68,6 +68,8 @@ pub enum Purpose {
     Ending,
     /// Where a person was, which an account keeps until they come back.
     Place,
+    /// The key of identity claims, which the service hands back for them.
+    Reference,
 }
 
 impl Purpose {
@@ -78,6 +80,7 @@ impl Purpose {
             Self::Hint => "hint",
             Self::Ending => "ending",
             Self::Place => "place",
+            Self::Reference => "reference",
         }
     }
 }
@@ -90,6 +93,7 @@ struct Keys {
     hint: XChaCha20Poly1305,
     ending: XChaCha20Poly1305,
     place: XChaCha20Poly1305,
+    reference: XChaCha20Poly1305,
     documents: Zeroizing<[u8; 32]>,
     log: Zeroizing<[u8; 32]>,
     checks: Zeroizing<[u8; 32]>,
@@ -114,6 +118,7 @@ impl Keys {
             hint: XChaCha20Poly1305::new(key("hint").as_slice().into()),
             ending: XChaCha20Poly1305::new(key("ending").as_slice().into()),
             place: XChaCha20Poly1305::new(key("place").as_slice().into()),
+            reference: XChaCha20Poly1305::new(key("reference").as_slice().into()),
             documents: key("documents"),
             log: key("log"),
             checks: key("checks"),
@@ -128,6 +133,7 @@ impl Keys {
             Purpose::Hint => &self.hint,
             Purpose::Ending => &self.ending,
             Purpose::Place => &self.place,
+            Purpose::Reference => &self.reference,
         }
     }
 }

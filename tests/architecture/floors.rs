@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
     &["isolate"],
     &["context"],
     &["accounts", "links", "network", "provider"],
-    &["delivery"],
+    &["delivery", "access::claims_reference"],
     &["service_proof"],
     &[
         "access::assertion",
@@ -36,6 +36,7 @@ const FLOORS: &[&[&str]] = &[
     &[
         "access::revocation",
         "access::socket",
+        "service_message",
         "sign_in::record",
         "sign_in::callback",
     ],

@@ -373,4 +373,8 @@ pub const ROWS: &[Row] = &[
         131,
         "A service that asks at run time for more than it registered, or without end",
     ),
+    row(
+        132,
+        "A stranger who fetches identity claims in the service's name; a reference that is used twice, late, elsewhere or after a sign-out",
+    ),
 ];

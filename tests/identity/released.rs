@@ -223,7 +223,7 @@ fn t105_when_the_origin_takes_only_so_long_a_head_then_an_identity_is_sent_only_
 }
 
 /// The claims of the second statement, which is verified as a service would.
-fn beside(world: &World, second: &str, first: &Object) -> Object {
+pub fn beside(world: &World, second: &str, first: &Object) -> Object {
     let token = Unverified::parse(second).unwrap();
     assert_eq!(token.header_text("typ"), Some("one-login-identity+jwt"));
     assert_eq!(token.header_text("alg"), Some("ES256"));

@@ -1,50 +1,12 @@
 //! The service ends a person's sessions: with which tokens, how soon, and for how long it keeps the person out.
 
-use one_login_edge::oidc::jwk::PrivateJwk;
-use one_login_edge::oidc::jws::{Alg, Unsigned};
 use serde_json::{Value, json};
-use simulator::provider::personas::Persona;
 
 use super::{PAGE, is_in, signed_in};
-use crate::world::{
-    Browser, By, HOST, Incoming, SERVICE, Setup, Shown, Trouble, When, World, keys,
-};
+use crate::world::service_key::{KEY, claims, key_id, listed, public, token};
+use crate::world::{Browser, By, Incoming, Shown, Trouble, When, World, keys};
 
 const ADDRESS: &str = "https://keys.example.gov.uk/jwks.json";
-
-/// The service's key: no other part of the world uses it.
-const KEY: &str = keys::ASSERTION[1];
-
-fn public(key: &str) -> Value {
-    let mut key: Value = serde_json::from_str(key).unwrap();
-    for private in ["d", "note"] {
-        key.as_object_mut().unwrap().remove(private);
-    }
-    key
-}
-
-fn key_id(key: &str) -> String {
-    PrivateJwk::parse(key, Alg::Es256).unwrap().key_id
-}
-
-fn listed(setup: &mut Setup) {
-    setup.field("service_keys", json!([public(KEY)]));
-}
-
-fn claims(world: &World, persona: &str) -> Value {
-    let now = world.now();
-    json!({
-        "iss": SERVICE, "aud": SERVICE, "iat": now, "exp": now + 60,
-        "jti": format!("jti {now} {persona}"),
-        "sub": Persona::find(persona).unwrap().subject(HOST),
-    })
-}
-
-fn token(key: &str, key_id: &str, typ: &str, claims: &Value) -> String {
-    let unsigned = Unsigned::new(Alg::Es256, key_id, typ, claims).unwrap();
-    let signature = keys::sign(key, Alg::Es256, unsigned.signing_input()).unwrap();
-    unsigned.finish(&signature)
-}
 
 fn good(claims: &Value) -> String {
     token(KEY, &key_id(KEY), "end-sessions+jwt", claims)

@@ -22,6 +22,7 @@ pub mod keys;
 pub mod logs;
 pub mod outside;
 pub mod record;
+pub mod service_key;
 pub mod settings;
 pub mod signing_out;
 pub mod trouble;

@@ -213,6 +213,7 @@ pub const fn kind(question: &Question) -> &'static str {
         Question::Proof { .. } => "proof",
         Question::LogOut { .. } => "log_out",
         Question::EndByService { .. } => "end_by_service",
+        Question::Refer { .. } => "refer",
         Question::End { .. } => "end",
     }
 }

@@ -54,7 +54,8 @@ pub fn mint(
         room: service.origin_header_limit.saturating_sub(USUAL_HEAD),
         bound: rule.bind.then_some(bound),
     };
-    let (first, second) = unsigned(service, &session, &about, known.as_ref(), now)
+    // A reference needs the session keys and a session that an account has.
+    let (first, second) = unsigned(service, &session, &about, known.as_ref(), now, || None)
         .ok()
         .context("the claims make no assertion")?;
     let mut headers = Vec::new();

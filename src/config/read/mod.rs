@@ -90,6 +90,12 @@ pub fn service(
     let removed = read_removed(table, warnings);
     let locales = read_locales(table);
     check_identity(table, level, &rules, &registered_claims, &token_auth);
+    let service_keys = read_service_keys(table, local);
+    let claims_by_reference = table.flag("claims_by_reference", false);
+    if claims_by_reference && service_keys.is_none() {
+        let problem = "needs service_keys: the service fetches claims with a token of its own";
+        table.fault("claims_by_reference", problem);
+    }
     Some(Service {
         id: table.id().to_owned(),
         aliases: read_aliases(table, &host, local),
@@ -104,7 +110,8 @@ pub fn service(
         token_auth,
         request_alg,
         id_token_alg: read_id_token_alg(table, &rules),
-        service_keys: read_service_keys(table, local),
+        service_keys,
+        claims_by_reference,
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
         limits: read_limits(table, warnings),
         revocation: read_revocation(table),

@@ -1,8 +1,6 @@
 //! The assertion: the signed statement with which the origin learns who this is.
 //!
-//! A signed one is kept in the isolate's memory until it has half a minute left, because signing
-//! costs more than all the rest of a signed-in request. Nothing else that says who a
-//! person is outlives a request there, and its key names everything that it says.
+//! A signed one is kept for half a minute, as `statement` says.
 //!
 //! A route may have it name the one request that it is for, so that it is of no use for another; such a one is kept
 //! only for that method and path.
@@ -11,8 +9,11 @@
 //! all; a value is never cut short. How much fits depends on what the origin takes and on what else
 //! the request holds.
 //!
+//! Where the service may fetch claims that fit nowhere, the assertion has a reference to them, which counts once.
+//!
 //! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing), RFC 9449 section 4.2 (`htm`, `htu`).
 
+use crate::gate::access::claims_reference;
 use crate::gate::access::statement::{
     ASSERTION, IDENTITY, Known, LIFETIME, Signed, StatementKey, Subject,
 };
@@ -26,6 +27,7 @@ use crate::oidc::identity::claims::{Claim, Claims};
 use crate::oidc::jws::{Alg, Unsigned, encode};
 use crate::oidc::refusal::Refusal;
 use crate::platform::{Outage, Platform};
+use crate::session::claims_reference::ClaimsReference;
 use crate::session::identity::IdentityOutcome;
 use crate::session::session::Session;
 
@@ -84,6 +86,8 @@ struct Members<'a> {
     identity_outcome_source: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     identity_claims: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claims_reference: Option<&'a str>,
     #[serde(rename = "coreIdentity", skip_serializing_if = "Option::is_none")]
     core_identity: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,6 +127,8 @@ impl<'a> Members<'a> {
 /// Lays out an assertion with the claims of one route, and the second statement if there is one.
 /// Whether the session may be used there is not asked.
 ///
+/// `refer` makes a reference by which the origin gets claims that fit nowhere, if it may.
+///
 /// # Errors
 /// [`Refusal`] when the members cannot be written as JSON.
 pub fn unsigned(
@@ -131,6 +137,7 @@ pub fn unsigned(
     about: &Subject,
     known: Option<&Known>,
     now: i64,
+    refer: impl FnOnce() -> Option<String>,
 ) -> Result<(Unsigned, Option<Unsigned>), Refusal> {
     let Subject { release, room, .. } = *about;
     let bound = about.bound.as_ref();
@@ -138,6 +145,7 @@ pub fn unsigned(
     let phone = session.phone.as_ref().filter(|_| release.phone);
     let wallet = session.wallet_subject_id.as_deref();
     let sid = encode(&session.id);
+    let reference;
     let who = Members {
         iss: &service.origin_url,
         aud: &service.origin_audience,
@@ -191,8 +199,42 @@ pub fn unsigned(
             return Ok((whole, None));
         }
         members.identity_claims = Some("too_large");
+        reference = refer();
+        members.claims_reference = reference.as_deref();
+        let referring = members.unsigned(service, TYPE)?;
+        if line(ASSERTION, &referring) <= room {
+            return Ok((referring, None));
+        }
+        members.claims_reference = None;
     }
     Ok((members.unsigned(service, TYPE)?, None))
+}
+
+/// Lays out the second statement for an origin that fetches it: of any length, for whichever request.
+///
+/// # Errors
+/// [`Refusal`] when the members cannot be written as JSON.
+pub fn fetched(
+    service: &Service,
+    subject: &str,
+    reference: &ClaimsReference,
+    claims: &Claims,
+    now: i64,
+) -> Result<Unsigned, Refusal> {
+    let release = Release {
+        identity: reference.released,
+        ..Release::default()
+    };
+    let who = Members {
+        iss: &service.origin_url,
+        aud: &service.origin_audience,
+        sub: subject,
+        sid: &encode(&reference.session),
+        iat: now - BACKDATED,
+        exp: now + LIFETIME,
+        ..Members::default()
+    };
+    who.with(release, claims).unsigned(service, IDENTITY_TYPE)
 }
 
 /// Why no assertion could be made.
@@ -224,7 +266,13 @@ pub async fn sign<P: Platform>(
     known: Option<&Known>,
 ) -> Result<Signed, NotSigned> {
     let service = &context.service;
-    let (assertion, identity) = unsigned(service, session, about, known, context.now)?;
+    let mut refers = false;
+    let refer = || {
+        let reference = claims_reference::refer(context, session, about.release);
+        refers = reference.is_some();
+        reference
+    };
+    let (assertion, identity) = unsigned(service, session, about, known, context.now, refer)?;
     let signed = Signed {
         assertion: finish(context, assertion).await?,
         identity: match identity {
@@ -234,7 +282,8 @@ pub async fn sign<P: Platform>(
     };
     let proved_at = session.identity.as_ref().map_or(0, |held| held.changed_at);
     // Times are whole seconds, so an identity that was proved in this second may yet change in it.
-    if proved_at < context.now {
+    // A reference counts once, so that each request has its own.
+    if proved_at < context.now && !refers {
         let key = StatementKey::new(service, session, about);
         context
             .isolate

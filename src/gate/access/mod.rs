@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod asked;
 pub mod assertion;
+pub mod claims_reference;
 pub mod cross_origin;
 pub mod forward;
 pub mod last_answer;

@@ -12,7 +12,7 @@ use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::gate::access::cross_origin;
 use crate::gate::access::protect::in_frame;
 use crate::gate::context::Context;
-use crate::gate::decision::{Start, Task, Verdict};
+use crate::gate::decision::{Message, Start, Task, Verdict};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::{Request, parameter};
@@ -145,7 +145,15 @@ fn own_page<P: Platform>(
         OwnPage::EndSessions if service.service_keys.is_none() => {
             context.page(404, Page::NotFound).into()
         }
-        OwnPage::EndSessions if request.method == "POST" => Verdict::Later(Task::EndSessions),
+        OwnPage::EndSessions if request.method == "POST" => {
+            Verdict::Later(Task::OfService(Message::EndSessions))
+        }
+        OwnPage::Claims if !service.claims_by_reference => context.page(404, Page::NotFound).into(),
+        // A reference is used up, which HEAD must not do.
+        OwnPage::Claims if request.method == "GET" => {
+            Verdict::Later(Task::OfService(Message::FetchClaims))
+        }
+        OwnPage::Claims => Reply::new(405).with("allow", "GET").of(service).into(),
         OwnPage::Backchannel | OwnPage::EndSessions => {
             Reply::new(405).with("allow", "POST").of(service).into()
         }

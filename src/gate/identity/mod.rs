@@ -1,5 +1,6 @@
 //! An identity: the way to the proof, and the answer to it.
 
+pub mod by_reference;
 pub mod callback;
 pub mod signed_in;
 mod step_up;

@@ -80,18 +80,27 @@ pub enum Question {
         /// Until when the person is kept out, in seconds since the epoch.
         block_until: Option<i64>,
     },
+    /// See [`Account::refer`].
+    Refer {
+        /// The session's id.
+        session: String,
+        /// The reference's id.
+        reference: String,
+        /// When the reference could have been used at the latest.
+        deadline: i64,
+    },
 }
 
 /// The answer of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountReply {
-    /// To `Begin` and `StepUp`.
+    /// To `Begin` and `StepUp`, and to `Refer` where the reference was used before.
     Begun(Begun),
-    /// To `Check`, and to `Proof` where the session is not alive.
+    /// To `Check`, and to `Proof` and `Refer` where the session is not alive.
     Standing(Standing),
     /// To `IdToken`: the hint of a session that is alive and has one.
     IdToken(Option<String>),
-    /// To `Proof`, if the session is alive.
+    /// To `Proof` and `Refer`, if the session is alive.
     Proof {
         /// The identity behind it.
         proof: Option<Proof>,
@@ -199,6 +208,11 @@ impl Form for Question {
                 let out = out.byte(7).text(id).seconds(*issued_at);
                 out.option(block_until.as_ref())
             }
+            Self::Refer {
+                session,
+                reference,
+                deadline,
+            } => out.byte(8).text(session).text(reference).seconds(*deadline),
         }
     }
 
@@ -243,6 +257,11 @@ impl Form for Question {
                 id: read.text()?,
                 issued_at: read.time()?,
                 block_until: read.option()?,
+            },
+            8 => Self::Refer {
+                session: read.text()?,
+                reference: read.text()?,
+                deadline: read.time()?,
             },
             _ => return None,
         })
@@ -333,6 +352,15 @@ impl Account {
                 self.end_by_service(&id, issued_at, block_until, now);
                 AccountReply::LoggedOut
             }
+            Question::Refer {
+                session,
+                reference,
+                deadline,
+            } => match self.refer(&session, &reference, deadline, now) {
+                Ok(proof) => AccountReply::Proof { proof, left: None },
+                Err(Begun::Repeated) => AccountReply::Begun(Begun::Repeated),
+                Err(_) => AccountReply::Standing(Standing::Ended),
+            },
             Question::End {
                 session,
                 everywhere,

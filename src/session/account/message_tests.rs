@@ -61,6 +61,11 @@ fn questions() -> Vec<(Question, &'static str)> {
         issued_at: 7,
         block_until,
     };
+    let refer = Question::Refer {
+        session: session(),
+        reference: text("r"),
+        deadline: 9,
+    };
     vec![
         (
             begin(short, None),
@@ -86,6 +91,7 @@ fn questions() -> Vec<(Question, &'static str)> {
             end_by_service(Some(9)),
             "0207 00016a 0000000000000007 010000000000000009",
         ),
+        (refer, "0208 000173 000172 0000000000000009"),
     ]
 }
 

@@ -1,9 +1,18 @@
 //! The account's record of an identity: how far it was proved, for each session, and where the person
 //! was when they left to prove it.
+//!
+//! A reference that was used is kept among the finished attempts, because that list has an end for each entry and the
+//! version before keeps it too.
 
-use super::{AWAY, Account, Begun};
+use super::{AWAY, Account, Begun, Standing};
 use crate::session::identity::{IdentityOutcome, Proof, Remembered};
 use crate::session::level::level_of;
+
+/// The beginning of the name of a used reference among the attempts, which no attempt has.
+const REFERENCE: &str = "reference ";
+
+/// The most used references that are remembered, so that they take the place of no attempt that could still be repeated.
+const MAX_REFERENCES: usize = 32;
 
 impl Account {
     /// Records how a request for an identity ended that an attempt made for a session, which keeps
@@ -62,6 +71,34 @@ impl Account {
             self.left = Some(Remembered { text, until });
         }
         Some((proof, self.left.as_ref().map(|left| left.text.clone())))
+    }
+
+    /// The identity behind a session that is alive, for a reference that counts once. It is used up before the answer is
+    /// given.
+    ///
+    /// # Errors
+    /// [`Begun::Ended`] where the session is not alive, [`Begun::Repeated`] where the reference was used before, or so
+    /// many were that one more could not be remembered.
+    pub fn refer(
+        &mut self,
+        session: &str,
+        reference: &str,
+        deadline: i64,
+        now: i64,
+    ) -> Result<Option<Proof>, Begun> {
+        self.tidy(now);
+        if self.check(session, now) != Standing::Live {
+            return Err(Begun::Ended);
+        }
+        let name = format!("{REFERENCE}{reference}");
+        let used = self.attempts.iter();
+        let used = used.filter(|used| used.text.starts_with(REFERENCE)).count();
+        if used >= MAX_REFERENCES || self.is_used(&name) {
+            return Err(Begun::Repeated);
+        }
+        self.use_up(&name, deadline);
+        let listed = self.sessions.iter().find(|listed| listed.id == session);
+        Ok(listed.and_then(|listed| listed.proof.clone()))
     }
 
     /// Forgets where the person was, who has done what they left for.

@@ -165,3 +165,40 @@ fn when_an_account_has_an_identity_then_its_stored_bytes_are_the_pinned_ones() {
     assert_eq!(hex(&bytes), expected.concat());
     assert_eq!(Account::from_stored(Some(&bytes)), Ok(account));
 }
+
+#[test]
+fn t132_when_a_reference_is_used_then_it_counts_once_and_only_while_its_session_lives() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    let proved = proof(Level::P2, IdentityOutcome::Proved, Some("sealed"));
+    step_up(&mut account, "a", "one", &proved);
+    let mut refer = |session: &str, id: &str, now| account.refer(session, id, NOW + 60, now);
+    assert_eq!(refer("one", "r", NOW), Ok(Some(proved.clone())));
+    assert_eq!(refer("one", "r", NOW), Err(Begun::Repeated));
+    // It is remembered for longer than the Worker would take it.
+    assert_eq!(refer("one", "r", NOW + 119), Err(Begun::Repeated));
+    assert_eq!(refer("two", "s", NOW), Err(Begun::Ended));
+    assert_eq!(refer("one", "s", NOW), Ok(Some(proved)));
+    account.end("one", None, NOW);
+    assert_eq!(account.refer("one", "t", NOW + 60, NOW), Err(Begun::Ended));
+}
+
+#[test]
+fn t132_when_references_are_used_without_end_then_no_attempt_is_forgotten_for_them() {
+    let mut account = Account::default();
+    begin(&mut account, "one", NOW);
+    for number in 0..100 {
+        let used = account.refer("one", &number.to_string(), NOW + 60, NOW);
+        let expected = if number < 32 {
+            Ok(None)
+        } else {
+            Err(Begun::Repeated)
+        };
+        assert_eq!(used, expected, "{number}");
+    }
+    let again = account.begin("attempt of one", NOW + 600, listed("two", NOW), None, NOW);
+    assert_eq!(again, Begun::Repeated);
+    // An attempt of the name of a reference uses none up.
+    let other = account.refer("one", "one", NOW + 60, NOW + 120);
+    assert_eq!(other, Ok(None));
+}

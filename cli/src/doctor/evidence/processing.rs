@@ -89,9 +89,13 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
             .iter()
             .filter(|rule| claim.is_some_and(|claim| rule.release.identity[claim as usize]))
             .collect();
+        let by_reference = match expected.service.claims_by_reference {
+            true => "; or fetched by the service, with a reference of a request there",
+            false => "",
+        };
         row(
             full,
-            patterns(&released),
+            patterns(&released) + by_reference,
             &format!("{account}; sealed under a key that only the person's cookie holds"),
             time(one_login_edge::oidc::identity::core_identity::LIFETIME),
             region,

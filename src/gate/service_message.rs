@@ -1,0 +1,62 @@
+//! A message of the service: where its token is, the proof, what is done for it, and the answer.
+
+use crate::gate::context::Context;
+use crate::gate::decision::Message;
+use crate::gate::delivery::{self, NotTaken};
+use crate::gate::http::reply::Reply;
+use crate::gate::http::request::Request;
+use crate::gate::identity::by_reference;
+use crate::gate::service_proof;
+use crate::gate::sign_out::by_service;
+use crate::platform::Platform;
+
+/// The media type of a body that is a token.
+///
+/// A page of another site cannot send it without a preflight, which is not answered.
+const JWT: &str = "application/jwt";
+
+/// The scheme of an `Authorization` header with a token, before its space (RFC 6750 section 2.1).
+const SCHEME: &str = "bearer";
+
+/// Takes the service's word. The status says how that went, and the body why it was refused.
+pub async fn finish<P: Platform>(
+    context: &Context<P>,
+    request: &Request,
+    message: Message,
+) -> Reply {
+    let event = match message {
+        Message::EndSessions => "sessions_ended",
+        Message::FetchClaims => "claims",
+    };
+    match take(context, request, message).await {
+        Ok(reply) => reply.of(&context.service),
+        Err(why) => delivery::explained(context, request, event, why).await,
+    }
+}
+
+async fn take<P: Platform>(
+    context: &Context<P>,
+    request: &Request,
+    message: Message,
+) -> Result<Reply, NotTaken> {
+    let (text, typ) = match message {
+        Message::EndSessions => {
+            let body = delivery::body(context, request, JWT).await?;
+            let text = String::from_utf8(body).unwrap_or_default();
+            (text, by_service::TYPE)
+        }
+        Message::FetchClaims => {
+            let header = request.headers.get("authorization").unwrap_or_default();
+            let (scheme, text) = header.split_once(' ').unwrap_or_default();
+            if !scheme.eq_ignore_ascii_case(SCHEME) {
+                return Err(NotTaken::Refused("token_missing"));
+            }
+            (text.to_owned(), by_reference::TYPE)
+        }
+    };
+    let (token, claims) = service_proof::prove(context, &text, typ).await?;
+    match message {
+        Message::EndSessions => by_service::end(context, &token, &claims).await,
+        Message::FetchClaims => by_reference::hand_out(context, &token, &claims).await,
+    }
+}
