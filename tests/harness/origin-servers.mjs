@@ -101,12 +101,31 @@ const PLAIN = {
     await fs.writeFile(path.join(directory, "lighttpd.conf"), config);
     return [[at("usr/sbin/lighttpd"), ["-D", "-m", at("usr/lib/lighttpd"), "-f", path.join(directory, "lighttpd.conf")]]];
   },
-  jetty: (_directory, port, raised) => {
-    const parts = ["server", "http", "io", "util"].map((part) => at(`usr/share/java/jetty9-${part}.jar`));
-    const classes = [...parts, at("usr/share/java/servlet-api.jar", "usr/share/java/servlet-api-3.1.jar", "usr/share/java/javax.servlet-api.jar")];
-    return [["java", ["-cp", classes.join(path.delimiter), path.join(OWN, "Jetty.java"), String(port), ...option(raised, "32768")]]];
-  },
+  jetty: (_directory, port, raised) => jetty(port, ...option(raised, "32768")),
 };
+
+/** Servers that redirect to a path with a slash at its end; `believes` has them lead to the service's host. */
+const REDIRECTING = {
+  nginx: async (directory, port, believes) => {
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `  ${name}_temp_path ${directory}/${name};`);
+    const config = lines(
+      process.getuid() === 0 ? "user root;" : "", "daemon off; worker_processes 1; error_log stderr;", `pid ${directory}/nginx.pid;`, "events {}", "http {",
+      ...temporary, "  access_log off;", "  server {", `    listen 127.0.0.1:${port};`, believes ? "    absolute_redirect off;" : "",
+      `    root ${directory}/pages;`, "    autoindex on;", "  }", "}",
+    );
+    await fs.mkdir(path.join(directory, "pages/account"), { recursive: true });
+    await fs.writeFile(path.join(directory, "nginx.conf"), config);
+    return [[at("usr/sbin/nginx"), ["-p", directory, "-c", path.join(directory, "nginx.conf")]]];
+  },
+  jetty: (_directory, port, believes) => jetty(port, "8192", believes ? "believes" : "redirects"),
+};
+
+/** Jetty with a program's arguments. */
+function jetty(port, ...args) {
+  const parts = ["server", "http", "io", "util"].map((part) => at(`usr/share/java/jetty9-${part}.jar`));
+  const classes = [...parts, at("usr/share/java/servlet-api.jar", "usr/share/java/servlet-api-3.1.jar", "usr/share/java/javax.servlet-api.jar")];
+  return [["java", ["-cp", classes.join(path.delimiter), path.join(OWN, "Jetty.java"), String(port), ...args]]];
+}
 
 /** Shared caches in front of a service, with lines of a documented configuration. */
 const CACHES = {
@@ -134,6 +153,9 @@ export const MEASURED = [...NAMES, ...Object.keys(PLAIN)];
 
 /** Starts a server and waits until its application answers. */
 export const startServer = (name, { raised = false } = {}) => start(name, { ...SERVERS, ...PLAIN }[name], raised);
+
+/** Starts a server that redirects. */
+export const startRedirecting = (name, believes) => start(name, REDIRECTING[name], believes);
 
 /** Starts a cache in front of the service at a port. */
 export const startCache = (name, service, rule = "") => start(name, CACHES[name], { service, rule });

@@ -2,13 +2,12 @@
 // the table of docs/headers.md, measured.
 
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
+import { doctorOf } from "../harness/doctor.mjs";
 import { MEASURED, startServer } from "../harness/origin-servers.mjs";
-import { CLI, ROOT } from "../harness/places.mjs";
+import { ROOT } from "../harness/places.mjs";
 import { request } from "../harness/wire.mjs";
 import { World } from "../harness/world.mjs";
 
@@ -78,27 +77,15 @@ const NAMED = [["uwsgi", 4_096, "uWSGI: buffer-size"], ["tomcat", 8_192, "Tomcat
 test("t105 the doctor finds the limit of each server by asking, and names its option", async () => {
   const world = await World.start({ engine: "workerd" });
   try {
-    const config = path.join(world.directory, "wrangler.toml");
-    await writeFile(config, `
-[env.local]
-kv_namespaces = [{ binding = "DOCUMENTS" }]
-durable_objects.bindings = [{ name = "ACCOUNTS" }]
-secrets.required = ["SESSION_KEY_A", "CLIENT_KEY_DEMO_A", "ASSERTION_KEY_DEMO_A"]
-[env.local.vars]
-DEPLOYMENT = "local"
-SERVICE_DEMO = '''${JSON.stringify(world.variables.SERVICE_DEMO)}'''
-`);
+    const said = await doctorOf(world);
     for (const [name, limit, option] of NAMED) {
       const server = await startServer(name);
       try {
-        const args = ["doctor", "--service", "demo", "--env", "local", "--config", config, "--format", "json", "--origin-url", server.url];
-        const run = spawnSync(CLI, args, { cwd: ROOT, encoding: "utf8" });
-        const row = JSON.parse(run.stdout).probes.find(({ probe }) => probe === "origin headers");
-        const said = JSON.stringify(row);
-        const bytes = Number(/it takes about (\d+) bytes/.exec(said)?.[1]);
-        assert.ok(Math.abs(bytes - limit) <= limit / 16, `${name}: ${said}`);
-        assert.ok(said.includes(option), `${name}: ${said}`);
-        assert.equal(said.includes("too_short"), limit < 8_000, `${name}: ${said}`);
+        const row = said(server.url, "origin headers");
+        const bytes = Number(/it takes about (\d+) bytes/.exec(row)?.[1]);
+        assert.ok(Math.abs(bytes - limit) <= limit / 16, `${name}: ${row}`);
+        assert.ok(row.includes(option), `${name}: ${row}`);
+        assert.equal(row.includes("too_short"), limit < 8_000, `${name}: ${row}`);
       } finally {
         await server.stop();
       }

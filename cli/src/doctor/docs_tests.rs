@@ -59,7 +59,7 @@ fn when_the_page_explains_a_finding_then_a_probe_has_that_fault() {
         .lines()
         .filter_map(|line| line.strip_prefix("- **`")?.split('`').next())
         .collect();
-    assert_eq!(explained.len(), 11);
+    assert_eq!(explained.len(), 12);
     assert!(
         explained.iter().all(|id| known.contains(id)),
         "{explained:?}"

@@ -87,14 +87,15 @@ fn when_doctor_asks_then_only_the_origin_is_asked_without_a_certificate_check() 
         .filter(|one| one.unchecked)
         .map(|one| one.asked)
         .collect();
-    assert_eq!(unchecked, [Asked::Origin]);
+    let forwarded = [0, 1, 2].map(Asked::OriginForwarded);
+    assert_eq!(unchecked, [&[Asked::Origin][..], &forwarded].concat());
     assert!(
         questions
             .iter()
             .filter(|one| one.asked != Asked::AssertionKeysAs(2))
             .all(|one| one.headers.iter().any(|(name, _)| *name == "User-Agent"))
     );
-    assert_eq!(questions.len(), 21);
+    assert_eq!(questions.len(), 24);
 }
 
 #[test]
@@ -113,13 +114,13 @@ fn when_another_address_is_given_then_it_is_asked_for_the_services_own_host() {
     for question in questions_of(&subject) {
         let is_elsewhere = matches!(
             question.asked,
-            Asked::Discovery | Asked::Authorise | Asked::Origin
+            Asked::Discovery | Asked::Authorise | Asked::Origin | Asked::OriginForwarded(_)
         );
         let moved = question.url.contains("203.0.113.9");
         assert_eq!(moved, !is_elsewhere, "{}", question.url);
         assert_eq!(
             question.name.is_some(),
-            moved || question.asked == Asked::Origin
+            moved || matches!(question.asked, Asked::Origin | Asked::OriginForwarded(_))
         );
     }
 }

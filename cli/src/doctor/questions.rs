@@ -6,7 +6,7 @@ use super::subject::{Subject, protected, public};
 use super::web::{Asked, Question, Replies, Reply, Web};
 use crate::registration::expected::Expected;
 use anyhow::Result;
-use one_login_edge::config::Origin;
+use one_login_edge::config::{Origin, Service};
 
 /// A forged assertion without a signature; the Worker must never pass it on.
 pub const FORGED: &str = "one-login-doctor.forged.assertion";
@@ -145,15 +145,51 @@ fn elsewhere(subject: &Subject, expected: &Expected) -> Vec<Question> {
     [discovery]
         .into_iter()
         .chain(of_origin(subject, expected))
+        .chain(forwarded(subject, expected))
         .collect()
 }
 
 /// The question to the origin itself, where its address is known.
 fn of_origin(subject: &Subject, expected: &Expected) -> Option<Question> {
+    let (path, _) = protected(&expected.service)?;
+    at_origin(subject, expected, Asked::Origin, &path)
+}
+
+/// The paths at which the origin's redirects are looked for: servers and frameworks add or take the slash at the end.
+pub fn forwarded_paths(service: &Service) -> Vec<String> {
+    let named = protected(service).map(|(path, _)| path);
+    let paths = named.into_iter().chain(public(service)).flat_map(|path| {
+        let other = match path.strip_suffix('/') {
+            Some(without) => without.to_owned(),
+            None => format!("{path}/"),
+        };
+        [path, other]
+    });
+    paths.filter(|path| !path.is_empty()).collect()
+}
+
+/// The questions with the headers that the Worker sets, for a person at an address that is for documentation.
+fn forwarded(subject: &Subject, expected: &Expected) -> Vec<Question> {
+    let service = &expected.service;
+    let (scheme, _) = service.origin_url.split_once("://").unwrap_or_default();
+    let headers = [
+        ("X-Forwarded-Host", service.host.as_str()),
+        ("X-Forwarded-Proto", scheme),
+        ("X-Forwarded-For", "192.0.2.1"),
+    ];
+    let paths = forwarded_paths(service).into_iter().enumerate();
+    let questions = paths.filter_map(|(place, path)| {
+        let asked = Asked::OriginForwarded(place);
+        Some(at_origin(subject, expected, asked, &path)?.with(&headers))
+    });
+    questions.collect()
+}
+
+/// A question to the origin for a path.
+fn at_origin(subject: &Subject, expected: &Expected, asked: Asked, path: &str) -> Option<Question> {
     let service = &expected.service;
     let origin = subject.origin_url.as_ref()?;
-    let (path, _) = protected(service)?;
-    let mut question = of_worker(subject, expected, Asked::Origin, "").with(&NAVIGATION);
+    let mut question = of_worker(subject, expected, asked, "").with(&NAVIGATION);
     question.url = format!("{origin}{path}");
     // A stranger asks for the host that the origin serves, and minds no certificate.
     let is_shared = service.origin == Origin::Route;

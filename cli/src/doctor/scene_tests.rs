@@ -268,6 +268,9 @@ impl Web for Healthy {
             Asked::AssertionKeysAs(place) if place == self.blocked => {
                 Some(Reply::Answered(answer(403, "")))
             }
+            Asked::OriginForwarded(_) if !self.replies.contains_key(&question.asked) => {
+                self.replies.get(&Asked::Origin).cloned()
+            }
             Asked::AssertionKeysAs(_) => self.replies.get(&Asked::AssertionKeys).cloned(),
             Asked::OriginHead => Some(Reply::Answered(answer(self.head(question), "hello"))),
             asked => self.replies.get(&asked).cloned(),

@@ -41,6 +41,8 @@ pub enum Asked {
     Origin,
     /// The same with a longer head.
     OriginHead,
+    /// A path at the origin with the headers that the Worker sets: its place among the paths.
+    OriginForwarded(usize),
     Discovery,
     /// The signed request, at the provider.
     Authorise,

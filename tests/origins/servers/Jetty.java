@@ -1,6 +1,8 @@
-// Jetty at its defaults, or with a longer head of requests; its page says nothing.
+// Jetty at its defaults, or with a longer head of requests, or with redirects; its page says nothing.
 
+import java.io.IOException;
 import java.net.InetAddress;
+import org.eclipse.jetty.server.ForwardedRequestCustomizer;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
@@ -14,6 +16,10 @@ public class Jetty {
         if (arguments.length > 1) {
             configuration.setRequestHeaderSize(Integer.parseInt(arguments[1]));
         }
+        boolean redirects = arguments.length > 2;
+        if (redirects && arguments[2].equals("believes")) {
+            configuration.addCustomizer(new ForwardedRequestCustomizer());
+        }
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(configuration));
         connector.setHost(InetAddress.getLoopbackAddress().getHostAddress());
@@ -22,8 +28,11 @@ public class Jetty {
         server.setHandler(new AbstractHandler() {
             @Override
             public void handle(String target, Request base, javax.servlet.http.HttpServletRequest request,
-                    javax.servlet.http.HttpServletResponse response) {
+                    javax.servlet.http.HttpServletResponse response) throws IOException {
                 base.setHandled(true);
+                if (redirects && !target.endsWith("/")) {
+                    response.sendRedirect(target + "/");
+                }
             }
         });
         server.start();

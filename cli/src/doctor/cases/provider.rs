@@ -4,7 +4,7 @@ use super::spoil::Case;
 use super::spoil::Spoil::{Subject, Web};
 use crate::doctor::scene_tests::Healthy;
 use crate::doctor::scene_tests::{NOW, authorise};
-use crate::doctor::web::Asked;
+use crate::doctor::web::{Answer, Asked, Reply};
 use serde_json::json;
 
 /// The cases of this file.
@@ -24,6 +24,18 @@ pub const CASES: &[Case] = &[
     (
         "origin headers: origin headers.too_short",
         Web(|w| w.takes = 4_096),
+    ),
+    (
+        "origin addresses: origin addresses.loop",
+        Web(|w| leads(w, "https://demo.example.gov.uk/account")),
+    ),
+    (
+        "origin addresses: origin addresses.scheme",
+        Web(|w| leads(w, "http://demo.example.gov.uk/account/")),
+    ),
+    (
+        "origin addresses: origin addresses.host",
+        Web(|w| leads(w, "https://203.0.113.7/account/")),
     ),
     (
         "discovery: unanswered",
@@ -152,4 +164,15 @@ fn padded(length: usize) -> String {
     let whole = authorise(|_, _| ());
     let query = whole.split_once('?').unwrap().1;
     whole.clone() + &"A".repeat(length - query.len())
+}
+
+/// The origin redirects at its first path.
+fn leads(web: &mut Healthy, location: &str) {
+    let redirect = web.at(Asked::Origin).clone().with("location", location);
+    let redirect = Answer {
+        status: 301,
+        ..redirect
+    };
+    let asked = Asked::OriginForwarded(0);
+    web.replies.insert(asked, Reply::Answered(redirect));
 }

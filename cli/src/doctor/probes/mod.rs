@@ -3,6 +3,7 @@
 mod back_channel;
 mod behaviour;
 mod configuration;
+mod forwarded;
 mod health;
 mod key_sets;
 mod origin;
@@ -37,6 +38,7 @@ pub const PROBES: &[&Probe] = &[
     &transport::CLOCK,
     &origin::PROBE,
     &origin::HEADERS,
+    &forwarded::PROBE,
     &provider::DISCOVERY,
     &request::OBJECT,
     &request::SIZE,
