@@ -8,7 +8,25 @@ import { at, lines, start } from "./origin-servers.mjs";
 const PYTHON = process.env.EDGE_PYTHON ?? "/usr/bin/python3";
 const indented = (text, spaces) => text.replace(/^(?=.)/gm, " ".repeat(spaces));
 
+/** Apache with modules of its own and the lines of a configuration. */
+const apache = (own, more = []) => async (directory, port, { blocks: [rules], service }) => {
+  const names = ["mpm_event", "authn_core", "authz_core", "headers", "setenvif", "proxy", "proxy_http", ...own];
+  const config = lines(
+    `ServerRoot "${directory}"`, `DefaultRuntimeDir "${directory}"`, `PidFile "${directory}/apache.pid"`, `Mutex "file:${directory}"`,
+    `Listen 127.0.0.1:${port}`, "ServerName service", 'ErrorLog "|/bin/cat"',
+    ...names.map((name) => `LoadModule ${name}_module ${at(`usr/lib/apache2/modules/mod_${name}.so`)}`),
+    // Apache serves nothing as root.
+    ...(process.getuid() === 0 ? ["User nobody", "Group nogroup"] : []),
+    ...more, `ProxyPass "/" "http://127.0.0.1:${service}/"`, rules,
+  );
+  await writeFile(path.join(directory, "apache.conf"), config);
+  return [[at("usr/sbin/apache2"), ["-X", "-f", path.join(directory, "apache.conf")]]];
+};
+
 const PROXIES = {
+  apache: apache(["oauth2"]),
+  // No authority has signed the certificate of the test.
+  mod_auth_openidc: apache(["authz_user", "auth_openidc"], ["OIDCOAuthSSLValidateServer Off"]),
   haproxy: async (directory, port, { blocks: [rules], service }) => {
     const config = lines(
       "defaults", "  mode http", "  timeout connect 5s", "  timeout client 30s", "  timeout server 30s",
@@ -17,19 +35,6 @@ const PROXIES = {
     );
     await writeFile(path.join(directory, "haproxy.cfg"), config);
     return [[at("usr/sbin/haproxy"), ["-db", "-f", path.join(directory, "haproxy.cfg")]]];
-  },
-  apache: async (directory, port, { blocks: [rules], service }) => {
-    const names = ["mpm_event", "authn_core", "authz_core", "headers", "setenvif", "proxy", "proxy_http", "oauth2"];
-    const config = lines(
-      `ServerRoot "${directory}"`, `DefaultRuntimeDir "${directory}"`, `PidFile "${directory}/apache.pid"`, `Mutex "file:${directory}"`,
-      `Listen 127.0.0.1:${port}`, "ServerName service", 'ErrorLog "|/bin/cat"',
-      ...names.map((name) => `LoadModule ${name}_module ${at(`usr/lib/apache2/modules/mod_${name}.so`)}`),
-      // Apache serves nothing as root.
-      ...(process.getuid() === 0 ? ["User nobody", "Group nogroup"] : []),
-      `ProxyPass "/" "http://127.0.0.1:${service}/"`, rules,
-    );
-    await writeFile(path.join(directory, "apache.conf"), config);
-    return [[at("usr/sbin/apache2"), ["-X", "-f", path.join(directory, "apache.conf")]]];
   },
   envoy: async (directory, port, { blocks: [filters, clusters], service }) => {
     const config = lines(
@@ -51,4 +56,4 @@ const PROXIES = {
 };
 
 /** Starts a proxy in front of the service at a port, and waits until it answers. */
-export const startProxy = (name, blocks, service) => start(name, PROXIES[name], { blocks, service }, 401);
+export const startProxy = (name, blocks, service) => start(name, PROXIES[name], { blocks, service }, name === "mod_auth_openidc" ? 403 : 401);

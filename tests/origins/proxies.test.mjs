@@ -69,12 +69,12 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** The configuration as a service team writes it, with the texts of the vectors and the ports of this test. */
-function filled(block) {
+/** The configuration as a service team writes it, with the texts of the vectors and the ports of this test; `tls` for a module that fetches keys by https only. */
+function filled(block, tls = false) {
   const [first, second] = ["first", "second"].map((name) => published[name].keys[0].kid);
   const port = (server) => server.address().port;
   return block
-    .replaceAll("https://YOUR-HOST/auth/assertion-jwks.json", `http://127.0.0.1:${port(keys.plain)}/auth/assertion-jwks.json`)
+    .replaceAll("https://YOUR-HOST/auth/assertion-jwks.json", tls ? `https://localhost:${port(keys.tls)}/` : `http://127.0.0.1:${port(keys.plain)}/auth/assertion-jwks.json`)
     .replaceAll("https://YOUR-HOST", issuer)
     .replaceAll("YOUR-ORIGIN-AUDIENCE", audience)
     .replaceAll("/etc/haproxy/keys", directory)
@@ -90,11 +90,11 @@ const applies = ({ outcome, bound, level, headers, now }, made) =>
   outcome !== "anonymous" && !bound && level === undefined && now === made && !headers.some(([name]) => name === "One-Login-Identity");
 
 describe("proxies", { concurrency: true }, () => {
-  for (const title of ["HAProxy", "Apache", "Envoy"]) {
+  for (const title of ["HAProxy", "Apache", "mod_auth_openidc", "Envoy"]) {
     test(`t56 ${title} with the configuration of the page refuses all that a verifier refuses, but for what the page leaves to the service`, async () => {
       const { blocks, left } = section(title);
       const service = await startService();
-      const proxy = await startProxy(title.toLowerCase(), blocks.map(filled), service.port);
+      const proxy = await startProxy(title.toLowerCase(), blocks.map((block) => filled(block, title === "mod_auth_openidc")), service.port);
       const ask = ({ method, path: target, headers }) => request(proxy.port, { method, target, host: "service", headers });
       try {
         // Apache takes an assertion in the second in which it ends.

@@ -38,6 +38,7 @@ LINES = {
     "jose": ("", '`{ algorithms: ["ES256"], issuer, audience, typ, requiredClaims: ["exp", "iat", "sub"] }`'),
     "jsonwebtoken": ("", '`{ algorithms: ["ES256"], issuer, audience, maxAge: 70 }`'),
     "fast-jwt": ("", '`{ algorithms: ["ES256"], allowedIss, allowedAud, checkTyp, requiredClaims: ["exp", "iat", "sub"] }`'),
+    "hono": ("`typ`", "`verifyWithJwks` with `allowedAlgorithms` and `verification: { typ, iss, aud, iat: false }`"),
     "PyJWT": ("`audience`", '`issuer=…, audience=…, options={"require": ["exp", "iat", "sub"], "verify_iat": False, "strict_aud": True}`'),
     "Authlib": ("", '`JsonWebToken(["ES256"]).decode(token, key, claims_options={"iss": {"essential": True, "value": …}, "exp": {"essential": True}, …}).validate(leeway=10)`'),
     "joserfc": ("", '`algorithms=["ES256"]`, and `JWTClaimsRegistry(leeway=10, iss={"essential": True, "value": …}, exp={"essential": True}, …)`'),
@@ -55,6 +56,7 @@ LINES = {
     "jsonwebtoken (Rust)": ("`set_audience`", '`leeway = 0`, `set_issuer`, `set_audience`, `set_required_spec_claims(&["exp", "iss", "aud", "sub"])`'),
     "ruby-jwt": ("", '`algorithm: "ES256", iss:, verify_iss: true, aud:, verify_aud: true, required_claims: %w[exp iat sub]`'),
     "firebase/php-jwt": ("", "`JWT::$leeway = 10`; compare `iss`, `aud` and `exp` yourself"),
+    "web-token/jwt-library": ("", '`HeaderCheckerManager` with `AlgorithmChecker` and `IsEqualChecker("typ", …)`; `ClaimCheckerManager` with `IssuerChecker`, `AudienceChecker`, `ExpirationTimeChecker($clock)`, `IssuedAtChecker($clock, 10)`, and `check($claims, ["iss", "aud", "exp", "iat", "sub"])`'),
     "lcobucci/jwt": ("", "`LooseValidAt($clock, new DateInterval('PT10S'))`, `IssuedBy`, `PermittedFor`"),
 }
 

@@ -17,9 +17,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packages that hold the servers; apt adds missing packages that these need.
-const PACKAGES: [&str; 15] = [
+const PACKAGES: [&str; 16] = [
     "apache2-bin",
     "haproxy",
+    "libapache2-mod-auth-openidc",
     "libapache2-mod-oauth2",
     "libjetty9-java",
     "libtomcat10-embed-java",

@@ -1,17 +1,21 @@
 import { createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createVerifier } from "fast-jwt";
+import { verifyWithJwks } from "hono/jwt";
 import * as jose from "jose";
 import jsonwebtoken from "jsonwebtoken";
 
-const { tokens, pem, issuer, audience } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { tokens, pem, jwk, issuer, audience } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const key = createPublicKey(pem);
 const version = (name) => `${name} ${JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8")).version}`;
+
+const typ = "one-login-assertion+jwt";
+const hono = (verification) => (token) => verifyWithJwks(token, { keys: [jwk], allowedAlgorithms: ["ES256"], verification });
 
 const all = {
   jose: {
     default: (token) => jose.jwtVerify(token, key),
-    mended: (token) => jose.jwtVerify(token, key, { algorithms: ["ES256"], issuer, audience, typ: "one-login-assertion+jwt", requiredClaims: ["exp", "iat", "sub"] }),
+    mended: (token) => jose.jwtVerify(token, key, { algorithms: ["ES256"], issuer, audience, typ, requiredClaims: ["exp", "iat", "sub"] }),
   },
   jsonwebtoken: {
     default: (token) => jsonwebtoken.verify(token, pem),
@@ -19,8 +23,9 @@ const all = {
   },
   "fast-jwt": {
     default: createVerifier({ key: pem }),
-    mended: createVerifier({ key: pem, algorithms: ["ES256"], allowedIss: issuer, allowedAud: audience, checkTyp: "one-login-assertion+jwt", requiredClaims: ["exp", "iat", "sub"] }),
+    mended: createVerifier({ key: pem, algorithms: ["ES256"], allowedIss: issuer, allowedAud: audience, checkTyp: typ, requiredClaims: ["exp", "iat", "sub"] }),
   },
+  hono: { bare: hono(), default: hono({ typ }), mended: hono({ typ, iss: issuer, aud: audience, iat: false }) },
 };
 
 for (const [name, ways] of Object.entries(all)) {
