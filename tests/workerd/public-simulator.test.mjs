@@ -71,12 +71,36 @@ test("a person signs out there too, and is asked again", async () => {
   assert.equal((await browser.get("/account")).status, 302);
 });
 
-test("when its tokens say no auth_time then the token that answers a signing in again is the proof of it", async () => {
-  assert.equal((await browser.get(await through(await start(browser, "/account/close")))).status, 303);
-  // The session has no time of the sign-in, so the person must sign in again, once.
+test("its auth_time is that of each token, so that signing in again is proved in one step", async () => {
+  // The first is the sign-in after the sign-out, and is as young as the route asks for.
   const answer = await browser.get(await through(await start(browser, "/account/close")));
   assert.deepEqual([answer.status, answer.location], [303, "/account/close"], answer.text);
   assert.equal((await browser.get("/account/close")).status, 200);
+});
+
+test("a person proves an identity at the public simulator, and the service is told of it", async () => {
+  const answer = await browser.get(await through(await start(browser, "/apply")));
+  assert.deepEqual([answer.status, answer.location], [303, "/apply"], `${answer.text}\n${dev.tail}`);
+  const page = await browser.get("/apply");
+  assert.equal(page.status, 200);
+  assert.match(page.text, /HEARNSHAW/i);
+  assert.match(page.text, /FRAMPTON ROAD/i);
+  assert.deepEqual(simulator.refused, []);
+});
+
+test("its errors come back in the callback's address or in its answer, each with its code, and its codes stay good", async () => {
+  const address = new URL(await start(new Browser(port, browser.host), "/account"));
+  const callback = new URL(await through(address.href));
+  const form = { grant_type: "authorization_code", code: callback.searchParams.get("code"), client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" };
+  const token = async (members) => {
+    const answer = await fetch(`${simulator.url}/token`, { method: "POST", body: new URLSearchParams({ ...form, ...members }) });
+    return [answer.status, (await answer.json()).error];
+  };
+  assert.deepEqual(await token({ grant_type: "password" }), [400, "unsupported_grant_type"]);
+  assert.deepEqual(await token({ client_assertion: "a.b.c" }), [400, "invalid_request"]);
+  simulator.client.scopes = ["openid"];
+  assert.equal(new URL(await through(address.href)).searchParams.get("error"), "invalid_scope");
+  assert.equal((await fetch(`${simulator.url}/userinfo`)).status, 401);
 });
 
 test("a client that it does not know is refused there", async () => {
