@@ -18,9 +18,10 @@ const DOCUMENTED = Object.fromEntries(
 let service;
 
 before(async () => {
-  // A page for one person that forgets to say so.
+  // A page for one person that forgets to say so, and another that says on what it depends.
   service = http.createServer((asked, answer) => {
-    answer.writeHead(200, { "content-type": "text/plain", "cache-control": "max-age=60" });
+    const vary = asked.url === "/varying" ? { vary: "One-Login-Assertion" } : {};
+    answer.writeHead(200, { "content-type": "text/plain", "cache-control": "max-age=60", ...vary });
     answer.end(asked.headers["one-login-assertion"] ?? "a public page");
   });
   await new Promise((resolve) => service.listen(0, "127.0.0.1", resolve));
@@ -28,10 +29,10 @@ before(async () => {
 after(() => service?.close());
 
 /** The pages that two people and a visitor get, one after the other. */
-async function pages(name, rule) {
+async function pages(name, rule, { target = "/account", more = [] } = {}) {
   const cache = await startCache(name, service.address().port, rule);
   try {
-    const ask = async (...headers) => (await request(cache.port, { target: "/account", host: "service", headers })).text;
+    const ask = async (...headers) => (await request(cache.port, { target, host: "service", headers: [...headers, ...more] })).text;
     return [await ask(["One-Login-Assertion", "sian"]), await ask(["One-Login-Assertion", "kenneth"]), await ask()];
   } finally {
     await cache.stop();
@@ -42,5 +43,14 @@ for (const name of ["varnish", "nginx"]) {
   test(`t92 ${name} shows a person's page to the next by its defaults, and with the documented lines it does not`, async () => {
     assert.deepEqual(await pages(name), ["sian", "sian", "sian"]);
     assert.deepEqual(await pages(name, DOCUMENTED[name]), ["sian", "kenneth", "a public page"]);
+  });
+
+  test(`t92 ${name} keeps a page for each assertion where the service says Vary, and obeys no request that asks for it`, async () => {
+    assert.deepEqual(await pages(name, undefined, { target: "/varying" }), ["sian", "kenneth", "a public page"]);
+    for (const more of [[["Cache-Control", "no-store"]], [["Pragma", "no-cache"]]]) {
+      assert.deepEqual(await pages(name, undefined, { more }), ["sian", "sian", "sian"], more.join());
+    }
+    const left = name === "varnish" ? ["sian", "kenneth", "a public page"] : ["sian", "sian", "sian"];
+    for (const more of [[["Cookie", "a=b"]], [["Authorization", "Basic YTpi"]]]) assert.deepEqual(await pages(name, undefined, { more }), left, more.join());
   });
 }
