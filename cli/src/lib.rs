@@ -9,6 +9,7 @@ mod dev;
 mod difference;
 mod doctor;
 mod keys;
+mod lines;
 mod local_config;
 mod project;
 mod public_key;

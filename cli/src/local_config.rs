@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value};
 use shell::places::Places;
 use shell::terminal;
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// The keys that matter only to a deployment, or that the code below replaces. This program does the build itself.
@@ -22,28 +23,44 @@ pub fn command(places: &Places, out: &Path, variables: &Path, name: Option<&str>
     let Value::Object(variables) = variables else {
         bail!("the file of variables must hold one JSON object")
     };
-    terminal::line(write(places, out, name, variables)?.display())
+    let config = made(places, name, variables)?;
+    terminal::line(keep(out, &config)?.display())
 }
 
-/// Writes `wrangler.json` into a directory and returns its path.
-pub fn write(
-    places: &Places,
-    out: &Path,
-    name: Option<&str>,
-    variables: Map<String, Value>,
-) -> Result<PathBuf> {
-    let config = match places.is_project() {
-        true => with(local(&places.worker())?, name, variables)?,
-        false => {
-            let config = WorkerConfig::read(&places.root.join("wrangler.toml"))?;
-            derive(config.into_document(), &places.root, name, variables)?
-        }
-    };
+/// The configuration as a value.
+///
+/// # Errors
+/// When what it is derived from cannot be read.
+pub fn made(places: &Places, name: Option<&str>, variables: Map<String, Value>) -> Result<Value> {
+    if places.is_project() {
+        return with(local(&places.worker())?, name, variables);
+    }
+    let config = WorkerConfig::read(&places.root.join("wrangler.toml"))?;
+    derive(config.into_document(), &places.root, name, variables)
+}
+
+/// Writes a configuration into a directory and returns its path.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn keep(out: &Path, config: &Value) -> Result<PathBuf> {
     fs::create_dir_all(out).with_context(|| format!("{} cannot be made", out.display()))?;
     let path = out.join("wrangler.json");
-    fs::write(&path, format!("{config:#}\n"))
+    replace(&path, &format!("{config:#}\n"))
         .with_context(|| format!("{} cannot be written", path.display()))?;
     Ok(path)
+}
+
+/// Writes a file that a running wrangler may read at any moment. It is never empty and never shorter than before, so that no half of it
+/// is read; spaces mean nothing in JSON. A new file under the old name would go unseen: wrangler watches the file itself.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)?;
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
+    file.write_all(format!("{text:length$}").as_bytes())
 }
 
 /// The top level of a `wrangler.toml`, with absolute paths, its variables overlaid with the given ones.

@@ -3,6 +3,7 @@
 //! Secrets are write-only and are not here. Where the Worker would find one, a stand-in of the right shape is given to
 //! the parser; nothing that is read from a stand-in means anything.
 
+use crate::lines::toml;
 use anyhow::{Context, Result, bail};
 use one_login_edge::config::{Config, Service, Vars};
 use serde_json::{Map, Value, json};
@@ -70,8 +71,7 @@ impl WorkerConfig {
             ),
             read => read.with_context(|| format!("{} cannot be read", path.display()))?,
         };
-        let document = toml::from_str(&text)
-            .with_context(|| format!("{} is not valid TOML", path.display()))?;
+        let document = toml(path.display(), &text)?;
         Ok(Self {
             path: path.to_owned(),
             document,

@@ -6,13 +6,14 @@ use shell::places::Places;
 use shell::progress::Progress;
 use std::path::{Path, PathBuf};
 
-/// Builds it where it is not built already, and returns the program.
+/// Builds it where it is not built already, with the operators' tool next to it, and returns the program.
 pub fn build(places: &Places) -> Result<PathBuf> {
     let target = target(places);
     let mut cargo = child::command("cargo");
     // With the workspace's features, as the tests have them: other features would compile its libraries twice.
     cargo
-        .args(["build", "--workspace", "--bin", "simulator", "--target-dir"])
+        .args(["build", "--workspace", "--bin", "simulator"])
+        .args(["--bin", "one-login-edge", "--target-dir"])
         .arg(&target);
     cargo.current_dir(&places.root);
     Progress::during(

@@ -1,11 +1,12 @@
 //! Keeps several programs running side by side: all of them, or none.
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use shell::child::{self, Tail};
-use shell::groups;
+use shell::{groups, terminal};
+use std::fmt::{self, Display, Formatter};
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::Receiver;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -16,6 +17,14 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// How long a first answer may take; the Worker's waits until it is compiled.
 const FIRST_ANSWER: Duration = Duration::from_secs(20);
 
+/// wrangler's own mark of an error.
+const ERROR: &str = "[ERROR]";
+
+/// How long an error of wrangler's may be in coming, and its most lines.
+const COMPLAINT: Duration = Duration::from_secs(5);
+const LONGEST: usize = 20;
+const WHOLE: Duration = Duration::from_secs(1);
+
 /// Programs that belong together.
 #[derive(Default)]
 pub struct Company(Vec<Member>);
@@ -25,6 +34,48 @@ struct Member {
     child: Child,
     lines: Receiver<String>,
     tail: Tail,
+    complaint: Option<(Instant, Vec<String>)>,
+}
+
+impl Member {
+    /// Keeps a line, and those of the error that it begins or goes on with: the program may say much before it ends.
+    fn hear(&mut self, line: String) {
+        let plain = terminal::plain(&line);
+        let is_old = |(since, _): &(Instant, Vec<String>)| since.elapsed() > COMPLAINT;
+        if plain.contains(ERROR) && self.complaint.as_ref().is_none_or(is_old) {
+            self.complaint = Some((Instant::now(), vec![plain]));
+        } else if let Some((_, lines)) = &mut self.complaint
+            && lines.len() < LONGEST
+        {
+            lines.push(plain);
+        }
+        self.tail.push(line);
+    }
+}
+
+/// The end of a program that was to go on.
+#[derive(Debug)]
+pub struct Gone {
+    /// The program's name.
+    pub name: &'static str,
+    status: ExitStatus,
+    tail: String,
+    /// The lines of its last error, if it said one as wrangler does.
+    pub complaint: Vec<String>,
+}
+
+impl std::error::Error for Gone {}
+
+impl Display for Gone {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self {
+            name, status, tail, ..
+        } = self;
+        write!(
+            formatter,
+            "{name} ended ({status}); its last lines:\n{tail}"
+        )
+    }
 }
 
 impl Company {
@@ -36,6 +87,7 @@ impl Company {
             child,
             lines,
             tail: Tail::default(),
+            complaint: None,
         });
         Ok(())
     }
@@ -85,31 +137,50 @@ impl Company {
         }
     }
 
-    /// Gives `each_round` what they said, with who said it, until one of them ends, which is an error. A signal ends this
-    /// program instead.
-    pub fn run(&mut self, mut each_round: impl FnMut(Vec<(&'static str, String)>)) -> Result<()> {
-        loop {
-            each_round(self.look_after()?);
-            sleep(POLL);
-        }
+    /// Whether a program said an error, a second ago so that it had the time to end.
+    pub fn has_complaint(&mut self, name: &str) -> bool {
+        let member = self.0.iter_mut().find(|member| member.name == name);
+        let is_whole = |(since, _): &mut (Instant, Vec<String>)| since.elapsed() > WHOLE;
+        member.is_some_and(|member| member.complaint.take_if(is_whole).is_some())
     }
 
-    fn look_after(&mut self) -> Result<Vec<(&'static str, String)>> {
+    /// Whether a program of this name was started and not ended.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|member| member.name == name)
+    }
+
+    /// Ends a program, or takes away what is left of one that has ended.
+    pub fn end(&mut self, name: &str) {
+        let members = self.0.iter_mut().filter(|member| member.name == name);
+        members.for_each(|member| groups::end(&mut member.child));
+        self.0.retain(|member| member.name != name);
+    }
+
+    /// Their lines since the last time, each with the program's name.
+    ///
+    /// # Errors
+    /// [`Gone`] when one of them has ended.
+    pub fn look_after(&mut self) -> Result<Vec<(&'static str, String)>> {
         let mut said = Vec::new();
         for member in &mut self.0 {
             let ended = member.child.try_wait()?;
-            for line in member.lines.try_iter() {
+            while let Ok(line) = member.lines.try_recv() {
                 if !line.is_empty() {
                     said.push((member.name, line.clone()));
                 }
-                member.tail.push(line);
+                member.hear(line);
             }
             if let Some(status) = ended {
-                return Err(anyhow!(
-                    "{} ended ({status}); its last lines:\n{}",
-                    member.name,
-                    member.tail
-                ));
+                return Err(Gone {
+                    name: member.name,
+                    status,
+                    tail: member.tail.to_string(),
+                    complaint: member
+                        .complaint
+                        .take()
+                        .map_or_else(Vec::new, |(_, lines)| lines),
+                }
+                .into());
             }
         }
         Ok(said)
@@ -209,7 +280,12 @@ mod tests {
                 child::command("sh").args(["-c", "echo out of milk; sleep 0.3; exit 4"]),
             )
             .unwrap();
-        let error = company.run(drop).unwrap_err().to_string();
+        let error = loop {
+            if let Err(error) = company.look_after() {
+                break error.to_string();
+            }
+            sleep(POLL);
+        };
         assert!(
             error.contains("speaker ended") && error.contains("out of milk"),
             "{error}"

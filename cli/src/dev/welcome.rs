@@ -1,18 +1,15 @@
 //! The words with which `dev` says where everything is.
 
 use super::encrypted;
+use super::programs::{PUBLIC_KEY, Programs, SIMULATOR_CONFIG};
 use super::settings::Settings;
-use shell::places::Places;
-use std::path::Path;
 
-/// For a provider that cannot fetch the Worker's key document.
-pub const PUBLIC_KEY: &str = "client-public-key.pem";
-
-/// The file that describes the client to the public GOV.UK One Login simulator.
-pub const SIMULATOR_CONFIG: &str = "simulator-config.json";
+const END: &str = " Ctrl-C ends everything.";
 
 /// The words, for these settings; the desk's address has the token of the controls, if they want one.
-pub fn text(places: &Places, settings: &Settings, directory: &Path, token: Option<&str>) -> String {
+pub fn text(programs: &Programs<'_>, settings: &Settings) -> String {
+    let (places, directory) = (programs.places, &programs.directory);
+    let token = programs.token.as_deref();
     let service = settings.service();
     let mut text = format!("\n  {service}/\n");
     if settings.https {
@@ -59,7 +56,15 @@ pub fn text(places: &Places, settings: &Settings, directory: &Path, token: Optio
     }
     let changes = match places.is_project() {
         true => "A change of sign-in.toml is loaded by itself.",
-        false => "A change of the Worker is built and loaded by itself.",
+        false => "A change of the Worker or of wrangler.toml is built and loaded by itself.",
     };
-    text + "\n" + changes + " Ctrl-C ends everything."
+    text + "\n" + changes + END
+}
+
+/// The words where the configuration has faults.
+pub fn faulty(settings: &Settings, file: &str) -> String {
+    let service = settings.service();
+    format!(
+        "\n  {service}/ shows the faults in {file} until they are mended.\n\nA change of {file} is loaded by itself.{END}"
+    )
 }

@@ -7,6 +7,7 @@
 //! [env.integration.vars.SERVICE_LICENCE]    # fields of this environment, which win
 //! ```
 
+use crate::lines::{Lines, toml};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 use shell::places::PROJECT;
@@ -51,22 +52,51 @@ impl Own {
     /// # Errors
     /// As of [`Own::read`].
     pub fn parse(text: &str) -> Result<Self> {
-        let own: Map<String, Value> =
-            toml::from_str(text).with_context(|| format!("{PROJECT} is not valid TOML"))?;
-        only(&own, &KEYS, "")?;
-        let name = own.get("name").and_then(Value::as_str).unwrap_or_default();
-        ensure!(
-            !name.is_empty() && name.bytes().all(is_of_a_name),
-            "{PROJECT}: `name` must be the Worker's name at Cloudflare: lower-case letters, digits and hyphens"
-        );
+        let own: Map<String, Value> = toml(PROJECT, text)?;
         let own = Self(own);
-        for (environment, part) in own.parts() {
-            let part = part
-                .as_object()
-                .with_context(|| format!("{PROJECT}: env.{environment} must be a table"))?;
-            only(part, &ENVIRONMENT_KEYS, &format!("env.{environment}."))?;
-        }
+        let faults = own.faults(&Lines::new(text));
+        ensure!(faults.is_empty(), "{}", faults.join("\n"));
         Ok(own)
+    }
+
+    /// Each thing at which the file's own form is wrong, with its line.
+    fn faults(&self, lines: &Lines<'_>) -> Vec<String> {
+        let mut faults = Vec::new();
+        let mut fault = |path: &[&str], problem: String| {
+            let line = lines.of(path).map(|(line, _)| format!(", line {line}"));
+            faults.push(format!("{PROJECT}{}: {problem}", line.unwrap_or_default()));
+        };
+        for key in unknown(&self.0, &KEYS) {
+            fault(&[key], unread(key, &KEYS));
+        }
+        let name = self.0.get("name").and_then(Value::as_str);
+        let name = name.unwrap_or_default();
+        if name.is_empty() || !name.bytes().all(is_of_a_name) {
+            let form = "lower-case letters, digits and hyphens";
+            fault(
+                &["name"],
+                format!("`name` must be the Worker's name at Cloudflare: {form}"),
+            );
+        }
+        for key in ["vars", "env"] {
+            if self.0.get(key).is_some_and(|part| !part.is_object()) {
+                fault(&[key], format!("`{key}` must be a table"));
+            }
+        }
+        for (environment, part) in self.parts() {
+            let Some(table) = part.as_object() else {
+                fault(
+                    &["env", environment],
+                    format!("env.{environment} must be a table"),
+                );
+                continue;
+            };
+            for key in unknown(table, &ENVIRONMENT_KEYS) {
+                let problem = unread(&format!("env.{environment}.{key}"), &ENVIRONMENT_KEYS);
+                fault(&["env", environment, key], problem);
+            }
+        }
+        faults
     }
 
     fn parts(&self) -> impl Iterator<Item = (&String, &Value)> {
@@ -183,15 +213,14 @@ const fn is_of_a_name(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
 }
 
-/// A misspelt key would be a setting that is silently not set.
-fn only(table: &Map<String, Value>, known: &[&str], before: &str) -> Result<()> {
-    match table.keys().find(|key| !known.contains(&key.as_str())) {
-        Some(key) => bail!(
-            "{PROJECT}: nothing reads `{before}{key}`; there can be {}",
-            known.join(", ")
-        ),
-        None => Ok(()),
-    }
+/// Keys that nothing reads: a misspelt one would be a setting that is silently not set.
+fn unknown<'a>(table: &'a Map<String, Value>, known: &[&str]) -> Vec<&'a str> {
+    let names = table.keys().map(String::as_str);
+    names.filter(|name| !known.contains(name)).collect()
+}
+
+fn unread(name: &str, known: &[&str]) -> String {
+    format!("nothing reads `{name}`; there can be {}", known.join(", "))
 }
 
 #[cfg(test)]
@@ -240,6 +269,18 @@ mod tests {
                 "nothing reads `env.production.zone`; there can be name, account_id, zone_name",
             ),
             ("name = \"A b\"", "`name` must be"),
+            (
+                "name = \"a\"\nenv = 1",
+                "sign-in.toml, line 2: `env` must be a table",
+            ),
+            (
+                "nmae = 1\n[env.production]\nzone = \"b\"",
+                "sign-in.toml, line 1: nothing reads `nmae`; there can be name, account_id, vars, env\nsign-in.toml: `name` must",
+            ),
+            (
+                "nmae = 1\n[env.production]\nzone = \"b\"",
+                "\nsign-in.toml, line 3: nothing reads `env.production.zone`",
+            ),
             ("name = ", "not valid TOML"),
         ] {
             let error = Own::parse(text).err().unwrap();
