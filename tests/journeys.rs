@@ -35,6 +35,8 @@ mod languages;
 mod navigations;
 #[path = "journeys/origin_vectors.rs"]
 mod origin_vectors;
+#[path = "journeys/previews.rs"]
+mod previews;
 #[path = "journeys/sessions.rs"]
 mod sessions;
 #[path = "journeys/tabs.rs"]

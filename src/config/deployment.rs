@@ -153,7 +153,7 @@ impl Config {
         if deployment.is_none() {
             self.shared_fault(
                 "DEPLOYMENT",
-                "must be \"local\", \"integration\" or \"production\"",
+                "must be \"local\", \"preview\", \"integration\" or \"production\"",
             );
         }
         deployment
@@ -226,6 +226,14 @@ impl Config {
         };
         let hosts = named_hosts(&fields);
         let table = Table::new(id, &fields);
+        // Any branch may be deployed as a preview, so that nothing of another environment is in one.
+        if deployment == Some(Environment::Preview) && table.text("environment") != Some("preview")
+        {
+            self.shared_fault(
+                "DEPLOYMENT",
+                "a preview has no service of another environment",
+            );
+        }
         if value.to_string().len() > MAX_TABLE {
             table.fault(
                 "(table)",

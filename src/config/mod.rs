@@ -43,6 +43,8 @@ mod identity_tests;
 #[cfg(test)]
 mod local_tests;
 #[cfg(test)]
+mod preview_tests;
+#[cfg(test)]
 #[path = "sample_tests.rs"]
 mod sample;
 #[cfg(test)]

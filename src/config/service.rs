@@ -20,6 +20,8 @@ use crate::session::session::Limits;
 pub enum Environment {
     /// A provider on this machine, over http.
     Local,
+    /// A simulated provider at a public address, for a change that is looked at before it is merged.
+    Preview,
     /// `oidc.integration.account.gov.uk`.
     Integration,
     /// `oidc.account.gov.uk`.
@@ -27,11 +29,12 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// Reads `local`, `integration` or `production`.
+    /// Reads `local`, `preview`, `integration` or `production`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "local" => Some(Self::Local),
+            "preview" => Some(Self::Preview),
             "integration" => Some(Self::Integration),
             "production" => Some(Self::Production),
             _ => None,
@@ -43,6 +46,7 @@ impl Environment {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Local => "local",
+            Self::Preview => "preview",
             Self::Integration => "integration",
             Self::Production => "production",
         }
@@ -65,13 +69,13 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// The provider of an environment; `None` for the local one, whose addresses are configured.
+    /// The provider of an environment; `None` for those whose addresses are configured.
     ///
     /// Source: `provider.md` 0.
     #[must_use]
     pub fn of(environment: Environment) -> Option<Self> {
         let infix = match environment {
-            Environment::Local => return None,
+            Environment::Local | Environment::Preview => return None,
             Environment::Integration => "integration.",
             Environment::Production => "",
         };

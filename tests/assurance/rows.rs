@@ -377,4 +377,8 @@ pub const ROWS: &[Row] = &[
         132,
         "A stranger who fetches identity claims in the service's name; a reference that is used twice, late, elsewhere or after a sign-out",
     ),
+    row(
+        140,
+        "A preview that passes for the real service, or whose cookies and assertions are used at it",
+    ),
 ];

@@ -39,7 +39,7 @@ pub fn service(
     let environment = read_environment(table, deployment);
     check_id(table);
     let local = environment == Environment::Local;
-    let host = read_host(table, local);
+    let host = read_host(table, environment);
     let encrypted = read_https(table, local);
     let origin_url = format!("{}://{host}", if encrypted { "https" } else { "http" });
     let client_id = read_client_id(table);
@@ -60,10 +60,14 @@ pub fn service(
         "assertion_key_active",
         Alg::Es256,
     );
-    let origin_audience = table
+    let mut origin_audience = table
         .text("origin_audience")
         .unwrap_or(&origin_url)
         .to_owned();
+    // A field that all environments share must not make a preview's assertions good for the real service.
+    if environment == Environment::Preview {
+        origin_audience.insert_str(0, "preview:");
+    }
     let redirect_path = read_path(table, "redirect_path", "/auth/callback");
     if is_taken(&redirect_path, &own_path) {
         table.fault("redirect_path", "is an address of the Worker's own");
@@ -98,7 +102,7 @@ pub fn service(
     }
     Some(Service {
         id: table.id().to_owned(),
-        aliases: read_aliases(table, &host, local),
+        aliases: read_aliases(table, &host, environment),
         environment,
         provider: read_provider(table, environment),
         name: read_name(table, &locales, warnings),

@@ -38,7 +38,7 @@ pub fn read_environment(table: &Table<'_>, deployment: Option<Environment>) -> E
     if environment.is_none() && !text.is_empty() {
         table.fault(
             "environment",
-            "must be \"local\", \"integration\" or \"production\"",
+            "must be \"local\", \"preview\", \"integration\" or \"production\"",
         );
     } else if environment.is_some() && environment != deployment {
         table.fault("environment", "must be the same as the variable DEPLOYMENT");
@@ -48,15 +48,16 @@ pub fn read_environment(table: &Table<'_>, deployment: Option<Environment>) -> E
         .unwrap_or(Environment::Production)
 }
 
-pub fn read_host(table: &Table<'_>, local: bool) -> String {
+pub fn read_host(table: &Table<'_>, environment: Environment) -> String {
     let host = table.required("host");
     if !host.is_empty() {
-        check_host(table, "host", host, local);
+        check_host(table, "host", host, environment);
     }
     host.to_owned()
 }
 
-fn check_host(table: &Table<'_>, field: &'static str, host: &str, local: bool) {
+fn check_host(table: &Table<'_>, field: &'static str, host: &str, environment: Environment) {
+    let local = environment == Environment::Local;
     let url = Url::parse(&format!("http://{host}/"));
     let same = url.is_ok_and(|url| url.as_str() == format!("http://{host}/"));
     if !same || host.contains(['/', '@', '?', '#']) {
@@ -71,13 +72,21 @@ fn check_host(table: &Table<'_>, field: &'static str, host: &str, local: bool) {
         );
     } else if !local && (host.contains(':') || is_loopback(host)) {
         table.fault(field, "must be a public host without a port");
+    } else if environment == Environment::Preview && is_at(host, "service.gov.uk") {
+        table.fault(field, "a preview may not be at service.gov.uk or below it");
     }
 }
 
-pub fn read_aliases(table: &Table<'_>, host: &str, local: bool) -> Vec<String> {
+/// Whether a host is a domain or below it.
+pub fn is_at(host: &str, domain: &str) -> bool {
+    let before = host.strip_suffix(domain);
+    before.is_some_and(|before| before.is_empty() || before.ends_with('.'))
+}
+
+pub fn read_aliases(table: &Table<'_>, host: &str, environment: Environment) -> Vec<String> {
     let aliases = table.texts("aliases").unwrap_or_default();
     for alias in &aliases {
-        check_host(table, "aliases", alias, local);
+        check_host(table, "aliases", alias, environment);
         if *alias == host {
             table.fault("aliases", "repeats the host itself");
         }

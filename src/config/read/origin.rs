@@ -3,6 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
+use crate::config::read::names::is_at;
 use crate::config::service::{Environment, Origin, Provider};
 use crate::config::table::Table;
 use crate::config::vars::Vars;
@@ -13,18 +14,30 @@ pub fn read_provider(table: &Table<'_>, environment: Environment) -> Provider {
     if let Some(provider) = Provider::of(environment) {
         for field in FIELDS {
             if table.get(field).is_some() {
-                table.fault(field, "may be set in the local environment only");
+                table.fault(
+                    field,
+                    "may be set in the environments local and preview only",
+                );
             }
         }
         return provider;
     }
+    let insecure = environment == Environment::Local;
     let address = |field: &'static str| {
         let text = table.required(field);
         let url = Url::parse(text);
-        if !url.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.as_str() == text) {
+        let is_right = |url: Url| match url.scheme() {
+            "http" => insecure && url.as_str() == text,
+            "https" => {
+                let host = url.host_str().unwrap_or_default();
+                url.as_str() == text && (insecure || !is_at(host, "account.gov.uk"))
+            }
+            _ => false,
+        };
+        if !url.is_ok_and(is_right) {
             table.fault(
                 field,
-                "must be an address such as \"http://127.0.0.1:8788/\"",
+                "must be the address of a simulated provider, such as \"http://127.0.0.1:8788/\"; in a preview at https",
             );
         }
         text.to_owned()
@@ -38,7 +51,7 @@ pub fn read_provider(table: &Table<'_>, environment: Environment) -> Provider {
         identity_issuer: address("identity_issuer"),
         did_url: address("did_url"),
         did_id: table.required("did_id").to_owned(),
-        insecure: true,
+        insecure,
     }
 }
 

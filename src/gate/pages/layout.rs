@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::assets;
 use super::messages::{Page, around};
 use super::template::{crown, footer, phase_banner};
-use crate::config::{Locale, Service, Theme};
+use crate::config::{Environment, Locale, Service, Theme};
 
 /// A whole page. `kept` is what the page's address needs beyond its name and language.
 pub fn whole(page: Page, service: &Service, locale: Locale, kept: &str, last: &Markup) -> String {
@@ -18,18 +18,25 @@ pub fn whole(page: Page, service: &Service, locale: Locale, kept: &str, last: &M
             (navigation(page, service, locale, kept))
             (phase_banner(service, locale))
         }
-        (content(page, locale, last))
+        (content(page, service, locale, last))
         (footer(service, locale, symbols.as_deref()))
     };
     document(page, service, locale, &body)
 }
 
 /// The heading, the paragraphs and what comes last.
-pub fn content(page: Page, locale: Locale, last: &Markup) -> Markup {
+pub fn content(page: Page, service: &Service, locale: Locale, last: &Markup) -> Markup {
     let message = page.message();
+    let [preview, warning] = around::PREVIEW;
     html! {
         div.govuk-width-container {
             main.govuk-main-wrapper id="main-content" {
+                @if service.environment == Environment::Preview {
+                    p.govuk-body {
+                        strong.govuk-tag { (preview.in_locale(locale)) }
+                        " " (warning.in_locale(locale))
+                    }
+                }
                 div.govuk-grid-row {
                     div.govuk-grid-column-two-thirds {
                         h1.govuk-heading-l { (message.title.in_locale(locale)) }

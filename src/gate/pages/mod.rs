@@ -189,7 +189,7 @@ pub fn framed(status: u16, page: Page, service: &Service, locale: Locale, link: 
             a.govuk-button href=(link) draggable="false" { (text.in_locale(locale)) }
         }
     };
-    let content = content(page, locale, &last);
+    let content = content(page, service, locale, &last);
     Reply::html(status, locale, document(page, service, locale, &content))
         .of(service)
         .framed_by_own()

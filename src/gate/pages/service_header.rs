@@ -127,7 +127,9 @@ fn bar(service: &Service, locale: Locale, crown: bool) -> Markup {
 fn home(service: &Service, locale: Locale) -> String {
     let host = match service.environment {
         Environment::Production => "home.account.gov.uk",
-        Environment::Integration | Environment::Local => "home.integration.account.gov.uk",
+        Environment::Preview | Environment::Integration | Environment::Local => {
+            "home.integration.account.gov.uk"
+        }
     };
     let language = match locale {
         Locale::En => "",

@@ -28,7 +28,7 @@ pub fn schema(page: &str) -> Result<String> {
     let vars = json!({
         "type": "object",
         "properties": {
-            "DEPLOYMENT": { "enum": ["integration", "production"], "description": "the environment's name unless given" },
+            "DEPLOYMENT": { "enum": ["integration", "production", "preview"], "description": "the environment's name unless given" },
             "SESSION_KEY_ACTIVE": { "enum": ["A", "B"], "description": "which of the two session keys seals new cookies; A unless given" },
             "ACCOUNT_JURISDICTION": { "enum": ["eu", "none"], "description": "where accounts are kept; eu unless given; a change signs every user out" },
         },

@@ -58,6 +58,14 @@ pub const COOKIES: Text = text!("Cookies", "Cwcis");
 pub const LANGUAGES: Text = text!("Choose a language", "Dewis iaith");
 /// The text for a service that is new.
 pub const NEW_SERVICE: Text = text!("This is a new service.", "Mae hwn yn wasanaeth newydd.");
+/// The banner of a deployment that is looked at before a change is merged.
+pub const PREVIEW: [Text; 2] = [
+    text!("Preview", "Rhagolwg"),
+    text!(
+        "This is a preview for testing. Do not enter personal details.",
+        "Rhagolwg ar gyfer profi yw hwn. Peidiwch â rhoi manylion personol."
+    ),
+];
 /// The phases of a service that is not live.
 pub const ALPHA: Text = text!("Alpha", "Alffa");
 /// The same for the second phase, whose name is one word in both languages.
