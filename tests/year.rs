@@ -2,7 +2,8 @@
 //!
 //! A number gives a week of events for several people, computers, isolates and versions; the judge in
 //! `year/oracle` says whether every promise held. `EDGE_YEAR_SEEDS` says how many numbers are tried and
-//! `EDGE_YEAR_FROM` which is the first. With `EDGE_YEAR_QUICK` a failing week is not made smaller.
+//! `EDGE_YEAR_FROM` which is the first. With `EDGE_YEAR_QUICK` a failing week is not made smaller; with
+//! `EDGE_YEAR_PROMISE` only that promise is judged, and `EDGE_YEAR_LINES` lists the kinds of log lines that were written.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,6 +15,8 @@ mod world;
 #[path = "year/mod.rs"]
 mod year;
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use std::{env, fs, thread};
@@ -62,6 +65,7 @@ fn when_a_week_is_simulated_then_every_promise_holds() {
     );
     let (next, least) = (AtomicU64::new(from), AtomicU64::new(from + seeds));
     let (events, judged) = (AtomicU64::new(0), AtomicU64::new(0));
+    let lines = Mutex::new(BTreeSet::new());
     let begun = Instant::now();
     let work = || {
         let mut failed = Vec::new();
@@ -74,6 +78,7 @@ fn when_a_week_is_simulated_then_every_promise_holds() {
             let outcome = run(&week);
             events.fetch_add(week.events.len() as u64, Ordering::SeqCst);
             judged.fetch_add(outcome.judged as u64, Ordering::SeqCst);
+            lines.lock().unwrap().extend(outcome.lines);
             if let Some(wrong) = outcome.wrong {
                 least.fetch_min(seed, Ordering::SeqCst);
                 failed.push((seed, wrong));
@@ -87,10 +92,17 @@ fn when_a_week_is_simulated_then_every_promise_holds() {
     });
     let (events, judged) = (events.into_inner(), judged.into_inner());
     let seconds = begun.elapsed().as_secs_f64();
+    let lines = lines.into_inner().unwrap();
     println!(
-        "{seeds} weeks from seed {from}: {events} events, {judged} requests judged at a service, {:.0} events a minute",
+        "{seeds} weeks from seed {from}: {events} events, {judged} requests judged at a service, {} kinds of log lines, {:.0} events a minute",
+        lines.len(),
         events as f64 / seconds * 60.0
     );
+    if env::var_os("EDGE_YEAR_LINES").is_some() {
+        for (event, label) in lines {
+            println!("  {event} {label}");
+        }
+    }
     if let Some((seed, wrong)) = failed.iter().min() {
         panic!("{}", report(*seed, wrong));
     }

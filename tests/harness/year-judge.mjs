@@ -5,7 +5,7 @@
 import { createLocalJWKSet, jwtVerify } from "jose";
 
 /** How long an isolate may be behind another one, and a request on its way, in milliseconds. */
-const SPREAD = 12_000;
+export const SPREAD = 12_000;
 
 /** The places that the service has: who may see them, and how lately they must have signed in, in seconds. */
 export const PLACES = {

@@ -9,7 +9,7 @@ import { AHEAD } from "./held-clock.mjs";
 import { OWN_PAGE, atProvider } from "./journey.mjs";
 import { residentOf } from "./memory.mjs";
 import { startOrigin } from "./origin.mjs";
-import { Judge, PLACES } from "./year-judge.mjs";
+import { Judge, PLACES, SPREAD } from "./year-judge.mjs";
 import { request } from "./wire.mjs";
 import { World } from "./world.mjs";
 
@@ -30,7 +30,7 @@ const PROVIDER = { CallNotSent: "token-503", CallAnswerLost: "token-reset", Call
 function read(line) {
   const [at, calm, limits, text] = line.split("\t");
   const [, kind] = text.match(/^(\w+)/);
-  const members = Object.fromEntries([...text.matchAll(/(\w+): ([\w-]+)/g)].map(([, name, value]) => [name, value]));
+  const members = Object.fromEntries([...text.matchAll(/(\w+): (?:Some\()?([\w-]+)/g)].map(([, name, value]) => [name, value]));
   const only = text.match(/^\w+\((\w+)/)?.[1];
   const [idle, absolute, check, grace] = limits.split(" ").map(Number);
   return { at: Number(at), calm: calm === "calm", limits: { idle, absolute, check, grace }, kind, only, ...members };
@@ -118,18 +118,24 @@ class Week {
       await this.#at(event.at);
       this.#note(`${event.kind} ${JSON.stringify({ ...event, limits: undefined, calm: undefined, kind: undefined })}`);
       await this.#happen(event).catch((error) => this.#failed(event, error));
-      await Promise.all(this.late.filter(({ due }) => due <= this.events).map(({ arrive }) => arrive()));
-      this.late = this.late.filter(({ due }) => due > this.events);
+      await this.#arrive(this.events);
       this.events += 1;
       if (this.judge.broken.length > 0) return;
     }
-    await Promise.all(this.late.splice(0).map(({ arrive }) => arrive()));
+    await this.#arrive();
     await this.#mend();
     for (const computer of this.computers) await this.#getsIn(computer);
     const leaks = this.world.leaks();
     if (leaks.length > 0) this.judge.breaks("logs", `${leaks.length} texts that must not be there`);
     this.memory = await residentOf(this.world.edge.process.pid);
     if (this.memory > MEMORY) this.judge.breaks("memory", `workerd holds ${Math.round(this.memory / 1_048_576)} MiB`);
+  }
+
+  /** The late answers arrive that are due by an event; all without one. */
+  async #arrive(by = Infinity) {
+    const due = this.late.filter((late) => late.due <= by);
+    this.late = this.late.filter((late) => late.due > by);
+    await Promise.all(due.map(({ arrive }) => arrive()));
   }
 
   /** A request that a kill broke off has no answer; anything else is a fault of the run. */
@@ -161,6 +167,13 @@ class Week {
           await this.#at(this.ahead + Date.now() - this.began + 400 * Math.min(judge.limits.idle, judge.limits.absolute));
         }
         return;
+      case "Overtake":
+        if (this.events % THIN !== 0) return;
+        await this.#script(computer, "/account", Number(event.origin_ms) + 2_000);
+        await this.#signOut(computer, false);
+        if (/^\d+$/.test(event.next)) computer.person = PEOPLE[Number(event.next) % PEOPLE.length];
+        await this.#arrive();
+        return this.#script(computer, "/account", 0);
       case "SignOut":
         return this.#signOut(computer, event.everywhere === "true");
       case "HandOver":
@@ -185,12 +198,13 @@ class Week {
       case "ProviderEnds": {
         const person = PEOPLE[Number(only) % PEOPLE.length];
         await world.provider.control("DELETE", "notifications");
-        await world.provider.endSessions(person);
-        for (const { status } of await world.provider.delivered(0)) {
+        // They leave the provider after its answer, which says how many there are.
+        const { notifications } = await world.provider.endSessions(person);
+        for (const { status } of await world.provider.delivered(notifications)) {
           if (status === 200) judge.end(person, this.now);
           else if (status !== 503) judge.breaks("notification", `a good one is answered ${status}`);
         }
-        return;
+        return this.#asksAfterTheBound(person);
       }
       case "ProviderRotates":
         return world.provider.rotate(true);
@@ -228,6 +242,14 @@ class Week {
     }
   }
 
+  /** The pages of a person ask again once every session of theirs that has ended must be over. */
+  async #asksAfterTheBound(person) {
+    const open = this.computers.filter(({ state }) => state.person === person && state.sid !== undefined);
+    if (open.length === 0) return;
+    await this.#at(this.now - this.began + 1_000 * this.judge.limits.check + SPREAD + 1_000);
+    for (const computer of open) await this.#script(computer, "/account", 0);
+  }
+
   /** Everything works again. */
   async #mend() {
     if (this.troubled) {
@@ -241,6 +263,8 @@ class Week {
   /** workerd ends and starts again on the same storage: by itself, or killed while it answers. */
   async #restart(path, isKilled) {
     this.restarts += 1;
+    // A deployment breaks no answer off that is on its way.
+    if (!isKilled) await this.#arrive();
     if (isKilled) {
       const asked = this.computers.map((computer) => this.#script(computer, path, 30).catch(() => {}));
       await sleep(this.draw(15));

@@ -122,6 +122,6 @@ test("every workflow of the repository reads, and each command in it is there", 
       else assert.match(command, KNOWN, `${name} has a command that this test does not know`);
     }
   }
-  const assured = ["load", "fuzz", "year", "year --mutants", "year --workerd"];
+  const assured = ["load", "fuzz", "year", "year --mutants", "year --workerd", "year --workerd --mutants"];
   for (const run of assured) assert.ok(all.get("nightly.yml").includes(`cargo edge assure ${run}`), run);
 });

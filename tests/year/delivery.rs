@@ -26,11 +26,26 @@ pub fn deliver_later(house: &Rc<House>, seed: u64, wait: i64) {
     });
 }
 
+/// The token of a notification.
+fn token(form: &[u8]) -> Option<Unverified> {
+    Unverified::parse(&http::last_wins(form).remove("logout_token")?)
+}
+
+/// The person whom a notification is about.
+fn subject(form: &[u8]) -> String {
+    let sub = token(form).and_then(|token| Some(token.claims.get("sub")?.as_str()?.to_owned()));
+    sub.unwrap_or_default()
+}
+
 /// Whether the provider has withdrawn the key of a token, so that it is not to be trusted any more.
 fn is_withdrawn(house: &House, form: &[u8]) -> bool {
-    let token = http::last_wins(form).remove("logout_token");
-    let token = token.and_then(|token| Unverified::parse(&token));
-    let keys = house.ask_provider(&http::Request::get("/.well-known/jwks.json"));
+    let token = token(form);
+    let mut request = http::Request::get("/.well-known/jwks.json");
+    // The provider's firewall refuses a request without one.
+    let own = ("user-agent".to_owned(), "Mozilla/5.0".to_owned());
+    request.headers.push(own);
+    let keys = house.ask_provider(&request);
+    assert_eq!(keys.status, 200);
     let keys = String::from_utf8_lossy(&keys.body).into_owned();
     token.is_some_and(|token| {
         !token
@@ -58,6 +73,8 @@ fn deliver(house: &Rc<House>, outgoing: Outgoing, seed: u64) {
             .with("cf-connecting-ip", PROVIDERS_ADDRESS);
             let iso = Rc::clone(chance.one(&inner.isolates.borrow()));
             let number = chance.below(usize::MAX) as u64;
+            let subs = [subject(&outgoing.body)];
+            inner.oracle.borrow_mut().begins_to_end(&subs);
             let served = inner.serve(&iso, request, None, 0, number).await;
             let status = served.shown.status;
             let line = format!("{} notification: {status}", inner.since());
@@ -71,6 +88,7 @@ fn deliver(house: &Rc<House>, outgoing: Outgoing, seed: u64) {
                 (status, limited, withdrawn),
                 &served.heard,
             );
+            oracle.has_ended(&subs);
             result = Ok(status);
         }
         let again = result != Ok(200);

@@ -101,10 +101,7 @@ fn deploy(house: &Rc<House>, chance: &mut Chance, new: (Setup, Rules), within: i
     let wait = chance.seconds(within);
     house.runtime.spawn(async move {
         inner.runtime.sleep(wait).await;
-        inner
-            .isolates
-            .borrow_mut()
-            .retain(|iso| iso.version >= version);
+        inner.end_isolates(|iso| iso.version < version);
         inner.runtime.sleep(UNDER_WAY_MS).await;
         let versions = inner.versions.borrow();
         let mut oracle = inner.oracle.borrow_mut();

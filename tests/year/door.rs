@@ -22,8 +22,9 @@ use crate::world::settings::ISSUER;
 use crate::world::wire::{as_provider_sees, received};
 use crate::world::{Trouble, Verb};
 
-/// The claim in which userinfo carries a core identity.
+/// The claims in which userinfo carries a core identity, and codes that say why it carries one or not.
 const CORE_IDENTITY: &str = "https://vocab.account.gov.uk/v1/coreIdentityJWT";
+const RETURN_CODE: &str = "https://vocab.account.gov.uk/v1/returnCode";
 
 /// The words of the provider and the accounts while a request was served, as an observer on the wire
 /// hears it.
@@ -31,10 +32,6 @@ const CORE_IDENTITY: &str = "https://vocab.account.gov.uk/v1/coreIdentityJWT";
 pub struct Heard {
     /// The claims of the ID token that was handed out.
     pub id_token: RefCell<Option<Object>>,
-    /// The claims of the core identity that was handed out.
-    pub core: RefCell<Option<Object>>,
-    /// Whether the provider sent userinfo.
-    pub userinfo: Cell<bool>,
     /// Whether an account gave no answer.
     pub account_failed: Cell<bool>,
     /// The lines that were written: event and label.
@@ -80,8 +77,11 @@ impl Door {
         if url.ends_with("/token") {
             self.heard.id_token.replace(claims(&body["id_token"]));
         } else if url.ends_with("/userinfo") {
-            self.heard.userinfo.set(true);
-            self.heard.core.replace(claims(&body[CORE_IDENTITY]));
+            let id_token = self.heard.id_token.borrow();
+            let Some(id_token) = &*id_token else { return };
+            let (core, has_codes) = (claims(&body[CORE_IDENTITY]), !body[RETURN_CODE].is_null());
+            let mut oracle = self.house.oracle.borrow_mut();
+            oracle.proved(self.house.seconds(), id_token, core.as_ref(), has_codes);
         }
     }
 }
@@ -232,8 +232,10 @@ impl Platform for Door {
             .lines
             .borrow_mut()
             .push((event.name, event.label));
+        let mut oracle = self.house.oracle.borrow_mut();
+        oracle.lines.insert((event.name, event.label));
         if let Some(wrong) = logs::judge(event) {
-            self.house.oracle.borrow_mut().broken(wrong);
+            oracle.broken(wrong);
         }
     }
 }

@@ -16,11 +16,12 @@ use crate::world::chance::Chance;
 pub type Draw = fn(&mut Chance) -> Event;
 
 /// Those of every week.
-pub const QUIET: [(usize, Draw); 17] = [
+pub const QUIET: [(usize, Draw); 18] = [
     (52, visit),
     (7, together),
     (5, poll),
     (2, stay_on),
+    (2, overtake),
     (7, sign_out),
     (2, |chance| Event::Back(computer(chance))),
     (4, hand_over),
@@ -80,11 +81,20 @@ fn person(chance: &mut Chance) -> usize {
 
 /// Some limits.
 pub fn limits(chance: &mut Chance) -> Limits {
+    // With the longest check of all, nothing but its use keeps a session alive.
+    let (check, grace) = *chance.one(&[
+        (60, 300),
+        (60, 300),
+        (60, 300),
+        (0, 300),
+        (180, 300),
+        (3_600, 3_600),
+    ]);
     Limits {
         idle: *chance.one(&[3_600, 1_800]),
         absolute: *chance.one(&[43_200, 43_200, 7_200]),
-        check: *chance.one(&[60, 60, 0, 180]),
-        grace: 300,
+        check,
+        grace,
     }
 }
 
@@ -148,14 +158,19 @@ fn together(chance: &mut Chance) -> Event {
     }
 }
 
+/// Some pages ask often and for a short time, others seldom and for longer than a session lives unused.
 fn poll(chance: &mut Chance) -> Event {
+    let (every, times) = match chance.coin() {
+        true => (20 + chance.seconds(150), 3 + chance.below(10)),
+        false => (240 + chance.seconds(480), 8 + chance.below(8)),
+    };
     Event::Poll {
         computer: computer(chance),
         tab: chance.below(3),
         host: host(chance),
         place: place(chance),
-        every: 20 + chance.seconds(150),
-        times: 3 + chance.below(10) as u64,
+        every,
+        times: times as u64,
     }
 }
 
@@ -165,6 +180,19 @@ fn stay_on(chance: &mut Chance) -> Event {
         tab: chance.below(3),
         host: host(chance),
         place: ACCOUNT,
+    }
+}
+
+fn overtake(chance: &mut Chance) -> Event {
+    Event::Overtake {
+        computer: computer(chance),
+        host: host(chance),
+        origin_ms: 2_000 + chance.seconds(28_000),
+        next: match chance.coin() {
+            true => Some(person(chance)),
+            false => None,
+        },
+        after_ms: chance.seconds(20_000),
     }
 }
 

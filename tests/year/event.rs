@@ -1,4 +1,4 @@
-//! Every event that may happen. To add one: a variant here, its weight in [`super::plan`], and what it does
+//! Every event that may happen. To add one: a variant here, its weight in [`super::draw`], and what it does
 //! in [`super::run`].
 
 use one_login_edge::platform::Limit;
@@ -71,6 +71,19 @@ pub enum Event {
         host: usize,
         /// The place.
         place: usize,
+    },
+    /// A person signs out while an answer of the service is on its way, and a page is asked for once that has come.
+    Overtake {
+        /// The computer.
+        computer: usize,
+        /// The service.
+        host: usize,
+        /// How long the service takes for that answer, in milliseconds.
+        origin_ms: i64,
+        /// The person who sits down there meanwhile, if another does.
+        next: Option<usize>,
+        /// How long after that answer the page is asked for, in milliseconds.
+        after_ms: i64,
     },
     /// A person signs out.
     SignOut {

@@ -62,6 +62,8 @@ pub struct House {
     pub used_up: RefCell<Vec<Limit>>,
     /// The isolates that take requests.
     pub isolates: RefCell<Vec<Rc<Iso>>>,
+    /// Those that take none any more.
+    pub ended: RefCell<Vec<Rc<Iso>>>,
     /// The versions that were deployed with their rules, the last one last.
     pub versions: RefCell<Vec<(Setup, Rules)>>,
     /// The version before which no rollback goes: the one that replaced a leaked key.
@@ -103,6 +105,7 @@ impl House {
             works_since: Cell::new(Some(BEGINNING * 1_000)),
             used_up: RefCell::default(),
             isolates: RefCell::default(),
+            ended: RefCell::default(),
             versions: RefCell::new(vec![(setup, rules)]),
             floor: Cell::new(0),
             is_rolled_back: Cell::new(false),
@@ -141,6 +144,15 @@ impl House {
         let keys = document["keys"].as_array().unwrap().iter();
         iso.keys = keys.filter_map(|key| key.as_object().cloned()).collect();
         self.isolates.borrow_mut().push(Rc::new(iso));
+    }
+
+    /// Some isolates take no more requests.
+    pub fn end_isolates(&self, which: impl Fn(&Iso) -> bool) {
+        let mut isolates = self.isolates.borrow_mut();
+        let (ended, left) = isolates.drain(..).partition(|iso| which(iso));
+        *isolates = left;
+        let ended: Vec<_> = ended;
+        self.ended.borrow_mut().extend(ended);
     }
 
     /// An isolate's document at an address where its client's keys are.

@@ -1,6 +1,7 @@
 //! A year in a minute; see `docs/simulation.md`.
 
 pub mod back;
+pub mod browsers;
 pub mod delivery;
 pub mod deploying;
 pub mod deployment;
@@ -11,6 +12,7 @@ pub mod house;
 pub mod kept;
 pub mod keys;
 pub mod oracle;
+pub mod overtaking;
 pub mod people;
 pub mod plan;
 pub mod requests;

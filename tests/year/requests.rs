@@ -193,12 +193,19 @@ async fn serve(
     origin_ms: i64,
     seed: u64,
 ) -> (Served, Option<Rc<super::oracle::Signed>>) {
+    let may_end = ["/auth/sign-out", "/auth/callback"]
+        .iter()
+        .any(|path| request.url.contains(path));
+    let who = asked.who.iter().filter(|_| may_end);
+    let subs: Vec<_> = who.filter_map(|who| who.sub().map(str::to_owned)).collect();
+    house.oracle.borrow_mut().begins_to_end(&subs);
     let served = house
         .serve(&iso, request.clone(), Some(&asked), origin_ms, seed)
         .await;
     let now = house.runtime.now();
     let mut oracle = house.oracle.borrow_mut();
     let signed = oracle.answered(now, &asked, &request, &served);
+    oracle.has_ended(&subs);
     drop(oracle);
     house.note(&asked, &request, &iso, &served);
     (served, signed)

@@ -1,5 +1,6 @@
 //! A plan is carried out, and judged on its way.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use serde_json::json;
@@ -8,17 +9,18 @@ use simulator::provider::personas::Persona;
 use simulator::provider::rotation::Keys;
 
 use super::back::{gets_in, mend};
+use super::browsers::{close, copy, copy_across, restore};
 use super::delivery::deliver_later;
 use super::deploying::redeploy;
 use super::deployment::{ACCOUNT, HOSTS, PLACES};
 use super::event::{Event, Timed};
 use super::house::House;
 use super::oracle::Oracle;
+use super::overtaking::overtake;
 use super::people::{Computer, Go, How, PEOPLE, go, poll, stay_on};
 use super::plan::{COMPUTERS, Plan};
 use super::rules::Rules;
 use crate::world::chance::Chance;
-use crate::world::jar::Cookie;
 use crate::world::{BEGINNING, When};
 
 /// By how many milliseconds two clocks may differ, with what a request takes.
@@ -41,6 +43,8 @@ pub struct Outcome {
     pub hash: u64,
     /// How many requests of people were judged at a service.
     pub judged: usize,
+    /// Each kind of line that was written: event and label.
+    pub lines: BTreeSet<(&'static str, &'static str)>,
 }
 
 /// Carries a plan out.
@@ -79,12 +83,13 @@ pub fn run(plan: &Plan) -> Outcome {
         last: trace.last.into(),
         hash: trace.hash,
         judged: oracle.judged,
+        lines: oracle.lines.clone(),
     }
 }
 
-/// An isolate holds so much and no more, after any events.
+/// An isolate holds so much and no more, after any events, whether it runs or has ended.
 fn weigh(house: &House) {
-    for iso in house.isolates.take() {
+    for iso in house.isolates.take().into_iter().chain(house.ended.take()) {
         let number = iso.number;
         let freed = -allocation_counter::measure(|| drop(iso)).bytes_current;
         if freed > MOST_HELD {
@@ -179,6 +184,25 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             let first = visit(computer, PLACES[place].path, host, How::Script, tab, 0);
             stay_on(house, &computers[computer], first);
         }
+        Event::Overtake {
+            computer,
+            host,
+            origin_ms,
+            next,
+            after_ms,
+        } => {
+            let path = PLACES[ACCOUNT].path;
+            let slow = Go {
+                origin_ms,
+                ..visit(computer, path, host, How::Script, 1, 0)
+            };
+            let leaves = visit(computer, "/auth/sign-out", host, How::Navigation, 0, 1);
+            let how = next.map_or(How::Script, |_| How::Navigation);
+            let last = visit(computer, path, host, how, 2, 2);
+            let orders = [slow, leaves, last];
+            overtake(house, &computers[computer], orders, next, after_ms);
+            deliver_later(house, seed, 4_000);
+        }
         Event::SignOut {
             computer,
             host,
@@ -205,45 +229,16 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
         }
         Event::HandOver { computer, person } => computers[computer].person.set(person),
         Event::Close(computer) => close(&computers[computer]),
-        Event::Restore(computer) => {
-            let computer = &computers[computer];
-            if let Some((jar, standing)) = computer.closed.take() {
-                // A session that is restored may have been used, renewed or ended elsewhere meanwhile.
-                standing
-                    .iter()
-                    .for_each(|s| house.oracle.borrow_mut().doubt(&s.who));
-                leave_all(computer);
-                computer.jar.replace(jar);
-                computer.standing.replace(standing);
-            }
-        }
+        Event::Restore(computer) => restore(house, &computers[computer]),
         Event::Copy { from, to } => {
             let (from, to) = (&computers[from], &computers[to]);
-            let jar = from.jar.borrow().clone();
-            let standing = from.standing.borrow().clone();
-            standing
-                .iter()
-                .for_each(|s| house.oracle.borrow_mut().doubt(&s.who));
-            leave_all(to);
-            to.jar.replace(jar);
-            to.standing.replace(standing);
-            // The thief looks again and again, for as long as that leads anywhere.
-            let path = PLACES[ACCOUNT].path;
-            let first = visit(to.number, path, 0, How::Script, 1, 0);
-            let waits = [100_000; 15].into_iter().chain([600_000; 70]);
-            poll(house, to, first, waits, true);
+            let first = visit(to.number, PLACES[ACCOUNT].path, 0, How::Script, 1, 0);
+            copy(house, from, to, first);
         }
         Event::CopyAcross(computer) => {
-            let mut jar = computers[computer].jar.borrow_mut();
-            let sessions = jar.kept.iter().filter(|kept| kept.host == HOSTS[0]);
-            let copied: Vec<_> = sessions
-                .filter(|kept| kept.name.starts_with("__Host-ol-session"))
-                .map(|kept| Cookie {
-                    host: HOSTS[1].to_owned(),
-                    ..kept.clone()
-                })
-                .collect();
-            jar.kept.extend(copied);
+            copy_across(&computers[computer]);
+            let path = PLACES[ACCOUNT].path;
+            send(computer, visit(computer, path, 1, How::Script, 1, 0));
         }
         Event::Leave { computer, tab } => {
             let tab = &computers[computer].tabs[tab];
@@ -259,9 +254,9 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             }
         }
         Event::Stop => {
-            let mut isolates = house.isolates.borrow_mut();
-            if isolates.len() > 1 {
-                isolates.remove(0);
+            let oldest = house.isolates.borrow()[0].number;
+            if house.isolates.borrow().len() > 1 {
+                house.end_isolates(|iso| iso.number == oldest);
             }
         }
         Event::Deploy
@@ -326,21 +321,4 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             house.provider.borrow_mut().set_seen_in_person(ivor, seen);
         }
     }
-}
-
-fn leave_all(computer: &Computer) {
-    for tab in &computer.tabs {
-        tab.set(tab.get() + 1);
-    }
-}
-
-fn close(computer: &Computer) {
-    leave_all(computer);
-    let before = (
-        computer.jar.borrow().clone(),
-        computer.standing.borrow().clone(),
-    );
-    computer.closed.replace(Some(before));
-    computer.jar.borrow_mut().close();
-    computer.standing.take();
 }

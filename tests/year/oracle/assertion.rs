@@ -1,5 +1,7 @@
 //! A request at the service: the person that it names, and whether that may be.
 
+use std::fmt::Display;
+
 use serde_json::Value;
 use simulator::origin::Settings;
 use simulator::origin::verify::{self, Person};
@@ -68,7 +70,7 @@ impl Oracle {
             self.accounts_since_ms = house.runtime.now();
         }
         match self.verified(house, asked, values[0]) {
-            Err(why) => self.broken(format!("assertion: {why} at {}", place.path)),
+            Err(why) => self.broken(format!("{why} at {}", place.path)),
             Ok((person, claims)) => {
                 self.released(&place, &claims);
                 self.judge(asked, arrived_ms, &person);
@@ -86,25 +88,32 @@ impl Oracle {
         asked: &Asked,
         value: &str,
     ) -> Result<(Person, serde_json::Map<String, Value>), String> {
-        let (kid, token) = verify::read(&[value]).map_err(|why| why.to_string())?;
+        let unfit = |why: &dyn Display| format!("assertion: {why}");
+        let (kid, token) = verify::read(&[value]).map_err(|why| unfit(&why))?;
         let isolates = house.isolates.borrow();
         let holds =
             |keys: &[simulator::jose::Object]| keys.iter().any(|key| key["kid"] == kid.as_str());
         let missing = isolates.iter().any(|iso| !holds(&iso.keys));
         if missing && self.keys_everywhere {
-            return Err("an isolate does not publish the key that signed it".to_owned());
+            return Err(unfit(&"an isolate does not publish the key that signed it"));
         }
         let all = isolates.iter().flat_map(|iso| &iso.keys);
         let key = all.into_iter().find(|key| key["kid"] == kid.as_str());
-        let key = key.ok_or("no isolate publishes the key that signed it")?;
+        let key = key.ok_or_else(|| unfit(&"no isolate publishes the key that signed it"))?;
         let service = format!("https://{}", HOSTS[asked.host]);
         let settings = Settings {
             issuer: service.clone(),
             audience: service,
             jwks: String::new(),
         };
-        let person = verify::check(&token, key, &settings, house.seconds());
-        Ok((person.map_err(|why| why.to_string())?, token.claims))
+        let now = house.seconds();
+        let person = verify::check(&token, key, &settings, now).map_err(|why| {
+            match token.seconds("session_exp").is_some_and(|end| end <= now) {
+                true => "limits: an assertion is of a session that is over".to_owned(),
+                false => unfit(&why),
+            }
+        });
+        Ok((person?, token.claims))
     }
 
     /// The service gets no claim that its route does not release.
@@ -239,23 +248,20 @@ impl Oracle {
 
     /// Claims of an identity were found out within half an hour.
     fn claims(&mut self, person: &Person, claims: &serde_json::Map<String, Value>, now: i64) {
-        if !["coreIdentity", "address"]
-            .iter()
-            .any(|name| claims.contains_key(*name))
-        {
-            return;
-        }
-        let proof = self.proofs.get(&person.sub);
+        let proof = self.proofs.get(&person.sub).cloned().unwrap_or_default();
         let spread = self.spread_ms / 1_000;
-        match proof {
-            Some(proof) if now <= proof.iat + CLAIMS + spread => {}
-            Some(proof) => {
-                let age = now - proof.iat;
-                self.broken(format!(
-                    "claims: an identity is told {age} seconds after its proof"
-                ));
+        for (name, since) in [
+            ("coreIdentity", proof.iat),
+            ("address", proof.iat),
+            ("returnCode", proof.coded),
+        ] {
+            let age = now - since;
+            if claims.contains_key(name) && age > CLAIMS + spread {
+                self.broken(match since {
+                    0 => format!("claims: {name} is told, of which the provider said nothing"),
+                    _ => format!("claims: {name} is told {age} seconds after its proof"),
+                });
             }
-            None => self.broken("claims: an identity is told that was not proved".to_owned()),
         }
     }
 }

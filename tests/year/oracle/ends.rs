@@ -47,6 +47,26 @@ impl Oracle {
             .for_each(|signed| signed.end(now));
     }
 
+    /// A request has begun that may end the sessions of these subjects: the account may know before the request is answered.
+    pub fn begins_to_end(&mut self, subs: &[String]) {
+        for sub in subs {
+            *self.ending.entry(sub.clone()).or_default() += 1;
+        }
+    }
+
+    /// It was answered, and the judge knows what it ended.
+    pub fn has_ended(&mut self, subs: &[String]) {
+        for sub in subs {
+            let under_way = self.ending.entry(sub.clone()).or_default();
+            *under_way = under_way.saturating_sub(1);
+        }
+    }
+
+    /// Whether such a request is under way.
+    pub(super) fn is_ending(&self, sub: &str) -> bool {
+        self.ending.get(sub).is_some_and(|under_way| *under_way > 0)
+    }
+
     /// Every account was emptied.
     pub fn emptied(&mut self, now: i64) {
         for life in self.lives.values_mut() {

@@ -130,6 +130,9 @@ fn lost(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
     let Some(life) = sid.as_deref().and_then(|sid| oracle.certain(sid)) else {
         return;
     };
+    if oracle.is_ending(&life.sub) {
+        return;
+    }
     let Some(number) = asked.place else {
         return;
     };

@@ -12,6 +12,7 @@ pub mod standing;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::env;
 use std::rc::Rc;
 
 use simulator::jose::{Object, Unverified};
@@ -79,6 +80,8 @@ pub struct Proof {
     pub level: String,
     /// When the last core identity was made.
     pub iat: i64,
+    /// When the provider last gave return codes, in seconds.
+    pub coded: i64,
 }
 
 /// A browser's request, with the oracle's knowledge when it was sent.
@@ -108,6 +111,8 @@ pub struct Asked {
 pub struct Oracle {
     /// The first promise that was broken, and how.
     pub wrong: Option<String>,
+    /// The only promise that is judged, if a run asks for one.
+    only: Option<String>,
     /// The rules of every version that may still answer, the newest last.
     pub running: Vec<Rules>,
     /// By how many milliseconds two clocks may differ, and what a request takes.
@@ -123,8 +128,12 @@ pub struct Oracle {
     /// The sessions that may belong to either of two sign-ins, by their ids.
     unplaced: BTreeSet<String>,
     proofs: BTreeMap<String, Proof>,
+    /// How many requests are under way that may end a subject's sessions.
+    ending: BTreeMap<String, usize>,
     /// How many requests were judged.
     pub judged: usize,
+    /// Each kind of line that was written: event and label.
+    pub lines: BTreeSet<(&'static str, &'static str)>,
 }
 
 fn text<'a>(claims: &'a Object, name: &str) -> &'a str {
@@ -146,6 +155,7 @@ impl Oracle {
     pub fn new(rules: Rules, spread_ms: i64, calm: bool) -> Self {
         Self {
             wrong: None,
+            only: env::var("EDGE_YEAR_PROMISE").ok(),
             running: vec![rules],
             spread_ms,
             calm,
@@ -155,7 +165,9 @@ impl Oracle {
             signed: Vec::new(),
             unplaced: BTreeSet::new(),
             proofs: BTreeMap::new(),
+            ending: BTreeMap::new(),
             judged: 0,
+            lines: BTreeSet::new(),
         }
     }
 
@@ -186,7 +198,14 @@ impl Oracle {
 
     /// Notes that a promise is broken; the first counts.
     pub fn broken(&mut self, how: String) {
-        self.wrong.get_or_insert(how);
+        let promise = how.split(':').next();
+        if self
+            .only
+            .as_deref()
+            .is_none_or(|only| promise == Some(only))
+        {
+            self.wrong.get_or_insert(how);
+        }
     }
 
     /// The edge has answered: notes the consequences, and gives the sign-in that it completed, if it did.
@@ -201,7 +220,6 @@ impl Oracle {
         if heard.account_failed.get() {
             self.accounts_since_ms = now;
         }
-        self.note_proof(heard);
         let said = |event: &str, label: &str| {
             let lines = heard.lines.borrow();
             lines
@@ -250,13 +268,17 @@ impl Oracle {
         Some(signed)
     }
 
-    fn note_proof(&mut self, heard: &Heard) {
-        if let (Some(core), Some(token)) = (&*heard.core.borrow(), &*heard.id_token.borrow()) {
+    /// The provider has said what a person proved, or why they did not.
+    pub fn proved(&mut self, now: i64, id_token: &Object, core: Option<&Object>, has_codes: bool) {
+        let proof = self.proofs.entry(text(id_token, "sub").to_owned());
+        let proof = proof.or_default();
+        if let Some(core) = core {
             // Another browser of the same person may have reached a higher level.
-            let proof = self.proofs.entry(text(token, "sub").to_owned());
-            let proof = proof.or_default();
             proof.level = text(core, "vot").max(&proof.level).to_owned();
             proof.iat = seconds(core, "iat");
+        }
+        if has_codes {
+            proof.coded = now;
         }
     }
 

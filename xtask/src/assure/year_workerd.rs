@@ -2,7 +2,7 @@
 //! world does not run.
 
 use super::report::{self, report};
-use super::year::{Mutant, commit, test};
+use super::year::{Mutant, PLANS, commit, test};
 use super::{mutants, running};
 use crate::build;
 use crate::setup::{self, Need};
@@ -27,9 +27,14 @@ fn plans(places: &Places, from: u64, seeds: u64) -> Result<PathBuf> {
     let directory = places.root.join("target/edge");
     fs::create_dir_all(&directory).context("target/edge cannot be made")?;
     let weeks = directory.join("year.txt");
-    let mut cargo = test(&places.root, "knows_every_event", from, seeds);
+    // Those of an earlier run are other weeks.
+    let _ = fs::remove_file(&weeks);
+    let mut cargo = test(&places.root, PLANS, from, seeds);
     cargo.env("EDGE_YEAR_OUT", &weeks);
     stream(&mut cargo, None, "writing the weeks down")?;
+    if !weeks.exists() {
+        bail!("the test {PLANS} wrote no weeks down");
+    }
     Ok(weeks)
 }
 
