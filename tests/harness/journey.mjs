@@ -1,6 +1,7 @@
 // The steps of a sign-in, one function each, and all of them together.
 
 import assert from "node:assert/strict";
+import { decodeJwt } from "jose";
 import { Browser, NAVIGATION } from "./browser.mjs";
 
 /** A reference with its check value, as the page of a failure at this host hands it on to its other language. */
@@ -57,6 +58,15 @@ export async function signedIn(world, id) {
   await signIn(world, browser, "/account");
   await world.clear();
   return browser;
+}
+
+/** Whether a browser's session opens anything; nothing that this brings is kept. */
+export const isLive = async (browser) => (await browser.copy().get("/echo/x")).status === 200;
+
+/** The person's subject identifier, as the origin gets it; the assertion is not checked. */
+export async function subjectOf(browser) {
+  const { headers } = (await browser.fetch("/echo/optional/x")).json;
+  return decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]).sub;
 }
 
 /** The header of a request that a page of the service makes to its own origin. */

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { NAVIGATION } from "../harness/browser.mjs";
-import { nextSecond, signIn, signOut, signedIn, untilCallback } from "../harness/journey.mjs";
+import { isLive, nextSecond, signIn, signOut, signedIn, untilCallback } from "../harness/journey.mjs";
 import { seal } from "../harness/seal.mjs";
 import { World } from "../harness/world.mjs";
 
@@ -20,8 +20,6 @@ beforeEach(async () => {
 });
 afterEach(() => world?.accounts("sound"));
 after(() => world?.stop());
-
-const isLive = async (browser) => (await browser.copy().get("/echo/x")).status === 200;
 
 test("when an account's entries are no longer needed, then its alarms delete them", async () => {
   await world.accounts("time-flies");

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { NAVIGATION, cookieParts } from "../harness/browser.mjs";
 import { FAULTS } from "../harness/faulty-accounts.mjs";
-import { OWN_PAGE, nextSecond, signIn, signOut, signedIn, untilCallback } from "../harness/journey.mjs";
+import { OWN_PAGE, isLive, nextSecond, signIn, signOut, signedIn, untilCallback } from "../harness/journey.mjs";
 import { World } from "../harness/world.mjs";
 
 const ENDING = "__Host-ol-ending";
@@ -36,8 +36,6 @@ async function inTime(work) {
   assert.ok(took < PATIENCE_MS, `it took ${Math.round(took)} ms`);
   return outcome;
 }
-
-const isLive = async (browser) => (await browser.copy().get("/echo/x")).status === 200;
 
 test("accounts that do not fail are asked, and answer", async () => {
   const browser = await signedIn(world, "STRICT");

@@ -4,9 +4,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
-import { decodeJwt } from "jose";
 import { NAVIGATION } from "../harness/browser.mjs";
-import { nextSecond, signIn, signedIn, untilCallback } from "../harness/journey.mjs";
+import { isLive, nextSecond, signIn, signedIn, subjectOf, untilCallback } from "../harness/journey.mjs";
 import { startOrigin } from "../harness/origin.mjs";
 import { World } from "../harness/world.mjs";
 
@@ -41,14 +40,6 @@ after(async () => {
   await world?.stop();
   await listener?.stop();
 });
-
-const isLive = async (browser) => (await browser.copy().get("/echo/x")).status === 200;
-
-/** The person's subject identifier, as the origin gets it. */
-async function subjectOf(browser) {
-  const { headers } = (await browser.fetch("/echo/optional/x")).json;
-  return decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]).sub;
-}
 
 /** A token as the provider would send it to the client apart. */
 async function token(sub, rest = {}) {

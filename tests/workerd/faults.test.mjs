@@ -6,9 +6,8 @@ import assert from "node:assert/strict";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { decodeJwt } from "jose";
 import { FETCH, NAVIGATION } from "../harness/browser.mjs";
-import { nextSecond, signIn, signOut, signedIn, untilCallback } from "../harness/journey.mjs";
+import { nextSecond, signIn, signOut, signedIn, subjectOf, untilCallback } from "../harness/journey.mjs";
 import { startOrigin } from "../harness/origin.mjs";
 import { FAULTY, RELEASED } from "../harness/places.mjs";
 import { INJECTION, World } from "../harness/world.mjs";
@@ -64,12 +63,6 @@ async function inTime(what, work) {
   return outcome;
 }
 
-/** The subject that the origin gets. The demo service's own clock is right, so it would reject the assertion. */
-async function subject(browser) {
-  const { headers } = (await browser.fetch("/echo/optional/x")).json;
-  return decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]).sub;
-}
-
 const bytes = async (directory, name) => (await fs.readFile(path.join(directory, name))).toString("latin1");
 
 test("t66 when the Worker is built for upload, then it has no switch for faults, and the tests' build has one", async () => {
@@ -92,7 +85,7 @@ const noted = (event) => world.events.filter((one) => one.event === event).lengt
 const beneath = (words, [page, callback, notification], event) => async () => {
   await later();
   const browser = await signedIn(world);
-  const sub = await subject(browser);
+  const sub = await subjectOf(browser);
   const returning = world.browser();
   const address = await untilCallback(world, returning, PAGE);
   await later();
@@ -296,7 +289,7 @@ for (const kind of ["panic-at-once", "panic-later"]) {
 
 test("t66 when a start or a callback panics, then no session begins and the next instance takes a notification", async () => {
   const browser = await signedIn(world);
-  const sub = await subject(browser);
+  const sub = await subjectOf(browser);
   const returning = world.browser();
   const address = await untilCallback(world, returning, PAGE);
   const headers = [[INJECTION, `panic-later clock+${passed}`]];

@@ -7,8 +7,8 @@ import { randomUUID } from "node:crypto";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { SignJWT, calculateJwkThumbprint, decodeJwt, exportJWK, exportPKCS8, generateKeyPair } from "jose";
-import { nextSecond, signedIn, untilCallback } from "../harness/journey.mjs";
+import { SignJWT, calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPair } from "jose";
+import { isLive, nextSecond, signedIn, subjectOf, untilCallback } from "../harness/journey.mjs";
 import { startOrigin } from "../harness/origin.mjs";
 import { CLI, ROOT } from "../harness/places.mjs";
 import { World } from "../harness/world.mjs";
@@ -45,14 +45,6 @@ after(async () => {
   await world?.stop();
   await listener?.stop();
 });
-
-const isLive = async (browser) => (await browser.copy().get("/echo/x")).status === 200;
-
-/** The person's subject identifier, as the origin gets it. */
-async function subjectOf(browser) {
-  const { headers } = (await browser.fetch("/echo/optional/x")).json;
-  return decodeJwt(headers.find(([name]) => name === "one-login-assertion")[1]).sub;
-}
 
 function token(id, key, sub, { typ = "end-sessions+jwt", ...rest } = {}) {
   const own = `http://${world.hosts[id]}`;

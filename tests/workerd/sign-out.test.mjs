@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { decodeJwt } from "jose";
 import { NAVIGATION, cookieParts, isPartitioned } from "../harness/browser.mjs";
-import { OWN_PAGE, atProvider, nextSecond, onToProvider, signIn, signOut, signedIn, start } from "../harness/journey.mjs";
+import { OWN_PAGE, atProvider, isLive, nextSecond, onToProvider, signIn, signOut, signedIn, start } from "../harness/journey.mjs";
 import { World } from "../harness/world.mjs";
 
 const SESSION = "__Host-ol-session";
@@ -24,9 +24,6 @@ beforeEach(async () => {
   await nextSecond();
 });
 after(() => world?.stop());
-
-/** Whether a browser's session opens anything; nothing that this brings is kept. */
-const isLive = async (browser) => (await browser.copy().get("/account")).status === 200;
 
 /** The cookies that an answer sets: name and value, and an empty value for a deleted cookie. */
 function cookiesOf(answer) {
