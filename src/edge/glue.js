@@ -334,7 +334,7 @@ export async function ask(accounts, jurisdiction, name, question, timeout) {
 }
 
 /** Whether a limiter lets one more through; without one, or when it fails, it does. */
-export async function may(limiter, key, timeout) {
+export async function withinLimit(limiter, key, timeout) {
   if (limiter === undefined) return true;
   try {
     return (await within(timeout, limiter.limit({ key }), { success: true })).success;

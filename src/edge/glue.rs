@@ -39,7 +39,8 @@ extern "C" {
         timeout: u32,
     ) -> Promise;
 
-    pub fn may(limiter: &JsValue, key: &str, timeout: u32) -> Promise;
+    #[wasm_bindgen(js_name = withinLimit)]
+    pub fn within_limit(limiter: &JsValue, key: &str, timeout: u32) -> Promise;
 
     pub fn pause(milliseconds: u32) -> Promise;
 

@@ -233,7 +233,7 @@ impl Platform for Edge {
         let Ok(limiter) = self.binding(name) else {
             return true;
         };
-        let verdict = JsFuture::from(glue::may(&limiter, key, LIMITER_TIMEOUT_MS)).await;
+        let verdict = JsFuture::from(glue::within_limit(&limiter, key, LIMITER_TIMEOUT_MS)).await;
         verdict.ok().and_then(|verdict| verdict.as_bool()) != Some(false)
     }
 

@@ -36,7 +36,7 @@ pub fn digest<P: Platform>(context: &Context<P>, subject: &str) -> [u8; 32] {
 }
 
 /// The name under which it is remembered that a subject's account gives no answer.
-pub fn remembered<P: Platform>(context: &Context<P>, subject: &str) -> revocation_cache::Account {
+pub fn remembered<P: Platform>(context: &Context<P>, subject: &str) -> revocation_cache::AccountId {
     let [name @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = digest(context, subject);
     name
 }

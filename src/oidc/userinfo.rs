@@ -39,7 +39,7 @@ impl Userinfo {
     pub fn read(answer: &Object) -> Result<Self, Refusal> {
         let malformed = Refusal::UserinfoMalformed;
         let value =
-            |name| -> Result<_, Refusal> { Ok(kept(answer.text(name).map_err(|_| malformed)?)) };
+            |name| -> Result<_, Refusal> { Ok(usable(answer.text(name).map_err(|_| malformed)?)) };
         let contact = |name, verified| -> Result<_, Refusal> {
             let verified = answer.boolean(verified).map_err(|_| malformed)?;
             Ok(value(name)?.map(|value| Contact {
@@ -79,7 +79,7 @@ pub fn answer(status: u16, body: &[u8], subject: &str) -> Result<Object, Refusal
 }
 
 /// The value, unless it is empty, too long or holds control characters.
-fn kept(text: Option<&str>) -> Option<String> {
+fn usable(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty() && text.len() <= MAX_VALUE)
         .filter(|text| !text.chars().any(char::is_control))
         .map(str::to_owned)

@@ -18,14 +18,14 @@ pub const MAX: usize = 2_800;
 /// `own` are the edge's own paths. No link or form leads a person there: such a page would act on a person's click
 /// that was meant for another thing, or go round in circles.
 #[must_use]
-pub fn safe(wanted: &str, own: &[&str], read: Reader<'_>) -> String {
+pub fn safe(wanted: &str, own: &[&str], read: ReadPath<'_>) -> String {
     checked(wanted, own, read).unwrap_or_else(|| "/".to_owned())
 }
 
 /// How the service reads a path.
-pub type Reader<'a> = &'a dyn Fn(&str) -> Result<CanonicalPath, Ambiguous>;
+pub type ReadPath<'a> = &'a dyn Fn(&str) -> Result<CanonicalPath, Ambiguous>;
 
-fn checked(wanted: &str, own: &[&str], read: Reader<'_>) -> Option<String> {
+fn checked(wanted: &str, own: &[&str], read: ReadPath<'_>) -> Option<String> {
     let sent = wanted.split('#').next().unwrap_or_default();
     let (path, query) = match sent.split_once('?') {
         Some((path, query)) => (path, Some(encoded(query)?)),

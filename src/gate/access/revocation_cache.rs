@@ -32,7 +32,7 @@ const PAUSE: i64 = 5;
 const BRIEF_PAUSE: i64 = 1;
 
 /// Which account: the first bytes of its name.
-pub type Account = [u8; 16];
+pub type AccountId = [u8; 16];
 
 #[derive(Debug, Default)]
 struct Entry {
@@ -43,7 +43,7 @@ struct Entry {
 /// Questions in a row that got no answer.
 #[derive(Debug, Default)]
 struct Silence {
-    account: Account,
+    account: AccountId,
     misses: u32,
     missed_at: i64,
     overloaded: bool,
@@ -125,7 +125,7 @@ impl RevocationCache {
     ///
     /// # Errors
     /// While asking pauses, whether that is because this account has too much to do.
-    pub fn may_ask(&self, account: &Account, now: i64) -> Result<(), bool> {
+    pub fn may_ask(&self, account: &AccountId, now: i64) -> Result<(), bool> {
         let mut silent = self.silent.borrow_mut();
         let own = silent.iter_mut().find(|one| one.account == *account);
         if let Some(own) = own
@@ -140,7 +140,7 @@ impl RevocationCache {
     }
 
     /// Notes that an account gave an answer.
-    pub fn answered(&self, account: &Account) {
+    pub fn answered(&self, account: &AccountId) {
         self.all.borrow_mut().misses = 0;
         self.silent
             .borrow_mut()
@@ -148,7 +148,7 @@ impl RevocationCache {
     }
 
     /// Notes that an account gave no answer, and whether because it has too much to do.
-    pub fn miss(&self, account: &Account, now: i64, overloaded: bool) {
+    pub fn miss(&self, account: &AccountId, now: i64, overloaded: bool) {
         let mut all = self.all.borrow_mut();
         // One account by itself, which its own person may keep busy, says nothing of the others.
         if !overloaded && all.account != *account {

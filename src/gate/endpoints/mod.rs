@@ -41,7 +41,7 @@ pub fn route<P: Platform>(
     if path.text == WELL_KNOWN_JWKS && service.publish_well_known_jwks {
         return Some(read_only(context, request, client_keys(service)));
     }
-    if !is_own(path, service) {
+    if !is_own_path(path, service) {
         return None;
     }
     let rest = path.text.strip_prefix(&service.own_path);
@@ -75,7 +75,7 @@ fn wrong_method<P: Platform>(context: &Context<P>, allowed: &str) -> Verdict {
 }
 
 /// Whether the path is the edge's own in any reading, so that no origin ever sees it.
-fn is_own(path: &CanonicalPath, service: &Service) -> bool {
+fn is_own_path(path: &CanonicalPath, service: &Service) -> bool {
     path.is_below(&service.own_path) || path.folded == service.redirect_path.to_lowercase()
 }
 
@@ -179,7 +179,7 @@ fn signing_out<P: Platform>(
     if parameter(query, inactive::MARK).is_some() {
         return inactive::ask(context, request, query);
     }
-    if sign_out::is_own(context, request) {
+    if sign_out::is_asked_on_own_page(context, request) {
         return Verdict::Later(Task::SignOut { everywhere });
     }
     match parameter(query, sign_out::COOKIES) {

@@ -25,7 +25,7 @@ pub fn ask<P: Platform>(context: &Context<P>, request: &Request) -> Verdict {
         let refused = Reply::problem(405, "Method Not Allowed", &[]).of(service);
         return refused.with("allow", "GET, HEAD, POST").into();
     }
-    if !is_own(service, request) {
+    if !is_asked_by_own_page(service, request) {
         return Reply::problem(403, "Forbidden", &[]).of(service).into();
     }
     Verdict::Later(Task::Status)
@@ -33,7 +33,7 @@ pub fn ask<P: Platform>(context: &Context<P>, request: &Request) -> Verdict {
 
 /// Whether a page of this host asks. A browser that says nothing of it sends the origin with whatever
 /// another origin's script could read or change.
-fn is_own(service: &Service, request: &Request) -> bool {
+fn is_asked_by_own_page(service: &Service, request: &Request) -> bool {
     let own = request.comes_from(&service.origin_url);
     own.unwrap_or_else(|| request.is_read())
 }

@@ -23,7 +23,7 @@ use crate::session::circles::STARTS_NAME;
 /// Whether a person asked for it on a page of this host. An image in a text of another person's is of the
 /// same origin too, and so are the pings and beacons of a link: none of them shows a page.
 #[must_use]
-pub fn is_own<P: Platform>(context: &Context<P>, request: &Request) -> bool {
+pub fn is_asked_on_own_page<P: Platform>(context: &Context<P>, request: &Request) -> bool {
     request.method != "HEAD"
         && request.is_document()
         && request.comes_from(&context.service.origin_url) == Some(true)

@@ -34,7 +34,7 @@ pub fn ask<P: Platform>(context: &Context<P>, request: &Request, query: Option<&
     let cookies = Cookies::new(request.headers.get("cookie"));
     // A session that is past its limits has an ID token all the same, and its provider's session may be alive.
     let has_session = browser_session::session(context, cookies).is_some();
-    if has_session && sign_out::is_own(context, request) {
+    if has_session && sign_out::is_asked_on_own_page(context, request) {
         return Verdict::Later(Task::Inactive(place));
     }
     match browser_session::live(context, cookies) {

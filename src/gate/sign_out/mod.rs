@@ -7,6 +7,6 @@ pub mod inactive;
 mod pending;
 mod returned;
 
-pub use end::{COOKIES, confirm, finish, is_own, still_signed_in, too_many_cookies};
+pub use end::{COOKIES, confirm, finish, is_asked_on_own_page, still_signed_in, too_many_cookies};
 pub use pending::{Tried, is_ending, remember, retry};
 pub use returned::signed_out;
