@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
 import { createServer, request } from "node:http";
 import { after, test } from "node:test";
-import { fetchJson, oneLogin, requireLevel } from "./index.js";
+import { SignJWT, decodeJwt, exportJWK, jwtVerify } from "jose";
+import { fetchJson, identityClaims, oneLogin, requireLevel } from "./index.js";
 import { testEdge } from "./testing.js";
 
 const file = (path) => JSON.parse(readFileSync(path, "utf8"));
@@ -111,6 +113,54 @@ test("a service's own test signs a person in", async () => {
   const port = await service(edge.settings, "Cl.Cm.P2");
   const headers = Object.entries(await edge.headers({ vot: "Cl.Cm.P2", email: "sian@example.com" }));
   assert.equal((await ask(port, "/", headers)).person.email, "sian@example.com");
+});
+
+test("claims that fit no header are fetched with a token of the service, and only the edge's own statement about this session is believed", async () => {
+  const [edge, own, stranger] = Array.from({ length: 3 }, () => generateKeyPairSync("ec", { namedCurve: "P-256" }));
+  let answer;
+  const asked = [];
+  const port = await listening((request, response) => {
+    asked.push(request);
+    response.writeHead(answer.status ?? 200).end(answer.text);
+  });
+  const [issuer, audience] = [`http://127.0.0.1:${port}`, "https://origin.example.gov.uk"];
+  const person = { sub: "urn:example:sian", sid: "c2Vzc2lvbg", identity: null, claims_reference: "a-reference" };
+  const statement = (change = {}, { typ = "one-login-identity+jwt", key = edge.privateKey } = {}) => {
+    const now = Math.floor(Date.now() / 1_000);
+    const claims = { iss: issuer, aud: audience, sub: person.sub, sid: person.sid, iat: now - 5, exp: now + 60, address: [{ postalCode: "BA2 5AA" }], ...change };
+    return new SignJWT(claims).setProtectedHeader({ alg: "ES256", typ, kid: "edge" }).sign(key);
+  };
+  const fetchKeys = async () => ({ keys: [{ ...(await exportJWK(edge.publicKey)), kid: "edge" }] });
+  const claimsOf = identityClaims({ issuer, audience, key: own.privateKey, kid: "own", fetchKeys, log: () => {} });
+
+  const long = Array(2_000).fill({ streetName: "HADLEY ROAD" });
+  answer = { text: await statement({ address: long }) };
+  assert.deepEqual(await claimsOf(person), { address: long }, "of any length");
+  const [{ url, method, headers }] = asked;
+  assert.deepEqual([method, url], ["GET", "/auth/claims"]);
+  const { payload, protectedHeader } = await jwtVerify(headers.authorization.replace("Bearer ", ""), own.publicKey, { issuer: audience, audience: issuer });
+  assert.deepEqual(protectedHeader, { alg: "ES256", kid: "own", typ: "fetch-claims+jwt" });
+  assert.deepEqual([payload.sub, payload.reference, payload.exp - payload.iat], [person.sub, "a-reference", 60]);
+  await claimsOf(person);
+  assert.notEqual(decodeJwt(asked[1].headers.authorization.slice(7)).jti, payload.jti);
+
+  for (const [reason, text, status] of [
+    ["wrong_identity", await statement({ sid: "another" })],
+    ["wrong_identity", await statement({ sub: "urn:example:kenneth" })],
+    ["wrong_type", await statement({}, { typ: "one-login-assertion+jwt" })],
+    ["wrong_signature", await statement({}, { key: stranger.privateKey })],
+    ["wrong_audience", await statement({ aud: "https://another.example" })],
+    ["expired", await statement({ exp: Math.floor(Date.now() / 1_000) - 1 })],
+    ["malformed", "a page"],
+    ["claims_unavailable", '{"error":"reference_used"}', 400],
+    ["claims_unavailable", "", 503],
+  ]) {
+    answer = { text, status };
+    await assert.rejects(claimsOf(person), (error) => error.reason === reason, reason);
+  }
+  const before = asked.length;
+  assert.deepEqual(await claimsOf({ ...person, claims_reference: undefined, identity: { address: [] } }), { address: [] });
+  assert.equal(asked.length, before, "claims that came along are not fetched");
 });
 
 test("an unknown level is a mistake in the code", () => assert.throws(() => requireLevel("P2"), /P2 is no level/));
