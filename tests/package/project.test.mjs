@@ -50,7 +50,7 @@ test("when a team begins in an empty directory then `npm create` makes its repos
   const from = Date.now();
   await succeeds(team(create, { cwd: home }));
   const made = await fs.readdir(project);
-  for (const name of [".gitignore", ".github", "README.md", "keys", "package.json", "registration.toml", "sign-in.toml"]) {
+  for (const name of [".dockerignore", ".gitignore", ".github", "Dockerfile", "README.md", "compose.yaml", "keys", "package.json", "registration.toml", "sign-in.toml"]) {
     assert.ok(made.includes(name), `${name} in ${made}`);
   }
   const texts = await Promise.all(["sign-in.toml", "README.md", "package.json"].map((name) => fs.readFile(path.join(project, name), "utf8")));
