@@ -9,8 +9,9 @@ use std::path::Path;
 
 /// The inputs that the files are made from: their sources, the pages that say which classes are used, and the
 /// version of GOV.UK Frontend.
-const INPUTS: [&str; 4] = [
+const INPUTS: [&str; 5] = [
     "assets",
+    "src/gate/pages/layout.rs",
     "src/gate/pages/mod.rs",
     "src/gate/pages/template.rs",
     "package.json",

@@ -90,7 +90,8 @@ async function symbols() {
 }
 
 async function styles(fonts) {
-  const pages = ["src/gate/pages/mod.rs", "src/gate/pages/template.rs"];
+  const names = ["layout.rs", "mod.rs", "template.rs"];
+  const pages = names.map((name) => `src/gate/pages/${name}`);
   const texts = await Promise.all(pages.map((page) => fs.readFile(path.join(ROOT, page), "utf8")));
   const used = new Set(texts.join("\n").match(/govuk-[a-z0-9_-]*[a-z0-9]/g));
   const css = await theirs("govuk-frontend.min.css");

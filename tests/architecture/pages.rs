@@ -82,3 +82,22 @@ fn when_a_page_is_shown_with_a_status_then_that_status_is_documented() {
     }
     assert!(found > 40, "{found}");
 }
+
+#[test]
+fn when_a_file_names_a_class_of_a_page_then_the_style_sheet_and_its_version_are_made_from_it() {
+    let maker = fs::read_to_string(root().join("assets/build.mjs")).unwrap();
+    let version = fs::read_to_string(root().join("build.rs")).unwrap();
+    // The header for services' own pages has a style sheet of its own.
+    let named = sources("src/gate")
+        .into_iter()
+        .filter(|source| source.text.contains(".govuk-") || source.text.contains("class=\"govuk-"));
+    let mut number = 0;
+    for source in named {
+        let name = source.name();
+        let file = name.rsplit('/').next().unwrap();
+        assert!(maker.contains(&format!("\"{file}\"")), "{name}");
+        assert!(version.contains(&format!("\"{name}\"")), "{name}");
+        number += 1;
+    }
+    assert!(number > 2, "the classes are found");
+}
