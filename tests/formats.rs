@@ -132,6 +132,7 @@ fn when_a_format_is_tested_here_then_the_page_names_it() {
         "__Host-ol-starts",
         "__Host-ol-ending-",
         "__Host-ol-inactive",
+        "__Host-ol-arrival",
     ] {
         assert!(page.contains(cookie), "{cookie}");
     }

@@ -11,6 +11,8 @@
 
 mod world;
 
+#[path = "journeys/arrival.rs"]
+mod arrival;
 #[path = "journeys/assertions.rs"]
 mod assertions;
 #[path = "journeys/cookies.rs"]
@@ -25,6 +27,8 @@ mod forwarded;
 mod frames;
 #[path = "journeys/generations.rs"]
 mod generations;
+#[path = "journeys/going_on.rs"]
+mod going_on;
 #[path = "journeys/header.rs"]
 mod header;
 #[path = "journeys/health.rs"]

@@ -47,6 +47,7 @@ fn when_a_service_sets_few_fields_then_the_others_have_the_documented_defaults()
     assert!(service.publish_well_known_jwks && !service.allow_semicolons);
     assert!(service.aliases.is_empty() && service.registered_claims.is_empty());
     assert!(service.cors_origins.is_empty() && service.websocket_origins.is_empty());
+    assert_eq!(service.arrival, None);
     assert_eq!(
         service.cors_headers,
         "one-login-counts-as-use, content-type, x-csrf-token, x-requested-with"
@@ -214,6 +215,7 @@ fn when_a_service_sets_every_field_then_each_is_read() {
         "websocket_origins": ["https://app.example.gov.uk:8443"],
         "allow_semicolons": true,
         "level": "Cl",
+        "arrival": { "en": "/welcome", "cy": "/croeso" },
         "routes": [{ "path": "/", "access": "public" }],
     });
     vars.insert("SERVICE_DEMO".to_owned(), table);
@@ -264,6 +266,8 @@ fn when_a_service_sets_every_field_then_each_is_read() {
     ];
     assert_eq!(headers, expected);
     assert_eq!(service.origin_audience, "an audience");
+    let arrival = service.arrival.as_ref().unwrap();
+    assert_eq!(arrival.in_locale(Locale::Cy), ("/croeso", Locale::Cy));
     assert_eq!(
         service.limits,
         Limits {

@@ -200,6 +200,19 @@ const BROKEN: &str = r#"
     cors_headers             | ["X_Trace"]
     cors_headers             | ["X-Forwarded-Host"]
     cors_headers             | ["One-Login-Assertion"]
+    arrival                  | 7
+    arrival                  | ""
+    arrival                  | "/"
+    arrival                  | "welcome"
+    arrival                  | "/welcome/"
+    arrival                  | "/welcome?a=b"
+    arrival                  | "//evil.example"
+    arrival                  | "https://evil.example/"
+    arrival                  | "/wel%20come"
+    arrival                  | "/auth/welcome"
+    arrival                  | "/Auth"
+    arrival                  | { "cy": "/croeso" }
+    arrival                  | { "en": "/welcome", "cy": "croeso" }
     websocket_origins        | ["https://A.example"]
     websocket_origins        | [null]
     allow_semicolons         | "no"

@@ -48,6 +48,11 @@ impl Localised {
             _ => (&self.en, Locale::En),
         }
     }
+
+    /// The texts that there are.
+    pub fn all(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.en).chain(&self.cy)
+    }
 }
 
 /// Where a request says in which language the service speaks to the person.

@@ -23,6 +23,8 @@ pub enum OwnPage {
     SignedOut,
     /// The provider's notifications.
     Backchannel,
+    /// Where people go on from the service's arrival path.
+    Arrived,
     /// The service's word that a person's sessions are over.
     EndSessions,
     /// Identity claims that fit no header, for the origin.
@@ -50,6 +52,7 @@ impl OwnPage {
             "sign-out" => Some(Self::SignOut),
             "signed-out" => Some(Self::SignedOut),
             "backchannel-logout" => Some(Self::Backchannel),
+            "arrived" => Some(Self::Arrived),
             "sessions/end" => Some(Self::EndSessions),
             "claims" => Some(Self::Claims),
             "page" => Some(Self::Page),

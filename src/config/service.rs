@@ -225,6 +225,8 @@ pub struct Service {
     pub origin_header_limit: usize,
     /// The level of a sign-in that no rule asks for.
     pub level: Level,
+    /// The path that people reach first after a new session, in each language, if the service has one.
+    pub arrival: Option<Localised>,
     /// The rules of the service's paths.
     pub rules: Rules,
     /// The binding of sealed cookies: environment, host and client.

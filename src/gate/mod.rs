@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod arrival;
 pub mod browser_session;
 pub mod context;
 pub mod decision;

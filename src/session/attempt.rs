@@ -31,6 +31,9 @@ pub const INACTIVE_NAME: &str = "__Host-ol-inactive";
 /// callback's address, and a reload of it must find the place again.
 pub const OVER_NAME: &str = "__Host-ol-over";
 
+/// The cookie that keeps where a person was going who is led to the arrival path first; sealed as an attempt that is over.
+pub const ARRIVAL_NAME: &str = "__Host-ol-arrival";
+
 /// How long that is kept, in seconds.
 pub const OVER_LIFETIME: i64 = 3_600;
 

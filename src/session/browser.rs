@@ -105,6 +105,7 @@ mod tests {
             identity: None,
             place: place(&number),
             buries: buries.iter().map(place).collect(),
+            arriving: false,
             has_old_name: false,
         }
     }

@@ -72,6 +72,8 @@ pub struct Session {
     /// The places of the sessions that it took over from in this browser, the latest first: whatever
     /// comes back there counts for nothing.
     pub buries: Vec<Place>,
+    /// Whether its person has not yet gone on from the service's arrival path.
+    pub arriving: bool,
     /// Whether it was read under [`NAME`], and is kept there.
     pub has_old_name: bool,
 }
@@ -103,7 +105,9 @@ impl Session {
             + u8::from(self.email.is_some()) * 2
             + u8::from(self.phone.is_some()) * 4
             + u8::from(self.wallet_subject_id.is_some()) * 8
-            + u8::from(self.is_moved()) * 16;
+            + u8::from(self.is_moved()) * 16
+            // A flag without bytes: a version that does not know it reads the session as arrived.
+            + u8::from(self.arriving) * 32;
         let format = match (&self.identity, self.reauthenticated_at) {
             (_, Some(_)) => FORMAT_REAUTHENTICATED,
             (Some(_), None) => FORMAT_WITH_IDENTITY,
@@ -203,6 +207,7 @@ impl Session {
             identity: None,
             place: first_place(&id),
             buries: Vec::new(),
+            arriving: has(5),
             has_old_name: false,
         };
         if has(0) {

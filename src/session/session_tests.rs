@@ -25,6 +25,7 @@ fn session() -> Session {
         identity: None,
         place: [9; 6],
         buries: Vec::new(),
+        arriving: false,
         has_old_name: false,
     }
 }
@@ -86,6 +87,21 @@ fn when_a_session_signed_in_again_is_stored_then_its_time_follows_the_earlier_by
         "08".repeat(32)
     );
     assert_eq!(hex(&again(with_identity())), proved);
+}
+
+#[test]
+fn when_a_person_has_not_arrived_then_only_a_flag_says_so_that_a_version_before_passes_over() {
+    for (session, before) in [(session(), "010f"), (with_identity(), "020f")] {
+        let arriving = Session {
+            arriving: true,
+            ..session.clone()
+        };
+        let bytes = hex(&session);
+        assert_eq!(&bytes[..4], before);
+        let expected = format!("{}2f{}", &bytes[..2], &bytes[4..]);
+        assert_eq!(hex(&arriving), expected);
+        assert_eq!(Session::from_bytes(&arriving.to_bytes()), Some(arriving));
+    }
 }
 
 #[test]

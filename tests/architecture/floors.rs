@@ -30,7 +30,12 @@ const FLOORS: &[&[&str]] = &[
         "browser_session",
     ],
     &["sign_out"],
-    &["sign_in::start", "sign_in::parameters", "sign_in::exchange"],
+    &[
+        "arrival",
+        "sign_in::start",
+        "sign_in::parameters",
+        "sign_in::exchange",
+    ],
     &["access::protect"],
     &["identity"],
     &[

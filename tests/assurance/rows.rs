@@ -378,6 +378,10 @@ pub const ROWS: &[Row] = &[
         "A stranger who fetches identity claims in the service's name; a reference that is used twice, late, elsewhere or after a sign-out",
     ),
     row(
+        136,
+        "The arrival path left out by another site, gone round in circles, or leading to a place that was not this person's",
+    ),
+    row(
         140,
         "A preview that passes for the real service, or whose cookies and assertions are used at it",
     ),

@@ -40,6 +40,8 @@ async function signedIn(who, service) {
   await who.open(`${service}/account`);
   await who.click({ selector: "input[value=amal]" });
   await who.click({ selector: "button" });
+  await who.at(`${service}/welcome`);
+  await who.click({ selector: "main button" });
   await who.at(`${service}/account`);
   await who.reads(/amal@example\.gov\.uk/);
 }

@@ -69,7 +69,7 @@ test("a person who is chosen at the desk signs in without being asked, and a fau
   await desk("/control/choose", form("fault="));
 });
 
-test("a person is asked at run time to prove who they are, closes the account, and is kept out", async () => {
+test("a person arrives at the welcome page, is asked at run time to prove who they are, closes the account, and is kept out", async () => {
   assert.equal((await desk("/control/choose", form("persona=kenneth"))).status, 303);
   const browser = new Browser(port, `localhost:${port}`);
   const provider = new Browser(port + 1, `127.0.0.1:${port + 1}`);
@@ -82,11 +82,16 @@ test("a person is asked at run time to prove who they are, closes the account, a
     }
     return answer;
   };
-  const proved = await open("/account/licence");
+  const own = [["Sec-Fetch-Site", "same-origin"], ["Origin", `http://localhost:${port}`]];
+  const arrival = await open("/account/licence");
+  assert.match(arrival.text, /<h1>Welcome<\/h1>.*action="\/auth\/arrived"/s);
+  const on = await browser.send({ method: "POST", target: "/auth/arrived", headers: [...NAVIGATION, ...own] });
+  assert.deepEqual([on.status, on.location], [303, "/account/licence"]);
+  const proved = await open(on.location);
   assert.equal(proved.status, 200, proved.text);
   assert.match(proved.text, /Cl\.Cm\.P2/);
   assert.match((await open("/account/close")).text, /Close my account/);
-  const own = [["Sec-Fetch-Site", "same-origin"], ["Origin", `http://localhost:${port}`]];
+  assert.match((await open("/welcome")).text, /Go to your account/);
   const closed = await browser.send({ method: "POST", target: "/account/close", headers: [...NAVIGATION, ...own] });
   assert.deepEqual([closed.status, /Your account is closed/.test(closed.text)], [200, true], closed.text);
   browser.cookies.clear();

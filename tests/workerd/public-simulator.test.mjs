@@ -55,7 +55,9 @@ async function through(address) {
 test("a person signs in at the public simulator", async () => {
   const callback = await through(await start(browser, "/account"));
   const answer = await browser.get(callback);
-  assert.deepEqual([answer.status, answer.location], [303, "/account"], `${answer.text}\n${dev.tail}`);
+  assert.deepEqual([answer.status, answer.location], [303, "/welcome"], `${answer.text}\n${dev.tail}`);
+  const on = await browser.get("/auth/arrived", OWN_PAGE);
+  assert.deepEqual([on.status, on.location], [303, "/account"]);
   const page = await browser.get("/account");
   assert.equal(page.status, 200);
   assert.match(page.text, /test@example\.com/);

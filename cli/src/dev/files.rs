@@ -29,6 +29,7 @@ impl Settings {
         }
         if self.own_origin && self.local == Local::demo() {
             service["service_keys"] = json!(format!("{}/service-jwks.json", self.origin));
+            service["arrival"] = json!({ "en": "/welcome", "cy": "/cy/welcome" });
         }
         let all = [
             ("DEPLOYMENT".to_owned(), json!("local")),
@@ -104,6 +105,10 @@ fn of_the_demo() -> Vec<Value> {
         ("/whoami", "optional: says who is signed in, if anybody is"),
         ("/account", "wants a sign-in with two factors, Cl.Cm"),
         ("/cy/account", "the same in Welsh"),
+        (
+            "/welcome",
+            "where a person with a new session arrives, on the way to any other page; “Continue” leads on to it",
+        ),
         (
             "/account/close",
             "wants a sign-in of the last five minutes; closing the account ends every session and keeps the person out for a minute",

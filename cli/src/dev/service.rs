@@ -66,6 +66,8 @@ impl Local {
                 { "path": "/whoami", "access": "optional", "release": ["email"] },
                 account("/account/*"),
                 account("/cy/account/*"),
+                account("/welcome"),
+                account("/cy/welcome"),
                 closing("/account/close"),
                 closing("/cy/account/close"),
                 applying("/apply", "/apply/not-proved"),

@@ -134,6 +134,7 @@ impl Person {
             identity: None,
             place: first_place(&id),
             buries: Vec::new(),
+            arriving: false,
             has_old_name: false,
         })
     }

@@ -133,6 +133,24 @@ pub fn account(person: &Person, head: &RawHead, at: &Place<'_>) -> Markup {
     page(at, title, &content)
 }
 
+/// The page for a person with a new session. The form leads on to the page that they wanted, which only the edge knows.
+pub fn welcome(person: &Person, at: &Place<'_>) -> Markup {
+    let name = person.email.as_deref().unwrap_or(&person.sub);
+    let title = at.say("Welcome", "Croeso");
+    let content = html! {
+        h1 { (title) }
+        p.panel { (at.say("You are signed in as ", "Rydych wedi mewngofnodi fel ")) strong { (name) } }
+        @if person.arrival {
+            form action="/auth/arrived" method="post" {
+                p { button.button type="submit" { (at.say("Continue", "Parhau")) } }
+            }
+        } @else {
+            p { a href=(at.link("/account")) { (at.say("Go to your account", "Ewch i'ch cyfrif")) } }
+        }
+    };
+    page(at, title, &content)
+}
+
 /// The form that closes the account.
 fn closing(at: &Place<'_>) -> Markup {
     html! {

@@ -43,6 +43,7 @@ fn pages_of(prefix: &str, front_page: &str) -> Router<Arc<App>> {
         .route(front_page, get(front))
         .route(&path("/account"), get(account))
         .route(&path("/account/"), get(account))
+        .route(&path("/welcome"), get(welcome))
         .route(&path("/account/licence"), get(licence))
         .route(&path("/account/close"), get(account).post(closed))
         .route(&path("/account/{*page}"), get(account))
@@ -84,6 +85,16 @@ async fn account(State(app): State<Arc<App>>, Extension(head): Extension<Head>) 
     match person(&app, &head).await {
         Ok(person) => html(StatusCode::OK, pages::account(&person, &head, &at)),
         // The edge forwards no request for this page without an assertion, so that a request without one came another way.
+        Err(_) => html(StatusCode::UNAUTHORIZED, pages::not_through_the_edge(&at)),
+    }
+}
+
+/// The page that a person with a new session reaches first. A service finds or opens their account here.
+async fn welcome(State(app): State<Arc<App>>, Extension(head): Extension<Head>) -> Response<Body> {
+    let head = known(&head);
+    let at = Place::of(&head.target);
+    match person(&app, &head).await {
+        Ok(person) => html(StatusCode::OK, pages::welcome(&person, &at)),
         Err(_) => html(StatusCode::UNAUTHORIZED, pages::not_through_the_edge(&at)),
     }
 }

@@ -58,6 +58,9 @@ pub struct Person {
     pub reauth_time: Option<i64>,
     /// When the session ends; open streams should end with it.
     pub session_exp: i64,
+    /// Whether the person has a new session, and has not gone on from the arrival path.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub arrival: bool,
     /// The e-mail address, on routes that release it.
     pub email: Option<String>,
     /// Whether the provider confirmed the address.
@@ -273,6 +276,7 @@ pub fn check(
         auth_time: token.seconds("auth_time"),
         reauth_time: token.seconds("reauth_time"),
         session_exp,
+        arrival: flag("arrival") == Some(true),
         email: text("email"),
         email_verified: flag("email_verified"),
         phone_number: text("phone_number"),

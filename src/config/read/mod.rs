@@ -2,6 +2,7 @@
 //!
 //! Each part reads its fields and notes their faults; nothing stops at the first.
 
+mod arrival;
 mod branding;
 mod headers;
 mod keys;
@@ -16,6 +17,7 @@ use crate::config::table::Table;
 use crate::config::vars::Vars;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
+use arrival::read_arrival;
 use branding::read_branding;
 use headers::{read_cors_headers, read_removed};
 use keys::{read_keys, read_service_keys, read_token_auth};
@@ -90,6 +92,7 @@ pub fn service(
             ),
         });
     }
+    let arrival = read_arrival(table, &rules, [&own_path, &redirect_path]);
     let token_auth = read_token_auth(table, vars);
     let removed = read_removed(table, warnings);
     let locales = read_locales(table);
@@ -129,6 +132,7 @@ pub fn service(
         allow_semicolons: table.flag("allow_semicolons", false),
         origin_header_limit: read_header_limit(table),
         level,
+        arrival,
         rules,
         binding: format!("{}\0{host}\0{client_id}", environment.as_str()),
         scope: scopes.join(" "),

@@ -64,6 +64,8 @@ struct Members<'a> {
     reauth_time: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_exp: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    arrival: Option<bool>,
     iat: i64,
     exp: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -162,6 +164,7 @@ pub fn unsigned(
         auth_time: session.auth_time,
         reauth_time: session.reauthenticated_at,
         session_exp: Some(session.expires_at(service.limits)),
+        arrival: (session.arriving && service.arrival.is_some()).then_some(true),
         email: email.map(|email| email.value.as_str()),
         email_verified: email.map(|email| email.verified),
         phone_number: phone.map(|phone| phone.value.as_str()),
@@ -285,10 +288,8 @@ pub async fn sign<P: Platform>(
     // A reference counts once, so that each request has its own.
     if proved_at < context.now && !refers {
         let key = StatementKey::new(service, session, about);
-        context
-            .isolate
-            .assertions
-            .put(key, signed.clone(), context.now);
+        let kept = &context.isolate.assertions;
+        kept.put(key, signed.clone(), context.now);
     }
     Ok(signed)
 }

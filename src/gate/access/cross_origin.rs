@@ -113,14 +113,18 @@ fn judge_change<P: Platform>(
     if !request.comes_from_elsewhere(&service.origin_url, listed) {
         return None;
     }
+    Some(other_site(context, request).into())
+}
+
+/// The answer to what would change something and is of another origin.
+pub fn other_site<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
     let context = context.logging(request);
     context.log_refused("refused", "other_site");
-    let reply = match request.is_document() {
+    match request.is_document() {
         true => context.page(403, Page::OtherSite),
         false => {
             let detail = "A page of another origin may not change anything here.";
-            problem(403, Page::OtherSite, detail).of(service)
+            problem(403, Page::OtherSite, detail).of(&context.service)
         }
-    };
-    Some(reply.into())
+    }
 }

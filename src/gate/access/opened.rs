@@ -98,6 +98,7 @@ fn unnamed(session: &Session) -> Session {
         }),
         place: session.place,
         buries: Vec::new(),
+        arriving: session.arriving,
         has_old_name: session.has_old_name,
     }
 }
@@ -136,6 +137,7 @@ mod tests {
             }),
             place: [8; 6],
             buries: vec![[1; 6]],
+            arriving: true,
             has_old_name: true,
         }
     }

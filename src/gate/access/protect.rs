@@ -126,7 +126,7 @@ impl<'a, P: Platform> Passage<'a, P> {
         let context = self.context;
         let waits = !is_certain(context, session) || self.asks(session);
         let renews = self.is_use() && session.renewed(context.now).is_some();
-        if waits || renews || self.is_short(session) {
+        if waits || renews || self.is_short(session) || self.is_held(session) {
             return None;
         }
         Some(self.admitted(self.kept(session)?))
@@ -185,6 +185,9 @@ impl<'a, P: Platform> Passage<'a, P> {
     /// `known` is the account's word where [`Self::asks`] says that it is needed.
     pub fn admit(&self, session: Session, known: Option<Known>) -> Verdict {
         let context = self.context;
+        if self.is_held(&session) {
+            return self.hold(&session);
+        }
         if self.is_short(&session) {
             return self.refuse(Some(session));
         }

@@ -8,6 +8,7 @@ fn key(number: u16) -> StatementKey {
         session,
         level: Level::ClCm,
         identity: 0,
+        arriving: false,
         release: Release::default(),
         room: 0,
         bound: None,

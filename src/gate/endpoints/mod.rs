@@ -7,7 +7,7 @@ pub mod status;
 use crate::gate::{browser_session, links};
 use serde_json::{Value, json};
 
-use super::{identity, provider, sign_out};
+use super::{arrival, identity, provider, sign_out};
 use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::gate::access::cross_origin;
 use crate::gate::access::protect::in_frame;
@@ -122,7 +122,12 @@ fn own_page<P: Platform>(
         OwnPage::Header => read_only(context, request, service_header::fragment(context, query)),
         OwnPage::Health if request.is_read() => Verdict::Later(Task::Health),
         OwnPage::Return if !service.proves_identity() => context.page(404, Page::NotFound).into(),
-        OwnPage::SignIn | OwnPage::Return | OwnPage::SignOut | OwnPage::SignedOut
+        OwnPage::Arrived if service.arrival.is_none() => context.page(404, Page::NotFound).into(),
+        OwnPage::SignIn
+        | OwnPage::Return
+        | OwnPage::SignOut
+        | OwnPage::SignedOut
+        | OwnPage::Arrived
             if request.looks_ahead() =>
         {
             declined(service)
@@ -140,6 +145,10 @@ fn own_page<P: Platform>(
             identity::returning(context, request, query)
         }
         OwnPage::SignOut => signing_out(context, request, query),
+        OwnPage::Arrived if matches!(request.method.as_str(), "GET" | "POST") => {
+            arrival::arrived(context, request).into()
+        }
+        OwnPage::Arrived => wrong_method(context, "GET, POST"),
         OwnPage::SignedOut if request.is_read() => Verdict::Later(Task::SignedOut),
         OwnPage::Backchannel if request.method == "POST" => Verdict::Later(Task::Notification),
         OwnPage::EndSessions if service.service_keys.is_none() => {

@@ -134,6 +134,16 @@ impl Request {
         self.headers.get("sec-fetch-site") != Some("none") || !names_none
     }
 
+    /// The same for a link, which changes no more than where a person is. Behind a service worker only the referrer says
+    /// that a page of one's own has it.
+    #[must_use]
+    pub fn is_led_from_elsewhere(&self, own: &str) -> bool {
+        let is_hidden = self.headers.get("sec-fetch-site") == Some("same-origin");
+        let is_page = |page: &str| !is_script(page);
+        let refers_own = is_hidden && self.page_before(own).is_some_and(is_page);
+        self.comes_from_elsewhere(own, std::iter::empty()) && !(refers_own && self.is_read())
+    }
+
     fn destination(&self) -> Option<&str> {
         self.headers.get("sec-fetch-dest")
     }

@@ -152,6 +152,7 @@ pub async fn given_up<'a, P: Platform>(
         cookies: browser_session::begin(context, cookies, &session).ok_or(Failure::Unavailable)?,
         unfinished: Vec::new(),
         is_another: false,
+        arriving: session.arriving && context.service.arrival.is_some(),
         return_path: &attempt.return_path,
         event: "signed_in",
         subject: session.subject,

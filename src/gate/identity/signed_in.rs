@@ -12,6 +12,8 @@ pub struct SignedIn<'a> {
     pub return_path: &'a str,
     /// Whether the browser was another person's before.
     pub is_another: bool,
+    /// Whether the person first goes to the arrival path.
+    pub arriving: bool,
     /// The person's subject identifier.
     pub subject: String,
     /// The name of the event in the log.

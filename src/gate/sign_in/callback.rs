@@ -21,7 +21,7 @@ use crate::gate::identity::signed_in::SignedIn;
 use crate::gate::links::again;
 use crate::gate::pages::failure::Failure;
 use crate::gate::pages::{self, Page};
-use crate::gate::{accounts, browser_session, provider};
+use crate::gate::{accounts, arrival, browser_session, provider};
 use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::secret::same;
@@ -90,6 +90,9 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
                     // empties its cache only for a page, not for a redirect.
                     match signed_in.is_another {
                         true => context.page(200, Page::PlaceWithheld),
+                        false if signed_in.arriving => {
+                            arrival::lead(context, &signed_in.subject, signed_in.return_path)
+                        }
                         false => Reply::redirect(303, signed_in.return_path).of(&context.service),
                     }
                 }
@@ -226,6 +229,7 @@ async fn sign_in<'a, P: Platform>(
         unfinished,
         return_path,
         is_another,
+        arriving: session.arriving,
         event: event(before, &session),
         subject: session.subject,
         outcome,

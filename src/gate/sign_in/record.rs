@@ -52,7 +52,7 @@ pub async fn record<P: Platform>(
                 Begun::Repeated => return Err(Failure::NoAttempt),
                 Begun::Blocked => return Err(Failure::Blocked),
                 // It ended meanwhile: this is a sign-in of its own.
-                Begun::Ended => {}
+                Begun::Ended => session.arriving = context.service.arrival.is_some(),
             }
         }
         session.level = session.level.max(ended.level);
@@ -130,6 +130,12 @@ pub fn session<P: Platform>(
     // The provider keeps the `auth_time` of before: that it issued this token is what says that the
     // person signed in again (`provider.md` 8b.1).
     let reauthenticated = attempt.reauthenticates().then_some(id_token.issued_at);
+    // A step-up, and a person who signs in again, go on with the session before.
+    let goes_on = same.filter(|before| {
+        let has_ended = context.isolate.revocations.has_ended(&before.id);
+        before.is_live(context.now, context.service.limits) && !has_ended
+    });
+    let arriving = goes_on.is_none_or(|before| before.arriving);
     let id = context.random();
     Session {
         id,
@@ -150,6 +156,7 @@ pub fn session<P: Platform>(
         }),
         place: first_place(&id),
         buries: Vec::new(),
+        arriving: arriving && context.service.arrival.is_some(),
         has_old_name: false,
     }
 }

@@ -17,7 +17,7 @@ use crate::oidc::end_session;
 use crate::oidc::jws::encode;
 use crate::platform::Platform;
 use crate::secret::Secret;
-use crate::session::attempt::{INACTIVE_NAME, OVER_NAME};
+use crate::session::attempt::{ARRIVAL_NAME, INACTIVE_NAME, OVER_NAME};
 use crate::session::circles::STARTS_NAME;
 
 /// Whether a person asked for it on a page of this host. An image in a text of another person's is of the
@@ -189,7 +189,7 @@ pub(super) fn told<P: Platform>(context: &Context<P>, request: &Request, text: &
 /// Deletes the cookies of sessions, whether they open or not, those of sign-ins under way, and the way
 /// back after an earlier session; each with what a script put next to it.
 fn own_cookies(cookies: Cookies<'_>) -> Vec<String> {
-    let named = [OVER_NAME, INACTIVE_NAME].into_iter();
+    let named = [ARRIVAL_NAME, OVER_NAME, INACTIVE_NAME].into_iter();
     let named = named.filter(|name| cookies.all(name).next().is_some());
     let sessions = cookies.sessions().map(|(name, _)| name);
     let attempts = cookies.attempts().map(|(name, _)| name);

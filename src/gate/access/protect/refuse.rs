@@ -1,7 +1,9 @@
-//! The answer to a request that may not pass: a sign-in, a page, or a problem for a script.
+//! The answer to a request that may not pass: a sign-in, the arrival path, a page, or a problem for a script.
 
 use super::Passage;
+use crate::config::Access;
 use crate::gate::access::cross_origin;
+use crate::gate::arrival;
 use crate::gate::context::Context;
 use crate::gate::decision::{Start, Task, Verdict};
 use crate::gate::http::reply::Reply;
@@ -11,6 +13,23 @@ use crate::platform::Platform;
 use crate::session::session::Session;
 
 impl<P: Platform> Passage<'_, P> {
+    /// Whether a page that only signed-in people see comes after the arrival path, from which this person has not gone on.
+    /// A form passes, because it would be lost, and so does whatever shows no page.
+    pub(super) fn is_held(&self, session: &Session) -> bool {
+        session.arriving
+            && self.rule.access == Access::Required
+            && self.request.is_read()
+            && self.request.is_document()
+            && arrival::holds(&self.context.service, self.path)
+    }
+
+    /// Leads to the arrival path, and keeps where the person was going.
+    pub(super) fn hold(&self, session: &Session) -> Verdict {
+        let context = self.context.logging(self.request);
+        context.log_done("arrival", "held_back");
+        arrival::lead(&context, &session.subject, &self.return_path()).into()
+    }
+
     /// Answers a request that needs a session and has none, or one that is alive but does not do.
     pub(super) fn refuse(&self, session: Option<Session>) -> Verdict {
         let (context, rule, request) = (self.context, self.rule, self.request);
