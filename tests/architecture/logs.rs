@@ -22,8 +22,9 @@ const WRITERS: [&str; 9] = [
 ];
 
 /// The files whose functions name the logged events.
-const NAMES: [&str; 3] = [
+const NAMES: [&str; 4] = [
     "src/gate/pages/failure.rs",
+    "src/gate/pages/failure/provider_error.rs",
     "src/oidc/refusal.rs",
     "src/platform.rs",
 ];
