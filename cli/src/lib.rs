@@ -17,6 +17,7 @@ mod registration;
 mod session;
 mod sessions;
 mod supply;
+mod switch;
 mod worker_config;
 
 #[cfg(test)]
@@ -62,6 +63,12 @@ pub enum Task {
         /// The command
         #[command(subcommand)]
         task: sessions::Task,
+    },
+    /// Switch sign-in off, or close the whole service, without a deployment
+    Switch {
+        /// The command
+        #[command(subcommand)]
+        task: switch::Task,
     },
     /// Judge every environment's configuration by the Worker's own parser; exit 1 on faults
     Check,
@@ -112,6 +119,7 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         Task::Registration { task } => return registration::command(places, &task),
         Task::Session { task } => session::command(places, supply, &task)?,
         Task::Sessions { task } => sessions::command(places, supply, &task)?,
+        Task::Switch { task } => switch::command(places, supply, &task)?,
         Task::Keys { task } => keys::command(places, supply, &task)?,
         Task::Check => return project::check(places),
         Task::Config(of) => project::config(places, &of)?,

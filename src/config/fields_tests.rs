@@ -57,6 +57,8 @@ const BROKEN: &str = r#"
     cookies                  | 7
     theme                    | "govuk"
     theme                    | "blue"
+    switch                   | true
+    switch                   | "on"
     service_keys             | 7
     service_keys             | ""
     service_keys             | []

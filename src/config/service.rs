@@ -199,6 +199,8 @@ pub struct Service {
     pub service_keys: Option<ServiceKeys>,
     /// Whether the service may fetch identity claims that fit no header, with a token by one of these keys.
     pub claims_by_reference: bool,
+    /// Whether the service's switch in KV is looked for.
+    pub switch: bool,
     /// Whether `/.well-known/jwks.json` publishes the client's keys too.
     pub publish_well_known_jwks: bool,
     /// How long sessions live.
@@ -285,11 +287,8 @@ impl Service {
     /// The `User-Agent` of every call to the provider, which refuses calls without one.
     #[must_use]
     pub fn user_agent(&self) -> String {
-        format!(
-            "one-login-edge/{} ({})",
-            env!("CARGO_PKG_VERSION"),
-            self.origin_url
-        )
+        let version = env!("CARGO_PKG_VERSION");
+        format!("one-login-edge/{version} ({})", self.origin_url)
     }
 
     /// The address of one of the edge's own pages; `page` has no leading slash.

@@ -294,10 +294,13 @@ function within(timeout, promise, late) {
   });
 }
 
+/** For how long a location may keep a document of KV, in seconds: the least that KV takes. */
+const KV_AGE = { cacheTtl: 30 };
+
 /** A document in KV: its text, `undefined` when KV has no document, or `false` when KV gives no answer. */
 export async function stored(documents, name, timeout) {
   try {
-    return (await within(timeout, documents.get(name), false)) ?? undefined;
+    return (await within(timeout, documents.get(name, KV_AGE), false)) ?? undefined;
   } catch {
     return false;
   }

@@ -76,6 +76,8 @@ pub enum Task {
     Notification,
     /// The service sends a message.
     OfService(Message),
+    /// The switch has to be looked for; then the request is decided.
+    Switch,
     /// A page of the service asks about its session.
     Status,
     /// A request asks whether the deployment is sound.

@@ -8,6 +8,7 @@ use crate::gate::access::opened::Opened;
 use crate::gate::access::revocation_cache::RevocationCache;
 use crate::gate::access::statement::StatementCache;
 use crate::gate::provider::document_cache::Documents;
+use crate::gate::switch::known::Switches;
 use crate::gate::tally::Tally;
 
 /// The values that an isolate keeps between requests: only the assertions say who a person is.
@@ -23,6 +24,8 @@ pub struct Isolate {
     pub opened: RefCell<Opened>,
     /// The answers of accounts.
     pub revocations: RevocationCache,
+    /// The last good record of each switch.
+    pub switches: Switches,
     /// How often a log line was left out.
     pub tally: Tally,
     /// Which private keys were seen to fit their public halves, by key id.
@@ -39,6 +42,7 @@ impl Isolate {
             assertions: StatementCache::default(),
             opened: RefCell::default(),
             revocations: RevocationCache::default(),
+            switches: Switches::default(),
             tally: Tally::default(),
             proved: RefCell::default(),
         }

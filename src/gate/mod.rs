@@ -24,6 +24,7 @@ pub mod service_message;
 pub mod service_proof;
 pub mod sign_in;
 pub mod sign_out;
+pub mod switch;
 pub mod tally;
 
 use crate::gate::decision::{Decision, Task, Verdict};
@@ -33,10 +34,11 @@ use std::rc::Rc;
 
 use crate::config::{Config, Host, Service, is_loopback};
 use crate::gate::access::{asked, protect, revocation, socket};
-use crate::gate::endpoints::status;
+use crate::gate::endpoints::{health, status};
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
 use crate::gate::sign_out::{back_channel, inactive};
+use crate::gate::switch::Part;
 use crate::platform::Platform;
 pub use context::Context;
 use decision::AnswerPlan;
@@ -217,6 +219,15 @@ fn route<P: Platform>(context: &Context<P>, request: &Request, address: &Address
             return context.page(400, Page::BadAddress).into();
         }
     };
+    if service.switch {
+        let switched = endpoints::switched(service, &path);
+        if switched.asks && switch::is_due(context) {
+            return Verdict::Later(Task::Switch);
+        }
+        if let Some(off) = switch::off(context, Part::Service).filter(|_| !switched.stays) {
+            return switch::refuse(context, request, Part::Service, off).into();
+        }
+    }
     if let Some(verdict) = endpoints::route(context, request, &path, address.query) {
         return verdict;
     }
@@ -233,7 +244,11 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
         Task::Start(start) => Box::pin(sign_in::start(context, request, start)),
         Task::Callback(ref query) => Box::pin(callback::finish(context, request, query)),
         Task::Status => Box::pin(status::answer(context, request)),
-        Task::Health => Box::pin(endpoints::health(context)),
+        Task::Switch => {
+            switch::read(context).await;
+            return again(context, request).await;
+        }
+        Task::Health => Box::pin(health::answer(context)),
         Task::SignOut { everywhere } => Box::pin(sign_out::finish(context, request, everywhere)),
         Task::Inactive(ref place) => Box::pin(inactive::finish(context, request, place)),
         Task::SignedOut => Box::pin(sign_out::signed_out(context, request)),
@@ -257,6 +272,19 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
         } => return revocation::assert(context, *forward, &session, &about, known).await,
     };
     service_header::shown(context, request, Decision::Reply(reply.await))
+}
+
+/// The decision about a request that was waiting for the switch.
+async fn again<P: Platform>(context: &Context<P>, request: &Request) -> Decision {
+    let verdict = match request.address() {
+        Some(address) => route(context, request, &address),
+        // It had one when it was decided before.
+        None => context.page(400, Page::BadAddress).into(),
+    };
+    match verdict {
+        Verdict::Now(decision) => service_header::shown(context, request, *decision),
+        Verdict::Later(task) => Box::pin(finish(context, request, task)).await,
+    }
 }
 
 /// The most bytes of cookies that each server takes with other headers: Tomcat takes 8,192 bytes of all headers together, and

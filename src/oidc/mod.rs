@@ -18,6 +18,7 @@ pub mod logout_token;
 pub mod metadata;
 pub mod refusal;
 pub mod service_token;
+pub mod switch;
 pub mod token;
 pub mod userinfo;
 pub mod vector;

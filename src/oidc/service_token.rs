@@ -38,6 +38,27 @@ pub struct ServiceToken {
     pub issued_at: i64,
 }
 
+/// Checks the kind of message, its sender and its receiver.
+///
+/// # Errors
+/// The [`Refusal`] of the first check that fails.
+pub fn check_ends(
+    typ: Option<&str>,
+    claims: &Object,
+    expected: &Expected<'_>,
+) -> Result<(), Refusal> {
+    // The type is that of this message, so that no assertion and no other message is one.
+    let typ = typ.ok_or(Refusal::TypeMissing)?.to_ascii_lowercase();
+    if typ.strip_prefix("application/").unwrap_or(&typ) != expected.typ {
+        return Err(Refusal::WrongType);
+    }
+    // The service made it, for this edge and no other.
+    if claims.text("iss")? != Some(expected.issuer) {
+        return Err(Refusal::IssuerMismatch);
+    }
+    check_audience(claims, expected.audience)
+}
+
 /// Checks the type and the claims. Unknown claims are passed over.
 ///
 /// It may be asked of claims that are not verified yet, to refuse cheaply; only its answer about verified ones means
@@ -50,19 +71,11 @@ pub fn check(
     claims: &Object,
     expected: &Expected<'_>,
 ) -> Result<ServiceToken, Refusal> {
-    // 1. The type is that of this message, so that no assertion and no other message is one.
-    let typ = typ.ok_or(Refusal::TypeMissing)?.to_ascii_lowercase();
-    if typ.strip_prefix("application/").unwrap_or(&typ) != expected.typ {
-        return Err(Refusal::WrongType);
-    }
-    // 2. The service made it, for this edge and no other.
-    if claims.text("iss")? != Some(expected.issuer) {
-        return Err(Refusal::IssuerMismatch);
-    }
-    check_audience(claims, expected.audience)?;
-    // 3. It was made just now, and does not live for long.
+    // 1. It is this message, from the service to this edge.
+    check_ends(typ, claims, expected)?;
+    // 2. It was made just now, and does not live for long.
     let issued_at = check_life(claims, MAX_LIFETIME, expected.now)?;
-    // 4. It says whom it is about, and has an id by which a repetition is known.
+    // 3. It says whom it is about, and has an id by which a repetition is known.
     let subject = check_subject(claims)?;
     Ok(ServiceToken {
         subject,

@@ -8,6 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["http", "log_context", "pages"],
     &[
         "access::answer",
+        "switch::known",
         "tally",
         "access::forward",
         "access::opened",
@@ -23,6 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &["accounts", "links", "network", "provider"],
     &["delivery", "access::claims_reference"],
     &["service_proof"],
+    &["switch"],
     &[
         "access::assertion",
         "access::cross_origin",

@@ -382,6 +382,10 @@ pub const ROWS: &[Row] = &[
         "The arrival path left out by another site, gone round in circles, or leading to a place that was not this person's",
     ),
     row(
+        137,
+        "A record in KV that closes or opens a service in its name; a switch that an outage turns",
+    ),
+    row(
         140,
         "A preview that passes for the real service, or whose cookies and assertions are used at it",
     ),

@@ -132,6 +132,7 @@ export class Cloudflare {
     const place = rest.join("/");
     if (call.token.includes("no-kv") && place.startsWith("storage/kv")) return problem(10000, "Authentication error", 403);
     if (place === "storage/kv/namespaces") return namespaces(account, call);
+    if (place.startsWith("storage/kv/namespaces/")) return value(account, rest.slice(3), call);
     if (place === "workers/assets/upload") return upload(account, call);
     if (place === "workers/subdomain") return ok({ subdomain: "department" });
     const [, kind, name, ...further] = rest;
@@ -179,6 +180,19 @@ function namespaces(account, { method, query, json }) {
   return ok(namespace);
 }
 
+/** One value of a namespace, by its key: the text itself, and no envelope around it. */
+function value(account, [id, kind, key], { method, body }) {
+  const namespace = account.namespaces.find((namespace) => namespace.id === id);
+  if (!namespace || kind !== "values") return undefined;
+  namespace.values ??= new Map();
+  const name = decodeURIComponent(key);
+  if (method === "PUT") {
+    namespace.values.set(name, body.toString());
+    return ok(null);
+  }
+  return namespace.values.has(name) ? { status: 200, text: namespace.values.get(name) } : problem(10009, "get: 'key not found'", 404);
+}
+
 /** A session says which files are wanted: those that were never uploaded. */
 function session(account, { manifest }) {
   const wanted = [...new Set(Object.values(manifest).map(({ hash }) => hash))].filter((hash) => !account.assets.has(hash));
@@ -219,6 +233,7 @@ const absent = (code) => problem(code, "This Worker does not exist on your accou
 
 const refused = (...what) => Object.assign(new Error(what[1]), { envelope: problem(...what) });
 
-function send(response, { status, body }) {
+function send(response, { status, body, text }) {
+  if (text !== undefined) return void response.writeHead(status).end(text);
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

@@ -82,6 +82,8 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         | Page::NotFound
         | Page::WrongMethod
         | Page::OtherSite
+        | Page::SignInOff
+        | Page::ServiceClosed
         | Page::FormExpired
         | Page::FormSignInAgain
         | Page::FormNeedsIdentity

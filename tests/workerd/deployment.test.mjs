@@ -91,6 +91,34 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     assert.equal(cloudflare.accounts[0].namespaces.length, 1);
   });
 
+  test("t137 an operator switches sign-in off and closes the service with the tool", async () => {
+    const { cloudflare, checkout } = await fresh();
+    await checkout.works("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ../service-key.pem");
+    const setting = (await checkout.works("cargo edge sessions key --key ../service-key.pem")).trim();
+    const of = "--service DEMO --env integration";
+    const change = (words, more = "") => `cargo edge switch ${words} ${of} --key ../service-key.pem ${more}`;
+    assert.match(await checkout.refused(change("service closed")), /DEMO has no `switch = true` in integration/);
+    await checkout.edit("wrangler.toml", ["[env.integration.vars.SERVICE_DEMO]\n", `[env.integration.vars.SERVICE_DEMO]\nswitch = true\n${setting}\n`]);
+    await checkout.works(NEW);
+    await checkout.works(DEPLOY);
+    const host = "https://demo.integration.example.gov.uk";
+    const kept = () => cloudflare.accounts[0].namespaces.find(({ values }) => values)?.values.get(`switch/${host}`);
+    const read = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
+    const printed = await checkout.works(change("service closed", "--print"));
+    assert.equal(read(printed.trim()).service_closed, true);
+    assert.equal(kept(), undefined, "it is printed in place of being written");
+    const off = await checkout.works(change("sign-in off", "--until 2099-12-01T18:00"));
+    assert.match(off, /^sign-in: off until 6pm on Tuesday 1 December 2099 \(18:00:00 UTC .*\)\nservice: open\nIt counts within 90 seconds\.$/m);
+    assert.deepEqual({ ...read(kept()), iat: 0 }, { iss: host, aud: host, sign_in_off: 4_099_831_200, iat: 0 });
+    assert.match(await checkout.works(change("service closed")), /^sign-in: off until .*\nservice: closed, until the next command$/m);
+    assert.match(await checkout.works(change("sign-in on")), /^sign-in: on\nservice: closed/m);
+    // A record of another key is not taken over, so that no writer of KV gets the service's signature.
+    await checkout.works("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ../other-key.pem");
+    const other = await checkout.works(change("sign-in off").replace("service-key", "other-key"));
+    assert.match(other, /not signed by this key.*sign-in: off, until the next command\nservice: open/s);
+    assert.match(await checkout.refused(change("service open", "--until 2099-12-01T18:00")), /--until is for a part that is switched off/);
+  });
+
   test("two environments of one account share nothing", async () => {
     const { cloudflare, checkout } = await fresh();
     for (const environment of ["integration", "production"]) {

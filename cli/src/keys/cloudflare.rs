@@ -2,6 +2,7 @@
 
 use crate::keys::outside::{Account, Changes, pipe};
 use crate::project::layout::Layout;
+use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
 use shell::npm;
@@ -34,6 +35,13 @@ const SIGN_IN: &str = "sign in with `npx wrangler login`, or on a build server s
 
 /// The variable by which wrangler is told the account where the file names none.
 const ACCOUNT: &str = "CLOUDFLARE_ACCOUNT_ID";
+
+/// The account that the file names, for the environment or for all.
+pub fn named<'a>(config: &'a WorkerConfig, environment: &str) -> Option<&'a str> {
+    let own = config.item(environment, &["account_id"]);
+    let named = own.or_else(|| config.top("account_id"));
+    named.and_then(Value::as_str)
+}
 
 /// The account: the one in `wrangler.toml`, in the environment, or the only one there is, in wrangler's own order. An
 /// account that wrangler once remembered counts for nothing, because it may be another team's.
@@ -118,6 +126,51 @@ pub fn bindings(machine: &Machine<'_>, environment: &str) -> Result<Vec<Value>> 
         .as_array()
         .cloned()
         .unwrap_or_default())
+}
+
+/// The id of the KV namespace behind a binding of the deployed version: the file names none, because Cloudflare makes it.
+pub fn namespace(machine: &Machine<'_>, environment: &str, binding: &str) -> Result<String> {
+    let all = bindings(machine, environment)?;
+    let named = all.iter().find(|found| found["name"] == binding);
+    let id = named.and_then(|found| found["namespace_id"].as_str());
+    let id = id.with_context(|| format!("the deployed Worker has no KV namespace {binding}"))?;
+    Ok(id.to_owned())
+}
+
+/// The text under a key of a KV namespace; none where it has none.
+pub fn kv_text(machine: &Machine<'_>, namespace: &str, key: &str) -> Result<Option<String>> {
+    let line = [
+        "kv",
+        "key",
+        "get",
+        key,
+        "--namespace-id",
+        namespace,
+        "--remote",
+        "--text",
+    ];
+    match run(machine, None, &line) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(complaint) if complaint.contains(" - 404: ") => Ok(None),
+        Err(complaint) => bail!("KV cannot be read; {SIGN_IN}\n{complaint}"),
+    }
+}
+
+/// Stores a text that is no secret under a key of a KV namespace.
+pub fn store_kv(machine: &Machine<'_>, namespace: &str, key: &str, text: &str) -> Result<()> {
+    let line = [
+        "kv",
+        "key",
+        "put",
+        key,
+        text,
+        "--namespace-id",
+        namespace,
+        "--remote",
+    ];
+    run(machine, None, &line)
+        .map(drop)
+        .map_err(|complaint| anyhow!("KV did not take the record; {SIGN_IN}\n{complaint}"))
 }
 
 /// Sets and deletes secrets in one request, which wrangler's standard input brings.

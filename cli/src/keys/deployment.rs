@@ -1,5 +1,6 @@
 //! A service in an environment as `wrangler.toml` describes it, and the change that names another key.
 
+use crate::keys::cloudflare;
 use crate::keys::state::{Kind, Slot};
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail, ensure};
@@ -143,10 +144,7 @@ impl Deployment {
 
     /// The account that the file names, for the environment or for all.
     pub fn account(&self) -> Option<&str> {
-        let all = || self.config.top("account_id");
-        self.item(&["account_id"])
-            .or_else(all)
-            .and_then(Value::as_str)
+        cloudflare::named(&self.config, &self.environment)
     }
 
     /// Every service of the environment: its id, host and client id.

@@ -139,7 +139,7 @@ fn subject(named: &str) -> Result<String> {
 }
 
 /// The answer of the script to a job with a key.
-fn ask(places: &Places, key: &Path, mut job: Value) -> Result<Value> {
+pub fn ask(places: &Places, key: &Path, mut job: Value) -> Result<Value> {
     let pem =
         fs::read_to_string(key).with_context(|| format!("{} cannot be read", key.display()))?;
     job["pem"] = json!(pem);
@@ -178,6 +178,7 @@ fn told(answer: &Value, url: &str, block_until: Option<i64>) -> Result<String> {
     }
 }
 
+/// A text of another program, for the terminal.
 fn said(value: &Value) -> String {
     terminal::visible(value.as_str().unwrap_or_default())
 }

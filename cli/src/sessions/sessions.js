@@ -1,6 +1,7 @@
-// Signs a message of the service and sends it, or reads a key. One job arrives as JSON on standard input and one answer leaves on
-// standard output, so that no command line holds a key or a person's identifier. A key answers { jwk, kid }, a message
-// { status, body } or { error }, a file that holds none { fault }.
+// Signs a message of the service, sends it where it has an address, or reads a key. One job arrives as JSON on standard input and
+// one answer leaves on standard output, so that no command line holds a key or a person's identifier. A key answers { jwk, kid }, a
+// message { token }, one that was sent { status, body } or { error }, a file that holds none { fault }. A token of before is `ours`
+// where this key signed it.
 'use strict';
 const crypto = require('node:crypto');
 
@@ -16,15 +17,23 @@ const keyOf = pem => {
 
 const text = value => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-const send = async ({ privateKey, kid, alg }, { url, typ, claims, kid: named }) => {
-  const now = Math.floor(Date.now() / 1000);
-  const said = { ...claims, iat: now, exp: now + 60, jti: crypto.randomUUID() };
-  const message = `${text({ alg, kid: named ?? kid, typ })}.${text(said)}`;
+const sign = ({ privateKey, kid, alg }, { typ, claims, kid: named }) => {
+  const message = `${text({ alg, kid: named ?? kid, typ })}.${text(claims)}`;
   const signature = crypto.sign('sha256', Buffer.from(message), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  return `${message}.${signature.toString('base64url')}`;
+};
+
+const isOurs = ({ privateKey }, token) => {
+  const [head, body, signature = ''] = token.split('.');
+  const key = { key: crypto.createPublicKey(privateKey), dsaEncoding: 'ieee-p1363' };
+  return crypto.verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'));
+};
+
+const send = async (url, token) => {
   const options = { method: 'POST', redirect: 'manual', signal: AbortSignal.timeout(10_000) };
   const headers = { 'content-type': 'application/jwt' };
   try {
-    const answer = await fetch(url, { ...options, headers, body: `${message}.${signature.toString('base64url')}` });
+    const answer = await fetch(url, { ...options, headers, body: token });
     return { status: answer.status, body: (await answer.text()).slice(0, 200) };
   } catch (error) {
     return { error: String(error.cause?.message ?? error.message) };
@@ -38,7 +47,13 @@ const main = async job => {
   } catch {
     return { fault: 'key' };
   }
-  return job.claims ? send(key, job) : { jwk: key.jwk, kid: key.kid };
+  if (job.judged !== undefined) return { ours: isOurs(key, job.judged) };
+  if (!job.claims) return { jwk: key.jwk, kid: key.kid };
+  const now = Math.floor(Date.now() / 1000);
+  // A message that is sent counts once and soon.
+  const once = job.url ? { exp: now + 60, jti: crypto.randomUUID() } : {};
+  const token = sign(key, { ...job, claims: { ...job.claims, iat: now, ...once } });
+  return job.url ? send(job.url, token) : { token };
 };
 
 const job = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));

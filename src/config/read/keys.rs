@@ -106,6 +106,18 @@ pub fn read_service_keys(table: &Table<'_>, local: bool) -> Option<ServiceKeys> 
     keys
 }
 
+/// Whether the service has a switch, whose records these keys sign.
+pub fn read_switch(table: &Table<'_>) -> bool {
+    let is_there = table.flag("switch", false);
+    if is_there && table.get("service_keys").is_none() {
+        table.fault(
+            "switch",
+            "needs service_keys, with which the switch is signed",
+        );
+    }
+    is_there
+}
+
 const fn key_problem(fault: KeyFault, alg: Alg) -> &'static str {
     match (fault, alg) {
         (KeyFault::NotJson, _) => "must be a private key as a JSON Web Key",

@@ -20,7 +20,7 @@ use crate::oidc::vector::Level;
 use arrival::read_arrival;
 use branding::read_branding;
 use headers::{read_cors_headers, read_removed};
-use keys::{read_keys, read_service_keys, read_token_auth};
+use keys::{read_keys, read_service_keys, read_switch, read_token_auth};
 use names::{
     check_id, read_aliases, read_claims, read_client_id, read_environment, read_header_limit,
     read_host, read_language, read_limits, read_locales, read_name, read_path, read_revocation,
@@ -117,6 +117,7 @@ pub fn service(
         token_auth,
         request_alg,
         id_token_alg: read_id_token_alg(table, &rules),
+        switch: read_switch(table),
         service_keys,
         claims_by_reference,
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),

@@ -2,12 +2,13 @@
 //!
 //! Source: RFC 7517 (key sets), `provider.md` 1.7 and 9 (what the provider asks of ours).
 
+pub mod health;
 pub mod status;
 
 use crate::gate::{browser_session, links};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{arrival, identity, provider, sign_out};
+use super::{arrival, identity, sign_out, switch};
 use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::gate::access::cross_origin;
 use crate::gate::access::protect::in_frame;
@@ -20,7 +21,6 @@ use crate::gate::links::{again, onwards};
 use crate::gate::pages::messages::LeadsTo;
 use crate::gate::pages::{self, Page, Sent, assets, service_header};
 use crate::gate::sign_out::inactive;
-use crate::oidc::jwks::VerifyingKey;
 use crate::oidc::jws::Alg;
 use crate::path::CanonicalPath;
 use crate::platform::Platform;
@@ -45,15 +45,50 @@ pub fn route<P: Platform>(
         return None;
     }
     let rest = path.text.strip_prefix(&service.own_path);
-    let page = rest
-        .and_then(|rest| rest.strip_prefix('/'))
-        .and_then(OwnPage::parse);
-    let verdict = match page {
+    let verdict = match named(path, service) {
         Some(OwnPage::Asset) => asset(context, request, rest.unwrap_or_default()),
         Some(page) => own_page(context, request, page, query),
         None => context.page(404, Page::NotFound).into(),
     };
     Some(verdict)
+}
+
+/// Which of the edge's own addresses a path is.
+fn named(path: &CanonicalPath, service: &Service) -> Option<OwnPage> {
+    let rest = path.text.strip_prefix(&service.own_path)?;
+    OwnPage::parse(rest.strip_prefix('/')?)
+}
+
+/// How an address takes the switch.
+#[derive(Clone, Copy, Debug)]
+pub struct Switched {
+    /// It is decided by the switch, or says how that is.
+    pub asks: bool,
+    /// It is there while the service is closed.
+    pub stays: bool,
+}
+
+/// How an address takes the switch. People can always sign out, and other servers never wait for it.
+#[must_use]
+pub fn switched(service: &Service, path: &CanonicalPath) -> Switched {
+    let (asks, stays) = match named(path, service) {
+        None if path.text == WELL_KNOWN_JWKS && service.publish_well_known_jwks => (false, true),
+        None | Some(OwnPage::SignIn | OwnPage::Return | OwnPage::Arrived | OwnPage::Header) => {
+            (true, false)
+        }
+        Some(OwnPage::Health | OwnPage::Session | OwnPage::Page) => (true, true),
+        Some(
+            OwnPage::ClientKeys
+            | OwnPage::AssertionKeys
+            | OwnPage::SignOut
+            | OwnPage::SignedOut
+            | OwnPage::Backchannel
+            | OwnPage::EndSessions
+            | OwnPage::Claims
+            | OwnPage::Asset,
+        ) => (false, true),
+    };
+    Switched { asks, stays }
 }
 
 /// A file that pages load, by its path behind the prefix.
@@ -246,7 +281,8 @@ fn shown<P: Platform>(context: &Context<P>, request: &Request, query: Option<&st
     let reference = reference.unwrap_or_default();
     let sent = parameter(query, "sent").unwrap_or_default();
     let sent = Sent::parse(&sent);
-    pages::page(200, page, service, context.locale, &reference, &link, sent)
+    let shown = pages::page(200, page, service, context.locale, &reference, &link, sent);
+    switch::timed(context, page, shown)
 }
 
 /// A sign-in that was asked for: a person who is signed in at the level already is sent on.
@@ -314,85 +350,4 @@ fn key_set(service: &Service, keys: &KeyPair, alg: Alg, cache: &str) -> Reply {
         .with("content-type", "application/jwk-set+json")
         .with("cross-origin-resource-policy", "cross-origin")
         .of(service)
-}
-
-/// Whether the deployment can sign people in: 200, or 503 when a document is unavailable or a
-/// day out of date. Everything in it is public.
-pub async fn health<P: Platform>(context: &Context<P>) -> Reply {
-    let reachable = match provider::metadata(context).await {
-        Ok(metadata) => provider::keys(context, &metadata).await.is_ok(),
-        Err(_) => false,
-    };
-    let service = &context.service;
-    let proves = service.proves_identity();
-    let reachable = reachable && (!proves || provider::did(context).await.is_ok());
-    let [discovery, jwks, did] = provider::overdue(context);
-    let current = |overdue: Option<i64>| overdue.is_some_and(|seconds| seconds < 86_400);
-    let keys_work = prove(context, &service.client_keys, service.request_alg).await
-        && prove(context, &service.assertion_keys, Alg::Es256).await;
-    let sound = reachable && keys_work && current(discovery) && current(jwks);
-    let sound = sound && (!proves || current(did));
-    let ring = context.isolate.config.ring.as_ref().map(|ring| {
-        let (generation, fingerprint) = ring.fingerprint();
-        json!({ "generation": generation.letter().to_string(), "fingerprint": fingerprint })
-    });
-    let state = |overdue: Option<i64>| match overdue {
-        None => "missing",
-        Some(seconds) if seconds < 0 => "fresh",
-        Some(_) => "stale",
-    };
-    let mut documents = json!({ "discovery": state(discovery), "jwks": state(jwks) });
-    if proves {
-        documents["did"] = json!(state(did));
-    }
-    let document = json!({
-        "status": if sound { "ok" } else { "failing" },
-        "version": env!("CARGO_PKG_VERSION"),
-        "environment": service.environment.as_str(),
-        "configuration": { "sound": keys_work, "warnings": context.warnings() },
-        "documents": documents,
-        "keys": {
-            "session": ring,
-            "client": in_use(&service.client_keys),
-            "assertion": in_use(&service.assertion_keys),
-        },
-    });
-    Reply::json(if sound { 200 } else { 503 }, &document).of(service)
-}
-
-/// Whether what the active private key signs verifies with its public half, which is what others
-/// are told. Tried once in an isolate, because anybody may ask for it.
-async fn prove<P: Platform>(context: &Context<P>, keys: &KeyPair, alg: Alg) -> bool {
-    const MESSAGE: &[u8] = b"one-login-edge: do these two belong together?";
-    let id = &keys.active.key_id;
-    if let Some(&proved) = context.isolate.proved.borrow().get(id) {
-        return proved;
-    }
-    let public = VerifyingKey {
-        key_id: id.clone(),
-        alg,
-        material: keys.active.public.clone(),
-    };
-    // A failure of the platform says nothing of the keys, so it is not remembered.
-    let Ok(signature) = context.platform.sign(&keys.active, alg, MESSAGE).await else {
-        return false;
-    };
-    let Ok(proved) = context.platform.verify(&public, MESSAGE, &signature).await else {
-        return false;
-    };
-    context
-        .isolate
-        .proved
-        .borrow_mut()
-        .insert(id.clone(), proved);
-    proved
-}
-
-/// The ids of the keys in use, which are their thumbprints.
-fn in_use(keys: &KeyPair) -> Value {
-    json!({
-        "generation": keys.generation.letter().to_string(),
-        "active": keys.active.key_id,
-        "other": keys.other.as_ref().map(|key| key.key_id.as_str()),
-    })
 }

@@ -3,7 +3,7 @@
 //! Reading never prolongs a session, so that a page which is only open does not keep it alive;
 //! posting does, because a person asked for that. Pages of other origins learn nothing.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::config::Service;
 use crate::gate::access::last_answer::{informed, is_certain};
@@ -13,7 +13,7 @@ use crate::gate::decision::{Task, Verdict};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::{RETRY_AFTER, Reply};
 use crate::gate::http::request::Request;
-use crate::gate::{browser_session, sign_out};
+use crate::gate::{browser_session, sign_out, switch};
 use crate::platform::Platform;
 use crate::session::account::Standing;
 use crate::session::session::Session;
@@ -47,7 +47,7 @@ pub async fn answer<P: Platform>(context: &Context<P>, request: &Request) -> Rep
         .filter(|session| !sign_out::is_ending(context, cookies, session))
         .map(|session| informed(context, session));
     let Some(mut session) = session else {
-        return signed_out(service);
+        return signed_out(context);
     };
     if !is_certain(context, &session) {
         match standing(context, &session).await {
@@ -57,7 +57,7 @@ pub async fn answer<P: Platform>(context: &Context<P>, request: &Request) -> Rep
             }
             Ok(Standing::Ended) => {
                 context.isolate.revocations.end(&session.id, context.now);
-                return signed_out(service);
+                return signed_out(context);
             }
             Err(grace) if grace.covers(context, &session, session.level) => {}
             Err(_) => {
@@ -75,15 +75,25 @@ pub async fn answer<P: Platform>(context: &Context<P>, request: &Request) -> Rep
 
 fn signed_in<P: Platform>(context: &Context<P>, session: &Session) -> Reply {
     let limits = context.service.limits;
-    let document = json!({
-        "signed_in": true,
-        "level": session.level.as_str(),
-        "idle_seconds": session.used_at + limits.idle - context.now,
-        "absolute_seconds": session.expires_at(limits) - context.now,
-    });
-    Reply::json(200, &document).of(&context.service)
+    said(
+        context,
+        json!({
+            "signed_in": true,
+            "level": session.level.as_str(),
+            "idle_seconds": session.used_at + limits.idle - context.now,
+            "absolute_seconds": session.expires_at(limits) - context.now,
+        }),
+    )
 }
 
-fn signed_out(service: &Service) -> Reply {
-    Reply::json(200, &json!({ "signed_in": false })).of(service)
+fn signed_out<P: Platform>(context: &Context<P>) -> Reply {
+    said(context, json!({ "signed_in": false }))
+}
+
+/// The answer with the state of the switch, where the service has one.
+fn said<P: Platform>(context: &Context<P>, mut document: Value) -> Reply {
+    if let Some(state) = switch::state(context) {
+        document["switch"] = state;
+    }
+    Reply::json(200, &document).of(&context.service)
 }

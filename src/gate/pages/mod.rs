@@ -15,6 +15,7 @@ pub mod bilingual;
 pub mod failure;
 pub mod language;
 pub mod messages;
+pub mod moment;
 pub mod service_header;
 
 use maud::{Markup, html};
@@ -104,7 +105,7 @@ pub fn page(
         @if page.is_failure() && !reference.is_empty() {
             p.govuk-body-s { (say(around::REFERENCE)) " " (reference.split('.').next().unwrap_or_default()) }
         }
-        @if page.has_way_back() || page.is_failure() && onwards.is_none() && service.branding.contact.is_none() {
+        @if page.has_way_back() || page.needs_way_back() && onwards.is_none() && service.branding.contact.is_none() {
             (way_back(service, locale))
         }
     };

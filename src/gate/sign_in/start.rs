@@ -15,6 +15,7 @@ use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
 use crate::gate::pages::failure::Failure;
+use crate::gate::switch::{self, Part};
 use crate::gate::{accounts, browser_session, provider, sign_out};
 use crate::oidc::authorize;
 use crate::oidc::jws::encode;
@@ -32,6 +33,9 @@ struct Wanted {
 
 /// Sends the person to the provider, or shows why that is not possible.
 pub async fn start<P: Platform>(context: &Context<P>, request: &Request, start: Start) -> Reply {
+    if let Some(off) = switch::off(context, Part::SignIn) {
+        return switch::refuse(context, request, Part::SignIn, off);
+    }
     let place = start.return_path.clone();
     let proves = start.session.is_some() && start.level.has_identity();
     match attempt(context, request, start).await {

@@ -10,7 +10,11 @@ impl Page {
             Self::Problem | Self::BadAddress | Self::NotFound | Self::WrongMethod => {
                 LeadsTo::Nothing
             }
-            Self::NotSetUp | Self::OtherSite | Self::Blocked => LeadsTo::Nothing,
+            Self::NotSetUp
+            | Self::OtherSite
+            | Self::Blocked
+            | Self::SignInOff
+            | Self::ServiceClosed => LeadsTo::Nothing,
             Self::FormExpired | Self::FormSignInAgain | Self::FormNeedsIdentity => LeadsTo::NewTab,
             Self::TryLater
             | Self::ProviderProblem
@@ -82,6 +86,8 @@ impl Page {
             | Self::SignedOutNotAgain
             | Self::OtherPerson
             | Self::Blocked
+            | Self::SignInOff
+            | Self::ServiceClosed
             | Self::NoCookies
             | Self::TooManyStarts
             | Self::TooManyRequests
@@ -125,10 +131,17 @@ impl Page {
                     | Self::IdentityInterrupted
                     | Self::NotSetUp
                     | Self::Blocked
+                    | Self::SignInOff
                     | Self::OtherSite
                     | Self::BadAddress
                     | Self::NotFound
             )
+    }
+
+    /// Whether a way to the service helps where the page has no other. None does while the service is closed.
+    #[must_use]
+    pub const fn needs_way_back(self) -> bool {
+        self.is_failure() && !matches!(self, Self::ServiceClosed)
     }
 
     /// The page in place of this one for a person who was to prove an identity: a page about a sign-in would be untrue.

@@ -6,6 +6,7 @@ mod identity;
 mod kind;
 mod signing_out;
 mod table;
+pub mod unavailable;
 
 use crate::config::Locale;
 
@@ -50,6 +51,10 @@ pub enum Page {
     SignedOutMeanwhile,
     /// The service keeps the person out for a time.
     Blocked,
+    /// No sign-in may start for a time.
+    SignInOff,
+    /// The service is closed for a time.
+    ServiceClosed,
     /// The browser sends no cookie of the edge's own.
     NoCookies,
     /// The session ran out while a page of the service was open.
@@ -177,7 +182,7 @@ impl Message {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 45] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
@@ -197,6 +202,8 @@ impl Page {
         Self::OtherPerson,
         Self::SignedOutMeanwhile,
         Self::Blocked,
+        Self::SignInOff,
+        Self::ServiceClosed,
         Self::NoCookies,
         Self::SessionEnded,
         Self::EndedElsewhere,
@@ -246,6 +253,8 @@ impl Page {
             Self::OtherPerson => "other-person",
             Self::SignedOutMeanwhile => "signed-out-meanwhile",
             Self::Blocked => "blocked",
+            Self::SignInOff => "sign-in-off",
+            Self::ServiceClosed => "service-closed",
             Self::NoCookies => "no-cookies",
             Self::SessionEnded => "session-ended",
             Self::EndedElsewhere => "ended-elsewhere",

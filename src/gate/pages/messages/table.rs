@@ -1,6 +1,6 @@
 //! The words of each page.
 
-use super::{Message, Page, Text, identity, message, signing_out, text};
+use super::{Message, Page, Text, identity, message, signing_out, text, unavailable};
 use crate::gate::pages::messages::buttons::{CONTINUE, SIGN_IN, TRY_AGAIN};
 
 const SIGN_IN_NEW_TAB: Text = text!(
@@ -249,6 +249,8 @@ impl Page {
                 )],
                 None,
             ),
+            Self::SignInOff => unavailable::SIGN_IN_OFF,
+            Self::ServiceClosed => unavailable::CLOSED,
             Self::IdentityNotFinished => identity::NOT_FINISHED,
             Self::IdentityTooWeak => identity::TOO_WEAK,
             Self::IdentityUnavailable => identity::UNAVAILABLE,
