@@ -41,6 +41,8 @@ mod navigations;
 mod origin_vectors;
 #[path = "journeys/previews.rs"]
 mod previews;
+#[path = "journeys/programs.rs"]
+mod programs;
 #[path = "journeys/sessions.rs"]
 mod sessions;
 #[path = "journeys/tabs.rs"]

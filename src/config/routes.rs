@@ -24,8 +24,30 @@ pub enum Access {
     Public,
     /// Everyone; the origin learns who a signed-in person is.
     Optional,
+    /// A program with an `Authorization` header, which the origin judges; nothing is said about a person.
+    Api,
     /// Only a person who is signed in at the level.
     Required,
+}
+
+impl Access {
+    /// Each kind by its name in the configuration.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "public" => Some(Self::Public),
+            "optional" => Some(Self::Optional),
+            "api" => Some(Self::Api),
+            "required" => Some(Self::Required),
+            _ => None,
+        }
+    }
+
+    /// Whether the session of a person is looked at, so that the origin may learn of it.
+    #[must_use]
+    pub const fn has_people(self) -> bool {
+        matches!(self, Self::Optional | Self::Required)
+    }
 }
 
 /// The claims that the origin gets with the subject.
@@ -150,7 +172,7 @@ impl Shape {
 }
 
 impl Rule {
-    /// How much the rule asks for: public least, then optional, then the levels, of two with one
+    /// How much the rule asks for: public least, then optional, then `api`, then the levels, of two with one
     /// level the one whose sign-in has to be younger, and last the one that takes less from elsewhere.
     fn strictness(&self) -> (Access, Option<Level>, Option<Reverse<i64>>, u8) {
         let level = (self.access == Access::Required).then_some(self.level);

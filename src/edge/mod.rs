@@ -127,9 +127,9 @@ pub fn unreachable(
         context.map(|context| (context.logging(&request), request))
     });
     match met {
-        Some((context, _)) if what == "request" => {
+        Some((context, request)) if what == "request" => {
             context.log_failed("origin", "request_not_sendable");
-            send(&context.page(500, Page::Problem))
+            send(&gate::unsendable(&context, &request))
         }
         Some((context, request)) if what == "answer" => {
             context.log_failed("origin", "answer_not_sendable");

@@ -66,7 +66,7 @@ pub fn arrived<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
     if !request.is_document() || request.is_led_from_elsewhere(&context.service.origin_url) {
         return match request.is_document() && request.is_read() {
             true => first(context),
-            false => other_site(context, request),
+            false => other_site(context, request, request.is_document()),
         };
     }
     let cookies = Cookies::new(request.headers.get("cookie"));

@@ -32,9 +32,10 @@ use crate::gate::isolate::Isolate;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use crate::config::{Config, Host, Service, is_loopback};
+use crate::config::{Access, Config, Host, Service, is_loopback};
 use crate::gate::access::{asked, protect, revocation, socket};
 use crate::gate::endpoints::{health, status};
+use crate::gate::links::rule_of;
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
 use crate::gate::sign_out::{back_channel, inactive};
@@ -44,7 +45,7 @@ pub use context::Context;
 use decision::AnswerPlan;
 use http::reply::Reply;
 use http::request::{Address, Request};
-use pages::bilingual::both;
+use pages::bilingual::{both, problem};
 use pages::{Page, Sent};
 
 /// The answer to a request whose host is no service's. `cargo edge doctor` knows it again.
@@ -167,6 +168,11 @@ fn closed(config: &Config, host: &str, request: &Request) -> Reply {
 /// what it carries has already been sent to the wrong place.
 fn moved(service: &Service, request: &Request, address: &Address<'_>) -> Reply {
     let target = match service.path(address.path) {
+        // A program that is led on would send its `Authorization` to the wrong place each time.
+        Ok(path) if service.rules.find(&path).access == Access::Api => {
+            let detail = "This host and scheme take no request of a program.";
+            return problem(400, Page::BadAddress, detail).of(service);
+        }
         Ok(path) if request.is_read() && is_plain(address.query) => path,
         _ => {
             let page = match request.is_read() {
@@ -302,7 +308,11 @@ pub fn overfull<P: Platform>(
 ) -> Option<Reply> {
     let cookies = request.headers.get("cookie").unwrap_or_default();
     let refused = status == 431 || status == 400 && request.is_read();
-    if !refused || cookies.len() < MOST_COOKIES || !request.is_document() {
+    if !refused
+        || cookies.len() < MOST_COOKIES
+        || !request.is_document()
+        || is_api(context, request)
+    {
         return None;
     }
     context.log_refused("origin", "cookies_too_large");
@@ -317,9 +327,31 @@ pub fn unanswered<P: Platform>(context: &Context<P>, request: &Request) -> Reply
     if context.sent == Sent::NotSaved {
         context.sent = Sent::NotKnown;
     }
-    let mut page = context.page(502, Page::Problem);
-    service_header::show(&context, request, &mut page);
+    trouble(&context, request, 502)
+}
+
+/// The page for a request that Cloudflare's runtime cannot send to the service.
+pub fn unsendable<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
+    trouble(context, request, 500)
+}
+
+/// The page of a fault on the way to the service; a program gets problem details.
+fn trouble<P: Platform>(context: &Context<P>, request: &Request, status: u16) -> Reply {
+    if is_api(context, request) {
+        let detail = "The service gave no answer.";
+        return problem(status, Page::Problem, detail).of(&context.service);
+    }
+    let mut page = context.page(status, Page::Problem);
+    service_header::show(context, request, &mut page);
     page
+}
+
+/// Whether the path of a request is for programs, which get no page.
+fn is_api<P: Platform>(context: &Context<P>, request: &Request) -> bool {
+    let rule = request
+        .address()
+        .and_then(|address| rule_of(context, address.path));
+    rule.is_some_and(|rule| rule.access == Access::Api)
 }
 
 /// Fetches the documents of every provider of the deployment: the hourly task.

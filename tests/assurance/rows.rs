@@ -389,4 +389,8 @@ pub const ROWS: &[Row] = &[
         140,
         "A preview that passes for the real service, or whose cookies and assertions are used at it",
     ),
+    row(
+        145,
+        "A program's route that opens a path for people, hands on a person's cookie or assertion, or sends a program to sign in",
+    ),
 ];

@@ -103,6 +103,10 @@ fn of_the_demo() -> Vec<Value> {
         ("/", "public: nobody is asked to sign in"),
         ("/cy", "the same in Welsh"),
         ("/whoami", "optional: says who is signed in, if anybody is"),
+        (
+            "/api/licences",
+            "for programs: 401 and no sign-in, unless the request has the header Authorization: Bearer demo",
+        ),
         ("/account", "wants a sign-in with two factors, Cl.Cm"),
         ("/cy/account", "the same in Welsh"),
         (

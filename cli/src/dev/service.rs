@@ -64,6 +64,7 @@ impl Local {
                 // Browsers ask for it by themselves on every page.
                 { "path": "/favicon.ico", "access": "public" },
                 { "path": "/whoami", "access": "optional", "release": ["email"] },
+                { "path": "/api/*", "access": "api" },
                 account("/account/*"),
                 account("/cy/account/*"),
                 account("/welcome"),

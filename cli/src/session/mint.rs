@@ -84,6 +84,11 @@ fn may_pass(rule: &Rule, session: &Session, path: &str, now: i64) -> Result<()> 
     if rule.access == Access::Public {
         bail!("{path} is public: the Worker sends no assertion there, whoever is signed in");
     }
+    if rule.access == Access::Api {
+        bail!(
+            "{path} is for programs: the Worker sends no assertion there, only their Authorization header"
+        );
+    }
     if rule.access == Access::Optional {
         return Ok(());
     }

@@ -27,6 +27,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/cy/", get(front))
         .route("/whoami", get(whoami))
         .route(closing::KEYS, get(service_keys))
+        .route("/api/licences", get(licences))
         .route("/assets/demo.css", get(style))
         .fallback(async |Extension(head): Extension<Head>| {
             let head = known(&head);
@@ -228,6 +229,21 @@ fn html(status: StatusCode, page: maud::Markup) -> Response<Body> {
         header::CONTENT_TYPE,
         "text/html; charset=utf-8",
     );
+    response
+}
+
+/// The answer for programs. The edge lets each pass that has the header; this service judges its value.
+async fn licences(Extension(head): Extension<Head>) -> Response<Body> {
+    if known(&head).values("authorization") == ["Bearer demo"] {
+        return json(
+            StatusCode::OK,
+            &serde_json::json!({ "licences": ["DEMO-1"] }),
+        );
+    }
+    let refused = serde_json::json!({ "title": "The token is not known", "status": 401 });
+    let mut response = json(StatusCode::UNAUTHORIZED, &refused);
+    let challenge = "Bearer realm=\"demo\", error=\"invalid_token\"";
+    set(&mut response, header::WWW_AUTHENTICATE, challenge);
     response
 }
 

@@ -75,8 +75,10 @@ pub fn service(
         table.fault("redirect_path", "is an address of the Worker's own");
     }
     let registered_claims = read_claims(table);
+    let removed = read_removed(table, warnings);
     let registered = Registered {
         environment,
+        drops_authorization: removed.holds("authorization"),
         bind: table.flag("bind", false),
         scopes: &scopes,
         claims: &registered_claims,
@@ -94,7 +96,6 @@ pub fn service(
     }
     let arrival = read_arrival(table, &rules, [&own_path, &redirect_path]);
     let token_auth = read_token_auth(table, vars);
-    let removed = read_removed(table, warnings);
     let locales = read_locales(table);
     check_identity(table, level, &rules, &registered_claims, &token_auth);
     let service_keys = read_service_keys(table, local);

@@ -12,6 +12,8 @@ pub(in crate::config) struct Registered<'a> {
     pub environment: Environment,
     /// Not registered: `bind` of the service.
     pub bind: bool,
+    /// Not registered: whether `drop_headers` names `Authorization`.
+    pub drops_authorization: bool,
     pub scopes: &'a [&'a str],
     pub claims: &'a [Claim],
 }
@@ -70,8 +72,8 @@ pub(super) fn read_flag(
     default: bool,
 ) -> bool {
     let flag = table.flag(field, default);
-    if access == Access::Public && table.get(field).is_some() {
-        table.fault(field, "has no effect on a public route");
+    if !access.has_people() && table.get(field).is_some() {
+        table.fault(field, "has no effect on a public or api route");
     }
     flag
 }
@@ -104,10 +106,10 @@ pub(super) fn read_release(
 ) -> Release {
     let mut release = Release::default();
     let names = table.texts("release").unwrap_or_default();
-    if access == Access::Public && !names.is_empty() {
+    if !access.has_people() && !names.is_empty() {
         table.fault(
             "release",
-            "has no effect on a public route: nobody is looked up there",
+            "has no effect on a public or api route: nobody is looked up there",
         );
     }
     for name in names {

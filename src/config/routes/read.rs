@@ -68,7 +68,7 @@ impl Rules {
                 continue;
             };
             let rule = self.find(&path);
-            if rule.access == Access::Public || rule.level.has_identity() {
+            if !rule.access.has_people() || rule.level.has_identity() {
                 let problem = format!(
                     "has not_proved = {place:?}, which nobody without an identity \
                      reaches or where nothing is said of the person"
@@ -133,15 +133,25 @@ fn read_fields(
     let access = table.choice(
         "access",
         Access::Required,
-        "\"public\", \"optional\" or \"required\"",
-        |text| match text {
-            "public" => Some(Access::Public),
-            "optional" => Some(Access::Optional),
-            "required" => Some(Access::Required),
-            _ => None,
-        },
+        "\"public\", \"optional\", \"api\" or \"required\"",
+        Access::parse,
     );
-    let level = read_level(table, level);
+    let mut level = read_level(table, level);
+    if access == Access::Api {
+        level = level.credential();
+        if table.get("level").is_some() {
+            table.fault(
+                "level",
+                "has no effect on an api route: no person signs in there",
+            );
+        }
+        if registered.drops_authorization {
+            table.fault(
+                "access",
+                "needs the header Authorization, which drop_headers names",
+            );
+        }
+    }
     let release = read_release(table, access, registered);
     let unkept = read_cache(table, access, &release);
     let not_proved = read_not_proved(table, level, own_path);

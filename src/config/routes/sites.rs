@@ -46,7 +46,8 @@ impl OtherSites {
     /// The default of a route.
     pub(super) const fn of(access: Access) -> Self {
         match access {
-            Access::Required => Self::Refuse,
+            // A browser sends a name and password that it remembers for `Basic` with other sites' requests too.
+            Access::Api | Access::Required => Self::Refuse,
             Access::Public | Access::Optional => Self::Allow,
         }
     }

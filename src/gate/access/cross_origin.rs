@@ -25,9 +25,26 @@ pub fn unauthorised(service: &Service, request: &Request) -> Reply {
     let detail = "Sign in with GOV.UK One Login to use this address.";
     let sign_in = service.own_page("sign-in");
     let further = [("detail", detail), ("sign_in", &sign_in)];
-    let reply = Reply::problem(401, "Unauthorized", &further)
-        .with("www-authenticate", challenge(service))
-        .of(service);
+    let reply =
+        Reply::problem(401, "Unauthorized", &further).with("www-authenticate", challenge(service));
+    readable(reply.of(service), service, request)
+}
+
+/// 401 for programs on a route whose origin judges `Authorization`.
+///
+/// The scheme is the origin's business. A challenge names one (RFC 9110 section 11.6.1), and browsers ask a person for
+/// nothing at `Bearer`; without an error, because nothing was sent (RFC 6750 section 3.1).
+pub fn unauthorised_program(service: &Service, request: &Request) -> Reply {
+    let detail = "Send an Authorization header to use this address.";
+    let reply = Reply::problem(401, "Unauthorized", &[("detail", detail)]).with(
+        "www-authenticate",
+        format!("Bearer realm=\"{}\"", service.host),
+    );
+    readable(reply.of(service), service, request)
+}
+
+/// Lets scripts of `cors_origins` read the answer.
+fn readable(reply: Reply, service: &Service, request: &Request) -> Reply {
     match request.headers.get("origin") {
         Some(origin) if service.cors_origins.iter().any(|allowed| allowed == origin) => {
             readable_by(reply, origin)
@@ -113,14 +130,15 @@ fn judge_change<P: Platform>(
     if !request.comes_from_elsewhere(&service.origin_url, listed) {
         return None;
     }
-    Some(other_site(context, request).into())
+    let is_page = request.is_document() && rule.access != Access::Api;
+    Some(other_site(context, request, is_page).into())
 }
 
-/// The answer to what would change something and is of another origin.
-pub fn other_site<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
+/// The answer to what would change something and is of another origin: a page, or a problem for a program.
+pub fn other_site<P: Platform>(context: &Context<P>, request: &Request, is_page: bool) -> Reply {
     let context = context.logging(request);
     context.log_refused("refused", "other_site");
-    match request.is_document() {
+    match is_page {
         true => context.page(403, Page::OtherSite),
         false => {
             let detail = "A page of another origin may not change anything here.";

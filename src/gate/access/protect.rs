@@ -3,6 +3,7 @@
 //! This is the hot path. It waits for nothing unless an assertion has to be signed or the account
 //! has to be asked whether the session is still alive, which [`crate::gate::access::revocation`] does.
 
+mod program;
 mod refuse;
 
 use std::cell::OnceCell;
@@ -87,8 +88,10 @@ impl<'a, P: Platform> Passage<'a, P> {
     /// Decides by rule and session.
     pub fn decide(&self) -> Verdict {
         let (context, cookies) = (self.context, self.cookies());
-        if self.rule.access == Access::Public {
-            return pass(self.forward(None));
+        match self.rule.access {
+            Access::Public => return pass(self.forward(None)),
+            Access::Api => return self.program(),
+            Access::Optional | Access::Required => {}
         }
         // Most requests bring the cookie of the request before, and nothing has to be signed, asked or renewed.
         let again = browser_session::remembered(context, cookies);

@@ -56,7 +56,7 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
     };
     let known: Vec<_> = rules
         .iter()
-        .filter(|rule| rule.access != Access::Public)
+        .filter(|rule| rule.access.has_people())
         .collect();
     let known = format!("{} and every path that is not listed", patterns(&known));
     row(
@@ -176,6 +176,7 @@ fn route(rule: &Rule, expected: &Expected) -> [String; 5] {
     let access = match rule.access {
         Access::Public => "anybody",
         Access::Optional => "anybody; who is signed in is named",
+        Access::Api => "programs with `Authorization`, which the service judges",
         Access::Required => "who is signed in",
     };
     let scopes = CLAIMS
@@ -184,11 +185,11 @@ fn route(rule: &Rule, expected: &Expected) -> [String; 5] {
     let released: Vec<_> = scopes.map(|claim| claim.scope).collect();
     let level = match rule.access {
         Access::Required => rule.level.as_str(),
-        Access::Public | Access::Optional => "–",
+        Access::Public | Access::Optional | Access::Api => "–",
     };
     let longest = expected.service.limits.absolute;
     let within = match rule.access {
-        Access::Public => "–".to_owned(),
+        Access::Public | Access::Api => "–".to_owned(),
         Access::Optional | Access::Required => {
             time(rule.freshness.map_or(longest, Freshness::seconds))
         }
