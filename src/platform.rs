@@ -143,9 +143,21 @@ pub struct Event {
     pub detail: String,
     /// How often it happened without a line of its own; 0 for a line about one request.
     pub count: u32,
+    /// The level of the sign-in that it is about, or an empty text. Only data points have it.
+    pub level: &'static str,
+    /// How long that sign-in has taken, in seconds; 0 where it is not known. Only data points have it.
+    pub seconds: u32,
 }
 
 impl Event {
+    /// The labels of the event's data point, each on a line: event, outcome, label, service and level. No data point says
+    /// more, so that none is about a person or a path.
+    #[must_use]
+    pub fn labels(&self) -> String {
+        let outcome = self.outcome.label();
+        [self.name, outcome, self.label, &self.service, self.level].join("\n")
+    }
+
     /// The event as a line of JSON, without empty members; `calls` are the outgoing calls so far,
     /// each with the milliseconds that were waited for it.
     #[must_use]
@@ -236,7 +248,7 @@ pub trait Platform: Clone + 'static {
     /// Lets work go on after the answer was sent. It may be cut off and must not matter then.
     fn spawn(&self, work: impl Future<Output = ()> + 'static);
 
-    /// Writes one line for the operator.
+    /// Writes one line for the operator, and a data point where a dataset is bound.
     fn log(&self, event: &Event);
 }
 

@@ -37,6 +37,8 @@ mod health;
 mod languages;
 #[path = "journeys/navigations.rs"]
 mod navigations;
+#[path = "journeys/numbers.rs"]
+mod numbers;
 #[path = "journeys/origin_vectors.rs"]
 mod origin_vectors;
 #[path = "journeys/previews.rs"]

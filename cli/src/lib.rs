@@ -14,6 +14,7 @@ mod local_config;
 mod project;
 mod public_key;
 mod registration;
+mod report;
 mod session;
 mod sessions;
 mod supply;
@@ -58,6 +59,8 @@ pub enum Task {
         #[command(subcommand)]
         task: session::Task,
     },
+    /// Tell how many sign-ins were started and came to their end, in the last weeks
+    Report(report::Options),
     /// End a person's sessions at a deployed service, as the service itself does
     Sessions {
         /// The command
@@ -120,6 +123,7 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         Task::Session { task } => session::command(places, supply, &task)?,
         Task::Sessions { task } => sessions::command(places, supply, &task)?,
         Task::Switch { task } => switch::command(places, supply, &task)?,
+        Task::Report(options) => report::command(places, supply, &options)?,
         Task::Keys { task } => keys::command(places, supply, &task)?,
         Task::Check => return project::check(places),
         Task::Config(of) => project::config(places, &of)?,

@@ -46,6 +46,8 @@ pub struct Config {
     deployment: Option<Environment>,
     /// Where accounts are kept: `eu`, or `None` for near the person. Changing it signs everybody out.
     pub jurisdiction: Option<&'static str>,
+    /// Whether a dataset of Analytics Engine is bound as `NUMBERS`.
+    pub has_numbers: bool,
     /// The session keys; `None` closes every service.
     pub ring: Option<Ring>,
     /// Everything that is wrong, for the operator.
@@ -65,6 +67,7 @@ impl Config {
             hosts: HashMap::new(),
             deployment: None,
             jurisdiction: None,
+            has_numbers: vars.get("NUMBERS") == Some(&Value::Bool(true)),
             ring: None,
             faults: Vec::new(),
             warnings: Vec::new(),
@@ -77,6 +80,13 @@ impl Config {
         }
         if vars.get("ACCOUNTS").is_none() {
             config.shared_fault("ACCOUNTS", "the Durable Object namespace is not bound");
+        }
+        if vars.get("NUMBERS").is_some() && !config.has_numbers {
+            config.warnings.push(Fault {
+                service: None,
+                field: "NUMBERS".to_owned(),
+                problem: "is no binding, so that nothing is counted".to_owned(),
+            });
         }
         config.read_jurisdiction(vars);
         if vars.len() > MAX_VARIABLES {

@@ -429,3 +429,16 @@ export function after(context, work) {
 export function log(line) {
   console.log(line);
 }
+
+/**
+ * A data point of Analytics Engine: labels as blobs, numbers as doubles. Events of one kind and service are sampled
+ * together, so that a flood of refusals takes nothing from the precision of sign-ins.
+ */
+export function count(env, labels, number, seconds) {
+  const blobs = labels.split("\n");
+  try {
+    env.NUMBERS.writeDataPoint({ indexes: [`${blobs[3]} ${blobs[0]}`.slice(0, 96)], blobs, doubles: [number, seconds] });
+  } catch {
+    // No request fails for a number.
+  }
+}

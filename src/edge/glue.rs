@@ -68,6 +68,8 @@ extern "C" {
     pub fn after(execution: &JsValue, work: &Promise) -> Result<(), JsValue>;
 
     pub fn log(line: &str);
+
+    pub fn count(env: &worker::Env, labels: &str, number: u32, seconds: u32);
 }
 
 /// Pairs of lines. No name of a header holds a line feed, and no value can.

@@ -25,6 +25,8 @@ pub struct Edge {
     pub incoming: Option<web_sys::Request>,
     /// Where accounts are kept.
     pub jurisdiction: Option<&'static str>,
+    /// Whether each line of the log is a data point as well.
+    pub has_numbers: bool,
     /// How long outgoing calls took; of a request that just passes, which makes none, nothing is kept.
     pub calls: Option<Rc<Calls>>,
 }
@@ -78,6 +80,7 @@ impl Edge {
             execution,
             incoming: incoming.cloned(),
             jurisdiction: isolate.config.jurisdiction,
+            has_numbers: isolate.config.has_numbers,
             calls: None,
         }
     }
@@ -255,6 +258,14 @@ impl Platform for Edge {
             // A sum is about other requests than the one in which it is written.
             Some(calls) if event.count == 0 => glue::log(&event.line(&calls.0.borrow())),
             _ => log(event),
+        }
+        if self.has_numbers {
+            glue::count(
+                &self.env,
+                &event.labels(),
+                event.count.max(1),
+                event.seconds,
+            );
         }
     }
 }

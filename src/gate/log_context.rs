@@ -1,5 +1,4 @@
-//! The rule and the trace of a request, for its log lines
-//! part of.
+//! The rule and the trace of a request, for its log lines, and the sign-in that it is part of.
 //!
 //! Source: W3C Trace Context section 3.2 (`traceparent`).
 
@@ -15,6 +14,10 @@ pub struct LogContext {
     pub trace: String,
     /// The hash of a person, for one day.
     pub person: String,
+    /// The level of the sign-in that comes back.
+    pub level: &'static str,
+    /// How long it has taken, in seconds; 0 where it is not known.
+    pub seconds: u32,
 }
 
 impl LogContext {
@@ -25,7 +28,7 @@ impl LogContext {
         Self {
             route: route(service, request).unwrap_or_default(),
             trace: parent.and_then(trace_id).unwrap_or_default().to_owned(),
-            person: String::new(),
+            ..Self::default()
         }
     }
 }

@@ -42,9 +42,9 @@ export async function freePort() {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound, older, held }) {
-  const config = deployed?.config ?? (await configuration(directory, variables, limited, injected));
-  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound, older, held };
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound, older, held, numbers }) {
+  const config = deployed?.config ?? (await configuration(directory, variables, limited, injected, numbers));
+  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound, older, held, numbers };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets, certificate) : await workerd(directory, port, config, secrets, extras);
   try {
     if (certificate === undefined) await answers(child, port);
@@ -60,13 +60,14 @@ export async function startEdge({ engine = "wrangler", port, elsewhere, director
  * `wrangler.toml` with these variables, as the command line derives it for every local use. A test makes more sign-ins in
  * a minute than an office, so that the limits are lifted unless the test is about limits.
  */
-async function configuration(directory, variables, limited, injected) {
+async function configuration(directory, variables, limited, injected, numbers) {
   const file = path.join(directory, "variables.json");
   await fs.writeFile(file, JSON.stringify(variables));
   await run(CLI, ["local-config", "--out", directory, "--vars", file], { cwd: ROOT });
   const written = path.join(directory, "wrangler.json");
   const config = JSON.parse(await fs.readFile(written, "utf8"));
   if (!limited) for (const { simple } of config.ratelimits) simple.limit = 1_000_000;
+  if (numbers) config.analytics_engine_datasets = [{ binding: "NUMBERS", dataset: "one_login" }];
   if (injected) {
     await run(CLI, ["build", "--faulty"], { cwd: ROOT });
     config.main = path.join(FAULTY, "index.js");
@@ -89,7 +90,7 @@ async function wrangler(directory, port, secrets, certificate) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: { ...ENVIRONMENT, NODE_EXTRA_CA_CERTS: own } });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {}, older, held }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {}, older, held, numbers }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
@@ -123,6 +124,10 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
       worker.services.push({ name });
     }
   }
+  if (numbers) {
+    await fs.writeFile(path.join(bundle, "numbers.mjs"), NUMBERS);
+    worker.numbers = true;
+  }
   const file = path.join(bundle, "config.capnp");
   await fs.writeFile(file, capnp(worker, port, config, secrets));
   return new Child("workerd", npm("workerd"), ["serve", file], { cwd: directory });
@@ -133,6 +138,15 @@ export const accountsOf = (directory) => path.join(directory, "state/v3/do");
 
 /** Where KV is on disk, when `wrangler dev` keeps it. */
 export const kvOf = (directory) => path.join(directory, "state/v3/kv");
+
+/** A dataset of Analytics Engine that writes down what it gets. Wrangler's own does nothing (miniflare, analytics-engine.worker.ts). */
+const NUMBERS = `class Dataset {
+  writeDataPoint(point) {
+    console.log("point " + JSON.stringify(point));
+  }
+}
+export default () => new Dataset();
+`;
 
 /** KV as workerd asks for it, GET and PUT of a path that is the key: one that works, and three that do not. */
 const KV = {
@@ -185,7 +199,7 @@ const socket = ({ service, entrypoint, port }) => {
   return `(name = ${text(entrypoint ?? service)}, address = "127.0.0.1:${port}", http = (), service = ${to}),`;
 };
 
-function capnp({ modules, disk, services, sockets, outbound, scheme, older }, port, config, secrets) {
+function capnp({ modules, disk, services, sockets, outbound, scheme, older, numbers }, port, config, secrets) {
   // The first module is the entry point.
   const ordered = [...modules].sort((a, b) => rank(a) - rank(b)).map((name) => module(name));
   const plain = Object.entries(config.vars).map(([name, value]) => {
@@ -202,12 +216,13 @@ function capnp({ modules, disk, services, sockets, outbound, scheme, older }, po
     const name = text(object.class_name);
     return `(className = ${name}, uniqueKey = ${name}, enableSql = true)`;
   });
+  const datasets = numbers ? [`(name = "NUMBERS", wrapped = (moduleName = "numbers:dataset"))`] : [];
   const others = services.map(({ name }) => `(name = ${text(name)}, service = ${text(name)})`);
   const rules = `compatibilityDate = ${text(config.compatibility_date)},
   compatibilityFlags = [${(config.compatibility_flags ?? []).map(text).join(", ")}],`;
   const worker = (modules) => `modules = [${modules.join(", ")}],
   ${rules}
-  bindings = [${[...plain, ...secret, ...kv, assets, ...objects, ...others].join(", ")}],`;
+  bindings = [${[...plain, ...secret, ...kv, assets, ...objects, ...datasets, ...others].join(", ")}],`;
   const twice = sockets.some(({ service }) => service === "elsewhere");
   const second = older ? [...older.files].sort((a, b) => rank(a) - rank(b)).map((name) => module(name, `older/${name}`)) : ordered;
   // One object has one version at a time, whichever version asks it.
@@ -224,6 +239,7 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private"])),
     ${services.map(({ name }) => `(name = ${text(name)}, worker = .own${name}),`).join("\n    ")}
   ],
+  ${numbers ? `extensions = [(modules = [(name = "numbers:dataset", esModule = embed "numbers.mjs", internal = true)])],` : ""}
   sockets = [
     (name = "http", address = "127.0.0.1:${port}", http = (${scheme ? `forwardedProtoHeader = ${text(scheme)}` : ""}), service = "edge"),
     ${sockets.map(socket).join("\n    ")}

@@ -103,6 +103,7 @@ async function simulated(name, options, certificate) {
  * - `twice`: two isolates
  * - `older`: the second isolate is this older build, and owns the account objects if it `hasObjects`
  * - `held`: the test sets the Worker's clock
+ * - `numbers`: a dataset of Analytics Engine is bound
  * - `injected`: a request can inject faults of the platform
  * - `listening`: the test can read everything that the Worker sends, receives and stores
  * - `encrypted`: browsers reach the Worker and the provider at https, with a certificate that is made for it
@@ -113,11 +114,11 @@ export class World {
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
     const { variables = {}, secrets = {}, limited = false, twice = false } = options;
-    const { faulty = false, counted = false, panicking = false, injected = false, listening = false, encrypted = false, bound = {}, older, held = false } = options;
+    const { faulty = false, counted = false, panicking = false, injected = false, listening = false, encrypted = false, bound = {}, older, held = false, numbers = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
-    Object.assign(world, { engine, limited, panicking, injected, bound, older, held });
+    Object.assign(world, { engine, limited, panicking, injected, bound, older, held, numbers });
     // Account objects that can be told to fail; the port is where they are told.
     if (faulty) world.faults = await freePort();
     // A second isolate with the same accounts, as at another location; `wrangler dev` has none.
@@ -197,8 +198,8 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires, certificate, bound, older, held } = this;
-    return startEdge({ certificate, engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires, bound, older, held });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires, certificate, bound, older, held, numbers } = this;
+    return startEdge({ certificate, engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires, bound, older, held, numbers });
   }
 
   /**

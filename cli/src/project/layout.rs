@@ -125,6 +125,10 @@ fn environment(own: &Own, name: &str, mut part: Map<String, Value>) -> Map<Strin
             part.insert(key.to_owned(), value.clone());
         }
     }
+    if let Some(dataset) = own.of(name, "numbers") {
+        let bound = json!([{ "binding": "NUMBERS", "dataset": dataset }]);
+        part.insert("analytics_engine_datasets".to_owned(), bound);
+    }
     part.entry("routes")
         .or_insert_with(|| routes(&vars, own.of(name, "zone_name")));
     part.entry("secrets")

@@ -19,13 +19,14 @@ pub const LOCAL: &str = "local";
 
 /// The keys of the file, and of each of its environments.
 const KEYS: [&str; 4] = ["name", "account_id", "vars", "env"];
-const ENVIRONMENT_KEYS: [&str; 7] = [
+const ENVIRONMENT_KEYS: [&str; 8] = [
     "name",
     "account_id",
     "zone_name",
     "routes",
     "services",
     "secrets",
+    "numbers",
     "vars",
 ];
 

@@ -56,12 +56,13 @@ pub fn read_provider(table: &Table<'_>, environment: Environment) -> Provider {
 }
 
 /// The Worker's own bindings, none of which is a service.
-const OWN: [&str; 5] = [
+const OWN: [&str; 6] = [
     "DOCUMENTS",
     "ACCOUNTS",
     "ASSETS",
     "SIGN_IN_STARTS",
     "REFUSED_NOTIFICATIONS",
+    "NUMBERS",
 ];
 
 pub fn read_origin(table: &Table<'_>, vars: &Vars, local: bool) -> Origin {

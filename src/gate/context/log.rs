@@ -4,6 +4,7 @@ use super::Context;
 use crate::gate::http::request::Request;
 use crate::gate::log_context::LogContext;
 use crate::platform::{Event, EventOutcome, Platform};
+use crate::session::attempt::Attempt;
 
 impl<P: Platform> Context<P> {
     /// The same context, with what log lines say of the request.
@@ -24,6 +25,15 @@ impl<P: Platform> Context<P> {
             context.log_context.person = ring.pseudonym(&self.service.binding, subject, self.now);
         }
         context
+    }
+
+    /// The same context, with the sign-in that came back.
+    #[must_use]
+    pub fn logging_attempt(mut self, attempt: &Attempt) -> Self {
+        let elapsed = self.now - attempt.started_at;
+        self.log_context.level = attempt.level.as_str();
+        self.log_context.seconds = u32::try_from(elapsed).unwrap_or_default();
+        self
     }
 
     /// Writes a line of something that was carried out; all texts are labels, never values.
@@ -94,6 +104,11 @@ impl<P: Platform> Context<P> {
             person: log_context.person,
             detail: detail.to_owned(),
             count: 0,
+            level: match label.starts_with("Cl") {
+                true => label,
+                false => log_context.level,
+            },
+            seconds: log_context.seconds,
         }
     }
 }

@@ -70,11 +70,12 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
         .language
         .and_then(|tag| String::from_utf8(tag.into()).ok());
     let asked = tag.and_then(|tag| Locale::parse(&tag));
-    let context = &Context {
+    let context = Context {
         locale: pages::locale(&context.service, asked, request, place),
         asked,
         ..context.clone()
     };
+    let context = &context.logging_attempt(&attempt);
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
     let before = browser_session::session(context, cookies);
     let reply = match sign_in(context, cookies, &attempt, &parameters, before.as_ref()).await {

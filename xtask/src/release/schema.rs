@@ -46,6 +46,7 @@ pub fn schema(page: &str) -> Result<String> {
             "routes": { "type": "array", "description": "the whole host of each service unless given" },
             "services": { "type": "array", "description": "other Workers, for an origin that is one" },
             "secrets": { "type": "object", "description": "the secrets without which nothing is deployed; those of the active keys unless given" },
+            "numbers": { "type": "string", "description": "the dataset of Analytics Engine in which the Worker counts what happens; nothing is counted unless given" },
             "vars": { "$ref": "#/$defs/vars" },
         },
         "additionalProperties": false,
