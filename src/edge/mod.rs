@@ -24,7 +24,7 @@ use worker::Env;
 use crate::config::Config;
 use crate::gate;
 use crate::gate::decision::Verdict;
-use crate::gate::http::reply::{RETRY_AFTER, Reply};
+use crate::gate::http::reply::RETRY_AFTER;
 use crate::gate::isolate::Isolate;
 use crate::gate::pages::Page;
 use crate::gate::pages::bilingual::both;
