@@ -20,6 +20,8 @@ mod imports;
 mod language;
 #[path = "architecture/logs.rs"]
 mod logs;
+#[path = "architecture/mistakes.rs"]
+mod mistakes;
 #[path = "architecture/names.rs"]
 mod names;
 #[path = "architecture/pages.rs"]

@@ -22,7 +22,7 @@ use std::time::Instant;
 use std::{env, fs, thread};
 
 use year::kept;
-use year::plan::plan;
+use year::plan::{Plan, plan};
 use year::run::run;
 use year::shrink::shrink;
 
@@ -118,19 +118,6 @@ fn when_the_same_number_is_given_then_the_week_is_the_same() {
 }
 
 #[test]
-fn when_a_mutant_is_listed_then_it_changes_exactly_one_place() {
-    let mutants: serde_json::Value =
-        serde_json::from_str(include_str!("year/mutants.json")).unwrap();
-    for mutant in mutants.as_array().unwrap() {
-        let text = |name: &str| mutant[name].as_str().unwrap();
-        let file = fs::read_to_string(text("file")).unwrap();
-        let found = file.matches(text("find")).count();
-        assert_eq!(found, 1, "{}: {:?}", text("file"), text("find"));
-        assert_ne!(text("find"), text("replace"));
-    }
-}
-
-#[test]
 fn t110_when_a_person_signs_in_twice_in_a_second_then_either_session_is_theirs() {
     let outcome = run(&kept::twice_in_a_second());
     assert_eq!(outcome.wrong, None, "{}", outcome.last.join("\n"));
@@ -144,6 +131,43 @@ fn when_the_providers_page_waits_while_another_tab_signs_in_then_the_judge_expec
     assert_eq!(outcome.wrong, None, "{}", outcome.last.join("\n"));
     let lines = outcome.last.join("\n");
     assert!(lines.contains("[callback auth_time_too_old]"), "{lines}");
+}
+
+/// A plan that is kept breaks no promise; gives the record of its end.
+fn holds(week: &Plan) -> String {
+    let outcome = run(week);
+    let lines = outcome.last.join("\n");
+    assert_eq!(outcome.wrong, None, "{lines}");
+    lines
+}
+
+#[test]
+fn when_a_person_takes_over_from_another_then_the_judge_presses_the_button_that_leads_on() {
+    let lines = holds(&kept::takes_over_before_the_last_try());
+    let (_, after) = lines
+        .split_once("[changed_subject other_session_ended]")
+        .expect(&lines);
+    let pressed = "computer 0 GET https://licence.example.gov.uk/ in";
+    let gets_in = "computer 0 GET https://licence.example.gov.uk/account in";
+    let (_, after) = after.split_once(pressed).expect(&lines);
+    assert!(after.contains(gets_in), "{lines}");
+}
+
+#[test]
+fn when_an_isolate_has_another_session_key_then_the_judge_does_not_believe_that_it_ends_a_session()
+{
+    let lines = holds(&kept::signs_in_where_the_leaked_key_is());
+    let (_, after) = lines
+        .split_once("in isolate 3 (version 3): 303 by Edge [signed_in")
+        .expect(&lines);
+    let lost = "in isolate 1 (version 1): 303 by Edge [signed_in Cl.Cm] -session-";
+    assert!(after.contains(lost), "{lines}");
+}
+
+#[test]
+fn when_a_page_asks_while_an_identity_comes_then_the_judge_knows_the_identity() {
+    let lines = holds(&kept::asks_while_an_identity_comes());
+    assert!(lines.contains("[stepped_up Cl.Cm.P2]"), "{lines}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use simulator::provider::personas::Persona;
 use super::deployment::{ACCOUNT, HOSTS, PLACES};
 use super::house::House;
 use super::people::{Computer, Go, How, PEOPLE, go};
-use crate::world::http::By;
+use crate::world::http::{By, Shown};
 
 /// Everything works again.
 pub fn mend(house: &House, computers: &[Rc<Computer>]) {
@@ -19,6 +19,22 @@ pub fn mend(house: &House, computers: &[Rc<Computer>]) {
     house.accounts.ahead.set(0);
     house.provider.borrow_mut().set_fault(None, None);
     house.works_since.set(Some(house.runtime.now()));
+}
+
+/// A person goes somewhere. Where a page says that all is well but leads them elsewhere, as it does where another person was
+/// signed in, they press its button and go there again; gives the page that they see, unless they left meanwhile.
+async fn goes(house: &Rc<House>, computer: &Rc<Computer>, order: Go) -> Option<Shown> {
+    let shown = go(Rc::clone(house), Rc::clone(computer), order.clone()).await?;
+    let leads_on = shown.by == By::Edge && shown.status == 200;
+    let Some(path) = shown.link().filter(|_| leads_on) else {
+        return Some(shown);
+    };
+    let pressed = Go {
+        address: format!("https://{}{path}", HOSTS[0]),
+        ..order.clone()
+    };
+    go(Rc::clone(house), Rc::clone(computer), pressed).await?;
+    go(Rc::clone(house), Rc::clone(computer), order).await
 }
 
 /// A person tries whether they get in, again and again for three minutes after everything works again.
@@ -43,7 +59,7 @@ pub fn gets_in(house: &Rc<House>, computer: &Rc<Computer>, seed: u64) {
                 gives_up: false,
                 seed: seed ^ nth as u64,
             };
-            match go(Rc::clone(&inner), Rc::clone(&computer), order).await {
+            match goes(&inner, &computer, order).await {
                 // They went on elsewhere.
                 None => return,
                 Some(shown) if shown.by == By::Origin => return,

@@ -67,7 +67,11 @@ pub fn redeploy(house: &Rc<House>, chance: &mut Chance, event: &Event) {
                 }
                 drop(oracle);
                 deploy(house, chance, (setup, rules), AT_ONCE_MS);
-                house.floor.set(house.versions.borrow().len() - 1);
+                let number = house.versions.borrow().len() - 1;
+                house.floor.set(number);
+                if key == Key::Session {
+                    house.resealed.set(Some(number));
+                }
             }
         }
         _ => {}

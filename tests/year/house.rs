@@ -17,7 +17,7 @@ use simulator::provider::Provider;
 
 use super::deployment;
 use super::door::{Door, Heard};
-use super::oracle::{Asked, Oracle};
+use super::oracle::{Asked, Oracle, Seal};
 use super::rules::Rules;
 use super::runtime::Runtime;
 use super::storage::Storage;
@@ -68,6 +68,8 @@ pub struct House {
     pub versions: RefCell<Vec<(Setup, Rules)>>,
     /// The version before which no rollback goes: the one that replaced a leaked key.
     pub floor: Cell<usize>,
+    /// The version that put another session key in the place of a leaked one.
+    pub resealed: Cell<Option<usize>>,
     /// Whether a version was rolled back, after which a rotation begins from the start.
     pub is_rolled_back: Cell<bool>,
     /// How often a deployment has moved the accounts.
@@ -108,6 +110,7 @@ impl House {
             ended: RefCell::default(),
             versions: RefCell::new(vec![(setup, rules)]),
             floor: Cell::new(0),
+            resealed: Cell::default(),
             is_rolled_back: Cell::new(false),
             moves: Cell::new(0),
             oracle: RefCell::new(oracle),
@@ -144,6 +147,15 @@ impl House {
         let keys = document["keys"].as_array().unwrap().iter();
         iso.keys = keys.filter_map(|key| key.as_object().cloned()).collect();
         self.isolates.borrow_mut().push(Rc::new(iso));
+    }
+
+    /// With which session key an isolate seals: the first, or the one in the place of a leaked one. No isolate opens what the
+    /// other one sealed.
+    pub fn seal(&self, iso: &Iso) -> Seal {
+        match self.resealed.get().is_some_and(|from| iso.version >= from) {
+            true => Seal::Replaced,
+            false => Seal::First,
+        }
     }
 
     /// Some isolates take no more requests.

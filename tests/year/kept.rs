@@ -1,10 +1,11 @@
 //! Weeks that failed once, each with the fewest events that made it fail. A seed means another week when the plan's
 //! drawing changes; these weeks stay the same.
 
+use super::deployment::Key;
 use super::event::{Event, Timed};
 use super::people::How;
 use super::plan::Plan;
-use super::rules::Limits;
+use super::rules::{Change, Limits};
 
 const fn at(at_ms: i64, number: usize, event: Event) -> Timed {
     Timed {
@@ -70,6 +71,105 @@ pub fn waits_in_another_tab() -> Plan {
             at(1_000, 0, visit(2, 6, 143, 939)),
             at(33_681, 1, visit(0, 2, 151, 2)),
             at(1_200_000, 2, visit(0, 2, 151, 2)),
+        ],
+    }
+}
+
+/// A person sits down where another one's session is not forgotten yet, half a minute before the last try, and sees the page
+/// which says that they are signed in and leads on by its button.
+pub fn takes_over_before_the_last_try() -> Plan {
+    Plan {
+        seed: 9_326,
+        calm: false,
+        limits: Limits {
+            idle: 1_800,
+            absolute: 7_200,
+            check: 0,
+            grace: 300,
+        },
+        events: vec![
+            at(537_851_086, 208, visit(0, 7, 148, 2)),
+            at(
+                547_887_201,
+                229,
+                Event::HandOver {
+                    computer: 0,
+                    person: 7,
+                },
+            ),
+            at(554_216_218, 249, Event::Mend { computer: 0 }),
+            at(
+                554_373_663,
+                259,
+                Event::HandOver {
+                    computer: 0,
+                    person: 3,
+                },
+            ),
+        ],
+    }
+}
+
+/// The session key is replaced at once. A sign-in at an isolate that still has the leaked one cannot end the session that a
+/// newer isolate began, and its answer does not come to the browser, which goes on with that session.
+pub fn signs_in_where_the_leaked_key_is() -> Plan {
+    Plan {
+        seed: 9_031,
+        calm: false,
+        limits: Limits {
+            idle: 3_600,
+            absolute: 43_200,
+            check: 180,
+            grace: 300,
+        },
+        events: vec![
+            at(3_040_447, 21, Event::Configure(Change::Route)),
+            at(3_040_447, 335, Event::Emergency(Key::Session)),
+            at(3_044_671, 24, Event::Mend { computer: 0 }),
+            at(3_046_988, 25, Event::Deploy),
+            at(3_054_563, 26, visit(2, 2, 180, 5)),
+            at(3_056_151, 27, Event::Mend { computer: 0 }),
+            at(3_284_123, 29, Event::Close(2)),
+        ],
+    }
+}
+
+/// A page asks while the callback that brings an identity is still answered: the account knows the identity by then, and the
+/// person proved another one six hours before.
+pub fn asks_while_an_identity_comes() -> Plan {
+    let applies = Event::Poll {
+        computer: 0,
+        tab: 2,
+        host: 0,
+        place: 7,
+        every: 54,
+        times: 8,
+    };
+    let elsewhere = Event::Visit {
+        computer: 0,
+        tab: 1,
+        host: 1,
+        place: 2,
+        how: How::Navigation,
+        origin_ms: 55,
+        dwell: 13,
+        gives_up: false,
+    };
+    Plan {
+        seed: 7_092,
+        calm: true,
+        limits: Limits {
+            idle: 3_600,
+            absolute: 43_200,
+            check: 0,
+            grace: 300,
+        },
+        events: vec![
+            at(188_631_728, 166, visit(0, 7, 63, 12)),
+            at(210_892_945, 201, Event::Close(0)),
+            at(210_894_256, 202, elsewhere),
+            at(210_894_861, 203, applies),
+            at(210_947_640, 204, visit(1, 7, 153, 7)),
         ],
     }
 }

@@ -204,7 +204,7 @@ async fn serve(
         .await;
     let now = house.runtime.now();
     let mut oracle = house.oracle.borrow_mut();
-    let signed = oracle.answered(now, &asked, &request, &served);
+    let signed = oracle.answered(now, &asked, &request, &served, house.seal(&iso));
     oracle.has_ended(&subs);
     drop(oracle);
     house.note(&asked, &request, &iso, &served);

@@ -1,28 +1,36 @@
 //! The ways in which sessions end, or may have ended.
 
 use super::standing::Who;
-use super::{Asked, Oracle};
+use super::{Asked, Oracle, Seal};
 
 impl Oracle {
     /// The session that a request presented has ended.
-    pub(super) fn end_presented(&mut self, now: i64, asked: &Asked) {
-        let [who] = &asked.who[..] else { return };
-        let Some(sid) = who.sid() else {
-            if let Who::Person(signed) = who {
-                signed.end(now);
-            }
+    ///
+    /// An isolate with another key cannot tell the account which session that is, so that the session may live on.
+    pub(super) fn end_presented(&mut self, now: i64, asked: &Asked, seal: Seal) {
+        let [who @ Who::Person(signed)] = &asked.who[..] else {
             return;
+        };
+        if signed.seal != seal {
+            return self.doubt(&asked.who);
+        }
+        let Some(sid) = who.sid() else {
+            return signed.end(now);
         };
         if let Some(life) = self.lives.get_mut(&sid) {
             life.ended_ms.get_or_insert(now);
         }
     }
 
-    /// Every session of the person who sent the request has ended.
-    pub(super) fn end_all(&mut self, now: i64, asked: &Asked) {
-        let Some(sub) = asked.who.first().and_then(Who::sub) else {
+    /// Every session of the person who sent the request has ended, unless the isolate could not tell who that is.
+    pub(super) fn end_all(&mut self, now: i64, asked: &Asked, seal: Seal) {
+        let Some(Who::Person(presented)) = asked.who.first() else {
             return;
         };
+        if presented.seal != seal {
+            return self.doubt(&asked.who);
+        }
+        let sub = presented.sub.as_str();
         let own = self.lives.values_mut().filter(|life| life.sub == sub);
         for life in own {
             life.ended_ms.get_or_insert(now);

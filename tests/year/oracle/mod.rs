@@ -24,6 +24,15 @@ use super::rules::{Limits, Rules};
 use crate::world::Incoming;
 use standing::Who;
 
+/// The session key of an isolate: one that replaces a leaked key opens nothing of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seal {
+    /// That of the first version, or one that a rotation put in its place.
+    First,
+    /// The one that replaced a leaked key.
+    Replaced,
+}
+
 /// A completed sign-in, as the provider said it.
 #[derive(Debug)]
 pub struct Signed {
@@ -37,6 +46,8 @@ pub struct Signed {
     pub iat: i64,
     /// When the edge answered the callback, in milliseconds.
     pub created_ms: i64,
+    /// The key of the isolate that began its session.
+    pub seal: Seal,
     /// Whether an identity was asked for.
     pub proving: bool,
     /// The sign-in before, whose session goes on if an identity was asked for in it.
@@ -215,6 +226,7 @@ impl Oracle {
         asked: &Asked,
         request: &Incoming,
         served: &Served,
+        seal: Seal,
     ) -> Option<Rc<Signed>> {
         let heard = &served.heard;
         if heard.account_failed.get() {
@@ -227,9 +239,9 @@ impl Oracle {
                 .any(|line| line.0 == event && (label.is_empty() || line.1 == label))
         };
         if request.url.contains("/auth/sign-out") && said("signed_out", "everywhere") {
-            self.end_all(now, asked);
+            self.end_all(now, asked, seal);
         } else if request.url.contains("/auth/sign-out") && said("signed_out", "here") {
-            self.end_presented(now, asked);
+            self.end_presented(now, asked, seal);
         }
         let is_callback = request.url.contains("/auth/callback");
         let sets = served.shown.set_cookies().any(standing::sets_session);
@@ -241,6 +253,7 @@ impl Oracle {
             vot: text(claims, "vot").to_owned(),
             iat: seconds(claims, "iat"),
             created_ms: now,
+            seal,
             proving: asked.proving,
             before: asked.who.iter().find_map(|who| match who {
                 Who::Person(signed) if asked.proving => Some(Rc::clone(signed)),
@@ -253,7 +266,7 @@ impl Oracle {
         let finished = !said("sign_out_unfinished", "");
         let goes_on = |who: &Who| asked.proving && who.sub() == Some(signed.sub.as_str());
         if finished && !asked.who.iter().any(goes_on) {
-            self.end_presented(now, asked);
+            self.end_presented(now, asked, seal);
         }
         self.signed.push(Rc::clone(&signed));
         let all = self.signed.iter().filter(|other| other.sub == signed.sub);
