@@ -53,6 +53,18 @@ const NOT_RUN: &[(&str, &str)] = &[
     ),
     ("cargo edge test", "is what runs this test"),
     (
+        "curl -i",
+        "asks what `cargo edge dev` runs; tests/workerd/programs.test.mjs sends such requests to the built Worker",
+    ),
+    (
+        "cargo edge report",
+        "asks Cloudflare; tests/workerd/numbers.test.mjs runs it against a stand-in of the SQL API",
+    ),
+    (
+        "cargo edge switch",
+        "writes to Cloudflare; tests/workerd/deployment.test.mjs runs it with the real wrangler against a stand-in",
+    ),
+    (
         "cargo edge bench",
         "measures for ten minutes; tests/workerd/bench.test.mjs runs every case once",
     ),
