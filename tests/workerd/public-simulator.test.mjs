@@ -52,12 +52,17 @@ async function through(address) {
   return answer.headers.get("location");
 }
 
+/** Goes on from the welcome page, to which the answer to a callback leads, to the page that was wanted. */
+async function arrives(answer, wanted) {
+  assert.deepEqual([answer.status, answer.location], [303, "/welcome"], `${answer.text}\n${dev.tail}`);
+  const on = await browser.get("/auth/arrived", OWN_PAGE);
+  assert.deepEqual([on.status, on.location], [303, wanted]);
+}
+
 test("a person signs in at the public simulator", async () => {
   const callback = await through(await start(browser, "/account"));
   const answer = await browser.get(callback);
-  assert.deepEqual([answer.status, answer.location], [303, "/welcome"], `${answer.text}\n${dev.tail}`);
-  const on = await browser.get("/auth/arrived", OWN_PAGE);
-  assert.deepEqual([on.status, on.location], [303, "/account"]);
+  await arrives(answer, "/account");
   const page = await browser.get("/account");
   assert.equal(page.status, 200);
   assert.match(page.text, /test@example\.com/);
@@ -76,7 +81,7 @@ test("a person signs out there too, and is asked again", async () => {
 test("its auth_time is that of each token, so that signing in again is proved in one step", async () => {
   // The first is the sign-in after the sign-out, and is as young as the route asks for.
   const answer = await browser.get(await through(await start(browser, "/account/close")));
-  assert.deepEqual([answer.status, answer.location], [303, "/account/close"], answer.text);
+  await arrives(answer, "/account/close");
   assert.equal((await browser.get("/account/close")).status, 200);
 });
 
