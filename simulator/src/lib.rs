@@ -4,10 +4,11 @@
 //! second time from the provider's documentation, so that a mistake on one side meets a judge on the other.
 //!
 //! * [`provider`]: the One Login. Its core is pure and can be driven without a socket; a thin shell serves it.
-//! * [`origin`]: the demo service. [`origin::verify`] is the part that a service team copies.
-//! * [`http`], [`jose`], [`keys`], [`fetch`], [`listen`], [`encrypted`], [`locale`]: what
+//! * [`origin`]: the demo service. [`origin::verify`] leads to the part that a service team copies.
+//! * [`http`], [`jose`], [`keys`], [`fetch`], [`listen`], [`encrypted`], [`clock`], [`locale`]: what
 //!   both need.
 
+pub mod clock;
 pub mod encrypted;
 pub mod fetch;
 pub mod http;

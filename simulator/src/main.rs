@@ -7,7 +7,8 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
-use simulator::origin::{self, Settings as OriginSettings};
+use simulator::origin;
+use simulator::origin::settings::Settings as OriginSettings;
 use simulator::provider::personas::{PERSONAS, Persona};
 use simulator::provider::settings::{Client, Settings};
 use simulator::provider::{Provider, server, userinfo};

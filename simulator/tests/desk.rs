@@ -9,7 +9,7 @@ mod support;
 
 use serde_json::json;
 use simulator::http::Request;
-use simulator::provider::desk::About;
+use simulator::provider::desk_state::About;
 use support::World;
 
 fn page(world: &mut World) -> String {

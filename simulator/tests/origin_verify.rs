@@ -13,7 +13,9 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 use simulator::jose::b64;
 use simulator::keys::{Algorithm, SigningKey};
-use simulator::origin::verify::{Person, Refused, Verifier, check, read};
+use simulator::origin::person::Person;
+use simulator::origin::token::Refused;
+use simulator::origin::verify::{Verifier, check, read};
 use support::assertion::{ASSERTION, SERVICE, asserting, origin_settings, serve_keys};
 use support::{NOW, changed};
 

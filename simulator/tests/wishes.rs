@@ -11,7 +11,7 @@ mod support;
 use serde_json::{Value, json};
 use simulator::http::{Request, Response, form_encode};
 use simulator::provider::personas::Persona;
-use simulator::provider::wishes::{FAULT, PERSONA};
+use simulator::provider::wish::{FAULT, PERSONA};
 use support::{World, parameters};
 
 /// Asks as a browser with these headers.

@@ -113,7 +113,8 @@ fn is_visibility(text: &str) -> bool {
     text.is_empty() || (text.starts_with("pub") && !text.contains(' '))
 }
 
-fn flatten(tree: &str, before: &[String], found: &mut impl FnMut(Vec<String>)) {
+/// Each path of a tree of names in braces, from the path before it.
+pub fn flatten(tree: &str, before: &[String], found: &mut impl FnMut(Vec<String>)) {
     let tree = tree.trim();
     let Some((head, body)) = tree.split_once('{') else {
         let name = tree.split(" as ").next().unwrap();

@@ -11,7 +11,7 @@ use one_login_edge::oidc::vector::Level;
 use serde_json::{Value, json};
 use simulator::http::Request;
 use simulator::jose::Unverified;
-use simulator::origin::Settings;
+use simulator::origin::settings::Settings;
 use simulator::origin::{identity, verify};
 
 use crate::world::http::parameter;

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 use simulator::jose::Object;
-use simulator::origin::Settings;
-use simulator::origin::verify::{self, Person};
+use simulator::origin::settings::Settings;
+use simulator::origin::{person::Person, verify};
 
 use super::settings::SERVICE;
 use super::{Incoming, World};

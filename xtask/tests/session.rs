@@ -7,8 +7,8 @@
 
 use serde_json::Value;
 use simulator::jose::Object;
-use simulator::origin::Settings;
-use simulator::origin::verify::{self, Person};
+use simulator::origin::settings::Settings;
+use simulator::origin::{person::Person, verify};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::origin::identity::Claims;
+use crate::origin::claims::Claims;
 
 /// The fields of the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

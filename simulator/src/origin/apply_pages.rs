@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::origin::application::Application;
 use crate::origin::pages::{Place, page};
-use crate::origin::verify::Person;
+use crate::origin::person::Person;
 
 /// The form, filled in from what was proved. The form asks for the rest.
 pub fn form(person: &Person, at: &Place<'_>) -> Markup {

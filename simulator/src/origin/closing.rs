@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::fetch;
 use crate::jose::Object;
 use crate::keys::{Algorithm, SigningKey, random_uuid};
-use crate::origin::Settings;
+use crate::origin::settings::Settings;
 
 /// Where the public half of the key is.
 pub const KEYS: &str = "/service-jwks.json";

@@ -4,12 +4,11 @@
 //! assertion says that it is there, and it must name the same person and the same session. Nothing in it is older than half an
 //! hour; then the edge deletes them, and the service asks for a new proof or goes on without.
 
-use serde::Serialize;
-use serde_json::Value;
-
 use crate::jose::{Object, Unverified};
-use crate::origin::Settings;
-use crate::origin::verify::{Kind, Person, Refused, check_source_and_time, read_as};
+use crate::origin::claims::Claims;
+use crate::origin::person::Person;
+use crate::origin::settings::Settings;
+use crate::origin::token::{Kind, Refused, check_source_and_time, read_as};
 
 /// The header that carries the claims.
 pub const HEADER: &str = "one-login-identity";
@@ -22,42 +21,6 @@ const IDENTITY: Kind = Kind {
     typ: "one-login-identity+jwt",
     longest: 32 * 1024,
 };
-
-/// The claims about a person's identity, each in the provider's shape, on routes that release it. Their insides are not
-/// checked here: whoever shows them takes what has the documented shape and leaves the rest.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Claims {
-    /// `name`, the current one first, and `birthDate`, the likeliest first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub core_identity: Option<Value>,
-    /// Addresses, current and previous.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<Value>,
-    /// Passports.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub passport: Option<Value>,
-    /// Driving licences.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub driving_permit: Option<Value>,
-    /// Return codes: objects with a `code`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub return_code: Option<Value>,
-}
-
-impl Claims {
-    /// Those among the members of a verified token.
-    pub fn of(members: &Object) -> Self {
-        let member = |name: &str| members.get(name).cloned();
-        Self {
-            core_identity: member("coreIdentity"),
-            address: member("address"),
-            passport: member("passport"),
-            driving_permit: member("drivingPermit"),
-            return_code: member("returnCode"),
-        }
-    }
-}
 
 /// The one token of the header, and the key that it names. Nothing in it is believed yet.
 pub fn read(values: &[&str]) -> Result<(String, Unverified), Refused> {

@@ -1,18 +1,23 @@
 //! The demo service behind the edge: the example that a service team copies.
 //!
-//! [`verify`], [`identity`] and [`key_set`] are the parts to copy; [`site`] shows how pages use them, and [`application`]
-//! how a form is filled in from what was proved, and [`closing`] how a service ends sessions. [`probes`] and [`wire`] are for
+//! [`verify`], [`token`], [`person`], [`claims`], [`identity`] and [`key_set`] are the parts to copy; [`site`] shows how
+//! pages use them, and [`application`] how a form is filled in from what was proved, and [`closing`] how a service ends sessions. [`probes`] and [`wire`] are for
 //! tests of the edge: they show exactly what reached this service, byte for byte.
 
+pub mod app;
 pub mod application;
 pub mod apply_pages;
+pub mod claims;
 pub mod closing;
 pub mod identity;
 pub mod key_set;
 pub mod pages;
+pub mod person;
 pub mod probes;
 pub mod range;
+pub mod settings;
 pub mod site;
+pub mod token;
 pub mod verify;
 pub mod wire;
 
@@ -25,30 +30,10 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::listen::{self, Stop};
+use app::App;
+use settings::Settings;
 use verify::Verifier;
 use wire::{Head, Recorder, Tapped};
-
-/// The settings of the demo service at its start.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The `iss` of assertions: the service's public origin.
-    pub issuer: String,
-    /// The `aud` of assertions.
-    pub audience: String,
-    /// Where the edge publishes the keys of assertions.
-    pub jwks: String,
-}
-
-/// The state that every handler may use.
-#[derive(Debug)]
-pub struct App {
-    /// The one judge of assertions.
-    pub verifier: Verifier,
-    /// The way to end a person's sessions.
-    pub closing: closing::Closing,
-    /// The requests that reached this service.
-    pub recorder: Arc<Recorder>,
-}
 
 /// Serves the demo until the program is asked to stop.
 pub async fn serve(listener: TcpListener, settings: Settings) -> Result<(), String> {

@@ -4,7 +4,8 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::locale::Locale;
 use crate::origin::identity;
-use crate::origin::verify::{HEADER, Person};
+use crate::origin::person::Person;
+use crate::origin::verify::HEADER;
 use crate::origin::wire::RawHead;
 
 /// The style sheet, served at `/assets/demo.css`.

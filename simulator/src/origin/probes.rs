@@ -15,7 +15,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 
 use crate::jose::hex;
-use crate::origin::App;
+use crate::origin::app::App;
 use crate::origin::range::{self, Asked};
 use crate::origin::site::{json, known, set};
 use crate::origin::wire::Head;

@@ -2,7 +2,6 @@
 //! whoever has proved their identity.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -10,11 +9,15 @@ use axum::http::{Response, StatusCode, header};
 use axum::routing::get;
 use axum::{Extension, Router};
 
+use crate::clock::now;
 use crate::http::last_wins;
+use crate::origin::app::App;
 use crate::origin::pages::Place;
-use crate::origin::verify::{HEADER, Person, Refused};
+use crate::origin::person::Person;
+use crate::origin::token::Refused;
+use crate::origin::verify::HEADER;
 use crate::origin::wire::{Head, RawHead};
-use crate::origin::{App, apply_pages, closing, identity, pages};
+use crate::origin::{apply_pages, closing, identity, pages};
 
 /// The level of identity that an application asks for.
 const LEVEL: &str = "P2";
@@ -64,12 +67,6 @@ async fn person(app: &App, head: &RawHead) -> Result<Person, Refused> {
         eprintln!("origin: an assertion was refused: {refused}");
     }
     outcome
-}
-
-/// Now, in seconds since the epoch.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(since.unwrap_or_default().as_secs()).unwrap_or(i64::MAX)
 }
 
 async fn front(Extension(head): Extension<Head>) -> Response<Body> {

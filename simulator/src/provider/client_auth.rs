@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::jose::{Unverified, rsa_algorithm, verify_rsa};
 use crate::provider::client_keys::ClientKeys;
 use crate::provider::settings::{Client, TokenAuthMethod};
+use crate::provider::state::{Provider, SKEW_SECONDS};
 use crate::provider::token::TokenError;
-use crate::provider::{Provider, SKEW_SECONDS};
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

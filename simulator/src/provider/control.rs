@@ -4,12 +4,13 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::{Value, json};
 
 use crate::http::{Request, Response, last_wins};
-use crate::provider::Provider;
+use crate::provider::control_answer::{done, mistake};
 use crate::provider::control_sessions::notification_faults;
 use crate::provider::desk;
 use crate::provider::fault::Fault;
 use crate::provider::personas::{PERSONAS, Persona};
 use crate::provider::rotation::{Keys, When};
+use crate::provider::state::Provider;
 use crate::provider::times::Times;
 
 /// The header with the token of the controls, and the cookie in which the desk keeps it.
@@ -204,14 +205,4 @@ impl Provider {
         self.set_fault(fault, times);
         done()
     }
-}
-
-/// The answer when all there is to say is that it was done.
-pub(super) fn done() -> Response {
-    Response::json(200, &json!({ "ok": true }))
-}
-
-/// The answer to a wrong request.
-pub(super) fn mistake(error: &str) -> Response {
-    Response::json(400, &json!({ "error": error }))
 }

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::http::{Request, Response};
-use crate::provider::Provider;
-use crate::provider::control::{done, mistake};
+use crate::provider::control_answer::{done, mistake};
 use crate::provider::fault::logout_token::NotificationFault;
 use crate::provider::notification::{Notice, Outgoing};
 use crate::provider::personas::Persona;
+use crate::provider::state::Provider;
 
 impl Provider {
     /// `GET /control/sessions`: who is signed in here, in which browser, and at which clients.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio::sync::Notify;
 
+use crate::clock::now;
 use crate::fetch::{self, Answer};
 use crate::http::{Request, Response};
-use crate::provider::Provider;
 use crate::provider::notification::Outgoing;
-use crate::provider::server::now;
+use crate::provider::state::Provider;
 
 /// How often the queue is looked at when nothing else happens: often enough for a repetition, which is due on a second.
 const LOOK: Duration = Duration::from_millis(200);

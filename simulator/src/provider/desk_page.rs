@@ -4,11 +4,11 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::locale::Locale;
-use crate::provider::Provider;
-use crate::provider::desk::About;
+use crate::provider::desk_state::About;
 use crate::provider::fault::Fault;
 use crate::provider::pages;
 use crate::provider::personas::PERSONAS;
+use crate::provider::state::Provider;
 
 /// Asks for new decisions once a second. They are set as text, because some of it came from outside.
 pub const SCRIPT: &str = include_str!("desk.js");

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::http::Response;
 use crate::keys::SigningKey;
-use crate::provider::Provider;
 use crate::provider::fault::{Fault, did, documents};
 use crate::provider::settings::{CLAIM_NAMES, CLAIM_PREFIX, host_of};
+use crate::provider::state::Provider;
 
 /// The algorithms that clients may sign with.
 const CLIENT_ALGORITHMS: [&str; 6] = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"];

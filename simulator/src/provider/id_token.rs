@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::jose::{Object, at_hash};
 use crate::keys::Algorithm;
-use crate::provider::Provider;
 use crate::provider::fault::workshop::Workshop;
 use crate::provider::fault::{Fault, claims, form};
 use crate::provider::journey::Code;
 use crate::provider::settings::Client;
+use crate::provider::state::Provider;
 
 /// How long an ID token is valid.
 pub const ID_TOKEN_SECONDS: i64 = 120;

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::jose::Object;
-use crate::provider::Provider;
 use crate::provider::fault::workshop::Workshop;
 use crate::provider::fault::{Fault, core_claims, core_form, identity as broken};
+use crate::provider::grant::Grant;
 use crate::provider::identities::Proved;
 use crate::provider::personas::Identity;
 use crate::provider::rotation::Keys;
 use crate::provider::settings::CLAIM_PREFIX;
-use crate::provider::userinfo::Grant;
+use crate::provider::state::Provider;
 
 /// How long a core identity is valid after it was issued.
 pub const CORE_IDENTITY_SECONDS: i64 = 1_800;

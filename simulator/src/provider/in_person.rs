@@ -7,8 +7,9 @@
 use crate::http::{Request, Response, last_wins};
 use crate::keys::random_id;
 use crate::provider::journey::{ACCESS_DENIED, Journey, declined};
+use crate::provider::pages;
 use crate::provider::personas::Persona;
-use crate::provider::{Provider, pages};
+use crate::provider::state::Provider;
 
 impl Provider {
     /// Sets whether the Post Office has seen this person.

@@ -2,7 +2,8 @@
 
 use crate::http::{Request, Response, append_query, last_wins};
 use crate::jose::Unverified;
-use crate::provider::{Provider, session};
+use crate::provider::session;
+use crate::provider::state::Provider;
 
 impl Provider {
     /// `GET /logout`. Every parameter is optional.

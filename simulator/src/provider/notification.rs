@@ -1,17 +1,11 @@
-//! Logout notifications: who has to be told, and what became of it.
-//!
-//! This is the pure half. It queues, mints and keeps the record; [`super::delivery`] takes what is due, sends it and says how
-//! it was answered. A test without sockets does the same by [`Provider::take_notifications`] and
-//! [`Provider::notification_result`].
+//! Logout notifications: those that wait, those under way, and the record of every attempt.
 
 use std::collections::HashMap;
 
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::http::Request;
-use crate::provider::session::{self, Session};
-use crate::provider::{Provider, fault::logout_token::NotificationFault};
+use crate::provider::fault::logout_token::NotificationFault;
 
 /// How often a notification is sent at most.
 pub const MOST_ATTEMPTS: u32 = 3;
@@ -20,7 +14,7 @@ pub const MOST_ATTEMPTS: u32 = 3;
 pub const TIMEOUT_SECONDS: u64 = 15;
 
 /// How many deliveries are kept; the oldest go first.
-const MOST_KEPT: usize = 10_000;
+pub(super) const MOST_KEPT: usize = 10_000;
 
 /// A notification that is ready to be sent now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,11 +93,11 @@ pub struct Notice {
 
 /// A notification that waits for its time.
 #[derive(Debug, Clone)]
-struct Waiting {
-    client_id: String,
-    sub: String,
-    due_at: i64,
-    attempt: u32,
+pub(super) struct Waiting {
+    pub(super) client_id: String,
+    pub(super) sub: String,
+    pub(super) due_at: i64,
+    pub(super) attempt: u32,
 }
 
 /// Everything about notifications that the provider remembers.
@@ -115,10 +109,10 @@ pub struct Notifications {
     pub timeout_seconds: u64,
     /// Whether nothing is sent for now.
     pub held: bool,
-    waiting: Vec<Waiting>,
-    sent: HashMap<u64, Waiting>,
-    deliveries: Vec<Delivery>,
-    last_id: u64,
+    pub(super) waiting: Vec<Waiting>,
+    pub(super) sent: HashMap<u64, Waiting>,
+    pub(super) deliveries: Vec<Delivery>,
+    pub(super) last_id: u64,
 }
 
 impl Notifications {
@@ -153,7 +147,7 @@ impl Notifications {
         };
     }
 
-    fn take_due(&mut self, now: i64) -> Vec<Waiting> {
+    pub(super) fn take_due(&mut self, now: i64) -> Vec<Waiting> {
         if self.held {
             return Vec::new();
         }
@@ -162,126 +156,5 @@ impl Notifications {
             .partition(|waiting| waiting.due_at <= now);
         self.waiting = later;
         due
-    }
-}
-
-impl Provider {
-    /// Every notification that is due, made at this moment: `iat` is the time of sending, and `jti` is new each time. The
-    /// caller sends each and reports by [`Self::notification_result`].
-    pub fn take_notifications(&mut self, now: i64) -> Vec<Outgoing> {
-        let due = self.notifications.take_due(now);
-        due.into_iter()
-            .filter_map(|mut waiting| {
-                let notice = Notice {
-                    client_id: waiting.client_id.clone(),
-                    sub: waiting.sub.clone(),
-                    ..Notice::default()
-                };
-                let outgoing = self.outgoing(now, &notice, waiting.attempt)?;
-                // A queue counts the delay from when it handed the message out, not from the failure.
-                waiting.due_at = now + self.notifications.retry_delay_seconds;
-                self.notifications.sent.insert(outgoing.id, waiting);
-                Some(outgoing)
-            })
-            .collect()
-    }
-
-    /// Makes one notification to be sent now and only once; `None` when the client is unknown or has no address for it. The
-    /// result is reported like any other.
-    pub fn notify(&mut self, now: i64, notice: &Notice) -> Option<Outgoing> {
-        self.outgoing(now, notice, 1)
-    }
-
-    /// Says how a notification was answered: with a status, or not at all. Only 200 is a success.
-    pub fn notification_result(&mut self, id: u64, outcome: Result<u16, String>) {
-        let all = &mut self.notifications;
-        let again = all
-            .sent
-            .remove(&id)
-            .filter(|w| outcome != Ok(200) && w.attempt < MOST_ATTEMPTS);
-        let state = match (&outcome, &again) {
-            (Ok(200), _) => State::Delivered,
-            (_, Some(_)) => State::WillRetry,
-            (_, None) => State::GivenUp,
-        };
-        all.waiting.extend(again.map(|waiting| Waiting {
-            attempt: waiting.attempt + 1,
-            ..waiting
-        }));
-        if let Some(delivery) = all.deliveries.iter_mut().rev().find(|d| d.id == id) {
-            delivery.status = outcome.as_ref().ok().copied();
-            delivery.error = outcome.err();
-            delivery.state = state;
-        }
-    }
-
-    /// Every attempt since the start or the last clearing, in order.
-    pub fn deliveries(&self) -> &[Delivery] {
-        &self.notifications.deliveries
-    }
-
-    /// How deliveries are made.
-    pub fn notifications_mut(&mut self) -> &mut Notifications {
-        &mut self.notifications
-    }
-
-    /// Ends the session in this browser, if there is one, and queues a notification for each of its client sessions.
-    pub(super) fn end_session_of(&mut self, now: i64, request: &Request) {
-        let ended = session::cookie_of(request).and_then(|cookie| self.sessions.end(cookie, now));
-        if let Some(session) = ended {
-            self.tell_clients_of(&session);
-        }
-    }
-
-    /// Queues one notification for each client session, and says how many. Clients that registered no address are not told.
-    pub(super) fn tell_clients_of(&mut self, ended: &Session) -> usize {
-        let before = self.notifications.waiting.len();
-        for held in &ended.clients {
-            let client = self.settings.client(&held.client_id);
-            if client.is_none_or(|c| c.back_channel_logout_uri.is_none()) {
-                continue;
-            }
-            self.notifications.waiting.push(Waiting {
-                client_id: held.client_id.clone(),
-                sub: held.sub.clone(),
-                // At once. A time would have to be told apart from the provider's own clock, which tests set back and forth.
-                due_at: i64::MIN,
-                attempt: 1,
-            });
-        }
-        self.notifications.waiting.len() - before
-    }
-
-    fn outgoing(&mut self, now: i64, notice: &Notice, attempt: u32) -> Option<Outgoing> {
-        let client = self.settings.client(&notice.client_id)?.clone();
-        let uri = client.back_channel_logout_uri.clone()?;
-        let made = self.logout_message(now + self.clock_offset, &client, notice);
-        let all = &mut self.notifications;
-        all.last_id += 1;
-        if all.deliveries.len() >= MOST_KEPT {
-            all.deliveries.drain(..MOST_KEPT / 10);
-        }
-        all.deliveries.push(Delivery {
-            id: all.last_id,
-            client_id: client.client_id.clone(),
-            uri: uri.clone(),
-            sub: notice.sub.clone(),
-            attempt,
-            fault: made.fault.map(NotificationFault::name),
-            jti: made.jti,
-            iat: made.iat,
-            status: None,
-            error: None,
-            state: State::UnderWay,
-        });
-        Some(Outgoing {
-            id: all.last_id,
-            client_id: client.client_id,
-            uri: made.message.address(&uri),
-            method: made.message.method,
-            headers: made.message.headers(),
-            body: made.message.body,
-            timeout_seconds: all.timeout_seconds,
-        })
     }
 }

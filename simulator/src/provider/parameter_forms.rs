@@ -1,7 +1,9 @@
 //! The forms of single parameters, whether they stand in the query or in a request object.
 
-use crate::provider::request_object::Rule;
 use crate::provider::settings::{Client, SCOPES};
+
+/// How a rule ends: fine, or an error code with its description.
+pub type Rule<T = ()> = Result<T, (&'static str, String)>;
 
 /// Only the code flow exists.
 pub fn check_response_type(response_type: Option<&str>) -> Rule {

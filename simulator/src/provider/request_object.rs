@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use crate::jose::{Object, Unverified};
 use crate::locale::Locale;
-use crate::provider::Provider;
-use crate::provider::authorize::Refusal;
 use crate::provider::journey::Journey;
-use crate::provider::parameter_forms::{check_response_type, check_scope, is_language_tag};
+use crate::provider::parameter_forms::{Rule, check_response_type, check_scope, is_language_tag};
+use crate::provider::refusal::Refusal;
 use crate::provider::settings::{Client, TokenAuthMethod};
+use crate::provider::state::Provider;
 use crate::provider::vectors;
 
 /// The parameters that count.
@@ -20,9 +20,6 @@ pub struct Parameters {
     /// The other query parameters of a request with a request object.
     outer: Option<BTreeMap<String, String>>,
 }
-
-/// How a rule ends: fine, or an error code with its description.
-pub type Rule<T = ()> = Result<T, (&'static str, String)>;
 
 fn invalid<T>(description: impl Into<String>) -> Rule<T> {
     Err(("invalid_request", description.into()))

@@ -4,7 +4,7 @@
 //! client that serves it may itself be waiting for the provider.
 
 use std::convert::Infallible;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::State;
@@ -18,13 +18,14 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::clock::now;
 use crate::fetch;
 use crate::http::{Delivery, Request, Response};
 use crate::listen::{self, Stop};
-use crate::provider::Provider;
 use crate::provider::breakable::{Breakable, Breaker};
 use crate::provider::client_keys::{ClientKeys, LARGEST_DOCUMENT};
 use crate::provider::delivery::{self, Shared};
+use crate::provider::state::Provider;
 
 /// The largest request body that is read.
 const LARGEST_BODY: usize = 1024 * 1024;
@@ -118,14 +119,6 @@ async fn fetch_twice(uri: &str) -> Result<Vec<u8>, String> {
         Ok(body) => Ok(body),
         Err(_) => fetch::document(uri, LARGEST_DOCUMENT).await,
     }
-}
-
-/// Seconds since 1970.
-pub(super) fn now() -> i64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
 async fn read(wire: WireRequest<Body>) -> Option<Request> {

@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use crate::jose::Object;
-use crate::provider::Provider;
 
 /// Times as seconds after the provider's own time, negative for before. `None` leaves the honest one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -37,17 +36,5 @@ impl Times {
                 claims.insert(name.to_owned(), (now + offset).into());
             }
         }
-    }
-}
-
-impl Provider {
-    /// Sets the times of ID tokens until they are set again.
-    pub fn set_id_token_times(&mut self, times: Times) {
-        self.id_token_times = times;
-    }
-
-    /// Sets the times of core identities until they are set again.
-    pub fn set_core_identity_times(&mut self, times: Times) {
-        self.core_identity_times = times;
     }
 }

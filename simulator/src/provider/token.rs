@@ -7,13 +7,13 @@ use serde_json::json;
 use crate::http::{Request, Response, last_wins};
 use crate::jose::pkce_challenge;
 use crate::keys::random_id;
-use crate::provider::Provider;
 use crate::provider::client_keys::ClientKeys;
 use crate::provider::fault::{Fault, token_endpoint};
+use crate::provider::grant::{ACCESS_TOKEN_SECONDS, Grant};
 use crate::provider::journey::Code;
 use crate::provider::rotation::Keys;
 use crate::provider::settings::Client;
-use crate::provider::userinfo::{ACCESS_TOKEN_SECONDS, Grant};
+use crate::provider::state::Provider;
 
 /// How long a code may be used.
 pub const CODE_SECONDS: i64 = 300;

@@ -15,8 +15,8 @@ pub const SERVICE: &str = "http://localhost:8787";
 /// The header member that every assertion has.
 pub const ASSERTION: (&str, &str) = ("typ", "one-login-assertion+jwt");
 
-pub fn origin_settings(jwks: &str) -> simulator::origin::Settings {
-    simulator::origin::Settings {
+pub fn origin_settings(jwks: &str) -> simulator::origin::settings::Settings {
+    simulator::origin::settings::Settings {
         issuer: SERVICE.to_owned(),
         audience: SERVICE.to_owned(),
         jwks: jwks.to_owned(),

@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use serde_json::Value;
-use simulator::origin::Settings;
-use simulator::origin::verify::{self, Person};
+use simulator::origin::settings::Settings;
+use simulator::origin::{person::Person, verify};
 
 use super::{Asked, Life, Oracle};
 use crate::world::record::OriginRequest;

@@ -1,6 +1,6 @@
 //! Faults of the redirect back to the client, applied to a good answer.
 
-use super::fault_kind;
+use super::kind::fault_kind;
 
 fault_kind! {
     /// The authorisation response is wrong.

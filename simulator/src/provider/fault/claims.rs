@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fault_kind;
+use super::kind::fault_kind;
 use crate::jose::Object;
 
 fault_kind! {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fault_kind;
+use super::kind::fault_kind;
 use super::workshop::{Workshop, der, json_serialised, nested, pem, text, without_signature};
 use crate::jose::Object;
 

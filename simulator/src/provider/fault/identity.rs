@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::fault_kind;
+use super::kind::fault_kind;
 use crate::jose::{Object, at_hash};
 use crate::keys::{SigningKey, random_id, random_uuid};
 use crate::provider::logout_token::{EVENT, TYP};

@@ -1,6 +1,6 @@
 //! Faults of logout notifications: their names, and which of them a careful client takes all the same.
 
-use super::fault_kind;
+use super::kind::fault_kind;
 
 fault_kind! {
     /// A logout notification is made or sent wrongly, or unusually.

@@ -12,6 +12,7 @@ pub mod did;
 pub mod documents;
 pub mod form;
 pub mod identity;
+mod kind;
 pub mod logout_message;
 pub mod logout_token;
 pub mod token_endpoint;
@@ -30,26 +31,6 @@ use identity::IdentityFault;
 use logout_token::NotificationFault;
 use token_endpoint::TokenFault;
 use userinfo::UserinfoFault;
-
-/// Declares one kind of fault: the enum, the list of all its members and their names.
-macro_rules! fault_kind {
-    ($(#[$about:meta])* $kind:ident { $( $(#[$doc:meta])* $variant:ident = $name:literal, )+ }) => {
-        $(#[$about])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $kind { $( $(#[$doc])* $variant, )+ }
-
-        impl $kind {
-            /// Every fault of this kind.
-            pub const ALL: &'static [Self] = &[ $( Self::$variant, )+ ];
-
-            /// The name for `/control/fault`.
-            pub const fn name(self) -> &'static str {
-                match self { $( Self::$variant => $name, )+ }
-            }
-        }
-    };
-}
-pub(crate) use fault_kind;
 
 /// Gathers the kinds in one enum with one list of everything.
 macro_rules! all_faults {

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{fault_kind, transport};
+use super::kind::fault_kind;
+use super::transport;
 use crate::http::{Delivery, Response};
 use crate::jose::b64;
 

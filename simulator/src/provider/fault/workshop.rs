@@ -32,7 +32,7 @@ impl Workshop<'_> {
     }
 
     /// The good token.
-    pub(in crate::provider) fn honest(&self, claims: &Object) -> String {
+    pub(crate) fn honest(&self, claims: &Object) -> String {
         self.with_payload(text(claims).as_bytes())
     }
 

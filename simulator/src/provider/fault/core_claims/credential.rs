@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::CoreClaimFault;
+use super::names::CoreClaimFault;
 
 /// A value that must never be shown, sent or logged as it is.
 const HOSTILE: &str = "</textarea><script>alert(1)</script>\r\nSet-Cookie: planted=1\u{202e}";

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{DidFault, OTHER};
+use super::names::{DidFault, OTHER};
 use crate::jose::{Object, b64, unb64};
 
 /// Breaks one key.
