@@ -211,7 +211,7 @@ const BROKEN: &str = r#"
     arrival                  | "/welcome?a=b"
     arrival                  | "//evil.example"
     arrival                  | "https://evil.example/"
-    arrival                  | "/wel%20come"
+    arrival                  | "/welcome%20page"
     arrival                  | "/auth/welcome"
     arrival                  | "/Auth"
     arrival                  | { "cy": "/croeso" }
