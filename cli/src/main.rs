@@ -46,6 +46,15 @@ fn spoken(command: Command) -> Command {
         Some(help) => arg.help(help),
         None => arg,
     });
+    // A usage that is written by hand, because the one that clap makes is wider than a terminal, names a clone's command.
+    let usage = command.clone().render_usage().to_string();
+    let by_hand = usage
+        .strip_prefix("Usage: ")
+        .filter(|usage| usage.starts_with("cargo edge"));
+    let command = match by_hand {
+        Some(usage) => command.override_usage(terminal::spoken(usage)),
+        None => command,
+    };
     command.mut_subcommands(spoken)
 }
 

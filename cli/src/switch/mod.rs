@@ -30,6 +30,9 @@ const DOCUMENTS: &str = "DOCUMENTS";
 #[derive(Subcommand)]
 pub enum Task {
     /// Switch every start of a sign-in off, or on again; people who are signed in go on
+    #[command(
+        override_usage = "cargo edge switch sign-in <off|on> --service <ID> --env <ENV>\n       --key <FILE> [OPTIONS]"
+    )]
     SignIn {
         /// `off` or `on`
         state: SignIn,
@@ -38,6 +41,9 @@ pub enum Task {
         change: Change,
     },
     /// Close the whole service, or open it again
+    #[command(
+        override_usage = "cargo edge switch service <closed|open> --service <ID> --env <ENV>\n       --key <FILE> [OPTIONS]"
+    )]
     Service {
         /// `closed` or `open`
         state: Whole,

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
+use std::collections::HashSet;
 
 /// A team's part of the file, at the top level and in each environment; its own file says it.
 const OF_A_TEAM: [&str; 5] = ["name", "account_id", "routes", "build", "vars"];
@@ -81,6 +82,15 @@ pub fn formats(page: &str) -> Result<String> {
     });
     let rows = rows.collect::<Result<Vec<_>>>()?;
     ensure!(rows.len() > 5, "docs/formats.md has no table of formats");
+    // Two versions are compared place by place.
+    let mut places = HashSet::new();
+    for row in &rows {
+        let place = row["where"].as_str().unwrap_or_default();
+        ensure!(
+            places.insert(place),
+            "docs/formats.md has two rows for {place}"
+        );
+    }
     ensure!(
         rows.iter().any(|row| row["signs_out"] == true),
         "no format of docs/formats.md has `{SIGNED_OUT}`"
@@ -153,5 +163,17 @@ mod tests {
         assert_eq!(attempt["reads"], json!(["2", "3", "1", "2"]));
         assert_eq!(attempt["signs_out"], false);
         assert_eq!(of("cookie __Host-ol-starts")["reads"], json!(["text"]));
+    }
+
+    #[test]
+    fn rejects_a_table_of_formats_with_two_rows_for_one_place() {
+        let page = own("docs/formats.md");
+        let row = page
+            .lines()
+            .find(|line| line.starts_with("| account object"));
+        let row = row.unwrap();
+        let twice = page.replace(row, &format!("{row}\n{row}"));
+        let said = formats(&twice).unwrap_err().to_string();
+        assert_eq!(said, "docs/formats.md has two rows for account object");
     }
 }
