@@ -122,15 +122,15 @@ pub enum Task {
     },
 }
 
-/// The service and the environment that the keys belong to.
+/// The service and the environment that a command is about.
 #[derive(Args)]
 pub struct Of {
     /// The service's id, as in SERVICE_<ID> in wrangler.toml, in any case
     #[arg(long, value_name = "ID")]
-    service: String,
+    pub(crate) service: String,
     /// The environment in wrangler.toml, such as integration
     #[arg(long, value_name = "ENV")]
-    env: String,
+    pub(crate) env: String,
 }
 
 fn bits(text: &str) -> Result<u32, String> {

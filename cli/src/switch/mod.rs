@@ -4,6 +4,7 @@
 
 mod until;
 
+use crate::keys::Of;
 use crate::keys::cloudflare::{self, Machine};
 use crate::keys::outside::Outside;
 use crate::sessions::ask;
@@ -75,17 +76,6 @@ pub enum Whole {
     Closed,
     /// Nothing but the rules of the routes counts.
     Open,
-}
-
-/// A service in an environment.
-#[derive(Args)]
-pub struct Of {
-    /// The service's id
-    #[arg(long, value_name = "ID")]
-    service: String,
-    /// The environment of wrangler.toml
-    #[arg(long, value_name = "ENV")]
-    env: String,
 }
 
 /// A change of the switch.
