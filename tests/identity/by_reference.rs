@@ -122,26 +122,18 @@ fn t132_when_several_requests_carry_references_then_each_is_another_one() {
 
 #[test]
 fn t132_rejects_a_reference_after_a_sign_out_or_a_notification() {
-    let (world, mut browser) = large();
-    let reference_before = reference(&world, &mut browser);
-    browser.sign_out(&world, "");
-    world.forget();
-    refused(
-        &world,
-        &fetch(&world, &reference_before),
-        "session_over",
-        &["refer"],
-    );
-    let (world, mut browser) = large();
-    let reference_before = reference(&world, &mut browser);
-    assert_eq!(world.notify("kenneth", |_| {}).status, 200);
-    world.forget();
-    refused(
-        &world,
-        &fetch(&world, &reference_before),
-        "session_over",
-        &["refer"],
-    );
+    let ends: [fn(&World, &mut Browser); 2] = [
+        |world, browser| drop(browser.sign_out(world, "")),
+        |world, _| assert_eq!(world.notify("kenneth", |_| {}).status, 200),
+    ];
+    for end in ends {
+        let (world, mut browser) = large();
+        let reference = reference(&world, &mut browser);
+        end(&world, &mut browser);
+        world.forget();
+        let answer = fetch(&world, &reference);
+        refused(&world, &answer, "session_over", &["refer"]);
+    }
 }
 
 #[test]
