@@ -87,10 +87,7 @@ pub fn arrived<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
     let mut session = informed(context, session);
     session.arriving = false;
     session.used_at = session.used_at.max(context.now);
-    session.buries = browser_session::taken_over(context, cookies);
-    session.place = context.random();
-    session.has_old_name = false;
-    let Some(begun) = browser_session::begin(context, cookies, &session) else {
+    let Some(begun) = browser_session::move_on(context, cookies, &mut session) else {
         return first(context);
     };
     context

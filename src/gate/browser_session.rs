@@ -115,6 +115,18 @@ pub fn begin<P: Platform>(
     Some(lines)
 }
 
+/// Moves a session to another place, where no answer on its way undoes what has changed of it; gives its cookies.
+pub fn move_on<P: Platform>(
+    context: &Context<P>,
+    cookies: Cookies<'_>,
+    session: &mut Session,
+) -> Option<Vec<String>> {
+    session.buries = taken_over(context, cookies);
+    session.place = context.random();
+    session.has_old_name = false;
+    begin(context, cookies, session)
+}
+
 /// The places that the next session of this browser takes over from.
 pub fn taken_over<P: Platform>(context: &Context<P>, cookies: Cookies<'_>) -> Vec<Place> {
     let all = all(context, cookies);

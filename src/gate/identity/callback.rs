@@ -145,11 +145,9 @@ pub async fn given_up<'a, P: Platform>(
     if let Some(identity) = &mut session.identity {
         identity.changed_at = context.now;
     }
-    session.buries = browser_session::taken_over(context, cookies);
-    session.place = context.random();
-    session.has_old_name = false;
+    let moved = browser_session::move_on(context, cookies, &mut session);
     Ok(SignedIn {
-        cookies: browser_session::begin(context, cookies, &session).ok_or(Failure::Unavailable)?,
+        cookies: moved.ok_or(Failure::Unavailable)?,
         unfinished: Vec::new(),
         is_another: false,
         arriving: session.arriving && context.service.arrival.is_some(),
