@@ -22,8 +22,8 @@ export default {
 };
 `;
 
-/** Starts the deployed version; `hosts` says where a host's requests go. The directory keeps its accounts. */
-export async function startDeployed(script, { directory, hosts, version = script.live }) {
+/** Starts the deployed version; `hosts` says where a host's requests go, `kv` what its KV holds. The directory keeps its accounts. */
+export async function startDeployed(script, { directory, hosts, version = script.live, kv }) {
   const bundle = path.join(directory, "bundle");
   const assets = path.join(directory, "assets");
   await fs.rm(bundle, { recursive: true, force: true });
@@ -46,7 +46,7 @@ export async function startDeployed(script, { directory, hosts, version = script
     durable_objects: { bindings: bound("durable_object_namespace") },
   };
   const port = await freePort();
-  const child = await startEdge({ engine: "workerd", port, directory, secrets, deployed: { config, scheme: SCHEME, outbound: "relay" } });
+  const child = await startEdge({ engine: "workerd", port, directory, secrets, kv, deployed: { config, scheme: SCHEME, outbound: "relay" } });
   const door = await open(port);
   return { port: door.address().port, child, stop: async () => { await child.stop(); await new Promise((resolve) => door.close(resolve).closeAllConnections()); } };
 }

@@ -31,14 +31,28 @@ const ENVIRONMENT = { ...process.env, PATH, WRANGLER_SEND_METRICS: "false", CI: 
 export async function freePort() {
   for (;;) {
     const port = randomInt(20_000, 32_768);
-    const server = net.createServer();
-    const listens = once(server, "listening").then(() => true, () => false);
-    server.listen(port, "127.0.0.1");
-    if (!(await listens)) continue;
-    server.close();
-    await once(server, "close");
-    return port;
+    if (await isFree(port)) return port;
   }
+}
+
+/** The first of so many free ports in a row, as `dev` takes them. Another program may still take one in between. */
+export async function freePorts(count) {
+  for (;;) {
+    const first = await freePort();
+    const rest = Array.from({ length: count - 1 }, (_, n) => first + 1 + n);
+    const free = await Promise.all(rest.map(isFree));
+    if (free.every(Boolean)) return first;
+  }
+}
+
+async function isFree(port) {
+  const server = net.createServer();
+  const listens = once(server, "listening").then(() => true, () => false);
+  server.listen(port, "127.0.0.1");
+  if (!(await listens)) return false;
+  server.close();
+  await once(server, "close");
+  return true;
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
@@ -96,7 +110,7 @@ async function workerd(directory, port, config, secrets, { kv, accounts, elsewhe
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
   // The modules stay the same when a test restarts the Worker; only its variables change.
   if (!known) await run(npm("wrangler"), dryRun, { cwd: directory, env: ENVIRONMENT });
-  await fs.writeFile(path.join(bundle, "kv.mjs"), KV[kv]);
+  await fs.writeFile(path.join(bundle, "kv.mjs"), typeof kv === "string" ? KV[kv] : holding(kv));
   const disk = accountsOf(directory);
   await fs.mkdir(disk, { recursive: true });
   const modules = await fs.readdir(bundle);
@@ -191,6 +205,12 @@ export default {
 };
 `,
 };
+
+/** A KV that works and holds these values from the beginning. workerd writes a key into the path and leaves its colons. */
+function holding(values) {
+  const kept = [...values].map(([key, value]) => [`/${encodeURIComponent(key).replaceAll("%3A", ":")}`, value]);
+  return KV.sound.replace("new Map()", `new Map(${JSON.stringify(kept)})`);
+}
 
 const text = (value) => JSON.stringify(String(value));
 const module = (name, file = name) => `(name = ${text(name)}, ${name.endsWith(".wasm") ? "wasm" : "esModule"} = embed ${text(file)})`;

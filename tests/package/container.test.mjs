@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { Child } from "../harness/children.mjs";
 import { QUIET } from "../harness/chromium.mjs";
+import { freePorts } from "../harness/edge.mjs";
 import { CHROMIUM, ROOT, npm } from "../harness/places.mjs";
 import { Team, exec, succeeds } from "../harness/team.mjs";
 
@@ -83,7 +84,9 @@ test("when the steps of the Dockerfile are run in an empty root then it gets hea
     return [...AS_ROOT, ...mounted, "chroot", `--userspec=${state.uid}:${state.uid}`, root, "/usr/bin/env", ...line];
   };
   const does = ([program, ...words]) => exec(program, words, {});
-  const words = (json) => JSON.parse(json);
+  // The steps run on this machine, whose usual ports another program may have.
+  const port = await freePorts(3);
+  const words = (json) => JSON.parse(json.replaceAll("8787", port));
   let health, entry;
   const known = {
     FROM: (rest) => assert.match(rest, /^node:22-[a-z]+-slim$/),
@@ -114,7 +117,7 @@ test("when the steps of the Dockerfile are run in an empty root then it gets hea
   }
   assert.notEqual((await does(inside(health))).code, 0, "nothing is healthy before it runs");
   state.env.ONE_LOGIN_EDGE_CONTROL_TOKEN = "for-tests-on-one-machine";
-  const [program, ...line] = inside(entry);
+  const [program, ...line] = inside([...entry, "--port", String(port)]);
   child = new Child("container", program, line);
   let ended;
   for (let waited = 0; waited < 60_000; waited += 1_000) {
@@ -126,18 +129,18 @@ test("when the steps of the Dockerfile are run in an empty root then it gets hea
   assert.equal(ended.code, 0, child.tail);
   const { stdout } = await exec("ps", ["-o", "uid=", "-C", "workerd"], {});
   assert.match(stdout, new RegExp(`^ *${USER}$`, "m"));
-  const controls = await fetch("http://127.0.0.1:8788/control/personas");
+  const controls = await fetch(`http://127.0.0.1:${port + 1}/control/personas`);
   assert.equal(controls.status, 403);
   // The containers' address: another name of the same port, whose keys verify what the browsers' address says.
-  const keys = await fetch("http://127.0.0.2:8787/auth/assertion-jwks.json");
+  const keys = await fetch(`http://127.0.0.2:${port}/auth/assertion-jwks.json`);
   assert.equal((await keys.json()).keys.length, 1);
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET, headless: true });
   try {
     const page = await browser.newPage();
-    await page.goto("http://localhost:8787/account/");
+    await page.goto(`http://localhost:${port}/account/`);
     await page.check("#sian");
     await page.getByRole("button", { name: "Continue" }).click();
-    await page.waitForURL("http://localhost:8787/account/");
+    await page.waitForURL(`http://localhost:${port}/account/`);
     assert.match(await page.textContent("main"), /siân\.ŵyn@enghraifft\.cymru/);
   } finally {
     await browser.close();

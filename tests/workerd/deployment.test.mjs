@@ -7,6 +7,7 @@ import path from "node:path";
 import { after, describe, test } from "node:test";
 import { Checkout } from "../harness/checkout.mjs";
 import { Cloudflare } from "../harness/cloudflare.mjs";
+import { startDeployed } from "../harness/deployed.mjs";
 import { ROOT } from "../harness/places.mjs";
 
 const NEW = "cargo edge keys new --service DEMO --env integration";
@@ -24,6 +25,18 @@ async function fresh(accounts, options) {
   ended.push(() => cloudflare.stop(), () => checkout.remove());
   return { cloudflare, checkout };
 }
+
+/** Has Node ask a port of this machine for a host's pages. */
+const led = (host, port) => `--import=data:text/javascript,${encodeURIComponent(`
+  import http from "node:http";
+  const own = globalThis.fetch;
+  globalThis.fetch = (address, options) => new URL(address).host !== "${host}" ? own(address, options) : new Promise((done, fail) => {
+    http.get("http://127.0.0.1:${port}" + new URL(address).pathname, { headers: { host: "${host}" } }, async (answer) => {
+      let text = "";
+      for await (const part of answer) text += part;
+      done({ text: async () => text });
+    }).on("error", fail);
+  });`)}`;
 
 const names = (cloudflare, worker = WORKER) => Object.keys(cloudflare.script(worker).secrets).sort();
 
@@ -112,6 +125,21 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     assert.deepEqual({ ...read(kept()), iat: 0 }, { iss: host, aud: host, sign_in_off: 4_099_831_200, iat: 0 });
     assert.match(await checkout.works(change("service closed")), /^sign-in: off until .*\nservice: closed, until the next command$/m);
     assert.match(await checkout.works(change("sign-in on")), /^sign-in: on\nservice: closed/m);
+    const directory = path.join(checkout.directory, "deployed");
+    const { values } = cloudflare.accounts[0].namespaces.find(({ values }) => values);
+    const worker = await startDeployed(cloudflare.script(WORKER), { directory, hosts: {}, kv: values });
+    ended.push(() => worker.stop());
+    const show = `cargo edge switch show ${of}`;
+    const NODE_OPTIONS = led(new URL(host).host, worker.port);
+    const shown = await checkout.works(show, { NODE_OPTIONS });
+    assert.match(shown, /^sign-in: on\nservice: closed, until the next command\nThe deployment says: .*"service":\{"state":"closed","until":null\}/m);
+    values.set(`switch/${host}`, "closed");
+    assert.match(await checkout.works(show, { NODE_OPTIONS }), /^The record in KV does not count: token_malformed\.$/m);
+    values.delete(`switch/${host}`);
+    assert.match(await checkout.works(show, { NODE_OPTIONS }), /^There is no record in KV\.\nThe deployment says: /m);
+    await worker.stop();
+    assert.match(await checkout.refused(show, { NODE_OPTIONS }), /auth\/health does not answer/);
+    await checkout.works(change("service closed"));
     // A record of another key is not taken over, so that no writer of KV gets the service's signature.
     await checkout.works("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ../other-key.pem");
     const other = await checkout.works(change("sign-in off").replace("service-key", "other-key"));

@@ -35,7 +35,7 @@ const record = (key, off, kid = key.kid) =>
 async function put(text) {
   const config = ["--config", path.join(world.directory, "wrangler.json"), "--persist-to", path.join(world.directory, "state")];
   await world.edge.stop();
-  await run(npm("wrangler"), ["kv", "key", "put", `switch/${service}`, text, "--binding", "DOCUMENTS", "--local", ...config], { cwd: world.directory });
+  await run(process.execPath, [npm("wrangler"), "kv", "key", "put", `switch/${service}`, text, "--binding", "DOCUMENTS", "--local", ...config], { cwd: world.directory });
   await world.restart();
   await world.clear();
 }
