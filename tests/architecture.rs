@@ -14,6 +14,8 @@ mod configuration;
 mod examples;
 #[path = "architecture/floors.rs"]
 mod floors;
+#[path = "architecture/grafana.rs"]
+mod grafana;
 #[path = "architecture/imports.rs"]
 mod imports;
 #[path = "architecture/language.rs"]

@@ -30,7 +30,7 @@ const NAMES: [&str; 4] = [
 ];
 
 /// The words in backquotes of the first three columns: events, labels, outcomes.
-fn table() -> Vec<[BTreeSet<String>; 3]> {
+pub fn table() -> Vec<[BTreeSet<String>; 3]> {
     let text = fs::read_to_string(root().join("docs/logs.md")).unwrap();
     let rows = text
         .lines()

@@ -3,6 +3,15 @@
 use serde_json::Value;
 use std::fmt::Write;
 
+/// The event of a start.
+const START: &str = "sign_in_started";
+
+/// The events of a person who came to the end of what was asked for.
+const ENDS: [&str; 2] = ["signed_in", "stepped_up"];
+
+/// The events of which one that is not `done` kept a person from the end.
+const STEPS: [&str; 3] = ["callback", "identity", "sign_in_start"];
+
 /// The number of one combination of labels.
 #[derive(Debug, Default)]
 pub struct Row {
@@ -38,11 +47,11 @@ impl Row {
 
     /// Whether a person came to the end of what was asked for.
     fn is_end(&self) -> bool {
-        matches!(self.event.as_str(), "signed_in" | "stepped_up")
+        ENDS.contains(&self.event.as_str())
     }
 
     fn is_start(&self) -> bool {
-        self.event == "sign_in_started"
+        self.event == START
     }
 
     /// Whether it is about the proof of an identity.
@@ -52,11 +61,7 @@ impl Row {
 
     /// Whether it kept a person from the end. A repeated callback and a new start did not.
     fn is_drop_out(&self) -> bool {
-        let step = matches!(
-            self.event.as_str(),
-            "callback" | "identity" | "sign_in_start"
-        );
-        step && self.outcome != "done"
+        STEPS.contains(&self.event.as_str()) && self.outcome != "done"
     }
 }
 
@@ -179,6 +184,23 @@ mod tests {
                 "callback no_cookies 3",
             ]
         );
+    }
+
+    #[test]
+    fn when_the_dashboard_counts_then_it_counts_what_the_report_counts() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .unwrap();
+        let dashboard =
+            std::fs::read_to_string(root.join("examples/grafana/dashboard.json")).unwrap();
+        let list = |events: &[&str]| format!("blob1 IN ('{}')", events.join("', '"));
+        for condition in [
+            format!("blob1 = '{START}'"),
+            list(&ENDS),
+            format!("{} AND blob2 != 'done'", list(&STEPS)),
+        ] {
+            assert!(dashboard.contains(&condition), "{condition}");
+        }
     }
 
     #[test]
