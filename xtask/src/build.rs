@@ -2,6 +2,8 @@
 //! which everything can be made to fail, in a place from which nothing is uploaded.
 
 mod inputs;
+mod optimise;
+mod order;
 
 use crate::setup::{self, Need, WasmBindgen};
 use crate::wasm::{Compiler, TARGET};
@@ -10,6 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 pub use inputs::compiled_by;
 use inputs::{inputs, is_readable};
+use optimise::{optimise, reorder};
 use serde_json::{Value, json};
 use shell::child;
 use shell::npm;
@@ -69,18 +72,6 @@ impl Worker {
     }
 }
 
-/// The features that both workerd and the compiler support. Binaryen gets this list, so that a newer Binaryen writes
-/// nothing that workerd cannot read.
-const FEATURES: [&str; 7] = [
-    "--enable-mutable-globals",
-    "--enable-sign-ext",
-    "--enable-nontrapping-float-to-int",
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-reference-types",
-    "--enable-exception-handling",
-];
-
 /// How large the built Worker is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
@@ -129,17 +120,24 @@ pub fn of(places: &Places, worker: Worker) -> Result<Size> {
                 fs::create_dir_all(places.root.join(directory))
                     .with_context(|| format!("{directory} cannot be made"))?;
             }
+            let wasm_opt = || npm_tool(places, "wasm-opt");
+            let part = |name| places.root.join(worker.parts()).join(name);
+            let (optimised, ordered) = (part("optimised.wasm"), part("ordered.wasm"));
             let mut steps = [
                 compile(places, &compiler, worker)?,
                 bind(places, worker)?,
                 bundle(places, worker)?,
-                optimise(places, worker)?,
+                optimise(wasm_opt()?, &part("bindings_bg.wasm"), &optimised),
                 assets(places)?,
             ];
-            steps.iter_mut().try_for_each(|step| {
+            let run = |step: &mut Command| {
                 let what = format!("{} for the Worker", step.get_program().display());
                 child::run(progress, step, None)?.into_result(&what)
-            })
+            };
+            steps.iter_mut().try_for_each(run)?;
+            fs::write(&ordered, order::named(&fs::read(optimised)?)?)?;
+            let to = places.root.join(worker.out()).join("index_bg.wasm");
+            run(&mut reorder(wasm_opt()?, &ordered, &to))
         },
     )?;
     let size = measure(places, worker)?;
@@ -206,29 +204,6 @@ fn bundle(places: &Places, worker: Worker) -> Result<Command> {
     if !is_readable() {
         command.arg("--minify");
     }
-    Ok(command)
-}
-
-/// wasm-opt's limits for inlining, in instructions: a function with more is inlined nowhere, not even into its one caller.
-/// Without them the upload is 11 KiB larger after gzip, because inlined code repeats itself less exactly.
-const INLINED: [&str; 6] = ["-aimfs", "2", "-fimfs", "8", "-ocimfs", "8"];
-
-/// Makes the WebAssembly smaller. Functions are put in the order of their names, so that gzip finds like functions within
-/// its window: 4 KiB. Then the names are dropped, a tenth of the upload: all they do is name the functions in a stack trace.
-fn optimise(places: &Places, worker: Worker) -> Result<Command> {
-    let mut command = npm_tool(places, "wasm-opt")?;
-    command
-        .arg(places.root.join(worker.parts()).join("bindings_bg.wasm"))
-        .args(FEATURES)
-        .arg("-O")
-        .args(INLINED)
-        .args([
-            "--reorder-functions-by-name",
-            "--strip-debug",
-            "--strip-producers",
-            "-o",
-        ])
-        .arg(places.root.join(worker.out()).join("index_bg.wasm"));
     Ok(command)
 }
 

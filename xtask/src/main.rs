@@ -7,6 +7,7 @@
 
 mod assure;
 mod bench;
+mod binary;
 mod build;
 mod checkout;
 mod graph;

@@ -5,6 +5,7 @@
 //! charges: nothing for those that only mark a place or leave one, 1 for every other.
 //! Source: wasmtime, crates/environ/src/tunables.rs, `OperatorCost`.
 
+use crate::binary::{leb, part, section};
 use crate::build;
 use crate::setup::{self, Need};
 use anyhow::{Context, Result};
@@ -12,7 +13,6 @@ use serde_json::json;
 use shell::places::Places;
 use shell::terminal;
 use std::fs;
-use std::ops::Range;
 use wasmparser::{BinaryReader, FunctionBody, Operator, Parser, Payload, TypeRef};
 
 /// The name under which the module exports its count, a mutable `i64`.
@@ -177,12 +177,6 @@ const fn goes_on(operator: &Operator<'_>) -> bool {
     )
 }
 
-/// These bytes of a module.
-fn part(module: &[u8], Range { start, end }: Range<u64>) -> Result<&[u8]> {
-    let range = usize::try_from(start)?..usize::try_from(end)?;
-    module.get(range).context("the module ends too early")
-}
-
 /// A section's content with another entry at its end.
 fn one_more(content: &[u8], entry: &[u8]) -> Result<Vec<u8>> {
     let mut reader = BinaryReader::new(content, 0);
@@ -195,21 +189,6 @@ fn one_more(content: &[u8], entry: &[u8]) -> Result<Vec<u8>> {
     )?);
     out.extend(entry);
     Ok(out)
-}
-
-fn section(out: &mut Vec<u8>, id: u8, content: &[u8]) {
-    out.push(id);
-    leb(out, content.len() as u64);
-    out.extend(content);
-}
-
-/// WebAssembly Core 2.0, section 5.2.2.
-fn leb(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 fn signed_leb(out: &mut Vec<u8>, mut value: i64) {
