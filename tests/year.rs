@@ -171,6 +171,14 @@ fn when_a_page_asks_while_an_identity_comes_then_the_judge_knows_the_identity() 
 }
 
 #[test]
+fn when_an_identity_is_proved_in_two_tabs_at_once_then_the_judge_lets_both_go_on_with_the_session()
+{
+    let lines = holds(&kept::proves_in_two_tabs());
+    let proofs = lines.matches("303 by Edge [stepped_up Cl.Cm.P1]").count();
+    assert_eq!(proofs, 2, "{lines}");
+}
+
+#[test]
 fn when_a_week_is_planned_then_the_run_against_the_built_worker_knows_its_events() {
     let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
     let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));

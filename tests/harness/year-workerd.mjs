@@ -236,6 +236,7 @@ class Week {
       // Only the native world has these: workerd has no switch for them, or these weeks leave them out.
       case "Back": case "Leave": case "Start": case "Rotate": case "Emergency": case "Hourly": case "UseUp": case "Meddle":
       case "Forget": case "AccountsAhead": case "PostOffice": case "ProviderAnnounces": case "CopyAcross":
+      case "ServiceEnds": case "Crowd":
         return;
       default:
         throw new Error(`an event that this run does not know: ${kind}`);

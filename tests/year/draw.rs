@@ -16,7 +16,7 @@ use crate::world::chance::Chance;
 pub type Draw = fn(&mut Chance) -> Event;
 
 /// Those of every week.
-pub const QUIET: [(usize, Draw); 18] = [
+pub const QUIET: [(usize, Draw); 19] = [
     (52, visit),
     (7, together),
     (5, poll),
@@ -35,6 +35,7 @@ pub const QUIET: [(usize, Draw); 18] = [
         false => Event::Hourly,
     }),
     (3, |chance| Event::ProviderEnds(person(chance))),
+    (2, service_ends),
     (1, |chance| Event::Configure(change(chance))),
     (1, |_| Event::ProviderAnnounces),
     (2, |chance| provider_rotates(chance, true)),
@@ -61,7 +62,10 @@ pub const ROUGH: [(usize, Draw); 10] = [
         to: computer(chance),
     }),
     (1, |chance| Event::PostOffice(chance.coin())),
-    (1, |chance| Event::CopyAcross(computer(chance))),
+    (1, |chance| match chance.below(6) {
+        0 => Event::Crowd(person(chance)),
+        _ => Event::CopyAcross(computer(chance)),
+    }),
     (1, |chance| Event::Forget(computer(chance))),
 ];
 
@@ -201,6 +205,18 @@ fn sign_out(chance: &mut Chance) -> Event {
         computer: computer(chance),
         host: host(chance),
         everywhere: chance.below(3) == 0,
+    }
+}
+
+fn service_ends(chance: &mut Chance) -> Event {
+    Event::ServiceEnds {
+        host: host(chance),
+        person: person(chance),
+        block: match chance.below(4) {
+            0 => None,
+            1 => Some(0),
+            _ => Some(60 + chance.seconds(1_800)),
+        },
     }
 }
 

@@ -155,6 +155,17 @@ pub enum Event {
     Hourly,
     /// The provider ends every session of a person.
     ProviderEnds(usize),
+    /// The service ends every session of a person.
+    ServiceEnds {
+        /// The service.
+        host: usize,
+        /// The person.
+        person: usize,
+        /// For how many seconds it keeps the person out; 0 lets the person in again.
+        block: Option<i64>,
+    },
+    /// A person signs in at more computers than an account lists sessions.
+    Crowd(usize),
     /// The provider changes its keys.
     ProviderRotates {
         /// Those of core identities, or those of tokens.

@@ -173,3 +173,22 @@ pub fn asks_while_an_identity_comes() -> Plan {
         ],
     }
 }
+
+/// A person proves an identity in two tabs at once: both proofs go on with the session that they are signed in by.
+pub fn proves_in_two_tabs() -> Plan {
+    Plan {
+        seed: 127,
+        calm: false,
+        limits: Limits {
+            idle: 1_800,
+            absolute: 7_200,
+            check: 180,
+            grace: 300,
+        },
+        events: vec![
+            at(149_102_222, 78, visit(0, 2, 129, 2)),
+            at(149_270_466, 81, visit(0, 8, 176, 4)),
+            at(149_270_781, 82, visit(2, 8, 9_846, 9)),
+        ],
+    }
+}

@@ -2,6 +2,8 @@
 
 pub mod back;
 pub mod browsers;
+pub mod by_service;
+pub mod crowd;
 pub mod delivery;
 pub mod deploying;
 pub mod deployment;

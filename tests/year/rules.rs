@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::by_service;
 use super::deployment::{Access, PLACES, Place, SERVICES};
 use crate::world::Setup;
 
@@ -84,6 +85,7 @@ impl Rules {
             let table = table.expect("a service");
             let places = (0..PLACES.len()).map(|number| route(&self.place(number)));
             table["routes"] = places.collect();
+            table["service_keys"] = json!([by_service::public()]);
             table["session_idle_seconds"] = json!(self.limits.idle);
             table["session_absolute_seconds"] = json!(self.limits.absolute);
             table["revocation_check_seconds"] = json!(self.limits.check);

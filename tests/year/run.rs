@@ -10,6 +10,8 @@ use simulator::provider::rotation::Keys;
 
 use super::back::{gets_in, mend};
 use super::browsers::{close, copy, copy_across, restore};
+use super::by_service;
+use super::crowd::crowd;
 use super::delivery::deliver_later;
 use super::deploying::redeploy;
 use super::deployment::{ACCOUNT, HOSTS, PLACES};
@@ -280,6 +282,15 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             };
             assert_eq!(house.ask_provider(&request).status, 200);
             deliver_later(house, seed, 0);
+        }
+        Event::ServiceEnds {
+            host,
+            person,
+            block,
+        } => by_service::end(house, host, person, block, seed),
+        Event::Crowd(person) => {
+            let first = visit(COMPUTERS, PLACES[ACCOUNT].path, 0, How::Navigation, 0, 0);
+            crowd(house, person, &first);
         }
         Event::ProviderRotates {
             identity,

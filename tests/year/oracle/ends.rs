@@ -55,6 +55,16 @@ impl Oracle {
             .for_each(|signed| signed.end(now));
     }
 
+    /// A message of the service of this moment, in seconds, is stored: the sessions that began before have ended, and those of
+    /// the next seconds may have, because the service's clock may be behind.
+    pub(super) fn service_ended(&mut self, now: i64, sub: &str, iat: i64) {
+        self.notified(now, sub, iat);
+        let own = self.lives.values_mut().filter(|life| life.sub == sub);
+        own.for_each(|life| life.doubtful = true);
+        let own = self.signed.iter().filter(|signed| signed.sub == sub);
+        own.for_each(|signed| signed.doubtful.set(true));
+    }
+
     /// A request has begun that may end the sessions of these subjects: the account may know before the request is answered.
     pub fn begins_to_end(&mut self, subs: &[String]) {
         for sub in subs {
@@ -81,6 +91,7 @@ impl Oracle {
             life.ended_ms.get_or_insert(now);
         }
         self.signed.iter().for_each(|signed| signed.end(now));
+        self.blocks.clear();
     }
 
     /// Every session may be over by a limit that changes, which the wire does not show.

@@ -8,7 +8,7 @@ use crate::year::oracle::standing::Who;
 use crate::year::people::How;
 
 /// Event and label of the line, and why.
-const EXPECTED: [(&str, &str, &str); 16] = [
+const EXPECTED: [(&str, &str, &str); 17] = [
     (
         "callback",
         "auth_time_too_old",
@@ -70,6 +70,11 @@ const EXPECTED: [(&str, &str, &str); 16] = [
         "identity_browser_lost",
         "a person gives up proving an identity",
     ),
+    (
+        "callback",
+        "blocked_by_service",
+        "the service keeps the person out",
+    ),
     ("callback", "declined", "a person gives up"),
     ("callback", "access_denied", "a person declines to sign in"),
     ("identity", "", "a person has no identity to prove"),
@@ -106,6 +111,11 @@ pub fn judge(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
         let is_so = |label: &str| match label {
             "no_attempt" => asked.began_ms.is_none(),
             "auth_time_too_old" => PLACES.iter().filter_map(|place| place.fresh).any(waited),
+            "blocked_by_service" => {
+                let token = served.heard.id_token.borrow();
+                let sub = token.as_ref().and_then(|token| token["sub"].as_str());
+                sub.is_some_and(|sub| oracle.may_be_blocked(sub, asked.sent_ms))
+            }
             _ => true,
         };
         let mut lines = lines.iter();

@@ -5,6 +5,7 @@
 //! is broken.
 
 pub mod assertion;
+pub mod blocks;
 pub mod ends;
 pub mod faults;
 pub mod logs;
@@ -22,6 +23,7 @@ use super::door::Heard;
 use super::house::Served;
 use super::rules::{Limits, Rules};
 use crate::world::Incoming;
+use blocks::Blocks;
 use standing::Who;
 
 /// The session key of an isolate: one that replaces a leaked key opens nothing of that.
@@ -141,6 +143,8 @@ pub struct Oracle {
     proofs: BTreeMap<String, Proof>,
     /// How many requests are under way that may end a subject's sessions.
     ending: BTreeMap<String, usize>,
+    /// The people whom a service keeps out.
+    blocks: Blocks,
     /// How many requests were judged.
     pub judged: usize,
     /// Each kind of line that was written: event and label.
@@ -177,6 +181,7 @@ impl Oracle {
             unplaced: BTreeSet::new(),
             proofs: BTreeMap::new(),
             ending: BTreeMap::new(),
+            blocks: Blocks::default(),
             judged: 0,
             lines: BTreeSet::new(),
         }
@@ -263,6 +268,7 @@ impl Oracle {
             ended_ms: Cell::default(),
             doubtful: Cell::default(),
         });
+        self.comes_in(&signed.sub, asked.sent_ms, now);
         let finished = !said("sign_out_unfinished", "");
         let goes_on = |who: &Who| asked.proving && who.sub() == Some(signed.sub.as_str());
         if finished && !asked.who.iter().any(goes_on) {

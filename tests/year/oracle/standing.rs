@@ -127,6 +127,12 @@ impl Oracle {
         // Two sign-ins of one person may be under way at once, and either's session may be the one that counts.
         let open: Vec<_> = own.iter().filter(|s| s.sid.borrow().is_none()).collect();
         let is_placed = self.lives.contains_key(sid) && !self.unplaced.contains(sid);
+        // Two proofs at once may go on with it as well.
+        let goes_on = |signed: &Rc<Signed>| {
+            let before = signed.before.as_ref().filter(|_| signed.proving);
+            before.is_some_and(|before| is(&before))
+        };
+        let all_go_on = open.iter().copied().all(goes_on);
         match open[..] {
             [only] if !is_placed || only.proving => {
                 // A session that goes on with an identity may be presented as it was before, by a copy.
@@ -140,6 +146,10 @@ impl Oracle {
             }
             [.., last] if !is_placed => {
                 self.unplaced.insert(sid.to_owned());
+                Some(Rc::clone(last))
+            }
+            [.., last] if all_go_on => {
+                last.sid.replace(Some(sid.to_owned()));
                 Some(Rc::clone(last))
             }
             [] if asked.who.len() > 1 => own.into_iter().next_back(),
