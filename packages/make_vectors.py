@@ -27,6 +27,7 @@ AUDIENCE = "https://origin.demo.example.gov.uk"
 PUBLIC = ["/", "/open/*", "/robots.txt"]
 ASSERTION = "One-Login-Assertion"
 IDENTITY = "One-Login-Identity"
+STAFF = "One-Login-Staff-Assertion"
 
 
 def encoded(data):
@@ -422,6 +423,22 @@ def make_bound():
     refused("not bound, on a public page", with_assertion(), "wrong_request", path="/open/page", bound=True)
 
 
+def make_staff():
+    """Statements about staff, which the edge signs with the same key: nobody of the public is named there."""
+    public = {name: WITHOUT for name in ("sid", "vot", "auth_time", "session_exp")}
+    claims = {**public, "iss": "staff:" + ISSUER, "sub": "7335d417-61da-459d-899c-0a01c76a2f94", "email": "user@example.com"}
+    header = {"typ": "one-login-staff-assertion+jwt"}
+    program = {**claims, "sub": WITHOUT, "email": WITHOUT, "common_name": "e367826f93b8d71185e03fe518aff3b4.access"}
+    for name, named in {"staff": claims, "a program of staff": program}.items():
+        refused(f"a statement about {name} in the place of an assertion", with_assertion(header, named), "wrong_type")
+        refused(f"a statement about {name} with an assertion's type", with_assertion(None, named), "wrong_issuer")
+        refused(f"a statement about {name} in its own header", headers((STAFF, token(header, named))), "no_assertion")
+    refused("a statement about staff with all that an assertion has but the issuer", with_assertion(None, {"iss": "staff:" + ISSUER}), "wrong_issuer")
+    own = headers((STAFF, token(header, claims)))
+    anonymous("a statement about staff in its own header, on a public page", own, path="/open/page")
+    accepted("an assertion, with a statement about staff in its own header", with_assertion() + own)
+
+
 def make_sequences():
     """What is fetched when: a verifier that knows nothing yet is asked at these times, one after the other."""
 
@@ -471,7 +488,7 @@ def make_sequences():
 
 
 def document():
-    for make in (make_accepted, make_paths, make_levels, make_headers, make_signatures, make_token_headers, make_claims, make_identities, make_bound):
+    for make in (make_accepted, make_paths, make_levels, make_headers, make_signatures, make_token_headers, make_claims, make_identities, make_bound, make_staff):
         make()
     return {
         "about": "Made by make_vectors.py. See docs/verify-the-assertion.md.",

@@ -47,6 +47,8 @@ mod previews;
 mod programs;
 #[path = "journeys/sessions.rs"]
 mod sessions;
+#[path = "journeys/staff.rs"]
+mod staff;
 #[path = "journeys/tabs.rs"]
 mod tabs;
 #[path = "journeys/variants.rs"]

@@ -136,22 +136,27 @@ impl SigningKey {
                 });
                 Self::assemble(Secret::Ec(pair), &point, public, algorithm)
             }
-            Algorithm::Rs256 => {
-                let pair = RsaKeyPair::generate(KeySize::Rsa4096).expect("an RSA key can be made");
-                let modulus = pair
-                    .public_key()
-                    .modulus()
-                    .big_endian_without_leading_zero()
-                    .to_vec();
-                let exponent = pair
-                    .public_key()
-                    .exponent()
-                    .big_endian_without_leading_zero()
-                    .to_vec();
-                let public = json!({ "kty": "RSA", "n": b64(&modulus), "e": b64(exponent) });
-                Self::assemble(Secret::Rsa(Box::new(pair)), &modulus, public, algorithm)
-            }
+            Algorithm::Rs256 => Self::generate_rsa(KeySize::Rsa4096),
         }
+    }
+
+    /// Makes an RSA key of 2048 bits, as a team of Cloudflare Access has.
+    pub fn generate_rsa_2048() -> Self {
+        Self::generate_rsa(KeySize::Rsa2048)
+    }
+
+    #[expect(
+        clippy::expect_used,
+        reason = "key generation fails only on a machine without memory or randomness"
+    )]
+    fn generate_rsa(size: KeySize) -> Self {
+        let pair = RsaKeyPair::generate(size).expect("an RSA key can be made");
+        let public = pair.public_key();
+        let modulus = public.modulus().big_endian_without_leading_zero().to_vec();
+        let exponent = public.exponent().big_endian_without_leading_zero().to_vec();
+        let public = json!({ "kty": "RSA", "n": b64(&modulus), "e": b64(exponent) });
+        let secret = Secret::Rsa(Box::new(pair));
+        Self::assemble(secret, &modulus, public, Algorithm::Rs256)
     }
 
     fn assemble(secret: Secret, name_from: &[u8], public: Value, algorithm: Algorithm) -> Self {
@@ -175,6 +180,13 @@ impl SigningKey {
     pub fn shared_rsa() -> Arc<Self> {
         static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
         KEY.get_or_init(|| Arc::new(Self::generate(Algorithm::Rs256)))
+            .clone()
+    }
+
+    /// The key that the Access team of every provider in this process starts with.
+    pub fn shared_team() -> Arc<Self> {
+        static KEY: OnceLock<Arc<SigningKey>> = OnceLock::new();
+        KEY.get_or_init(|| Arc::new(Self::generate_rsa_2048()))
             .clone()
     }
 

@@ -13,6 +13,7 @@ mod own_page;
 mod read;
 mod routes;
 mod service;
+mod signers;
 mod spelling;
 mod table;
 mod vars;

@@ -28,6 +28,8 @@ pub enum Access {
     Api,
     /// Only a person who is signed in at the level.
     Required,
+    /// Staff and their programs, with a token of the service's Cloudflare Access team; none of the public.
+    CloudflareAccess,
 }
 
 impl Access {
@@ -39,6 +41,7 @@ impl Access {
             "optional" => Some(Self::Optional),
             "api" => Some(Self::Api),
             "required" => Some(Self::Required),
+            "cloudflare-access" => Some(Self::CloudflareAccess),
             _ => None,
         }
     }
@@ -47,6 +50,12 @@ impl Access {
     #[must_use]
     pub const fn has_people(self) -> bool {
         matches!(self, Self::Optional | Self::Required)
+    }
+
+    /// Whether each request has credentials of another kind, so that none is ever led to a sign-in.
+    #[must_use]
+    pub const fn is_apart(self) -> bool {
+        matches!(self, Self::Api | Self::CloudflareAccess)
     }
 }
 
@@ -173,7 +182,7 @@ impl Shape {
 
 impl Rule {
     /// How much the rule asks for: public least, then optional, then `api`, then the levels, of two with one
-    /// level the one whose sign-in has to be younger, and last the one that takes less from elsewhere.
+    /// level the one whose sign-in has to be younger, then `cloudflare-access`, and last the one that takes less from elsewhere.
     fn strictness(&self) -> (Access, Option<Level>, Option<Reverse<i64>>, u8) {
         let level = (self.access == Access::Required).then_some(self.level);
         let freshness = self.freshness.map(|freshness| Reverse(freshness.seconds()));

@@ -5,9 +5,9 @@ use crate::config::branding::Branding;
 use crate::config::headers::Removed;
 use crate::config::locale::{Language, Localised};
 use crate::config::routes::Rules;
+pub use crate::config::signers::{AccessTeam, ServiceKeys};
 pub use crate::oidc::identity::claims::Claim;
 use crate::oidc::jwk::PrivateJwk;
-use crate::oidc::jwks::KeySet;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use crate::path::{Ambiguous, CanonicalPath};
@@ -116,15 +116,6 @@ pub enum Origin {
     Binding(String),
 }
 
-/// Where the keys are with which a service signs its messages to the edge.
-#[derive(Clone, Debug)]
-pub enum ServiceKeys {
-    /// In the configuration.
-    Listed(KeySet),
-    /// In a key set at this address.
-    At(String),
-}
-
 /// How soon a session that was ended elsewhere is noticed here, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Revocation {
@@ -197,6 +188,8 @@ pub struct Service {
     pub assertion_keys: KeyPair,
     /// The keys of the service's own messages; without any, the edge takes none.
     pub service_keys: Option<ServiceKeys>,
+    /// The team whose staff may use `cloudflare-access` routes, if the service has one.
+    pub access_team: Option<AccessTeam>,
     /// Whether the service may fetch identity claims that fit no header, with a token by one of these keys.
     pub claims_by_reference: bool,
     /// Whether the service's switch in KV is looked for.

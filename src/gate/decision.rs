@@ -61,6 +61,13 @@ pub enum Task {
         /// The session.
         session: Box<Session>,
     },
+    /// A request of staff passes if its token is the Access team's.
+    Staff {
+        /// The path.
+        path: CanonicalPath,
+        /// The query.
+        query: Option<String>,
+    },
     /// A person who was away goes on to prove an identity.
     Continue(Box<Session>),
     /// A person signs out.

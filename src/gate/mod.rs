@@ -33,6 +33,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use crate::config::{Access, Config, Host, Service, is_loopback};
+use crate::gate::access::protect::Passage;
 use crate::gate::access::{asked, protect, revocation, socket};
 use crate::gate::endpoints::{health, status};
 use crate::gate::links::rule_of;
@@ -269,6 +270,11 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
             let checked =
                 revocation::check(context, request, &path, query.as_deref(), *session).await;
             return service_header::shown(context, request, checked);
+        }
+        Task::Staff { path, query } => {
+            let passage = Passage::new(context, request, &path, query.as_deref());
+            let decided = passage.staff().await;
+            return service_header::shown(context, request, decided);
         }
         Task::Assert {
             forward,

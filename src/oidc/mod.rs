@@ -4,6 +4,7 @@
 //! times, randomness and signatures are arguments. A signature is made and verified by the caller,
 //! because WebCrypto answers asynchronously; the types here say whether that has been done.
 
+pub mod access_token;
 pub mod authorize;
 pub mod claims;
 pub mod client_assertion;

@@ -393,4 +393,8 @@ pub const ROWS: &[Row] = &[
         145,
         "A program's route that opens a path for people, hands on a person's cookie or assertion, or sends a program to sign in",
     ),
+    row(
+        146,
+        "A stranger or one of the public who passes for staff; staff that an origin takes for the public; a team's token for another application",
+    ),
 ];

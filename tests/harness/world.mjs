@@ -69,6 +69,14 @@ class Simulated {
   delivery = (settings) => this.control("POST", "notifications", settings);
   notificationFaults = () => this.control("GET", "notification-faults");
 
+  /** A token of the simulated Access team; what may be said of it is in `access_team.rs`. */
+  async staffToken(body = {}) {
+    const headers = [["Content-Type", "application/json"]];
+    const answer = await request(this.port, { method: "POST", target: "/control/staff", host: `127.0.0.1:${this.port}`, headers, body: JSON.stringify(body) });
+    if (answer.status !== 200) throw new Error(`/control/staff: ${answer.status} ${answer.text}`);
+    return answer.text;
+  }
+
   /** The results of the provider's notifications since the last clearing, once each has its answer. */
   async delivered(least = 1) {
     for (let waited = 0; waited < 20_000; waited += 25) {
@@ -193,6 +201,8 @@ export class World {
       did_id: `did:web:127.0.0.1%3A${new URL(this.provider.url).port}`,
       ...(this.certificate === undefined ? {} : { https: true }),
       routes: ROUTES,
+      // The simulated Access team is at the provider's address.
+      ...(own.access_audience === undefined ? {} : { access_team: this.provider.url }),
       ...own,
     };
   }

@@ -82,6 +82,7 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         | Page::NotFound
         | Page::WrongMethod
         | Page::OtherSite
+        | Page::NotStaff
         | Page::SignInOff
         | Page::ServiceClosed
         | Page::FormExpired

@@ -27,6 +27,10 @@ impl Settings {
         if self.https {
             service["https"] = json!(true);
         }
+        // Only the simulated team hands out tokens here.
+        if service.get("access_team").is_some() {
+            service["access_team"] = json!(self.provider);
+        }
         if self.own_origin && self.local == Local::demo() {
             service["service_keys"] = json!(format!("{}/service-jwks.json", self.origin));
             service["arrival"] = json!({ "en": "/welcome", "cy": "/cy/welcome" });
@@ -106,6 +110,10 @@ fn of_the_demo() -> Vec<Value> {
         (
             "/api/licences",
             "for programs: 401 and no sign-in, unless the request has the header Authorization: Bearer demo",
+        ),
+        (
+            "/staff",
+            "for staff, by Cloudflare Access: 403 without its token, which POST /control/staff at this address hands out",
         ),
         ("/account", "wants a sign-in with two factors, Cl.Cm"),
         ("/cy/account", "the same in Welsh"),

@@ -57,6 +57,9 @@ impl Local {
             "scopes": ["openid", "email", "phone"],
             "registered_claims": Claim::ALL.map(Claim::registered_as),
             "language_prefix": true,
+            // `dev` names the simulated team; the audience is that of its tokens unless they say otherwise.
+            "access_team": "demo",
+            "access_audience": "5e1f4c0d9a27b3688c41f0e2d7935ab61c0f8e4472d95b3ea8167c24f90b3d51",
             "routes": [
                 { "path": "/", "access": "public" },
                 { "path": "/cy", "access": "public" },
@@ -65,6 +68,7 @@ impl Local {
                 { "path": "/favicon.ico", "access": "public" },
                 { "path": "/whoami", "access": "optional", "release": ["email"] },
                 { "path": "/api/*", "access": "api" },
+                { "path": "/staff/*", "access": "cloudflare-access", "release": ["email"] },
                 account("/account/*"),
                 account("/cy/account/*"),
                 account("/welcome"),

@@ -89,6 +89,11 @@ fn may_pass(rule: &Rule, session: &Session, path: &str, now: i64) -> Result<()> 
             "{path} is for programs: the Worker sends no assertion there, only their Authorization header"
         );
     }
+    if rule.access == Access::CloudflareAccess {
+        bail!(
+            "{path} is for staff: the Worker sends no assertion about a person there, only a statement about staff"
+        );
+    }
     if rule.access == Access::Optional {
         return Ok(());
     }

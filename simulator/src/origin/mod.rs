@@ -17,6 +17,7 @@ pub mod probes;
 pub mod range;
 pub mod settings;
 pub mod site;
+pub mod staff;
 pub mod token;
 pub mod verify;
 pub mod wire;

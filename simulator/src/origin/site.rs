@@ -17,7 +17,7 @@ use crate::origin::person::Person;
 use crate::origin::token::Refused;
 use crate::origin::verify::HEADER;
 use crate::origin::wire::{Head, RawHead};
-use crate::origin::{apply_pages, closing, identity, pages};
+use crate::origin::{apply_pages, closing, identity, pages, staff};
 
 /// The level of identity that an application asks for.
 const LEVEL: &str = "P2";
@@ -31,6 +31,8 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/whoami", get(whoami))
         .route(closing::KEYS, get(service_keys))
         .route("/api/licences", get(licences))
+        .route("/staff", get(staff_page))
+        .route("/staff/{*page}", get(staff_page))
         .route("/assets/demo.css", get(style))
         .fallback(async |Extension(head): Extension<Head>| {
             let head = known(&head);
@@ -227,6 +229,21 @@ fn html(status: StatusCode, page: maud::Markup) -> Response<Body> {
         "text/html; charset=utf-8",
     );
     response
+}
+
+/// The page of staff, as JSON: who is asking. A request without their statement came another way.
+async fn staff_page(
+    State(app): State<Arc<App>>,
+    Extension(head): Extension<Head>,
+) -> Response<Body> {
+    match app
+        .verifier
+        .staff(&known(&head).values(staff::HEADER), now())
+        .await
+    {
+        Ok(who) => json(StatusCode::OK, &who),
+        Err(_) => json(StatusCode::UNAUTHORIZED, &serde_json::Value::Null),
+    }
 }
 
 /// The answer for programs. The edge lets each pass that has the header; this service judges its value.

@@ -19,6 +19,7 @@ use crate::origin::identity;
 use crate::origin::key_set::KeySet;
 use crate::origin::person::Person;
 use crate::origin::settings::Settings;
+use crate::origin::staff;
 use crate::origin::token::{Kind, LEEWAY, Refused, check_source_and_time, read_as};
 
 /// The header that carries the assertion.
@@ -68,6 +69,16 @@ impl Verifier {
             person.identity = identity::check(&token, &key, &self.settings, &person, now)?;
         }
         Ok(person)
+    }
+}
+
+impl Verifier {
+    /// The user or program of the staff in whose name a request comes, from every value of the header for staff.
+    pub async fn staff(&self, values: &[&str], now: i64) -> Result<Value, Refused> {
+        let (kid, token) = staff::read(values)?;
+        let key = self.keys.find(&kid, now).await.ok_or(Refused::UnknownKey)?;
+        check_source_and_time(&token, &key, &staff::settings(&self.settings), now)?;
+        staff::who(&token)
     }
 }
 

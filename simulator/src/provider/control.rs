@@ -4,6 +4,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::{Value, json};
 
 use crate::http::{Request, Response, last_wins};
+use crate::provider::access_team;
 use crate::provider::control_answer::{done, mistake};
 use crate::provider::control_sessions::notification_faults;
 use crate::provider::desk;
@@ -84,6 +85,7 @@ impl Provider {
             ("POST", "/control/rotate") => self.control_rotate(&body),
             ("POST", "/control/in-person") => self.control_in_person(&body),
             ("POST", "/control/return-codes") => self.control_return_codes(&body["codes"]),
+            ("POST", access_team::CONTROL) => self.control_staff(now, &body),
             ("POST", "/control/reset") => {
                 self.reset();
                 done()

@@ -1,6 +1,7 @@
 //! The provider's endpoints: each path and method with the answer to it.
 
 use crate::http::{Request, Response};
+use crate::provider::access_team;
 use crate::provider::client_keys::ClientKeys;
 use crate::provider::pages;
 use crate::provider::state::Provider;
@@ -29,6 +30,7 @@ impl Provider {
             "/.well-known/openid-configuration" if allowed("GET") => self.discovery(),
             "/.well-known/jwks.json" if allowed("GET") => self.jwks(),
             "/.well-known/did.json" if allowed("GET") => self.did_document(),
+            access_team::CERTS if allowed("GET") => self.access_certs(),
             "/" if allowed("GET") => pages::front(&self.settings),
             "/sign-in"
             | "/in-person"

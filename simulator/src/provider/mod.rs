@@ -7,8 +7,11 @@
 //! Reading order: [`authorize`] (a request object comes in), [`request_object`] (its rules), [`sign_in`] (a person chooses
 //! who to be) with [`session`] (or has done so within the hour), [`token`] with [`client_auth`] and [`id_token`],
 //! [`userinfo`] with [`identity`], [`documents`]; [`in_person`] (an identity takes days); [`logout`] (a session ends),
-//! [`back_channel`] with [`logout_token`] (its clients are told); then [`fault`], [`wishes`], [`control`] and [`desk`], which the real provider does not have.
+//! [`back_channel`] with [`logout_token`] (its clients are told); then [`fault`], [`wishes`], [`control`], [`desk`] and
+//! [`access_team`], which the real provider does not have.
 
+pub mod access_keys;
+pub mod access_team;
 pub mod authorize;
 pub mod back_channel;
 pub mod breakable;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::provider::access_keys::AccessTeam;
 use crate::provider::client_keys::KeyCache;
 use crate::provider::desk_state::Desk;
 use crate::provider::fault::{ActiveFault, Fault};
@@ -25,6 +26,7 @@ pub const SKEW_SECONDS: i64 = 30;
 pub struct Provider {
     pub(super) settings: Settings,
     pub(super) keyring: Keyring,
+    pub(super) access_team: AccessTeam,
     pub(super) client_keys: KeyCache,
     pub(super) journeys: HashMap<String, Journey>,
     pub(super) codes: HashMap<String, Code>,
@@ -59,6 +61,7 @@ impl Provider {
             notifications: Notifications::new(settings.retry_delay_seconds),
             settings,
             keyring: Keyring::new(),
+            access_team: AccessTeam::default(),
             client_keys: KeyCache::default(),
             journeys: HashMap::new(),
             codes: HashMap::new(),

@@ -2,6 +2,7 @@
 //!
 //! Each part reads its fields and notes their faults; nothing stops at the first.
 
+mod access_team;
 mod arrival;
 mod branding;
 mod headers;
@@ -17,6 +18,7 @@ use crate::config::table::Table;
 use crate::config::vars::Vars;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
+use access_team::read_access_team;
 use arrival::read_arrival;
 use branding::read_branding;
 use headers::{read_cors_headers, read_removed};
@@ -76,8 +78,10 @@ pub fn service(
     }
     let registered_claims = read_claims(table);
     let removed = read_removed(table, warnings);
+    let access_team = read_access_team(table, environment);
     let registered = Registered {
         environment,
+        has_team: access_team.is_some(),
         drops_authorization: removed.holds("authorization"),
         bind: table.flag("bind", false),
         scopes: &scopes,
@@ -120,6 +124,7 @@ pub fn service(
         id_token_alg: read_id_token_alg(table, &rules),
         switch: read_switch(table),
         service_keys,
+        access_team,
         claims_by_reference,
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
         limits: read_limits(table, warnings),

@@ -14,6 +14,8 @@ pub(in crate::config) struct Registered<'a> {
     pub bind: bool,
     /// Not registered: whether `drop_headers` names `Authorization`.
     pub drops_authorization: bool,
+    /// Not registered: whether the service has a team of Cloudflare Access.
+    pub has_team: bool,
     pub scopes: &'a [&'a str],
     pub claims: &'a [Claim],
 }
@@ -64,16 +66,16 @@ pub(super) fn read_freshness(table: &Table<'_>, access: Access) -> Option<Freshn
     again.or(max_age)
 }
 
-/// A switch about people who are signed in.
+/// A switch about people, which has an effect only where the route lets the service know of one.
 pub(super) fn read_flag(
     table: &Table<'_>,
-    access: Access,
+    has_effect: bool,
     field: &'static str,
     default: bool,
 ) -> bool {
     let flag = table.flag(field, default);
-    if !access.has_people() && table.get(field).is_some() {
-        table.fault(field, "has no effect on a public or api route");
+    if !has_effect && table.get(field).is_some() {
+        table.fault(field, "has no effect on a route with this access");
     }
     flag
 }
@@ -106,10 +108,15 @@ pub(super) fn read_release(
 ) -> Release {
     let mut release = Release::default();
     let names = table.texts("release").unwrap_or_default();
+    if access == Access::CloudflareAccess && names == ["email"] {
+        // Access has it from the team's own identity provider; One Login's scopes say nothing of it.
+        release.email = true;
+        return release;
+    }
     if !access.has_people() && !names.is_empty() {
         table.fault(
             "release",
-            "has no effect on a public or api route: nobody is looked up there",
+            "has no effect on a public or api route, where nobody is looked up; on a cloudflare-access route it may list \"email\"",
         );
     }
     for name in names {

@@ -133,33 +133,41 @@ fn read_fields(
     let access = table.choice(
         "access",
         Access::Required,
-        "\"public\", \"optional\", \"api\" or \"required\"",
+        "\"public\", \"optional\", \"api\", \"required\" or \"cloudflare-access\"",
         Access::parse,
     );
     let mut level = read_level(table, level);
-    if access == Access::Api {
+    if access.is_apart() {
         level = level.credential();
         if table.get("level").is_some() {
             table.fault(
                 "level",
-                "has no effect on an api route: no person signs in there",
+                "has no effect on this route: no person signs in there",
             );
         }
-        if registered.drops_authorization {
-            table.fault(
-                "access",
-                "needs the header Authorization, which drop_headers names",
-            );
+    }
+    let lacks = match access {
+        Access::Api if registered.drops_authorization => {
+            Some("needs the header Authorization, which drop_headers names")
         }
+        Access::CloudflareAccess if !registered.has_team => {
+            Some("needs access_team and access_audience, whose tokens count there")
+        }
+        _ => None,
+    };
+    if let Some(problem) = lacks {
+        table.fault("access", problem);
     }
     let release = read_release(table, access, registered);
     let unkept = read_cache(table, access, &release);
     let not_proved = read_not_proved(table, level, own_path);
     let freshness = read_freshness(table, access);
-    let bind = read_flag(table, access, "bind", registered.bind);
-    let closes_sockets = read_flag(table, access, "close_sockets_with_session", false);
+    let people = access.has_people();
+    let named = people || access == Access::CloudflareAccess;
+    let bind = read_flag(table, named, "bind", registered.bind);
+    let closes_sockets = read_flag(table, people, "close_sockets_with_session", false);
     let other_sites = OtherSites::read(table, access, registered.environment);
-    let counts_as_use = read_flag(table, access, "counts_as_use", true);
+    let counts_as_use = read_flag(table, people, "counts_as_use", true);
     let keeps_slashes =
         table.choice(
             "encoded_slashes",

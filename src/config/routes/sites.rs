@@ -47,7 +47,8 @@ impl OtherSites {
     pub(super) const fn of(access: Access) -> Self {
         match access {
             // A browser sends a name and password that it remembers for `Basic` with other sites' requests too.
-            Access::Api | Access::Required => Self::Refuse,
+            // Access's own cookie is sent with them too, unless its application says otherwise.
+            Access::Api | Access::Required | Access::CloudflareAccess => Self::Refuse,
             Access::Public | Access::Optional => Self::Allow,
         }
     }

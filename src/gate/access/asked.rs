@@ -1,7 +1,7 @@
 //! The service asks at run time: its answer of 401 names a level or an age of the sign-in that the request's session lacks.
 //!
 //! The request is judged once more, as if the route asked for that. A person who opens a page is sent to One Login; any
-//! other request gets the service's answer as it is, and so do programs on `api` routes and a session that has what is
+//! other request gets the service's answer as it is, and so do programs on `api` routes, staff and a session that has what is
 //! asked for.
 //!
 //! Source: RFC 9470 section 3; RFC 9110 section 11.6.1 (`WWW-Authenticate`).
@@ -36,8 +36,8 @@ pub async fn asked<P: Platform>(
     query: Option<&str>,
     challenge: &str,
 ) -> Option<Reply> {
-    let is_api = context.service.rules.find(path).access == Access::Api;
-    if is_api || !request.is_document() || !request.is_read() {
+    let is_apart = context.service.rules.find(path).access.is_apart();
+    if is_apart || !request.is_document() || !request.is_read() {
         return None;
     }
     let demand = read(challenge)?;

@@ -13,23 +13,26 @@
 //!
 //! Source: RFC 7519, RFC 8725 section 3.11 (explicit typing), RFC 9449 section 4.2 (`htm`, `htu`).
 
+mod members;
+mod staff;
+
 use crate::gate::access::claims_reference;
 use crate::gate::access::statement::{
     ASSERTION, IDENTITY, Known, LIFETIME, Signed, StatementKey, Subject,
 };
 
-use serde::Serialize;
-use serde_json::Value;
-
 use crate::config::{Release, Service};
 use crate::gate::context::Context;
-use crate::oidc::identity::claims::{Claim, Claims};
+use crate::oidc::identity::claims::Claims;
 use crate::oidc::jws::{Alg, Unsigned, encode};
 use crate::oidc::refusal::Refusal;
 use crate::platform::{Outage, Platform};
 use crate::session::claims_reference::ClaimsReference;
 use crate::session::identity::IdentityOutcome;
 use crate::session::session::Session;
+pub use members::NotSigned;
+use members::{BACKDATED, Members};
+pub use staff::sign_staff;
 
 /// The `typ` of an assertion, which no token of the provider has.
 pub const TYPE: &str = "one-login-assertion+jwt";
@@ -45,86 +48,6 @@ const MAX_IDENTITY: usize = 8_000;
 
 /// The length of a signature in a compact token, with its full stop.
 const SIGNATURE: usize = 87;
-
-/// How far `iat` lies in the past, in seconds, for origins whose clock is behind.
-const BACKDATED: i64 = 5;
-
-/// The members of both statements, each with those that it has.
-#[derive(Clone, Default, Serialize)]
-struct Members<'a> {
-    iss: &'a str,
-    aud: &'a str,
-    sub: &'a str,
-    sid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    vot: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    auth_time: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reauth_time: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_exp: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    arrival: Option<bool>,
-    iat: i64,
-    exp: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    htm: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    htu: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email_verified: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone_number: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone_number_verified: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    wallet_subject_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    identity_outcome: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    identity_outcome_source: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    identity_claims: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    claims_reference: Option<&'a str>,
-    #[serde(rename = "coreIdentity", skip_serializing_if = "Option::is_none")]
-    core_identity: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    address: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    passport: Option<&'a Value>,
-    #[serde(rename = "drivingPermit", skip_serializing_if = "Option::is_none")]
-    driving_permit: Option<&'a Value>,
-    #[serde(rename = "returnCode", skip_serializing_if = "Option::is_none")]
-    return_code: Option<&'a Value>,
-}
-
-impl<'a> Members<'a> {
-    /// The same with the identity claims that the route releases.
-    fn with(mut self, release: Release, claims: &'a Claims) -> Self {
-        let places: [_; Claim::ALL.len()] = [
-            &mut self.core_identity,
-            &mut self.address,
-            &mut self.passport,
-            &mut self.driving_permit,
-            &mut self.return_code,
-        ];
-        for (place, claim) in places.into_iter().zip(Claim::ALL) {
-            if release.identity[claim as usize] {
-                *place = claims.get(claim.released_as());
-            }
-        }
-        self
-    }
-
-    fn unsigned(&self, service: &Service, typ: &str) -> Result<Unsigned, Refusal> {
-        let key = &service.assertion_keys.active.key_id;
-        Unsigned::new(Alg::Es256, key, typ, self)
-    }
-}
 
 /// Lays out an assertion with the claims of one route, and the second statement if there is one.
 /// Whether the session may be used there is not asked.
@@ -238,22 +161,6 @@ pub fn fetched(
         ..Members::default()
     };
     who.with(release, claims).unsigned(service, IDENTITY_TYPE)
-}
-
-/// Why no assertion could be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotSigned;
-
-impl From<Outage> for NotSigned {
-    fn from(_: Outage) -> Self {
-        Self
-    }
-}
-
-impl From<Refusal> for NotSigned {
-    fn from(_: Refusal) -> Self {
-        Self
-    }
 }
 
 /// Signs an assertion and keeps it, unless the identity may yet change within the second.

@@ -5,6 +5,7 @@
 
 mod program;
 mod refuse;
+mod staff;
 
 use std::cell::OnceCell;
 
@@ -91,6 +92,12 @@ impl<'a, P: Platform> Passage<'a, P> {
         match self.rule.access {
             Access::Public => return pass(self.forward(None)),
             Access::Api => return self.program(),
+            Access::CloudflareAccess => {
+                return Verdict::Later(Task::Staff {
+                    path: self.path.clone(),
+                    query: self.query.map(str::to_owned),
+                });
+            }
             Access::Optional | Access::Required => {}
         }
         // Most requests bring the cookie of the request before, and nothing has to be signed, asked or renewed.
@@ -171,15 +178,19 @@ impl<'a, P: Platform> Passage<'a, P> {
                 .get_or_init(|| self.forward(None).room(self.request, limit) / STEP * STEP),
             false => 0,
         };
-        let bound = || Bound {
-            method: self.request.method.clone(),
-            address: format!("{}{}", self.context.service.origin_url, self.path.text),
-        };
         Subject {
             release,
             room,
-            bound: self.rule.bind.then(bound),
+            bound: self.bound(),
         }
+    }
+
+    /// The request, where the route wants it named.
+    fn bound(&self) -> Option<Bound> {
+        self.rule.bind.then(|| Bound {
+            method: self.request.method.clone(),
+            address: format!("{}{}", self.context.service.origin_url, self.path.text),
+        })
     }
 
     /// Lets a session that is alive pass with an assertion, signing one if none is kept; unless the
@@ -271,21 +282,6 @@ impl<'a, P: Platform> Passage<'a, P> {
             self.query,
             signed,
         )
-    }
-
-    /// Where a sign-in leads back to.
-    pub fn return_path(&self) -> String {
-        let wanted = match self.query {
-            Some(query) => format!("{}?{query}", self.path.text),
-            None => self.path.text.clone(),
-        };
-        let place = self.context.place(&wanted);
-        let lost_query = self.query.is_some_and(|query| !query.is_empty()) && !place.contains('?');
-        if lost_query || (place == "/" && self.path.text != "/") {
-            let context = self.context.logging(self.request);
-            context.log_done("return_path", "too_long");
-        }
-        place
     }
 }
 

@@ -18,6 +18,9 @@ pub const ASSERTION: &str = "one-login-assertion";
 /// The header that carries identity claims that did not fit into it, in lower case.
 pub const IDENTITY: &str = "one-login-identity";
 
+/// The header that carries the statement about staff, in lower case.
+pub const STAFF: &str = "one-login-staff-assertion";
+
 /// The request that an assertion is for.
 ///
 /// Source: RFC 9449 section 4.2.

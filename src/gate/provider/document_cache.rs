@@ -69,6 +69,14 @@ pub const SERVICE_KEYS: Kind<KeySet> = Kind {
     cache: |documents| &documents.service_keys,
 };
 
+/// The keys of the service's team of Cloudflare Access.
+pub const ACCESS_KEYS: Kind<KeySet> = Kind {
+    name: "access-keys",
+    owner: |service| service.access_team.as_ref().map_or("", |team| &team.keys),
+    parse: |bytes, _| KeySet::parse(bytes),
+    cache: |documents| &documents.access_keys,
+};
+
 /// The documents in an isolate's memory.
 #[derive(Debug, Default)]
 pub struct Documents {
@@ -76,6 +84,7 @@ pub struct Documents {
     pub(super) keys: DocumentCache<KeySet>,
     pub(super) identity_keys: DocumentCache<KeySet>,
     pub(super) service_keys: DocumentCache<KeySet>,
+    pub(super) access_keys: DocumentCache<KeySet>,
 }
 
 /// The maker of a key id for which a document is fetched once more.

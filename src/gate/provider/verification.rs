@@ -11,7 +11,7 @@
 use crate::gate::pages::failure::Failure;
 use std::rc::Rc;
 
-use super::document_cache::{CopySource, IDENTITY_KEYS, KEYS, Kind, SERVICE_KEYS};
+use super::document_cache::{ACCESS_KEYS, CopySource, IDENTITY_KEYS, KEYS, Kind, SERVICE_KEYS};
 use super::{REREAD_STALE, Unavailable, WAIT_MS, current, fetch, read_stored};
 use crate::gate::context::Context;
 use crate::oidc::json::Object;
@@ -34,7 +34,7 @@ const PATIENCE_MS: u32 = 3_500;
 /// The time between two looks at the shelf, in milliseconds.
 const STEP_MS: u32 = 50;
 
-/// A token that the provider or the service signed, and where its keys are.
+/// A token that the provider, the service or its Access team signed, and where its keys are.
 #[derive(Clone, Copy, Debug)]
 pub enum Token<'a> {
     /// An ID token.
@@ -45,6 +45,8 @@ pub enum Token<'a> {
     Logout(&'a Metadata),
     /// A message of the service, whose keys are at this address.
     Service(&'a str),
+    /// A token of Cloudflare Access, whose keys are at this address.
+    Access(&'a str),
 }
 
 impl Token<'_> {
@@ -54,13 +56,14 @@ impl Token<'_> {
             Self::CoreIdentity => "core_identity",
             Self::Logout(_) => "logout_token",
             Self::Service(_) => "service_message",
+            Self::Access(_) => "staff_token",
         }
     }
 
     const fn origin(self) -> CopySource {
         match self {
             Self::Id(_) | Self::CoreIdentity => CopySource::Provider,
-            Self::Logout(_) | Self::Service(_) => CopySource::Anybody,
+            Self::Logout(_) | Self::Service(_) | Self::Access(_) => CopySource::Anybody,
         }
     }
 
@@ -69,6 +72,7 @@ impl Token<'_> {
             Self::Id(_) | Self::Logout(_) => &KEYS,
             Self::CoreIdentity => &IDENTITY_KEYS,
             Self::Service(_) => &SERVICE_KEYS,
+            Self::Access(_) => &ACCESS_KEYS,
         }
     }
 
@@ -76,7 +80,7 @@ impl Token<'_> {
         match self {
             Self::Id(metadata) | Self::Logout(metadata) => metadata.jwks_uri.clone(),
             Self::CoreIdentity => context.service.provider.did_url.clone(),
-            Self::Service(address) => address.to_owned(),
+            Self::Service(address) | Self::Access(address) => address.to_owned(),
         }
     }
 }

@@ -178,6 +178,7 @@ fn route(rule: &Rule, expected: &Expected) -> [String; 5] {
         Access::Optional => "anybody; who is signed in is named",
         Access::Api => "programs with `Authorization`, which the service judges",
         Access::Required => "who is signed in",
+        Access::CloudflareAccess => "staff, by Cloudflare Access; none of the public",
     };
     let scopes = CLAIMS
         .iter()
@@ -185,11 +186,11 @@ fn route(rule: &Rule, expected: &Expected) -> [String; 5] {
     let released: Vec<_> = scopes.map(|claim| claim.scope).collect();
     let level = match rule.access {
         Access::Required => rule.level.as_str(),
-        Access::Public | Access::Optional | Access::Api => "–",
+        Access::Public | Access::Optional | Access::Api | Access::CloudflareAccess => "–",
     };
     let longest = expected.service.limits.absolute;
     let within = match rule.access {
-        Access::Public | Access::Api => "–".to_owned(),
+        Access::Public | Access::Api | Access::CloudflareAccess => "–".to_owned(),
         Access::Optional | Access::Required => {
             time(rule.freshness.map_or(longest, Freshness::seconds))
         }

@@ -83,6 +83,21 @@ impl<P: Platform> Passage<'_, P> {
         }))
     }
 
+    /// Where a sign-in leads back to.
+    pub fn return_path(&self) -> String {
+        let wanted = match self.query {
+            Some(query) => format!("{}?{query}", self.path.text),
+            None => self.path.text.clone(),
+        };
+        let place = self.context.place(&wanted);
+        let lost_query = self.query.is_some_and(|query| !query.is_empty()) && !place.contains('?');
+        if lost_query || (place == "/" && self.path.text != "/") {
+            let context = self.context.logging(self.request);
+            context.log_done("return_path", "too_long");
+        }
+        place
+    }
+
     /// Where the link in a frame leads back to: the page around the frame, where a sign-in for that page will do for the
     /// frame too; else the frame's own address, which asks for what is missing.
     fn around_frame(&self, session: Option<&Session>) -> String {

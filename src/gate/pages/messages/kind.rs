@@ -13,6 +13,7 @@ impl Page {
             Self::NotSetUp
             | Self::OtherSite
             | Self::Blocked
+            | Self::NotStaff
             | Self::SignInOff
             | Self::ServiceClosed => LeadsTo::Nothing,
             Self::FormExpired | Self::FormSignInAgain | Self::FormNeedsIdentity => LeadsTo::NewTab,
@@ -86,6 +87,7 @@ impl Page {
             | Self::SignedOutNotAgain
             | Self::OtherPerson
             | Self::Blocked
+            | Self::NotStaff
             | Self::SignInOff
             | Self::ServiceClosed
             | Self::NoCookies
@@ -131,6 +133,7 @@ impl Page {
                     | Self::IdentityInterrupted
                     | Self::NotSetUp
                     | Self::Blocked
+                    | Self::NotStaff
                     | Self::SignInOff
                     | Self::OtherSite
                     | Self::BadAddress

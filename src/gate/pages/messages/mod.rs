@@ -51,6 +51,8 @@ pub enum Page {
     SignedOutMeanwhile,
     /// The service keeps the person out for a time.
     Blocked,
+    /// A request of staff has no token of their team.
+    NotStaff,
     /// No sign-in may start for a time.
     SignInOff,
     /// The service is closed for a time.
@@ -182,7 +184,7 @@ impl Message {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 46] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
@@ -202,6 +204,7 @@ impl Page {
         Self::OtherPerson,
         Self::SignedOutMeanwhile,
         Self::Blocked,
+        Self::NotStaff,
         Self::SignInOff,
         Self::ServiceClosed,
         Self::NoCookies,
@@ -253,6 +256,7 @@ impl Page {
             Self::OtherPerson => "other-person",
             Self::SignedOutMeanwhile => "signed-out-meanwhile",
             Self::Blocked => "blocked",
+            Self::NotStaff => "not-staff",
             Self::SignInOff => "sign-in-off",
             Self::ServiceClosed => "service-closed",
             Self::NoCookies => "no-cookies",

@@ -238,17 +238,8 @@ impl Page {
                 )],
                 None,
             ),
-            Self::Blocked => message(
-                text!(
-                    "You cannot sign in to this service",
-                    "Ni allwch fewngofnodi i’r gwasanaeth hwn",
-                ),
-                &[text!(
-                    "The team that runs this service has stopped your access for now.",
-                    "Mae’r tîm sy’n rhedeg y gwasanaeth hwn wedi atal eich mynediad am y tro.",
-                )],
-                None,
-            ),
+            Self::Blocked => unavailable::BLOCKED,
+            Self::NotStaff => unavailable::NOT_STAFF,
             Self::SignInOff => unavailable::SIGN_IN_OFF,
             Self::ServiceClosed => unavailable::CLOSED,
             Self::IdentityNotFinished => identity::NOT_FINISHED,

@@ -1,4 +1,4 @@
-//! The words of the pages for a part of the service that is off.
+//! The words of the pages for a part of the service that is off, or that is not for this person.
 //!
 //! Source: GOV.UK Design System, "Service unavailable pages".
 
@@ -43,5 +43,29 @@ pub(super) const SIGN_IN_OFF: Message = message(
         "Mae’n ddrwg gennym, nid yw mewngofnodi ar gael",
     ),
     &[SIGN_IN[0]],
+    None,
+);
+
+pub(super) const NOT_STAFF: Message = message(
+    text!(
+        "You do not have access to this page",
+        "Nid oes gennych fynediad i’r dudalen hon",
+    ),
+    &[text!(
+        "It is for people who work on this service. If you are one of them, sign in with your work account and try again.",
+        "Mae ar gyfer pobl sy’n gweithio ar y gwasanaeth hwn. Os ydych yn un ohonynt, mewngofnodwch gyda’ch cyfrif gwaith a rhowch gynnig arall arni.",
+    )],
+    None,
+);
+
+pub(super) const BLOCKED: Message = message(
+    text!(
+        "You cannot sign in to this service",
+        "Ni allwch fewngofnodi i’r gwasanaeth hwn",
+    ),
+    &[text!(
+        "The team that runs this service has stopped your access for now.",
+        "Mae’r tîm sy’n rhedeg y gwasanaeth hwn wedi atal eich mynediad am y tro.",
+    )],
     None,
 );
