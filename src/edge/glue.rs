@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 extern "C" {
     pub fn read(request: &web_sys::Request, into: &mut [u8]) -> usize;
 
-    pub fn variables(env: &JsValue) -> String;
+    pub fn variables(env: &worker::Env) -> String;
 
     pub fn respond(status: u16, headers: &str, body: &str) -> JsValue;
 
@@ -22,7 +22,7 @@ extern "C" {
         plan: &str,
     ) -> Promise;
 
-    pub fn asset(env: &JsValue, file: &str, headers: &str) -> Promise;
+    pub fn asset(env: &worker::Env, file: &str, headers: &str) -> Promise;
 
     pub fn call(url: &str, headers: &str, body: Option<String>, timeout: u32, most: u32)
     -> Promise;
@@ -69,7 +69,7 @@ extern "C" {
 
     pub fn log(line: &str);
 
-    pub fn count(env: &JsValue, labels: &str, number: u32, seconds: u32);
+    pub fn count(env: &worker::Env, labels: &str, number: u32, seconds: u32);
 }
 
 /// Pairs of lines. No name of a header holds a line feed, and no value can.

@@ -19,6 +19,7 @@ use js_sys::Promise;
 use wasm_bindgen::handler::{schedule_reinit, set_on_abort};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
+use worker::Env;
 
 use crate::config::Config;
 use crate::gate;
@@ -39,7 +40,9 @@ thread_local! {
 /// Prepares an instance, once; every entry point begins with it.
 ///
 /// After a panic an instance is lost, with all that waits in it; the next call gets a new one. The log
-/// gets only the panic's place, because its message may hold what came from outside.
+/// gets only the panic's place, because its message may hold what came from outside. The `worker`
+/// crate sets a hook that prints the message when an instance starts; this one takes its place, which
+/// a start function of our own could not promise.
 fn prepare() {
     static PREPARED: Once = Once::new();
     PREPARED.call_once(|| {
@@ -59,7 +62,7 @@ fn prepare() {
 /// A request from a browser, the provider or an origin.
 #[wasm_bindgen]
 #[must_use]
-pub fn fetch(incoming: web_sys::Request, env: JsValue, execution: JsValue) -> JsValue {
+pub fn fetch(incoming: web_sys::Request, env: Env, execution: JsValue) -> JsValue {
     prepare();
     #[cfg(feature = "fault-injection")]
     faults::hear(&incoming);
@@ -108,7 +111,7 @@ pub fn fetch(incoming: web_sys::Request, env: JsValue, execution: JsValue) -> Js
 #[must_use]
 pub fn unreachable(
     incoming: web_sys::Request,
-    env: JsValue,
+    env: Env,
     execution: JsValue,
     elapsed: f64,
     what: &str,
@@ -151,12 +154,7 @@ pub fn unreachable(
 /// The page in place of an answer with which the origin refuses a request for its cookies; nothing where the answer stays.
 #[wasm_bindgen]
 #[must_use]
-pub fn overfull(
-    incoming: web_sys::Request,
-    env: JsValue,
-    execution: JsValue,
-    status: u16,
-) -> JsValue {
+pub fn overfull(incoming: web_sys::Request, env: Env, execution: JsValue, status: u16) -> JsValue {
     prepare();
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, execution, None);
@@ -171,7 +169,7 @@ pub fn overfull(
 #[wasm_bindgen]
 pub fn asked(
     incoming: web_sys::Request,
-    env: JsValue,
+    env: Env,
     execution: JsValue,
     challenge: String,
 ) -> Promise {
@@ -191,12 +189,7 @@ pub fn asked(
 /// The plan for an answer that took long, from the plan of its request.
 #[wasm_bindgen(js_name = afterLong)]
 #[must_use]
-pub fn after_long(
-    incoming: web_sys::Request,
-    env: JsValue,
-    execution: JsValue,
-    plan: &str,
-) -> String {
+pub fn after_long(incoming: web_sys::Request, env: Env, execution: JsValue, plan: &str) -> String {
     prepare();
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, execution, None);
@@ -209,7 +202,7 @@ pub fn after_long(
 
 /// In how many seconds an open WebSocket, which this request opened, is looked at again; 0 where it has to close.
 #[wasm_bindgen]
-pub fn attend(incoming: web_sys::Request, env: JsValue, execution: JsValue) -> Promise {
+pub fn attend(incoming: web_sys::Request, env: Env, execution: JsValue) -> Promise {
     prepare();
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, execution, None);
@@ -228,7 +221,7 @@ pub fn attend(incoming: web_sys::Request, env: JsValue, execution: JsValue) -> P
 
 /// The hourly task: the provider's documents are fetched before anybody waits for them.
 #[wasm_bindgen]
-pub fn scheduled(env: JsValue, execution: JsValue) -> Promise {
+pub fn scheduled(env: Env, execution: JsValue) -> Promise {
     prepare();
     let isolate = isolate(&env);
     let edge = Edge::new(&isolate, env, execution, None);
@@ -239,7 +232,7 @@ pub fn scheduled(env: JsValue, execution: JsValue) -> Promise {
 }
 
 /// The values that this isolate keeps; parsed with its first request, whose log gets every fault.
-fn isolate(env: &JsValue) -> Rc<Isolate> {
+fn isolate(env: &Env) -> Rc<Isolate> {
     ISOLATE.with(|isolate| {
         Rc::clone(isolate.get_or_init(|| {
             let vars = Object::parse(glue::variables(env).as_bytes());

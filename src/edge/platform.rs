@@ -6,6 +6,7 @@ use std::rc::Rc;
 use js_sys::{Array, Date, Promise, Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use worker::Env;
 
 use super::glue;
 use crate::gate::isolate::Isolate;
@@ -18,7 +19,7 @@ use crate::session::account::{AccountReply, Question};
 /// One request's bindings and its way to go on after the answer.
 #[derive(Clone)]
 pub struct Edge {
-    pub env: JsValue,
+    pub env: Env,
     pub execution: JsValue,
     /// The request, for those who read its body; none for scheduled work.
     pub incoming: Option<web_sys::Request>,
@@ -70,7 +71,7 @@ impl Edge {
     /// One request's view, or that of work which no request waits for.
     pub fn new(
         isolate: &Isolate,
-        env: JsValue,
+        env: Env,
         execution: JsValue,
         incoming: Option<&web_sys::Request>,
     ) -> Self {

@@ -1,6 +1,7 @@
 //! Builds the Worker for wasm32 into `build/`, unless it was built from the same already. Tests have a second one, beneath
 //! which everything can be made to fail, in a place from which nothing is uploaded.
 
+mod exports;
 mod inputs;
 mod optimise;
 mod order;
@@ -121,20 +122,20 @@ pub fn of(places: &Places, worker: Worker) -> Result<Size> {
                     .with_context(|| format!("{directory} cannot be made"))?;
             }
             let wasm_opt = || npm_tool(places, "wasm-opt");
-            let part = |name| places.root.join(worker.parts()).join(name);
-            let (optimised, ordered) = (part("optimised.wasm"), part("ordered.wasm"));
-            let mut steps = [
-                compile(places, &compiler, worker)?,
-                bind(places, worker)?,
-                bundle(places, worker)?,
-                optimise(wasm_opt()?, &part("bindings_bg.wasm"), &optimised),
-                assets(places)?,
-            ];
+            let parts = places.root.join(worker.parts());
+            let [bound, used, optimised, ordered] = ["bindings_bg", "used", "optimised", "ordered"]
+                .map(|name| parts.join(format!("{name}.wasm")));
             let run = |step: &mut Command| {
                 let what = format!("{} for the Worker", step.get_program().display());
                 child::run(progress, step, None)?.into_result(&what)
             };
-            steps.iter_mut().try_for_each(run)?;
+            run(&mut compile(places, &compiler, worker)?)?;
+            run(&mut bind(places, worker)?)?;
+            run(&mut bundle(places, worker)?)?;
+            let script = fs::read_to_string(places.root.join(worker.out()).join("index.js"))?;
+            fs::write(&used, exports::used(&fs::read(bound)?, &script)?)?;
+            run(&mut optimise(wasm_opt()?, &used, &optimised))?;
+            run(&mut assets(places)?)?;
             fs::write(&ordered, order::named(&fs::read(optimised)?)?)?;
             let to = places.root.join(worker.out()).join("index_bg.wasm");
             run(&mut reorder(wasm_opt()?, &ordered, &to))
@@ -192,11 +193,18 @@ fn bundle(places: &Places, worker: Worker) -> Result<Command> {
         )
         .with_context(|| format!("src/edge/{script} cannot be copied"))?;
     }
+    let bindings = parts.join("bindings.js");
+    fs::write(
+        &bindings,
+        exports::droppable(&fs::read_to_string(&bindings)?),
+    )?;
     let mut command = npm_tool(places, "esbuild")?;
     command
         .arg(parts.join("main.js"))
         .args(["--bundle", "--format=esm", "--external:cloudflare:workers"])
         .arg("--external:./index_bg.wasm")
+        // Nothing is disposed of by a block of JavaScript, for which wasm-bindgen changes each class.
+        .arg("--define:Symbol.dispose=undefined")
         .arg(format!(
             "--outfile={}",
             places.root.join(worker.out()).join("index.js").display()
