@@ -50,6 +50,10 @@ mod races;
 mod reauthenticated;
 #[path = "sessions_end/sign_out.rs"]
 mod sign_out;
+#[path = "sessions_end/signal_access.rs"]
+mod signal_access;
+#[path = "sessions_end/signals.rs"]
+mod signals;
 #[path = "sessions_end/signed_out.rs"]
 mod signed_out;
 #[path = "sessions_end/status.rs"]

@@ -71,6 +71,11 @@ const BROKEN: &str = r#"
     service_keys             | [{ "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA" }]
     claims_by_reference      | "yes"
     claims_by_reference      | true
+    signals_audience         | 7
+    signals_client_id        | 7
+    signals_client_id        | "one-login"
+    signals_secret_hashes    | "a"
+    signals_secret_hashes    | ["0000000000000000000000000000000000000000000000000000000000000000"]
     own_path                 | "auth"
     own_path                 | "/auth/"
     own_path                 | "/"

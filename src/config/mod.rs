@@ -10,6 +10,7 @@ mod fault;
 mod headers;
 mod locale;
 mod own_page;
+mod proof;
 mod read;
 mod routes;
 mod service;
@@ -23,9 +24,10 @@ pub use deployment::{Config, Host};
 pub use fault::Fault;
 pub use locale::{Language, Locale, Localised};
 pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
+pub use proof::{Signals, TokenAuth};
 pub use routes::{Access, Freshness, OtherSites, Release, Rule, Rules};
 pub use service::{
-    Claim, Environment, KeyPair, Origin, Provider, Revocation, Service, ServiceKeys, TokenAuth,
+    AccessTeam, Claim, Environment, KeyPair, Origin, Provider, Revocation, Service, ServiceKeys,
 };
 pub use vars::{Vars, is_loopback};
 

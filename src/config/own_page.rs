@@ -27,6 +27,10 @@ pub enum OwnPage {
     Arrived,
     /// The service's word that a person's sessions are over.
     EndSessions,
+    /// The provider's signals.
+    Signals,
+    /// An access token for who sends them.
+    SignalToken,
     /// Identity claims that fit no header, for the origin.
     Claims,
     /// One of the pages by its name, in a language of choice.
@@ -54,6 +58,8 @@ impl OwnPage {
             "backchannel-logout" => Some(Self::Backchannel),
             "arrived" => Some(Self::Arrived),
             "sessions/end" => Some(Self::EndSessions),
+            "signals" => Some(Self::Signals),
+            "signals/token" => Some(Self::SignalToken),
             "claims" => Some(Self::Claims),
             "page" => Some(Self::Page),
             "session" => Some(Self::Session),

@@ -4,6 +4,7 @@ use crate::config::Locale;
 use crate::config::branding::Branding;
 use crate::config::headers::Removed;
 use crate::config::locale::{Language, Localised};
+use crate::config::proof::{Signals, TokenAuth};
 use crate::config::routes::Rules;
 pub use crate::config::signers::{AccessTeam, ServiceKeys};
 pub use crate::oidc::identity::claims::Claim;
@@ -64,6 +65,8 @@ pub struct Provider {
     pub did_url: String,
     /// The DID document's id.
     pub did_id: String,
+    /// Where the keys of Signal Exchange are.
+    pub signal_keys: String,
     /// Whether http is allowed, which it is locally.
     pub insecure: bool,
 }
@@ -71,7 +74,7 @@ pub struct Provider {
 impl Provider {
     /// The provider of an environment; `None` for those whose addresses are configured.
     ///
-    /// Source: `provider.md` 0.
+    /// Source: `provider.md` 0 and 8b.18.
     #[must_use]
     pub fn of(environment: Environment) -> Option<Self> {
         let infix = match environment {
@@ -80,7 +83,12 @@ impl Provider {
             Environment::Production => "",
         };
         let identity = format!("identity.{infix}account.gov.uk");
+        let transmitter = match environment {
+            Environment::Production => "shared-signals-transmitter.transaction.",
+            _ => "ssf-transmitter.transaction.integration.",
+        };
         Some(Self {
+            signal_keys: format!("https://{transmitter}account.gov.uk/jwks.json"),
             issuer: format!("https://oidc.{infix}account.gov.uk/"),
             identity_issuer: format!("https://{identity}/"),
             did_url: format!("https://{identity}/.well-known/did.json"),
@@ -94,15 +102,6 @@ impl Provider {
     pub fn discovery_url(&self) -> String {
         format!("{}.well-known/openid-configuration", self.issuer)
     }
-}
-
-/// How the client proves itself at the token endpoint.
-#[derive(Clone, Debug)]
-pub enum TokenAuth {
-    /// With a signed assertion, by the client's key.
-    PrivateKeyJwt,
-    /// With a secret; the provider then allows no identity proving.
-    ClientSecretPost(Secret),
 }
 
 /// Where requests go that may pass.
@@ -190,6 +189,8 @@ pub struct Service {
     pub service_keys: Option<ServiceKeys>,
     /// The team whose staff may use `cloudflare-access` routes, if the service has one.
     pub access_team: Option<AccessTeam>,
+    /// The receiver of Signal Exchange; without it, the edge takes no signal.
+    pub signals: Option<Signals>,
     /// Whether the service may fetch identity claims that fit no header, with a token by one of these keys.
     pub claims_by_reference: bool,
     /// Whether the service's switch in KV is looked for.

@@ -83,6 +83,11 @@ pub enum Task {
     Notification,
     /// The service sends a message.
     OfService(Message),
+    /// The provider sends a signal, or first asks for the access token to do so.
+    Signal {
+        /// It asks for the token.
+        asks: bool,
+    },
     /// The switch has to be looked for; then the request is decided.
     Switch,
     /// A page of the service asks about its session.

@@ -3,12 +3,13 @@
 //! Success means that the message is stored. A message that could be good at the next attempt gets 5xx, and one that will
 //! never be good 400.
 
-use serde_json::json;
-
+use crate::gate::accounts;
 use crate::gate::context::Context;
 use crate::gate::http::reply::{RETRY_AFTER, Reply};
 use crate::gate::http::request::Request;
+use crate::gate::pages::failure::Failure;
 use crate::gate::provider::NotVerified;
+use crate::oidc::logout_token::LogoutToken;
 use crate::oidc::refusal::Refusal;
 use crate::platform::{EventOutcome, Limit, Outage, Platform};
 
@@ -20,6 +21,8 @@ const MAX_BODY: usize = 64 * 1_024;
 pub enum NotTaken {
     /// It will never be good.
     Refused(&'static str),
+    /// The sender did not prove who it is.
+    Unauthorised(&'static str),
     /// It is too large to be one.
     TooLarge,
     /// It may be good at the next attempt.
@@ -67,6 +70,24 @@ pub async fn body<P: Platform>(
     })
 }
 
+/// Has a person's account end the sessions of before the message, and writes its line in the log; `event` is the line's name.
+///
+/// # Errors
+/// [`NotTaken::Outage`] when it is not certain that this is stored.
+pub async fn log_out<P: Platform>(
+    context: &Context<P>,
+    token: &LogoutToken,
+    event: &'static str,
+    label: &'static str,
+) -> Result<(), NotTaken> {
+    let stored = accounts::log_out(context, token).await;
+    stored.map_err(|outage| NotTaken::Outage(Failure::Account(outage).outcome().label))?;
+    context
+        .logging_person(&token.subject)
+        .log_done(event, label);
+    Ok(())
+}
+
 /// The answer to a message that was not taken, and its line in the log; `event` is the line's name.
 pub async fn refused<P: Platform>(
     context: &Context<P>,
@@ -85,29 +106,46 @@ pub async fn refused<P: Platform>(
             503
         }
         NotTaken::Refused(label) => limited(context, request, event, label, 400).await,
+        NotTaken::Unauthorised(label) => limited(context, request, event, label, 401).await,
         NotTaken::TooLarge => limited(context, request, event, "too_large", 413).await,
     };
     let reply = Reply::new(status).of(&context.service);
     match status {
+        401 => reply.with("www-authenticate", "Bearer"),
         429 | 503 => reply.with("retry-after", RETRY_AFTER),
         _ => reply,
     }
 }
 
-/// The same answer for the service, whose developers are told why.
+/// The same answer for a sender who is told why; `document` says it.
 pub async fn explained<P: Platform>(
     context: &Context<P>,
     request: &Request,
     event: &'static str,
     why: NotTaken,
+    document: fn(&'static str) -> String,
 ) -> Reply {
     let reply = refused(context, request, event, why).await;
     match why {
-        NotTaken::Refused(label) if reply.status == 400 => {
-            let document = json!({ "error": label }).to_string();
-            reply.body("application/json", document)
+        NotTaken::Refused(label) | NotTaken::Unauthorised(label) if reply.status != 429 => {
+            reply.body("application/json", document(label))
         }
         _ => reply,
+    }
+}
+
+/// The document that names the label and nothing else.
+pub fn error(label: &'static str) -> String {
+    format!("{{\"error\":\"{label}\"}}")
+}
+
+/// The token in the `Authorization` header of a request (RFC 6750 section 2.1), empty where it has no such header.
+pub fn bearer(request: &Request) -> &str {
+    let header = request.headers.get("authorization").unwrap_or_default();
+    let (scheme, token) = header.split_once(' ').unwrap_or_default();
+    match scheme.eq_ignore_ascii_case("bearer") {
+        true => token,
+        false => "",
     }
 }
 

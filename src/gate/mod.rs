@@ -39,7 +39,7 @@ use crate::gate::endpoints::{health, status};
 use crate::gate::links::rule_of;
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
-use crate::gate::sign_out::{back_channel, inactive};
+use crate::gate::sign_out::{back_channel, inactive, signal};
 use crate::gate::switch::Part;
 use crate::platform::Platform;
 pub use context::Context;
@@ -260,6 +260,7 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
         Task::Inactive(ref place) => Box::pin(inactive::finish(context, request, place)),
         Task::SignedOut => Box::pin(sign_out::signed_out(context, request)),
         Task::Notification => Box::pin(back_channel::finish(context, request)),
+        Task::Signal { asks } => Box::pin(signal::finish(context, request, asks)),
         Task::OfService(message) => Box::pin(service_message::finish(context, request, message)),
         Task::Continue(session) => Box::pin(identity::go_on(context, request, *session)),
         Task::Check {

@@ -15,9 +15,6 @@ use crate::platform::Platform;
 /// A page of another site cannot send it without a preflight, which is not answered.
 const JWT: &str = "application/jwt";
 
-/// The scheme of an `Authorization` header with a token, before its space (RFC 6750 section 2.1).
-const SCHEME: &str = "bearer";
-
 /// Takes the service's word. The status says how that went, and the body why it was refused.
 pub async fn finish<P: Platform>(
     context: &Context<P>,
@@ -30,7 +27,7 @@ pub async fn finish<P: Platform>(
     };
     match take(context, request, message).await {
         Ok(reply) => reply.of(&context.service),
-        Err(why) => delivery::explained(context, request, event, why).await,
+        Err(why) => delivery::explained(context, request, event, why, delivery::error).await,
     }
 }
 
@@ -46,9 +43,8 @@ async fn take<P: Platform>(
             (text, by_service::TYPE)
         }
         Message::FetchClaims => {
-            let header = request.headers.get("authorization").unwrap_or_default();
-            let (scheme, text) = header.split_once(' ').unwrap_or_default();
-            if !scheme.eq_ignore_ascii_case(SCHEME) {
+            let text = delivery::bearer(request);
+            if text.is_empty() {
                 return Err(NotTaken::Refused("token_missing"));
             }
             (text.to_owned(), by_reference::TYPE)

@@ -23,16 +23,31 @@ pub fn check_audience(claims: &Object, client_id: &str) -> Result<(), Refusal> {
     }
 }
 
-/// The moment at which a message was made: not in the future. Its end has not passed, and is at most `max_lifetime` seconds
-/// after that moment.
+/// Whether a header's `typ` is a kind of token, which is given in lower case and without `application/`.
+#[must_use]
+pub fn is_type(typ: &str, kind: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    typ.strip_prefix("application/").unwrap_or(&typ) == kind
+}
+
+/// The moment at which a message was made: not in the future.
 ///
 /// # Errors
-/// [`Refusal::IssuedAtInvalid`] or [`Refusal::Expired`].
-pub fn check_life(claims: &Object, max_lifetime: i64, now: i64) -> Result<i64, Refusal> {
+/// [`Refusal::IssuedAtInvalid`].
+pub fn check_issued(claims: &Object, now: i64) -> Result<i64, Refusal> {
     let issued_at = claims.seconds("iat")?.ok_or(Refusal::IssuedAtInvalid)?;
     if issued_at > now + SKEW {
         return Err(Refusal::IssuedAtInvalid);
     }
+    Ok(issued_at)
+}
+
+/// The same for a message with an end, which has not passed and is at most `max_lifetime` seconds after that moment.
+///
+/// # Errors
+/// [`Refusal::IssuedAtInvalid`] or [`Refusal::Expired`].
+pub fn check_life(claims: &Object, max_lifetime: i64, now: i64) -> Result<i64, Refusal> {
+    let issued_at = check_issued(claims, now)?;
     let expiry = claims.seconds("exp")?.ok_or(Refusal::Expired)?;
     if now > expiry + SKEW || expiry > issued_at + max_lifetime {
         return Err(Refusal::Expired);
@@ -57,7 +72,14 @@ pub fn check_id(claims: &Object, longest: usize) -> Result<String, Refusal> {
 /// # Errors
 /// [`Refusal::SubjectInvalid`], or [`Refusal::ClaimsMalformed`] when it is no text.
 pub fn check_subject(claims: &Object) -> Result<String, Refusal> {
-    let subject = claims.text("sub")?.unwrap_or_default();
+    subject(claims.text("sub")?.unwrap_or_default())
+}
+
+/// The subject that a text is, by the same rule.
+///
+/// # Errors
+/// [`Refusal::SubjectInvalid`].
+pub fn subject(subject: &str) -> Result<String, Refusal> {
     let whole = (1..=255).contains(&subject.len()) && subject.bytes().all(|b| b.is_ascii_graphic());
     if whole {
         Ok(subject.to_owned())

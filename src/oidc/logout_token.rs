@@ -5,7 +5,7 @@
 //!
 //! Source: OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6, `provider.md` 8.
 
-use crate::oidc::claims::{check_audience, check_id, check_life, check_subject};
+use crate::oidc::claims::{check_audience, check_id, check_life, check_subject, is_type};
 use crate::oidc::json::Object;
 use crate::oidc::jws::{Alg, Untrusted};
 use crate::oidc::refusal::Refusal;
@@ -53,11 +53,12 @@ pub struct LogoutToken {
 /// [`Refusal::WrongType`] where `typ` is another than `logout+jwt`, and [`Refusal::AlgorithmMismatch`].
 pub fn check_header(token: &Untrusted) -> Result<(), Refusal> {
     // 1. The type is that of a logout token, so that no other token of the provider is one.
-    if let Some(typ) = &token.typ {
-        let typ = typ.to_ascii_lowercase();
-        if typ.strip_prefix("application/").unwrap_or(&typ) != "logout+jwt" {
-            return Err(Refusal::WrongType);
-        }
+    if token
+        .typ
+        .as_ref()
+        .is_some_and(|typ| !is_type(typ, "logout+jwt"))
+    {
+        return Err(Refusal::WrongType);
     }
     // 2. The algorithm is the provider's, never `none` and never one of a shared secret.
     if token.alg != ALG {

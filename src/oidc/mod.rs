@@ -18,6 +18,7 @@ pub mod jws;
 pub mod logout_token;
 pub mod metadata;
 pub mod refusal;
+pub mod security_event;
 pub mod service_token;
 pub mod switch;
 pub mod token;

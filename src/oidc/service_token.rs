@@ -4,7 +4,7 @@
 //!
 //! Source: RFC 7519 section 4.1, RFC 8725 sections 3.9 to 3.12.
 
-use crate::oidc::claims::{check_audience, check_id, check_life, check_subject};
+use crate::oidc::claims::{check_audience, check_id, check_life, check_subject, is_type};
 use crate::oidc::json::Object;
 use crate::oidc::refusal::Refusal;
 
@@ -48,11 +48,10 @@ pub fn check_ends(
     expected: &Expected<'_>,
 ) -> Result<(), Refusal> {
     // The type is that of this message, so that no assertion and no other message is one.
-    let typ = typ.ok_or(Refusal::TypeMissing)?.to_ascii_lowercase();
-    if typ.strip_prefix("application/").unwrap_or(&typ) != expected.typ {
+    if !is_type(typ.ok_or(Refusal::TypeMissing)?, expected.typ) {
         return Err(Refusal::WrongType);
     }
-    // The service made it, for this edge and no other.
+    // The sender made it, for this edge and no other.
     if claims.text("iss")? != Some(expected.issuer) {
         return Err(Refusal::IssuerMismatch);
     }

@@ -282,9 +282,7 @@ impl Ring {
         let whole = code(&self.active.log, message.as_bytes())
             .finalize()
             .into_bytes();
-        let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
-        let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
-        whole.iter().take(8).flat_map(digits).collect()
+        hexadecimal(whole.get(..8).unwrap_or_default())
     }
 
     /// The check value of a text that comes back in an address: 16 characters that only the Worker can make.
@@ -317,6 +315,19 @@ impl std::fmt::Debug for Ring {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("[session keys]")
     }
+}
+
+/// Bytes as hexadecimal digits in lower case.
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
+    let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
+    bytes.iter().flat_map(digits).collect()
+}
+
+/// The SHA-256 of a text, as 64 hexadecimal digits in lower case.
+#[must_use]
+pub fn sha256(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text))
 }
 
 fn associated(purpose: Purpose, binding: &str) -> Vec<u8> {

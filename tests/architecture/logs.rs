@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::sources::{Source, root, sources};
 
 /// The code that precedes an event's name or label.
-const WRITERS: [&str; 9] = [
+const WRITERS: [&str; 11] = [
     "log_done(",
     "log_refused(",
     "log_failed(",
@@ -18,6 +18,8 @@ const WRITERS: [&str; 9] = [
     "Event {",
     "NotTaken::Outage(",
     "NotTaken::Refused(",
+    "NotTaken::Unauthorised(",
+    "delivery::log_out(",
     "outcome(",
 ];
 

@@ -345,10 +345,7 @@ pub const ROWS: &[Row] = &[
         116,
         "A place to go on to that names an own page in another spelling",
     ),
-    row(
-        117,
-        "Another site that learns whether a person is signed in",
-    ),
+    row(117, "Another site learns whether a person is signed in"),
     row(
         118,
         "Cookies of a sibling that hide the service's or lock a person out",
@@ -397,4 +394,5 @@ pub const ROWS: &[Row] = &[
         146,
         "A stranger or one of the public who passes for staff; staff that an origin takes for the public; a team's token for another application",
     ),
+    row(150, "Signals that are forged, late or of another kind"),
 ];

@@ -65,6 +65,7 @@ class Simulated {
   sessions = () => this.control("GET", "sessions");
   endSessions = (persona) => this.control("POST", "end-session", { persona });
   notify = (notice) => this.control("POST", "notify", notice);
+  signal = (signal) => this.control("POST", "signal", signal);
   notifications = () => this.control("GET", "notifications");
   delivery = (settings) => this.control("POST", "notifications", settings);
   notificationFaults = () => this.control("GET", "notification-faults");
@@ -348,6 +349,6 @@ function registration(id, address, service, client) {
     landing_page_url: `${own}/return`,
     ...proof,
     ...told,
-    ...service.registration,
+    ...(typeof service.registration === "function" ? service.registration(own) : service.registration),
   };
 }

@@ -57,6 +57,16 @@ test("the desk shows what the Worker decides", async () => {
   assert.ok(!JSON.stringify(said).includes("code=abc"));
 });
 
+test("a signal that is sent from the desk is taken by the Worker", async () => {
+  assert.equal((await desk("/control/choose", form("signal=account-lost&about=kenneth"))).status, 400);
+  for (const [signal, label] of [["credential-change", "credential_change"], ["account-purged", "account_purged"], ["verification", "verification"]]) {
+    assert.equal((await desk("/control/choose", form(`signal=${signal}&about=kenneth`))).status, 303);
+    const taken = async () => (await desk("/control/decisions")).json.some(({ said }) => said.event === "signal" && said.label === label);
+    for (let waited = 0; waited < 20_000 && !(await taken()); waited += 100) await sleep(100);
+    assert.ok(await taken(), label);
+  }
+});
+
 test("a person who is chosen at the desk signs in without being asked, and a fault is met", async () => {
   assert.equal((await desk("/control/choose", form("persona=sian"))).status, 303);
   const { headers } = await worker("/account");

@@ -3,7 +3,14 @@
 use super::service::Local;
 use super::settings::{Settings, authority};
 use one_login_edge::config::Claim;
+use one_login_edge::session::seal::sha256;
 use serde_json::{Map, Value, json};
+
+/// The id and secret with which the simulated provider sends signals, on this machine only.
+const SIGNALS: (&str, &str) = (
+    "one-login",
+    "known-to-everybody-and-good-for-nothing-but-dev",
+);
 
 impl Settings {
     /// The Worker's plain variables.
@@ -35,12 +42,22 @@ impl Settings {
             service["service_keys"] = json!(format!("{}/service-jwks.json", self.origin));
             service["arrival"] = json!({ "en": "/welcome", "cy": "/cy/welcome" });
         }
+        if self.takes_signals() {
+            service["signals_audience"] = json!(self.service());
+            service["signals_client_id"] = json!(SIGNALS.0);
+            service["signals_secret_hashes"] = json!([sha256(SIGNALS.1)]);
+        }
         let all = [
             ("DEPLOYMENT".to_owned(), json!("local")),
             ("SESSION_KEY_ACTIVE".to_owned(), json!("A")),
             (format!("SERVICE_{}", self.local.id), service),
         ];
         all.into_iter().collect()
+    }
+
+    /// Whether the simulated provider sends signals: to the demo, and to a service that takes One Login's.
+    fn takes_signals(&self) -> bool {
+        self.local == Local::demo() || self.local.table().contains_key("signals_audience")
     }
 
     /// The content of the simulated provider's desk: what is running, and what there is to try.
@@ -70,7 +87,14 @@ impl Settings {
 
     /// The simulated provider's register of clients.
     pub fn clients(&self) -> Value {
+        let signals = self.takes_signals().then(|| {
+            json!({
+                "uri": self.own_page("signals"), "token_uri": self.own_page("signals/token"),
+                "client_id": SIGNALS.0, "client_secret": SIGNALS.1, "audience": self.service(),
+            })
+        });
         json!([{
+            "signals": signals,
             "client_id": self.client_id(),
             "client_name": self.local.name(),
             "redirect_uris": [self.redirect_url()],

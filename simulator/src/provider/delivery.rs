@@ -1,4 +1,4 @@
-//! Sends logout notifications: the network half of [`super::notification`].
+//! Sends logout notifications and signals: the network half of [`super::notification`] and [`super::signal`].
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 use crate::clock::now;
 use crate::fetch::{self, Answer};
 use crate::http::{Request, Response};
-use crate::provider::notification::Outgoing;
+use crate::provider::notification::{Outgoing, TIMEOUT_SECONDS};
+use crate::provider::signal::Sending;
 use crate::provider::state::Provider;
 
 /// How often the queue is looked at when nothing else happens: often enough for a repetition, which is due on a second.
@@ -53,6 +54,20 @@ pub async fn deliver(shared: Shared) {
             let shared = shared.clone();
             tokio::spawn(async move { send(&shared, outgoing).await });
         }
+        let due = shared.lock().take_signals(now());
+        for waiting in due {
+            let shared = shared.clone();
+            tokio::spawn(async move {
+                let outcome = send_signal(&waiting.sending)
+                    .await
+                    .map(|answer| answer.status);
+                if outcome != Ok(202) {
+                    let client = &waiting.sending.client_id;
+                    eprintln!("provider: the signal for {client} was not taken: {outcome:?}");
+                    shared.lock().signal_again(now(), waiting);
+                }
+            });
+        }
         // Either way the queue is looked at again; it does not matter which came first.
         let _ = tokio::time::timeout(LOOK, shared.bell.notified()).await;
     }
@@ -84,7 +99,12 @@ pub async fn notify_now(shared: &Shared, request: &Request) -> Response {
         Ok(outgoing) => outgoing,
         Err(mistake) => return mistake,
     };
-    let answer = match send(shared, outgoing).await {
+    told(send(shared, outgoing).await)
+}
+
+/// The answer of a receiver, for a test.
+fn told(answer: Result<Answer, String>) -> Response {
+    let answer = match answer {
         Ok(answer) => json!({
             "status": answer.status,
             "headers": by_name(&answer.headers),
@@ -93,6 +113,41 @@ pub async fn notify_now(shared: &Shared, request: &Request) -> Response {
         Err(error) => json!({ "status": null, "headers": {}, "body": "", "error": error }),
     };
     Response::json(200, &answer)
+}
+
+/// Gets an access token from the receiver, and sends the signal with it.
+async fn send_signal(sending: &Sending) -> Result<Answer, String> {
+    let receiver = &sending.receiver;
+    let post = async |uri: &str, headers: &[(&str, &str)], body: Vec<u8>| {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let headers: Vec<_> = headers.collect();
+        let patience = Duration::from_secs(TIMEOUT_SECONDS);
+        fetch::send("POST", uri, &headers, body, LARGEST_ANSWER, patience).await
+    };
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let answer = post(&receiver.token_uri, &form, sending.token_request()).await?;
+    let granted: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let token = granted["access_token"]
+        .as_str()
+        .filter(|_| answer.status == 200);
+    let token = token.ok_or_else(|| format!("no access token: {}", answer.status))?;
+    let headers = [
+        ("accept", "application/json"),
+        ("authorization", &format!("Bearer {token}")),
+        ("content-type", "application/secevent+jwt"),
+    ];
+    post(&receiver.uri, &headers, sending.token.clone().into_bytes()).await
+}
+
+/// `POST /control/signal`: sends one signal and answers with what the client answered.
+pub async fn signal_now(shared: &Shared, request: &Request) -> Response {
+    let ordered = shared.lock().ordered_signal(now(), request);
+    match ordered {
+        Ok(sending) => told(send_signal(&sending).await),
+        Err(mistake) => mistake,
+    }
 }
 
 /// Headers by their names; the values of a repeated one with a comma between them.

@@ -73,6 +73,12 @@ impl Provider {
                 return answer;
             }
         }
+        if let (Some(event), Some(id)) = (form.get("signal"), form.get("about")) {
+            let persona = Persona::find(id);
+            if !persona.is_some_and(|persona| self.signal_everywhere(now, persona, event)) {
+                return mistake("no such person or event");
+            }
+        }
         Response::redirect(303, PATH)
     }
 }

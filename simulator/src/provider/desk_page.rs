@@ -8,6 +8,7 @@ use crate::provider::desk_state::About;
 use crate::provider::fault::Fault;
 use crate::provider::pages;
 use crate::provider::personas::PERSONAS;
+use crate::provider::signal;
 use crate::provider::state::Provider;
 
 /// Asks for new decisions once a second. They are set as text, because some of it came from outside.
@@ -72,6 +73,19 @@ fn people(provider: &Provider) -> Markup {
                     @for persona in &PERSONAS { option value=(persona.id) { (persona.name) } }
                 }
                 " " button type="submit" { "End sessions" }
+            }
+        }
+        form action="/control/choose" method="post" {
+            p {
+                label for="signal" { "By Signal Exchange, tell services of " }
+                select id="signal" name="signal" {
+                    @for event in signal::EVENTS { option { (event.0) } }
+                }
+                label for="about" { " of " }
+                select id="about" name="about" {
+                    @for persona in &PERSONAS { option value=(persona.id) { (persona.name) } }
+                }
+                " " button type="submit" { "Send signal" }
             }
         }
     }

@@ -6,6 +6,7 @@ use crate::http::Response;
 use crate::keys::SigningKey;
 use crate::provider::fault::{Fault, did, documents};
 use crate::provider::settings::{CLAIM_NAMES, CLAIM_PREFIX, host_of};
+use crate::provider::signal;
 use crate::provider::state::Provider;
 
 /// The algorithms that clients may sign with.
@@ -101,6 +102,11 @@ impl Provider {
             }
             None => good,
         }
+    }
+
+    /// `GET /signals/jwks.json`: the key set of Signal Exchange, which the real one has on a host of its own.
+    pub fn signal_keys(&self) -> Response {
+        cacheable(&json!({ "keys": [signal::key().public_jwk()] }))
     }
 
     /// `GET /.well-known/did.json`.

@@ -31,6 +31,7 @@ impl Provider {
             "/.well-known/jwks.json" if allowed("GET") => self.jwks(),
             "/.well-known/did.json" if allowed("GET") => self.did_document(),
             access_team::CERTS if allowed("GET") => self.access_certs(),
+            "/signals/jwks.json" if allowed("GET") => self.signal_keys(),
             "/" if allowed("GET") => pages::front(&self.settings),
             "/sign-in"
             | "/in-person"
@@ -39,7 +40,8 @@ impl Provider {
             | "/logout"
             | "/.well-known/openid-configuration"
             | "/.well-known/jwks.json"
-            | "/.well-known/did.json" => {
+            | "/.well-known/did.json"
+            | "/signals/jwks.json" => {
                 Response::text(405, "Method Not Allowed").because("method not allowed")
             }
             _ => Response::text(404, "Not Found").because("no such path"),

@@ -7,8 +7,8 @@
 //! Reading order: [`authorize`] (a request object comes in), [`request_object`] (its rules), [`sign_in`] (a person chooses
 //! who to be) with [`session`] (or has done so within the hour), [`token`] with [`client_auth`] and [`id_token`],
 //! [`userinfo`] with [`identity`], [`documents`]; [`in_person`] (an identity takes days); [`logout`] (a session ends),
-//! [`back_channel`] with [`logout_token`] (its clients are told); then [`fault`], [`wishes`], [`control`], [`desk`] and
-//! [`access_team`], which the real provider does not have.
+//! [`back_channel`] with [`logout_token`] (its clients are told); [`exchange`] with [`signal`] (something happens to an account);
+//! then [`fault`], [`wishes`], [`control`], [`desk`] and [`access_team`], which the real provider does not have.
 
 pub mod access_keys;
 pub mod access_team;
@@ -26,6 +26,7 @@ pub mod desk_page;
 pub mod desk_state;
 pub mod documents;
 mod endpoints;
+pub mod exchange;
 pub mod fault;
 mod firewall;
 pub mod grant;
@@ -48,6 +49,7 @@ pub mod server;
 pub mod session;
 pub mod settings;
 pub mod sign_in;
+pub mod signal;
 pub mod signing;
 pub mod state;
 pub mod times;

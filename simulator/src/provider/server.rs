@@ -80,6 +80,13 @@ async fn answer(
         }
         return write(delivery::notify_now(&shared, &request).await).await;
     }
+    if request.method == "POST" && request.path() == "/control/signal" {
+        let refused = shared.lock().control_refused(&request);
+        if let Some(refused) = refused {
+            return write(refused).await;
+        }
+        return write(delivery::signal_now(&shared, &request).await).await;
+    }
     let needed = shared.lock().key_document_needed(now(), &request);
     let mut fetched = match needed {
         Some(uri) => Fetched(Some((fetch_twice(&uri).await, uri))),

@@ -117,6 +117,23 @@ fn no_identity() -> Vec<String> {
     vec!["P0".to_owned()]
 }
 
+/// Where a client takes signals, and how the provider proves itself there. Registrations have no field for it: the team of Signal
+/// Exchange and the service's team agree on it.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Receiver {
+    /// Where signals go.
+    pub uri: String,
+    /// Where the provider gets an access token first.
+    pub token_uri: String,
+    /// The provider's id there.
+    pub client_id: String,
+    /// Its secret there.
+    pub client_secret: String,
+    /// The audience of signals.
+    pub audience: String,
+}
+
 /// One registered client. The members are those of the provider's registration form.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -170,6 +187,9 @@ pub struct Client {
     /// Where people go who come back from a Post Office.
     #[serde(default)]
     pub landing_page_url: Option<String>,
+    /// Where it takes signals, if it does.
+    #[serde(default)]
+    pub signals: Option<Receiver>,
     /// The host from which subject identifiers are derived; that of the first redirect address unless given.
     #[serde(default)]
     pub sector: Option<String>,

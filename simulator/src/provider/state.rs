@@ -14,6 +14,7 @@ use crate::provider::record::{Record, Recorded};
 use crate::provider::rotation::{Due, Keys, When};
 use crate::provider::session::Sessions;
 use crate::provider::settings::{IdTokenAlg, Settings};
+use crate::provider::signal::WaitingSignal;
 use crate::provider::signing::Keyring;
 use crate::provider::times::Times;
 use crate::provider::wish::Wish;
@@ -33,6 +34,8 @@ pub struct Provider {
     pub(super) grants: HashMap<String, Grant>,
     pub(super) sessions: Sessions,
     pub(super) notifications: Notifications,
+    /// The signals that wait for their time.
+    pub(super) signals: Vec<WaitingSignal>,
     /// The people whom a Post Office has seen, by their ids.
     pub(super) seen_in_person: BTreeSet<&'static str>,
     /// The return codes that everybody's identity check ends with, in place of their own.
@@ -67,6 +70,7 @@ impl Provider {
             codes: HashMap::new(),
             grants: HashMap::new(),
             sessions: Sessions::default(),
+            signals: Vec::new(),
             seen_in_person: BTreeSet::new(),
             return_codes: None,
             fault: ActiveFault::default(),
@@ -139,6 +143,7 @@ impl Provider {
         self.set_id_token_times(Times::default());
         self.set_core_identity_times(Times::default());
         self.sessions = Sessions::default();
+        self.signals.clear();
         self.notifications.reset(self.settings.retry_delay_seconds);
     }
 

@@ -3,7 +3,8 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::config::service::{KeyPair, ServiceKeys, TokenAuth};
+use crate::config::proof::TokenAuth;
+use crate::config::service::{KeyPair, ServiceKeys};
 use crate::config::table::Table;
 use crate::config::vars::Vars;
 use crate::oidc::jwk::{KeyFault, PrivateJwk};

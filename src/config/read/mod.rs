@@ -9,11 +9,13 @@ mod headers;
 mod keys;
 mod names;
 mod origin;
+mod signals;
 
 use crate::config::fault::Fault;
 use crate::config::own_page::is_taken;
+use crate::config::proof::TokenAuth;
 use crate::config::routes::{Freshness, Registered, Rule, Rules, read_level};
-use crate::config::service::{Claim, Environment, Service, TokenAuth};
+use crate::config::service::{Claim, Environment, Service};
 use crate::config::table::Table;
 use crate::config::vars::Vars;
 use crate::oidc::jws::Alg;
@@ -30,6 +32,7 @@ use names::{
 };
 pub(super) use origin::read_origins;
 use origin::{read_origin, read_origin_headers, read_provider};
+use signals::read_signals;
 
 /// Reads a service; `None`, or any fault in the table, closes it.
 ///
@@ -126,6 +129,7 @@ pub fn service(
         service_keys,
         access_team,
         claims_by_reference,
+        signals: read_signals(table),
         publish_well_known_jwks: table.flag("publish_well_known_jwks", true),
         limits: read_limits(table, warnings),
         revocation: read_revocation(table),

@@ -47,6 +47,7 @@ pub fn read_provider(table: &Table<'_>, environment: Environment) -> Provider {
         table.fault("issuer", "must end with a slash");
     }
     Provider {
+        signal_keys: format!("{issuer}signals/jwks.json"),
         issuer,
         identity_issuer: address("identity_issuer"),
         did_url: address("did_url"),

@@ -83,6 +83,8 @@ pub fn switched(service: &Service, path: &CanonicalPath) -> Switched {
             | OwnPage::SignOut
             | OwnPage::SignedOut
             | OwnPage::Backchannel
+            | OwnPage::Signals
+            | OwnPage::SignalToken
             | OwnPage::EndSessions
             | OwnPage::Claims
             | OwnPage::Asset,
@@ -189,6 +191,13 @@ fn own_page<P: Platform>(
         OwnPage::EndSessions if service.service_keys.is_none() => {
             context.page(404, Page::NotFound).into()
         }
+        OwnPage::Signals | OwnPage::SignalToken if service.signals.is_none() => {
+            context.page(404, Page::NotFound).into()
+        }
+        OwnPage::Signals | OwnPage::SignalToken if request.method == "POST" => {
+            let asks = page == OwnPage::SignalToken;
+            Verdict::Later(Task::Signal { asks })
+        }
         OwnPage::EndSessions if request.method == "POST" => {
             Verdict::Later(Task::OfService(Message::EndSessions))
         }
@@ -198,7 +207,7 @@ fn own_page<P: Platform>(
             Verdict::Later(Task::OfService(Message::FetchClaims))
         }
         OwnPage::Claims => Reply::new(405).with("allow", "GET").of(service).into(),
-        OwnPage::Backchannel | OwnPage::EndSessions => {
+        OwnPage::Backchannel | OwnPage::EndSessions | OwnPage::Signals | OwnPage::SignalToken => {
             Reply::new(405).with("allow", "POST").of(service).into()
         }
         OwnPage::Health

@@ -77,6 +77,14 @@ pub const ACCESS_KEYS: Kind<KeySet> = Kind {
     cache: |documents| &documents.access_keys,
 };
 
+/// The keys of Signal Exchange.
+pub const SIGNAL_KEYS: Kind<KeySet> = Kind {
+    name: "signal-keys",
+    owner: |service| &service.provider.signal_keys,
+    parse: |bytes, _| KeySet::parse(bytes),
+    cache: |documents| &documents.keys,
+};
+
 /// The documents in an isolate's memory.
 #[derive(Debug, Default)]
 pub struct Documents {

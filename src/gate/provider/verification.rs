@@ -11,7 +11,9 @@
 use crate::gate::pages::failure::Failure;
 use std::rc::Rc;
 
-use super::document_cache::{ACCESS_KEYS, CopySource, IDENTITY_KEYS, KEYS, Kind, SERVICE_KEYS};
+use super::document_cache::{
+    ACCESS_KEYS, CopySource, IDENTITY_KEYS, KEYS, Kind, SERVICE_KEYS, SIGNAL_KEYS,
+};
 use super::{REREAD_STALE, Unavailable, WAIT_MS, current, fetch, read_stored};
 use crate::gate::context::Context;
 use crate::oidc::json::Object;
@@ -47,6 +49,8 @@ pub enum Token<'a> {
     Service(&'a str),
     /// A token of Cloudflare Access, whose keys are at this address.
     Access(&'a str),
+    /// A Security Event Token.
+    Signal,
 }
 
 impl Token<'_> {
@@ -57,13 +61,16 @@ impl Token<'_> {
             Self::Logout(_) => "logout_token",
             Self::Service(_) => "service_message",
             Self::Access(_) => "staff_token",
+            Self::Signal => "signal",
         }
     }
 
     const fn origin(self) -> CopySource {
         match self {
             Self::Id(_) | Self::CoreIdentity => CopySource::Provider,
-            Self::Logout(_) | Self::Service(_) | Self::Access(_) => CopySource::Anybody,
+            Self::Logout(_) | Self::Service(_) | Self::Access(_) | Self::Signal => {
+                CopySource::Anybody
+            }
         }
     }
 
@@ -73,6 +80,7 @@ impl Token<'_> {
             Self::CoreIdentity => &IDENTITY_KEYS,
             Self::Service(_) => &SERVICE_KEYS,
             Self::Access(_) => &ACCESS_KEYS,
+            Self::Signal => &SIGNAL_KEYS,
         }
     }
 
@@ -81,6 +89,7 @@ impl Token<'_> {
             Self::Id(metadata) | Self::Logout(metadata) => metadata.jwks_uri.clone(),
             Self::CoreIdentity => context.service.provider.did_url.clone(),
             Self::Service(address) | Self::Access(address) => address.to_owned(),
+            Self::Signal => context.service.provider.signal_keys.clone(),
         }
     }
 }

@@ -7,12 +7,10 @@
 
 use url::form_urlencoded;
 
-use crate::gate::accounts;
 use crate::gate::context::Context;
 use crate::gate::delivery::{self, NotTaken};
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
-use crate::gate::pages::failure::Failure;
 use crate::gate::provider::{self, NotVerified};
 use crate::oidc::jws::Untrusted;
 use crate::oidc::logout_token::{self, ALG, Expected, LogoutToken};
@@ -21,29 +19,19 @@ use crate::platform::Platform;
 /// Takes a notification.
 pub async fn finish<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
     match take(context, request).await {
-        Ok(token) => {
-            let told = context.logging_person(&token.subject);
-            told.log_done("notification", "stored");
-            Reply::new(200).of(&context.service)
-        }
+        Ok(()) => Reply::new(200).of(&context.service),
         Err(why) => delivery::refused(context, request, "notification", why).await,
     }
 }
 
-async fn take<P: Platform>(
-    context: &Context<P>,
-    request: &Request,
-) -> Result<LogoutToken, NotTaken> {
+async fn take<P: Platform>(context: &Context<P>, request: &Request) -> Result<(), NotTaken> {
     let form = delivery::body(context, request, "application/x-www-form-urlencoded").await?;
     let mut tokens = form_urlencoded::parse(&form).filter(|(name, _)| name == "logout_token");
     let (Some((_, token)), None) = (tokens.next(), tokens.next()) else {
         return Err(NotTaken::Refused("not_one_token"));
     };
     let token = verify(context, &token).await?;
-    match accounts::log_out(context, &token).await {
-        Ok(()) => Ok(token),
-        Err(outage) => Err(NotTaken::Outage(Failure::Account(outage).outcome().label)),
-    }
+    delivery::log_out(context, &token, "notification", "stored").await
 }
 
 /// Everything that can be refused without cryptography, then the signature, then the claims again.

@@ -95,7 +95,9 @@ pub async fn read<P: Platform>(context: &Context<P>) {
         Ok(Some(text)) if switches.holds(id, &text) => Ok(None),
         Ok(Some(text)) => match judge(context, &text).await {
             Ok(record) => Ok(Some((text, record))),
-            Err(NotTaken::Refused(label)) => Err((EventOutcome::Refused, label)),
+            Err(NotTaken::Refused(label) | NotTaken::Unauthorised(label)) => {
+                Err((EventOutcome::Refused, label))
+            }
             Err(NotTaken::Outage(label) | NotTaken::NotYet(label)) => {
                 Err((EventOutcome::Failed, label))
             }

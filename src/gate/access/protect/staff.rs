@@ -28,7 +28,9 @@ impl<P: Platform> Passage<'_, P> {
         };
         let (context, request) = (self.context, self.request);
         let (status, page, outcome, label) = match why {
-            NotTaken::Refused(label) => (403, Page::NotStaff, EventOutcome::Refused, label),
+            NotTaken::Refused(label) | NotTaken::Unauthorised(label) => {
+                (403, Page::NotStaff, EventOutcome::Refused, label)
+            }
             NotTaken::TooLarge => (403, Page::NotStaff, EventOutcome::Refused, "too_large"),
             NotTaken::NotYet(label) => (503, Page::Problem, EventOutcome::Refused, label),
             NotTaken::Outage(label) => (503, Page::Problem, EventOutcome::Failed, label),
