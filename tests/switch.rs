@@ -199,6 +199,54 @@ fn when_the_service_is_closed_then_only_what_people_and_servers_need_is_answered
 }
 
 #[test]
+fn when_the_service_is_closed_then_programs_and_scripts_of_listed_origins_can_read_so() {
+    const LISTED: &str = "https://www.example.gov.uk";
+    let world = World::with(|setup| {
+        with_switch(setup);
+        setup.field("cors_origins", json!([LISTED]));
+        let routes = setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"].as_array_mut();
+        routes
+            .unwrap()
+            .push(json!({ "path": "/api/*", "access": "api" }));
+    });
+    set(&world, json!({ SERVICE_CLOSED: true }));
+    let from = |path: &str, origin: &str| {
+        Incoming::get(path)
+            .with("origin", origin)
+            .with("accept", "*/*")
+    };
+    let script = world.ask(from(PAGE, LISTED).with("sec-fetch-dest", "empty"));
+    assert_eq!(json_of(&script)["status"], 503);
+    assert_eq!(script.header("access-control-allow-origin"), Some(LISTED));
+    assert_eq!(
+        script.header("access-control-allow-credentials"),
+        Some("true")
+    );
+    let preflight = |path: &str, origin: &str| {
+        let asked = from(path, origin).method("OPTIONS");
+        world.ask(asked.with("access-control-request-method", "PUT"))
+    };
+    assert_eq!(preflight(PAGE, LISTED).status, 204);
+    for (path, origin) in [(PAGE, "https://evil.example"), ("/auth/arrived", LISTED)] {
+        assert_eq!(preflight(path, origin).status, 503, "{path} {origin}");
+    }
+    let other = world.ask(from(PAGE, "https://evil.example").with("sec-fetch-dest", "empty"));
+    assert_eq!(
+        (other.status, other.header("access-control-allow-origin")),
+        (503, None)
+    );
+    // A program may say that it takes pages.
+    let program = Incoming::get("/api/list")
+        .with("accept", "text/html")
+        .with("authorization", "Bearer a");
+    let program = world.ask(program);
+    assert_eq!(
+        (program.status, program.header("content-type")),
+        (503, Some("application/problem+json"))
+    );
+}
+
+#[test]
 fn when_a_page_is_asked_for_in_the_other_language_then_it_has_the_time_too() {
     let world = world();
     set(&world, json!({ SERVICE_CLOSED: 1_800_036_000 }));

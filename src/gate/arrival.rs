@@ -51,6 +51,16 @@ fn is_at(service: &Service, path: &CanonicalPath) -> bool {
     arrival.is_some_and(|arrival| arrival.all().any(|arrival| path.is_below(arrival)))
 }
 
+/// Where a page leads that leads home: first to the arrival path, if the person has still to arrive.
+pub fn home<P: Platform>(context: &Context<P>, arriving: bool) -> &str {
+    let service = &context.service;
+    let arrival = service.arrival.as_ref().filter(|_| arriving);
+    arrival
+        .unwrap_or(&service.branding.home)
+        .in_locale(context.locale)
+        .0
+}
+
 /// Leads to the arrival path.
 fn first<P: Platform>(context: &Context<P>) -> Reply {
     let arrival = context.service.arrival.as_ref();

@@ -1,6 +1,6 @@
 //! The addresses of a new start, which pages lead to.
 
-use crate::config::Rule;
+use crate::config::{Access, Rule};
 use crate::gate::context::Context;
 use crate::gate::http::request::{Request, parameter};
 use crate::gate::network::limited;
@@ -63,4 +63,12 @@ pub fn rule_of<'a, P: Platform>(context: &'a Context<P>, place: &str) -> Option<
     let path = place.split('?').next()?;
     let path = context.service.path(path).ok()?;
     Some(context.service.rules.find(&path))
+}
+
+/// Whether the path of a request is for programs, which get no page.
+pub fn is_api<P: Platform>(context: &Context<P>, request: &Request) -> bool {
+    let rule = request
+        .address()
+        .and_then(|address| rule_of(context, address.path));
+    rule.is_some_and(|rule| rule.access == Access::Api)
 }

@@ -36,7 +36,7 @@ use crate::config::{Access, Config, Host, Service, is_loopback};
 use crate::gate::access::protect::Passage;
 use crate::gate::access::{asked, protect, revocation, socket};
 use crate::gate::endpoints::{health, status};
-use crate::gate::links::rule_of;
+use crate::gate::links::is_api;
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
 use crate::gate::sign_out::{back_channel, inactive, signal};
@@ -44,6 +44,7 @@ use crate::gate::switch::Part;
 use crate::platform::Platform;
 pub use context::Context;
 use decision::AnswerPlan;
+use http::cors::preflight;
 use http::reply::Reply;
 use http::request::{Address, Request};
 use pages::bilingual::{both, problem};
@@ -232,7 +233,10 @@ fn route<P: Platform>(context: &Context<P>, request: &Request, address: &Address
             return Verdict::Later(Task::Switch);
         }
         if let Some(off) = switch::off(context, Part::Service).filter(|_| !switched.stays) {
-            return switch::refuse(context, request, Part::Service, off).into();
+            // Without it a listed origin's script would not see that the service is closed.
+            let allowed = preflight(service, request).filter(|_| !path.is_below(&service.own_path));
+            let refuse = || switch::refuse(context, request, Part::Service, off);
+            return allowed.unwrap_or_else(refuse).into();
         }
     }
     if let Some(verdict) = endpoints::route(context, request, &path, address.query) {
@@ -351,14 +355,6 @@ fn trouble<P: Platform>(context: &Context<P>, request: &Request, status: u16) ->
     let mut page = context.page(status, Page::Problem);
     service_header::show(context, request, &mut page);
     page
-}
-
-/// Whether the path of a request is for programs, which get no page.
-fn is_api<P: Platform>(context: &Context<P>, request: &Request) -> bool {
-    let rule = request
-        .address()
-        .and_then(|address| rule_of(context, address.path));
-    rule.is_some_and(|rule| rule.access == Access::Api)
 }
 
 /// Fetches the documents of every provider of the deployment: the hourly task.

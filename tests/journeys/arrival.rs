@@ -186,6 +186,23 @@ fn when_the_session_before_went_unused_or_ended_then_the_next_one_arrives() {
 }
 
 #[test]
+fn t136_when_another_person_signs_in_then_the_page_that_says_so_leads_to_the_arrival_path() {
+    let world = world();
+    let mut browser = arrived(&world);
+    world.pass(1_801);
+    world.person("sian");
+    let shown = browser.open(&world, WANTED);
+    assert_eq!((shown.by, shown.status), (By::Edge, 200));
+    assert_eq!(shown.link(), Some(FIRST), "{}", shown.body);
+    let again = browser.step(&world, "/auth/page?name=place-withheld");
+    assert_eq!(again.link(), Some(FIRST));
+    assert_eq!(at(&browser.step(&world, FIRST)), FIRST);
+    assert_eq!(go_on(&world, &mut browser), "/");
+    let again = browser.step(&world, "/auth/page?name=place-withheld");
+    assert_eq!(again.link(), Some("/"));
+}
+
+#[test]
 fn when_a_page_is_welsh_then_the_arrival_path_is() {
     let world = World::with(|setup| {
         setup.field("arrival", json!({ "en": FIRST, "cy": "/cy/croeso" }));

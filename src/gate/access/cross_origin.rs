@@ -6,14 +6,12 @@
 use crate::config::{Access, Rule, Service};
 use crate::gate::context::Context;
 use crate::gate::decision::Verdict;
+use crate::gate::http::cors::{preflight, readable};
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
 use crate::gate::pages::Page;
 use crate::gate::pages::bilingual::problem;
 use crate::platform::Platform;
-
-/// The methods that a script of a listed origin may send.
-const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
 /// The challenge that names the service.
 pub fn challenge(service: &Service) -> String {
@@ -43,16 +41,6 @@ pub fn unauthorised_program(service: &Service, request: &Request) -> Reply {
     readable(reply.of(service), service, request)
 }
 
-/// Lets scripts of `cors_origins` read the answer.
-fn readable(reply: Reply, service: &Service, request: &Request) -> Reply {
-    match request.headers.get("origin") {
-        Some(origin) if service.cors_origins.iter().any(|allowed| allowed == origin) => {
-            readable_by(reply, origin)
-        }
-        _ => reply,
-    }
-}
-
 /// The same for a live session with a sign-in that is too long ago.
 ///
 /// Source: RFC 9470 section 3.
@@ -62,15 +50,6 @@ pub fn too_old(service: &Service, request: &Request, max_age: i64) -> Reply {
     value.push_str(&max_age.to_string());
     value.push('"');
     unauthorised(service, request).with("www-authenticate", value)
-}
-
-/// Lets a listed origin's script read the answer.
-fn readable_by(reply: Reply, origin: &str) -> Reply {
-    reply
-        .with("access-control-allow-origin", origin)
-        .with("access-control-allow-credentials", "true")
-        .with("cross-origin-resource-policy", "cross-origin")
-        .with("vary", "Origin")
 }
 
 /// Answers what another origin may not do, and the preflights of those that may ask.
@@ -103,18 +82,7 @@ pub fn judge<P: Platform>(context: &Context<P>, request: &Request, rule: &Rule) 
     if !matches!(request.method.as_str(), "GET" | "HEAD" | "OPTIONS") {
         return judge_change(context, request, rule);
     }
-    request.headers.get("access-control-request-method")?;
-    let origin =
-        origin.filter(|origin| service.cors_origins.iter().any(|allowed| allowed == origin))?;
-    if request.method != "OPTIONS" {
-        return None;
-    }
-    // The same whatever was asked for: the browser compares.
-    let answer = readable_by(Reply::new(204).of(service), origin)
-        .with("access-control-allow-methods", METHODS)
-        .with("access-control-allow-headers", &service.cors_headers)
-        .with("access-control-max-age", "600");
-    Some(answer.into())
+    preflight(service, request).map(Verdict::from)
 }
 
 /// Refuses what would change something and comes from a page of another origin, before anybody is looked up, so that the

@@ -276,7 +276,11 @@ fn shown<P: Platform>(context: &Context<P>, request: &Request, query: Option<&st
             None => "sign-out",
         }),
         LeadsTo::Identity => identity::onwards(context),
-        LeadsTo::Home => service.branding.home.in_locale(context.locale).0.to_owned(),
+        LeadsTo::Home => {
+            let session =
+                browser_session::live(context, Cookies::new(request.headers.get("cookie")));
+            arrival::home(context, session.is_some_and(|session| session.arriving)).to_owned()
+        }
         _ if page == Page::TooManyRequests => onwards(context, request, &place),
         _ => again(context, &place),
     };

@@ -90,7 +90,10 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
                     // Also where the place is the front page: another site may have planted this sign-in, and WebKit
                     // empties its cache only for a page, not for a redirect.
                     match signed_in.is_another {
-                        true => context.page(200, Page::PlaceWithheld),
+                        true => {
+                            let home = arrival::home(context, signed_in.arriving);
+                            context.page_with(200, Page::PlaceWithheld, home)
+                        }
                         false if signed_in.arriving => {
                             arrival::lead(context, &signed_in.subject, signed_in.return_path)
                         }

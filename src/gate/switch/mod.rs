@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 use crate::config::Service;
 use crate::gate::context::Context;
 use crate::gate::delivery::NotTaken;
+use crate::gate::http::cors::readable;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
+use crate::gate::links::is_api;
 use crate::gate::pages::{Page, moment};
 use crate::gate::service_proof::{expected, verified};
 use crate::oidc::jws::Untrusted;
@@ -129,17 +131,19 @@ async fn judge<P: Platform>(context: &Context<P>, text: &str) -> Result<Record, 
     Ok(Record::read(typ.as_deref(), &claims, &expected)?)
 }
 
-/// The answer to a request that this part stops: a page for a person, and a problem for a script.
+/// The answer to a request that this part stops: a page for a person, and a problem for a program. A script of a listed
+/// origin may read it.
 pub fn refuse<P: Platform>(context: &Context<P>, request: &Request, part: Part, off: Off) -> Reply {
     let (page, service) = (part.page(), &context.service);
     let context = context.logging(request);
     context.log_summed(EventOutcome::Refused, "switch", part.label(), "");
     let reply = if request.is_framed_by_own() {
         context.page_in_frame(503, page, "")
-    } else if request.is_document() {
+    } else if request.is_document() && !is_api(&context, request) {
         context.page(503, page)
     } else {
-        Reply::problem(503, "Service Unavailable", &[]).of(service)
+        let problem = Reply::problem(503, "Service Unavailable", &[]).of(service);
+        readable(problem, service, request)
     };
     let seconds = off
         .until
