@@ -2,8 +2,8 @@
 
 mod conflicts;
 
+use crate::config::map::FastMap;
 use crate::config::vars::Vars;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
@@ -42,7 +42,7 @@ pub enum Host {
 /// A parsed deployment.
 #[derive(Debug)]
 pub struct Config {
-    hosts: HashMap<String, Host>,
+    hosts: FastMap<String, Host>,
     deployment: Option<Environment>,
     /// Where accounts are kept: `eu`, or `None` for near the person. Changing it signs everybody out.
     pub jurisdiction: Option<&'static str>,
@@ -64,7 +64,7 @@ impl Config {
     #[must_use]
     pub fn parse(vars: &Vars) -> Self {
         let mut config = Self {
-            hosts: HashMap::new(),
+            hosts: FastMap::default(),
             deployment: None,
             jurisdiction: None,
             has_numbers: vars.get("NUMBERS") == Some(&Value::Bool(true)),

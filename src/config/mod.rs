@@ -9,6 +9,7 @@ mod deployment;
 mod fault;
 mod headers;
 mod locale;
+pub mod map;
 mod own_page;
 mod proof;
 mod read;
@@ -49,7 +50,7 @@ mod local_tests;
 mod preview_tests;
 #[cfg(test)]
 #[path = "sample_tests.rs"]
-mod sample;
+pub(crate) mod sample;
 #[cfg(test)]
 mod secrets_tests;
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The values that an isolate keeps between requests.
 
+use crate::config::map::FastMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use crate::config::Config;
+use crate::gate::access::names::Names;
 use crate::gate::access::opened::Opened;
 use crate::gate::access::revocation_cache::RevocationCache;
 use crate::gate::access::statement::StatementCache;
@@ -20,6 +21,8 @@ pub struct Isolate {
     pub documents: Documents,
     /// Signed assertions.
     pub assertions: StatementCache,
+    /// Which headers the origin does not get, for the last sets of names.
+    pub names: RefCell<Names>,
     /// The sessions of cookies that were opened lately, without the person.
     pub opened: RefCell<Opened>,
     /// The answers of accounts.
@@ -29,7 +32,7 @@ pub struct Isolate {
     /// How often a log line was left out.
     pub tally: Tally,
     /// Which private keys were seen to fit their public halves, by key id.
-    pub proved: RefCell<HashMap<String, bool>>,
+    pub proved: RefCell<FastMap<String, bool>>,
 }
 
 impl Isolate {
@@ -40,6 +43,7 @@ impl Isolate {
             config,
             documents: Documents::default(),
             assertions: StatementCache::default(),
+            names: RefCell::default(),
             opened: RefCell::default(),
             revocations: RevocationCache::default(),
             switches: Switches::default(),

@@ -57,6 +57,42 @@ impl CanonicalPath {
     /// # Errors
     /// Those of [`Self::parse`]; with an encoded slash also `;`, behind which some readers drop it.
     pub fn read(raw: &str, semicolons: bool, slashes: bool) -> Result<Self, Ambiguous> {
+        match Self::plain(raw) {
+            Some(path) => Ok(path),
+            None => Self::judged(raw, semicolons, slashes),
+        }
+    }
+
+    /// A path of ASCII letters, digits, `-`, `_`, and `.` within a segment, as most are: no rule of [`Self::judged`] refuses
+    /// or changes it. `None` for any other.
+    fn plain(raw: &str) -> Option<Self> {
+        let mut before = b'/';
+        for byte in raw.get(1..).filter(|_| raw.starts_with('/'))?.bytes() {
+            let begins = before == b'/';
+            let fits = match byte {
+                b'/' | b'.' => !begins && before != b'.',
+                _ => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+            };
+            if !fits {
+                return None;
+            }
+            before = byte;
+        }
+        if before == b'.' {
+            return None;
+        }
+        let mut folded = raw.to_ascii_lowercase();
+        if before == b'/' && folded.len() > 1 {
+            folded.pop();
+        }
+        Some(Self {
+            text: raw.to_owned(),
+            folded,
+        })
+    }
+
+    /// [`Self::read`] by every rule.
+    fn judged(raw: &str, semicolons: bool, slashes: bool) -> Result<Self, Ambiguous> {
         let visible = raw.bytes().all(|byte| byte.is_ascii_graphic());
         if !visible || !raw.starts_with('/') || raw.contains(['\\', '#', '?']) {
             return Err(Ambiguous);

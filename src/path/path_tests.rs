@@ -10,6 +10,34 @@ fn folded(raw: &str) -> String {
     CanonicalPath::parse(raw, false).unwrap().folded
 }
 
+/// Every text of up to six of these characters behind a slash.
+#[test]
+fn t57_when_a_path_is_plain_then_every_rule_reads_it_as_it_is() {
+    let mut paths = vec!["/".to_owned()];
+    let mut plain = 0;
+    for _ in 0..6 {
+        for raw in &paths {
+            let Some(path) = CanonicalPath::plain(raw) else {
+                continue;
+            };
+            plain += 1;
+            for (semicolons, slashes) in [(false, false), (true, true)] {
+                let judged = CanonicalPath::judged(raw, semicolons, slashes);
+                assert_eq!(judged.as_ref(), Ok(&path), "{raw}");
+            }
+        }
+        let longer = paths.iter().flat_map(|path| {
+            ["/", "a", "Z", "9", "-", "_", ".", "%", "~", "\u{130}"]
+                .map(|next| format!("{path}{next}"))
+        });
+        paths = longer.collect();
+    }
+    assert!(plain > 10_000, "{plain}");
+    for other in ["", "a", "a/b", "\u{2024}/"] {
+        assert_eq!(CanonicalPath::plain(other), None, "{other}");
+    }
+}
+
 #[test]
 fn t57_rejects_a_path_that_can_be_read_in_two_ways() {
     for raw in [

@@ -11,6 +11,7 @@ const FLOORS: &[&[&str]] = &[
         "switch::known",
         "tally",
         "access::forward",
+        "access::names",
         "access::opened",
         "access::revocation_cache",
         "access::statement",

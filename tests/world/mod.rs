@@ -299,6 +299,7 @@ impl World {
         }
         let isolate = self.isolate();
         isolate.opened.take();
+        isolate.names.take();
         match gate::decide(&isolate, &self.outside, request, self.now()).0 {
             Verdict::Now(again) => assert_eq!(*again, *decision, "it was remembered wrongly"),
             Verdict::Later(task) => panic!("it was remembered, and asks for {task:?}"),

@@ -1,7 +1,5 @@
 //! Services of one deployment that cannot be served together.
 
-use std::collections::{HashMap, HashSet};
-
 use super::{Config, Read};
 use crate::config::fault::Fault;
 use crate::config::service::Origin;
@@ -9,8 +7,8 @@ use crate::config::service::Origin;
 impl Config {
     /// Closes services that share a host or a client id: neither could be told from the other.
     pub(super) fn close_duplicates(&mut self, read: &mut [Read]) {
-        let mut seen: HashMap<String, usize> = HashMap::new();
-        let mut doubled: HashSet<usize> = HashSet::new();
+        let mut seen: Vec<(String, usize)> = Vec::new();
+        let mut doubled = Vec::new();
         for (index, Read { id, hosts, service }) in read.iter().enumerate() {
             let client = service
                 .iter()
@@ -21,9 +19,15 @@ impl Config {
                 .chain(client)
             {
                 let problem = format!("the {name} belongs to another service as well");
-                if let Some(first) = seen.insert(name, index)
-                    && first != index
-                {
+                let before = seen.iter_mut().find(|(other, _)| *other == name);
+                let first = match before {
+                    Some((_, last)) => std::mem::replace(last, index),
+                    None => {
+                        seen.push((name, index));
+                        index
+                    }
+                };
+                if first != index {
                     self.faults.push(Fault {
                         service: Some(id.clone()),
                         field: "(table)".to_owned(),
@@ -40,14 +44,14 @@ impl Config {
 
     /// Closes services that send requests to a host of this deployment: they would go round.
     pub(super) fn close_circles(&mut self, read: &mut [Read]) {
-        let hosts: HashSet<String> = read.iter().flat_map(|read| read.hosts.clone()).collect();
+        let hosts: Vec<String> = read.iter().flat_map(|read| read.hosts.clone()).collect();
         for Read { id, service, .. } in read {
             let origin = service.as_ref().map(|service| &service.origin);
             let Some(Origin::Url(url)) = origin else {
                 continue;
             };
             let host = url.split_once("://").map_or("", |(_, host)| host);
-            if hosts.contains(host) {
+            if hosts.iter().any(|own| own == host) {
                 self.faults.push(Fault {
                     service: Some(id.clone()),
                     field: "origin".to_owned(),

@@ -5,6 +5,9 @@
 //!
 //! Source: RFC 9700 section 4.13 (a reverse proxy sanitises what it vouches for).
 
+use std::cell::RefCell;
+
+use super::names::Names;
 use super::statement::Signed;
 use crate::config::{Origin, Service};
 use crate::gate::decision::{AnswerPlan, Forward};
@@ -40,6 +43,7 @@ impl Forward {
 #[must_use]
 pub fn forward(
     service: &Service,
+    names: &RefCell<Names>,
     request: &Request,
     path: &CanonicalPath,
     query: Option<&str>,
@@ -51,12 +55,7 @@ pub fn forward(
     };
     let query = query.map(|query| format!("?{query}")).unwrap_or_default();
     let (cookie_gone, cookie) = cookies(request);
-    let mut remove: Vec<_> = request
-        .headers
-        .names()
-        .filter(|name| service.removed.holds(name))
-        .map(str::to_owned)
-        .collect();
+    let mut remove = names.borrow_mut().removed(service, &request.headers);
     if cookie_gone {
         remove.push("cookie".to_owned());
     }

@@ -7,6 +7,7 @@ pub mod claims_reference;
 pub mod cross_origin;
 pub mod forward;
 pub mod last_answer;
+pub mod names;
 pub mod opened;
 pub mod protect;
 pub mod revocation;

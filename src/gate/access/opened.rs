@@ -5,9 +5,10 @@
 //! number, claim or key: whatever signs, asks or renews opens the cookie again. The remembered session says whether a
 //! request passes, by the same rules.
 
-use std::collections::HashMap;
+use crate::config::map::FastMap;
 
 use super::statement::LIFETIME;
+use crate::gate::http::request::same;
 use crate::session::identity::ClaimsKey;
 use crate::session::session::{Identity, Session};
 
@@ -30,7 +31,7 @@ struct Entry {
 
 /// The sessions of opened cookies.
 #[derive(Debug, Default)]
-pub struct Opened(HashMap<Key, Entry>);
+pub struct Opened(FastMap<Key, Entry>);
 
 impl Opened {
     /// The session that a cookie of this name and text is, without the person.
@@ -39,7 +40,9 @@ impl Opened {
     #[must_use]
     pub fn get(&self, service: &str, (name, sealed): (&str, &str), now: i64) -> Option<Session> {
         let entry = self.0.get(&key(sealed)?)?;
-        let is_same = entry.sealed == sealed && entry.name == name && entry.service == service;
+        let is_same = same(entry.sealed.as_bytes(), sealed.as_bytes())
+            && entry.name == name
+            && entry.service == service;
         // A clock that goes back makes nothing last longer.
         let is_new = (0..LIFETIME).contains(&(now - entry.opened_at));
         (is_same && is_new).then(|| entry.session.clone())

@@ -277,6 +277,7 @@ impl<'a, P: Platform> Passage<'a, P> {
     fn forward(&self, signed: Option<Signed>) -> Forward {
         forward(
             &self.context.service,
+            &self.context.isolate.names,
             self.request,
             self.path,
             self.query,

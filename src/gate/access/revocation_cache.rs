@@ -9,8 +9,8 @@
 //! not asked for some seconds, and after misses of several accounts none is. Then a few requests try,
 //! and the first answer ends the pause.
 
+use crate::config::map::FastMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 /// The most sessions that are remembered.
 const MAX: usize = 1_000;
@@ -88,7 +88,7 @@ impl Silence {
 /// The answers of accounts, by session, and the accounts that give none.
 #[derive(Debug, Default)]
 pub struct RevocationCache {
-    sessions: RefCell<HashMap<[u8; 16], Entry>>,
+    sessions: RefCell<FastMap<[u8; 16], Entry>>,
     silent: RefCell<Vec<Silence>>,
     all: RefCell<Silence>,
 }

@@ -3,8 +3,8 @@
 //! A signed one is kept until it has half a minute left, because signing costs more than all the rest of a signed-in
 //! request. Nothing else that says who a person is outlives a request in memory, and its key names everything that it says.
 
+use crate::config::map::FastMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use crate::config::{Release, Service};
 use crate::oidc::identity::claims::Claims;
@@ -119,7 +119,7 @@ struct Entry {
 /// Signed assertions in the isolate's memory.
 #[derive(Debug, Default)]
 pub struct StatementCache {
-    entries: RefCell<HashMap<StatementKey, Entry>>,
+    entries: RefCell<FastMap<StatementKey, Entry>>,
     clock: RefCell<u64>,
 }
 

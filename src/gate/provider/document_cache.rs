@@ -2,8 +2,8 @@
 //!
 //! When a copy is due for a fetch is decided by the caller.
 
+use crate::config::map::FastMap;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::config::{Provider, Service, ServiceKeys};
@@ -125,12 +125,12 @@ struct Flight {
 /// The copies of one kind of document, by the address of their owner: the provider's issuer, or the service's key set.
 #[derive(Debug)]
 pub struct DocumentCache<T> {
-    copies: RefCell<HashMap<String, Held<T>>>,
-    tried_at: RefCell<HashMap<String, i64>>,
-    failed_at: RefCell<HashMap<String, i64>>,
-    waiting: RefCell<HashMap<String, Vec<i64>>>,
-    looked_at: RefCell<HashMap<(String, CopySource), i64>>,
-    flights: RefCell<HashMap<String, Flight>>,
+    copies: RefCell<FastMap<String, Held<T>>>,
+    tried_at: RefCell<FastMap<String, i64>>,
+    failed_at: RefCell<FastMap<String, i64>>,
+    waiting: RefCell<FastMap<String, Vec<i64>>>,
+    looked_at: RefCell<FastMap<(String, CopySource), i64>>,
+    flights: RefCell<FastMap<String, Flight>>,
     begun: Cell<u64>,
 }
 
