@@ -1,4 +1,5 @@
-// Measurements made once in a run, after the rounds: the start of a process, its memory, and the size of the upload.
+// Measurements that follow the rounds: a busy Worker, accounts that are asleep, the start of a process, its memory, and the
+// size of the upload.
 
 import fs from "node:fs/promises";
 import net from "node:net";
@@ -9,7 +10,7 @@ import { gzip } from "node:zlib";
 import { Child } from "../tests/harness/children.mjs";
 import { npm } from "../tests/harness/places.mjs";
 import { Driver } from "./driver.mjs";
-import { navigation, sent, session } from "./journeys.mjs";
+import { callbacks, navigation, notifications, people, sent, session, started } from "./journeys.mjs";
 import { cpuMicros, residentBytes } from "./process.mjs";
 import { PATHS } from "./world.mjs";
 
@@ -18,6 +19,63 @@ const STARTED = ["zero", "peer", "edge"];
 
 /** The requests after which memory is looked at; one session is fresh for longer than this takes. */
 const BATCH = 5_000;
+
+/** The Workers that are compared with each other. */
+const COMPARED = ["peer", "edge"];
+
+/** How many connections keep a Worker busy. */
+const BUSY = 64;
+
+/** The people whose accounts fall asleep at once. */
+const ASLEEP = 60;
+
+/** workerd lets go of an object that was not asked for ten seconds (1.20261117.1, `server.c++`, `ActorContainer`). */
+const ASLEEP_MS = 12_000;
+
+/**
+ * How long a busy Worker takes for each signed-in request, in microseconds by the clock, and below which time 99 of a hundred answers
+ * stay. Origin and sender work on the same processors.
+ */
+export async function* busy(world, turns, requests) {
+  for (let round = 0; round < turns; round += 1) {
+    for (const name of round % 2 ? [...COMPARED].reverse() : COMPARED) {
+      const worker = world.workers[name];
+      const request = navigation(worker, PATHS.account, await session(worker));
+      const driver = new Driver(worker.port, BUSY);
+      try {
+        const busy = { child: worker.child, driver };
+        await sent(busy, new Array(2 * BUSY).fill(request), 200);
+        const begun = process.hrtime.bigint();
+        const answers = await sent(busy, new Array(requests).fill(request), 200);
+        const micros = Number(process.hrtime.bigint() - begun) / 1_000 / requests;
+        const latency = answers.map((answer) => answer.micros).sort((a, b) => a - b);
+        yield { kind: "busy", round, name, micros, p99: latency[Math.floor(0.99 * requests)] };
+      } finally {
+        driver.close();
+      }
+    }
+  }
+}
+
+/** The CPU time of a notification for a person whose account is on disk and not in memory. */
+export async function* asleep(world, turns) {
+  for (let round = 0; round < turns; round += 1) {
+    const known = people(ASLEEP);
+    for (const name of COMPARED) {
+      const worker = world.workers[name];
+      await sent(worker, callbacks(worker, await started(worker, ASLEEP), known), 303);
+    }
+    await sleep(ASLEEP_MS);
+    for (const name of COMPARED) {
+      const worker = world.workers[name];
+      const requests = await notifications(world, worker, known);
+      const before = cpuMicros(worker.pid);
+      await sent(worker, requests, 200);
+      await sleep(10);
+      yield { kind: "asleep", round, name, cpu: (cpuMicros(worker.pid) - before) / ASLEEP };
+    }
+  }
+}
 
 /**
  * The time from a program's start to its answer to the first request, from a person who is signed in: compiling,
@@ -75,7 +133,7 @@ function listens(port) {
 
 /** Resident memory before and after many signed-in requests. */
 export async function* memory(world, requests) {
-  for (const name of ["peer", "edge"]) {
+  for (const name of COMPARED) {
     const worker = world.workers[name];
     const before = residentBytes(worker.pid);
     for (let done = 0; done < requests; done += BATCH) {
@@ -86,12 +144,14 @@ export async function* memory(world, requests) {
   }
 }
 
-/** The size of each Worker's upload. */
+/** The size of each Worker's upload, and of the WebAssembly in it, all of which the first request instantiates. */
 export async function* uploads(world) {
-  for (const name of ["peer", "edge"]) {
-    const files = await Promise.all(world.workers[name].upload.map((file) => fs.readFile(file)));
+  for (const name of COMPARED) {
+    const { upload } = world.workers[name];
+    const files = await Promise.all(upload.map((file) => fs.readFile(file)));
     const packed = await Promise.all(files.map((file) => promisify(gzip)(file)));
     const sum = (parts) => parts.reduce((total, { length }) => total + length, 0);
-    yield { kind: "upload", name, raw: sum(files), gzip: sum(packed) };
+    const instantiated = sum(packed.filter((_, at) => upload[at].endsWith(".wasm")));
+    yield { kind: "upload", name, raw: sum(files), gzip: sum(packed), instantiated };
   }
 }

@@ -5,12 +5,12 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { GROUPS } from "./cases.mjs";
-import { coldStarts, memory, uploads } from "./once.mjs";
+import { asleep, busy, coldStarts, memory, uploads } from "./once.mjs";
 import { sent } from "./journeys.mjs";
 import { cpuMicros } from "./process.mjs";
 import { World } from "./world.mjs";
 
-const { rounds, requests, generations = 1, lifetime, starts, only } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
+const { rounds, requests, generations = 1, lifetime, starts, turns, only } = JSON.parse(process.env.EDGE_BENCH ?? "{}");
 const CONNECTIONS = 4;
 
 /** Fewer of what takes milliseconds. */
@@ -18,6 +18,9 @@ const SLOW_SHARE = 6;
 
 /** Before the first round that counts come two of so many times the usual requests. */
 const WARM_UP = 4;
+
+/** Of a busy Worker so many times the usual requests. */
+const BUSY_TIMES = 20;
 
 /** Requests before each measurement, so that connections, caches and keys are there. */
 const WARM = 10;
@@ -77,6 +80,8 @@ for (let generation = 0; generation < generations; generation += 1) {
     }
     if (generation + 1 < generations || only) continue;
     for await (const figure of uploads(world)) print(figure);
+    for await (const figure of busy(world, turns, BUSY_TIMES * requests)) print(figure);
+    for await (const figure of asleep(world, turns)) print(figure);
     for await (const figure of memory(world, lifetime)) print(figure);
     // Last, because it ends what is running.
     for await (const figure of coldStarts(world, starts)) print(figure);

@@ -25,6 +25,15 @@ pub struct ColdStart {
     pub first_request: f64,
 }
 
+/// A Worker that many connections keep busy. Times are in microseconds by the clock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Busy {
+    /// All time through all requests.
+    pub micros: f64,
+    /// The latency that 99 of a hundred requests stayed below.
+    pub p99: f64,
+}
+
 /// Resident memory in bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Memory {
@@ -43,6 +52,8 @@ pub struct Upload {
     pub raw: u64,
     /// As Cloudflare counts it.
     pub gzip: u64,
+    /// The WebAssembly in it, after gzip.
+    pub instantiated: u64,
 }
 
 /// Every figure of a run, by name.
@@ -50,6 +61,10 @@ pub struct Upload {
 pub struct Figures {
     /// Cases, each with one sample for each round.
     pub cases: BTreeMap<String, Vec<Sample>>,
+    /// Busy Workers, once for each turn.
+    pub busy: BTreeMap<String, Vec<Busy>>,
+    /// The CPU time of a notification for an account that is not in memory, in microseconds, once for each turn.
+    pub asleep: BTreeMap<String, Vec<f64>>,
     /// Starts of processes.
     pub cold: BTreeMap<String, Vec<ColdStart>>,
     /// Memory.
@@ -77,6 +92,18 @@ impl Figures {
                 None
             }
             "round" => Some(format!("{} rounds are done", whole("round")?)),
+            "busy" => {
+                let busy = Busy {
+                    micros: number("micros")?,
+                    p99: number("p99")?,
+                };
+                self.busy.entry(name()?).or_default().push(busy);
+                Some("a busy Worker".to_owned())
+            }
+            "asleep" => {
+                self.asleep.entry(name()?).or_default().push(number("cpu")?);
+                Some("accounts that are asleep".to_owned())
+            }
             "cold" => {
                 let start = ColdStart {
                     start: number("start")?,
@@ -98,6 +125,7 @@ impl Figures {
                 let upload = Upload {
                     raw: whole("raw")?,
                     gzip: whole("gzip")?,
+                    instantiated: whole("instantiated")?,
                 };
                 self.uploads.insert(name()?, upload);
                 None
@@ -123,14 +151,19 @@ mod tests {
         for line in [
             r#"{"kind":"case","round":0,"name":"zero","cpu":200.5,"p50":1,"p90":2,"p99":3}"#,
             r#"{"kind":"case","round":1,"name":"zero","cpu":210,"p50":1,"p90":2,"p99":3}"#,
-            r#"{"kind":"upload","name":"edge","raw":10,"gzip":4}"#,
+            r#"{"kind":"upload","name":"edge","raw":10,"gzip":4,"instantiated":3}"#,
             r#"{"kind":"case","name":"broken"}"#,
+            r#"{"kind":"busy","name":"edge","micros":300}"#,
             "a warning of somebody's",
         ] {
             assert_eq!(figures.take(line), None);
         }
         assert_eq!(figures.cpu("zero"), Some(vec![200.5, 210.0]));
         assert_eq!(figures.cpu("broken"), None);
+        assert!(figures.busy.is_empty());
+        let asleep = r#"{"kind":"asleep","round":0,"name":"edge","cpu":3000.5}"#;
+        assert!(figures.take(asleep).is_some());
+        assert_eq!(figures.asleep["edge"], [3000.5]);
         assert_eq!(figures.uploads["edge"].gzip, 4);
         let news = figures.take(r#"{"kind":"round","round":2}"#);
         assert_eq!(news.as_deref(), Some("2 rounds are done"));

@@ -25,10 +25,14 @@ pub fn object(results: &Results, figures: &Figures) -> Value {
     json!({
         "ratios": ratios,
         "upload_gzip_bytes": results.upload_gzip,
+        "instantiated_gzip_bytes": results.instantiated_gzip,
+        "memory_ratio": results.memory_ratio,
         "cold_start_ratio": value("cold_start"),
         "targets": results.lines.iter().map(target).collect::<Vec<_>>(),
         "raw": {
             "cases": cases(figures),
+            "busy": busy(figures),
+            "asleep_us": figures.asleep,
             "cold_starts": cold_starts(figures),
             "memory_bytes": memory(figures),
             "upload_bytes": uploads(figures),
@@ -37,11 +41,13 @@ pub fn object(results: &Results, figures: &Figures) -> Value {
 }
 
 fn target(line: &Line) -> Value {
-    let (at_most, within) = match line.target {
-        Target::AtMost(most) => (Some(most), None),
-        Target::Within(distance) => (None, Some(distance)),
-        Target::None => (None, None),
-    };
+    let (mut at_most, mut at_least, mut within) = (None, None, None);
+    match line.target {
+        Target::AtMost(most) => at_most = Some(most),
+        Target::AtLeast(least) => at_least = Some(least),
+        Target::Within(distance) => within = Some(distance),
+        Target::None => {}
+    }
     json!({
         "name": line.name,
         "label": line.label,
@@ -49,8 +55,9 @@ fn target(line: &Line) -> Value {
         "low": line.ratio.low,
         "high": line.ratio.high,
         "at_most": at_most,
+        "at_least": at_least,
         "within": within,
-        "met": at_most.or(within).map(|_| line.is_met()),
+        "met": at_most.or(at_least).or(within).map(|_| line.is_met()),
         "ours_us": line.micros.0,
         "other_us": line.micros.1,
     })
@@ -78,6 +85,15 @@ fn cases(figures: &Figures) -> Map<String, Value> {
     figures.cases.iter().map(case).collect()
 }
 
+fn busy(figures: &Figures) -> Map<String, Value> {
+    let one = |(name, turns): (&String, &Vec<super::figures::Busy>)| {
+        let turns = turns.iter();
+        let turns = turns.map(|turn| json!({ "request_us": turn.micros, "p99_us": turn.p99 }));
+        (name.clone(), turns.collect())
+    };
+    figures.busy.iter().map(one).collect()
+}
+
 fn cold_starts(figures: &Figures) -> Map<String, Value> {
     let one = |(name, starts): (&String, &Vec<super::figures::ColdStart>)| {
         let starts: Vec<_> = starts
@@ -102,7 +118,7 @@ fn memory(figures: &Figures) -> Map<String, Value> {
 
 fn uploads(figures: &Figures) -> Map<String, Value> {
     let one = |(name, upload): (&String, &super::figures::Upload)| {
-        let value = json!({ "raw": upload.raw, "gzip": upload.gzip });
+        let value = json!({ "raw": upload.raw, "gzip": upload.gzip, "instantiated_gzip": upload.instantiated });
         (name.clone(), value)
     };
     figures.uploads.iter().map(one).collect()
@@ -122,7 +138,18 @@ mod tests {
         }
         assert_eq!(object["upload_gzip_bytes"], 4);
         assert_eq!(object["cold_start_ratio"], 2.5);
-        assert_eq!(object["targets"][0]["met"], true);
+        assert_eq!(object["targets"][0]["met"], false);
+        let targets = object["targets"].as_array().unwrap();
+        let busy = targets.iter().find(|line| line["name"] == "busy").unwrap();
+        assert_eq!(
+            (&busy["at_least"], &busy["met"]),
+            (&json!(1.5), &json!(true))
+        );
+        assert_eq!(object["memory_ratio"], 0.5);
+        assert_eq!(
+            object["raw"]["asleep_us"]["peer"],
+            json!([6_000.0, 6_000.0])
+        );
         assert_eq!(
             object["raw"]["cases"]["zero"]["rounds_cpu_us"],
             json!(vec![200.0; 5])

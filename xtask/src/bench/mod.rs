@@ -63,6 +63,8 @@ struct Amount {
     lifetime: u32,
     /// Starts of a process.
     starts: u32,
+    /// Turns of busy Workers, and of accounts that fall asleep.
+    turns: u32,
 }
 
 impl Options {
@@ -74,13 +76,15 @@ impl Options {
                 generations: 1,
                 lifetime: 5_000,
                 starts: 4,
+                turns: 2,
             },
             false => Amount {
                 rounds: 60,
                 requests: 200,
                 generations: 3,
-                lifetime: 100_000,
+                lifetime: 200_000,
                 starts: 15,
+                turns: 6,
             },
         };
         Amount {
@@ -122,6 +126,7 @@ fn measure(places: &Places, amount: Amount) -> Result<Figures> {
         "generations": amount.generations,
         "lifetime": amount.lifetime,
         "starts": amount.starts,
+        "turns": amount.turns,
     });
     let mut node = npm::node(places)?;
     node.arg(places.root.join("bench/run.mjs"))

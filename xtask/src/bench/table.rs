@@ -3,7 +3,7 @@
 use super::figures::Figures;
 use super::results::{Line, Results};
 use super::statistics::{cost, quantile};
-use super::targets::{Target, UPLOAD_LIMIT};
+use super::targets::{INSTANTIATED_LIMIT, MEMORY_LIMIT, Target, UPLOAD_LIMIT};
 use std::fmt::Write;
 
 /// Every target with its measured value, then what each case costs.
@@ -14,27 +14,42 @@ pub fn lay_out(results: &Results, figures: &Figures) -> String {
     for line in &results.lines {
         row(&mut out, target_row(line));
     }
-    let mark = mark(results.upload_gzip <= UPLOAD_LIMIT);
-    row(
-        &mut out,
-        [
-            format!("{mark} upload after gzip"),
-            kib(UPLOAD_LIMIT),
-            kib(results.upload_gzip),
-            String::new(),
-            String::new(),
-            String::new(),
-        ],
+    let sizes = [
+        ("upload after gzip", results.upload_gzip, UPLOAD_LIMIT),
+        (
+            "instantiated by a first request, after gzip",
+            results.instantiated_gzip,
+            INSTANTIATED_LIMIT,
+        ),
+    ];
+    for (label, bytes, limit) in sizes {
+        let label = format!("{} {label}", mark(bytes <= limit));
+        row(&mut out, single(label, kib(limit), kib(bytes)));
+    }
+    let label = format!(
+        "{} memory after {} requests, over the peer's",
+        mark(results.memory_ratio <= MEMORY_LIMIT),
+        results.memory_requests
     );
+    let limit = format!("≤ {MEMORY_LIMIT:.2}");
+    let measured = format!("{:.2}", results.memory_ratio);
+    row(&mut out, single(label, limit, measured));
     out.push_str("\nA ratio is what the Worker adds to the CPU time of a request over what the other adds; µs of workerd's process.\n\n");
     cases(&mut out, figures);
     once(&mut out, figures);
     out
 }
 
+/// A row about one figure of the whole run.
+fn single(label: String, target: String, measured: String) -> [String; 6] {
+    let [spread, ours, other] = [const { String::new() }; 3];
+    [label, target, measured, spread, ours, other]
+}
+
 fn target_row(line: &Line) -> [String; 6] {
     let (mark, target) = match line.target {
         Target::AtMost(most) => (mark(line.is_met()), format!("≤ {most:.2}")),
+        Target::AtLeast(least) => (mark(line.is_met()), format!("≥ {least:.2}")),
         Target::Within(distance) => (mark(line.is_met()), format!("1 ± {distance:.2}")),
         Target::None => (" ", String::new()),
     };
@@ -138,11 +153,15 @@ mod tests {
         let text = lay_out(&Results::new(&figures).unwrap(), &figures);
         let line = |label: &str| text.lines().find(|line| line.contains(label)).unwrap();
         let signed_in = line("signed-in request, answer re-wrapped");
-        assert!(signed_in.starts_with('✓'), "{signed_in}");
-        for part in ["≤ 0.40", " 0.40 ", "0.40 to 0.40", "40 µs", "100 µs"] {
+        assert!(signed_in.starts_with('✗'), "{signed_in}");
+        for part in ["≤ 0.35", " 0.40 ", "0.40 to 0.40", "40 µs", "100 µs"] {
             assert!(signed_in.contains(part), "{part}: {signed_in}");
         }
         assert!(line("public path, over the peer's signed-in").starts_with('✗'));
         assert!(line("upload after gzip").contains("300 KiB"));
+        assert!(line("instantiated by a first request").contains("100 KiB"));
+        assert!(line("memory after 1000 requests").contains("≤ 1.00"));
+        let busy = line("requests a second with 64 connections");
+        assert!(busy.starts_with('✓') && busy.contains("≥ 1.50"), "{busy}");
     }
 }
