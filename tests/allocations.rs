@@ -56,7 +56,7 @@ fn when_a_request_is_answered_then_it_allocates_memory_the_pinned_number_of_time
         counted("/account/details", None),
         counted("/account/details", Some("private")),
     ];
-    let expected = [(18, 0), (21, 2), (21, 0)];
+    let expected = [(17, 0), (20, 2), (20, 0)];
     assert_eq!(counts, expected, "public, re-wrapped, untouched");
 }
 

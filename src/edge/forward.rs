@@ -76,9 +76,12 @@ pub fn shared_caching() -> String {
     SHARED_CACHING.join("\n")
 }
 
+/// How long a plan without a renewed cookie is at most, in bytes, but for very long hosts.
+const USUAL_LENGTH: usize = 128;
+
 /// A plan as lines: its switches, our cookies, and the two hosts of a moved `Location`.
 pub fn written(plan: &AnswerPlan) -> String {
-    let mut text = String::new();
+    let mut text = String::with_capacity(USUAL_LENGTH);
     for is_on in [
         plan.personal,
         plan.upgrade,

@@ -72,9 +72,13 @@ extern "C" {
     pub fn count(env: &worker::Env, labels: &str, number: u32, seconds: u32);
 }
 
+/// How long the changes of a request or an answer usually are at most, in bytes.
+const USUAL_LENGTH: usize = 2 * 1024;
+
 /// Pairs of lines. No name of a header holds a line feed, and no value can.
 pub fn joined<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    let mut text = String::new();
+    // Room for an assertion and the headers around it: a text that grows is moved each time.
+    let mut text = String::with_capacity(USUAL_LENGTH);
     for (name, value) in pairs {
         if !text.is_empty() {
             text.push('\n');

@@ -53,7 +53,7 @@ pub fn forward(
         Origin::Url(url) => url.as_str(),
         Origin::Route | Origin::Binding(_) => service.origin_url.as_str(),
     };
-    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    let mark = if query.is_some() { "?" } else { "" };
     let (cookie_gone, cookie) = cookies(request);
     let mut remove = names.borrow_mut().removed(service, &request.headers);
     if cookie_gone {
@@ -81,7 +81,7 @@ pub fn forward(
             Origin::Binding(name) => Some(name.clone()),
             Origin::Route | Origin::Url(_) => None,
         },
-        url: format!("{base}{}{query}", path.text),
+        url: [base, &path.text, mark, query.unwrap_or_default()].concat(),
         remove,
         set,
         answer: AnswerPlan {
