@@ -12,6 +12,8 @@
 mod mutants;
 #[path = "assurance/page.rs"]
 mod page;
+#[path = "assurance/row.rs"]
+mod row;
 #[path = "assurance/rows.rs"]
 mod rows;
 #[path = "assurance/suite.rs"]

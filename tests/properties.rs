@@ -73,6 +73,7 @@ fn session(chance: &mut Chance) -> Session {
         place,
         buries: (0..buries).map(|_| chance.bytes()).collect(),
         arriving: false,
+        admitted: false,
         has_old_name: false,
     }
 }

@@ -8,6 +8,7 @@
 mod dev;
 mod difference;
 mod doctor;
+mod invite;
 mod keys;
 mod lines;
 mod local_config;
@@ -67,6 +68,12 @@ pub enum Task {
         #[command(subcommand)]
         task: sessions::Task,
     },
+    /// Invite people to a deployed service that has `admission`, or invite them no longer
+    Invite {
+        /// The command
+        #[command(subcommand)]
+        task: invite::Task,
+    },
     /// Switch sign-in off, or close the whole service, without a deployment
     Switch {
         /// The command
@@ -122,6 +129,7 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         Task::Registration { task } => return registration::command(places, &task),
         Task::Session { task } => session::command(places, supply, &task)?,
         Task::Sessions { task } => sessions::command(places, supply, &task)?,
+        Task::Invite { task } => invite::command(places, supply, &task)?,
         Task::Switch { task } => switch::command(places, supply, &task)?,
         Task::Report(options) => report::command(places, supply, &options)?,
         Task::Keys { task } => keys::command(places, supply, &task)?,

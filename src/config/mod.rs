@@ -4,6 +4,7 @@
 //! closes that service and no other. Nothing here reads the environment: the edge hands over what
 //! it found, and the tests hand over `wrangler.toml`.
 
+mod admission;
 mod branding;
 mod deployment;
 mod fault;
@@ -20,6 +21,7 @@ mod spelling;
 mod table;
 mod vars;
 
+pub use admission::Admission;
 pub use branding::{Branding, Phase, Theme};
 pub use deployment::{Config, Host};
 pub use fault::Fault;

@@ -31,6 +31,8 @@ pub enum OwnPage {
     Signals,
     /// An access token for who sends them.
     SignalToken,
+    /// The service's word on who may come in.
+    Admission,
     /// Identity claims that fit no header, for the origin.
     Claims,
     /// One of the pages by its name, in a language of choice.
@@ -60,6 +62,7 @@ impl OwnPage {
             "sessions/end" => Some(Self::EndSessions),
             "signals" => Some(Self::Signals),
             "signals/token" => Some(Self::SignalToken),
+            "admission" => Some(Self::Admission),
             "claims" => Some(Self::Claims),
             "page" => Some(Self::Page),
             "session" => Some(Self::Session),

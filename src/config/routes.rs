@@ -14,7 +14,7 @@ use crate::oidc::SKEW;
 use crate::oidc::identity::claims::Claim;
 use crate::oidc::vector::Level;
 use crate::path::CanonicalPath;
-pub(super) use fields::{Registered, read_level};
+pub(super) use fields::{Registered, read_invited, read_level};
 pub use sites::OtherSites;
 
 /// The people who may pass.
@@ -149,6 +149,8 @@ pub struct Rule {
     pub keeps_slashes: bool,
     /// Whether a request here is use of its session, so that the idle limit begins again.
     pub counts_as_use: bool,
+    /// Whether only people whom the service has invited may pass.
+    pub invited: bool,
     exact: Shape,
     folded: Shape,
 }
@@ -182,11 +184,12 @@ impl Shape {
 
 impl Rule {
     /// How much the rule asks for: public least, then optional, then `api`, then the levels, of two with one
-    /// level the one whose sign-in has to be younger, then `cloudflare-access`, and last the one that takes less from elsewhere.
+    /// level the one whose sign-in has to be younger, then the one for invited people, then `cloudflare-access`, and last the one
+    /// that takes less from elsewhere.
     fn strictness(&self) -> (Access, Option<Level>, Option<Reverse<i64>>, u8) {
         let level = (self.access == Access::Required).then_some(self.level);
         let freshness = self.freshness.map(|freshness| Reverse(freshness.seconds()));
-        let sites = self.other_sites.strictness();
+        let sites = self.other_sites.strictness() + 4 * u8::from(self.invited);
         (self.access, level, freshness, sites)
     }
 }

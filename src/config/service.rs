@@ -1,12 +1,11 @@
 //! One service: a host with its own client, keys, routes and limits.
 
-use crate::config::Locale;
-use crate::config::branding::Branding;
 use crate::config::headers::Removed;
 use crate::config::locale::{Language, Localised};
 use crate::config::proof::{Signals, TokenAuth};
 use crate::config::routes::Rules;
 pub use crate::config::signers::{AccessTeam, ServiceKeys};
+use crate::config::{Admission, Branding, Locale};
 pub use crate::oidc::identity::claims::Claim;
 use crate::oidc::jwk::PrivateJwk;
 use crate::oidc::jws::Alg;
@@ -223,6 +222,8 @@ pub struct Service {
     pub level: Level,
     /// The path that people reach first after a new session, in each language, if the service has one.
     pub arrival: Option<Localised>,
+    /// The people who may come in.
+    pub admission: Admission,
     /// The rules of the service's paths.
     pub rules: Rules,
     /// The binding of sealed cookies: environment, host and client.

@@ -101,6 +101,8 @@ pub enum Task {
 pub enum Message {
     /// It ends a person's sessions; its body is the token.
     EndSessions,
+    /// It changes the list of people who may come in; its body is the token.
+    Admission,
     /// It fetches identity claims; the token is in its `Authorization` header.
     FetchClaims,
 }
@@ -120,6 +122,8 @@ pub struct Start {
     pub freshness: Option<Freshness>,
     /// The session that is alive but does not do.
     pub session: Option<Box<Session>>,
+    /// The code of an invitation with which the person came, or an empty text.
+    pub invitation: String,
     /// Where the person goes afterwards; already checked.
     pub return_path: String,
 }

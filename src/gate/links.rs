@@ -6,6 +6,7 @@ use crate::gate::http::request::{Request, parameter};
 use crate::gate::network::limited;
 use crate::oidc::SKEW;
 use crate::platform::Platform;
+use crate::session::attempt::Attempt;
 
 /// The end of a link's query that goes on with the language that the address asks for; empty where it asks for none.
 pub fn language<P: Platform>(context: &Context<P>) -> String {
@@ -15,11 +16,29 @@ pub fn language<P: Platform>(context: &Context<P>) -> String {
 
 /// The address of a new start that leads to the same place.
 pub fn again<P: Platform>(context: &Context<P>, return_path: &str) -> String {
-    let query: String = url::form_urlencoded::byte_serialize(return_path.as_bytes()).collect();
+    let query = serialised(return_path);
     let language = language(context);
     context
         .service
         .own_page(&format!("sign-in?return_to={query}{language}"))
+}
+
+/// The text as a value in a query.
+fn serialised(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// The parameter with the code of an invitation.
+pub const INVITATION: &str = "invitation";
+
+/// The address of a new start like an attempt's: to the same place, and with the same invitation.
+pub fn again_with<P: Platform>(context: &Context<P>, attempt: &Attempt) -> String {
+    let mut link = again(context, &attempt.return_path);
+    if !attempt.invitation.is_empty() {
+        link += "&invitation=";
+        link += &serialised(&attempt.invitation);
+    }
+    link
 }
 
 /// How long the link of the page about too many sign-ins leads on, in seconds.

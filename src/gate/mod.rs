@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod admission;
 pub mod arrival;
 pub mod browser_session;
 pub mod context;
@@ -367,6 +368,10 @@ pub async fn refresh<P: Platform>(isolate: &Rc<Isolate>, platform: &P, now: i64)
             let context = Context::behind(isolate, platform, service, now);
             context.log_sums();
             provider::refresh(&context).await;
+        }
+        let context = Context::behind(isolate, platform, service, now);
+        if admission::asks(&context) {
+            admission::keep_key(&context).await;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A message of the service: where its token is, the proof, what is done for it, and the answer.
 
+use crate::gate::admission;
 use crate::gate::context::Context;
 use crate::gate::decision::Message;
 use crate::gate::delivery::{self, NotTaken};
@@ -23,6 +24,7 @@ pub async fn finish<P: Platform>(
 ) -> Reply {
     let event = match message {
         Message::EndSessions => "sessions_ended",
+        Message::Admission => "admission",
         Message::FetchClaims => "claims",
     };
     match take(context, request, message).await {
@@ -37,10 +39,14 @@ async fn take<P: Platform>(
     message: Message,
 ) -> Result<Reply, NotTaken> {
     let (text, typ) = match message {
-        Message::EndSessions => {
+        Message::EndSessions | Message::Admission => {
             let body = delivery::body(context, request, JWT).await?;
             let text = String::from_utf8(body).unwrap_or_default();
-            (text, by_service::TYPE)
+            let typ = match message {
+                Message::Admission => admission::TYPE,
+                _ => by_service::TYPE,
+            };
+            (text, typ)
         }
         Message::FetchClaims => {
             let text = delivery::bearer(request);
@@ -53,6 +59,7 @@ async fn take<P: Platform>(
     let (token, claims) = service_proof::prove(context, &text, typ).await?;
     match message {
         Message::EndSessions => by_service::end(context, &token, &claims).await,
+        Message::Admission => admission::change(context, &token, &claims).await,
         Message::FetchClaims => by_reference::hand_out(context, &token, &claims).await,
     }
 }

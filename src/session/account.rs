@@ -6,6 +6,7 @@
 //!
 //! Source: OpenID Connect Back-Channel Logout 1.0 section 2.7, `provider.md` 8.
 
+pub mod admission;
 mod by_service;
 mod message;
 mod proving;

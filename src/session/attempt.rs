@@ -37,9 +37,12 @@ pub const ARRIVAL_NAME: &str = "__Host-ol-arrival";
 /// How long that is kept, in seconds.
 pub const OVER_LIFETIME: i64 = 3_600;
 
-/// The format of an attempt that keeps a language; one without it is written as [`FORMAT_2`], so that a version that
-/// runs at the same time can finish it.
-const FORMAT: u8 = 3;
+/// The format of an attempt with an invitation; one without it is written as one of the earlier formats, so that a version
+/// that runs at the same time can finish it.
+const FORMAT: u8 = 4;
+
+/// The format of an attempt that keeps a language.
+const FORMAT_3: u8 = 3;
 
 /// The format before languages.
 const FORMAT_2: u8 = 2;
@@ -88,6 +91,8 @@ pub struct Attempt {
     pub max_age: Option<i64>,
     /// The tag of the language that the person chose, where the place that they go to does not say it.
     pub language: Option<[u8; 2]>,
+    /// The code of an invitation with which the person came, or an empty text.
+    pub invitation: String,
     /// Where the person goes afterwards: a path of this host, at most 2,800 bytes.
     pub return_path: String,
 }
@@ -105,6 +110,7 @@ impl Attempt {
             aim: Aim::SignIn,
             max_age: None,
             language: None,
+            invitation: String::new(),
             return_path,
         };
         attempt.state.copy_from_slice(&random[..16]);
@@ -143,10 +149,10 @@ impl Attempt {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let out = Writer::default()
-            .byte(if self.language.is_some() {
-                FORMAT
-            } else {
-                FORMAT_2
+            .byte(match (self.invitation.is_empty(), &self.language) {
+                (false, _) => FORMAT,
+                (true, Some(_)) => FORMAT_3,
+                (true, None) => FORMAT_2,
             })
             .fixed(&self.state)
             .fixed(&self.nonce)
@@ -159,9 +165,10 @@ impl Attempt {
             Aim::Prove(served) => out.byte(2).fixed(&served.session).fixed(&served.account),
         };
         let out = out.seconds(self.max_age.unwrap_or_default());
-        let out = match &self.language {
-            None => out,
-            Some(tag) => out.fixed(tag),
+        let out = match (self.invitation.is_empty(), &self.language) {
+            (true, None) => out,
+            (true, Some(tag)) => out.fixed(tag),
+            (false, tag) => out.fixed(&tag.unwrap_or_default()).text(&self.invitation),
         };
         out.text(&self.return_path).finish()
     }
@@ -180,15 +187,19 @@ impl Attempt {
             aim: Aim::SignIn,
             max_age: None,
             language: None,
+            invitation: String::new(),
             return_path: String::new(),
         };
         match format {
             FORMAT_1 => {}
-            FORMAT_2 | FORMAT => {
+            FORMAT_2 | FORMAT_3 | FORMAT => {
                 attempt.aim = read_aim(&mut read)?;
                 attempt.max_age = Some(read.seconds()?).filter(|age| *age != 0);
+                if format != FORMAT_2 {
+                    attempt.language = Some(read.fixed()?).filter(|tag| *tag != [0; 2]);
+                }
                 if format == FORMAT {
-                    attempt.language = Some(read.fixed()?);
+                    attempt.invitation = read.text()?;
                 }
             }
             _ => return None,

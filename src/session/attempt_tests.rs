@@ -77,7 +77,19 @@ fn when_an_attempt_is_stored_then_its_bytes_are_the_pinned_ones() {
     };
     let bytes = pinned(3, &[&[0; 9], &b"cy"[..]].concat());
     assert_eq!(spoken.to_bytes(), bytes);
-    assert_eq!(Attempt::from_bytes(&bytes), Some(spoken));
+    assert_eq!(Attempt::from_bytes(&bytes), Some(spoken.clone()));
+
+    // With an invitation; without a language the tag is two zeros.
+    for (language, tag) in [(None, [0; 2]), (Some(*b"cy"), *b"cy")] {
+        let invited = Attempt {
+            language,
+            invitation: "code".to_owned(),
+            ..spoken.clone()
+        };
+        let bytes = pinned(4, &[&[0; 9], &tag[..], &[0, 4], b"code"].concat());
+        assert_eq!(invited.to_bytes(), bytes);
+        assert_eq!(Attempt::from_bytes(&bytes), Some(invited));
+    }
 }
 
 #[test]

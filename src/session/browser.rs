@@ -106,6 +106,7 @@ mod tests {
             place: place(&number),
             buries: buries.iter().map(place).collect(),
             arriving: false,
+            admitted: false,
             has_old_name: false,
         }
     }

@@ -143,6 +143,12 @@ impl<'a> Reader<'a> {
         (0..count).map(|_| T::read(self)).collect()
     }
 
+    /// All that is left, if it is a multiple of so many bytes.
+    pub fn rest(&mut self, step: usize) -> Option<Vec<u8>> {
+        let whole = self.0.len().is_multiple_of(step);
+        whole.then(|| std::mem::take(&mut self.0).to_vec())
+    }
+
     /// Whether everything was read.
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -68,7 +68,8 @@ pub enum Purpose {
     Ending,
     /// Where a person was, which an account keeps until they come back.
     Place,
-    /// The key of identity claims, which the service hands back for them.
+    /// A key that is kept elsewhere: of identity claims, which the service hands back for them, or of the list of people who
+    /// may come in, which is bound to the list.
     Reference,
 }
 
@@ -346,6 +347,12 @@ fn check_value(keys: &Keys, binding: &str, text: &str) -> String {
         .finalize()
         .into_bytes();
     encode(whole.get(..12).unwrap_or_default())
+}
+
+/// HMAC-SHA-256 of a message under a key that is kept elsewhere.
+#[must_use]
+pub fn keyed(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    code(key, message).finalize().into_bytes().into()
 }
 
 fn code(key: &[u8; 32], message: &[u8]) -> Hmac<Sha256> {

@@ -74,6 +74,8 @@ pub struct Session {
     pub buries: Vec<Place>,
     /// Whether its person has not yet gone on from the service's arrival path.
     pub arriving: bool,
+    /// Whether its person was invited when it began; never so where no route and no service asks for that.
+    pub admitted: bool,
     /// Whether it was read under [`NAME`], and is kept there.
     pub has_old_name: bool,
 }
@@ -107,7 +109,9 @@ impl Session {
             + u8::from(self.wallet_subject_id.is_some()) * 8
             + u8::from(self.is_moved()) * 16
             // A flag without bytes: a version that does not know it reads the session as arrived.
-            + u8::from(self.arriving) * 32;
+            + u8::from(self.arriving) * 32
+            // Another one: that version reads the session of a person who was not invited.
+            + u8::from(self.admitted) * 64;
         let format = match (&self.identity, self.reauthenticated_at) {
             (_, Some(_)) => FORMAT_REAUTHENTICATED,
             (Some(_), None) => FORMAT_WITH_IDENTITY,
@@ -208,6 +212,7 @@ impl Session {
             place: first_place(&id),
             buries: Vec::new(),
             arriving: has(5),
+            admitted: has(6),
             has_old_name: false,
         };
         if has(0) {

@@ -26,6 +26,7 @@ fn session() -> Session {
         place: [9; 6],
         buries: Vec::new(),
         arriving: false,
+        admitted: false,
         has_old_name: false,
     }
 }
@@ -102,6 +103,17 @@ fn when_a_person_has_not_arrived_then_only_a_flag_says_so_that_a_version_before_
         assert_eq!(hex(&arriving), expected);
         assert_eq!(Session::from_bytes(&arriving.to_bytes()), Some(arriving));
     }
+}
+
+#[test]
+fn when_a_person_was_invited_then_only_a_flag_says_so_that_a_version_before_passes_over() {
+    let admitted = Session {
+        admitted: true,
+        ..session()
+    };
+    let bytes = hex(&session());
+    assert_eq!(hex(&admitted), format!("014f{}", &bytes[4..]));
+    assert_eq!(Session::from_bytes(&admitted.to_bytes()), Some(admitted));
 }
 
 #[test]

@@ -24,7 +24,7 @@ const FLOORS: &[&[&str]] = &[
     &["context"],
     &["accounts", "links", "network", "provider"],
     &["delivery", "access::claims_reference"],
-    &["service_proof"],
+    &["admission", "service_proof"],
     &["switch"],
     &[
         "access::assertion",

@@ -6,7 +6,8 @@ use std::fs;
 
 use super::mutants;
 use super::root;
-use super::rows::{ROWS, Row};
+use super::row::Row;
+use super::rows::ROWS;
 use super::suite::{CASES, Verdict, own_verdict};
 use super::titles::{Level, Title};
 

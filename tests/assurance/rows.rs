@@ -1,30 +1,6 @@
 //! The rows of the threat table: each attack or failure, in a line.
 
-/// One row.
-pub struct Row {
-    /// Its number, by which tests name it.
-    pub number: u32,
-    /// The threat or fault.
-    pub what: &'static str,
-    /// The part of the threat that only exists at Cloudflare's edge, and why no test here covers it.
-    pub edge: Option<(&'static str, &'static str)>,
-}
-
-const fn row(number: u32, what: &'static str) -> Row {
-    Row {
-        number,
-        what,
-        edge: None,
-    }
-}
-
-const fn partly(number: u32, what: &'static str, edge: &'static str, reason: &'static str) -> Row {
-    Row {
-        number,
-        what,
-        edge: Some((edge, reason)),
-    }
-}
+use crate::row::{Row, partly, row};
 
 /// Every row, in order.
 pub const ROWS: &[Row] = &[
@@ -395,4 +371,24 @@ pub const ROWS: &[Row] = &[
         "A stranger or one of the public who passes for staff; staff that an origin takes for the public; a team's token for another application",
     ),
     row(150, "Signals that are forged, late or of another kind"),
+    row(
+        151,
+        "An invitation that lets in a second person, or a person after it was removed or the list was closed",
+    ),
+    row(
+        152,
+        "A stranger who invites people in the service's name; its message that comes again or by another kind",
+    ),
+    row(
+        153,
+        "A list of invitations that gives addresses away, or is lost with a rotation of keys",
+    ),
+    row(
+        154,
+        "A route for invited people that others reach; a service without invitations that asks for one",
+    ),
+    row(
+        155,
+        "A person who was not invited gets a session: by an address like an invited one, an unverified one, or an outage",
+    ),
 ];

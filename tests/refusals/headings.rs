@@ -51,6 +51,8 @@ enum Fact {
     CheckBroken,
     /// The service keeps the person out.
     KeptOut,
+    /// The service has not invited the person.
+    NotInvited,
 }
 
 use Fact::*;
@@ -69,6 +71,7 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         Page::OtherPerson => &[Another],
         Page::SignedOutMeanwhile => &[SignedOut],
         Page::Blocked => &[KeptOut],
+        Page::NotInvited => &[NotInvited],
         Page::NoCookies => &[NoCookie],
         Page::TooManyStarts => &[ManyStarts],
         Page::TooManyRequests => &[ManyFromNetwork],
@@ -132,6 +135,7 @@ fn facts(failure: Failure) -> Vec<Fact> {
         Failure::TooManyRequests => vec![ManyFromNetwork],
         Failure::SignedOutMeanwhile => vec![SignedOut],
         Failure::Blocked => vec![KeptOut],
+        Failure::NotInvited => vec![NotInvited],
         Failure::NotProved(outcome) => match outcome {
             IdentityOutcome::Proved | IdentityOutcome::NotProved => vec![NotConfirmed, SignedIn],
             IdentityOutcome::LevelTooLow => vec![Weaker, SignedIn],
@@ -262,6 +266,7 @@ fn every() -> Vec<Failure> {
         Failure::TooManyRequests,
         Failure::SignedOutMeanwhile,
         Failure::Blocked,
+        Failure::NotInvited,
     ];
     all.extend(outages.map(Failure::Token));
     all.extend(outages.map(Failure::Userinfo));

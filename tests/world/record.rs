@@ -214,6 +214,7 @@ pub const fn kind(question: &Question) -> &'static str {
         Question::LogOut { .. } => "log_out",
         Question::EndByService { .. } => "end_by_service",
         Question::Refer { .. } => "refer",
+        Question::Admission(_) => "admission",
         Question::End { .. } => "end",
     }
 }

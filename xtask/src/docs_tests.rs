@@ -89,6 +89,10 @@ const NOT_RUN: &[(&str, &str)] = &[
         "asks a deployment; tests/workerd/sessions-end.test.mjs runs it against a local one",
     ),
     (
+        "cargo edge invite",
+        "asks a deployment; tests/workerd/admission.test.mjs runs it against a local one",
+    ),
+    (
         "npx wrangler",
         "needs an account at Cloudflare, and is wrangler's own",
     ),

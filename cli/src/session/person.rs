@@ -135,6 +135,7 @@ impl Person {
             place: first_place(&id),
             buries: Vec::new(),
             arriving: false,
+            admitted: true,
             has_old_name: false,
         })
     }

@@ -79,7 +79,9 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
             unblock,
         } => {
             let (url, issuer) = match (at, service, env) {
-                (None, Some(service), Some(env)) => configured(places, service, env)?,
+                (None, Some(service), Some(env)) => {
+                    configured(places, service, env, "sessions/end")?
+                }
                 (at, ..) => {
                     let url = at.clone().unwrap_or_default();
                     let own = origin(&url)?;
@@ -103,8 +105,13 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
     }
 }
 
-/// The address and the service's own name, as an environment has them.
-fn configured(places: &Places, service: &str, environment: &str) -> Result<(String, String)> {
+/// The address of an own page and the service's own name, as an environment has them.
+pub fn configured(
+    places: &Places,
+    service: &str,
+    environment: &str,
+    page: &str,
+) -> Result<(String, String)> {
     let config = WorkerConfig::of(&places.root)?;
     let id = config.find(environment, service)?;
     let service = config.service(environment, &id)?;
@@ -112,17 +119,17 @@ fn configured(places: &Places, service: &str, environment: &str) -> Result<(Stri
         service.service_keys.is_some(),
         "{id} has no service_keys in {environment}, so that the Worker takes no such message"
     );
-    let url = format!("{}{}", service.origin_url, service.own_page("sessions/end"));
+    let url = format!("{}{}", service.origin_url, service.own_page(page));
     Ok((url, service.origin_audience.clone()))
 }
 
 /// Scheme, host and port of an address.
-fn origin(url: &str) -> Result<String> {
+pub fn origin(url: &str) -> Result<String> {
     let (scheme, rest) = url.split_once("://").unwrap_or_default();
     let host = rest.split('/').next().unwrap_or_default();
     ensure!(
         matches!(scheme, "http" | "https") && !host.is_empty(),
-        "--at must be an address such as https://HOST/auth/sessions/end, not `{url}`"
+        "--at must be a whole address such as https://HOST/auth/…, not `{url}`"
     );
     Ok(format!("{scheme}://{host}"))
 }
@@ -179,7 +186,7 @@ fn told(answer: &Value, url: &str, block_until: Option<i64>) -> Result<String> {
 }
 
 /// A text of another program, for the terminal.
-fn said(value: &Value) -> String {
+pub fn said(value: &Value) -> String {
     terminal::visible(value.as_str().unwrap_or_default())
 }
 

@@ -1,7 +1,7 @@
 // Signs a message of the service, sends it where it has an address, or reads a key. One job arrives as JSON on standard input and
 // one answer leaves on standard output, so that no command line holds a key or a person's identifier. A key answers { jwk, kid }, a
 // message { token }, one that was sent { status, body } or { error }, a file that holds none { fault }. A token of before is `ours`
-// where this key signed it.
+// where this key signed it. An invitation's codes are made here, 128 random bits each.
 'use strict';
 const crypto = require('node:crypto');
 
@@ -52,8 +52,10 @@ const main = async job => {
   const now = Math.floor(Date.now() / 1000);
   // A message that is sent counts once and soon.
   const once = job.url ? { exp: now + 60, jti: crypto.randomUUID() } : {};
-  const token = sign(key, { ...job, claims: { ...job.claims, iat: now, ...once } });
-  return job.url ? send(job.url, token) : { token };
+  const codes = Array.from({ length: job.codes ?? 0 }, () => crypto.randomBytes(16).toString('base64url'));
+  const named = codes.length ? { who: codes } : {};
+  const token = sign(key, { ...job, claims: { ...job.claims, ...named, iat: now, ...once } });
+  return job.url ? { ...(await send(job.url, token)), codes } : { token };
 };
 
 const job = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));

@@ -40,6 +40,9 @@ fn problem(path: &str, rules: &Rules, own: [&String; 2]) -> Option<&'static str>
         Access::Required if rule.level.has_identity() => {
             Some("must ask for no identity: a person who cannot prove one would come no further")
         }
+        Access::Required if rule.invited => {
+            Some("must need no invitation: a person without one would come no further")
+        }
         Access::Required => None,
         _ => Some("must be a required route"),
     }

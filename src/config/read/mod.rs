@@ -3,6 +3,7 @@
 //! Each part reads its fields and notes their faults; nothing stops at the first.
 
 mod access_team;
+mod admission;
 mod arrival;
 mod branding;
 mod headers;
@@ -21,6 +22,7 @@ use crate::config::vars::Vars;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use access_team::read_access_team;
+use admission::read_admission;
 use arrival::read_arrival;
 use branding::read_branding;
 use headers::{read_cors_headers, read_removed};
@@ -144,6 +146,7 @@ pub fn service(
         origin_header_limit: read_header_limit(table),
         level,
         arrival,
+        admission: read_admission(table, &rules, &scopes),
         rules,
         binding: format!("{}\0{host}\0{client_id}", environment.as_str()),
         scope: scopes.join(" "),

@@ -26,6 +26,15 @@ pub(in crate::config) fn read_level(table: &Table<'_>, default: Level) -> Level 
     table.choice("level", default, choices, Level::parse)
 }
 
+/// Whether a service or a route is for people only whom the service has invited.
+pub(in crate::config) fn read_invited(table: &Table<'_>) -> bool {
+    let value = table.text("admission");
+    if value.is_some_and(|value| value != "invited") {
+        table.fault("admission", "must be \"invited\"");
+    }
+    value.is_some()
+}
+
 /// Whether no browser keeps answers, which is so where an identity is released unless the rule says otherwise.
 pub(super) fn read_cache(table: &Table<'_>, access: Access, release: &Release) -> bool {
     if access == Access::Public && table.get("cache").is_some() {

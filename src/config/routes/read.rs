@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::fields::{
-    Registered, read_cache, read_flag, read_freshness, read_level, read_not_proved, read_release,
+    Registered, read_cache, read_flag, read_freshness, read_invited, read_level, read_not_proved,
+    read_release,
 };
 use super::{Access, OtherSites, Release, Rule, Rules, Shape};
 use crate::config::MAX_ROUTES;
@@ -98,6 +99,7 @@ fn fallback(level: Level, bind: bool) -> Rule {
         closes_sockets: false,
         keeps_slashes: false,
         counts_as_use: true,
+        invited: false,
         exact: Shape::Prefix(String::new()),
         folded: Shape::Prefix(String::new()),
     }
@@ -168,6 +170,10 @@ fn read_fields(
     let closes_sockets = read_flag(table, people, "close_sockets_with_session", false);
     let other_sites = OtherSites::read(table, access, registered.environment);
     let counts_as_use = read_flag(table, people, "counts_as_use", true);
+    let invited = read_invited(table);
+    if invited && access != Access::Required {
+        table.fault("admission", "has an effect on required routes only");
+    }
     let keeps_slashes =
         table.choice(
             "encoded_slashes",
@@ -215,6 +221,7 @@ fn read_fields(
             closes_sockets,
             keeps_slashes,
             counts_as_use,
+            invited,
             exact,
             folded,
         }),

@@ -102,6 +102,7 @@ fn unnamed(session: &Session) -> Session {
         place: session.place,
         buries: Vec::new(),
         arriving: session.arriving,
+        admitted: session.admitted,
         has_old_name: session.has_old_name,
     }
 }
@@ -141,6 +142,7 @@ mod tests {
             place: [8; 6],
             buries: vec![[1; 6]],
             arriving: true,
+            admitted: true,
             has_old_name: true,
         }
     }

@@ -136,7 +136,8 @@ impl<'a, P: Platform> Passage<'a, P> {
         let context = self.context;
         let waits = !is_certain(context, session) || self.asks(session);
         let renews = self.is_use() && session.renewed(context.now).is_some();
-        if waits || renews || self.is_short(session) || self.is_held(session) {
+        let stays_out = self.is_outside(session) || self.is_short(session);
+        if waits || renews || stays_out || self.is_held(session) {
             return None;
         }
         Some(self.admitted(self.kept(session)?))
@@ -199,6 +200,9 @@ impl<'a, P: Platform> Passage<'a, P> {
     /// `known` is the account's word where [`Self::asks`] says that it is needed.
     pub fn admit(&self, session: Session, known: Option<Known>) -> Verdict {
         let context = self.context;
+        if self.is_outside(&session) {
+            return self.exclude();
+        }
         if self.is_held(&session) {
             return self.hold(&session);
         }

@@ -8,7 +8,7 @@ pub mod status;
 use crate::gate::{browser_session, links};
 use serde_json::json;
 
-use super::{arrival, identity, sign_out, switch};
+use super::{admission, arrival, identity, sign_out, switch};
 use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::gate::access::cross_origin;
 use crate::gate::access::protect::in_frame;
@@ -24,6 +24,9 @@ use crate::gate::sign_out::inactive;
 use crate::oidc::jws::Alg;
 use crate::path::CanonicalPath;
 use crate::platform::Platform;
+
+/// The lengths of a code that is looked for, in bytes: 128 bits as base64url, or more.
+const CODES: std::ops::RangeInclusive<usize> = 22..=64;
 
 /// The edge's own answer to a request, or `None` when the path is the service's.
 ///
@@ -86,6 +89,7 @@ pub fn switched(service: &Service, path: &CanonicalPath) -> Switched {
             | OwnPage::Signals
             | OwnPage::SignalToken
             | OwnPage::EndSessions
+            | OwnPage::Admission
             | OwnPage::Claims
             | OwnPage::Asset,
         ) => (false, true),
@@ -201,15 +205,21 @@ fn own_page<P: Platform>(
         OwnPage::EndSessions if request.method == "POST" => {
             Verdict::Later(Task::OfService(Message::EndSessions))
         }
+        OwnPage::Admission if !admission::asks(context) => context.page(404, Page::NotFound).into(),
+        OwnPage::Admission if request.method == "POST" => {
+            Verdict::Later(Task::OfService(Message::Admission))
+        }
         OwnPage::Claims if !service.claims_by_reference => context.page(404, Page::NotFound).into(),
         // A reference is used up, which HEAD must not do.
         OwnPage::Claims if request.method == "GET" => {
             Verdict::Later(Task::OfService(Message::FetchClaims))
         }
         OwnPage::Claims => Reply::new(405).with("allow", "GET").of(service).into(),
-        OwnPage::Backchannel | OwnPage::EndSessions | OwnPage::Signals | OwnPage::SignalToken => {
-            Reply::new(405).with("allow", "POST").of(service).into()
-        }
+        OwnPage::Backchannel
+        | OwnPage::EndSessions
+        | OwnPage::Admission
+        | OwnPage::Signals
+        | OwnPage::SignalToken => Reply::new(405).with("allow", "POST").of(service).into(),
         OwnPage::Health
         | OwnPage::SignIn
         | OwnPage::SignedOut
@@ -307,10 +317,14 @@ fn signing_in<P: Platform>(
     let service = &context.service;
     let wanted = parameter(query, "return_to").unwrap_or_default();
     let return_path = context.place(&wanted);
-    let (level, freshness) = match links::rule_of(context, &return_path) {
-        Some(rule) => (rule.level, rule.freshness),
-        None => (service.level, None),
+    let (level, freshness, for_invited) = match links::rule_of(context, &return_path) {
+        Some(rule) => (rule.level, rule.freshness, rule.invited),
+        None => (service.level, None, false),
     };
+    let code = parameter(query, links::INVITATION).filter(|code| CODES.contains(&code.len()));
+    let invitation = code
+        .filter(|_| admission::asks(context))
+        .unwrap_or_default();
     let session = browser_session::live(context, Cookies::new(request.headers.get("cookie")));
     let session = session.filter(|session| session.level >= level.credential());
     let too_old = session.as_ref().is_some_and(|session| {
@@ -319,7 +333,10 @@ fn signing_in<P: Platform>(
         })
     });
     let proves = level.has_identity() && parameter(query, "refresh").as_deref() == Some("identity");
-    if session.is_some() && !too_old && !proves {
+    // The list may know the person by now.
+    let comes_in = (for_invited || !invitation.is_empty())
+        && session.as_ref().is_some_and(|session| !session.admitted);
+    if session.is_some() && !too_old && !proves && !comes_in {
         // A place that asks for an identity asks for it itself.
         return Reply::redirect(303, return_path).of(service).into();
     }
@@ -328,6 +345,7 @@ fn signing_in<P: Platform>(
         level,
         freshness: freshness.filter(|_| !proves),
         session: session.map(Box::new),
+        invitation,
         return_path,
     }))
 }

@@ -100,6 +100,7 @@ fn sign_in_first<P: Platform>(context: &Context<P>) -> Start {
         level: Level::ClCm,
         freshness: None,
         session: None,
+        invitation: String::new(),
         return_path: context.service.own_page(&match context.asked {
             Some(locale) => format!("{RETURN}?lang={}", locale.as_str()),
             None => RETURN.to_owned(),
@@ -146,6 +147,7 @@ pub async fn go_on<P: Platform>(
         level,
         freshness: None,
         session: Some(Box::new(session)),
+        invitation: String::new(),
         return_path: match has_place {
             true => place,
             // The person is told so, after the identity check.

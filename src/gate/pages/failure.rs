@@ -77,6 +77,8 @@ pub enum Failure {
     SignedOutMeanwhile,
     /// The service keeps the person out for a time.
     Blocked,
+    /// The service has not invited the person.
+    NotInvited,
     /// A request for an identity ended without one that does; the person is signed in.
     NotProved(IdentityOutcome),
 }
@@ -91,6 +93,9 @@ pub struct FailureAnswer {
     /// The label in the log.
     pub label: &'static str,
 }
+
+/// The label of a person whom the service has not invited.
+pub const NOT_INVITED: &str = "not_invited";
 
 const fn outcome(status: u16, page: Page, label: &'static str) -> FailureAnswer {
     FailureAnswer {
@@ -137,6 +142,7 @@ impl Failure {
                 outcome(400, Page::SignedOutMeanwhile, "signed_out_meanwhile")
             }
             Self::Blocked => outcome(403, Page::Blocked, "blocked_by_service"),
+            Self::NotInvited => outcome(403, Page::NotInvited, NOT_INVITED),
             Self::NotProved(ended) => match ended {
                 IdentityOutcome::TemporarilyUnavailable => {
                     outcome(503, Page::IdentityUnavailable, ended.label())

@@ -11,17 +11,17 @@ use super::exchange::{exchange, userinfo, verify};
 use super::parameters::{Parameters, Response};
 use super::record::{did_not, not_again, record, session};
 use super::start::counted;
-use crate::config::Locale;
+use crate::config::{Admission, Locale};
 use crate::gate::context::Context;
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
 use crate::gate::identity::callback as identity;
 use crate::gate::identity::signed_in::SignedIn;
-use crate::gate::links::again;
+use crate::gate::links::{again, again_with};
 use crate::gate::pages::failure::Failure;
 use crate::gate::pages::{self, Page};
-use crate::gate::{accounts, arrival, browser_session, provider};
+use crate::gate::{accounts, admission, arrival, browser_session, provider};
 use crate::oidc::userinfo::Userinfo;
 use crate::platform::Platform;
 use crate::secret::same;
@@ -58,7 +58,7 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
             Some(over) if !is_repeated(context, cookies, failure, Some(&over)).await => {
                 // The person asks for the page again, so that no loop can come of it.
                 context.log_done("callback_repeated", "started_again");
-                let link = again(context, &over.return_path);
+                let link = again_with(context, &over);
                 Reply::redirect(303, link).of(&context.service)
             }
             over => ended(context, cookies, failure, over.as_ref()).await,
@@ -210,6 +210,13 @@ async fn sign_in<'a, P: Platform>(
     let outcome = proving.as_ref().map(|ended| ended.outcome);
     let mut session = session(context, attempt, id_token, userinfo, before);
     session.buries = browser_session::taken_over(context, cookies);
+    if admission::asks(context) {
+        let admitted = admission::admits(context, &session, &attempt.invitation).await;
+        session.admitted = admitted.map_err(Failure::Account)?;
+        if !session.admitted && context.service.admission == Admission::Service {
+            return Err(Failure::NotInvited);
+        }
+    }
     let (session, unfinished) =
         record(context, cookies, attempt, session, proving, &tokens, before).await?;
     let begun = browser_session::begin(context, cookies, &session).ok_or(Failure::Unavailable)?;

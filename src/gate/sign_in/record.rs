@@ -157,6 +157,7 @@ pub fn session<P: Platform>(
         place: first_place(&id),
         buries: Vec::new(),
         arriving: arriving && context.service.arrival.is_some(),
+        admitted: false,
         has_old_name: false,
     }
 }

@@ -113,6 +113,7 @@ async fn wanted<P: Platform>(context: &Context<P>, start: Start) -> Result<Wante
         None => start.level.credential(),
     };
     let mut attempt = Attempt::new(&context.random(), context.now, level, start.return_path);
+    attempt.invitation = start.invitation;
     let hint = match (start.freshness, &start.session) {
         (Some(Freshness::Reauthenticate(_)), Some(session)) => {
             let token = accounts::id_token(context, session).await;

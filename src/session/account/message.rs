@@ -4,6 +4,7 @@
 //! added or changed needs another version, so that they never misunderstand each other: a question
 //! that is not understood gets no answer, which is an outage and never a word on a session.
 
+use super::admission::Sheet;
 use super::{Account, Begun, Listed, Standing};
 use crate::session::codec::{Form, Reader, Writer};
 use crate::session::identity::Proof;
@@ -89,6 +90,8 @@ pub enum Question {
         /// When the reference could have been used at the latest.
         deadline: i64,
     },
+    /// It is about the list of people who may come in, which has an object of its own.
+    Admission(Box<Sheet>),
 }
 
 /// The answer of an account.
@@ -116,6 +119,8 @@ pub enum AccountReply {
         /// Its hint.
         hint: Option<String>,
     },
+    /// To `Admission`.
+    Admission(Box<Sheet>),
 }
 
 impl Question {
@@ -213,6 +218,7 @@ impl Form for Question {
                 reference,
                 deadline,
             } => out.byte(8).text(session).text(reference).seconds(*deadline),
+            Self::Admission(sheet) => sheet.write(out.byte(9)),
         }
     }
 
@@ -263,6 +269,7 @@ impl Form for Question {
                 reference: read.text()?,
                 deadline: read.time()?,
             },
+            9 => Self::Admission(Box::new(Form::read(read)?)),
             _ => return None,
         })
     }
@@ -279,6 +286,7 @@ impl Form for AccountReply {
             Self::Ended { listed, hint } => {
                 out.byte(5).byte((*listed).into()).option(hint.as_ref())
             }
+            Self::Admission(sheet) => sheet.write(out.byte(6)),
         }
     }
 
@@ -306,6 +314,7 @@ impl Form for AccountReply {
                 listed: read.flag()?,
                 hint: read.option()?,
             },
+            6 => Self::Admission(Box::new(Form::read(read)?)),
             _ => return None,
         })
     }
@@ -361,6 +370,9 @@ impl Account {
                 Err(Begun::Repeated) => AccountReply::Begun(Begun::Repeated),
                 Err(_) => AccountReply::Standing(Standing::Ended),
             },
+            Question::Admission(asked) => {
+                AccountReply::Admission(Box::new(self.ask_list(&asked, now)))
+            }
             Question::End {
                 session,
                 everywhere,

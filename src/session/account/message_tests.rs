@@ -1,5 +1,6 @@
 use super::*;
 use crate::oidc::vector::Level;
+use crate::session::account::admission::{Act, Sheet};
 use crate::session::account::tests::{NOW, hex, listed};
 use crate::session::identity::{IdentityOutcome, Remembered};
 
@@ -14,6 +15,25 @@ fn proof() -> Proof {
     };
     Proof::new(Level::P2, IdentityOutcome::LevelTooLow, 5, Some(claims))
 }
+
+/// Every field of a sheet has a value of its own.
+fn sheet(marks: Vec<u8>) -> Sheet {
+    Sheet {
+        act: Act::Remove,
+        done: true,
+        max: 4,
+        invitations: 5,
+        people: 6,
+        key: text("k"),
+        id: text("j"),
+        marks,
+    }
+}
+
+const SHEETS: [&str; 2] = [
+    "0209 03 01 0000000000000004 0000000000000005 0000000000000006 00016b 00016a",
+    "0209 03 01 0000000000000004 0000000000000005 0000000000000006 00016b 00016a 0303030303030303030303030303030303",
+];
 
 fn questions() -> Vec<(Question, &'static str)> {
     let begin = |session, replaces| Question::Begin {
@@ -92,6 +112,8 @@ fn questions() -> Vec<(Question, &'static str)> {
             "0207 00016a 0000000000000007 010000000000000009",
         ),
         (refer, "0208 000173 000172 0000000000000009"),
+        (Question::Admission(Box::new(sheet(Vec::new()))), SHEETS[0]),
+        (Question::Admission(Box::new(sheet(vec![3; 17]))), SHEETS[1]),
     ]
 }
 
@@ -122,6 +144,10 @@ fn replies() -> Vec<(AccountReply, &'static str)> {
         ),
         (AccountReply::LoggedOut, "0204"),
         (
+            AccountReply::Admission(Box::new(sheet(Vec::new()))),
+            "0206 03 01 0000000000000004 0000000000000005 0000000000000006 00016b 00016a",
+        ),
+        (
             AccountReply::Ended {
                 listed: false,
                 hint: None,
@@ -143,7 +169,9 @@ fn pinned<T: Form + PartialEq + std::fmt::Debug>(messages: Vec<(T, &str)>) {
     for (message, expected) in messages {
         let bytes = sent(&message);
         assert_eq!(hex(&bytes), expected.replace(' ', ""));
-        for length in 0..bytes.len() {
+        // A sheet without its marks is whole as well.
+        let whole = (expected == SHEETS[1]).then(|| bytes.len() - 17);
+        for length in (0..bytes.len()).filter(|length| Some(*length) != whole) {
             assert_eq!(received::<T>(&bytes[..length]), None, "{expected}");
         }
         assert_eq!(received::<T>(&[&bytes[..], &[0]].concat()), None);
@@ -190,7 +218,7 @@ fn rejects_bytes_that_no_message_has() {
         &[2, 1, 2],
         &[2, 5, 2, 0],
         &[2, 2, 2],
-        &[2, 6],
+        &[2, 7],
     ] {
         assert_eq!(AccountReply::from_bytes(bytes), None, "{bytes:?}");
     }

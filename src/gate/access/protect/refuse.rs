@@ -9,6 +9,8 @@ use crate::gate::decision::{Start, Task, Verdict};
 use crate::gate::http::reply::Reply;
 use crate::gate::links::{again, rule_of};
 use crate::gate::pages::Page;
+use crate::gate::pages::bilingual::problem;
+use crate::gate::pages::failure::NOT_INVITED;
 use crate::platform::Platform;
 use crate::session::session::Session;
 
@@ -28,6 +30,28 @@ impl<P: Platform> Passage<'_, P> {
         let context = self.context.logging(self.request);
         context.log_done("arrival", "held_back");
         arrival::lead(&context, &session.subject, &self.return_path()).into()
+    }
+
+    /// Whether the path is for people whom the service has invited, and this person was none of them when the session began.
+    pub(super) const fn is_outside(&self, session: &Session) -> bool {
+        self.rule.invited && !session.admitted
+    }
+
+    /// Says so. Its link asks the list again.
+    pub(super) fn exclude(&self) -> Verdict {
+        let context = self.context.logging(self.request);
+        context.log_refused("refused", NOT_INVITED);
+        let place = context.place(&self.path.text);
+        let link = again(&context, &place);
+        let reply = match (self.request.is_framed_by_own(), self.request.is_document()) {
+            (true, _) => context.page_in_frame(403, Page::NotInvited, &link),
+            (false, true) => context.page_with(403, Page::NotInvited, &link),
+            (false, false) => {
+                let detail = "Only people who were invited may use this.";
+                problem(403, Page::NotInvited, detail).of(&context.service)
+            }
+        };
+        reply.into()
     }
 
     /// Answers a request that needs a session and has none, or one that is alive but does not do.
@@ -79,6 +103,7 @@ impl<P: Platform> Passage<'_, P> {
             level,
             freshness,
             session: session.map(Box::new),
+            invitation: String::new(),
             return_path: self.return_path(),
         }))
     }

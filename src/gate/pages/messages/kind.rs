@@ -27,6 +27,7 @@ impl Page {
             | Self::OtherPerson
             | Self::SignedOutMeanwhile
             | Self::NoCookies
+            | Self::NotInvited
             | Self::SessionEnded
             | Self::EndedElsewhere
             | Self::TooManyStarts
@@ -88,6 +89,7 @@ impl Page {
             | Self::OtherPerson
             | Self::Blocked
             | Self::NotStaff
+            | Self::NotInvited
             | Self::SignInOff
             | Self::ServiceClosed
             | Self::NoCookies
@@ -134,6 +136,7 @@ impl Page {
                     | Self::NotSetUp
                     | Self::Blocked
                     | Self::NotStaff
+                    | Self::NotInvited
                     | Self::SignInOff
                     | Self::OtherSite
                     | Self::BadAddress

@@ -53,6 +53,8 @@ pub enum Page {
     Blocked,
     /// A request of staff has no token of their team.
     NotStaff,
+    /// The service has not invited the person.
+    NotInvited,
     /// No sign-in may start for a time.
     SignInOff,
     /// The service is closed for a time.
@@ -184,7 +186,7 @@ impl Message {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
@@ -205,6 +207,7 @@ impl Page {
         Self::SignedOutMeanwhile,
         Self::Blocked,
         Self::NotStaff,
+        Self::NotInvited,
         Self::SignInOff,
         Self::ServiceClosed,
         Self::NoCookies,
@@ -257,6 +260,7 @@ impl Page {
             Self::SignedOutMeanwhile => "signed-out-meanwhile",
             Self::Blocked => "blocked",
             Self::NotStaff => "not-staff",
+            Self::NotInvited => "not-invited",
             Self::SignInOff => "sign-in-off",
             Self::ServiceClosed => "service-closed",
             Self::NoCookies => "no-cookies",

@@ -240,6 +240,7 @@ impl Page {
             ),
             Self::Blocked => unavailable::BLOCKED,
             Self::NotStaff => unavailable::NOT_STAFF,
+            Self::NotInvited => unavailable::NOT_INVITED,
             Self::SignInOff => unavailable::SIGN_IN_OFF,
             Self::ServiceClosed => unavailable::CLOSED,
             Self::IdentityNotFinished => identity::NOT_FINISHED,

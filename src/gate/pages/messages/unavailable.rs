@@ -2,6 +2,7 @@
 //!
 //! Source: GOV.UK Design System, "Service unavailable pages".
 
+use super::buttons::TRY_AGAIN;
 use super::{Message, Text, message, text};
 
 /// When the service is back: without a time, and the start of the sentence with one.
@@ -56,6 +57,21 @@ pub(super) const NOT_STAFF: Message = message(
         "Mae ar gyfer pobl sy’n gweithio ar y gwasanaeth hwn. Os ydych yn un ohonynt, mewngofnodwch gyda’ch cyfrif gwaith a rhowch gynnig arall arni.",
     )],
     None,
+);
+
+pub(super) const NOT_INVITED: Message = message(
+    text!("You need an invitation", "Mae angen gwahoddiad arnoch",),
+    &[
+        text!(
+            "If you were invited by email, sign in with the email address that was invited.",
+            "Os cawsoch eich gwahodd drwy e-bost, mewngofnodwch gyda’r cyfeiriad e-bost a wahoddwyd.",
+        ),
+        text!(
+            "If you were sent a link, open it again. Each link works for one person.",
+            "Os anfonwyd dolen atoch, agorwch hi eto. Mae pob dolen yn gweithio i un person.",
+        ),
+    ],
+    Some(TRY_AGAIN),
 );
 
 pub(super) const BLOCKED: Message = message(

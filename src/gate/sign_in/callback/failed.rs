@@ -5,7 +5,7 @@ use crate::gate::context::Context;
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::identity::callback as identity;
-use crate::gate::links::again;
+use crate::gate::links::{again, again_with};
 use crate::gate::pages::failure::{Failure, Left, ProviderError};
 use crate::gate::sign_in::start::counted;
 use crate::platform::Platform;
@@ -55,7 +55,11 @@ pub async fn ended<P: Platform>(
         return Reply::redirect(303, return_path).of(&context.service);
     }
     let proves = attempt.is_some_and(|attempt| matches!(attempt.aim, Aim::Prove(_)));
-    context.failed_of("callback", failure, &again(context, return_path), proves)
+    let link = match attempt {
+        Some(attempt) => again_with(context, attempt),
+        None => again(context, return_path),
+    };
+    context.failed_of("callback", failure, &link, proves)
 }
 
 /// Whether a person who is signed in repeats a callback that has done its work.
@@ -99,7 +103,7 @@ pub async fn start_again<P: Platform>(
 ) -> Reply {
     context.log_refused("callback", Failure::SignedOutMeanwhile.outcome().label);
     context.platform.pause(NEXT_SECOND_MS).await;
-    Reply::redirect(303, again(context, &attempt.return_path))
+    Reply::redirect(303, again_with(context, attempt))
         .of(&context.service)
         .with(
             "set-cookie",

@@ -1,0 +1,259 @@
+//! `cargo edge invite`: who may come in to a service with `admission`, as the service itself says it.
+//!
+//! The message is the one of `docs/admission.md`. Node signs and sends it, and makes the codes.
+
+use crate::sessions::{ask, configured, origin, said};
+use crate::supply::Supply;
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, Subcommand};
+use one_login_edge::gate::admission::{MAX_NAMED, TYPE};
+use one_login_edge::session::account::admission::MAX_INVITATIONS;
+use serde_json::{Value, json};
+use shell::places::Places;
+use shell::terminal;
+use std::io::Read;
+use std::path::PathBuf;
+
+/// The tasks of `cargo edge invite`.
+#[derive(Subcommand)]
+pub enum Task {
+    /// Invite e-mail addresses, or print links with codes that let in one person each
+    Add {
+        /// E-mail addresses, or people as assertions name them; `-` reads them from standard input, each on a line
+        #[arg(value_name = "WHO", required_unless_present = "codes")]
+        who: Vec<String>,
+        /// Make so many codes, and print their links
+        #[arg(long, value_name = "N", conflicts_with = "who", value_parser = clap::value_parser!(u64).range(1..=MAX_NAMED as u64))]
+        codes: Option<u64>,
+        /// Where, and with which key
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Invite them no longer; a person who came in by it comes in no more with the next sign-in
+    Remove {
+        /// E-mail addresses, people as assertions name them, or links; `-` reads them from standard input
+        #[arg(value_name = "WHO", required_unless_present = "all")]
+        who: Vec<String>,
+        /// Every invitation, and every person who came in
+        #[arg(long, conflicts_with = "who")]
+        all: bool,
+        /// Where, and with which key
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Print how many invitations there are, and how many people came in by them
+    Count {
+        /// Where, and with which key
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Let no further person in; those who came in stay
+    Close {
+        /// Let people in until so many have come
+        #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..=MAX_INVITATIONS))]
+        max: i64,
+        /// Where, and with which key
+        #[command(flatten)]
+        of: Of,
+    },
+    /// Let every person in who is invited, after `close`
+    Open {
+        /// Where, and with which key
+        #[command(flatten)]
+        of: Of,
+    },
+}
+
+/// Where the message goes, and who signs it.
+#[derive(Args)]
+pub struct Of {
+    /// The service's id
+    #[arg(long, value_name = "ID", required_unless_present = "at")]
+    service: Option<String>,
+    /// The environment of wrangler.toml
+    #[arg(long, value_name = "ENV", required_unless_present = "at")]
+    env: Option<String>,
+    /// The whole address, such as https://HOST/auth/admission, in place of --service and --env
+    #[arg(long, value_name = "URL", conflicts_with_all = ["service", "env"])]
+    at: Option<String>,
+    /// The PEM file with the private key of `service_keys`
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+    /// The key's id [default: its RFC 7638 thumbprint]
+    #[arg(long, value_name = "ID")]
+    kid: Option<String>,
+}
+
+/// `cargo edge invite`.
+///
+/// # Errors
+/// When a message cannot be made or sent, or the Worker refuses it.
+pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> {
+    supply.node(places)?;
+    let (of, act, who, codes) = match task {
+        Task::Add { who, codes, of } => {
+            let who = match codes {
+                Some(_) => Vec::new(),
+                None => named(who)?,
+            };
+            (of, json!({ "act": "add" }), who, *codes)
+        }
+        Task::Remove { all: true, of, .. } => (of, json!({ "act": "clear" }), Vec::new(), None),
+        Task::Remove { who, of, .. } => (of, json!({ "act": "remove" }), named(who)?, None),
+        Task::Count { of } => (of, json!({ "act": "count" }), Vec::new(), None),
+        Task::Close { max, of } => (of, json!({ "act": "limit", "max": max }), Vec::new(), None),
+        Task::Open { of } => (of, json!({ "act": "limit" }), Vec::new(), None),
+    };
+    let (url, issuer) = match (&of.at, &of.service, &of.env) {
+        (None, Some(service), Some(env)) => configured(places, service, env, "admission")?,
+        (at, ..) => {
+            let url = at.clone().unwrap_or_default();
+            let own = origin(&url)?;
+            (url, own)
+        }
+    };
+    let audience = origin(&url)?;
+    let mut answer = Value::Null;
+    let mut parts: Vec<&[String]> = who.chunks(MAX_NAMED).collect();
+    if parts.is_empty() {
+        parts.push(&[]);
+    }
+    for who in parts {
+        let mut claims = act.clone();
+        for (name, value) in [("iss", &issuer), ("aud", &audience), ("sub", &issuer)] {
+            claims[name] = json!(value);
+        }
+        claims["who"] = json!(who);
+        let job =
+            json!({ "url": url, "typ": TYPE, "claims": claims, "kid": of.kid, "codes": codes });
+        answer = ask(places, &of.key, job)?;
+        answer["told"] = json!(told(&answer, &url)?);
+    }
+    for code in answer["codes"].as_array().into_iter().flatten() {
+        terminal::line(link(&url, code.as_str().unwrap_or_default()))?;
+    }
+    terminal::line(answer["told"].as_str().unwrap_or_default())
+}
+
+/// The link with a code.
+fn link(url: &str, code: &str) -> String {
+    let own = url.strip_suffix("/admission").unwrap_or(url);
+    format!("{own}/sign-in?invitation={code}")
+}
+
+/// The people who are named, or read from standard input; a code for the link that has it.
+fn named(who: &[String]) -> Result<Vec<String>> {
+    let mut all = Vec::new();
+    for text in who {
+        if text == "-" {
+            let mut text = String::new();
+            let read = std::io::stdin().read_to_string(&mut text);
+            read.context("standard input cannot be read")?;
+            all.extend(text.lines().map(|line| line.trim().to_owned()));
+        } else {
+            all.push(text.clone());
+        }
+    }
+    all.retain(|text| !text.is_empty());
+    ensure!(!all.is_empty(), "there is nobody on standard input");
+    all.iter().map(|text| invitation(text)).collect()
+}
+
+/// An address, a person or a code, as a message names it.
+fn invitation(text: &str) -> Result<String> {
+    if let Some((_, code)) = text.split_once("invitation=") {
+        return Ok(code.split('&').next().unwrap_or_default().to_owned());
+    }
+    let is_address = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty()
+            && host.contains('.')
+            && !host.contains('@')
+            && !text.contains(char::is_whitespace)
+    });
+    ensure!(
+        is_address || text.starts_with("urn:"),
+        "`{}` is no e-mail address, no person such as urn:fdc:gov.uk:2022:… and no link with an invitation; a domain invites nobody",
+        terminal::visible(text)
+    );
+    Ok(text.to_owned())
+}
+
+/// The Worker's answer in words.
+fn told(answer: &Value, url: &str) -> Result<String> {
+    match answer["status"].as_u64() {
+        Some(200) => {
+            let body = answer["body"].as_str().unwrap_or_default();
+            let told: Value = serde_json::from_str(body).context("the answer cannot be read")?;
+            let number = |name: &str| told[name].as_i64().unwrap_or_default();
+            let (invitations, people, max) =
+                (number("invitations"), number("people"), number("max"));
+            let limit = match max {
+                MAX_INVITATIONS => "Every person who is invited may come in.".to_owned(),
+                max if people >= max => "No further person may come in.".to_owned(),
+                max => format!("People may come in until there are {max}."),
+            };
+            Ok(format!(
+                "{invitations} invitation{}, {people} used. {limit}",
+                if invitations == 1 { "" } else { "s" }
+            ))
+        }
+        Some(404) => bail!("{url} does not exist: is `admission` deployed?"),
+        Some(503) => bail!("the list or the key set gave no answer; run the command again"),
+        Some(status) => bail!("{url} answered {status}: {}", said(&answer["body"])),
+        None => bail!("{url} does not answer: {}", said(&answer["error"])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_the_worker_answers_then_the_words_say_who_may_come_in() {
+        let told = |max: i64, people: i64| {
+            let body = json!({ "invitations": 3, "people": people, "max": max }).to_string();
+            told(&json!({ "status": 200, "body": body }), "u").unwrap()
+        };
+        assert_eq!(
+            told(10_000, 1),
+            "3 invitations, 1 used. Every person who is invited may come in."
+        );
+        assert_eq!(
+            told(2, 1),
+            "3 invitations, 1 used. People may come in until there are 2."
+        );
+        assert_eq!(
+            told(0, 1),
+            "3 invitations, 1 used. No further person may come in."
+        );
+        for status in [400, 404, 503] {
+            let answer = json!({ "status": status, "body": "x" });
+            assert!(super::told(&answer, "u").is_err(), "{status}");
+        }
+    }
+
+    #[test]
+    fn when_people_are_named_then_addresses_subjects_and_links_are_read() {
+        let link = link("https://a.example/auth/admission", "code");
+        assert_eq!(link, "https://a.example/auth/sign-in?invitation=code");
+        assert_eq!(invitation(&link).unwrap(), "code");
+        for good in [
+            "a@b.example",
+            "mo.o'neill+x@example.gov.uk",
+            "urn:fdc:gov.uk:2022:a",
+        ] {
+            assert_eq!(invitation(good).unwrap(), good);
+        }
+        for bad in [
+            "@example.gov.uk",
+            "example.gov.uk",
+            "a@",
+            "a@b",
+            "a b@c.example",
+            "a@b@c.example",
+            "*",
+        ] {
+            assert!(invitation(bad).is_err(), "{bad}");
+        }
+    }
+}

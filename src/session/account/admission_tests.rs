@@ -1,0 +1,256 @@
+use super::*;
+use crate::session::account::tests::{NOW, hex};
+use crate::session::account::{AccountReply, Question};
+
+const KEY: [u8; 32] = [1; 32];
+
+fn address(text: &str) -> Mark {
+    keyed_mark(Kind::Address, &KEY, text)
+}
+
+fn person(number: u8) -> Mark {
+    mark(Kind::Person, &[number; 32])
+}
+
+fn code(number: u8) -> Mark {
+    mark(Kind::Code, &[number; 32])
+}
+
+fn asked(act: Act, marks: &[Mark]) -> Sheet {
+    Sheet {
+        act,
+        key: "k".to_owned(),
+        marks: marks.concat(),
+        ..Sheet::default()
+    }
+}
+
+/// A list, in the account that keeps it.
+struct List(Account);
+
+impl List {
+    fn with(marks: &[Mark]) -> Self {
+        let mut list = Self(Account::default());
+        assert!(list.ask(asked(Act::Add, marks)).done);
+        list
+    }
+
+    /// Each question finds the list as it was stored, and only what it stored is there afterwards.
+    fn ask_at(&mut self, sheet: Sheet, now: i64) -> Sheet {
+        let stored = self.0.to_stored();
+        let mut account = Account::from_stored(stored.as_deref()).unwrap();
+        let question = Question::Admission(Box::new(sheet));
+        let question = Question::from_bytes(&question.to_bytes()).unwrap();
+        let answer = account.answer(question, now);
+        self.0 = account;
+        match AccountReply::from_bytes(&answer.to_bytes()) {
+            Some(AccountReply::Admission(answer)) => *answer,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn ask(&mut self, sheet: Sheet) -> Sheet {
+        self.ask_at(sheet, NOW)
+    }
+
+    fn admits(&mut self, marks: &[Mark]) -> bool {
+        self.ask(asked(Act::Admit, marks)).done
+    }
+
+    fn limit(&mut self, max: i64) {
+        let limit = Sheet {
+            max,
+            ..asked(Act::Limit, &[])
+        };
+        assert!(self.ask(limit).done);
+    }
+
+    /// How many invitations and people there are.
+    fn numbers(&mut self) -> (i64, i64) {
+        let answer = self.ask(asked(Act::Count, &[]));
+        (answer.invitations, answer.people)
+    }
+}
+
+#[test]
+fn t151_when_a_code_was_used_then_it_lets_no_other_person_in_and_its_own_for_good() {
+    let mut list = List::with(&[code(1)]);
+    assert!(!list.admits(&[person(1)]));
+    assert!(!list.admits(&[person(1), code(2)]));
+    assert!(!list.admits(&[]));
+    assert!(list.admits(&[person(1), code(1)]));
+    assert!(!list.admits(&[person(2), code(1)]));
+    assert!(list.admits(&[person(1)]));
+    assert!(list.admits(&[person(1), code(1)]));
+    assert_eq!(list.numbers(), (1, 1));
+}
+
+#[test]
+fn when_a_person_comes_with_two_invitations_then_only_the_first_is_used() {
+    let mut list = List::with(&[code(1), address("a@b"), code(2)]);
+    assert!(list.admits(&[person(1), address("a@b"), code(1)]));
+    assert!(list.admits(&[person(1), code(2)]), "they are in");
+    assert_eq!(list.numbers(), (3, 1));
+    assert!(list.admits(&[person(2), code(1)]));
+}
+
+#[test]
+fn when_a_person_has_come_in_then_they_stay_until_another_comes_with_the_address() {
+    let mut list = List::with(&[address("a@b")]);
+    assert!(list.admits(&[person(1), address("a@b")]));
+    // The address changes at the provider.
+    assert!(list.admits(&[person(1)]));
+    assert!(list.admits(&[person(2), address("a@b")]));
+    assert!(!list.admits(&[person(1)]));
+    assert_eq!(list.numbers(), (1, 1));
+}
+
+#[test]
+fn when_a_person_is_invited_by_their_subject_then_they_need_no_address_and_no_code() {
+    let mut list = List::with(&[person(1)]);
+    assert!(!list.admits(&[person(2), address("a@b")]));
+    assert!(list.admits(&[person(1)]));
+    assert_eq!(list.numbers(), (1, 1));
+}
+
+#[test]
+fn t151_when_an_invitation_or_a_person_is_removed_then_the_person_is_out() {
+    for named in [address("a@b"), person(1)] {
+        let mut list = List::with(&[address("a@b"), code(1)]);
+        assert!(list.admits(&[person(1), address("a@b")]));
+        assert!(list.admits(&[person(2), code(1)]));
+        assert_eq!(list.ask(asked(Act::Remove, &[named])).invitations, 1);
+        assert!(!list.admits(&[person(1), address("a@b")]));
+        assert!(list.admits(&[person(2)]));
+    }
+}
+
+#[test]
+fn t151_when_the_list_is_closed_then_no_other_invitation_is_used_and_people_stay() {
+    let mut list = List::with(&[code(1), code(2), code(3), address("a@b")]);
+    list.limit(2);
+    for number in [1, 2] {
+        assert!(list.admits(&[person(number), code(number)]));
+    }
+    assert!(!list.admits(&[person(3), code(3)]));
+    assert!(!list.admits(&[person(3), address("a@b")]));
+    assert!(list.admits(&[person(1)]));
+    list.limit(0);
+    assert!(list.admits(&[person(2)]));
+    list.limit(MAX_INVITATIONS);
+    assert!(list.admits(&[person(3), code(3)]));
+    assert!(list.admits(&[person(4), address("a@b")]));
+    // With a used address comes no new guest.
+    list.limit(0);
+    assert!(list.admits(&[person(5), address("a@b")]));
+    assert_eq!(list.numbers(), (4, 4));
+}
+
+#[test]
+fn t152_when_a_message_comes_again_while_its_token_is_good_then_it_changes_nothing() {
+    let mut list = List(Account::default());
+    let add = Sheet {
+        id: "one".to_owned(),
+        ..asked(Act::Add, &[code(1)])
+    };
+    assert_eq!(list.ask(add.clone()).invitations, 1);
+    list.ask(asked(Act::Remove, &[code(1)]));
+    let latest = NOW + MAX_LIFETIME + 2 * SKEW - 1;
+    let again = list.ask_at(add, latest);
+    assert_eq!((again.done, again.invitations), (true, 0));
+}
+
+#[test]
+fn when_there_is_no_room_for_all_then_none_is_added() {
+    let marks = |from: i64, count: i64| {
+        let mark_of = |number: i64| {
+            let mut hash = [0; 32];
+            hash[..8].copy_from_slice(&number.to_be_bytes());
+            mark(Kind::Code, &hash)
+        };
+        (from..from + count).map(mark_of).collect::<Vec<_>>()
+    };
+    let mut list = List::with(&marks(0, MAX_INVITATIONS - 1));
+    assert!(!list.ask(asked(Act::Add, &marks(20_000, 2))).done);
+    assert_eq!(list.numbers().0, 9_999);
+    assert!(list.ask(asked(Act::Add, &marks(20_000, 1))).done);
+    assert!(
+        list.ask(asked(Act::Add, &marks(20_000, 1))).done,
+        "it is there"
+    );
+    assert_eq!(list.numbers().0, 10_000);
+    let stored = list.0.to_stored().unwrap();
+    assert!(stored.len() < 1_000_000, "an object's value has 2 MB");
+}
+
+#[test]
+fn t153_when_a_new_key_is_offered_then_a_list_that_has_one_keeps_it() {
+    let mut list = List(Account::default());
+    let mut offer = |key: &str, begins: bool, act: Act| {
+        let answer = list.ask(Sheet {
+            key: key.to_owned(),
+            done: begins,
+            ..asked(act, &[code(1)])
+        });
+        (answer.done, answer.act, answer.key)
+    };
+    let key = |done, act, key: &str| (done, act, key.to_owned());
+    assert_eq!(offer("one", true, Act::Add), key(true, Act::Add, "one"));
+    assert_eq!(offer("two", true, Act::Add), key(false, Act::Count, "one"));
+    // The same key under another seal.
+    assert_eq!(
+        offer("three", false, Act::Count),
+        key(true, Act::Count, "three")
+    );
+    assert_eq!(
+        offer("four", true, Act::Clear),
+        key(true, Act::Clear, "four")
+    );
+    assert_eq!(list.numbers(), (0, 0));
+}
+
+#[test]
+fn t153_when_a_list_cannot_be_read_then_no_other_person_comes_in_and_it_stays_until_it_is_cleared()
+{
+    let mut list = List::with(&[code(1)]);
+    assert!(list.admits(&[person(1), code(1)]));
+    let kept = list.0.left.as_mut().unwrap();
+    kept.text.truncate(kept.text.len() - 1);
+    let stored = list.0.to_stored();
+    assert!(!list.admits(&[person(1), code(1)]));
+    assert_eq!(list.0.to_stored(), stored);
+    let answer = list.ask(asked(Act::Admit, &[]));
+    assert_eq!(answer.key, "damaged");
+    let clear = Sheet {
+        done: true,
+        ..asked(Act::Clear, &[])
+    };
+    assert!(list.ask(clear).done);
+    assert_eq!(list.numbers(), (0, 0));
+}
+
+#[test]
+fn when_the_list_is_stored_then_its_bytes_are_the_pinned_ones_and_an_alarm_keeps_it() {
+    let mut list = List::with(&[address("a@b"), code(1)]);
+    assert!(list.admits(&[person(3), code(1)]));
+    list.limit(5);
+    let kept = decode(&list.0.left.as_ref().unwrap().text).unwrap();
+    let hex_of = |mark: Mark| hex(&mark);
+    let expected = format!(
+        "00 00 0000000000000005 0000000000000000 0000000000000000 00016b 0000 {}{} {}{}",
+        hex_of(address("a@b")),
+        "00".repeat(17),
+        hex_of(code(1)),
+        hex_of(person(3)),
+    );
+    assert_eq!(hex(&kept), expected.replace(' ', ""));
+    assert_eq!(hex_of(code(1)), format!("02{}", "01".repeat(16)));
+    // It is an account of the one format that there is, which the version before reads, tidies and writes.
+    let later = NOW + 9 * 366 * 86_400;
+    list.0.wake(later);
+    assert_eq!(list.ask_at(asked(Act::Count, &[]), later).invitations, 2);
+    assert_eq!(
+        name("a", "b"),
+        crate::session::account::name("admission", "a", "b")
+    );
+}

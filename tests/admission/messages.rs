@@ -1,0 +1,137 @@
+//! The service's messages about the list: which are taken, and that each counts once.
+
+use serde_json::{Value, json};
+
+use super::{CODE, PAGE, claims, comes_in, good, request, tell, world as invited_world};
+use crate::world::service_key::{KEY, key_id, listed, token};
+use crate::world::{By, HOST, Trouble, When, World, keys};
+use simulator::provider::personas::Persona;
+
+#[test]
+fn t152_rejects_every_message_that_is_not_the_services_own_and_no_person_is_invited() {
+    let world = invited_world();
+    let about = claims(
+        &world,
+        &json!({ "act": "add", "who": ["kenneth@example.gov.uk"] }),
+    );
+    let with = |name: &str, value: Value| {
+        let mut claims = about.clone();
+        claims[name] = value;
+        good(&claims)
+    };
+    let key_id = key_id(KEY);
+    let many: Vec<_> = (0..201).map(|n| format!("{n}@example.gov.uk")).collect();
+    let refused = [
+        (
+            token(keys::ASSERTION[0], &key_id, "admission+jwt", &about),
+            "signature_invalid",
+        ),
+        (
+            token(KEY, &key_id, "end-sessions+jwt", &about),
+            "wrong_type",
+        ),
+        (
+            with("iss", json!("https://other.example")),
+            "issuer_mismatch",
+        ),
+        (
+            with("aud", json!("https://other.example")),
+            "audience_mismatch",
+        ),
+        (with("sub", json!("another")), "subject_invalid"),
+        (with("exp", json!(world.now() - 31)), "expired"),
+        (with("jti", json!("")), "token_id_invalid"),
+        (with("act", json!("let in")), "act_unknown"),
+        (with("act", Value::Null), "act_unknown"),
+        (
+            with("who", json!("kenneth@example.gov.uk")),
+            "claims_malformed",
+        ),
+        (with("who", json!(many)), "too_many"),
+        (with("max", json!(-1)), "claims_malformed"),
+        (String::new(), "token_malformed"),
+    ];
+    for (token, label) in refused {
+        world.forget();
+        let shown = world.ask(request(&token));
+        assert_eq!(shown.status, 400, "{label}");
+        assert_eq!(shown.body, json!({ "error": label }).to_string());
+        let happened = world.happened();
+        assert_eq!(
+            happened.lines().last().unwrap(),
+            &format!("admission: {label}")
+        );
+    }
+    for method in ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"] {
+        let shown = world.ask(request(&good(&about)).method(method));
+        assert_eq!(
+            (shown.status, shown.header("allow")),
+            (405, Some("POST")),
+            "{method}"
+        );
+    }
+    assert_eq!(tell(&world, json!({ "act": "count" }))["invitations"], 0);
+    assert!(!comes_in(&world, "kenneth", PAGE));
+    // A message of this kind ends no session.
+    let mut other = request(&good(&about));
+    other.url = other.url.replace("admission", "sessions/end");
+    assert_eq!(world.ask(other).body, r#"{"error":"wrong_type"}"#);
+}
+
+#[test]
+fn t152_when_a_message_comes_again_then_it_changes_nothing() {
+    let world = invited_world();
+    let add = good(&claims(&world, &json!({ "act": "add", "who": [CODE] })));
+    let send = || world.ask(request(&add));
+    assert!(send().body.contains(r#""invitations":1"#));
+    world.pass(1);
+    tell(&world, json!({ "act": "remove", "who": [CODE] }));
+    let shown = send();
+    assert_eq!(shown.status, 200);
+    assert!(shown.body.contains(r#""invitations":0"#), "{}", shown.body);
+}
+
+#[test]
+fn when_the_list_gives_no_answer_then_the_same_message_is_good_at_the_next_attempt() {
+    let world = invited_world();
+    let add = good(&claims(
+        &world,
+        &json!({ "act": "add", "who": ["kenneth@example.gov.uk"] }),
+    ));
+    world.trouble(Trouble::AccountNotReached, When::Always);
+    let shown = world.ask(request(&add));
+    assert_eq!(
+        (shown.status, shown.header("retry-after")),
+        (503, Some("30"))
+    );
+    world.mend();
+    assert_eq!(world.ask(request(&add)).status, 200);
+    assert!(comes_in(&world, "kenneth", PAGE));
+}
+
+#[test]
+fn when_a_person_is_removed_by_their_subject_then_they_come_in_no_more() {
+    let world = invited_world();
+    tell(
+        &world,
+        json!({ "act": "add", "who": ["kenneth@example.gov.uk"] }),
+    );
+    assert!(comes_in(&world, "kenneth", PAGE));
+    let subject = Persona::find("kenneth").unwrap().subject(HOST);
+    let told = tell(&world, json!({ "act": "remove", "who": [subject] }));
+    assert_eq!(
+        (&told["invitations"], &told["people"]),
+        (&json!(0), &json!(0))
+    );
+    assert!(!comes_in(&world, "kenneth", PAGE));
+}
+
+#[test]
+fn t152_when_no_admission_is_configured_then_the_address_does_not_exist() {
+    let world = World::with(listed);
+    let add = good(&claims(&world, &json!({ "act": "count" })));
+    for method in ["POST", "GET"] {
+        let shown = world.ask(request(&add).method(method));
+        assert_eq!((shown.by, shown.status), (By::Edge, 404), "{method}");
+    }
+}
