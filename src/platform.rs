@@ -143,9 +143,9 @@ pub struct Event {
     pub detail: String,
     /// How often it happened without a line of its own; 0 for a line about one request.
     pub count: u32,
-    /// The level of the sign-in that it is about, or an empty text. Only data points have it.
+    /// The level of the sign-in that it is about, or an empty text. A line has it where it is not the label.
     pub level: &'static str,
-    /// How long that sign-in has taken, in seconds; 0 where it is not known. Only data points have it.
+    /// How long that sign-in has taken, in seconds; 0 where it is not known.
     pub seconds: u32,
 }
 
@@ -163,10 +163,16 @@ impl Event {
     #[must_use]
     pub fn line(&self, calls: &[(&str, u32)]) -> String {
         let mut line = String::with_capacity(256);
+        let level = if self.level == self.label {
+            ""
+        } else {
+            self.level
+        };
         let members = [
             ("event", self.name),
             ("outcome", self.outcome.label()),
             ("label", self.label),
+            ("level", level),
             ("service", &self.service),
             ("route", &self.route),
             ("reference", &self.reference),
@@ -181,9 +187,11 @@ impl Event {
             // A text has no map whose keys could be wrong, so that this always succeeds.
             line.push_str(&serde_json::to_string(value).unwrap_or_default());
         }
-        if self.count > 0 {
-            line.push_str(",\"count\":");
-            line.push_str(&self.count.to_string());
+        for (name, number) in [(",\"seconds\":", self.seconds), (",\"count\":", self.count)] {
+            if number > 0 {
+                line.push_str(name);
+                line.push_str(&number.to_string());
+            }
         }
         for (n, (name, milliseconds)) in calls.iter().enumerate() {
             line.push_str(if n == 0 { ",\"calls\":{\"" } else { ",\"" });
@@ -271,5 +279,19 @@ mod tests {
         let calls = [("kv", 3), ("token", 120)];
         let expected = format!(r#"{common},"calls":{{"kv":3,"token":120}}}}"#);
         assert_eq!(event.line(&calls), expected);
+        let event = Event {
+            route: String::new(),
+            level: "Cl.Cm",
+            seconds: 47,
+            count: 2,
+            ..event
+        };
+        let numbers = r#""label":"unreachable","level":"Cl.Cm","seconds":47,"count":2}"#;
+        assert!(event.line(&[]).ends_with(numbers), "{}", event.line(&[]));
+        let signed_in = Event {
+            label: "Cl.Cm",
+            ..event
+        };
+        assert!(!signed_in.line(&[]).contains("level"));
     }
 }

@@ -51,6 +51,17 @@ pub fn keep(out: &Path, config: &Value) -> Result<PathBuf> {
     Ok(path)
 }
 
+/// Writes the configuration of a directory as it is, so that a running wrangler loads it once more.
+///
+/// # Errors
+/// When it cannot be read or written.
+pub fn load_again(out: &Path) -> Result<()> {
+    let path = out.join("wrangler.json");
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    replace(&path, &text).with_context(|| format!("{} cannot be written", path.display()))
+}
+
 /// Writes a file that a running wrangler may read at any moment. It is never empty and never shorter than before, so that no half of it
 /// is read; spaces mean nothing in JSON. A new file under the old name would go unseen: wrangler watches the file itself.
 fn replace(path: &Path, text: &str) -> io::Result<()> {

@@ -11,9 +11,10 @@ mod support;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use simulator::jose::{Unverified, verify_es256};
 use simulator::keys::{Algorithm, SigningKey};
 use simulator::origin;
-use support::assertion::{ASSERTION, asserting, origin_settings, serve_keys};
+use support::assertion::{ASSERTION, SERVICE, asserting, origin_settings, serve_keys};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -173,6 +174,55 @@ async fn when_a_probe_path_is_asked_for_then_it_gives_its_documented_answer() {
     }
     let upload = "POST /upload HTTP/1.1\r\nHost: demo\r\nContent-Length: 3\r\n\r\nabc";
     assert_eq!(body(&sent(&address, upload).await)["body_length"], 3);
+}
+
+#[tokio::test]
+async fn when_the_switch_is_set_then_the_service_signs_the_record_but_for_a_request_through_the_edge()
+ {
+    let address = demo("http://127.0.0.1:1/").await;
+    let keys = body(&get(&address, "/service-jwks.json", "").await);
+    let set = async |what: &str, headers: &str| {
+        let length = what.len();
+        let head = "POST /control/switch HTTP/1.1\r\nHost: demo\r\n";
+        sent(
+            &address,
+            &format!("{head}{headers}Content-Length: {length}\r\n\r\n{what}"),
+        )
+        .await
+    };
+    for (what, part) in [
+        ("open", None),
+        ("sign-in-off", Some("sign_in_off")),
+        ("service-closed", Some("service_closed")),
+    ] {
+        let record = body(&set(what, "").await);
+        assert_eq!(record["name"], "switch/http://localhost:8787");
+        let token = Unverified::parse(record["record"].as_str().unwrap()).unwrap();
+        let key = keys["keys"][0].as_object().unwrap();
+        assert!(verify_es256(key, &token.signed, &token.signature));
+        assert_eq!(token.header_text("kid"), key["kid"].as_str());
+        assert_eq!(token.header_text("typ"), Some("switch+jwt"));
+        assert_eq!(token.text("iss"), Some(SERVICE));
+        for name in ["sign_in_off", "service_closed"] {
+            let is_off = token.claims.get(name) == Some(&Value::Bool(true));
+            assert_eq!(is_off, part == Some(name), "{what}: {name}");
+        }
+    }
+    let through = set("service-closed", "X-Forwarded-Host: localhost:8787\r\n").await;
+    assert!(through.starts_with("HTTP/1.1 403"), "{through}");
+    assert!(set("everything", "").await.starts_with("HTTP/1.1 400"));
+}
+
+#[tokio::test]
+async fn when_a_program_asks_for_licences_then_the_token_decides() {
+    let address = demo("http://127.0.0.1:1/").await;
+    let known = get(&address, "/api/licences", "Authorization: Bearer demo\r\n").await;
+    assert_eq!(body(&known), json!({ "licences": ["DEMO-1"] }));
+    for headers in ["", "Authorization: Bearer other\r\n"] {
+        let refused = get(&address, "/api/licences", headers).await;
+        assert!(refused.starts_with("HTTP/1.1 401"), "{refused}");
+        assert!(refused.contains("error=\"invalid_token\""), "{refused}");
+    }
 }
 
 #[tokio::test]

@@ -142,6 +142,8 @@ fn members() -> BTreeSet<String> {
         trace: text(),
         person: text(),
         detail: text(),
+        level: "Cl",
+        seconds: 1,
         ..Event::default()
     };
     let kinds = ["token", "userinfo", "documents", "kv", "account", "origin"];

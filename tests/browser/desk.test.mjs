@@ -7,12 +7,17 @@ import { faults, inChromium, picture } from "../harness/chromium.mjs";
 const DECISION = {
   time: "10:00:00", event: "signed_in", outcome: "done", label: "a_label_without_a_space_that_is_longer_than_others", person: "0123456789abcdef0123456789abcdef",
 };
+const STARTED = { time: "10:00:02", event: "sign_in_started", outcome: "done", label: "Cl.Cm" };
+const LOST = { time: "10:00:03", event: "callback", outcome: "refused", label: "a_reason_without_a_space_that_is_long", level: "Cl.Cm" };
 const REQUEST = { time: "10:00:01", event: "request", label: "303", path: "GET /account/a-path-that-has-no-space-and-is-longer-than-a-telephone-is-wide" };
 
 let world, person;
 
 inChromium({}, (made) => ({ world, person } = made));
-beforeEach(() => world.provider.control("POST", "decisions", [DECISION, REQUEST]));
+beforeEach(async () => {
+  await world.provider.control("DELETE", "decisions");
+  await world.provider.control("POST", "decisions", [DECISION, REQUEST, { ...LOST, level: "" }]);
+});
 
 for (const javaScriptEnabled of [true, false]) {
   test(`when the desk is 375 pixels wide then it fits, and no request is among what the edge logs (script ${javaScriptEnabled})`, async () => {
@@ -24,6 +29,16 @@ for (const javaScriptEnabled of [true, false]) {
       await world.provider.control("POST", "decisions", [{ ...DECISION, event: "signed_out" }, { ...REQUEST, label: "204" }]);
       await page.locator("#decisions td", { hasText: "signed_out" }).waitFor();
       assert.match(await rows("requests"), /204/);
+      const started = page.locator("#numbers tbody tr", { hasText: "Started" });
+      assert.match(await started.textContent(), /Started0/);
+      await world.provider.control("POST", "decisions", [STARTED, STARTED, { ...STARTED, event: "signed_in", seconds: 9 }, LOST]);
+      await started.getByText("100.0 %").waitFor();
+      assert.deepEqual(await page.locator("#numbers tbody tr").allTextContents(), [
+        "Started2100.0 %", "Completed150.0 %", `callback ${LOST.label}150.0 %`, "Did not come back00.0 %", `callback ${LOST.label}1`,
+      ]);
+      assert.match(await page.textContent("#numbers"), /Median time of signed_in Cl\.Cm: 9 seconds/);
+      const widths = await page.locator("#numbers .bar").evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().width));
+      assert.ok(widths[0] > 20 && Math.abs(widths[1] - widths[0] / 2) < 2 && widths[3] <= 1, widths.join());
       assert.deepEqual(await faults(page), []);
     }
     assert.match(await rows("decisions"), /signed_in/);

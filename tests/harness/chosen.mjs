@@ -25,3 +25,5 @@ for (const file of files) {
   await import(pathToFileURL(path.resolve(file)));
   if (globalThis.names.some((name) => wanted.some((filter) => name.includes(filter)))) console.log(file);
 }
+// A file may have begun to listen when it was imported.
+process.exit(0);

@@ -43,7 +43,7 @@ export function inChromium(settings, started, { backForward = false } = {}) {
 }
 
 /** A visitor with a window; what goes wrong in their pages is kept in `complaints`. */
-async function visitor(browser, options = {}) {
+export async function visitor(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, ...options });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();

@@ -6,26 +6,13 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Browser, NAVIGATION } from "../harness/browser.mjs";
-import { Child } from "../harness/children.mjs";
-import { freePorts } from "../harness/edge.mjs";
-import { CLI, ROOT } from "../harness/places.mjs";
+import { startDev } from "../harness/dev.mjs";
+import { ROOT } from "../harness/places.mjs";
 import { request } from "../harness/wire.mjs";
 
 let dev, port;
 
-before(async () => {
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    port = await freePorts(3);
-    dev = new Child("dev", CLI, ["dev", "--port", String(port)], { cwd: ROOT });
-    try {
-      return await dev.says(/Ctrl-C ends everything/, 120_000);
-    } catch (error) {
-      await dev.stop();
-      if (!dev.output.includes("is taken")) throw error;
-    }
-  }
-  throw new Error("no three ports in a row are free");
-});
+before(async () => ({ dev, port } = await startDev()));
 after(() => dev?.stop());
 
 const desk = (target, options = {}) => request(port + 1, { target, host: `127.0.0.1:${port + 1}`, ...options });
@@ -108,6 +95,20 @@ test("a person arrives at the welcome page, is asked at run time to prove who th
   assert.equal(kept.status, 403);
   assert.match(kept.text, /You cannot sign in to this service/);
   assert.equal((await desk("/control/choose", form("persona="))).status, 303);
+});
+
+test("a program gets the licences with the token that the desk names, and without it no sign-in", async () => {
+  assert.match((await desk("/control/")).text, /Authorization: Bearer demo/);
+  const ask = (headers) => request(port, { target: "/api/licences", host: `localhost:${port}`, headers });
+  const licences = await ask([["Authorization", "Bearer demo"]]);
+  assert.deepEqual([licences.status, licences.json], [200, { licences: ["DEMO-1"] }]);
+  const other = await ask([["Authorization", "Bearer other"]]);
+  assert.deepEqual([other.status, other.get("www-authenticate")], [401, 'Bearer realm="demo", error="invalid_token"']);
+  for (const headers of [[], NAVIGATION]) {
+    const none = await ask(headers);
+    assert.deepEqual([none.status, none.location], [401, null]);
+    assert.doesNotMatch(none.get("www-authenticate"), /realm="demo"/, "the edge answers before the service");
+  }
 });
 
 test("a source that changes is built again", async () => {

@@ -13,7 +13,7 @@ import { PERSONAL, World } from "../harness/world.mjs";
 
 /** The members of a line that are texts. */
 const SHAPES = {
-  event: /^[a-z_]+$/, outcome: /^(done|refused|failed)$/, label: /^([a-z_]+|Cl|Cl\.Cm)$/, service: /^DEMO$/,
+  event: /^[a-z_]+$/, outcome: /^(done|refused|failed)$/, label: /^([a-z_]+|Cl|Cl\.Cm)$/, service: /^DEMO$/, level: /^Cl(\.Cm)?$/,
   route: /^\/(\*|account\/\*|auth\/\*|auth\/callback|ws|echo\/\*)$/, reference: /^[\w-]+$/, trace: /^[0-9a-f]{32}$/,
   person: /^[0-9a-f]{16}$/, detail: /^(discovery|jwks|did)$/,
 };
@@ -97,9 +97,9 @@ test("t83 every line is an event of a known shape, with labels only", async () =
   const lines = world.log.split("\n").filter(Boolean);
   assert.equal(lines.length, world.events.length, lines.find((line) => !line.startsWith("{")));
   for (const event of world.events) {
-    const { calls, ...texts } = event;
+    const { calls, seconds = 0, ...texts } = event;
     for (const [name, value] of Object.entries(texts)) assert.match(value, SHAPES[name] ?? /^$/, `${name} of ${event.event}`);
-    assert.ok(Object.values(calls ?? {}).every(Number.isInteger));
+    assert.ok([seconds, ...Object.values(calls ?? {})].every(Number.isInteger));
     const row = ROWS.find(({ events, labels }) => events.includes(event.event) && labels.includes(event.label));
     assert.ok(row?.outcomes.includes(event.outcome), `docs/logs.md has no row for ${JSON.stringify(event)}`);
   }

@@ -1,13 +1,8 @@
 //! Passes the Worker's log lines on to the simulated provider's desk, where a browser shows them.
 
-use super::supervise::loopback;
+use super::http::ask;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
-
-/// The desk is on this machine; a connection that takes longer is broken.
-const PATIENCE: Duration = Duration::from_secs(1);
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The Worker's decisions that have not been passed on to the desk yet.
 pub struct Decisions {
@@ -37,9 +32,10 @@ impl Decisions {
     /// Sends everything. A decision that the desk does not take is lost there; the terminal shows it as well.
     pub fn pass_on(&mut self) {
         if !self.heard.is_empty() {
-            let _ = post(
+            let _ = ask(
                 self.port,
                 self.token.as_deref(),
+                "POST /control/decisions",
                 &Value::Array(std::mem::take(&mut self.heard)).to_string(),
             );
         }
@@ -83,25 +79,11 @@ fn time_of_day() -> String {
     )
 }
 
-fn post(port: u16, token: Option<&str>, body: &str) -> std::io::Result<()> {
-    let token = token.map(|token| format!("Control-Token: {token}\r\n"));
-    let mut stream = TcpStream::connect_timeout(&loopback(port), PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    write!(
-        stream,
-        "POST /control/decisions HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n\
-         Content-Length: {}\r\n{}Connection: close\r\n\r\n{body}",
-        body.len(),
-        token.unwrap_or_default()
-    )?;
-    stream.read_to_end(&mut Vec::new()).map(drop)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{BufRead, BufReader};
+    use crate::dev::supervise::loopback;
+    use std::io::{BufRead, BufReader, Read, Write};
     use std::net::TcpListener;
 
     #[test]

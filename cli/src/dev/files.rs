@@ -38,9 +38,10 @@ impl Settings {
         if service.get("access_team").is_some() {
             service["access_team"] = json!(self.provider);
         }
-        if self.own_origin && self.local == Local::demo() {
+        if self.is_of_the_demo() {
             service["service_keys"] = json!(format!("{}/service-jwks.json", self.origin));
             service["arrival"] = json!({ "en": "/welcome", "cy": "/cy/welcome" });
+            service["switch"] = json!(true);
         }
         if self.takes_signals() {
             service["signals_audience"] = json!(self.service());
@@ -66,8 +67,16 @@ impl Settings {
             true => of_the_demo(),
             false => self.local.routes().filter_map(of_a_route).collect(),
         };
-        json!({ "service": self.service(), "origin": self.origin, "journeys": journeys })
+        json!({
+            "service": self.service(), "origin": self.origin, "journeys": journeys, "switch": self.is_of_the_demo(),
+        })
     }
+
+    /// Whether the service is the demo that this program starts, which has a key of its own.
+    fn is_of_the_demo(&self) -> bool {
+        self.own_origin && self.local == Local::demo()
+    }
+
     /// The body that the public GOV.UK One Login simulator takes at its `/config`: the client, with its public key as PEM.
     pub fn simulator_config(&self, public_key: &str) -> Value {
         json!({

@@ -122,6 +122,14 @@ impl<'a> Live<'a> {
         Ok(said)
     }
 
+    /// Has wrangler load the Worker once more as it is: a new isolate looks at KV at once.
+    ///
+    /// # Errors
+    /// When wrangler's configuration cannot be read or written.
+    pub fn load_again(&self) -> Result<()> {
+        local_config::load_again(&self.programs.directory)
+    }
+
     fn load_if_changed(&mut self) -> Result<()> {
         // Between the two halves of an editor's saving there is no file.
         let Ok(text) = fs::read(faults::file(self.programs.places)) else {

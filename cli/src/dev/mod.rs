@@ -5,6 +5,7 @@ mod encrypted;
 mod fault_page;
 mod faults;
 mod files;
+mod http;
 mod keys;
 mod listen;
 mod live;
@@ -13,6 +14,7 @@ mod rebuild;
 mod service;
 mod settings;
 mod supervise;
+mod switching;
 mod welcome;
 
 pub use keys::LocalKeys;
@@ -34,6 +36,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
+use switching::Switching;
 
 /// The time between two looks at what is running.
 const ROUND: Duration = Duration::from_millis(50);
@@ -60,6 +63,7 @@ pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) 
         directory: places.work().join(settings.directory()),
         token: token.clone(),
     };
+    let mut switching = Switching::of(places, &settings, programs.directory.clone(), token.clone());
     let mut decisions = settings
         .own_provider
         .then(|| Decisions::new(settings.control_port(), token));
@@ -79,6 +83,9 @@ pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) 
         }
         if let Some(decisions) = decisions.as_mut().filter(|_| live.has_provider()) {
             decisions.pass_on();
+        }
+        if switching.as_mut().is_some_and(Switching::is_written) {
+            live.load_again()?;
         }
         rebuild.if_changed();
         sleep(ROUND);

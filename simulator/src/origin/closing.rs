@@ -1,4 +1,5 @@
-//! A service that closes an account ends the person's sessions at the edge, and keeps the person out: the part to copy.
+//! The messages that a service signs with a key of its own: the part to copy. One that closes an account ends the person's
+//! sessions and keeps the person out; one that goes down for a time signs the record of its switch.
 //!
 //! The key is made when the demo service starts and is for nothing else. The edge fetches its public half from
 //! [`KEYS`], past every route, because it asks the origin itself.
@@ -47,20 +48,39 @@ impl Closing {
         json!({ "keys": [key] })
     }
 
-    /// Ends every session of a person. The same message may be sent again where this fails.
-    pub async fn close(&self, subject: &str, now: i64) -> Result<(), String> {
-        let claims: Object = [
+    /// The record of the switch, in which a part is off or none: its name in the edge's KV, and its text. The part is
+    /// `sign_in_off` or `service_closed`; it is off until there is another record.
+    pub fn switched(&self, part: Option<&str>, now: i64) -> (String, String) {
+        let mut claims = self.claims(now);
+        if let Some(part) = part {
+            claims.insert(part.to_owned(), true.into());
+        }
+        let name = format!("switch/{}", self.audience);
+        (name, self.key.token(&[("typ", "switch+jwt")], &claims))
+    }
+
+    /// The claims of everything that this service says.
+    fn claims(&self, now: i64) -> Object {
+        let claims = [
             ("iss", Value::from(self.issuer.as_str())),
             ("aud", self.audience.as_str().into()),
-            ("sub", subject.into()),
             ("iat", now.into()),
+        ];
+        let claims = claims.map(|(name, value)| (name.to_owned(), value));
+        claims.into_iter().collect()
+    }
+
+    /// Ends every session of a person. The same message may be sent again where this fails.
+    pub async fn close(&self, subject: &str, now: i64) -> Result<(), String> {
+        let mut claims = self.claims(now);
+        for (name, value) in [
+            ("sub", Value::from(subject)),
             ("exp", (now + 60).into()),
             ("jti", random_uuid().into()),
             ("block_until", (now + KEPT_OUT).into()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into_iter()
-        .collect();
+        ] {
+            claims.insert(name.to_owned(), value);
+        }
         let token = self.key.token(&[("typ", "end-sessions+jwt")], &claims);
         let url = format!("{}/auth/sessions/end", self.audience);
         let headers = [("content-type".to_owned(), "application/jwt".to_owned())];

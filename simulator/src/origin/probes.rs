@@ -9,11 +9,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use futures_util::{StreamExt, stream};
 use serde_json::json;
 
+use crate::clock::now;
 use crate::jose::hex;
 use crate::origin::app::App;
 use crate::origin::range::{self, Asked};
@@ -37,6 +38,30 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/status/{code}", any(status))
         .route("/slow", any(slow))
         .route("/control/requests", get(requests).delete(clear))
+        .route("/control/switch", post(switch))
+}
+
+/// The record of the switch for the command that writes it; the body names the part that is off, or none. A request
+/// through the edge gets none, because each person who is signed in can make one.
+async fn switch(
+    State(app): State<Arc<App>>,
+    Extension(head): Extension<Head>,
+    body: String,
+) -> Response<Body> {
+    let part = match body.as_str() {
+        "open" => None,
+        "sign-in-off" => Some("sign_in_off"),
+        "service-closed" => Some("service_closed"),
+        _ => return json(StatusCode::BAD_REQUEST, &json!({ "error": "no such part" })),
+    };
+    if !known(&head).values("x-forwarded-host").is_empty() {
+        return json(
+            StatusCode::FORBIDDEN,
+            &json!({ "error": "this came through the edge" }),
+        );
+    }
+    let (name, record) = app.closing.switched(part, now());
+    json(StatusCode::OK, &json!({ "name": name, "record": record }))
 }
 
 /// The request as received: the method, the raw target, the headers in order, and the body's hash and length.

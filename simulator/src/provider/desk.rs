@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use crate::http::{Request, Response, last_wins};
 use crate::provider::control_answer::{done, mistake};
 use crate::provider::desk_page;
-use crate::provider::desk_state::About;
+use crate::provider::desk_state::{About, Switched};
 use crate::provider::fault::Fault;
+use crate::provider::numbers_page::figures;
 use crate::provider::personas::Persona;
 use crate::provider::state::Provider;
 
@@ -29,6 +30,12 @@ impl Provider {
                 .with_header("cache-control", "no-store")
                 .with_body(desk_page::SCRIPT),
             ("POST", "/control/choose") => self.choose(now, request),
+            ("GET", "/control/switch") => {
+                Response::json(200, &json!({ "switch": self.desk.switched.name() }))
+            }
+            ("GET", "/control/numbers") => {
+                Response::html(200, figures(&self.desk.numbers).into_string())
+            }
             ("GET", "/control/decisions") => {
                 let query = last_wins(request.query().as_bytes());
                 let after = query.get("after").and_then(|text| text.parse().ok());
@@ -45,7 +52,7 @@ impl Provider {
                 _ => mistake("the body must be a list"),
             },
             ("DELETE", "/control/decisions") => {
-                self.desk.decisions.clear();
+                self.desk.clear();
                 done()
             }
             _ => return None,
@@ -65,6 +72,12 @@ impl Provider {
             match Fault::from_name(name) {
                 None if !name.is_empty() => return mistake(&format!("no fault {name}")),
                 chosen => self.set_fault(chosen, None),
+            }
+        }
+        if let Some(name) = form.get("switch") {
+            match Switched::find(name) {
+                None => return mistake(&format!("no switch {name}")),
+                Some(chosen) => self.desk.switched = chosen,
             }
         }
         if let Some(id) = form.get("end") {

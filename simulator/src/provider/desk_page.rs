@@ -4,8 +4,9 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::locale::Locale;
-use crate::provider::desk_state::About;
+use crate::provider::desk_state::{About, Switched};
 use crate::provider::fault::Fault;
+use crate::provider::numbers_page::figures;
 use crate::provider::pages;
 use crate::provider::personas::PERSONAS;
 use crate::provider::signal;
@@ -24,6 +25,13 @@ pub fn page(provider: &Provider) -> String {
         }
         (people(provider))
         (faults(provider))
+        @if provider.desk.about.as_ref().is_some_and(|about| about.switch) { (switch(provider.desk.switched)) }
+        h2 { "Numbers" }
+        p {
+            "How many came to the end since this simulated One Login was started, from what the edge logs. Of a deployed edge, "
+            code { "cargo edge report" } " prints the same."
+        }
+        div id="numbers" { (figures(&provider.desk.numbers)) }
         (said(provider, "decisions", "Last decisions", "What the edge logs, newest first. Where JavaScript is off, load the page again."))
         (said(provider, "requests", "Last requests", "What the development server prints of each request. A deployed edge logs none of these."))
         script src="/control/desk.js" defer {}
@@ -110,6 +118,33 @@ fn faults(provider: &Provider) -> Markup {
         @if let Some(name) = chosen {
             p.note { "One Login is broken on purpose: " strong { (name) } }
         }
+    }
+}
+
+fn switch(chosen: Switched) -> Markup {
+    let shows = |state| match state {
+        Switched::Open => "nothing",
+        Switched::SignInOff => "sign-in: people who are signed in go on",
+        Switched::ServiceClosed => "the whole service",
+    };
+    html! {
+        h2 { "What is switched off" }
+        form action="/control/choose" method="post" {
+            p {
+                label for="switch" { "The service switches off: " }
+                select id="switch" name="switch" {
+                    @for state in Switched::ALL {
+                        option value=(state.name()) selected[chosen == state] { (shows(state)) }
+                    }
+                }
+                " " button type="submit" { "Set switch" }
+            }
+        }
+        p {
+            "The demo service signs the record, and the development server writes it into KV and loads the Worker again: it takes a few
+            seconds. A deployed Worker follows within 90 seconds."
+        }
+        @if chosen != Switched::Open { p.note { "Switched off by the service: " strong { (shows(chosen)) } } }
     }
 }
 

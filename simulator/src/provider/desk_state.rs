@@ -5,6 +5,8 @@ use std::collections::VecDeque;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::provider::numbers::Numbers;
+
 /// How many decisions are remembered.
 const KEPT: usize = 200;
 
@@ -18,6 +20,9 @@ pub struct About {
     pub origin: String,
     /// The things to try, in order.
     pub journeys: Vec<JourneyLink>,
+    /// Whether the command that started them writes the record of the service's switch.
+    #[serde(default)]
+    pub switch: bool,
 }
 
 /// Something to try.
@@ -30,11 +35,45 @@ pub struct JourneyLink {
     pub shows: String,
 }
 
+/// The part of the service that is switched off.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Switched {
+    /// None.
+    #[default]
+    Open,
+    /// No sign-in starts.
+    SignInOff,
+    /// The service is closed.
+    ServiceClosed,
+}
+
+impl Switched {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Open, Self::SignInOff, Self::ServiceClosed];
+
+    /// The name by which forms and programs know it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::SignInOff => "sign-in-off",
+            Self::ServiceClosed => "service-closed",
+        }
+    }
+
+    /// The state of a name.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
 /// The state of the desk.
 #[derive(Debug, Default)]
 pub struct Desk {
+    pub(super) switched: Switched,
     pub(super) about: Option<About>,
     pub(super) decisions: VecDeque<(u64, Value)>,
+    /// The figures of everything that was noted, also of what is no longer remembered.
+    pub(super) numbers: Numbers,
     next: u64,
 }
 
@@ -45,7 +84,14 @@ impl Desk {
             self.decisions.pop_front();
         }
         self.next += 1;
+        self.numbers.note(&decision);
         self.decisions.push_back((self.next, decision));
+    }
+
+    /// Forgets what was noted.
+    pub(super) fn clear(&mut self) {
+        self.decisions.clear();
+        self.numbers = Numbers::default();
     }
 
     /// Everything that came after a number, oldest first, each with its own.

@@ -38,6 +38,8 @@ pub mod journey;
 pub mod logout;
 pub mod logout_token;
 pub mod notification;
+pub mod numbers;
+pub mod numbers_page;
 pub mod pages;
 pub mod parameter_forms;
 pub mod personas;

@@ -19,6 +19,7 @@ fieldset{border:0;margin:0;padding:0}legend{padding:0;margin:0 0 15px}.choice{di
 button{background:#0f7a52;color:#fff;border:0;box-shadow:0 2px 0 #083d29;padding:10px 16px;font:inherit;cursor:pointer}
 button:focus,a:focus,input:focus{outline:3px solid #fd0;box-shadow:0 0 0 5px #0b0c0c}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:6px 12px 6px 0;border-bottom:1px solid #b1b4b6}
+caption{text-align:left;font-weight:bold;padding:12px 0 6px}.chart{table-layout:fixed}.chart th{overflow-wrap:anywhere}.bar{background:#1d70b8;height:12px;min-width:1px;margin-top:3px}
 select{font:inherit;max-width:100%}td{overflow-wrap:anywhere;font-size:16px}td:first-child{overflow-wrap:normal}.skip{position:absolute;left:-9999px}.skip:focus{position:static}code{overflow-wrap:anywhere}";
 
 /// A whole page.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::provider::access_keys::AccessTeam;
 use crate::provider::client_keys::KeyCache;
-use crate::provider::desk_state::Desk;
+use crate::provider::desk_state::{Desk, Switched};
 use crate::provider::fault::{ActiveFault, Fault};
 use crate::provider::grant::Grant;
 use crate::provider::journey::{Code, Journey};
@@ -140,6 +140,7 @@ impl Provider {
         self.clear_requests();
         self.wished.clear();
         self.rotation_due = Due::default();
+        self.desk.switched = Switched::default();
         self.set_id_token_times(Times::default());
         self.set_core_identity_times(Times::default());
         self.sessions = Sessions::default();

@@ -1,0 +1,122 @@
+// The demo service of `cargo edge dev`, from its desk: a person arrives, and the service switches sign-in off and closes.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { chromium } from "playwright-core";
+import { QUIET, faults, picture, visitor } from "../harness/chromium.mjs";
+import { startDev } from "../harness/dev.mjs";
+import { CHROMIUM } from "../harness/places.mjs";
+
+let dev, port, browser, service, desk;
+const contexts = [];
+
+before(async () => {
+  ({ dev, port } = await startDev());
+  [service, desk] = [`http://localhost:${port}`, `http://127.0.0.1:${port + 1}/control/`];
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: QUIET, headless: true });
+});
+afterEach(async (test) => {
+  if (test.error != null) test.diagnostic(dev.tail);
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+after(async () => {
+  await browser?.close();
+  await dev?.stop();
+});
+
+/** A new visitor at the desk. */
+async function atTheDesk(options) {
+  const made = await visitor(browser, options);
+  contexts.push(made.context);
+  await made.page.goto(desk);
+  return made;
+}
+
+/** From the desk by one of its links to the provider, and back as Kenneth. */
+async function signIn(page, journey) {
+  await page.getByRole("link", { name: journey, exact: true }).click();
+  await page.getByRole("radio", { name: /Kenneth Decerqueira/ }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+test("when a person signs in at the demo then the welcome page comes first in either language, and leads on", async () => {
+  for (const [prefix, welcome, on] of [["", "Welcome", "Continue"], ["/cy", "Croeso", "Parhau"]]) {
+    const { page, complaints } = await atTheDesk({ locale: prefix === "" ? "en-GB" : "cy-GB" });
+    await page.getByRole("link", { name: `${prefix}/account`, exact: true }).click();
+    await page.getByRole("radio", { name: /Kenneth Decerqueira/ }).check();
+    await page.getByRole("button", { name: on }).click();
+    await page.waitForURL(`${service}${prefix}/welcome`);
+    assert.equal(await page.textContent("h1"), welcome);
+    assert.deepEqual(await faults(page), []);
+    // Another page leads back, until the person goes on.
+    await page.goto(`${service}${prefix}/account/licences`);
+    assert.equal(page.url(), `${service}${prefix}/welcome`);
+    await page.getByRole("button", { name: on }).click();
+    await page.waitForURL(`${service}${prefix}/account/licences`);
+    await page.goto(`${service}${prefix}/account`);
+    assert.equal(page.url(), `${service}${prefix}/account`);
+    assert.deepEqual(complaints, []);
+  }
+});
+
+test("when people sign in at the demo then the desk counts them as the report does", async () => {
+  const { page } = await atTheDesk();
+  const row = async (name) => Number(await page.locator("#numbers tbody tr", { hasText: name }).first().locator("td").first().textContent());
+  const [started, completed] = [await row("Started"), await row("Completed")];
+  await signIn(page, "/account");
+  await page.waitForURL(`${service}/welcome`);
+  await page.goto(desk);
+  for (let waited = 0; waited < 10_000 && (await row("Completed")) === completed; waited += 250) await sleep(250);
+  assert.deepEqual([await row("Started"), await row("Completed")], [started + 1, completed + 1]);
+  assert.match(await page.textContent("#numbers"), /Median time of signed_in Cl\.Cm: \d+ seconds?/);
+  assert.deepEqual(await faults(page), []);
+  await picture(page, "desk-numbers.png");
+});
+
+/** Sets the switch at the desk, and waits until the Worker says so. */
+async function set(page, choice, health) {
+  await page.goto(desk);
+  await page.getByLabel("The service switches off:").selectOption(choice);
+  await page.getByRole("button", { name: "Set switch" }).click();
+  assert.deepEqual(await faults(page), []);
+  for (let waited = 0; waited < 60_000; waited += 250) {
+    const said = await fetch(`${service}/auth/health`).then((answer) => answer.json()).catch(() => ({}));
+    if (said.switch?.sign_in.state === health[0] && said.switch.service.state === health[1]) return;
+    await sleep(250);
+  }
+  throw new Error(`the Worker never said ${health}: ${dev.tail}`);
+}
+
+/** Opens a page that answers 503, in each language. */
+async function unavailable(page, path, headings, name) {
+  for (const [prefix, heading] of [["", headings[0]], ["/cy", headings[1]]]) {
+    const answer = await page.goto(`${service}${prefix}${path}`);
+    assert.equal(answer.status(), 503);
+    assert.equal((await page.textContent("h1")).trim(), heading);
+    assert.equal(await page.getAttribute("html", "lang"), prefix === "" ? "en" : "cy");
+    assert.deepEqual(await faults(page), []);
+    await picture(page, `${name}-${prefix === "" ? "en" : "cy"}.png`);
+  }
+}
+
+test("when the desk switches sign-in off, closes the service and opens it then people get its pages, and the demo again", async () => {
+  const inside = await atTheDesk();
+  await signIn(inside.page, "/account");
+  await inside.page.getByRole("button", { name: "Continue" }).click();
+  await inside.page.waitForURL(`${service}/account`);
+  const { page } = await atTheDesk();
+
+  await set(page, "sign-in-off", ["off", "open"]);
+  await unavailable(page, "/account", ["Sorry, signing in is unavailable", "Mae’n ddrwg gennym, nid yw mewngofnodi ar gael"], "sign-in-off");
+  assert.equal((await inside.page.goto(`${service}/account`)).status(), 200, "a person who is signed in goes on");
+  assert.equal((await page.goto(`${service}/`)).status(), 200, "and so does a public page");
+
+  await set(page, "service-closed", ["on", "closed"]);
+  await unavailable(page, "/", ["Sorry, the service is unavailable", "Mae’n ddrwg gennym, nid yw’r gwasanaeth ar gael"], "service-closed");
+  assert.equal((await inside.page.goto(`${service}/account`)).status(), 503);
+
+  await set(page, "open", ["on", "open"]);
+  assert.equal((await inside.page.goto(`${service}/account`)).status(), 200);
+  assert.match(await inside.page.textContent(".panel"), /kenneth@example\.gov\.uk/);
+});
