@@ -173,7 +173,7 @@ fn t132_rejects_every_caller_that_is_not_the_service_and_the_reference_stays_unu
             with("reference", json!(format!("{reference}A"))),
             "reference_invalid",
         ),
-        (String::new(), "token_malformed"),
+        (String::new(), "token_missing"),
         (reference.clone(), "token_malformed"),
     ] {
         world.forget();

@@ -159,8 +159,8 @@ mod tests {
         assert_eq!(session["signs_out"], true);
         assert_eq!(of("account object")["signs_out"], true);
         let attempt = of("cookie __Host-ol-attempt-…");
-        assert_eq!(attempt["writes"], json!(["2", "3"]));
-        assert_eq!(attempt["reads"], json!(["2", "3", "1", "2"]));
+        assert_eq!(attempt["writes"], json!(["2", "3", "4"]));
+        assert_eq!(attempt["reads"], json!(["2", "3", "4", "1", "2", "3"]));
         assert_eq!(attempt["signs_out"], false);
         assert_eq!(of("cookie __Host-ol-starts")["reads"], json!(["text"]));
     }
