@@ -204,12 +204,22 @@ fn when_the_service_is_closed_then_programs_and_scripts_of_listed_origins_can_re
     let world = World::with(|setup| {
         with_switch(setup);
         setup.field("cors_origins", json!([LISTED]));
+        setup.field("redirect_path", "/api/return");
         let routes = setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"].as_array_mut();
         routes
             .unwrap()
             .push(json!({ "path": "/api/*", "access": "api" }));
     });
     set(&world, json!({ SERVICE_CLOSED: true }));
+    // The Worker's own addresses are for people.
+    let callback = page(&world, "/api/return?code=a&state=b");
+    assert_eq!(callback.status, 503);
+    assert!(
+        callback
+            .header("content-type")
+            .unwrap()
+            .starts_with("text/html")
+    );
     let from = |path: &str, origin: &str| {
         Incoming::get(path)
             .with("origin", origin)

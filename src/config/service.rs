@@ -273,6 +273,12 @@ impl Service {
         wanted.map(Claim::name).collect()
     }
 
+    /// Whether the path is the Worker's own in any reading, so that no origin ever sees it.
+    #[must_use]
+    pub fn has_own(&self, path: &CanonicalPath) -> bool {
+        path.is_below(&self.own_path) || path.folded == self.redirect_path.to_lowercase()
+    }
+
     /// The registered redirect address.
     #[must_use]
     pub fn redirect_uri(&self) -> String {

@@ -33,10 +33,14 @@ pub const INVITATION: &str = "invitation";
 
 /// The address of a new start like an attempt's: to the same place, and with the same invitation.
 pub fn again_with<P: Platform>(context: &Context<P>, attempt: &Attempt) -> String {
-    let mut link = again(context, &attempt.return_path);
-    if !attempt.invitation.is_empty() {
+    invited(again(context, &attempt.return_path), &attempt.invitation)
+}
+
+/// The address of a new start with the code of an invitation, if there is one.
+pub fn invited(mut link: String, code: &str) -> String {
+    if !code.is_empty() {
         link += "&invitation=";
-        link += &serialised(&attempt.invitation);
+        link += &serialised(code);
     }
     link
 }
@@ -84,10 +88,21 @@ pub fn rule_of<'a, P: Platform>(context: &'a Context<P>, place: &str) -> Option<
     Some(context.service.rules.find(&path))
 }
 
-/// Whether the path of a request is for programs, which get no page.
+/// Whether a request is a program's, which gets no page. The Worker's own addresses are for people, whatever route is around them.
 pub fn is_api<P: Platform>(context: &Context<P>, request: &Request) -> bool {
-    let rule = request
-        .address()
-        .and_then(|address| rule_of(context, address.path));
-    rule.is_some_and(|rule| rule.access == Access::Api)
+    let service = &context.service;
+    let address = request.address();
+    let path = address.and_then(|address| service.path(address.path).ok());
+    path.is_some_and(|path| {
+        !service.has_own(&path) && is_program(service.rules.find(&path).access, request)
+    })
+}
+
+/// Whether a request to a route of this kind is a program's.
+pub fn is_program(access: Access, request: &Request) -> bool {
+    match access {
+        Access::Api => true,
+        Access::CloudflareAccess => !request.is_document() && !request.is_framed_by_own(),
+        _ => false,
+    }
 }

@@ -33,7 +33,7 @@ use crate::gate::isolate::Isolate;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use crate::config::{Access, Config, Host, Service, is_loopback};
+use crate::config::{Config, Host, Service, is_loopback};
 use crate::gate::access::protect::Passage;
 use crate::gate::access::{asked, protect, revocation, socket};
 use crate::gate::endpoints::{health, status};
@@ -172,7 +172,7 @@ fn closed(config: &Config, host: &str, request: &Request) -> Reply {
 fn moved(service: &Service, request: &Request, address: &Address<'_>) -> Reply {
     let target = match service.path(address.path) {
         // A program that is led on would send its `Authorization` to the wrong place each time.
-        Ok(path) if service.rules.find(&path).access == Access::Api => {
+        Ok(path) if links::is_program(service.rules.find(&path).access, request) => {
             let detail = "This host and scheme take no request of a program.";
             return problem(400, Page::BadAddress, detail).of(service);
         }

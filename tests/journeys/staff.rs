@@ -245,6 +245,9 @@ fn t146_when_the_service_answers_staff_with_a_challenge_then_no_sign_in_starts()
         format!("http://{HOST}/staff/x"),
     ] {
         assert_eq!(world.ask(page(&address)).status, 308);
+        // A program would send its secret to the wrong place each time.
+        let program = Incoming::get(&address).with("cf-access-client-secret", "a");
+        assert_eq!(world.ask(program).status, 400);
     }
 }
 

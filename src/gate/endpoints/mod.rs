@@ -44,7 +44,7 @@ pub fn route<P: Platform>(
     if path.text == WELL_KNOWN_JWKS && service.publish_well_known_jwks {
         return Some(read_only(context, request, client_keys(service)));
     }
-    if !is_own_path(path, service) {
+    if !service.has_own(path) {
         return None;
     }
     let rest = path.text.strip_prefix(&service.own_path);
@@ -113,11 +113,6 @@ fn asset<P: Platform>(context: &Context<P>, request: &Request, rest: &str) -> Ve
 fn wrong_method<P: Platform>(context: &Context<P>, allowed: &str) -> Verdict {
     let page = context.page(405, Page::WrongMethod);
     page.with("allow", allowed).into()
-}
-
-/// Whether the path is the edge's own in any reading, so that no origin ever sees it.
-fn is_own_path(path: &CanonicalPath, service: &Service) -> bool {
-    path.is_below(&service.own_path) || path.folded == service.redirect_path.to_lowercase()
 }
 
 fn callback<P: Platform>(context: &Context<P>, request: &Request, query: Option<&str>) -> Verdict {
@@ -291,8 +286,11 @@ fn shown<P: Platform>(context: &Context<P>, request: &Request, query: Option<&st
                 browser_session::live(context, Cookies::new(request.headers.get("cookie")));
             arrival::home(context, session.is_some_and(|session| session.arriving)).to_owned()
         }
-        _ if page == Page::TooManyRequests => onwards(context, request, &place),
-        _ => again(context, &place),
+        _ if page == Page::TooManyRequests => {
+            let link = onwards(context, request, &place);
+            links::invited(link, &invitation(context, query))
+        }
+        _ => links::invited(again(context, &place), &invitation(context, query)),
     };
     let link = match context.asked {
         Some(locale) if page.leads_to() == LeadsTo::SignOut => {
@@ -308,6 +306,13 @@ fn shown<P: Platform>(context: &Context<P>, request: &Request, query: Option<&st
     switch::timed(context, page, shown)
 }
 
+/// The code of an invitation in a link, where the service asks for one; else an empty text.
+fn invitation<P: Platform>(context: &Context<P>, query: Option<&str>) -> String {
+    let code = parameter(query, links::INVITATION).filter(|_| admission::asks(context));
+    code.filter(|code| CODES.contains(&code.len()) && admission::is_code(code))
+        .unwrap_or_default()
+}
+
 /// A sign-in that was asked for: a person who is signed in at the level already is sent on.
 fn signing_in<P: Platform>(
     context: &Context<P>,
@@ -321,10 +326,7 @@ fn signing_in<P: Platform>(
         Some(rule) => (rule.level, rule.freshness, rule.invited),
         None => (service.level, None, false),
     };
-    let code = parameter(query, links::INVITATION).filter(|code| CODES.contains(&code.len()));
-    let invitation = code
-        .filter(|_| admission::asks(context))
-        .unwrap_or_default();
+    let invitation = invitation(context, query);
     let session = browser_session::live(context, Cookies::new(request.headers.get("cookie")));
     let session = session.filter(|session| session.level >= level.credential());
     let too_old = session.as_ref().is_some_and(|session| {

@@ -170,7 +170,10 @@ pub const fn did_not(attempt: &Attempt, failure: Failure) -> Option<Served> {
         return None;
     };
     match failure {
-        Failure::Declined { lost: true, .. } => Some(served),
+        // Another person may have come back, and one who is kept out has no session left.
+        Failure::Declined { lost: true, .. } | Failure::NotInvited | Failure::Blocked => {
+            Some(served)
+        }
         Failure::Declined { .. } | Failure::AnotherPerson if attempt.reauthenticates() => {
             Some(served)
         }

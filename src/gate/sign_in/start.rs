@@ -4,7 +4,7 @@
 //! [`crate::gate::access::protect`]; what comes back is taken in [`crate::gate::sign_in::callback`].
 
 use crate::gate::decision::Start;
-use crate::gate::links::{again, is_onwards, onwards};
+use crate::gate::links::{again, invited, is_onwards, onwards};
 use crate::gate::network::limited;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -36,7 +36,7 @@ pub async fn start<P: Platform>(context: &Context<P>, request: &Request, start: 
     if let Some(off) = switch::off(context, Part::SignIn) {
         return switch::refuse(context, request, Part::SignIn, off);
     }
-    let place = start.return_path.clone();
+    let (place, code) = (start.return_path.clone(), start.invitation.clone());
     let proves = start.session.is_some() && start.level.has_identity();
     match attempt(context, request, start).await {
         Ok(reply) => reply.of(&context.service),
@@ -45,6 +45,7 @@ pub async fn start<P: Platform>(context: &Context<P>, request: &Request, start: 
                 Failure::TooManyRequests => onwards(context, request, &place),
                 _ => again(context, &place),
             };
+            let link = invited(link, &code);
             let reply = context.failed_of("sign_in_start", failure, &link, proves);
             // The page's link is the person's own wish, so the count begins again.
             match failure {

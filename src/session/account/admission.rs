@@ -178,7 +178,7 @@ impl Account {
         };
         // A list without a key has nothing in it.
         if answer.done && !list.key.is_empty() {
-            if is_change && !asked.id.is_empty() {
+            if is_change && !asked.id.is_empty() && !self.is_used(&asked.id) {
                 self.use_up(&asked.id, now + MAX_LIFETIME + 2 * SKEW);
             }
             self.left = Some(Remembered {

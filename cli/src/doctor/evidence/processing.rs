@@ -72,7 +72,7 @@ pub fn write(out: &mut Pack, subject: &Subject, expected: &Expected) {
     {
         let released: Vec<_> = rules
             .iter()
-            .filter(|rule| (claim.is_released)(&rule.release))
+            .filter(|rule| rule.access.has_people() && (claim.is_released)(&rule.release))
             .collect();
         row(
             claim.name,
