@@ -83,6 +83,14 @@ mod tests {
                 "routes[0].admission has an effect on required routes only",
             ),
             (
+                "routes",
+                json!([
+                    { "path": "/case/*", "reauthenticate_within": 900 },
+                    { "path": "/case/beta/*", "admission": "invited" },
+                ]),
+                "routes \"/case/beta/*\" is for invited people and must ask for the level and the recent sign-in",
+            ),
+            (
                 "arrival",
                 json!("/beta/welcome"),
                 "arrival: \"/beta/welcome\" must need no invitation",

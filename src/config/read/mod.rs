@@ -103,6 +103,12 @@ pub fn service(
             ),
         });
     }
+    for pattern in rules.torn() {
+        let problem = format!(
+            "{pattern:?} is for invited people and must ask for the level and the recent sign-in of the route around it"
+        );
+        table.fault("routes", problem);
+    }
     let arrival = read_arrival(table, &rules, [&own_path, &redirect_path]);
     let token_auth = read_token_auth(table, vars);
     let locales = read_locales(table);

@@ -86,6 +86,22 @@ impl Rules {
             stricter.then_some((nearest.pattern.as_str(), rule.pattern.as_str()))
         })
     }
+
+    /// Each rule for invited people that asks for less than the rule around it: another spelling of its path would fall to that
+    /// one, which asks for no invitation.
+    pub fn torn(&self) -> impl Iterator<Item = &str> {
+        let invited = self.listed.iter().filter(|rule| rule.invited);
+        invited.filter_map(|rule| {
+            let around = self
+                .listed
+                .iter()
+                .filter(|other| other.folded.holds(&rule.folded));
+            let nearest = around.max_by_key(|other| other.folded.specificity());
+            let nearest = nearest.unwrap_or(&self.fallback);
+            let torn = !nearest.invited && nearest.strictness() > rule.strictness();
+            torn.then_some(rule.pattern.as_str())
+        })
+    }
 }
 
 #[cfg(test)]
