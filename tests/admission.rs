@@ -8,6 +8,8 @@
 
 mod world;
 
+#[path = "admission/codes.rs"]
+mod codes;
 #[path = "admission/messages.rs"]
 mod messages;
 #[path = "admission/routes.rs"]
@@ -16,14 +18,10 @@ mod routes;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use one_login_edge::gate::admission::TYPE;
-use one_login_edge::platform::Limit;
 use one_login_edge::session::account::admission::name;
 use serde_json::{Value, json};
-use simulator::provider::personas::Persona;
 use world::service_key::{KEY, key_id, listed, token};
-use world::{
-    Browser, By, CLIENT, HOST, Incoming, SERVICE, Setup, Shown, Trouble, When, World, keys,
-};
+use world::{Browser, By, CLIENT, Incoming, SERVICE, Setup, Shown, Trouble, When, World, keys};
 
 /// A page that only people who are signed in see.
 const PAGE: &str = "/account/details";
@@ -206,66 +204,6 @@ fn t151_when_a_person_comes_with_a_code_then_it_is_theirs_and_no_second_person_u
 }
 
 #[test]
-fn when_a_sign_in_with_a_code_fails_for_the_moment_then_the_pages_link_has_the_code() {
-    let world = world();
-    tell(&world, json!({ "act": "add", "who": [CODE] }));
-    world.trouble(Trouble::AccountNotReached, When::Always);
-    world.person("amal");
-    let mut browser = Browser::new();
-    let shown = browser.open(&world, &with_code(PAGE));
-    assert_eq!((shown.by, shown.status), (By::Edge, 503));
-    assert!(browser.cookie(world::SESSION).is_none());
-    world.mend();
-    let (_, link) = shown.body.split_once("href=\"/auth/sign-in?").unwrap();
-    let link = link.split('"').next().unwrap().replace("&amp;", "&");
-    assert!(link.contains(CODE), "{link}");
-    let shown = browser.open(&world, &format!("/auth/sign-in?{link}"));
-    assert_eq!((shown.by, shown.status), (By::Origin, 200));
-}
-
-#[test]
-fn rejects_a_guessed_code_and_a_text_of_another_form() {
-    let world = world();
-    tell(&world, json!({ "act": "add", "who": [CODE] }));
-    for code in [
-        "",
-        "A",
-        "AAECAwQFBgcICQoLDA0ODg",
-        &CODE[..21],
-        &CODE.to_lowercase(),
-    ] {
-        let page = format!("/auth/sign-in?return_to={PAGE}&invitation={code}");
-        assert!(!comes_in(&world, "amal", &page), "{code}");
-    }
-    assert!(comes_in(&world, "amal", &with_code(PAGE)));
-}
-
-#[test]
-fn t155_rejects_another_persons_address_or_name_in_the_place_of_a_code() {
-    let world = world();
-    let named = Persona::find("sian").unwrap().subject(HOST);
-    tell(
-        &world,
-        json!({ "act": "add", "who": [ADDRESS, named.clone()] }),
-    );
-    let with = |text: &str| format!("/auth/sign-in?return_to={PAGE}&invitation={text}");
-    let borrowed = [ADDRESS.to_owned(), ADDRESS.replace('@', "%40"), named];
-    for text in &borrowed {
-        assert!(!comes_in(&world, "amal", &with(text)), "before it is used");
-    }
-    for persona in ["kenneth", "sian"] {
-        assert!(comes_in(&world, persona, PAGE), "{persona}");
-    }
-    tell(&world, json!({ "act": "limit", "max": 0 }));
-    for text in &borrowed {
-        assert!(!comes_in(&world, "amal", &with(text)), "after it was used");
-    }
-    for persona in ["kenneth", "sian"] {
-        assert!(comes_in(&world, persona, PAGE), "{persona} is still in");
-    }
-}
-
-#[test]
 fn t155_when_a_person_who_is_not_invited_answers_for_another_then_that_session_ends() {
     let world = World::with(|setup| {
         invited(setup);
@@ -287,19 +225,6 @@ fn t155_when_a_person_who_is_not_invited_answers_for_another_then_that_session_e
         302,
         "the first person is out"
     );
-}
-
-#[test]
-fn when_a_start_fails_or_a_page_is_shown_in_the_other_language_then_the_link_keeps_the_code() {
-    let world = world();
-    let page = format!("/auth/page?name=not-invited&return_to={PAGE}&invitation={CODE}&lang=cy");
-    let shown = Browser::new().step(&world, &page);
-    let again = format!("&amp;invitation={CODE}");
-    assert!(shown.body.contains(&again), "{}", shown.body);
-    world.outside.used_up.borrow_mut().push(Limit::Starts);
-    let shown = Browser::new().step(&world, &with_code(PAGE));
-    assert_eq!(shown.status, 429);
-    assert!(shown.body.contains(&again), "{}", shown.body);
 }
 
 #[test]
