@@ -179,6 +179,13 @@ fn when_an_identity_is_proved_in_two_tabs_at_once_then_the_judge_lets_both_go_on
 }
 
 #[test]
+fn when_a_person_goes_back_to_the_callback_of_a_proof_then_the_judge_takes_it_for_one() {
+    let lines = holds(&kept::goes_back_while_proving());
+    let (_, after) = lines.split_once("[callback invalid_grant]").expect(&lines);
+    assert!(after.contains("[stepped_up Cl.Cm.P1]"), "{lines}");
+}
+
+#[test]
 fn when_a_week_is_planned_then_the_run_against_the_built_worker_knows_its_events() {
     let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
     let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));

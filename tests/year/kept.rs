@@ -192,3 +192,32 @@ pub fn proves_in_two_tabs() -> Plan {
         ],
     }
 }
+
+/// A person goes back to the callback of a proof while its first answer is on the way: the second request brings the identity.
+pub fn goes_back_while_proving() -> Plan {
+    let proves = Event::Visit {
+        computer: 2,
+        tab: 1,
+        host: 0,
+        place: 8,
+        how: How::Navigation,
+        origin_ms: 63,
+        dwell: 1,
+        gives_up: false,
+    };
+    Plan {
+        seed: 3_339,
+        calm: false,
+        limits: Limits {
+            idle: 3_600,
+            absolute: 43_200,
+            check: 0,
+            grace: 300,
+        },
+        events: vec![
+            at(167_207_292, 125, Event::Mend { computer: 2 }),
+            at(169_370_535, 134, proves),
+            at(169_370_720, 135, Event::Back(2)),
+        ],
+    }
+}

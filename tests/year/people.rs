@@ -43,6 +43,16 @@ pub enum How {
     StayAlive,
 }
 
+/// A sign-in that a browser began.
+pub struct Started {
+    /// The name of the cookie that was set.
+    pub cookie: String,
+    /// When, in milliseconds.
+    pub at_ms: i64,
+    /// Whether it asks for an identity.
+    pub proving: bool,
+}
+
 /// One computer with one browser.
 #[derive(Default)]
 pub struct Computer {
@@ -60,8 +70,8 @@ pub struct Computer {
     pub standing: RefCell<[Standing; 2]>,
     /// Every callback's address, in order.
     pub callbacks: RefCell<Vec<String>>,
-    /// The name of the cookie that each start of a sign-in set, by the `state` that it sent away, and when, in milliseconds.
-    pub started: RefCell<HashMap<String, (String, i64)>>,
+    /// Each start of a sign-in, by the `state` that it sent away.
+    pub started: RefCell<HashMap<String, Started>>,
     /// Whether the browser loses each session's cookie at once, as some do that are set to.
     pub is_forgetful: Cell<bool>,
 }

@@ -10,7 +10,7 @@ use super::deployment::{HOSTS, PLACES};
 use super::house::{House, Iso, Served};
 use super::oracle::standing::SESSION;
 use super::oracle::{Asked, faults};
-use super::people::{Computer, Go, How};
+use super::people::{Computer, Go, How, Started};
 use crate::world::chance::Chance;
 use crate::world::http::{By, Incoming, Shown, parameter};
 use crate::world::jar;
@@ -61,8 +61,9 @@ fn attempt_of(shown: &Shown) -> Option<String> {
 fn began(computer: &Computer, address: &str, cookies: Option<&str>) -> Option<i64> {
     let state = parameter(address, "state").unwrap_or_default();
     let started = computer.started.borrow();
-    let (name, at_ms) = started.get(&state)?;
-    cookies?.contains(&format!("{name}=")).then_some(*at_ms)
+    let start = started.get(&state)?;
+    let has_cookie = cookies?.contains(&format!("{}=", start.cookie));
+    has_cookie.then_some(start.at_ms)
 }
 
 /// A browser asks the provider.
@@ -97,8 +98,13 @@ pub async fn at_the_edge(
 ) -> Shown {
     let host = host_number(&request.url);
     let cookies = computer.jar.borrow().sent(house.seconds(), &request.url);
-    let mut began_ms = None;
+    let (mut began_ms, mut proving) = (None, proving);
     if request.url.contains("/auth/callback") {
+        // A person who goes back to it has not come by the start.
+        let state = parameter(&request.url, "state").unwrap_or_default();
+        let started = computer.started.borrow();
+        proving = proving || started.get(&state).is_some_and(|start| start.proving);
+        drop(started);
         let mut all = computer.callbacks.borrow_mut();
         if !all.contains(&request.url) {
             began_ms = began(computer, &request.url, cookies.as_deref());
@@ -156,8 +162,13 @@ pub async fn at_the_edge(
             .jar
             .borrow_mut()
             .keep(house.seconds(), &served.shown);
-        if let (Some(state), Some(name)) = (state_of(&served.shown), attempt_of(&served.shown)) {
-            computer.started.borrow_mut().insert(state, (name, now));
+        if let (Some(state), Some(cookie)) = (state_of(&served.shown), attempt_of(&served.shown)) {
+            let start = Started {
+                cookie,
+                at_ms: now,
+                proving: served.shown.header("location").is_some_and(proves),
+            };
+            computer.started.borrow_mut().insert(state, start);
         }
         let mut all = computer.standing.borrow_mut();
         let mine = &mut all[host];
