@@ -32,7 +32,7 @@ class ApplicationTest {
   }
 
   private static ConfigurableApplicationContext start(Verifier verifier, String... arguments) throws ClassNotFoundException {
-    List<String> all = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off", "--logging.level.root=error"));
+    List<String> all = new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1", "--spring.main.banner-mode=off", "--logging.level.root=error", "--server.tomcat.basedir=target/tomcat"));
     all.addAll(List.of(arguments));
     SpringApplicationBuilder application = new SpringApplicationBuilder(Class.forName("example.Application"));
     if (verifier != null) {
