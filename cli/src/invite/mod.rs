@@ -2,17 +2,17 @@
 //!
 //! The message is the one of `docs/admission.md`. Node signs and sends it, and makes the codes.
 
-use crate::sessions::{ask, configured, origin, said};
+use crate::sessions::of::Of;
+use crate::sessions::{ask, said};
 use crate::supply::Supply;
 use anyhow::{Context, Result, bail, ensure};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use one_login_edge::gate::admission::{MAX_NAMED, TYPE};
 use one_login_edge::session::account::admission::MAX_INVITATIONS;
 use serde_json::{Value, json};
 use shell::places::Places;
 use shell::terminal;
 use std::io::Read;
-use std::path::PathBuf;
 
 /// The tasks of `cargo edge invite`.
 #[derive(Subcommand)]
@@ -64,26 +64,6 @@ pub enum Task {
     },
 }
 
-/// Where the message goes, and who signs it.
-#[derive(Args)]
-pub struct Of {
-    /// The service's id
-    #[arg(long, value_name = "ID", required_unless_present = "at")]
-    service: Option<String>,
-    /// The environment of wrangler.toml
-    #[arg(long, value_name = "ENV", required_unless_present = "at")]
-    env: Option<String>,
-    /// The whole address, such as https://HOST/auth/admission, in place of --service and --env
-    #[arg(long, value_name = "URL", conflicts_with_all = ["service", "env"])]
-    at: Option<String>,
-    /// The PEM file with the private key of `service_keys`
-    #[arg(long, value_name = "FILE")]
-    key: PathBuf,
-    /// The key's id [default: its RFC 7638 thumbprint]
-    #[arg(long, value_name = "ID")]
-    kid: Option<String>,
-}
-
 /// `cargo edge invite`.
 ///
 /// # Errors
@@ -104,15 +84,7 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
         Task::Close { max, of } => (of, json!({ "act": "limit", "max": max }), Vec::new(), None),
         Task::Open { of } => (of, json!({ "act": "limit" }), Vec::new(), None),
     };
-    let (url, issuer) = match (&of.at, &of.service, &of.env) {
-        (None, Some(service), Some(env)) => configured(places, service, env, "admission")?,
-        (at, ..) => {
-            let url = at.clone().unwrap_or_default();
-            let own = origin(&url)?;
-            (url, own)
-        }
-    };
-    let audience = origin(&url)?;
+    let (url, issuer, audience) = of.address(places, "admission")?;
     let mut answer = Value::Null;
     let mut parts: Vec<&[String]> = who.chunks(MAX_NAMED).collect();
     if parts.is_empty() {

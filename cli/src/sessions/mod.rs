@@ -2,12 +2,14 @@
 //!
 //! The message is the one of `docs/ending-sessions.md`. Node signs and sends it.
 
+pub mod of;
+
 use crate::keys::outside::pipe;
 use crate::keys::when;
 use crate::supply::Supply;
-use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
+use of::Of;
 use one_login_edge::gate::sign_out::by_service;
 use serde_json::{Value, json};
 use shell::places::Places;
@@ -24,21 +26,9 @@ const SCRIPT: &str = include_str!("sessions.js");
 pub enum Task {
     /// End every session of a person, and keep the person out where it is asked for
     End {
-        /// The service's id
-        #[arg(long, value_name = "ID", required_unless_present = "at")]
-        service: Option<String>,
-        /// The environment of wrangler.toml
-        #[arg(long, value_name = "ENV", required_unless_present = "at")]
-        env: Option<String>,
-        /// The whole address, such as https://HOST/auth/sessions/end, in place of --service and --env
-        #[arg(long, value_name = "URL", conflicts_with_all = ["service", "env"])]
-        at: Option<String>,
-        /// The PEM file with the private key of `service_keys`
-        #[arg(long, value_name = "FILE")]
-        key: PathBuf,
-        /// The key's id [default: its RFC 7638 thumbprint]
-        #[arg(long, value_name = "ID")]
-        kid: Option<String>,
+        /// Where, and with which key
+        #[command(flatten)]
+        of: Of,
         /// The person, as assertions name them; `-` reads it from standard input
         #[arg(long, value_name = "SUB")]
         sub: String,
@@ -69,26 +59,12 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
             terminal::line(setting(&read["jwk"]))
         }
         Task::End {
-            service,
-            env,
-            at,
-            key,
-            kid,
+            of,
             sub,
             block_hours,
             unblock,
         } => {
-            let (url, issuer) = match (at, service, env) {
-                (None, Some(service), Some(env)) => {
-                    configured(places, service, env, "sessions/end")?
-                }
-                (at, ..) => {
-                    let url = at.clone().unwrap_or_default();
-                    let own = origin(&url)?;
-                    (url, own)
-                }
-            };
-            let audience = origin(&url)?;
+            let (url, issuer, audience) = of.address(places, "sessions/end")?;
             let mut claims = json!({ "iss": issuer, "aud": audience, "sub": subject(sub)? });
             let block_until = match (block_hours, unblock) {
                 (Some(hours), _) => Some(when::Time::now().after(hours * when::HOUR).0),
@@ -98,40 +74,12 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
             if let Some(until) = block_until {
                 claims["block_until"] = json!(until);
             }
-            let job = json!({ "url": url, "typ": by_service::TYPE, "claims": claims, "kid": kid });
-            let answer = ask(places, key, job)?;
+            let job =
+                json!({ "url": url, "typ": by_service::TYPE, "claims": claims, "kid": of.kid });
+            let answer = ask(places, &of.key, job)?;
             terminal::line(told(&answer, &url, block_until)?)
         }
     }
-}
-
-/// The address of an own page and the service's own name, as an environment has them.
-pub fn configured(
-    places: &Places,
-    service: &str,
-    environment: &str,
-    page: &str,
-) -> Result<(String, String)> {
-    let config = WorkerConfig::of(&places.root)?;
-    let id = config.find(environment, service)?;
-    let service = config.service(environment, &id)?;
-    ensure!(
-        service.service_keys.is_some(),
-        "{id} has no service_keys in {environment}, so that the Worker takes no such message"
-    );
-    let url = format!("{}{}", service.origin_url, service.own_page(page));
-    Ok((url, service.origin_audience.clone()))
-}
-
-/// Scheme, host and port of an address.
-pub fn origin(url: &str) -> Result<String> {
-    let (scheme, rest) = url.split_once("://").unwrap_or_default();
-    let host = rest.split('/').next().unwrap_or_default();
-    ensure!(
-        matches!(scheme, "http" | "https") && !host.is_empty(),
-        "--at must be a whole address such as https://HOST/auth/…, not `{url}`"
-    );
-    Ok(format!("{scheme}://{host}"))
 }
 
 /// The person who is named, or read from standard input.
@@ -206,17 +154,6 @@ mod tests {
         );
         for status in [400, 404, 503] {
             assert!(told(status, None).is_err(), "{status}");
-        }
-    }
-
-    #[test]
-    fn rejects_what_is_no_address() {
-        assert_eq!(
-            origin("https://a.example/b/c").unwrap(),
-            "https://a.example"
-        );
-        for bad in ["", "a.example", "ftp://a.example/", "https:///a"] {
-            assert!(origin(bad).is_err(), "{bad}");
         }
     }
 
