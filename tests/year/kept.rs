@@ -17,10 +17,22 @@ const fn at(at_ms: i64, number: usize, event: Event) -> Timed {
 
 /// A quick navigation on the first computer and service.
 const fn visit(tab: usize, place: usize, origin_ms: i64, dwell: i64) -> Event {
+    visit_at(0, 0, tab, place, origin_ms, dwell)
+}
+
+/// A quick navigation.
+const fn visit_at(
+    computer: usize,
+    host: usize,
+    tab: usize,
+    place: usize,
+    origin_ms: i64,
+    dwell: i64,
+) -> Event {
     Event::Visit {
-        computer: 0,
+        computer,
         tab,
-        host: 0,
+        host,
         place,
         how: How::Navigation,
         origin_ms,
@@ -145,16 +157,7 @@ pub fn asks_while_an_identity_comes() -> Plan {
         every: 54,
         times: 8,
     };
-    let elsewhere = Event::Visit {
-        computer: 0,
-        tab: 1,
-        host: 1,
-        place: 2,
-        how: How::Navigation,
-        origin_ms: 55,
-        dwell: 13,
-        gives_up: false,
-    };
+    let elsewhere = visit_at(0, 1, 1, 2, 55, 13);
     Plan {
         seed: 7_092,
         calm: true,
@@ -195,16 +198,7 @@ pub fn proves_in_two_tabs() -> Plan {
 
 /// A person goes back to the callback of a proof while its first answer is on the way: the second request brings the identity.
 pub fn goes_back_while_proving() -> Plan {
-    let proves = Event::Visit {
-        computer: 2,
-        tab: 1,
-        host: 0,
-        place: 8,
-        how: How::Navigation,
-        origin_ms: 63,
-        dwell: 1,
-        gives_up: false,
-    };
+    let proves = visit_at(2, 0, 1, 8, 63, 1);
     Plan {
         seed: 3_339,
         calm: false,
