@@ -23,6 +23,9 @@ const BATCH = 5_000;
 /** The Workers that are compared with each other. */
 const COMPARED = ["peer", "edge"];
 
+/** These too, while nothing is compared but time. */
+const TIMED = [...COMPARED, "limit"];
+
 /** How many connections keep a Worker busy. */
 const BUSY = 64;
 
@@ -38,7 +41,7 @@ const ASLEEP_MS = 12_000;
  */
 export async function* busy(world, turns, requests) {
   for (let round = 0; round < turns; round += 1) {
-    for (const name of round % 2 ? [...COMPARED].reverse() : COMPARED) {
+    for (const name of round % 2 ? [...TIMED].reverse() : TIMED) {
       const worker = world.workers[name];
       const request = navigation(worker, PATHS.account, await session(worker));
       const driver = new Driver(worker.port, BUSY);
@@ -61,12 +64,12 @@ export async function* busy(world, turns, requests) {
 export async function* asleep(world, turns) {
   for (let round = 0; round < turns; round += 1) {
     const known = people(ASLEEP);
-    for (const name of COMPARED) {
+    for (const name of TIMED) {
       const worker = world.workers[name];
       await sent(worker, callbacks(worker, await started(worker, ASLEEP), known), 303);
     }
     await sleep(ASLEEP_MS);
-    for (const name of COMPARED) {
+    for (const name of TIMED) {
       const worker = world.workers[name];
       const requests = await notifications(world, worker, known);
       const before = cpuMicros(worker.pid);

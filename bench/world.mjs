@@ -73,6 +73,8 @@ export class World {
       floor: this.#floor,
       floor_rewrapped: this.#floorRewrapped,
       signature: this.#signature,
+      limit: this.#limit,
+      limit_lease: this.#limitLease,
       peer: this.#peer,
       peer_lease: this.#peerLease,
       peer_stateless: this.#peerStateless,
@@ -92,6 +94,8 @@ export class World {
   #floor = () => this.#plain("floor", "workers/floor.js", (host) => this.#floorVariables(host, false));
   #floorRewrapped = () => this.#plain("floor_rewrapped", "workers/floor.js", (host) => this.#floorVariables(host, true));
   #signature = () => this.#plain("signature", "workers/signature.js", () => ({ CLIENT_KEY: JSON.stringify(this.keys.client) }));
+  #limit = () => this.#plain("limit", "workers/limit.js", (host) => this.#limitVariables(host, {}));
+  #limitLease = () => this.#plain("limit_lease", "workers/limit.js", (host) => this.#limitVariables(host, { ASKS: true }));
   #peer = () => this.#plain("peer", "peer/index.js", (host) => this.#peerVariables(host, {}));
   #peerLease = () => this.#plain("peer_lease", "peer/index.js", (host) => this.#peerVariables(host, { check_seconds: 0 }));
   #peerStateless = () => this.#plain("peer_stateless", "peer/index.js", (host) => this.#peerVariables(host, { stateless: true }));
@@ -100,13 +104,18 @@ export class World {
   async #plain(name, source, variables) {
     const directory = path.join(this.directory, name);
     const script = path.join(directory, "index.js");
-    const bundle = { entryPoints: [path.join(ROOT, "bench", source)], bundle: true, format: "esm", minify: true };
+    const bundle = { entryPoints: [path.join(ROOT, "bench", source)], bundle: true, format: "esm", minify: true, external: ["cloudflare:*"] };
     await build({ ...bundle, target: "es2022", outfile: script, logLevel: "silent" });
     const start = () => this.#started(name, (port) => plainWorker(directory, port, variables(`localhost:${port}`)));
     return Object.assign(await start(), { config: path.join(directory, "config.capnp"), upload: [script] });
   }
 
   #floorVariables = (host, rewrap) => ({ ORIGIN: this.origin, HOST: host, ASSERTION: "x".repeat(600), REWRAP: rewrap });
+
+  #limitVariables(host, own) {
+    const CLIENT_KEY = JSON.stringify(this.keys.client);
+    return { ...this.#floorVariables(host, true), ISSUER: `${this.provider}/`, CLIENT_KEY, ...own };
+  }
 
   #peerVariables(host, own) {
     const service = {

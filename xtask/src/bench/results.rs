@@ -120,7 +120,7 @@ impl Results {
 }
 
 /// The lines about what is measured after the rounds.
-fn later(figures: &Figures) -> Result<[Line; 3]> {
+fn later(figures: &Figures) -> Result<Vec<Line>> {
     let busy = |name: &str, of: fn(&Busy) -> f64| {
         let turns = figures.busy.get(name);
         let turns = turns.with_context(|| format!("no busy {name} was measured"))?;
@@ -130,36 +130,52 @@ fn later(figures: &Figures) -> Result<[Line; 3]> {
         let turns = figures.asleep.get(name).cloned();
         turns.with_context(|| format!("no account of {name} was asleep"))
     };
-    let times = [
-        busy("edge", |busy| busy.micros)?,
-        busy("peer", |busy| busy.micros)?,
-    ];
-    let p99 = [
-        busy("edge", |busy| busy.p99)?,
-        busy("peer", |busy| busy.p99)?,
-    ];
-    let mut a_second = whole(
-        "busy",
-        "requests a second with 64 connections",
-        &times,
-        Target::AtLeast(1.5),
-    );
-    a_second.ratio = Ratio::of(&times, |costs| costs[1] / costs[0]);
-    Ok([
-        whole(
-            "account_asleep",
-            "notification for an account that is asleep",
-            &[asleep("edge")?, asleep("peer")?],
-            Target::AtMost(1.0),
+    let mut lines = vec![whole(
+        "account_asleep",
+        "notification for an account that is asleep",
+        &[asleep("edge")?, asleep("peer")?],
+        Target::AtMost(1.0),
+    )];
+    for (worker, names, labels, targets) in [
+        (
+            "edge",
+            ["busy", "busy_p99"],
+            [
+                "requests a second with 64 connections",
+                "99th percentile with 64 connections",
+            ],
+            [Target::AtLeast(1.5), Target::AtMost(0.7)],
         ),
-        a_second,
-        whole(
-            "busy_p99",
-            "99th percentile with 64 connections",
-            &p99,
-            Target::AtMost(0.7),
+        (
+            "limit",
+            ["limit_busy", "limit_busy_p99"],
+            [
+                "limit: requests a second with 64 connections",
+                "limit: 99th percentile with 64 connections",
+            ],
+            [Target::None; 2],
         ),
-    ])
+    ] {
+        let times = [
+            busy(worker, |busy| busy.micros)?,
+            busy("peer", |busy| busy.micros)?,
+        ];
+        let p99 = [
+            busy(worker, |busy| busy.p99)?,
+            busy("peer", |busy| busy.p99)?,
+        ];
+        let mut a_second = whole(names[0], labels[0], &times, targets[0]);
+        a_second.ratio = Ratio::of(&times, |costs| costs[1] / costs[0]);
+        lines.push(a_second);
+        lines.push(whole(names[1], labels[1], &p99, targets[1]));
+    }
+    lines.push(whole(
+        "limit_account_asleep",
+        "limit: notification for an account that is asleep",
+        &[asleep("limit")?, asleep("peer")?],
+        Target::None,
+    ));
+    Ok(lines)
 }
 
 /// A ratio of whole costs, without the zero line.
@@ -211,7 +227,7 @@ pub mod tests {
             instantiated: 3,
         };
         figures.uploads.insert("edge".to_owned(), upload);
-        for (name, share) in [("peer", 2.0), ("edge", 1.0)] {
+        for (name, share) in [("peer", 2.0), ("edge", 1.0), ("limit", 1.0)] {
             let busy = Busy {
                 micros: 150.0 * share,
                 p99: 20_000.0 * share,

@@ -44,8 +44,9 @@ pub type Added = (
     Target,
 );
 
-/// Everything that is held against something else in this way, in the order in which it is shown.
-pub const ADDED: [Added; 19] = [
+/// Everything that is held against something else in this way, in the order in which it is shown. The limit is a Worker that
+/// makes every call of the platform which an answer needs, and decides nothing: it says which targets are in reach.
+pub const ADDED: [Added; 28] = [
     (
         "signed_in",
         "signed-in request, answer re-wrapped",
@@ -177,6 +178,69 @@ pub const ADDED: [Added; 19] = [
         "the platform's calls alone, answer re-wrapped",
         "floor_rewrapped",
         "peer_signed_in",
+        Target::None,
+    ),
+    (
+        "limit_signed_in",
+        "limit: signed-in, re-wrapped, over the peer",
+        "limit_signed_in",
+        "peer_signed_in",
+        Target::None,
+    ),
+    (
+        "limit_signed_in_untouched",
+        "limit: signed-in, untouched, over the peer",
+        "limit_signed_in_untouched",
+        "peer_signed_in_untouched",
+        Target::None,
+    ),
+    (
+        "limit_signed_in_over_floor",
+        "limit: re-wrapped, over the platform's calls",
+        "limit_signed_in",
+        "floor_rewrapped",
+        Target::None,
+    ),
+    (
+        "limit_signed_in_untouched_over_floor",
+        "limit: untouched, over the platform's calls",
+        "limit_signed_in_untouched",
+        "floor",
+        Target::None,
+    ),
+    (
+        "limit_public",
+        "limit: public, over the peer's signed-in request",
+        "limit_public",
+        "peer_signed_in",
+        Target::None,
+    ),
+    (
+        "limit_sign_in_start",
+        "limit: sign-in start, over the peer",
+        "limit_sign_in_start",
+        "peer_sign_in_start",
+        Target::None,
+    ),
+    (
+        "limit_callback",
+        "limit: callback, over the peer",
+        "limit_callback",
+        "peer_callback",
+        Target::None,
+    ),
+    (
+        "limit_notification",
+        "limit: notification, over the peer",
+        "limit_notification",
+        "peer_notification",
+        Target::None,
+    ),
+    (
+        "limit_lease",
+        "limit: account asked, over the peer",
+        "limit_lease",
+        "peer_lease",
         Target::None,
     ),
 ];
