@@ -13,7 +13,7 @@ let clientKey, providerKey;
 
 export default {
   fetch(request, env) {
-    // What a decision reads, as one text, which is written to where it would be read.
+    // A decision needs all of this in one text, in the memory of WebAssembly.
     let text = `${request.method}\n${request.url}`;
     request.headers.forEach((value, name) => (text += `\n${name}\n${value}`));
     encoder.encodeInto(text, memory);
