@@ -109,6 +109,31 @@ fn when_the_service_asks_for_a_younger_sign_in_then_the_person_signs_in_again_on
 }
 
 #[test]
+fn when_the_account_knows_of_the_identity_that_the_service_asks_for_then_the_person_comes_once_more()
+ {
+    let world = world();
+    let mut browser = signed_in(&world);
+    assert_eq!(
+        told(&world, &mut browser, "/apply/form").claims["vot"],
+        "Cl.Cm.P2"
+    );
+    world.pass(400);
+    refuses(&world, "OneLogin max_age=300");
+    assert!(is_its_own(&browser.open(&world, PAGE)), "signed in again");
+    assert_eq!(stated(&world).unwrap().claims["vot"], "Cl.Cm");
+    refuses(&world, r#"OneLogin level="Cl.Cm.P2""#);
+    for page in ["/whoami?a=b", PAGE] {
+        let mut browser = browser.clone();
+        let shown = browser.step(&world, page);
+        assert_eq!((shown.by, shown.status), (By::Edge, 303), "{page}");
+        assert_eq!(shown.header("location"), Some(page));
+        // The service gets the level with the next request, and its answer is not taken away again.
+        assert!(is_its_own(&browser.step(&world, page)), "{page}");
+        assert_eq!(stated(&world).unwrap().claims["vot"], "Cl.Cm.P2");
+    }
+}
+
+#[test]
 fn when_the_provider_takes_no_hint_then_a_younger_sign_in_is_asked_for_by_its_age() {
     let world = World::with(|setup| {
         setup.field("id_token_alg", "RS256");

@@ -36,7 +36,8 @@ pub async fn asked<P: Platform>(
     query: Option<&str>,
     challenge: &str,
 ) -> Option<Reply> {
-    let is_apart = context.service.rules.find(path).access.is_apart();
+    let service = &context.service;
+    let is_apart = service.rules.find(path).access.is_apart();
     if is_apart || !request.is_document() || !request.is_read() {
         return None;
     }
@@ -47,7 +48,20 @@ pub async fn asked<P: Platform>(
     };
     let passage = Passage::under(context, request, path, query, &rule);
     let decision = match passage.decide() {
-        Verdict::Later(Task::Check { session, .. }) => checked(&passage, *session).await,
+        Verdict::Later(Task::Check { mut session, .. }) => {
+            let lacks = passage.lacks(&session);
+            // Its cookie is written again, also where that has happened within this second.
+            session.used_at = session.used_at.min(context.now - 1);
+            match checked(&passage, *session).await {
+                // The account knows of an identity that the cookie does not, and so the assertion did not: after a new sign-in.
+                // The person comes here once more, with a cookie that says so.
+                Decision::Forward(out) if lacks && out.answer.used => {
+                    let again = Reply::redirect(303, passage.return_path());
+                    return Some(again.of(service).with_cookies(out.answer.cookies));
+                }
+                decision => decision,
+            }
+        }
         verdict => settle(context, request, verdict).await,
     };
     match decision {
@@ -76,6 +90,7 @@ fn demanded<P: Platform>(
         rule.level = rule.level.credential();
     }
     rule.access = Access::Required;
+    rule.counts_as_use = true;
     rule.freshness = match demand.max_age {
         None => None,
         Some(text) => {
