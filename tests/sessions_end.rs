@@ -56,6 +56,8 @@ mod signal_access;
 mod signals;
 #[path = "sessions_end/signed_out.rs"]
 mod signed_out;
+#[path = "sessions_end/sockets.rs"]
+mod sockets;
 #[path = "sessions_end/status.rs"]
 mod status;
 #[path = "sessions_end/unfinished.rs"]

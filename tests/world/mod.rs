@@ -242,6 +242,12 @@ impl World {
         }
     }
 
+    /// In how many seconds an open WebSocket is looked at again that this request opened; 0 where it closes.
+    pub fn attend(&self, opened: Incoming) -> i64 {
+        let (isolate, opened) = (self.isolate(), opened.to_request());
+        block_on(gate::attend(&isolate, &self.outside, &opened, self.now()))
+    }
+
     /// The hourly task.
     pub fn refresh(&self) {
         block_on(gate::refresh(&self.isolate(), &self.outside, self.now()));

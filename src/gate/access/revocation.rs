@@ -118,19 +118,23 @@ pub enum Grace {
 }
 
 impl Grace {
-    /// Whether the account's last word on a session is young enough to go on with it at a level.
+    /// For how many seconds the account's last word on a session is relied on at a level.
+    pub fn seconds<P: Platform>(self, context: &Context<P>, level: Level) -> i64 {
+        let revocation = context.service.revocation;
+        match self {
+            Self::Configured if !level.has_identity() => revocation.grace,
+            Self::Configured | Self::AsChecked => revocation.check,
+        }
+    }
+
+    /// Whether that word is young enough to go on with the session.
     pub fn covers<P: Platform>(
         self,
         context: &Context<P>,
         session: &Session,
         level: Level,
     ) -> bool {
-        let revocation = context.service.revocation;
-        let seconds = match self {
-            Self::Configured if !level.has_identity() => revocation.grace,
-            Self::Configured | Self::AsChecked => revocation.check,
-        };
-        context.now - session.checked_at < seconds
+        context.now - session.checked_at < self.seconds(context, level)
     }
 }
 

@@ -26,47 +26,51 @@ pub async fn attend<P: Platform>(context: &Context<P>, request: &Request) -> i64
         return 0;
     };
     let session = informed(context, session);
-    if !may_stay(context, request, &session).await {
+    let Some(seconds) = may_stay(context, request, &session).await else {
         let told = context.logging_person(&session.subject);
         told.log_done("session", "socket_closed");
         return 0;
-    }
+    };
     let idle = session.used_at + service.limits.idle;
     let end = session.expires_at(service.limits).min(idle);
-    service
-        .revocation
-        .check
-        .max(SHORTEST)
-        .min(end - context.now)
-        .max(1)
+    seconds.min(end - context.now).max(1)
 }
 
-async fn may_stay<P: Platform>(context: &Context<P>, request: &Request, session: &Session) -> bool {
+/// For how many seconds the account's last word on the session counts; `None` where the socket has to close.
+async fn may_stay<P: Platform>(
+    context: &Context<P>,
+    request: &Request,
+    session: &Session,
+) -> Option<i64> {
     let rule = request
         .address()
-        .and_then(|address| rule_of(context, address.path));
-    let Some(rule) = rule else {
-        return false;
-    };
+        .and_then(|address| rule_of(context, address.path))?;
     let is_over = rule.freshness.is_some_and(|freshness| {
         freshness.is_over(session.auth_time, session.reauthenticated_at, context.now)
     });
     if is_over {
-        return false;
+        return None;
     }
+    let check = context.service.revocation.check;
+    let age = context.now - session.checked_at;
+    // The word may be old already, and must not count for longer because of a look.
     if is_certain(context, session) {
-        return true;
+        return Some(check - age);
     }
+    let longest = check.max(SHORTEST);
     let revocations = &context.isolate.revocations;
     match standing(context, session).await {
         Ok(Standing::Live) => {
             revocations.note(&session.id, context.now);
-            true
+            Some(longest)
         }
         Ok(Standing::Ended) => {
             revocations.end(&session.id, context.now);
-            false
+            None
         }
-        Err(grace) => grace.covers(context, session, rule.level),
+        Err(grace) => {
+            let left = grace.seconds(context, rule.level) - age;
+            (left > 0).then(|| left.min(longest))
+        }
     }
 }
