@@ -26,6 +26,8 @@ export class Judge {
   lives = new Map();
   /** Subjects by person, as the service first learnt them. */
   subjects = new Map();
+  /** The people whom the service keeps out: from when until when for certain, and until when perhaps. */
+  blocks = new Map();
   /** Until when accounts gave no answer. */
   accountsSince = 0;
 
@@ -48,8 +50,31 @@ export class Judge {
     if (life) life.ended ??= now;
   }
 
+  /** Every session of a person has ended that began before a moment. */
+  endOlder(person, moment, now) {
+    const sub = this.subjects.get(person);
+    for (const life of this.lives.values()) if (life.sub === sub && life.began < moment) life.ended ??= now;
+  }
+
+  /** A message of the service about keeping a person out was sent, and perhaps stored. */
+  block(person, now, until, isStored) {
+    const { perhaps = 0 } = this.blocks.get(person) ?? {};
+    this.blocks.set(person, { since: now, until: isStored ? until - SPREAD : 0, perhaps: Math.max(perhaps, until + SPREAD) });
+  }
+
+  isBlocked(person, from, to) {
+    const block = this.blocks.get(person);
+    return block !== undefined && block.since <= from && to < block.until;
+  }
+
+  /** Whether any person may be kept out: the provider may know another one than who sits there. */
+  mayBeBlocked(now) {
+    return [...this.blocks.values()].some(({ perhaps }) => now < perhaps);
+  }
+
   endEach(now) {
     for (const life of this.lives.values()) life.ended ??= now;
+    for (const block of this.blocks.values()) block.until = 0;
   }
 
   /**

@@ -8,8 +8,8 @@ import { Browser, FETCH, NAVIGATION } from "./browser.mjs";
 import { AHEAD } from "./held-clock.mjs";
 import { OWN_PAGE, atProvider } from "./journey.mjs";
 import { residentOf } from "./memory.mjs";
-import { startOrigin } from "./origin.mjs";
 import { Judge, PLACES, SPREAD } from "./year-judge.mjs";
+import { Messages, RECENT, startService, timed } from "./year-service.mjs";
 import { request } from "./wire.mjs";
 import { World } from "./world.mjs";
 
@@ -17,6 +17,8 @@ const PEOPLE = ["kenneth", "sian", "amal", "mo", "farah", "vera", "ivor"];
 const COMPUTERS = 6;
 /** Of requests that people make, one in so many is made here. */
 const THIN = 3;
+/** So many sessions of one person an account lists. */
+const LISTED = 20;
 /** The most memory that workerd may hold in the end, in bytes: several times what it has after its start. */
 const MEMORY = 400 * 1_048_576;
 const paths = Object.keys(PLACES);
@@ -50,7 +52,7 @@ class Visitor extends Browser {
     const port = elsewhere ? this.week.world.elsewhere : this.week.world.port;
     const own = `http://${this.host}`;
     const place = target.startsWith(`${own}/`) ? target.slice(own.length) : target;
-    return request(port, { method, target: place, host: this.host, headers: [...headers, ...cookie, clock], body });
+    return request(port, { method, target: place, host: this.host, headers: [...headers, ...cookie, clock, ...timed(this.week.now)], body });
   }
 }
 
@@ -77,6 +79,7 @@ class Week {
       host: "localhost", origin: origin.url, routes,
       session_idle_seconds: limits.idle, session_absolute_seconds: limits.absolute,
       revocation_check_seconds: limits.check, revocation_grace_seconds: limits.grace,
+      service_keys: [messages.jwk],
     };
     const world = await World.start({ engine: "workerd", services: { DEMO: table }, twice: true, faulty: true, held: true });
     const own = `http://${world.host}`;
@@ -206,6 +209,13 @@ class Week {
         }
         return this.#asksAfterTheBound(person);
       }
+      case "ServiceEnds":
+        return this.#serviceEnds(PEOPLE[Number(event.person) % PEOPLE.length], event.block);
+      case "Crowd":
+        return this.#crowd(PEOPLE[Number(only) % PEOPLE.length]);
+      case "Demand":
+        if (event.demand === "Recent") await this.#visit(computer, `/account?${RECENT.query}`);
+        return;
       case "ProviderRotates":
         return world.provider.rotate(true);
       case "Stop":
@@ -236,7 +246,7 @@ class Week {
       // Only the native world has these: workerd has no switch for them, or these weeks leave them out.
       case "Back": case "Leave": case "Start": case "Rotate": case "Emergency": case "Hourly": case "UseUp": case "Meddle":
       case "Forget": case "AccountsAhead": case "PostOffice": case "ProviderAnnounces": case "CopyAcross":
-      case "ServiceEnds": case "Crowd":
+      case "Invite": case "Socket": case "GoAway": case "ComeBack":
         return;
       default:
         throw new Error(`an event that this run does not know: ${kind}`);
@@ -249,6 +259,32 @@ class Week {
     if (open.length === 0) return;
     await this.#at(this.now - this.began + 1_000 * this.judge.limits.check + SPREAD + 1_000);
     for (const computer of open) await this.#script(computer, "/account", 0);
+  }
+
+  /** The service ends a person's sessions, whom it knows, and keeps the person out or lets them in again. */
+  async #serviceEnds(person, block) {
+    const { judge } = this;
+    const sub = judge.subjects.get(person);
+    if (sub === undefined) return;
+    const now = Math.floor(this.now / 1_000);
+    const until = block === "None" ? undefined : now + Number(block);
+    const body = await messages.ends(`http://${this.world.host}`, sub, now, until);
+    const { status } = await new Visitor(this).ask("/auth/sessions/end", { method: "POST", headers: [["Content-Type", "application/jwt"]], body });
+    if (status === 200) judge.end(person, this.now);
+    else if (status !== 503) judge.breaks("notification", `a good message of the service is answered ${status}`);
+    if (until !== undefined) judge.block(person, this.now, 1_000 * until, status === 200);
+    return this.#asksAfterTheBound(person);
+  }
+
+  /** A person signs in in one browser more than an account lists; the first one's page asks once its session must be over. */
+  async #crowd(person) {
+    const crowd = Array.from({ length: LISTED + 1 }, () => this.#computer(person));
+    for (const computer of crowd) await this.#visit(computer, "/account");
+    if (this.troubled || crowd.some(({ state }) => state.sid === undefined)) return;
+    this.judge.endOlder(person, crowd[1].state.since, this.now);
+    await this.#at(this.now - this.began + 1_000 * this.judge.limits.check + SPREAD + 1_000);
+    await this.#script(crowd[0], "/account", 0);
+    await this.#script(crowd[LISTED], "/account", 0);
   }
 
   /** Everything works again. */
@@ -291,8 +327,10 @@ class Week {
         // The one who was there before has gone from this browser.
         if (state.sid !== undefined && state.person !== null) this.judge.endOne(state.sid, this.now);
         computer.state = { person, since: this.now, used: this.now };
+        if (this.judge.isBlocked(person, asked, this.now)) this.judge.breaks("blocked", "a person signs in whom the service keeps out");
       }
       await this.#judge(computer, state, asked, target.split("?")[0], answer);
+      if (answer.status === 401 && answer.get("x-service") === "1") this.judge.breaks("asked", `a page shows the service's 401 at ${path}`);
       const next = answer.location ?? answer.get("refresh")?.split("url=")[1];
       if (next === undefined || answer.status >= 400) return answer;
       target = next;
@@ -367,6 +405,7 @@ class Week {
       if (answer?.get("x-service") === "1") return;
       seen = `${answer?.status}`;
     }
+    if (seen === "403" && this.judge.mayBeBlocked(this.now)) return;
     this.judge.breaks("back", `three minutes after everything works again a person sees ${seen}`);
   }
 
@@ -375,21 +414,11 @@ class Week {
   }
 }
 
-/** A service that says which assertions it got, when it was asked to. */
-async function service() {
-  const answer = (message, response) => {
-    const wait = Number(new URL(message.url, "http://localhost").searchParams.get("ms") ?? 0);
-    const assertions = message.headersDistinct["one-login-assertion"] ?? [];
-    const headers = { "x-service": "1", "content-type": "application/json", "cache-control": "public, max-age=60" };
-    setTimeout(() => response.writeHead(200, headers).end(JSON.stringify({ assertions })), wait);
-  };
-  return startOrigin(Object.fromEntries(paths.map((path) => [path, answer])));
-}
-
 /** With `--first` the run ends with the first week that fails. */
 const isShort = process.argv[3] === "--first";
 const weeks = (await fs.readFile(process.argv[2], "utf8")).trim().split("\n\n");
-const origin = await service();
+const origin = await startService(paths);
+const messages = await Messages.create();
 const rows = [];
 let failed = 0;
 for (const text of weeks) {

@@ -18,10 +18,10 @@ use crate::world::http::Incoming;
 const ADDRESS: &str = "198.51.100.7";
 
 /// The service sends a message so often until it is answered 200, while its token lives.
-const TRIES: usize = 3;
+pub const TRIES: usize = 3;
 
 /// The pause between two tries, in milliseconds.
-const PAUSE_MS: i64 = 15_000;
+pub const PAUSE_MS: i64 = 15_000;
 
 /// The key of both services, with which nothing else is signed.
 pub fn key() -> Arc<SigningKey> {
@@ -40,35 +40,53 @@ pub fn subject(person: usize, host: usize) -> String {
     persona.subject(HOSTS[host])
 }
 
+/// A message's token: its type, subject and id, the time at which it was made, and what else it says.
+pub fn token(
+    host: usize,
+    (typ, sub, id): (&str, &str, String),
+    now: i64,
+    further: &[(&str, Value)],
+) -> String {
+    let service = format!("https://{}", HOSTS[host]);
+    let mut claims = Object::new();
+    for (name, value) in [
+        ("iss", json!(service)),
+        ("aud", json!(service)),
+        ("sub", json!(sub)),
+        ("iat", json!(now)),
+        ("exp", json!(now + 60)),
+        ("jti", json!(id)),
+    ] {
+        claims.insert(name.to_owned(), value);
+    }
+    for (name, value) in further {
+        claims.insert((*name).to_owned(), value.clone());
+    }
+    key().token(&[("typ", typ)], &claims)
+}
+
+/// The request that carries it.
+pub fn message(host: usize, path: &str, token: &str) -> Incoming {
+    let mut request = Incoming::get(&format!("https://{}{path}", HOSTS[host]))
+        .method("POST")
+        .with("content-type", "application/jwt")
+        .with("cf-connecting-ip", ADDRESS);
+    request.body = token.as_bytes().to_vec();
+    request
+}
+
 /// The service ends the person's sessions; with `block` it keeps the person out for so many seconds, or no more where that is 0.
 pub fn end(house: &Rc<House>, host: usize, person: usize, block: Option<i64>, seed: u64) {
     let inner = Rc::clone(house);
     house.runtime.spawn(async move {
         let mut chance = Chance::seed(seed);
-        let (now, service) = (inner.seconds(), format!("https://{}", HOSTS[host]));
-        let sub = subject(person, host);
+        let (now, sub) = (inner.seconds(), subject(person, host));
         let until = block.map(|seconds| now + seconds);
-        let mut claims = Object::new();
-        for (name, value) in [
-            ("iss", json!(service)),
-            ("aud", json!(service)),
-            ("sub", json!(sub)),
-            ("iat", json!(now)),
-            ("exp", json!(now + 60)),
-            ("jti", json!(format!("{seed}"))),
-        ] {
-            claims.insert(name.to_owned(), value);
-        }
-        if let Some(until) = until {
-            claims.insert("block_until".to_owned(), json!(until));
-        }
-        let token = key().token(&[("typ", "end-sessions+jwt")], &claims);
+        let further = until.map(|until| ("block_until", json!(until)));
+        let about = ("end-sessions+jwt", sub.as_str(), seed.to_string());
+        let token = token(host, about, now, further.as_slice());
         for _ in 0..TRIES {
-            let mut request = Incoming::get(&format!("{service}/auth/sessions/end"))
-                .method("POST")
-                .with("content-type", "application/jwt")
-                .with("cf-connecting-ip", ADDRESS);
-            request.body = token.clone().into_bytes();
+            let request = message(host, "/auth/sessions/end", &token);
             let iso = Rc::clone(chance.one(&inner.isolates.borrow()));
             let number = chance.below(usize::MAX) as u64;
             let subs = [sub.clone()];

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use one_login_edge::config::Config;
 
-use super::deployment::{Key, replace, rotate};
+use super::deployment::{Key, Step, replace, rotate};
 use super::event::Event;
 use super::house::House;
 use super::rules::{Change, Rules};
@@ -38,6 +38,9 @@ pub fn redeploy(house: &Rc<House>, chance: &mut Chance, event: &Event) {
             let (mut setup, rules) = newest(house);
             rotate(&mut setup, key, step, to);
             if !house.is_rolled_back.get() {
+                if (key, step) == (Key::Session, Step::Remove) {
+                    seals_are_over(house);
+                }
                 deploy(house, chance, (setup, rules), AT_ONCE_MS);
             }
         }
@@ -58,14 +61,15 @@ pub fn redeploy(house: &Rc<House>, chance: &mut Chance, event: &Event) {
             let (mut setup, rules) = newest(house);
             if replace(&mut setup, key) {
                 house.is_rolled_back.set(true);
-                let mut oracle = house.oracle.borrow_mut();
                 match key {
                     // Every session is over, once the last isolate knows.
-                    Key::Session => oracle.emptied(now + AT_ONCE_MS),
-                    Key::Assertion => oracle.keys_everywhere = false,
+                    Key::Session => {
+                        house.oracle.borrow_mut().emptied(now + AT_ONCE_MS);
+                        seals_are_over(house);
+                    }
+                    Key::Assertion => house.oracle.borrow_mut().keys_everywhere = false,
                     Key::Client => {}
                 }
-                drop(oracle);
                 deploy(house, chance, (setup, rules), AT_ONCE_MS);
                 let number = house.versions.borrow().len() - 1;
                 house.floor.set(number);
@@ -75,6 +79,17 @@ pub fn redeploy(house: &Rc<House>, chance: &mut Chance, event: &Event) {
             }
         }
         _ => {}
+    }
+}
+
+/// A session key goes: all that it has sealed may be lost, such as the places that people left, and the key of a list of invitations,
+/// unless the hourly task has sealed that again.
+fn seals_are_over(house: &House) {
+    let mut oracle = house.oracle.borrow_mut();
+    oracle.doubt_places();
+    if !oracle.calm {
+        oracle.doubt_invitations();
+        house.may_lose_list.set(true);
     }
 }
 

@@ -44,6 +44,10 @@ pub struct Place {
     pub fresh: Option<i64>,
     /// The claims that the service learns, apart from `sub`.
     pub released: &'static [&'static str],
+    /// Whether only people who are invited may come there, where the services invite.
+    pub is_invited: bool,
+    /// Whether an assertion names the request that it is for.
+    pub is_bound: bool,
 }
 
 const fn place(path: &'static str, access: Access, level: &'static str) -> Place {
@@ -53,11 +57,13 @@ const fn place(path: &'static str, access: Access, level: &'static str) -> Place
         level,
         fresh: None,
         released: &[],
+        is_invited: false,
+        is_bound: false,
     }
 }
 
 /// Every place.
-pub const PLACES: [Place; 10] = [
+pub const PLACES: [Place; 13] = [
     place("/", Access::Public, ""),
     Place {
         released: &["email"],
@@ -92,10 +98,28 @@ pub const PLACES: [Place; 10] = [
         released: &["returnCode"],
         ..place("/why", Access::Required, "Cl.Cm")
     },
+    Place {
+        is_invited: true,
+        ..place("/beta", Access::Required, "Cl.Cm")
+    },
+    Place {
+        is_bound: true,
+        ..place("/bound", Access::Required, "Cl.Cm")
+    },
+    place("/live", Access::Required, "Cl.Cm"),
 ];
 
 /// The place that asks for a sign-in like most.
 pub const ACCOUNT: usize = 2;
+
+/// The places that ask for an identity.
+pub const PROVING: [usize; 2] = [7, 8];
+
+/// The places at which the service may ask for more than their routes do.
+pub const ASKING: [usize; 4] = [1, ACCOUNT, 3, 4];
+
+/// The place whose WebSockets close with the session.
+pub const LIVE: usize = 12;
 
 /// The first version.
 pub fn setup(rules: Rules) -> Setup {

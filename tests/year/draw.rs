@@ -3,8 +3,10 @@
 use one_login_edge::platform::Limit;
 use simulator::provider::rotation::When as Moment;
 
-use super::deployment::{ACCOUNT, PLACES};
+use super::demand::Demand;
+use super::deployment::{ACCOUNT, ASKING, PLACES};
 use super::event::Event;
+use super::inviting::Invite;
 use super::people::{FEW, How, PEOPLE};
 use super::plan::COMPUTERS;
 use super::rules::{Change, Limits};
@@ -16,7 +18,7 @@ use crate::world::chance::Chance;
 pub type Draw = fn(&mut Chance) -> Event;
 
 /// Those of every week.
-pub const QUIET: [(usize, Draw); 19] = [
+pub const QUIET: [(usize, Draw); 21] = [
     (52, visit),
     (7, together),
     (5, poll),
@@ -39,6 +41,11 @@ pub const QUIET: [(usize, Draw); 19] = [
     (1, |chance| Event::Configure(change(chance))),
     (1, |_| Event::ProviderAnnounces),
     (2, |chance| provider_rotates(chance, true)),
+    (2, demand),
+    (2, |chance| Event::Socket {
+        computer: computer(chance),
+        host: host(chance),
+    }),
 ];
 
 /// Those of a week that is not calm.
@@ -69,14 +76,22 @@ pub const ROUGH: [(usize, Draw); 10] = [
     (1, |chance| Event::Forget(computer(chance))),
 ];
 
-fn computer(chance: &mut Chance) -> usize {
-    // Most happens at few of them, so that one thing meets another.
+/// Those of a week in which the services invite.
+pub const INVITING: [(usize, Draw); 1] = [(3, |chance| Event::Invite {
+    host: usize::from(chance.coin()),
+    first: chance.below(PEOPLE.len()),
+    count: 1 + chance.below(4),
+    invite: *chance.one(&[Invite::Addresses, Invite::Names, Invite::NoLonger]),
+})];
+
+/// A computer: most happens at few of them, so that one thing meets another.
+pub fn computer(chance: &mut Chance) -> usize {
     let few = 1 + chance.below(COMPUTERS);
     chance.below(few)
 }
 
 /// Most happens to few people; the others are at a computer when one was handed to them.
-fn person(chance: &mut Chance) -> usize {
+pub fn person(chance: &mut Chance) -> usize {
     match chance.below(5) {
         0 => chance.below(PEOPLE.len()),
         _ => chance.below(FEW),
@@ -117,7 +132,8 @@ fn place(chance: &mut Chance) -> usize {
     }
 }
 
-fn host(chance: &mut Chance) -> usize {
+/// A service: most happens at the first.
+pub fn host(chance: &mut Chance) -> usize {
     usize::from(chance.below(5) == 0)
 }
 
@@ -149,6 +165,17 @@ fn origin_ms(chance: &mut Chance) -> i64 {
     match chance.below(8) {
         0 => chance.seconds(20_000),
         _ => chance.seconds(200),
+    }
+}
+
+fn demand(chance: &mut Chance) -> Event {
+    Event::Demand {
+        computer: computer(chance),
+        tab: chance.below(3),
+        host: host(chance),
+        place: *chance.one(&ASKING),
+        demand: *chance.one(&[Demand::Identity, Demand::Recent]),
+        origin_ms: origin_ms(chance),
     }
 }
 

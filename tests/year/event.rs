@@ -5,7 +5,9 @@ use one_login_edge::platform::Limit;
 
 use simulator::provider::rotation::When as Moment;
 
+use super::demand::Demand;
 use super::deployment::{Key, Step};
+use super::inviting::Invite;
 use super::people::How;
 use super::rules::Change;
 use super::storage::Meddling;
@@ -163,6 +165,59 @@ pub enum Event {
         person: usize,
         /// For how many seconds it keeps the person out; 0 lets the person in again.
         block: Option<i64>,
+    },
+    /// The service invites people, or invites them no longer.
+    Invite {
+        /// The service.
+        host: usize,
+        /// The first of the people.
+        first: usize,
+        /// How many there are.
+        count: usize,
+        /// How.
+        invite: Invite,
+    },
+    /// A person opens a page for which the service asks for more than its route does.
+    Demand {
+        /// The computer.
+        computer: usize,
+        /// The tab.
+        tab: usize,
+        /// The service.
+        host: usize,
+        /// The place.
+        place: usize,
+        /// The demand of the service.
+        demand: Demand,
+        /// How long the service takes, in milliseconds.
+        origin_ms: i64,
+    },
+    /// A page opens a WebSocket that closes with the session.
+    Socket {
+        /// The computer.
+        computer: usize,
+        /// The service.
+        host: usize,
+    },
+    /// A person sits down at a computer and goes where an identity is asked for, to prove it elsewhere.
+    GoAway {
+        /// The computer.
+        computer: usize,
+        /// The service.
+        host: usize,
+        /// The place.
+        place: usize,
+        /// The person.
+        person: usize,
+    },
+    /// A person sits down at a computer and opens the page for those who come back with an identity.
+    ComeBack {
+        /// The computer.
+        computer: usize,
+        /// The service.
+        host: usize,
+        /// The person.
+        person: usize,
     },
     /// A person signs in at more computers than an account lists sessions.
     Crowd(usize),

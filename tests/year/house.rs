@@ -15,6 +15,7 @@ use simulator::http::{self, Response};
 use simulator::jose::Object;
 use simulator::provider::Provider;
 
+use super::demand;
 use super::deployment;
 use super::door::{Door, Heard};
 use super::oracle::{Asked, Oracle, Seal};
@@ -72,6 +73,8 @@ pub struct House {
     pub resealed: Cell<Option<usize>>,
     /// Whether a version was rolled back, after which a rotation begins from the start.
     pub is_rolled_back: Cell<bool>,
+    /// Whether a list of invitations may have lost its own key, which a session key of before sealed.
+    pub may_lose_list: Cell<bool>,
     /// How often a deployment has moved the accounts.
     pub moves: Cell<usize>,
     /// The judge.
@@ -89,6 +92,10 @@ pub struct Served {
     pub reached: Option<OriginRequest>,
     /// The answer.
     pub shown: Shown,
+    /// Whether the service refused the request and said what it lacks.
+    pub is_refused_by_service: bool,
+    /// Whether a WebSocket of it closes with its session.
+    pub is_attended: bool,
     /// The words that were heard meanwhile.
     pub heard: Rc<Heard>,
 }
@@ -112,6 +119,7 @@ impl House {
             floor: Cell::new(0),
             resealed: Cell::default(),
             is_rolled_back: Cell::new(false),
+            may_lose_list: Cell::new(false),
             moves: Cell::new(0),
             oracle: RefCell::new(oracle),
             random: RefCell::new(Chance::seed(seed ^ 0x5eed)),
@@ -220,6 +228,8 @@ impl House {
                 return Served {
                     reached: None,
                     shown: behind::replied(request, reply),
+                    is_refused_by_service: false,
+                    is_attended: false,
                     heard,
                 };
             }
@@ -231,20 +241,50 @@ impl House {
             oracle.reached(self, asked, arrived_ms, &reached, &heard);
         }
         self.runtime.sleep(origin_ms).await;
+        let challenge = demand::challenge(&reached, self.seconds());
+        let is_refused_by_service = challenge.is_some();
+        if let Some(challenge) = challenge {
+            let now = (self.runtime.now() + iso.ahead_ms).div_euclid(1_000);
+            let asked = gate::asked(&iso.isolate, &door, &parsed, now, &challenge).await;
+            if let Some(reply) = asked {
+                return Served {
+                    reached: Some(reached),
+                    shown: behind::replied(request, reply),
+                    is_refused_by_service,
+                    is_attended: false,
+                    heard,
+                };
+            }
+        }
         // As in `glue.js`: the decision made at the request is out of date by then.
         if origin_ms > 5_000 {
             let now = (self.runtime.now() + iso.ahead_ms).div_euclid(1_000);
             gate::prolong(&iso.isolate, &door, &parsed, now, &mut forward.answer);
         }
         let answer = OriginAnswer {
-            status: 200,
+            status: if is_refused_by_service { 401 } else { 200 },
             ..OriginAnswer::default()
         };
         Served {
             reached: Some(reached),
             shown: behind::changed(request, &forward, answer),
+            is_refused_by_service,
+            is_attended: forward.answer.attended,
             heard,
         }
+    }
+
+    /// In how many seconds an isolate looks again whether a WebSocket may stay open that this request opened; 0 where it closes it.
+    pub async fn attend(
+        self: &Rc<Self>,
+        iso: &Rc<Iso>,
+        opened: &Incoming,
+        seed: u64,
+    ) -> (i64, Rc<Heard>) {
+        let door = Door::new(self, iso, &[], seed);
+        let now = (self.runtime.now() + iso.ahead_ms).div_euclid(1_000);
+        let seconds = gate::attend(&iso.isolate, &door, &opened.to_request(), now).await;
+        (seconds, door.heard)
     }
 
     /// The hourly task runs in an isolate.

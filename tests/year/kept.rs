@@ -51,6 +51,7 @@ pub fn twice_in_a_second() -> Plan {
     Plan {
         seed: 183,
         calm: false,
+        invites: false,
         limits: Limits {
             idle: 3_600,
             absolute: 7_200,
@@ -73,6 +74,7 @@ pub fn waits_in_another_tab() -> Plan {
     Plan {
         seed: 192,
         calm: true,
+        invites: false,
         limits: Limits {
             idle: 1_800,
             absolute: 7_200,
@@ -93,6 +95,7 @@ pub fn takes_over_before_the_last_try() -> Plan {
     Plan {
         seed: 9_326,
         calm: false,
+        invites: false,
         limits: Limits {
             idle: 1_800,
             absolute: 7_200,
@@ -128,6 +131,7 @@ pub fn signs_in_where_the_leaked_key_is() -> Plan {
     Plan {
         seed: 9_031,
         calm: false,
+        invites: false,
         limits: Limits {
             idle: 3_600,
             absolute: 43_200,
@@ -161,6 +165,7 @@ pub fn asks_while_an_identity_comes() -> Plan {
     Plan {
         seed: 7_092,
         calm: true,
+        invites: false,
         limits: Limits {
             idle: 3_600,
             absolute: 43_200,
@@ -182,6 +187,7 @@ pub fn proves_in_two_tabs() -> Plan {
     Plan {
         seed: 127,
         calm: false,
+        invites: false,
         limits: Limits {
             idle: 1_800,
             absolute: 7_200,
@@ -202,6 +208,7 @@ pub fn goes_back_while_proving() -> Plan {
     Plan {
         seed: 3_339,
         calm: false,
+        invites: false,
         limits: Limits {
             idle: 3_600,
             absolute: 43_200,

@@ -1,16 +1,19 @@
 //! A year in a minute; see `docs/simulation.md`.
 
+pub mod away;
 pub mod back;
 pub mod browsers;
 pub mod by_service;
 pub mod crowd;
 pub mod delivery;
+pub mod demand;
 pub mod deploying;
 pub mod deployment;
 pub mod door;
 pub mod draw;
 pub mod event;
 pub mod house;
+pub mod inviting;
 pub mod kept;
 pub mod keys;
 pub mod oracle;
@@ -22,6 +25,7 @@ pub mod rules;
 pub mod run;
 pub mod runtime;
 pub mod shrink;
+pub mod sockets;
 pub mod storage;
 pub mod temper;
 pub mod trace;

@@ -25,6 +25,9 @@ pub const PEOPLE: [&str; 14] = [
     "tomos", "ines", "dafydd",
 ];
 
+/// The one who goes to a Post Office.
+pub const IN_PERSON: usize = 6;
+
 /// So many of them do most.
 pub const FEW: usize = 7;
 

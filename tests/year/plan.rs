@@ -1,8 +1,10 @@
 //! From a number to a week of events.
 
-use super::deployment::{Key, Step};
-use super::draw::limits;
+use super::deployment::{HOSTS, Key, PROVING, Step};
+use super::draw::{self, limits};
 use super::event::{Event, Timed};
+use super::inviting::Invite;
+use super::people::{FEW, IN_PERSON};
 use super::rules::Limits;
 use super::temper::Temper;
 use crate::world::chance::Chance;
@@ -26,6 +28,8 @@ pub struct Plan {
     pub seed: u64,
     /// Whether nothing goes wrong in it.
     pub calm: bool,
+    /// Whether the second service, and a page of the first, are for people who are invited.
+    pub invites: bool,
     /// The limits of both services.
     pub limits: Limits,
     /// The events, in order.
@@ -50,7 +54,9 @@ pub fn plan(seed: u64) -> Plan {
     let mut chance = Chance::seed(seed.wrapping_mul(0x2545_f491_4f6c_dd1d));
     let calm = seed.is_multiple_of(4);
     let limits = limits(&mut chance);
-    let temper = Temper::draw(&mut chance, calm);
+    // One week in four, of the calm as of the others.
+    let invites = seed % 16 / 4 == 1;
+    let temper = Temper::draw(&mut chance, calm, invites);
     let mut events = Vec::new();
     let mut at_ms = 0;
     for number in 0..EVENTS {
@@ -81,10 +87,17 @@ pub fn plan(seed: u64) -> Plan {
         let at_ms = *chance.one(&moments);
         once(at_ms, Event::Rollback, &mut events);
     }
+    if chance.below(3) > 0 {
+        away(&mut chance, &moments, &mut events);
+    }
+    if invites {
+        lists(&mut chance, &mut events);
+    }
     events.sort_by_key(|timed| (timed.at_ms, timed.number));
     Plan {
         seed,
         calm,
+        invites,
         limits,
         events,
     }
@@ -112,6 +125,55 @@ fn hourly(chance: &mut Chance, end: i64, events: &mut Vec<Timed>) {
     }
 }
 
+/// The services begin with people on their lists.
+fn lists(chance: &mut Chance, events: &mut Vec<Timed>) {
+    for host in 0..HOSTS.len() {
+        let event = Event::Invite {
+            host,
+            first: chance.below(FEW),
+            count: 2 + chance.below(FEW),
+            invite: *chance.one(&[Invite::Addresses, Invite::Names]),
+        };
+        once(0, event, events);
+    }
+}
+
+/// People go away to prove their identity, a Post Office sees them or does not, and they come back, some within the day, some
+/// when their place is nearly forgotten or has been.
+fn away(chance: &mut Chance, moments: &[i64], events: &mut Vec<Timed>) {
+    for _ in 0..1 + chance.below(3) {
+        let (computer, host) = (draw::computer(chance), draw::host(chance));
+        let person = match chance.below(3) {
+            0 => draw::person(chance),
+            _ => IN_PERSON,
+        };
+        let at_ms = *chance.one(moments);
+        let place = *chance.one(&PROVING);
+        let leaves = Event::GoAway {
+            computer,
+            host,
+            place,
+            person,
+        };
+        // A visit of before would count for the next check too.
+        once(at_ms, Event::PostOffice(false), events);
+        once(at_ms, leaves, events);
+        let days = match chance.below(3) {
+            0 => chance.seconds(24 * HOUR),
+            1 => chance.seconds(15 * 24 * HOUR),
+            _ => 15 * 24 * HOUR + chance.seconds(3 * 24 * HOUR),
+        };
+        let is_seen = chance.below(8) > 0;
+        once(at_ms + days / 2, Event::PostOffice(is_seen), events);
+        let comes = Event::ComeBack {
+            computer: draw::computer(chance),
+            host,
+            person,
+        };
+        once(at_ms + days, comes, events);
+    }
+}
+
 /// A key is rotated, by the waits that `docs/rotation.md` states at the least; the sessions' by the longest that there may
 /// be. Each step is made when something else happens too.
 fn rotation(chance: &mut Chance, limits: Limits, moments: &[i64], events: &mut Vec<Timed>) {
@@ -131,6 +193,10 @@ fn rotation(chance: &mut Chance, limits: Limits, moments: &[i64], events: &mut V
         let least = at_ms + wait;
         let later = moments.iter().copied().find(|moment| *moment >= least);
         at_ms = later.unwrap_or(least);
+        // The hourly task seals again what the old key has sealed.
+        if (key, step) == (Key::Session, Step::Remove) {
+            once(at_ms - HOUR / 2, Event::Hourly, events);
+        }
         once(at_ms, Event::Rotate { key, step, to: 1 }, events);
     }
 }

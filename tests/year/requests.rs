@@ -138,6 +138,7 @@ pub async fn at_the_edge(
     if let Some(cookies) = cookies {
         request = request.with("cookie", &cookies);
     }
+    let opens_page = is_page(&request);
     let (up, down) = (1 + chance.seconds(30), 1 + chance.seconds(30));
     house.runtime.sleep(up).await;
     let iso = {
@@ -173,10 +174,12 @@ pub async fn at_the_edge(
         let mut all = computer.standing.borrow_mut();
         let mine = &mut all[host];
         mine.arrived(now, &asked, &served.shown, signed.as_ref());
-        let told = served
+        // An answer of the edge's own in the place of the service's renews nothing.
+        let reached = served
             .reached
             .as_ref()
-            .is_some_and(|r| !r.assertions().is_empty());
+            .filter(|_| served.shown.by == By::Origin);
+        let told = reached.is_some_and(|r| !r.assertions().is_empty());
         let alive = go.how == How::StayAlive && served.shown.body.contains("\"signed_in\":true");
         if told || alive {
             mine.used_ms = now;
@@ -192,8 +195,21 @@ pub async fn at_the_edge(
         let name = cookie.split('=').next().unwrap_or_default();
         oracle.broken(format!("cookies: a browser refuses {name}"));
     }
+    let since_ms = computer.standing.borrow()[host].since_ms;
+    oracle.demanded(&asked, &served, opens_page, since_ms);
     faults::judge(&mut oracle, &asked, go.how, &served);
     served.shown
+}
+
+/// Whether a person opens a page by a request.
+pub fn is_page(request: &Incoming) -> bool {
+    let header = |name: &str, value: &str| {
+        request
+            .headers
+            .iter()
+            .any(|(known, held)| known == name && held == value)
+    };
+    request.method == "GET" && header("sec-fetch-dest", "document")
 }
 
 async fn serve(
@@ -216,6 +232,10 @@ async fn serve(
     let now = house.runtime.now();
     let mut oracle = house.oracle.borrow_mut();
     let signed = oracle.answered(now, &asked, &request, &served, house.seal(&iso));
+    oracle.leaves(now, &asked, &request, &served);
+    if request.url.contains("/auth/callback") && asked.proving {
+        oracle.has_proved(now, &asked, &served);
+    }
     oracle.has_ended(&subs);
     drop(oracle);
     house.note(&asked, &request, &iso, &served);

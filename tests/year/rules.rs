@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::by_service;
-use super::deployment::{Access, PLACES, Place, SERVICES};
+use super::deployment::{Access, HOSTS, PLACES, Place, SERVICES};
 use crate::world::Setup;
 
 /// The limits of both services, in seconds.
@@ -28,6 +28,8 @@ pub struct Rules {
     pub is_low_raised: bool,
     /// Whether `/whoami` asks for a sign-in.
     pub is_whoami_closed: bool,
+    /// Whether the second service, and `/beta` of the first, are for people who are invited.
+    pub invites: bool,
 }
 
 /// A change of the rules.
@@ -43,11 +45,12 @@ pub enum Change {
 
 impl Rules {
     /// Those of the first version.
-    pub const fn new(limits: Limits) -> Self {
+    pub const fn new(limits: Limits, invites: bool) -> Self {
         Self {
             limits,
             is_low_raised: false,
             is_whoami_closed: false,
+            invites,
         }
     }
 
@@ -63,7 +66,10 @@ impl Rules {
 
     /// A place by these rules.
     pub fn place(&self, number: usize) -> Place {
-        let place = PLACES[number];
+        let place = Place {
+            is_invited: PLACES[number].is_invited && self.invites,
+            ..PLACES[number]
+        };
         match place.path {
             "/low" if self.is_low_raised => Place {
                 level: "Cl.Cm",
@@ -80,11 +86,23 @@ impl Rules {
 
     /// Writes them into the tables of both services.
     pub fn configure(&self, setup: &mut Setup) {
-        for id in SERVICES {
+        for (number, id) in SERVICES.into_iter().enumerate() {
             let table = setup.vars.get_mut(&format!("SERVICE_{id}"));
             let table = table.expect("a service");
-            let places = (0..PLACES.len()).map(|number| route(&self.place(number)));
-            table["routes"] = places.collect();
+            let places = (0..PLACES.len()).map(|number| self.place(number));
+            let is_first = number == 0;
+            // Where a whole service is for invited people, a route says nothing of it.
+            let places = places.map(|place| Place {
+                is_invited: place.is_invited && is_first,
+                ..place
+            });
+            table["routes"] = places.map(|place| route(&place)).collect();
+            if self.invites {
+                table["contact"] = json!(format!("https://{}/", HOSTS[number]));
+            }
+            if self.invites && !is_first {
+                table["admission"] = json!("invited");
+            }
             table["service_keys"] = json!([by_service::public()]);
             table["session_idle_seconds"] = json!(self.limits.idle);
             table["session_absolute_seconds"] = json!(self.limits.absolute);
@@ -104,7 +122,14 @@ fn route(place: &Place) -> Value {
     if !place.released.is_empty() {
         route["release"] = json!(place.released);
     }
+    if place.is_invited {
+        route["admission"] = json!("invited");
+    }
+    if place.is_bound {
+        route["bind"] = json!(true);
+    }
     match place.path {
+        "/live" => route["close_sockets_with_session"] = json!(true),
         "/pay" => route["reauthenticate_within"] = json!(place.fresh),
         "/recent" => route["max_age"] = json!(place.fresh),
         "/apply" => route["not_proved"] = json!("/why"),

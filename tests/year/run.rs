@@ -8,6 +8,7 @@ use simulator::http;
 use simulator::provider::personas::Persona;
 use simulator::provider::rotation::Keys;
 
+use super::away::come_back;
 use super::back::{gets_in, mend};
 use super::browsers::{close, copy, copy_across, restore};
 use super::by_service;
@@ -17,11 +18,13 @@ use super::deploying::redeploy;
 use super::deployment::{ACCOUNT, HOSTS, PLACES};
 use super::event::{Event, Timed};
 use super::house::House;
+use super::inviting::{self, group};
 use super::oracle::Oracle;
 use super::overtaking::overtake;
 use super::people::{Computer, Go, How, PEOPLE, go, poll, stay_on};
 use super::plan::{COMPUTERS, Plan};
 use super::rules::Rules;
+use super::sockets;
 use crate::world::chance::Chance;
 use crate::world::{BEGINNING, When};
 
@@ -51,7 +54,7 @@ pub struct Outcome {
 
 /// Carries a plan out.
 pub fn run(plan: &Plan) -> Outcome {
-    let rules = Rules::new(plan.limits);
+    let rules = Rules::new(plan.limits, plan.invites);
     let oracle = Oracle::new(rules, SPREAD_MS, plan.calm);
     let house = House::new(plan.seed, rules, oracle);
     let computers: Vec<_> = (0..COMPUTERS)
@@ -288,6 +291,47 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             person,
             block,
         } => by_service::end(house, host, person, block, seed),
+        Event::Invite {
+            host,
+            first,
+            count,
+            invite,
+        } => inviting::invite(house, host, group(first, count).collect(), invite, seed),
+        Event::Demand {
+            computer,
+            tab,
+            host,
+            place,
+            demand,
+            origin_ms,
+        } => {
+            let path = format!("{}?{}", PLACES[place].path, demand.query());
+            let order = visit(computer, &path, host, How::Navigation, tab, 0);
+            send(computer, Go { origin_ms, ..order });
+        }
+        Event::Socket { computer, host } => sockets::open(house, &computers[computer], host, seed),
+        Event::GoAway {
+            computer,
+            host,
+            place,
+            person,
+        } => {
+            computers[computer].person.set(person);
+            let path = format!("{}?left={}", PLACES[place].path, timed.number);
+            send(
+                computer,
+                visit(computer, &path, host, How::Navigation, 0, 0),
+            );
+        }
+        Event::ComeBack {
+            computer,
+            host,
+            person,
+        } => {
+            computers[computer].person.set(person);
+            let first = visit(computer, "/", host, How::Navigation, 0, 0);
+            come_back(house, &computers[computer], host, &first);
+        }
         Event::Crowd(person) => {
             let first = visit(COMPUTERS, PLACES[ACCOUNT].path, 0, How::Navigation, 0, 0);
             crowd(house, person, &first);
@@ -323,7 +367,9 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
         Event::Meddle(how) => house.storage.meddle(how, now),
         Event::EmptyAccounts => {
             house.accounts.empty();
-            house.oracle.borrow_mut().emptied(now);
+            let mut oracle = house.oracle.borrow_mut();
+            oracle.emptied(now);
+            oracle.forgotten(now);
         }
         Event::MoveAccounts => house.moves.set(house.moves.get() + 1),
         Event::AccountsAhead(seconds) => house.accounts.ahead.set(seconds),

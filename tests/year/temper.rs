@@ -4,7 +4,7 @@
 //! mixture.
 
 use super::deployment::PLACES;
-use super::draw::{Draw, QUIET, ROUGH};
+use super::draw::{Draw, INVITING, QUIET, ROUGH};
 use super::event::Event;
 use crate::world::chance::Chance;
 
@@ -22,10 +22,12 @@ pub struct Temper {
 }
 
 impl Temper {
-    /// The temper of a calm week or of another.
-    pub fn draw(chance: &mut Chance, calm: bool) -> Self {
+    /// The temper of a calm week or of another, in which services may invite.
+    pub fn draw(chance: &mut Chance, calm: bool, invites: bool) -> Self {
         let rough = ROUGH.into_iter().filter(|_| !calm);
-        let mut draws: Vec<(usize, Draw)> = QUIET.into_iter().chain(rough).collect();
+        let inviting = INVITING.into_iter().filter(|_| invites);
+        let quiet = QUIET.into_iter().chain(inviting);
+        let mut draws: Vec<(usize, Draw)> = quiet.chain(rough).collect();
         // Visits come first, and are the most in any week.
         for (weight, _) in &mut draws[1..] {
             if chance.below(5) == 0 {

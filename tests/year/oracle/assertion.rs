@@ -73,6 +73,13 @@ impl Oracle {
             Err(why) => self.broken(format!("{why} at {}", place.path)),
             Ok((person, claims)) => {
                 self.released(&place, &claims);
+                self.bound(&place, reached, &claims);
+                if places
+                    .iter()
+                    .all(|place| place.is_invited && asked.host == 0)
+                {
+                    self.is_guest(&asked.who, &person.sub);
+                }
                 self.judge(asked, arrived_ms, &person);
                 self.level(&places, &person);
                 self.age(&place, &person, &claims, house.seconds());
@@ -116,6 +123,27 @@ impl Oracle {
         Ok((person?, token.claims))
     }
 
+    /// An assertion names its request where the route says so, and nowhere else.
+    fn bound(
+        &mut self,
+        place: &Place,
+        reached: &OriginRequest,
+        claims: &serde_json::Map<String, Value>,
+    ) {
+        let address = reached.url.split('?').next();
+        let wanted = place
+            .is_bound
+            .then_some((Some(reached.method.as_str()), address));
+        let claim = |name: &str| claims.get(name).and_then(Value::as_str);
+        let is_named = claims.contains_key("htm") || claims.contains_key("htu");
+        if wanted != is_named.then(|| (claim("htm"), claim("htu"))) {
+            self.broken(format!(
+                "assertion: {} does not name its request",
+                place.path
+            ));
+        }
+    }
+
     /// The service gets no claim that its route does not release.
     fn released(&mut self, place: &Place, claims: &serde_json::Map<String, Value>) {
         let told = claims.keys().find(|name| {
@@ -123,7 +151,8 @@ impl Oracle {
             let contact = name
                 .trim_end_matches("_verified")
                 .trim_end_matches("_number");
-            !ALWAYS.contains(&name) && !place.released.contains(&contact)
+            let names_request = place.is_bound && matches!(name, "htm" | "htu");
+            !ALWAYS.contains(&name) && !names_request && !place.released.contains(&contact)
         });
         if let Some(name) = told {
             self.broken(format!("released: {} learns {name}", place.path));

@@ -1,5 +1,6 @@
 //! In a world without failures: the error pages that may still appear, each with its reason. No session may be lost.
 
+use super::guests::Guest;
 use super::{Asked, Oracle};
 use crate::world::http::By;
 use crate::year::deployment::{Access, PLACES, Place};
@@ -8,7 +9,7 @@ use crate::year::oracle::standing::Who;
 use crate::year::people::How;
 
 /// Event and label of the line, and why.
-const EXPECTED: [(&str, &str, &str); 17] = [
+const EXPECTED: [(&str, &str, &str); 19] = [
     (
         "callback",
         "auth_time_too_old",
@@ -75,6 +76,16 @@ const EXPECTED: [(&str, &str, &str); 17] = [
         "blocked_by_service",
         "the service keeps the person out",
     ),
+    (
+        "callback",
+        "not_invited",
+        "a person signs in whom the service has not invited",
+    ),
+    (
+        "refused",
+        "not_invited",
+        "a person was not invited when they signed in",
+    ),
     ("callback", "declined", "a person gives up"),
     ("callback", "access_denied", "a person declines to sign in"),
     ("identity", "", "a person has no identity to prove"),
@@ -111,10 +122,16 @@ pub fn judge(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
         let is_so = |label: &str| match label {
             "no_attempt" => asked.began_ms.is_none(),
             "auth_time_too_old" => PLACES.iter().filter_map(|place| place.fresh).any(waited),
-            "blocked_by_service" => {
+            "blocked_by_service" | "not_invited" => {
                 let token = served.heard.id_token.borrow();
                 let sub = token.as_ref().and_then(|token| token["sub"].as_str());
-                sub.is_some_and(|sub| oracle.may_be_blocked(sub, asked.sent_ms))
+                match (label, sub) {
+                    ("not_invited", Some(sub)) => {
+                        oracle.guest(sub, asked.sent_ms) != Guest::Invited
+                    }
+                    ("not_invited", None) => !Oracle::are_guests(&asked.who),
+                    (_, sub) => sub.is_some_and(|sub| oracle.may_be_blocked(sub, asked.sent_ms)),
+                }
             }
             _ => true,
         };
@@ -128,7 +145,9 @@ pub fn judge(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
             ));
         }
     }
-    lost(oracle, asked, how, served);
+    if !served.is_refused_by_service {
+        lost(oracle, asked, how, served);
+    }
 }
 
 /// A person who is signed in is not asked to sign in.
@@ -152,6 +171,9 @@ fn lost(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
         "Cl" | "" => true,
         level => level == "Cl.Cm" && reached && place.fresh.is_none(),
     };
+    if PLACES[number].is_invited && !Oracle::are_guests(&asked.who) {
+        return;
+    }
     let plain = oracle.places(number).iter().all(is_plain);
     let margin = oracle.spread_ms + 65_000;
     let limits = (

@@ -5,10 +5,14 @@
 //! is broken.
 
 pub mod assertion;
+pub mod away;
 pub mod blocks;
+pub mod demands;
 pub mod ends;
 pub mod faults;
+pub mod guests;
 pub mod logs;
+pub mod sockets;
 pub mod standing;
 
 use std::cell::{Cell, RefCell};
@@ -23,7 +27,9 @@ use super::door::Heard;
 use super::house::Served;
 use super::rules::{Limits, Rules};
 use crate::world::Incoming;
+use away::Away;
 use blocks::Blocks;
+use guests::{Guest, Guests};
 use standing::Who;
 
 /// The session key of an isolate: one that replaces a leaked key opens nothing of that.
@@ -52,6 +58,8 @@ pub struct Signed {
     pub seal: Seal,
     /// Whether an identity was asked for.
     pub proving: bool,
+    /// Whether the service had invited the person.
+    pub guest: Guest,
     /// The sign-in before, whose session goes on if an identity was asked for in it.
     pub before: Option<Rc<Self>>,
     /// The session's id, once a service has learnt it.
@@ -145,6 +153,10 @@ pub struct Oracle {
     ending: BTreeMap<String, usize>,
     /// The people whom a service keeps out.
     blocks: Blocks,
+    /// The people whom a service has invited.
+    guests: Guests,
+    /// Where people were who went to prove their identity.
+    away: Away,
     /// How many requests were judged.
     pub judged: usize,
     /// Each kind of line that was written: event and label.
@@ -182,6 +194,8 @@ impl Oracle {
             proofs: BTreeMap::new(),
             ending: BTreeMap::new(),
             blocks: Blocks::default(),
+            guests: Guests::default(),
+            away: Away::default(),
             judged: 0,
             lines: BTreeSet::new(),
         }
@@ -260,6 +274,7 @@ impl Oracle {
             created_ms: now,
             seal,
             proving: asked.proving,
+            guest: self.guest(text(claims, "sub"), asked.sent_ms),
             before: asked.who.iter().find_map(|who| match who {
                 Who::Person(signed) if asked.proving => Some(Rc::clone(signed)),
                 _ => None,
@@ -269,6 +284,7 @@ impl Oracle {
             doubtful: Cell::default(),
         });
         self.comes_in(&signed.sub, asked.sent_ms, now);
+        self.comes_in_as(asked.host, signed.guest);
         let finished = !said("sign_out_unfinished", "");
         let goes_on = |who: &Who| asked.proving && who.sub() == Some(signed.sub.as_str());
         if finished && !asked.who.iter().any(goes_on) {
