@@ -28,6 +28,7 @@ const RUN: &[(&str, &str)] = &[
         "cli/tests/registration/documents.rs",
     ),
     ("docs/project.md", "tests/package/project.test.mjs"),
+    ("docs/environments.md", "tests/package/deployed.test.mjs"),
     (
         "docs/testing-your-origin.md",
         "tests/browser/testing-your-origin.test.mjs",

@@ -119,6 +119,9 @@ enum Task {
         /// The platforms whose tools the Worker's package asks for, such as linux-x64,darwin-arm64 [default: this one]
         #[arg(long, value_name = "LIST", value_delimiter = ',')]
         platforms: Vec<String>,
+        /// The public repository that it is published from, which npm compares with the provenance
+        #[arg(long, value_name = "URL")]
+        repository: Option<String>,
     },
     /// A command of the operators.
     #[command(flatten)]
@@ -163,7 +166,10 @@ fn run(places: &Places, task: Task) -> Result<ExitCode> {
         )?,
         Task::Assure { task } => assure::command(places, &task)?,
         Task::Sbom { out } => sbom::command(places, out.as_deref())?,
-        Task::Release { platforms } => release::command(places, &platforms)?,
+        Task::Release {
+            platforms,
+            repository,
+        } => release::command(places, &platforms, repository.as_deref())?,
         Task::Operator(task) => return cli::run(places, &Checkout, task),
     }
     Ok(ExitCode::SUCCESS)

@@ -14,6 +14,7 @@ mod schema;
 use crate::setup::{self, Need};
 use crate::{build, sbom};
 use anyhow::{Context, Result, bail};
+use packages::Release;
 use shell::child;
 use shell::digest::sha256;
 use shell::places::Places;
@@ -34,7 +35,10 @@ const PROFILE: &str = "tools";
 ///
 /// # Errors
 /// When a build fails, or the sources lack something that belongs into a package.
-pub fn command(places: &Places, platforms: &[String]) -> Result<()> {
+pub fn command(places: &Places, platforms: &[String], repository: Option<&str>) -> Result<()> {
+    if let Some(wrong) = repository.filter(|text| !is_repository(text)) {
+        bail!("--repository must be an address such as https://github.com/owner/name, not {wrong}");
+    }
     setup::ensure(places, Need::Worker)?;
     build::build(places)?;
     let programs = tools(places)?;
@@ -45,9 +49,14 @@ pub fn command(places: &Places, platforms: &[String]) -> Result<()> {
     let bill = sbom::document(places)?;
     let platform = platform()?;
     let asked = asked(platforms, platform)?;
-    let product = packages::product(places, version, &asked, &bill)?;
-    let tool = packages::tool(places, version, platform, &host()?, &programs)?;
-    let create = packages::create(places, version)?;
+    let release = Release {
+        places,
+        version,
+        repository,
+    };
+    let product = packages::product(&release, &asked, &bill)?;
+    let tool = packages::tool(&release, platform, &host()?, &programs)?;
+    let create = packages::create(&release)?;
     let whole = packages::whole(places, &[&product, &tool, &create], platform)?;
     let archives = [
         (
@@ -79,6 +88,17 @@ pub fn command(places: &Places, platforms: &[String]) -> Result<()> {
     put("sbom.cdx.json", bill.as_bytes())?;
     fs::write(out.join("SHA256SUMS"), &sums).context("SHA256SUMS cannot be written")?;
     terminal::print(&format!("{OUT}/ has version {version}:\n{sums}"))
+}
+
+/// Whether a text is the address of a repository, in the form that a build server has it.
+fn is_repository(text: &str) -> bool {
+    let is_of_a_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    let path = text.strip_prefix("https://");
+    path.is_some_and(|path| {
+        path.bytes().all(is_of_a_name)
+            && path.split('/').all(|part| !part.is_empty())
+            && !path.ends_with(".git")
+    })
 }
 
 /// The platforms with a package of their own.
@@ -156,6 +176,20 @@ fn remapped(root: &Path) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rejects_a_repository_that_is_no_address_as_a_build_server_has_it() {
+        assert!(is_repository("https://github.com/owner/name.of-it"));
+        for wrong in [
+            "owner/name",
+            "https://github.com/a/b.git",
+            "https://github.com/a/b/",
+            "https://a b",
+            "",
+        ] {
+            assert!(!is_repository(wrong), "{wrong}");
+        }
+    }
 
     #[test]
     fn when_platforms_are_named_then_the_package_asks_for_each_and_for_this_one() {

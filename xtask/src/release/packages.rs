@@ -13,16 +13,42 @@ use std::path::PathBuf;
 /// The file with the licences of others.
 const LICENCES: &str = "THIRD-PARTY-LICENCES.txt";
 
+/// The facts that all packages of a release share.
+pub struct Release<'a> {
+    /// Where the sources are.
+    pub places: &'a Places,
+    /// The version, such as `1.2.3`.
+    pub version: &'a str,
+    /// The https address of the public repository that a release is published from. npm compares it with the signed provenance, and
+    /// refuses a package that names no repository or another one (E422).
+    pub repository: Option<&'a str>,
+}
+
+impl Release<'_> {
+    /// The `package.json` of a package, with fields of its own.
+    fn manifest(&self, name: &str, description: &str, own: Value) -> Value {
+        let mut all = json!({
+            "name": name,
+            "version": self.version,
+            "description": description,
+            "license": "MIT",
+        });
+        if let Some(repository) = self.repository {
+            all["repository"] = json!({ "type": "git", "url": format!("git+{repository}.git") });
+        }
+        if let (Some(all), Value::Object(own)) = (all.as_object_mut(), own) {
+            all.extend(own);
+        }
+        all
+    }
+}
+
 /// The package that a team depends on: the Worker, and the script that starts the tool.
 ///
 /// # Errors
 /// When a file is absent or has another form than this repository's.
-pub fn product(
-    places: &Places,
-    version: &str,
-    platforms: &BTreeSet<String>,
-    bill: &str,
-) -> Result<Files> {
+pub fn product(release: &Release<'_>, platforms: &BTreeSet<String>, bill: &str) -> Result<Files> {
+    let places = release.places;
     let mut files = Files::default();
     files.below(&places.root.join("packages/one-login-edge"), "")?;
     for name in ["index.js", "index_bg.wasm"] {
@@ -52,22 +78,22 @@ pub fn product(
     files.text(LICENCES, &others);
     let tools: BTreeMap<_, _> = platforms
         .iter()
-        .map(|platform| (format!("one-login-edge-{platform}"), version))
+        .map(|platform| (format!("one-login-edge-{platform}"), release.version))
         .collect();
     let npm: Value = serde_json::from_str(&read("package.json")?)?;
     files.json(
         "package.json",
-        &json!({
-            "name": "one-login-edge",
-            "version": version,
-            "description": "GOV.UK One Login in front of a service, as a Cloudflare Worker",
-            "license": "MIT",
-            "type": "module",
-            "engines": { "node": ">=22" },
-            "bin": { "one-login-edge": "bin/one-login-edge.mjs" },
-            "dependencies": { "wrangler": npm["devDependencies"]["wrangler"] },
-            "optionalDependencies": tools,
-        }),
+        &release.manifest(
+            "one-login-edge",
+            "GOV.UK One Login in front of a service, as a Cloudflare Worker",
+            json!({
+                "type": "module",
+                "engines": { "node": ">=22" },
+                "bin": { "one-login-edge": "bin/one-login-edge.mjs" },
+                "dependencies": { "wrangler": npm["devDependencies"]["wrangler"] },
+                "optionalDependencies": tools,
+            }),
+        ),
     );
     let sums = files.sums("worker/");
     files.text("SHA256SUMS", &sums);
@@ -79,12 +105,12 @@ pub fn product(
 /// # Errors
 /// As of [`product`].
 pub fn tool(
-    places: &Places,
-    version: &str,
+    release: &Release<'_>,
     platform: &str,
     host: &str,
     programs: &[PathBuf],
 ) -> Result<Files> {
+    let places = release.places;
     let mut files = Files::default();
     for program in programs {
         let name = program.file_name().unwrap_or_default().to_string_lossy();
@@ -94,17 +120,14 @@ pub fn tool(
     let members = ["one-login-edge-cli", "one-login-simulator"];
     files.text(LICENCES, &licences::page(places, &members, host, &[])?);
     let (system, machine) = platform.split_once('-').unwrap_or_default();
-    files.json(
-        "package.json",
-        &json!({
-            "name": format!("one-login-edge-{platform}"),
-            "version": version,
-            "description": format!("The tool of one-login-edge for {platform}"),
-            "license": "MIT",
-            "os": [system],
-            "cpu": [machine],
-        }),
-    );
+    let mut own = json!({ "os": [system], "cpu": [machine] });
+    if system == "linux" {
+        // As workerd, it is linked to glibc; npm leaves it out where there is another C library.
+        own["libc"] = json!(["glibc"]);
+    }
+    let description = format!("The tool of one-login-edge for {platform}");
+    let manifest = release.manifest(&format!("one-login-edge-{platform}"), &description, own);
+    files.json("package.json", &manifest);
     Ok(files)
 }
 
@@ -112,21 +135,22 @@ pub fn tool(
 ///
 /// # Errors
 /// As of [`product`].
-pub fn create(places: &Places, version: &str) -> Result<Files> {
+pub fn create(release: &Release<'_>) -> Result<Files> {
+    let places = release.places;
     let mut files = Files::default();
     files.below(&places.root.join("packages/create-one-login-edge"), "")?;
     files.file(&places.root.join("LICENSE"), "LICENSE")?;
     files.json(
         "package.json",
-        &json!({
-            "name": "create-one-login-edge",
-            "version": version,
-            "description": "Makes a repository for a service that GOV.UK One Login signs users in to",
-            "license": "MIT",
-            "type": "module",
-            "engines": { "node": ">=22" },
-            "bin": { "create-one-login-edge": "create.mjs" },
-        }),
+        &release.manifest(
+            "create-one-login-edge",
+            "Makes a repository for a service that GOV.UK One Login signs users in to",
+            json!({
+                "type": "module",
+                "engines": { "node": ">=22" },
+                "bin": { "create-one-login-edge": "create.mjs" },
+            }),
+        ),
     );
     Ok(files)
 }
@@ -144,4 +168,48 @@ pub fn whole(places: &Places, packages: &[&Files; 3], platform: &str) -> Result<
         files.all_of(package, &format!("node_modules/{name}"));
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_a_repository_is_named_then_each_package_names_it_as_npm_compares_it() {
+        let places = Places::find().unwrap();
+        let release = |repository| Release {
+            places: &places,
+            version: "1.2.3",
+            repository,
+        };
+        let named = release(Some("https://github.com/a/b"));
+        let manifest = named.manifest("n", "d", json!({ "os": ["linux"] }));
+        assert_eq!(
+            manifest["repository"]["url"],
+            "git+https://github.com/a/b.git"
+        );
+        assert_eq!(manifest["os"][0], "linux");
+        let files = create(&named).unwrap();
+        let text = String::from_utf8(files.0["package.json"].bytes.clone()).unwrap();
+        assert!(text.contains("git+https://github.com/a/b.git"), "{text}");
+        let unnamed = release(None).manifest("n", "d", json!({}));
+        assert!(unnamed.get("repository").is_none(), "{unnamed}");
+    }
+
+    #[test]
+    fn when_a_tool_is_for_linux_then_npm_leaves_it_out_where_glibc_is_absent() {
+        let places = Places::find().unwrap();
+        let release = Release {
+            places: &places,
+            version: "1.2.3",
+            repository: None,
+        };
+        let of = |platform| {
+            let files = tool(&release, platform, crate::wasm::TARGET, &[]).unwrap();
+            let manifest: Value = serde_json::from_slice(&files.0["package.json"].bytes).unwrap();
+            manifest["libc"].clone()
+        };
+        assert_eq!(of("linux-arm64"), json!(["glibc"]));
+        assert_eq!(of("darwin-arm64"), Value::Null);
+    }
 }

@@ -1,6 +1,6 @@
 //! The JSON Schema of `sign-in.toml`, from the tables of `docs/configuration.md`, so that editors complete and explain it.
 //!
-//! A test holds the tables against the fields that the Worker reads. Values are not checked here but by the Worker's parser.
+//! A test holds the tables against the fields that the Worker reads. Values have their form here; the Worker's parser judges them.
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
@@ -22,8 +22,7 @@ pub fn schema(page: &str) -> Result<String> {
     let (mut service, route) = (next()?, next()?);
     if let Some(routes) = service.get_mut("routes") {
         routes["type"] = json!("array");
-        routes["items"] =
-            json!({ "type": "object", "properties": route, "additionalProperties": false });
+        routes["items"] = json!({ "type": "object", "properties": route, "required": ["path"], "additionalProperties": false });
     }
     let vars = json!({
         "type": "object",
@@ -77,23 +76,89 @@ fn fields(table: &str) -> Map<String, Value> {
     let field = |row: &str| {
         let mut cells = row.trim_matches('|').splitn(3, " | ").map(str::trim);
         let (name, default, meaning) = (cells.next()?, cells.next()?, cells.next()?);
-        let mut field = json!({ "description": format!("{meaning} [{default}]") });
-        if let Some(kind) = kind(name.trim_matches('`'), default.trim_matches('`')) {
-            field["type"] = json!(kind);
-        }
-        Some((name.trim_matches('`').to_owned(), field))
+        let name = name.trim_matches('`');
+        let mut field = shape(name);
+        let description = format!("{meaning} [{default}]");
+        field.insert("description".to_owned(), description.into());
+        Some((name.to_owned(), field.into()))
     };
     rows.filter_map(field).collect()
 }
 
-/// The type of a field, where its name or default says it.
-fn kind(name: &str, default: &str) -> Option<&'static str> {
-    let is_seconds = name.ends_with("_seconds") || name.ends_with("_within") || name == "max_age";
-    match default {
-        _ if is_seconds => Some("integer"),
-        "true" | "false" => Some("boolean"),
-        _ => None,
-    }
+/// The shape of a field of a service or a route, as far as it has one form; the Worker's parser knows the rest.
+fn shape(name: &str) -> Map<String, Value> {
+    let text = || json!({ "type": "string" });
+    let texts = || json!({ "type": "array", "items": text() });
+    let one_of = |values: &[&str]| json!({ "enum": values });
+    let some_of = |values: &[&str]| json!({ "type": "array", "items": { "enum": values } });
+    let number =
+        |least: u32, most: u32| json!({ "type": "integer", "minimum": least, "maximum": most });
+    let in_both = || json!({ "type": "object", "properties": { "en": text(), "cy": text() }, "additionalProperties": false });
+    let shape = match name {
+        "environment" => one_of(&["integration", "production", "preview", "local"]),
+        "name" | "home" | "cookies" | "contact" | "feedback" | "arrival" => {
+            json!({ "anyOf": [text(), in_both()] })
+        }
+        "theme" => one_of(&["govuk", "plain"]),
+        "phase" => one_of(&["alpha", "beta", "live"]),
+        "level" => one_of(&["Cl", "Cl.Cm", "Cl.Cm.P1", "Cl.Cm.P2"]),
+        "scopes" => some_of(&["openid", "email", "phone", "wallet-subject-id"]),
+        "registered_claims" => some_of(&[
+            "coreIdentityJWT",
+            "address",
+            "passport",
+            "drivingPermit",
+            "returnCode",
+        ]),
+        "release" => some_of(&[
+            "email",
+            "phone",
+            "wallet_subject_id",
+            "coreIdentity",
+            "address",
+            "passport",
+            "drivingPermit",
+            "returnCode",
+        ]),
+        "locales" => some_of(&["en", "cy"]),
+        "origin_headers" => json!({ "type": "object", "additionalProperties": text() }),
+        "origin_header_limit" => number(2_048, 131_072),
+        "token_auth_method" => one_of(&["private_key_jwt", "client_secret_post"]),
+        "request_signing_alg" => one_of(&["RS256", "PS256"]),
+        "id_token_alg" => one_of(&["ES256", "RS256"]),
+        "client_key_active" | "assertion_key_active" => one_of(&["A", "B"]),
+        "service_keys" => {
+            json!({ "anyOf": [text(), { "type": "array", "items": { "type": "object" } }] })
+        }
+        "session_idle_seconds" | "session_absolute_seconds" => number(60, 604_800),
+        "revocation_check_seconds" | "revocation_grace_seconds" => number(0, 3_600),
+        "reauthenticate_within" | "max_age" => number(60, 86_400),
+        "access" => one_of(&["public", "optional", "api", "cloudflare-access", "required"]),
+        "admission" => one_of(&["invited"]),
+        "cache" => one_of(&["none", "origin"]),
+        "encoded_slashes" => one_of(&["refuse", "keep"]),
+        "other_sites" => json!({ "anyOf": [one_of(&["refuse", "allow"]), texts()] }),
+        "aliases"
+        | "drop_headers"
+        | "keep_headers"
+        | "signals_secret_hashes"
+        | "cors_origins"
+        | "cors_headers"
+        | "websocket_origins" => texts(),
+        "language_prefix"
+        | "publish_well_known_jwks"
+        | "claims_by_reference"
+        | "switch"
+        | "bind"
+        | "allow_semicolons"
+        | "https"
+        | "close_sockets_with_session"
+        | "counts_as_use" => {
+            json!({ "type": "boolean" })
+        }
+        _ => text(),
+    };
+    shape.as_object().cloned().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -118,11 +183,46 @@ mod tests {
         );
         let route = &service["routes"]["items"]["properties"];
         assert!(route["reauthenticate_within"].is_object(), "{route}");
+        assert_eq!(route["access"]["enum"][0], "public");
         let wrangler: Value =
             toml::from_str(&fs::read_to_string(root.join("wrangler.toml")).unwrap()).unwrap();
         let own = &wrangler["env"]["production"]["vars"]["SERVICE_DEMO"];
         for name in own.as_object().unwrap().keys() {
             assert!(service[name].is_object(), "{name}");
         }
+    }
+    /// The values that an object of the schema offers, at any depth.
+    fn offered(of: &Value, all: &mut Vec<String>) {
+        for (key, value) in of.as_object().into_iter().flatten() {
+            let values = value.as_array().filter(|_| key == "enum" || key == "anyOf");
+            let texts = values.into_iter().flatten().filter_map(Value::as_str);
+            all.extend(texts.map(str::to_owned));
+            values
+                .into_iter()
+                .flatten()
+                .for_each(|one| offered(one, all));
+            offered(value, all);
+        }
+    }
+
+    #[test]
+    fn when_an_editor_offers_a_value_then_the_page_tells_of_it() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let page = fs::read_to_string(root.join("docs/configuration.md")).unwrap();
+        let mut count = 0;
+        for table in page.split(HEAD).skip(1) {
+            for (name, field) in fields(table) {
+                let mut values = Vec::new();
+                offered(&field, &mut values);
+                for value in values {
+                    // A route's `level` says where its values are.
+                    let words = [format!("`{value}`"), format!("\"{value}\"")];
+                    let is_told = words.iter().any(|word| page.contains(word));
+                    assert!(is_told, "{name}: the page does not tell of {value}");
+                    count += 1;
+                }
+            }
+        }
+        assert!(count > 40, "{count}");
     }
 }

@@ -147,7 +147,7 @@ fn run(places: &Places, selection: &Selection, summary: &mut Summary) -> Result<
             || selection.includes(Part::Package) && selection.filters.is_empty()
         {
             summary.step("release", || {
-                release::command(places, &[]).map(|()| String::new())
+                release::command(places, &[], None).map(|()| String::new())
             })?;
             summary.step("tests of the packed release", || {
                 node::run(places, "package", &selection.filters, &simulator)
