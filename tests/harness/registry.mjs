@@ -12,7 +12,8 @@ const run = promisify(execFile);
 
 /**
  * Starts it with the packages of some directories; `latest` is the version of the product that npm takes for the newest, else the
- * last one. `close` ends it, and `fetched` lists the tarballs that were asked for.
+ * last one. `close` ends it, `fetched` lists the tarballs that were asked for, and `files` has those of the
+ * release.
  */
 export async function startRegistry(directories, latest) {
   const known = new Map();
@@ -21,7 +22,8 @@ export async function startRegistry(directories, latest) {
     known.set(manifest.name, versions.set(manifest.version, { manifest, open }));
   };
   const files = await Promise.all(directories.map(async (one) => (await fs.readdir(one)).map((name) => path.join(one, name))));
-  for (const packed of files.flat().filter((name) => name.endsWith(".tgz"))) {
+  const packages = files.flat().filter((name) => name.endsWith(".tgz"));
+  for (const packed of packages) {
     const { stdout } = await run("tar", ["-xzOf", packed, "package/package.json"]);
     add(JSON.parse(stdout), () => spawn("cat", [packed]));
   }
@@ -59,6 +61,7 @@ export async function startRegistry(directories, latest) {
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     fetched,
+    files: packages,
     close: () => new Promise((resolve) => server.close(resolve) && server.closeAllConnections()),
   };
 }

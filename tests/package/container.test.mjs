@@ -74,7 +74,7 @@ const instructions = (text) => text.split("\n").filter((line) => line !== "" && 
   return { name, rest };
 });
 
-test("when the steps of the Dockerfile are run in an empty root then it gets healthy, is not root, and signs a user in from outside", async () => {
+test("when the steps of the Dockerfile are run in an empty root then it gets healthy, is not root, and signs users of ten browsers in from outside", async () => {
   const state = { env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/home/node", npm_config_registry: team.registry.url }, cwd: "/", uid: 0 };
   const inside = (words) => {
     const vars = Object.entries(state.env).map(([name, value]) => `${name}=${value}`);
@@ -142,7 +142,32 @@ test("when the steps of the Dockerfile are run in an empty root then it gets hea
     await page.getByRole("button", { name: "Continue" }).click();
     await page.waitForURL(`http://localhost:${port}/account/`);
     assert.match(await page.textContent("main"), /siân\.ŵyn@enghraifft\.cymru/);
+    await tenAtOnce(browser, port);
   } finally {
     await browser.close();
   }
 });
+
+/** Ten browsers at once, each with a person or a fault of its own in a cookie, as a team's parallel tests have them. */
+async function tenAtOnce(browser, port) {
+  const people = ["kenneth", "sian", "amal", "olivia", "gwen", "ngozi", "tomos", "ines"];
+  const faults = ["token-500", "error-access-denied"];
+  const seen = await Promise.all([...people, ...faults].map(async (name) => {
+    const context = await browser.newContext();
+    const cookie = (key, value) => ({ name: `simulated-one-login-${key}`, value, domain: "127.0.0.1", path: "/" });
+    const isFault = faults.includes(name);
+    await context.addCookies([cookie("persona", isFault ? "kenneth" : name), ...(isFault ? [cookie("fault", name)] : [])]);
+    const page = await context.newPage();
+    const answer = await page.goto(`http://localhost:${port}/account/`);
+    const text = await page.textContent("main");
+    await context.close();
+    return { name, isFault, url: page.url(), status: answer.status(), email: /[^\s@]+@[^\s@]+[^\s@.]/.exec(text)?.[0], text };
+  }));
+  for (const { name, isFault, url, email, text } of seen) {
+    assert.equal(url === `http://localhost:${port}/account/` && email !== undefined, !isFault, `${name}: ${url} ${text}`);
+  }
+  const emails = seen.filter(({ isFault }) => !isFault).map(({ email }) => email);
+  assert.equal(new Set(emails).size, people.length, emails.join());
+  const kenneth = seen.find(({ name }) => name === "kenneth");
+  assert.match(kenneth.email, /^kenneth@/);
+}

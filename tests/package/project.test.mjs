@@ -78,7 +78,7 @@ test("when the configuration is checked then faults and open places are named in
   await edit("sign-in.toml", (text) => text.replace('access = "public"', 'access = "pubic"'));
   const faulty = await tool("check");
   assert.equal(faulty.code, 1);
-  assert.match(faulty.stdout, /^fault +integration: SERVICE_LICENCE\.routes/m);
+  assert.match(faulty.stdout, /^fault +integration: sign-in\.toml, line \d+: SERVICE_LICENCE\.routes/m);
   await edit("sign-in.toml", () => before.replace("zone_name", "zone_nme"));
   const misspelt = await tool("check");
   assert.equal(misspelt.code, 1);
@@ -102,8 +102,6 @@ test("when a deployment is tried then wrangler takes the published bytes for bot
       assert.ok(published.equals(await fs.readFile(path.join(out, file))), `${name}: ${file} was changed on its way`);
     }
   }
-  const missing = await tool("deploy --env staging --dry-run");
-  assert.notEqual(missing.code, 0);
 });
 
 /** Starts `dev` at ports that are free, as `npm run dev` does. */
