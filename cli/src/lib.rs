@@ -18,6 +18,7 @@ mod registration;
 mod report;
 mod session;
 mod sessions;
+mod stand_in;
 mod supply;
 mod switch;
 mod worker_config;
@@ -92,6 +93,9 @@ pub enum Task {
         /// Do everything but the upload
         #[arg(long)]
         dry_run: bool,
+        /// A file of secrets that go with it, as `keys new --stdout` writes it
+        #[arg(long, value_name = "FILE")]
+        secrets_file: Option<PathBuf>,
     },
     /// Compare the installed Worker with its published checksums, and with --env the deployed one; exit 1 where they differ
     Verify {
@@ -135,7 +139,11 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         Task::Keys { task } => keys::command(places, supply, &task)?,
         Task::Check => return project::check(places),
         Task::Config(of) => project::config(places, &of)?,
-        Task::Deploy { of, dry_run } => return project::deploy(places, &of, dry_run),
+        Task::Deploy {
+            of,
+            dry_run,
+            secrets_file,
+        } => return project::deploy(places, &of, dry_run, secrets_file.as_deref()),
         Task::Verify { env } => return project::verify(places, env.as_deref()),
         Task::Upgrade(options) => return project::upgrade::command(places, &options),
         Task::Eject => project::eject(places)?,

@@ -1,6 +1,7 @@
 //! Lines of a TOML file, for messages about it.
 
 use anyhow::{Result, anyhow};
+use one_login_edge::config::Fault;
 use serde::de::DeserializeOwned;
 use std::fmt::Display;
 use std::ops::Range;
@@ -19,6 +20,11 @@ impl<'a> Lines<'a> {
         Self { text, document }
     }
 
+    /// Whether the text is TOML.
+    pub const fn is_known(&self) -> bool {
+        self.document.is_some()
+    }
+
     /// The line of a value, or of the nearest thing around it that is written, from 1. `path` has the names that lead to it; `[2]`
     /// is the third entry of a list. Returns with the line how many of the names were found.
     pub fn of(&self, path: &[&str]) -> Option<(usize, usize)> {
@@ -34,6 +40,39 @@ impl<'a> Lines<'a> {
         let before = self.text.get(..at?.start)?;
         Some((before.matches('\n').count() + 1, found))
     }
+
+    /// A fault that the Worker's parser found in an environment, with the file and the line in which it is mended: the
+    /// environment's own, or the shared one.
+    pub fn fault(&self, file: &str, environment: &str, fault: &Fault) -> String {
+        let table = fault.service.as_ref().map(|id| format!("SERVICE_{id}"));
+        let field = fault.field.replace('[', ".[");
+        let mut names: Vec<&str> = table.as_deref().into_iter().collect();
+        if fault
+            .field
+            .starts_with(|letter: char| letter.is_ascii_uppercase())
+        {
+            names.clear();
+        }
+        if !fault.field.starts_with('(') {
+            names.extend(field.split('.'));
+        }
+        let places = [&["env", environment, "vars"][..], &["vars"]];
+        let found = places.map(|place| {
+            let path: Vec<&str> = place.iter().chain(&names).copied().collect();
+            let (line, found) = self.of(&path)?;
+            Some((found.checked_sub(place.len())?, line))
+        });
+        let [own, shared] = found;
+        let deeper = |found: &(usize, usize)| own.is_none_or(|(depth, _)| found.0 > depth);
+        let line = shared.filter(deeper).or(own).map(|(_, line)| line);
+        at(file, line, fault)
+    }
+}
+
+/// A problem with its file, and with its line where that is known.
+pub fn at(file: &str, line: Option<usize>, problem: impl Display) -> String {
+    let line = line.map(|line| format!(", line {line}"));
+    format!("{file}{}: {problem}", line.unwrap_or_default())
 }
 
 /// A value that holds others.
@@ -73,6 +112,21 @@ impl<'a> Node<'a> {
             Self::Leaf => None,
         }
     }
+}
+
+/// A changed text with the line ends of the original, and with its byte order mark: an editor on Windows writes both, and `toml_edit`
+/// writes neither.
+pub fn ended_like(original: &str, changed: &str) -> String {
+    let mark = match original.starts_with('\u{feff}') {
+        true => "\u{feff}",
+        false => "",
+    };
+    let plain = changed.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let text = match original.contains("\r\n") {
+        true => plain.replace('\n', "\r\n"),
+        false => plain,
+    };
+    format!("{mark}{text}")
 }
 
 /// Reads a text as TOML. The error has the place and the problem, and not the line itself, which may hold anything.

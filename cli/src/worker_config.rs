@@ -3,9 +3,10 @@
 //! Secrets are write-only and are not here. Where the Worker would find one, a stand-in of the right shape is given to
 //! the parser; nothing that is read from a stand-in means anything.
 
-use crate::lines::toml;
+use crate::lines::{Lines, toml};
+use crate::stand_in::stand_in;
 use anyhow::{Context, Result, bail};
-use one_login_edge::config::{Config, Service, Vars};
+use one_login_edge::config::{Config, Fault, Service, Vars};
 use serde_json::{Map, Value, json};
 use std::fs;
 use std::io::ErrorKind;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::project::layout::Layout;
+use crate::project::preview;
 use shell::places::PROJECT;
 
 /// An address at which Cloudflare runs the Worker.
@@ -187,6 +189,7 @@ impl WorkerConfig {
                 listed(&self.environments())
             );
         }
+        preview::require_named(environment, &self.document["env"][environment]["vars"])?;
         let wanted = service.replace('-', "_");
         let services = self.services(environment);
         let is = |id: &&&str| {
@@ -206,6 +209,23 @@ impl WorkerConfig {
     /// The whole environment as the Worker would read it.
     pub fn parsed(&self, environment: &str) -> Config {
         Config::parse(&self.vars(environment))
+    }
+
+    /// Faults or warnings of an environment in words, each with the file and the line in which it is mended; of a file that is no
+    /// TOML, as what `dev` runs, without them.
+    pub fn said<'a>(
+        &self,
+        environment: &str,
+        faults: impl IntoIterator<Item = &'a Fault>,
+    ) -> Vec<String> {
+        let text = fs::read_to_string(&self.path).unwrap_or_default();
+        let lines = Lines::new(&text);
+        let file = self.name();
+        let said = faults.into_iter().map(|fault| match lines.is_known() {
+            true => lines.fault(&file, environment, fault),
+            false => fault.to_string(),
+        });
+        said.collect()
     }
 
     /// A service as the Worker would serve it. A fault that would close it is an error that lists every one.
@@ -228,16 +248,15 @@ impl WorkerConfig {
             return Ok(Rc::clone(service));
         }
         let concerns = |service: &Option<String>| service.as_deref().is_none_or(|name| name == id);
-        let faults: Vec<_> = config
+        let own = config
             .faults
             .iter()
-            .filter(|fault| concerns(&fault.service))
-            .map(|fault| format!("\n  {fault}"))
-            .collect();
+            .filter(|fault| concerns(&fault.service));
+        let faults = self.said(environment, own);
         bail!(
-            "the Worker would not serve {id} in {environment}; mend {} first:{}",
+            "the Worker would not serve {id} in {environment}; mend {} first:\n  {}",
             self.path.display(),
-            faults.concat()
+            faults.join("\n  ")
         )
     }
 
@@ -245,6 +264,9 @@ impl WorkerConfig {
     fn vars(&self, environment: &str) -> Vars {
         let place = &self.document["env"][environment];
         let mut vars: Vars = place["vars"].as_object().cloned().unwrap_or_default();
+        if preview::is_wild(&vars) {
+            preview::fill(&mut vars, None);
+        }
         for (kind, name) in [
             ("/kv_namespaces", "binding"),
             ("/services", "binding"),
@@ -261,27 +283,6 @@ impl WorkerConfig {
             vars.insert(secret.to_owned(), json!(stand_in(secret)));
         }
         vars
-    }
-}
-
-/// A text of the shape that a secret of this name has; the two generations of one differ.
-fn stand_in(name: &str) -> String {
-    let generation = if name.ends_with("_B") { "B" } else { "A" };
-    // base64url of a row of bytes whose first bit is set.
-    let bytes = |length: usize| format!("_{}{generation}A", "_".repeat(length - 3));
-    if name.starts_with("SESSION_KEY_") {
-        bytes(43)
-    } else if name.starts_with("CLIENT_KEY_") {
-        let private = r#""d":"AQ","p":"AQ","q":"AQ","dp":"AQ","dq":"AQ","qi":"AQ""#;
-        format!(
-            r#"{{"kty":"RSA","n":"{}","e":"AQAB",{private}}}"#,
-            bytes(342)
-        )
-    } else if name.starts_with("ASSERTION_KEY_") {
-        let (x, y) = (bytes(43), bytes(43));
-        format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}","d":"AQ"}}"#)
-    } else {
-        "stand-in".to_owned()
     }
 }
 
@@ -345,9 +346,11 @@ mod tests {
         config.document["env"]["production"]["vars"]["SERVICE_DEMO"]["scopes"] = json!(["email"]);
         let error = config.service("production", "DEMO").unwrap_err();
         assert!(
-            error
-                .to_string()
-                .contains("SERVICE_DEMO.scopes: must include")
+            error.to_string().contains("\n  wrangler.toml, line ")
+                && error
+                    .to_string()
+                    .contains(": SERVICE_DEMO.scopes: must include"),
+            "{error}"
         );
     }
 

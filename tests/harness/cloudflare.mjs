@@ -156,6 +156,7 @@ export class Cloudflare {
     if (!script) return absent(10007);
     if (call.method === "DELETE" && further.length === 0) return account.scripts.delete(name), ok(null);
     if (place === "PUT routes") return this.#routes(account, script, call);
+    if (place === "GET content/v2") return { status: 200, modules: script.live.modules };
     const answer = await script.answer(place, call);
     return answer === undefined ? undefined : ok(answer);
   }
@@ -233,7 +234,16 @@ const absent = (code) => problem(code, "This Worker does not exist on your accou
 
 const refused = (...what) => Object.assign(new Error(what[1]), { envelope: problem(...what) });
 
-function send(response, { status, body, text }) {
+function send(response, { status, body, text, modules }) {
+  if (modules !== undefined) return void sendModules(response, modules);
   if (text !== undefined) return void response.writeHead(status).end(text);
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+/** The modules of a Worker as they were uploaded, a part for each. */
+async function sendModules(response, modules) {
+  const form = new FormData();
+  for (const { name, type, bytes } of modules) form.append(name, new File([bytes], name, { type }));
+  const answer = new Response(form);
+  response.writeHead(200, { "content-type": answer.headers.get("content-type") }).end(Buffer.from(await answer.arrayBuffer()));
 }

@@ -5,7 +5,8 @@ use super::settings::{Options, Settings};
 use crate::lines::Lines;
 use crate::local_config;
 use crate::worker_config::WorkerConfig;
-use one_login_edge::config::{self, Config, Vars};
+use anyhow::Result;
+use one_login_edge::config::{Config, Vars};
 use serde_json::{Value, json};
 use shell::places::{PROJECT, Places};
 use std::fs;
@@ -40,11 +41,7 @@ pub fn name(places: &Places) -> &'static str {
 /// Judges the configuration by the Worker's own parser. No key is looked at, because `dev` makes its own.
 pub fn judge(places: &Places, options: &Options) -> Judged {
     let text = fs::read_to_string(file(places)).unwrap_or_default();
-    let of = Of {
-        file: name(places),
-        lines: Lines::new(&text),
-    };
-    let (sound, faults) = match of.local(places, options) {
+    let (sound, faults) = match local(places, options, &Lines::new(&text)) {
         Ok((settings, config, faults)) if faults.is_empty() => (Some((settings, config)), faults),
         Ok((_, _, faults)) => (None, faults),
         Err(error) => (
@@ -52,7 +49,7 @@ pub fn judge(places: &Places, options: &Options) -> Judged {
             format!("{error:#}").lines().map(str::to_owned).collect(),
         ),
     };
-    let of_others = of.deployed(places, &faults);
+    let of_others = deployed(places, &faults);
     Judged {
         sound,
         faults,
@@ -60,70 +57,35 @@ pub fn judge(places: &Places, options: &Options) -> Judged {
     }
 }
 
-/// A file that is judged.
-struct Of<'a> {
-    file: &'static str,
-    lines: Lines<'a>,
+/// The settings, the configuration and its faults.
+fn local(
+    places: &Places,
+    options: &Options,
+    lines: &Lines<'_>,
+) -> Result<(Settings, Value, Vec<String>)> {
+    let local = Local::find(places, options.service.as_deref())?;
+    let settings = Settings::new(options, local)?;
+    let config = local_config::made(places, Some(NAME), settings.variables())?;
+    let mut vars: Vars = config["vars"].as_object().cloned().unwrap_or_default();
+    vars.extend(["DOCUMENTS", "ACCOUNTS"].map(|name| (name.to_owned(), json!(true))));
+    let faults = Config::parse(&vars).faults;
+    let own = faults.iter().filter(|fault| !fault.field.contains("_KEY_"));
+    let own = own.map(|fault| lines.fault(name(places), "local", fault));
+    let faults = own.collect();
+    Ok((settings, config, faults))
 }
 
-impl Of<'_> {
-    fn local(
-        &self,
-        places: &Places,
-        options: &Options,
-    ) -> anyhow::Result<(Settings, Value, Vec<String>)> {
-        let local = Local::find(places, options.service.as_deref())?;
-        let settings = Settings::new(options, local)?;
-        let config = local_config::made(places, Some(NAME), settings.variables())?;
-        let mut vars: Vars = config["vars"].as_object().cloned().unwrap_or_default();
-        vars.extend(["DOCUMENTS", "ACCOUNTS"].map(|name| (name.to_owned(), json!(true))));
-        let faults = Config::parse(&vars).faults;
-        let own = faults.iter().filter(|fault| !fault.field.contains("_KEY_"));
-        let faults = own.map(|fault| self.said("local", fault)).collect();
-        Ok((settings, config, faults))
+/// Faults of the environments that can be deployed, without those that the local one has too; none of a file that cannot be read.
+fn deployed(places: &Places, known: &[String]) -> Vec<String> {
+    let Ok(config) = WorkerConfig::of(&places.root) else {
+        return Vec::new();
+    };
+    let mut all = Vec::new();
+    for environment in config.environments() {
+        let faults = config.parsed(environment).faults;
+        let said = config.said(environment, &faults);
+        let own = said.into_iter().filter(|said| !known.contains(said));
+        all.extend(own.map(|said| format!("{environment}: {said}")));
     }
-
-    /// Faults of the environments that can be deployed, without those that the local one has too; none of a file that cannot be read.
-    fn deployed(&self, places: &Places, known: &[String]) -> Vec<String> {
-        let Ok(config) = WorkerConfig::of(&places.root) else {
-            return Vec::new();
-        };
-        let mut all = Vec::new();
-        for environment in config.environments() {
-            let faults = config.parsed(environment).faults;
-            let said = faults.iter().map(|fault| self.said(environment, fault));
-            let own = said.filter(|said| !known.contains(said));
-            all.extend(own.map(|said| format!("{environment}: {said}")));
-        }
-        all
-    }
-
-    /// A fault in words, with the line in which it is mended: the environment's own, or the shared one.
-    fn said(&self, environment: &str, fault: &config::Fault) -> String {
-        let table = fault.service.as_ref().map(|id| format!("SERVICE_{id}"));
-        let field = fault.field.replace('[', ".[");
-        let mut names: Vec<&str> = table.as_deref().into_iter().collect();
-        if fault
-            .field
-            .starts_with(|letter: char| letter.is_ascii_uppercase())
-        {
-            names.clear();
-        }
-        if !fault.field.starts_with('(') {
-            names.extend(field.split('.'));
-        }
-        let places = [&["env", environment, "vars"][..], &["vars"]];
-        let found = places.map(|place| {
-            let path: Vec<&str> = place.iter().chain(&names).copied().collect();
-            let (line, found) = self.lines.of(&path)?;
-            Some((found.checked_sub(place.len())?, line))
-        });
-        let [own, shared] = found;
-        let deeper = |found: &(usize, usize)| own.is_none_or(|(depth, _)| found.0 > depth);
-        let line = shared
-            .filter(deeper)
-            .or(own)
-            .map(|(_, line)| format!(", line {line}"));
-        format!("{}{}: {fault}", self.file, line.unwrap_or_default())
-    }
+    all
 }

@@ -20,7 +20,7 @@ mod welcome;
 pub use keys::LocalKeys;
 pub use service::Local;
 pub use settings::{Options, Settings};
-pub use supervise::{Company, require_free};
+pub use supervise::{Company, is_free};
 
 use crate::supply::Supply;
 use anyhow::Result;
@@ -36,6 +36,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
+use supervise::require_free;
 use switching::Switching;
 
 /// The time between two looks at what is running.
@@ -47,9 +48,7 @@ pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) 
     let settings = Settings::new(options, Local::demo())?;
     let sound = faults::judge(places, options).sound;
     let own = sound.map(|(settings, _)| settings);
-    for (port, purpose) in own.as_ref().unwrap_or(&settings).ports() {
-        require_free(port, purpose)?;
-    }
+    require_free(&own.as_ref().unwrap_or(&settings).ports())?;
     supply.node(places)?;
     let simulator = supply.simulator(places)?;
     supply.worker(places)?;

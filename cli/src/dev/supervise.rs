@@ -197,16 +197,27 @@ impl Drop for Company {
     }
 }
 
-/// Fails when a port is taken, naming it.
-pub fn require_free(port: u16, purpose: &str) -> Result<()> {
+/// Fails when one of these ports is taken, naming it, its use and a first port whose next three are free.
+pub fn require_free(ports: &[(u16, &'static str)]) -> Result<()> {
+    let Some((port, purpose)) = ports.iter().find(|(port, _)| !is_free(*port)) else {
+        return Ok(());
+    };
+    let has_room = |first: &u16| (0..4).all(|next| first.checked_add(next).is_some_and(is_free));
+    let mut others = (1..=50_u16).filter_map(|step| port.checked_add(step * 10));
+    let other = others
+        .find(has_room)
+        .map_or_else(|| "N".to_owned(), |port| port.to_string());
+    bail!(
+        "port {port}, meant for {purpose}, is taken, perhaps by another `cargo edge dev`; end what uses it, or choose \
+         others with --port {other}"
+    );
+}
+
+/// Whether a port can be listened at.
+pub fn is_free(port: u16) -> bool {
     let address = loopback(port);
     let taken = TcpStream::connect_timeout(&address, CONNECT).is_ok();
-    if taken || TcpListener::bind(address).is_err() {
-        bail!(
-            "port {port}, meant for {purpose}, is taken; end what uses it, or choose others with --port N"
-        );
-    }
-    Ok(())
+    !taken && TcpListener::bind(address).is_ok()
 }
 
 fn answers_http(port: u16, path: &str) -> bool {
@@ -237,18 +248,21 @@ mod tests {
     fn rejects_a_taken_port_by_its_number_and_use() {
         let listener = TcpListener::bind(loopback(0)).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let error = require_free(port, "the test").unwrap_err().to_string();
+        let error = require_free(&[(port, "the test")]).unwrap_err();
+        let error = error.to_string();
         assert!(
             error.contains(&port.to_string()) && error.contains("the test"),
             "{error}"
         );
+        let (_, other) = error.split_once("--port ").unwrap();
+        assert!(other.parse::<u16>().unwrap() > port, "{error}");
         drop(listener);
         // Another program of the machine may take a port in between.
         let is_free = |_| {
             let listener = TcpListener::bind(loopback(0)).unwrap();
             let port = listener.local_addr().unwrap().port();
             drop(listener);
-            require_free(port, "the test").is_ok()
+            require_free(&[(port, "the test")]).is_ok()
         };
         assert!((0..8).any(is_free));
     }

@@ -109,7 +109,7 @@ impl Subject {
         let concerns = |of: &Option<String>| of.as_deref().is_none_or(|name| name == id);
         let texts = |list: &[one_login_edge::config::Fault]| {
             let own = list.iter().filter(|fault| concerns(&fault.service));
-            own.map(ToString::to_string).collect::<Vec<_>>()
+            config.said(environment, own)
         };
         let expected = match parsed.services().any(|service| service.id == id) {
             true => Some(Expected::read(&config, environment, &id)?),

@@ -2,6 +2,7 @@
 
 use crate::keys::cloudflare;
 use crate::keys::state::{Kind, Slot};
+use crate::lines::ended_like;
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
@@ -179,24 +180,21 @@ impl Deployment {
             .context("wrangler.toml is not valid TOML")?;
         let environment = document
             .get_mut("env")
-            .and_then(|environments| environments.get_mut(&self.environment))
+            .and_then(|environments| inside(environments, &self.environment))
             .context("wrangler.toml has no such environment")?;
-        let variables = environment
-            .get_mut("vars")
-            .context("there are no variables")?;
+        let variables = inside(environment, "vars").context("there are no variables")?;
         let table = match kind {
             Kind::Session => Some(variables),
             Kind::Client | Kind::Assertion => {
-                variables.get_mut(format!("SERVICE_{}", self.service))
+                inside(variables, &format!("SERVICE_{}", self.service))
             }
         };
         let table = table
             .and_then(Item::as_table_like_mut)
             .context("the service is no table")?;
         set(table, Self::variable(kind), &slot.to_string());
-        let required = environment
-            .get_mut("secrets")
-            .and_then(|secrets| secrets.get_mut("required"))
+        let required = inside(environment, "secrets")
+            .and_then(|secrets| inside(secrets, "required"))
             .and_then(Item::as_array_mut);
         let (old, new) = (self.secret(kind, slot.other()), self.secret(kind, slot));
         for name in required.into_iter().flat_map(toml_edit::Array::iter_mut) {
@@ -204,7 +202,7 @@ impl Deployment {
                 replace(name, &new);
             }
         }
-        Ok(document.to_string())
+        Ok(ended_like(&self.text, &document.to_string()))
     }
 
     /// The file's text as it is.
@@ -227,6 +225,11 @@ impl Deployment {
     fn item(&self, path: &[&str]) -> Option<&Value> {
         self.config.item(&self.environment, path)
     }
+}
+
+/// A value of a table, if it is there. `Item::get_mut` would write an empty one: an empty table of secrets means that none is required.
+fn inside<'a>(item: &'a mut Item, name: &str) -> Option<&'a mut Item> {
+    item.as_table_like_mut()?.get_mut(name)
 }
 
 fn set(table: &mut dyn TableLike, name: &str, text: &str) {

@@ -31,6 +31,8 @@ mod key_tests;
 #[cfg(test)]
 mod leak_tests;
 #[cfg(test)]
+mod project_tests;
+#[cfg(test)]
 mod retry_tests;
 #[cfg(test)]
 mod rotate_tests;

@@ -2,12 +2,15 @@
 
 use super::layout::Layout;
 use super::own::Own;
+use super::{preview, zone};
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use one_login_edge::config::Config;
 use shell::places::{PROJECT, Places};
 use shell::{groups, npm, terminal};
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// A client id that `create` left to be filled in.
@@ -46,12 +49,14 @@ pub fn check(places: &Places) -> Result<ExitCode> {
     );
     for environment in config.environments() {
         let parsed = config.parsed(environment);
-        for (word, list) in [("fault", &parsed.faults), ("warning", &parsed.warnings)] {
+        let faults = faults(places, &config, &parsed, environment)?;
+        let warnings = config.said(environment, &parsed.warnings);
+        for (word, list) in [("fault", &faults), ("warning", &warnings)] {
             for fault in list {
                 terminal::line(format_args!("{word:<8} {environment}: {fault}"))?;
             }
         }
-        is_sound &= parsed.faults.is_empty();
+        is_sound &= faults.is_empty();
         for id in config.services(environment) {
             let client = config
                 .text(environment, id, "client_id")
@@ -62,12 +67,27 @@ pub fn check(places: &Places) -> Result<ExitCode> {
                 ))?;
             }
         }
-        if parsed.faults.is_empty() {
+        if faults.is_empty() {
             let services = config.services(environment).join(", ");
             terminal::line(format_args!("ok       {environment}: {services}"))?;
         }
     }
     Ok(ExitCode::from(u8::from(!is_sound)))
+}
+
+/// Everything for which an environment cannot be deployed: the faults that the Worker's own parser finds, and in a project a zone
+/// that does not have the hosts.
+fn faults(
+    places: &Places,
+    config: &WorkerConfig,
+    parsed: &Config,
+    environment: &str,
+) -> Result<Vec<String>> {
+    let mut faults = config.said(environment, &parsed.faults);
+    if places.is_project() {
+        faults.extend(zone::faults(&places.root, environment)?);
+    }
+    Ok(faults)
 }
 
 /// `config`: prints what wrangler is given for an environment.
@@ -78,20 +98,21 @@ pub fn config(places: &Places, of: &Of) -> Result<()> {
     terminal::print(&project(places)?.json(Some(&of.env))?)
 }
 
-/// `deploy`: hands the configuration of an environment to wrangler. A configuration that the Worker would refuse is not
-/// deployed.
+/// `deploy`: hands the configuration of an environment to wrangler, and with it the secrets of a file, which wrangler reads. A
+/// configuration that the Worker would refuse is not deployed.
 ///
 /// # Errors
 /// When the configuration has a fault in this environment, or wrangler fails.
-pub fn deploy(places: &Places, of: &Of, dry_run: bool) -> Result<ExitCode> {
+pub fn deploy(places: &Places, of: &Of, dry_run: bool, secrets: Option<&Path>) -> Result<ExitCode> {
     let layout = project(places)?;
-    let parsed = WorkerConfig::of(&places.root)?.parsed(&of.env);
-    if !parsed.faults.is_empty() {
-        let faults = parsed.faults.iter().map(|fault| format!("\n  {fault}"));
+    preview::require_named(&of.env, &layout.environment(&of.env)?["vars"])?;
+    let config = WorkerConfig::of(&places.root)?;
+    let faults = faults(places, &config, &config.parsed(&of.env), &of.env)?;
+    if !faults.is_empty() {
         bail!(
-            "the Worker would not serve {} with this {PROJECT}:{}",
+            "the Worker would not serve {} with this {PROJECT}:\n  {}",
             of.env,
-            faults.collect::<String>()
+            faults.join("\n  ")
         );
     }
     let path = layout.write(&places.work(), &of.env)?;
@@ -101,6 +122,10 @@ pub fn deploy(places: &Places, of: &Of, dry_run: bool) -> Result<ExitCode> {
         .arg("--config")
         .arg(&path)
         .args(["--env", &of.env]);
+    if let Some(file) = secrets {
+        ensure!(file.is_file(), "there is no file {}", file.display());
+        wrangler.arg("--secrets-file").arg(file);
+    }
     if dry_run {
         let out = path.with_file_name("dry-run");
         wrangler.arg("--dry-run").arg("--outdir").arg(out);

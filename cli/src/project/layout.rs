@@ -1,8 +1,10 @@
 //! The team's part of the configuration and the product's, together as wrangler reads them.
 
-use super::own::Own;
+use super::own::{LOCAL, Own};
+use super::preview;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
+use shell::places::PROJECT;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +23,13 @@ impl Layout {
     /// # Errors
     /// When a part cannot be read.
     pub fn read(root: &Path, worker: &Path) -> Result<Self> {
-        Ok(Self(together(&Own::read(root)?, &product(worker)?, worker)))
+        let preview = preview::named()?;
+        Ok(Self(together(
+            &Own::read(root)?,
+            &product(worker)?,
+            worker,
+            preview.as_deref(),
+        )))
     }
 
     /// As a value of the form of `wrangler.toml`.
@@ -36,17 +44,28 @@ impl Layout {
     pub fn json(&self, environment: Option<&str>) -> Result<String> {
         let mut config = self.0.clone();
         if let Some(name) = environment {
-            let all = config["env"].as_object().cloned().unwrap_or_default();
-            let own = all.get(name).with_context(|| {
-                let names: Vec<_> = all.keys().map(String::as_str).collect();
-                format!(
-                    "sign-in.toml has no environment {name}; it has {}",
-                    names.join(", ")
-                )
-            })?;
-            config["env"] = json!({ name: own });
+            config["env"] = json!({ name: self.environment(name)? });
         }
         Ok(format!("{config:#}\n"))
+    }
+
+    /// An environment of it.
+    ///
+    /// # Errors
+    /// When there is no such environment.
+    pub fn environment(&self, name: &str) -> Result<&Value> {
+        self.0["env"].get(name).with_context(|| {
+            let all = self.0["env"].as_object().into_iter().flatten();
+            let names: Vec<_> = all.map(|(name, _)| name.as_str()).collect();
+            let local = match name {
+                LOCAL => ", and `dev` runs the local one",
+                _ => "",
+            };
+            format!(
+                "{PROJECT} has no environment {name}; it has {}{local}",
+                names.join(", ")
+            )
+        })
     }
 
     /// Writes the configuration of an environment into a directory and returns its path.
@@ -91,7 +110,7 @@ fn product(worker: &Path) -> Result<Value> {
     Ok(product)
 }
 
-fn together(own: &Own, product: &Value, worker: &Path) -> Value {
+fn together(own: &Own, product: &Value, worker: &Path, preview: Option<&str>) -> Value {
     let mut config = product.clone();
     absolute(&mut config, worker);
     for key in ["name", "account_id"] {
@@ -102,7 +121,7 @@ fn together(own: &Own, product: &Value, worker: &Path) -> Value {
     let environments = own.environments().map(|name| {
         let template = [name, LIKE].map(|name| config["env"][name].as_object());
         let template = template.into_iter().flatten().next().cloned();
-        let part = environment(own, name, template.unwrap_or_default());
+        let part = environment(own, name, template.unwrap_or_default(), preview);
         (name.to_owned(), part.into())
     });
     let environments: Map<_, Value> = environments.collect();
@@ -110,7 +129,12 @@ fn together(own: &Own, product: &Value, worker: &Path) -> Value {
     config
 }
 
-fn environment(own: &Own, name: &str, mut part: Map<String, Value>) -> Map<String, Value> {
+fn environment(
+    own: &Own,
+    name: &str,
+    mut part: Map<String, Value>,
+    preview: Option<&str>,
+) -> Map<String, Value> {
     let mut vars = Map::new();
     for (variable, value) in [
         ("DEPLOYMENT", name),
@@ -124,6 +148,13 @@ fn environment(own: &Own, name: &str, mut part: Map<String, Value>) -> Map<Strin
         if let Some(value) = own.of(name, key) {
             part.insert(key.to_owned(), value.clone());
         }
+    }
+    if let Some(one) = preview.filter(|_| preview::is_wild(&vars)) {
+        preview::fill(&mut vars, Some(one));
+        let worker = part.get("name").and_then(Value::as_str).map(str::to_owned);
+        let all = own.top("name").and_then(Value::as_str).unwrap_or_default();
+        let worker = worker.unwrap_or_else(|| format!("{all}-{name}"));
+        part.insert("name".to_owned(), format!("{worker}-{one}").into());
     }
     if let Some(dataset) = own.of(name, "numbers") {
         let bound = json!([{ "binding": "NUMBERS", "dataset": dataset }]);
@@ -216,6 +247,7 @@ mod tests {
             &Own::parse(text).unwrap(),
             &product(),
             Path::new("/p/worker"),
+            None,
         )
     }
 
@@ -282,6 +314,20 @@ mod tests {
         assert_eq!(production["vars"]["DEPLOYMENT"], "production");
         assert_eq!(production["vars"]["ACCOUNT_JURISDICTION"], "eu");
         assert_eq!(config["no_bundle"], true);
+    }
+
+    #[test]
+    fn when_a_preview_is_named_then_it_is_a_worker_at_a_host_of_its_own() {
+        let text = "name = \"apply\"\n[env.preview]\nzone_name = \"example.net\"\n\
+                    [env.preview.vars.SERVICE_DEMO]\nhost = \"*.preview.example.net\"";
+        let own = Own::parse(text).unwrap();
+        let laid = |preview| together(&own, &product(), Path::new("/p/worker"), preview);
+        let part = laid(Some("pr-12"))["env"]["preview"].clone();
+        assert_eq!(part["name"], "apply-preview-pr-12");
+        assert_eq!(part["routes"][0]["pattern"], "pr-12.preview.example.net/*");
+        let unnamed = laid(None)["env"]["preview"].clone();
+        assert!(unnamed.get("name").is_none(), "{unnamed}");
+        assert!(preview::require_named("preview", &unnamed["vars"]).is_err());
     }
 
     #[test]

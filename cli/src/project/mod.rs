@@ -7,8 +7,10 @@
 mod commands;
 pub mod layout;
 pub mod own;
+pub mod preview;
 pub mod upgrade;
 mod verify;
+mod zone;
 
 pub use commands::{Of, check, config, deploy, eject};
 pub use verify::command as verify;

@@ -7,7 +7,7 @@
 //! [env.integration.vars.SERVICE_LICENCE]    # fields of this environment, which win
 //! ```
 
-use crate::lines::{Lines, toml};
+use crate::lines::{Lines, at, toml};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 use shell::places::PROJECT;
@@ -64,8 +64,8 @@ impl Own {
     fn faults(&self, lines: &Lines<'_>) -> Vec<String> {
         let mut faults = Vec::new();
         let mut fault = |path: &[&str], problem: String| {
-            let line = lines.of(path).map(|(line, _)| format!(", line {line}"));
-            faults.push(format!("{PROJECT}{}: {problem}", line.unwrap_or_default()));
+            let line = lines.of(path).map(|(line, _)| line);
+            faults.push(at(PROJECT, line, problem));
         };
         for key in unknown(&self.0, &KEYS) {
             fault(&[key], unread(key, &KEYS));

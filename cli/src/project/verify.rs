@@ -1,6 +1,7 @@
 //! `verify`: whether the bytes that are installed, and those that Cloudflare runs, are the published ones.
 
 use super::layout::Layout;
+use super::preview;
 use crate::keys::outside::pipe;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -67,12 +68,10 @@ fn tell(place: &str, name: &str, is_same: bool) -> Result<bool> {
 
 /// The SHA-256 of each module of the deployed Worker, by its name.
 fn deployed(places: &Places, environment: &str) -> Result<serde_json::Map<String, Value>> {
-    let config = Layout::read(&places.root, &places.worker())?.into_value();
+    let layout = Layout::read(&places.root, &places.worker())?;
+    preview::require_named(environment, &layout.environment(environment)?["vars"])?;
+    let config = layout.into_value();
     let part = &config["env"][environment];
-    ensure!(
-        part.is_object(),
-        "sign-in.toml has no environment {environment}"
-    );
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let account = text(&part["account_id"])
         .or_else(|| text(&config["account_id"]))

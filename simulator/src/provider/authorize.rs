@@ -131,7 +131,7 @@ fn outer_error(
 ) -> Refusal {
     match outer
         .get("redirect_uri")
-        .filter(|uri| client.redirect_uris.contains(uri))
+        .filter(|uri| client.may_return_to(uri))
     {
         Some(uri) => Refusal::Redirect {
             uri: uri.clone(),

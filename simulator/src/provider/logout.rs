@@ -32,7 +32,7 @@ impl Provider {
         };
         match query.get("post_logout_redirect_uri") {
             None => self.signed_out_page(state, None),
-            Some(wanted) if client.post_logout_redirect_uris.contains(wanted) => {
+            Some(wanted) if client.may_end_at(wanted) => {
                 Response::redirect(302, with_state(wanted, state))
             }
             Some(_) => {

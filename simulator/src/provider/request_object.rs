@@ -60,11 +60,7 @@ impl Parameters {
     ) -> Result<Journey, Refusal> {
         // The redirect address comes first: until it is known to be the client's, nothing can be sent there.
         let uri = self.text("redirect_uri").unwrap_or_default();
-        if !client
-            .redirect_uris
-            .iter()
-            .any(|registered| registered == uri)
-        {
+        if !client.may_return_to(uri) {
             return Err(Refusal::page(400, "redirect_uri is not registered"));
         }
         if let Some(mode) = self.values.get("response_mode")

@@ -143,9 +143,9 @@ pub struct Client {
     /// The name shown on the sign-in page.
     #[serde(default)]
     pub client_name: String,
-    /// Where answers may go, compared as exact strings.
+    /// Where answers may go, compared as exact strings but for a `*` in place of a host's first label, for previews.
     pub redirect_uris: Vec<String>,
-    /// Where a person may be sent after signing out.
+    /// Where a person may be sent after signing out, compared likewise.
     #[serde(default)]
     pub post_logout_redirect_uris: Vec<String>,
     /// Where logout notifications go.
@@ -230,6 +230,17 @@ impl Client {
         CLAIM_NAMES.contains(&short) && self.claims.iter().any(|c| c == short || c == full_name)
     }
 
+    /// Whether answers may go to this address.
+    pub fn may_return_to(&self, uri: &str) -> bool {
+        self.redirect_uris.iter().any(|one| is_at(uri, one))
+    }
+
+    /// Whether a person may be sent to this address after signing out.
+    pub fn may_end_at(&self, uri: &str) -> bool {
+        let mut registered = self.post_logout_redirect_uris.iter();
+        registered.any(|one| is_at(uri, one))
+    }
+
     /// The host from which subject identifiers for this client are derived.
     pub fn sector(&self) -> &str {
         self.sector.as_deref().unwrap_or_else(|| {
@@ -237,6 +248,21 @@ impl Client {
             host.split(':').next().unwrap_or(host)
         })
     }
+}
+
+/// Whether an address is a registered one. One Login compares exactly; `https://*.` is for previews, each at a host of its own.
+fn is_at(uri: &str, registered: &str) -> bool {
+    let Some((start, end)) = registered.split_once("://*.") else {
+        return uri == registered;
+    };
+    let host = uri
+        .strip_prefix(start)
+        .and_then(|rest| rest.strip_prefix("://"));
+    let Some((label, rest)) = host.and_then(|host| host.split_once('.')) else {
+        return false;
+    };
+    let is_of_a_label = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    rest == end && !label.is_empty() && label.bytes().all(is_of_a_label)
 }
 
 #[cfg(test)]
@@ -262,5 +288,27 @@ mod tests {
             Client::list_from_json(r#"[{"client_id":"a","redirect_uris":["x"],"typo":1}]"#)
                 .is_err()
         );
+    }
+
+    #[test]
+    fn when_a_registered_address_has_a_wildcard_then_one_label_takes_its_place() {
+        let registered = "https://*.preview.example.net/auth/callback";
+        assert!(is_at(
+            "https://pr-12.preview.example.net/auth/callback",
+            registered
+        ));
+        for other in [
+            "https://preview.example.net/auth/callback",
+            "https://a.b.preview.example.net/auth/callback",
+            "https://a/b.preview.example.net/auth/callback",
+            "https://a@b.preview.example.net/auth/callback",
+            "http://pr-12.preview.example.net/auth/callback",
+            "https://pr-12.preview.example.net/auth/callback?a",
+            "https://.preview.example.net/auth/callback",
+        ] {
+            assert!(!is_at(other, registered), "{other}");
+        }
+        assert!(!is_at("https://*.a.example/cb?", "https://*.a.example/cb"));
+        assert!(is_at("https://a.example/*", "https://a.example/*"));
     }
 }

@@ -53,7 +53,7 @@ fn judge(look: &Look<'_>) -> Result<Outcome, Outcome> {
     let subject = look.subject;
     let mut findings = Findings::default();
     for fault in &subject.faults {
-        let is_secret = SECRETS.iter().any(|start| fault.starts_with(start));
+        let is_secret = SECRETS.iter().any(|name| fault.contains(name));
         findings.add(if is_secret { &SECRET } else { &CLOSED }, fault);
     }
     for warning in &subject.warnings {

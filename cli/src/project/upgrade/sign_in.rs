@@ -3,7 +3,7 @@
 
 use super::judge::Finding;
 use super::side::Side;
-use crate::dev::{Company, Local, require_free};
+use crate::dev::{Company, Local, is_free};
 use crate::keys::outside::pipe;
 use crate::project::own::Own;
 use anyhow::{Context, Result, bail};
@@ -143,8 +143,8 @@ fn free_port() -> Result<u16> {
         PORTS.step_by(3).take(own.into()),
         PORTS.step_by(3).skip(own.into()),
     );
-    let is_free = |port: &u16| (0..3).all(|next| require_free(port + next, "an upgrade").is_ok());
-    let found = after.chain(before).find(is_free);
+    let has_room = |port: &u16| (0..3).all(|next| is_free(port + next));
+    let found = after.chain(before).find(has_room);
     found.context("there are no three free ports in a row")
 }
 
