@@ -105,6 +105,17 @@ pub enum Task {
     },
     /// Judge another version by your configuration and by a sign-in, then change the number in package.json
     Upgrade(project::upgrade::Options),
+    /// Run the pinned wrangler with the configuration of the environment that `--env` names
+    Wrangler {
+        /// Its words, such as `tail --env production`
+        #[arg(
+            value_name = "WORDS",
+            required = true,
+            trailing_var_arg = true,
+            allow_hyphen_values = true
+        )]
+        words: Vec<String>,
+    },
     /// Write the whole configuration into a file of your own, for wrangler without this tool
     Eject,
     /// Write a configuration for `wrangler dev`, derived from wrangler.toml; for the tests in workerd
@@ -146,6 +157,10 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         } => return project::deploy(places, &of, dry_run, secrets_file.as_deref()),
         Task::Verify { env } => return project::verify(places, env.as_deref()),
         Task::Upgrade(options) => return project::upgrade::command(places, &options),
+        Task::Wrangler { words } => {
+            supply.node(places)?;
+            return project::wrangler(places, &words);
+        }
         Task::Eject => project::eject(places)?,
         Task::LocalConfig { out, vars, name } => {
             local_config::command(places, &out, &vars, name.as_deref())?;

@@ -11,6 +11,16 @@ const SPEECH: &[(&str, &str)] = &[
         "npx wrangler deploy --env",
         "npx one-login-edge deploy --env",
     ),
+    ("npx wrangler tail", "npx one-login-edge wrangler tail"),
+    ("npx wrangler secret", "npx one-login-edge wrangler secret"),
+    (
+        "npx wrangler rollback",
+        "npx one-login-edge wrangler rollback",
+    ),
+    (
+        "npx wrangler deployments",
+        "npx one-login-edge wrangler deployments",
+    ),
     (
         "`git checkout wrangler.toml` brings the example back",
         "`npm create one-login-edge` makes one",

@@ -6,11 +6,13 @@ use anyhow::Result;
 use std::path::Path;
 use std::process::Command;
 
-/// wrangler, which asks nothing, paints nothing and reports nothing about its use.
+/// wrangler, which asks nothing, paints nothing, reports nothing about its use, and does not look for a newer version of itself: its
+/// version is the one that the product was tested with.
 pub fn wrangler(places: &Places) -> Result<Command> {
     let mut command = program(places, "wrangler")?;
     command
         .env("WRANGLER_SEND_METRICS", "false")
+        .env("WRANGLER_HIDE_BANNER", "true")
         .env("CI", "true")
         // Locally it would ask Cloudflare where this machine is, which the Worker has no use for.
         .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")

@@ -32,6 +32,7 @@ fn when_the_desk_is_opened_then_it_names_the_programs_and_links_the_journeys() {
         "service": "http://localhost:8787",
         "origin": "http://127.0.0.1:8789",
         "journeys": [{ "path": "/account", "shows": "wants a sign-in" }],
+        "report": "npx one-login-edge report",
     });
     let about: About = serde_json::from_value(about).unwrap();
     world.provider.set_about(about);
@@ -40,6 +41,7 @@ fn when_the_desk_is_opened_then_it_names_the_programs_and_links_the_journeys() {
         page.contains(r#"<a href="http://localhost:8787/account">/account</a> – wants a sign-in"#)
     );
     assert!(page.contains("http://127.0.0.1:8789"));
+    assert!(page.contains("<code>npx one-login-edge report</code> prints the same"));
     assert!(
         world.provider.requests().is_empty(),
         "the desk is not recorded"

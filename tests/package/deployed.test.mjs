@@ -32,6 +32,7 @@ const inWordsOfAProject = (said) => {
 
 test("when a project is deployed then Cloudflare has the published bytes at the whole host, and a second deployment keeps its storage", async () => {
   const early = await tool("deploy --env integration");
+  assert.doesNotMatch(early.all, /update available/, "its version is the one that the product was tested with");
   assert.notEqual(early.code, 0, "without its keys nothing is deployed");
   assert.match(early.all, /SESSION_KEY_A/);
   const made = inWordsOfAProject(await succeeds(tool("keys new --service LICENCE --env integration")));
@@ -50,6 +51,10 @@ test("when a project is deployed then Cloudflare has the published bytes at the 
   const other = await tool("verify --env integration");
   assert.equal(other.code, 1);
   assert.match(other.stdout, /^differs +integration: index_bg\.wasm$/m);
+  assert.match(other.stdout, /`npx one-login-edge wrangler deployments status --env integration` says who deployed/);
+  const status = await succeeds(tool("wrangler deployments list --env integration --json"));
+  assert.ok(JSON.parse(status).length >= 2, "wrangler works with the project's configuration");
+  assert.match((await tool("wrangler tail --env prod")).stderr, /sign-in\.toml has no environment prod/);
   const absent = await tool("verify --env production");
   assert.equal(absent.code, 1);
   assert.match(absent.stderr, /does not hand out the Worker licence-production/);

@@ -45,7 +45,7 @@ test("rejects what npm create cannot make a project of, says what would be right
     ["made -- --host localhost", '--host must be a host name in lower case with a full stop, and not "localhost"'],
     ["made -- --service my-licence", '--service must be capital letters and digits, such as MY_LICENCE, and not "my-licence"'],
     ["made -- --host licence.example.gov.uk --zone example.com", "the host licence.example.gov.uk is not in the zone example.com"],
-    ["made -- --hots a.example.gov.uk", "Unknown option '--hots'"],
+    ["made -- --hosts a.example.gov.uk", "Unknown option '--hosts'"],
     ["", "name one directory, such as `npm create one-login-edge licence"],
     ["a-file", "a-file is a file; name a directory that is not there yet"],
     ["full", "full is not empty; name a directory that is not there yet"],
@@ -70,10 +70,10 @@ test("when a service is at service.gov.uk then its own host is the zone", async 
 test("rejects a mistyped sign-in.toml with its file, its line and what would be right", async () => {
   for (const [part, change, said] of [
     ['level = "Cl.Cm"', ['level = "Cl.Cm"', 'level = "Cl.CM"'], /SERVICE_LICENCE\.routes\[2\]\.level: must be .*not "Cl\.CM"/],
-    ["release =", ["release =", "relaese ="], /SERVICE_LICENCE\.routes\[2\]\.relaese: .*did you mean "release"/],
+    ["release =", ["release =", "releases ="], /SERVICE_LICENCE\.routes\[2\]\.releases: .*did you mean "release"/],
     ['host = "licence.integration', ['host = "licence.integration', 'host = "https://licence.integration'], /SERVICE_LICENCE\.host: must be a host name in lower case/],
     ["zone_name", ["zone_name", "zone"], /nothing reads `env\.integration\.zone`; there can be .*zone_name/],
-    ['zone_name = "example.gov.uk"', ['zone_name = "example.gov.uk"', 'zone_name = "exmaple.gov.uk"'], /env\.integration\.zone_name: the host licence\.integration\.example\.gov\.uk is not in the zone exmaple\.gov\.uk/],
+    ['zone_name = "example.gov.uk"', ['zone_name = "example.gov.uk"', 'zone_name = "other.gov.uk"'], /env\.integration\.zone_name: the host licence\.integration\.example\.gov\.uk is not in the zone other\.gov\.uk/],
     ["scopes =", ["scopes =", "scopes "], /is not valid TOML: line \d+, column \d+/],
   ]) {
     for (const line of ["check", "deploy --env integration --dry-run"]) {
@@ -99,7 +99,7 @@ test("rejects an environment that is not in the file, by every command and with 
 test("when an editor on Windows has saved the file then it says the same", async () => {
   const windows = await changed((text) => `\ufeff${text.replaceAll("\n", "\r\n")}`, "check");
   assert.equal(windows.code, 0, windows.all);
-  const refused = await changed((text) => `\ufeff${text.replace("release =", "relaese =").replaceAll("\n", "\r\n")}`, "check");
+  const refused = await changed((text) => `\ufeff${text.replace("release =", "releases =").replaceAll("\n", "\r\n")}`, "check");
   assert.match(refused.stdout, new RegExp(`sign-in\\.toml, line ${lineOf(sound, "release =")}: `));
 });
 

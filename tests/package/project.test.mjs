@@ -133,6 +133,9 @@ test("when the project runs locally then a user signs in to it in a browser, and
   }
   spent += Date.now() - from;
   console.log(`from an empty directory to the first sign-in: ${(spent / 1000).toFixed(0)} s, without a person's reading and typing`);
+  // The service's own tests need no browser and no name of the only service.
+  assert.match(await succeeds(tool(`session mint --port ${port} --path /account/`)), /^One-Login-Assertion: ey/im);
+  assert.doesNotMatch(dev.output, /Scheduled Workers|index_bg\.wasm/, "wrangler's words about itself");
   // The Worker answers by the new routes, without a new start of anything else.
   const status = async (target) => (await request(port, { target, host: `localhost:${port}`, headers: NAVIGATION })).status;
   const becomes = async (target, wanted) => {
@@ -188,6 +191,7 @@ test("when bytes differ from the published ones then `verify` says so, of the pa
   await fs.appendFile(path.join(worker, "index.js"), "\n");
   const changed = await tool("verify");
   assert.equal(changed.code, 1);
+  assert.match(changed.stdout, /`npm ci` installs the published files again/);
   assert.match(changed.stdout, /^differs +installed: worker\/index\.js$/m);
   await fs.writeFile(path.join(worker, "index.js"), (await fs.readFile(path.join(worker, "index.js"))).subarray(0, -1));
 });
@@ -215,6 +219,21 @@ test("when a team has no npm then the archive of a release makes a project, judg
     const licences = await fs.readFile(path.join(cwd, "node_modules", name, "THIRD-PARTY-LICENCES.txt"), "utf8");
     assert.match(licences, /^serde_json [0-9.]+: MIT OR Apache-2\.0$/m);
   }
+});
+
+test("when the packages are on no registry then the tarballs make a project by the page's commands", async () => {
+  const page = await fs.readFile(path.join(ROOT, "docs/project.md"), "utf8");
+  const [, block] = /^```sh\n([^`]*FILES[^`]*)^```$/m.exec(page);
+  const place = path.join(home, "tarballs");
+  await fs.mkdir(place);
+  let cwd = place;
+  for (const line of block.trim().replaceAll("FILES", ARTEFACTS).split("\n")) {
+    if (line.startsWith("cd ")) cwd = path.join(cwd, line.slice(3));
+    else await succeeds(team(line, { cwd }));
+  }
+  const said = await succeeds(team("npm run check", { cwd }));
+  assert.match(said, /^ok +production: LICENCE$/m);
+  assert.match(said, /^same +installed: worker\/index_bg\.wasm$/m);
 });
 
 test("when a team leaves then its own file deploys the same without the tool", async () => {

@@ -5,6 +5,7 @@ use super::settings::{Settings, authority};
 use one_login_edge::config::Claim;
 use one_login_edge::session::seal::sha256;
 use serde_json::{Map, Value, json};
+use shell::terminal::spoken;
 
 /// The id and secret with which the simulated provider sends signals, on this machine only.
 const SIGNALS: (&str, &str) = (
@@ -69,6 +70,7 @@ impl Settings {
         };
         json!({
             "service": self.service(), "origin": self.origin, "journeys": journeys, "switch": self.is_of_the_demo(),
+            "report": spoken("cargo edge report"),
         })
     }
 

@@ -1,5 +1,6 @@
 //! `cargo edge dev`: the Worker in workerd, a simulated One Login and a demo service, at one address.
 
+mod chatter;
 mod decisions;
 mod encrypted;
 mod fault_page;
@@ -24,6 +25,7 @@ pub use supervise::{Company, is_free};
 
 use crate::supply::Supply;
 use anyhow::Result;
+use chatter::Chatter;
 use decisions::Decisions;
 use live::{Live, WORKER};
 use programs::Programs;
@@ -71,9 +73,14 @@ pub fn command(places: &Places, supply: &'static dyn Supply, options: &Options) 
     })?;
     groups::a_signal_is_success();
     terminal::line(live.welcome())?;
+    let mut chatter = Chatter::default();
     let mut rebuild = Rebuild::new(places, supply);
     loop {
         for (name, line) in live.round()? {
+            let line = terminal::plain(&line);
+            if name == WORKER && chatter.is(&line) {
+                continue;
+            }
             // Servers are not ended because their words find no place.
             let _ = terminal::line(format_args!("[{name}] {line}"));
             if let Some(decisions) = decisions.as_mut().filter(|_| name == WORKER) {

@@ -60,7 +60,12 @@ pub fn account(machine: &Machine<'_>, configured: Option<&str>) -> Result<Accoun
 
 fn only(machine: &Machine<'_>) -> Result<Account> {
     let said = run(machine, None, &["whoami", "--json"]).map_err(|complaint| {
-        anyhow!("Cloudflare does not say which account this is; {SIGN_IN}\n{complaint}")
+        // Without credentials it says no more than so, as JSON.
+        let more = match serde_json::from_str::<Value>(&complaint) {
+            Ok(_) => String::new(),
+            Err(_) => format!("\n{complaint}"),
+        };
+        anyhow!("Cloudflare does not say which account this is; {SIGN_IN}{more}")
     })?;
     let answer: Value = serde_json::from_str(&said).context("wrangler's answer cannot be read")?;
     let all = answer["accounts"].as_array().into_iter().flatten();

@@ -135,6 +135,36 @@ pub fn deploy(places: &Places, of: &Of, dry_run: bool, secrets: Option<&Path>) -
     Ok(ExitCode::from(u8::from(!status.success())))
 }
 
+/// `wrangler`: runs the installed wrangler, in a project with the configuration of the environment that the words name. wrangler
+/// itself would find none there.
+///
+/// # Errors
+/// When `sign-in.toml` cannot be read or has no such environment, or wrangler cannot be started.
+pub fn wrangler(places: &Places, words: &[String]) -> Result<ExitCode> {
+    let mut wrangler = npm::wrangler(places)?;
+    wrangler.args(words).current_dir(&places.root);
+    if let Some(environment) = named(words).filter(|_| places.is_project()) {
+        let layout = project(places)?;
+        preview::require_named(environment, &layout.environment(environment)?["vars"])?;
+        wrangler
+            .arg("--config")
+            .arg(layout.write(&places.work(), environment)?);
+    }
+    let status = groups::spawn(&mut wrangler)?.wait()?;
+    Ok(ExitCode::from(u8::from(!status.success())))
+}
+
+/// The environment that words for wrangler name, by `--env` or `-e`.
+fn named(words: &[String]) -> Option<&str> {
+    words
+        .iter()
+        .enumerate()
+        .find_map(|(at, word)| match word.as_str() {
+            "--env" | "-e" => words.get(at + 1).map(String::as_str),
+            word => word.strip_prefix("--env="),
+        })
+}
+
 /// `eject`: writes the whole configuration as `wrangler.json`, which is the team's own from then on.
 ///
 /// # Errors
@@ -152,4 +182,23 @@ pub fn eject(places: &Places) -> Result<()> {
         "wrangler.json has the whole configuration. wrangler deploys it without this tool, which goes on reading \
          sign-in.toml:\n\n  npx wrangler deploy --config wrangler.json --env integration",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_words_for_wrangler_name_an_environment_then_it_is_found() {
+        for (line, found) in [
+            ("tail --env production", Some("production")),
+            ("secret put A --env=integration", Some("integration")),
+            ("-e integration versions list", Some("integration")),
+            ("login", None),
+            ("tail --env", None),
+        ] {
+            let words: Vec<_> = line.split(' ').map(str::to_owned).collect();
+            assert_eq!(named(&words), found, "{line}");
+        }
+    }
 }

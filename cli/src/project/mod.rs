@@ -12,5 +12,5 @@ pub mod upgrade;
 mod verify;
 mod zone;
 
-pub use commands::{Of, check, config, deploy, eject};
+pub use commands::{Of, check, config, deploy, eject, wrangler};
 pub use verify::command as verify;

@@ -39,6 +39,10 @@ pub fn command(places: &Places, environment: Option<&str>) -> Result<ExitCode> {
         let installed = fs::read(package.join(name)).map(|bytes| sha256(&bytes));
         is_same &= tell("installed", name, installed.ok().as_ref() == Some(sum))?;
     }
+    if !is_same {
+        terminal::line("`npm ci` installs the published files again; run this after it.")?;
+    }
+    let is_installed = is_same;
     if let Some(environment) = environment {
         let deployed = deployed(places, environment)?;
         for name in DEPLOYED {
@@ -53,6 +57,12 @@ pub fn command(places: &Places, environment: Option<&str>) -> Result<ExitCode> {
         for name in more {
             is_same &= tell(environment, name, false)?;
         }
+    }
+    if let Some(environment) = environment.filter(|_| is_installed && !is_same) {
+        terminal::line(format_args!(
+            "Cloudflare runs another version, or files that this package did not publish. `npx wrangler deployments \
+             status --env {environment}` says who deployed; a deployment of this version replaces them."
+        ))?;
     }
     Ok(ExitCode::from(u8::from(!is_same)))
 }

@@ -67,9 +67,9 @@ mod tests {
     fn rejects_a_zone_that_does_not_have_the_host_and_names_file_line_and_next_step() {
         let host = "licence.example.gov.uk";
         assert_eq!(
-            said("zone_name = \"exmaple.gov.uk\"", host),
+            said("zone_name = \"other.gov.uk\"", host),
             "sign-in.toml, line 3: env.integration.zone_name: the host licence.example.gov.uk is not in the zone \
-             exmaple.gov.uk; name the zone that has it, such as \"example.gov.uk\""
+             other.gov.uk; name the zone that has it, such as \"example.gov.uk\""
         );
         assert!(said("zone_name = \"cence.example.gov.uk\"", host).contains("not in the zone"));
         for wrong in ["\"https://example.gov.uk\"", "7"] {

@@ -58,9 +58,9 @@ pub enum Task {
 /// For which service.
 #[derive(clap::Args)]
 pub struct Of {
-    /// The service's id
-    #[arg(long, value_name = "ID", default_value = "demo")]
-    service: String,
+    /// The service's id [default: the only one]
+    #[arg(long, value_name = "ID")]
+    service: Option<String>,
     /// As wrangler.toml has it for this environment [default: as `cargo edge dev` has it]
     #[arg(long, value_name = "ENV")]
     env: Option<String>,
@@ -81,7 +81,7 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
             claims,
             json,
         } => {
-            let place = Place::find(places, &of.service, of.env.as_deref(), of.port)?;
+            let place = Place::find(places, of.service.as_deref(), of.env.as_deref(), of.port)?;
             let persona = persona.as_deref().unwrap_or("kenneth");
             let mut person = Person::read(&told_by(&supply.simulator(places)?, &place, persona)?)?;
             if let Some(file) = claims {
@@ -95,7 +95,7 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
             print(minted, *json)?;
         }
         Task::Keys { of, serve } => {
-            let place = Place::find(places, &of.service, of.env.as_deref(), of.port)?;
+            let place = Place::find(places, of.service.as_deref(), of.env.as_deref(), of.port)?;
             let document = assertion_keys(&place.service).body;
             match serve {
                 None => terminal::line(document)?,

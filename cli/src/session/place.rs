@@ -17,27 +17,31 @@ pub struct Place {
 }
 
 impl Place {
-    /// Finds the service; its key is always the local one.
+    /// Finds the service, which is a project's only one or the demo unless it is named; its key is always the local one.
     ///
     /// # Errors
     /// When there is no such service, or the Worker would not serve it.
     pub fn find(
         places: &Places,
-        id: &str,
+        id: Option<&str>,
         environment: Option<&str>,
         port: Option<u16>,
     ) -> Result<Self> {
+        let id = match id {
+            Some(id) => id.to_owned(),
+            None => Local::find(places, None)?.id,
+        };
         let keys = LocalKeys::read_or_make(places)?;
         let key = keys.assertion();
         let service = match environment {
             Some(environment) => {
                 let config = WorkerConfig::of(&places.root)?;
-                let id = config.find(environment, id)?;
+                let id = config.find(environment, &id)?;
                 config.service_with_key(environment, &id, &key)?
             }
             None => {
-                let service = Local::find(places, Some(id))?;
-                if !service.id.eq_ignore_ascii_case(id) {
+                let service = Local::find(places, Some(&id))?;
+                if !service.id.eq_ignore_ascii_case(&id) {
                     bail!(
                         "`cargo edge dev` serves only {}; name the environment of wrangler.toml that has {id} with --env",
                         service.id

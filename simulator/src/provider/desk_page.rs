@@ -28,8 +28,10 @@ pub fn page(provider: &Provider) -> String {
         @if provider.desk.about.as_ref().is_some_and(|about| about.switch) { (switch(provider.desk.switched)) }
         h2 { "Numbers" }
         p {
-            "How many came to the end since this simulated One Login was started, from what the edge logs. Of a deployed edge, "
-            code { "cargo edge report" } " prints the same."
+            "How many came to the end since this simulated One Login was started, from what the edge logs."
+            @if let Some(command) = provider.desk.about.as_ref().and_then(|about| about.report.as_deref()) {
+                " Of a deployed edge, " code { (command) } " prints the same."
+            }
         }
         div id="numbers" { (figures(&provider.desk.numbers)) }
         (said(provider, "decisions", "Last decisions", "What the edge logs, newest first. Where JavaScript is off, load the page again."))

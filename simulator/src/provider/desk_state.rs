@@ -23,6 +23,9 @@ pub struct About {
     /// Whether the command that started them writes the record of the service's switch.
     #[serde(default)]
     pub switch: bool,
+    /// The command that prints the figures of a deployed edge, as the person who reads the desk types it.
+    #[serde(default)]
+    pub report: Option<String>,
 }
 
 /// Something to try.

@@ -11,7 +11,7 @@ mod sign_in;
 
 use crate::difference;
 use crate::project::own::Own;
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
 use judge::Finding;
 use number::{Number, PRODUCT};
@@ -174,15 +174,12 @@ fn wanted(places: &Places, name: Option<&str>) -> Result<Version> {
     let mut npm = child::command("npm");
     npm.args(["view", &format!("{PRODUCT}@{name}"), "version"])
         .current_dir(&places.root);
-    let said = child::output(&mut npm).map_err(|error| {
-        // npm's word for a package or a version that the registry does not have; anything else says nothing about the version.
-        let is_absent = error.to_string().contains("E404");
-        error.context(match is_absent {
-            true => format!("npm does not know {PRODUCT}@{name}"),
-            false => {
-                format!("npm cannot ask its registry for {PRODUCT}@{name}; is this machine online?")
-            }
-        })
+    // npm's word for a package or a version that the registry does not have; any other says nothing about the version.
+    let said = child::output(&mut npm).map_err(|error| match error.to_string().contains("E404") {
+        true => anyhow!("npm does not know {PRODUCT}@{name}; `npm view {PRODUCT} versions` lists those that there are"),
+        false => error.context(format!(
+            "npm cannot ask its registry for {PRODUCT}@{name}; is this machine online?"
+        )),
     })?;
     let Some(version) = said
         .lines()
