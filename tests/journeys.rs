@@ -21,6 +21,8 @@ mod cookies;
 mod cross_origin;
 #[path = "journeys/department.rs"]
 mod department;
+#[path = "journeys/form_warning.rs"]
+mod form_warning;
 #[path = "journeys/forwarded.rs"]
 mod forwarded;
 #[path = "journeys/frames.rs"]

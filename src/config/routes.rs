@@ -151,6 +151,8 @@ pub struct Rule {
     pub counts_as_use: bool,
     /// Whether only people whom the service has invited may pass.
     pub invited: bool,
+    /// Whether the service's own pages are told before a form is posted that it would be lost.
+    pub form_warning: bool,
     exact: Shape,
     folded: Shape,
 }

@@ -379,22 +379,3 @@ fn when_a_route_releases_an_identity_then_no_browser_keeps_the_answer_by_default
     let other = CanonicalPath::parse("/b", true).unwrap();
     assert!(!demo(&vars).rules.find(&other).unkept);
 }
-
-#[test]
-fn when_a_route_says_what_counts_as_use_then_it_is_read_and_has_an_effect() {
-    let route = json!([{ "path": "/a" }, { "path": "/b", "counts_as_use": false }]);
-    let rules = demo(&with(route)).rules.clone();
-    let read: Vec<_> = rules
-        .listed()
-        .iter()
-        .map(|rule| rule.counts_as_use)
-        .collect();
-    assert_eq!(read, [true, false]);
-    for route in [
-        json!({ "path": "/a", "access": "public", "counts_as_use": false }),
-        json!({ "path": "/a", "counts_as_use": "no" }),
-    ] {
-        let found = places(&Config::parse(&with(json!([route]))).faults);
-        assert_eq!(found, ["DEMO routes[0].counts_as_use"], "{route}");
-    }
-}

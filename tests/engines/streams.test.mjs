@@ -12,7 +12,7 @@ const proved = { path: "/apply", level: "Cl.Cm.P2", release: ["coreIdentity", "a
 const DEMO = {
   host: "localhost", registered_claims: CLAIMS, registration: { claims: CLAIMS, client_locs: ["P0", "P2"] },
   session_idle_seconds: 60, session_absolute_seconds: 3600,
-  routes: [proved, { path: "/apply/not-proved", access: "optional", release: ["returnCode"] }, ...ROUTES],
+  routes: [proved, { path: "/echo/form", form_warning: true }, { path: "/apply/not-proved", access: "optional", release: ["returnCode"] }, ...ROUTES],
 };
 
 let world, service, person, choose, signIn, signedIn;
@@ -69,6 +69,38 @@ for (const engine of ENGINES) {
     await who.reads(/You have been signed out/, "h1");
     await who.click({ says: "Sign in" });
     await who.at(`${service}/account`);
+  });
+
+  test(`a form that would be lost stays on its page, and is sent after a sign-in in a new tab, in ${engine}`, async () => {
+    const who = await signedIn(engine);
+    await who.evaluate(() => new Promise((resolve) => {
+      const form = document.createElement("form");
+      Object.assign(form, { method: "post", action: "/echo/form?n=1", id: "long" });
+      form.innerHTML = '<input name="answer" aria-label="Answer"><button name="next" value="save">Save</button>';
+      document.body.prepend(form);
+      // The script has had its first answer when it asks for no more.
+      const { fetch } = window;
+      window.fetch = (...args) => fetch(...args).finally(() => setTimeout(resolve, 200));
+      const script = Object.assign(document.createElement("script"), { src: "/auth/assets/session.js" });
+      script.dataset.warning = "1";
+      document.head.append(script);
+    }));
+    await who.type("#long input", "an answer");
+    await who.endSession();
+    const first = await who.tabs();
+    await who.click({ selector: "#long button" });
+    await who.reads(/You need to sign in before you can send this/, "dialog[open]");
+    await who.click({ says: "Sign in (opens in new tab)" });
+    const opened = await who.until(async () => (await who.tabs()).find((tab) => !first.includes(tab)), "there is a new tab");
+    await who.to(opened);
+    await who.at(`${service}/account`);
+    await who.to(first[0]);
+    await who.click({ says: "Go back to your answers" });
+    await who.click({ selector: "#long button" });
+    await who.at(`${service}/echo/form?n=1`);
+    const sent = (await world.origin.requests()).filter(({ method }) => method === "POST");
+    const length = ({ headers }) => headers.find(([name]) => name.toLowerCase() === "content-length")[1];
+    assert.deepEqual(sent.map((request) => [request.target, length(request)]), [["/echo/form?n=1", `${"answer=an+answer&next=save".length}`]]);
   });
 
   test(`t14 an identity is proved, or at a Post Office after a while, in ${engine}`, async () => {

@@ -100,6 +100,7 @@ fn fallback(level: Level, bind: bool) -> Rule {
         keeps_slashes: false,
         counts_as_use: true,
         invited: false,
+        form_warning: false,
         exact: Shape::Prefix(String::new()),
         folded: Shape::Prefix(String::new()),
     }
@@ -170,6 +171,7 @@ fn read_fields(
     let closes_sockets = read_flag(table, people, "close_sockets_with_session", false);
     let other_sites = OtherSites::read(table, access, registered.environment);
     let counts_as_use = read_flag(table, people, "counts_as_use", true);
+    let form_warning = read_flag(table, access == Access::Required, "form_warning", false);
     let invited = read_invited(table);
     if invited && access != Access::Required {
         table.fault("admission", "has an effect on required routes only");
@@ -222,6 +224,7 @@ fn read_fields(
             keeps_slashes,
             counts_as_use,
             invited,
+            form_warning,
             exact,
             folded,
         }),
@@ -251,3 +254,7 @@ fn shapes(pattern: &str) -> Option<(Shape, Shape)> {
         (Shape::Literal(canonical.text), Shape::Literal(folded))
     })
 }
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

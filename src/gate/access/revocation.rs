@@ -39,19 +39,7 @@ pub async fn checked<P: Platform>(passage: &Passage<'_, P>, mut session: Session
     let (context, request) = (passage.context, passage.request);
     let revocations = &context.isolate.revocations;
     let mut known = None;
-    let answer = match passage.asks(&session) {
-        true => {
-            let before = session.clone();
-            answered(
-                context,
-                &before,
-                identity::ask(passage, &mut session, &mut known),
-            )
-            .await
-        }
-        false => standing(context, &session).await,
-    };
-    let verdict = match answer {
+    let verdict = match word(passage, &mut session, &mut known).await {
         Ok(Standing::Live) => {
             revocations.note(&session.id, context.now);
             session.checked_at = context.now;
@@ -67,6 +55,23 @@ pub async fn checked<P: Platform>(passage: &Passage<'_, P>, mut session: Session
         Err(grace) => unchecked(passage, session, grace),
     };
     settle(context, request, verdict).await
+}
+
+/// The account's answer about a session, with what is known of the identity behind it where the passage needs that.
+///
+/// # Errors
+/// [`Grace`] when there was no answer.
+pub async fn word<P: Platform>(
+    passage: &Passage<'_, P>,
+    session: &mut Session,
+    known: &mut Option<Known>,
+) -> Result<Standing, Grace> {
+    let context = passage.context;
+    if !passage.asks(session) {
+        return standing(context, session).await;
+    }
+    let before = session.clone();
+    answered(context, &before, identity::ask(passage, session, known)).await
 }
 
 /// The account's answer about a session, or for how long its last word may be relied on. An account

@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 
 use crate::config::Service;
 use crate::gate::access::last_answer::{informed, is_certain};
-use crate::gate::access::revocation::standing;
+use crate::gate::access::protect::Passage;
+use crate::gate::access::revocation::{standing, word};
 use crate::gate::context::Context;
 use crate::gate::decision::{Task, Verdict};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::{RETRY_AFTER, Reply};
-use crate::gate::http::request::Request;
+use crate::gate::http::request::{Request, parameter};
 use crate::gate::{browser_session, sign_out, switch};
+use crate::path::CanonicalPath;
 use crate::platform::Platform;
 use crate::session::account::Standing;
 use crate::session::session::Session;
@@ -40,60 +42,87 @@ fn is_asked_by_own_page(service: &Service, request: &Request) -> bool {
 
 /// The answer: `signed_in`, and of a live session its `level` and how many seconds are left of both
 /// limits. The account is asked as for any other request.
+///
+/// A page may name the path of a form that it is about to post: `form_lost` is the name of the page that the form would get
+/// in place of the service's answer, where the path's route has `form_warning`.
 pub async fn answer<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
     let service = &context.service;
     let cookies = Cookies::new(request.headers.get("cookie"));
+    let path = posted(service, request);
+    let passage = path
+        .as_ref()
+        .map(|path| Passage::new(context, request, path, None));
+    let form = passage.filter(|passage| passage.rule.form_warning);
+    let gone = || said(context, json!({ "signed_in": false }), form.as_ref(), None);
     let session = browser_session::live(context, cookies)
         .filter(|session| !sign_out::is_ending(context, cookies, session))
         .map(|session| informed(context, session));
     let Some(mut session) = session else {
-        return signed_out(context);
+        return gone();
     };
-    if !is_certain(context, &session) {
-        match standing(context, &session).await {
+    // Another tab may have proved an identity.
+    let proves = form.as_ref().is_some_and(|form| form.lacks(&session));
+    if proves || !is_certain(context, &session) {
+        let answer = match &form {
+            Some(form) => word(form, &mut session, &mut None).await,
+            None => standing(context, &session).await,
+        };
+        match answer {
             Ok(Standing::Live) => {
                 context.isolate.revocations.note(&session.id, context.now);
                 session.checked_at = context.now;
             }
             Ok(Standing::Ended) => {
                 context.isolate.revocations.end(&session.id, context.now);
-                return signed_out(context);
+                return gone();
             }
-            Err(grace) if grace.covers(context, &session, session.level) => {}
+            Err(grace) if !proves && grace.covers(context, &session, session.level) => {}
             Err(_) => {
                 let unknown = Reply::problem(503, "Service Unavailable", &[]).of(service);
                 return unknown.with("retry-after", RETRY_AFTER);
             }
         }
     }
-    if request.is_read() {
-        return signed_in(context, &session);
+    if !request.is_read() {
+        session.used_at = session.used_at.max(context.now);
     }
-    session.used_at = session.used_at.max(context.now);
-    signed_in(context, &session).with_cookie(browser_session::renewal(context, &session))
+    let limits = service.limits;
+    let document = json!({
+        "signed_in": true,
+        "level": session.level.as_str(),
+        "idle_seconds": session.used_at + limits.idle - context.now,
+        "absolute_seconds": session.expires_at(limits) - context.now,
+    });
+    let reply = said(context, document, form.as_ref(), Some(&session));
+    match request.is_read() {
+        true => reply,
+        false => reply.with_cookie(browser_session::renewal(context, &session)),
+    }
 }
 
-fn signed_in<P: Platform>(context: &Context<P>, session: &Session) -> Reply {
-    let limits = context.service.limits;
-    said(
-        context,
-        json!({
-            "signed_in": true,
-            "level": session.level.as_str(),
-            "idle_seconds": session.used_at + limits.idle - context.now,
-            "absolute_seconds": session.expires_at(limits) - context.now,
-        }),
-    )
+/// The path to which a page is about to post a form, unless the edge itself takes it.
+fn posted(service: &Service, request: &Request) -> Option<CanonicalPath> {
+    let path = parameter(request.address()?.query, "form")?;
+    let path = service.path(&path).ok()?;
+    (!service.has_own(&path)).then_some(path)
 }
 
-fn signed_out<P: Platform>(context: &Context<P>) -> Reply {
-    said(context, json!({ "signed_in": false }))
-}
-
-/// The answer with the state of the switch, where the service has one.
-fn said<P: Platform>(context: &Context<P>, mut document: Value) -> Reply {
+/// The answer with what is known of the form, and with the state of the switch, where the service has them.
+fn said<P: Platform>(
+    context: &Context<P>,
+    mut document: Value,
+    form: Option<&Passage<'_, P>>,
+    session: Option<&Session>,
+) -> Reply {
+    let service = &context.service;
     if let Some(state) = switch::state(context) {
         document["switch"] = state;
     }
-    Reply::json(200, &document).of(&context.service)
+    if service.rules.listed().iter().any(|rule| rule.form_warning) {
+        document["form_warning"] = true.into();
+    }
+    if let Some(page) = form.and_then(|form| form.loses(session)) {
+        document["form_lost"] = page.name().into();
+    }
+    Reply::json(200, &document).of(service)
 }

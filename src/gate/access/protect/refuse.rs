@@ -54,6 +54,18 @@ impl<P: Platform> Passage<'_, P> {
         reply.into()
     }
 
+    /// The page that a form of a page of this host would get in place of the service's answer; `None` where the form passes.
+    ///
+    /// Not asked: whether the person is invited, because no sign-in would send the form.
+    pub fn loses(&self, session: Option<&Session>) -> Option<Page> {
+        match session.filter(|session| session.level >= self.rule.level.credential()) {
+            None => Some(lost(false, false)),
+            Some(session) => self
+                .is_short(session)
+                .then(|| lost(true, self.lacks(session))),
+        }
+    }
+
     /// Answers a request that needs a session and has none, or one that is alive but does not do.
     pub(super) fn refuse(&self, session: Option<Session>) -> Verdict {
         let (context, rule, request) = (self.context, self.rule, self.request);
@@ -81,14 +93,13 @@ impl<P: Platform> Passage<'_, P> {
             // The posted form is lost with this answer, so the page leads to where it can be asked
             // for.
             let link = again(context, &context.place(&self.path.text));
-            let (label, page) = match (proves, &session) {
-                (true, _) => ("form_needs_identity", Page::FormNeedsIdentity),
-                (false, Some(_)) => ("form_expired", Page::FormSignInAgain),
-                (false, None) => ("form_expired", Page::FormExpired),
+            let label = match proves {
+                true => "form_needs_identity",
+                false => "form_expired",
             };
             context.logging(request).log_refused("refused", label);
             let reply = context
-                .page_with(401, page, &link)
+                .page_with(401, lost(session.is_some(), proves), &link)
                 .with("www-authenticate", cross_origin::challenge(service));
             return match framed {
                 true => reply.framed_by_own().into(),
@@ -133,6 +144,15 @@ impl<P: Platform> Passage<'_, P> {
             .map(|page| context.place(page))
             .filter(|place| rule_of(context, place).is_some_and(|rule| rule.level >= level))
             .unwrap_or_else(|| self.return_path())
+    }
+}
+
+/// The page about a form that does not pass, with a session or without one, whose person has an identity to prove or not.
+const fn lost(has_session: bool, proves: bool) -> Page {
+    match (proves, has_session) {
+        (true, _) => Page::FormNeedsIdentity,
+        (false, true) => Page::FormSignInAgain,
+        (false, false) => Page::FormExpired,
     }
 }
 

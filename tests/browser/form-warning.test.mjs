@@ -1,0 +1,242 @@
+// A form that would be lost, on a page of a service whose route has `form_warning`: it stays on the page, and is sent later.
+
+import assert from "node:assert/strict";
+import { after, beforeEach, test } from "node:test";
+import { faults, inChromium, picture } from "../harness/chromium.mjs";
+import { startOrigin } from "../harness/origin.mjs";
+
+const posted = [];
+
+/** The service's page, whose form is the markup in its query, and which says what was posted. */
+const form = (request, response) => {
+  const address = new URL(request.url, "http://service.example");
+  let body = "";
+  request.on("data", (part) => (body += part));
+  request.on("end", () => {
+    if (request.method === "POST") posted.push([address.pathname + address.search.slice(0, 8), body]);
+    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", "Cache-Control": "private, max-age=600" });
+    response.end(`<!DOCTYPE html><html lang="${address.searchParams.get("lang") ?? "en"}"><title>Form</title>
+      ${address.pathname === "/account/plain" ? "" : '<script src="/auth/assets/session.js" defer></script>'}
+      <main><h1>${request.method === "POST" ? "Sent" : "Form"}</h1><a href="/account/plain">Elsewhere</a>
+      ${address.searchParams.get("form") ?? ""}</main></html>`);
+  });
+};
+
+let world, service, person, origin;
+
+async function settings() {
+  origin = await startOrigin(Object.fromEntries(["/account/form", "/account/plain", "/pay/now", "/"].map((path) => [path, form])));
+  const routes = [
+    { path: "/", access: "public" },
+    { path: "/account/*", form_warning: true },
+    { path: "/pay/*", form_warning: true, reauthenticate_within: 60 },
+  ];
+  return { services: { DEMO: { host: "localhost", origin: origin.url, routes }, QUIET: { host: "quiet.localhost", origin: origin.url, routes: [] } } };
+}
+
+inChromium(settings, (made) => ({ world, service, person } = made), { backForward: true });
+after(() => origin?.stop());
+beforeEach(() => posted.splice(0));
+
+const PLAIN = `<form method="post"><label>Name <input name="name" required></label>
+  <button name="next" value="save">Save</button></form>`;
+
+/** A signed-in person on a page with a form, with the questions that the script asked; the script has had its first answer. */
+async function on(markup = PLAIN, { at = "/account/form", lang = "en" } = {}) {
+  const made = await person();
+  const asked = [];
+  made.page.on("request", (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname === "/auth/session" && searchParams.has("form")) asked.push(searchParams.get("form"));
+  });
+  await made.page.goto(`${service}/account/plain`);
+  const first = made.page.waitForResponse(`${service}/auth/session`);
+  await made.page.goto(`${service}${at}?${new URLSearchParams({ lang, form: markup })}`);
+  await (await first).finished();
+  await made.page.waitForTimeout(100);
+  return { ...made, asked };
+}
+
+const signOut = (context) => context.clearCookies({ name: /^__Host-ol-session/ });
+const until = async (condition) => {
+  for (const end = Date.now() + 8_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 50))) if (condition()) return;
+  assert.fail(`not so: ${condition}`);
+};
+
+test("when the session has ended before the post, then the form stays, and is sent after a sign-in in a new tab", async () => {
+  const { page, context, asked, complaints } = await on();
+  await page.getByLabel("Name").fill("Kenneth’s answer");
+  await signOut(context);
+  const save = page.getByRole("button", { name: "Save" });
+  await save.click();
+  const dialog = page.getByRole("dialog", { name: "You need to sign in before you can send this" });
+  await dialog.waitFor();
+  assert.deepEqual([posted, asked], [[], ["/account/form"]]);
+  assert.deepEqual(await faults(page, "dialog"), []);
+  await picture(page, "pages/form-warning-en.png");
+  const said = await page.textContent(`#${await dialog.getAttribute("aria-describedby")}`);
+  assert.equal(said, "We have not sent your answers. They are still on this page.");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Sign in (opens in new tab)");
+  const kept = await page.evaluate(async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, document.cookie]);
+  assert.deepEqual(kept, [0, 0, 0, ""], "nothing of the form is stored");
+  const [tab] = await Promise.all([context.waitForEvent("page"), dialog.getByRole("link").click()]);
+  await tab.waitForURL(page.url());
+  // The person comes back: the session lives again, and the page is not left.
+  await page.bringToFront();
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Save");
+  assert.equal(await page.getByLabel("Name").inputValue(), "Kenneth’s answer");
+  await save.click();
+  await page.getByRole("heading", { name: "Sent" }).waitFor();
+  assert.deepEqual(posted.map(([, body]) => Object.fromEntries(new URLSearchParams(body))), [{ name: "Kenneth’s answer", next: "save" }]);
+  assert.deepEqual(complaints, []);
+});
+
+test("when a person comes back without a sign-in, then the page with the form is not left", async () => {
+  const { page, context } = await on();
+  await page.getByLabel("Name").fill("x");
+  await signOut(context);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog").waitFor();
+  const answer = page.waitForResponse(`${service}/auth/session`);
+  await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
+  await (await answer).finished();
+  await page.getByRole("button", { name: "Go back to your answers" }).click();
+  await page.waitForTimeout(300);
+  assert.match(page.url(), /\/account\/form/);
+  assert.equal(await page.getByLabel("Name").inputValue(), "x");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog", { name: "You need to sign in before you can send this" }).waitFor();
+  assert.deepEqual(posted, []);
+});
+
+test("when the sign-in is too old for the form's route, then the link leads to that route, in Welsh on a Welsh page", async () => {
+  const { page, context } = await on(`<form method="post" action="/pay/now"><button>Talu</button></form>`, { lang: "cy" });
+  const session = (route) => route.fulfill({ json: { signed_in: true, level: "Cl.Cm", idle_seconds: 900, absolute_seconds: 900, form_warning: true, form_lost: "form-sign-in-again" } });
+  await page.route("**/auth/session?form=*", session);
+  await page.getByRole("button", { name: "Talu" }).click();
+  const dialog = page.getByRole("dialog", { name: "Mae angen i chi fewngofnodi eto cyn y gallwch anfon hyn" });
+  await dialog.waitFor();
+  assert.equal(await dialog.getAttribute("lang"), "cy");
+  assert.deepEqual(await faults(page, "dialog"), []);
+  await picture(page, "pages/form-warning-cy.png");
+  const link = dialog.getByRole("link", { name: "Mewngofnodi (yn agor mewn tab newydd)" });
+  assert.equal(await link.evaluate((found) => found.href), `${service}/auth/sign-in?lang=cy&return_to=%2Fpay%2Fnow`);
+  assert.match(await dialog.textContent(), /Nid ydym wedi anfon eich atebion\. Maent yn dal ar y dudalen hon\./);
+  await dialog.getByRole("button", { name: "Mynd yn ôl i’ch atebion" }).click();
+  await page.unroute("**/auth/session?form=*", session);
+  await signOut(context);
+  await page.getByRole("button", { name: "Talu" }).click();
+  await page.getByRole("dialog", { name: "Mae angen i chi fewngofnodi cyn y gallwch anfon hyn" }).waitFor();
+  assert.deepEqual(posted, []);
+});
+
+for (const [how, answer] of [
+  ["refuses to say", (route) => route.fulfill({ status: 503, json: {} })],
+  ["is not reached", (route) => route.abort()],
+  ["says nothing that the script knows", (route) => route.fulfill({ json: { signed_in: false, form_warning: true, form_lost: "constructor" } })],
+]) {
+  test(`when the edge ${how}, then the form is sent`, async () => {
+    const { page } = await on();
+    await page.getByLabel("Name").fill("x");
+    await page.route("**/auth/session?form=*", answer);
+    await page.getByRole("button", { name: "Save" }).dblclick();
+    await page.getByRole("heading", { name: "Sent" }).waitFor();
+    assert.deepEqual(posted.map(([, body]) => body), ["name=x&next=save"]);
+  });
+}
+
+test("when the edge gives no answer for three seconds, then the form is sent", async () => {
+  const { page } = await on();
+  await page.getByLabel("Name").fill("x");
+  await page.evaluate(() => (window.fetch = (_, { signal }) => new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason));
+  })));
+  const clicked = Date.now();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Sent" }).waitFor();
+  assert.ok(Date.now() - clicked > 2_500);
+  assert.deepEqual(posted.map(([, body]) => body), ["name=x&next=save"]);
+});
+
+test("when a session is alive, then each form is sent once and just as the page wrote it", async () => {
+  for (const [markup, expected] of [
+    [`<form method="get" action="/pay/now"><input name="form" value="a"><button name="b" value="c" formmethod="post" formaction="/account/form?n=1">Go</button></form>`, ["/account/form?n=1", "form=a&b=c"]],
+    [`<form method="post"><input name="a" required><button name="b" value="c" formnovalidate>Go</button></form>`, [/form/, "a=&b=c"]],
+    // Fields that take the names of the form's own members.
+    [`<form method="post" action="/pay/now">${["action", "method", "target", "requestSubmit", "submit", "elements"].map((name) => `<input name="${name}" value="1">`).join("")}<button>Go</button></form>`,
+      ["/pay/now", "action=1&method=1&target=1&requestSubmit=1&submit=1&elements=1"]],
+    // A page whose own handler takes only the first sending, and disables the button.
+    [`<form method="post" action="/pay/now"><input name="a" value="1"><button name="b" value="2">Go</button></form><script>
+      let times = 0;
+      document.querySelector("form").addEventListener("submit", (event) => {
+        if ((times += 1) > 1) event.preventDefault();
+        setTimeout(() => (event.submitter.disabled = true));
+      });</script>`, ["/pay/now", "a=1&b=2"]],
+  ]) {
+    posted.splice(0);
+    const { page, asked } = await on(markup);
+    await page.getByRole("button", { name: "Go" }).dblclick();
+    await page.getByRole("heading", { name: "Sent" }).waitFor();
+    assert.equal(posted.length, 1, markup);
+    assert.match(posted[0][0], new RegExp(expected[0].source ?? expected[0].replace("?", "\\?")));
+    assert.equal(posted[0][1], expected[1]);
+    assert.equal(asked.length, 1, markup);
+  }
+});
+
+test("when a form goes elsewhere, only reads, or opens a window, or the service has no such route, then nothing is asked", async () => {
+  const elsewhere = `<form method="post" action="http://127.0.0.1:1/x" target="away"><button>Go</button></form><iframe name="away" title="away"></iframe>`;
+  const reads = `<form action="/account/plain"><input name="q" value="1"><button>Go</button></form>`;
+  const opens = `<form method="post" action="/account/plain" target="_blank"><button>Go</button></form>`;
+  const talks = `<form method="dialog"><button>Go</button></form>`;
+  for (const markup of [elsewhere, reads, opens, talks]) {
+    const { page, asked } = await on(markup);
+    await page.getByRole("button", { name: "Go" }).click();
+    await page.waitForTimeout(400);
+    assert.deepEqual(asked, [], markup);
+  }
+  assert.equal(posted.length, 1);
+  const { page, asked } = await on();
+  const quiet = service.replace("localhost", "quiet.localhost");
+  await page.goto(`${quiet}/account/form?${new URLSearchParams({ form: PLAIN })}`);
+  await page.getByLabel("Name").fill("x");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Sent" }).waitFor();
+  assert.deepEqual(asked, []);
+});
+
+test("when a script of the page sends the form itself, then it sends what the person sent, and only then", async () => {
+  const { page, asked, context } = await on(`${PLAIN}<script>
+    document.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      fetch("/account/plain", { method: "POST", body: new URLSearchParams(new FormData(event.target, event.submitter)) });
+    });</script>`);
+  await page.getByLabel("Name").fill("x");
+  await page.getByRole("button", { name: "Save" }).click();
+  await until(() => posted.length > 0);
+  // An event that a script makes sends no form.
+  await page.evaluate(() => document.querySelector("form").dispatchEvent(new Event("other")));
+  assert.deepEqual(posted.map(([, body]) => body), ["name=x&next=save"]);
+  await signOut(context);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog").waitFor();
+  assert.deepEqual([posted.length, asked.length], [1, 2]);
+});
+
+test("when the person leaves the page meanwhile, then the form is not sent when they come back", async () => {
+  const { page } = await on();
+  await page.getByLabel("Name").fill("x");
+  await page.evaluate(() => (window.fetch = () => new Promise((resolve) => setTimeout(resolve, 1_000))));
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("link", { name: "Elsewhere" }).click();
+  await page.waitForURL(`${service}/account/plain`);
+  // Playwright waits for a page that is loaded again, and this one comes from the cache for Back.
+  await page.evaluate(() => history.back()).catch(() => undefined);
+  await page.waitForURL(/\/account\/form/, { waitUntil: "commit" });
+  await page.waitForTimeout(2_000);
+  assert.deepEqual(posted, []);
+  assert.equal(await page.getByLabel("Name").inputValue(), "x");
+});
