@@ -95,7 +95,7 @@ fn when_doctor_asks_then_only_the_origin_is_asked_without_a_certificate_check() 
             .filter(|one| one.asked != Asked::AssertionKeysAs(2))
             .all(|one| one.headers.iter().any(|(name, _)| *name == "User-Agent"))
     );
-    assert_eq!(questions.len(), 24);
+    assert_eq!(questions.len(), 26);
 }
 
 #[test]
@@ -114,7 +114,11 @@ fn when_another_address_is_given_then_it_is_asked_for_the_services_own_host() {
     for question in questions_of(&subject) {
         let is_elsewhere = matches!(
             question.asked,
-            Asked::Discovery | Asked::Authorise | Asked::Origin | Asked::OriginForwarded(_)
+            Asked::Discovery
+                | Asked::TeamKeys
+                | Asked::Authorise
+                | Asked::Origin
+                | Asked::OriginForwarded(_)
         );
         let moved = question.url.contains("203.0.113.9");
         assert_eq!(moved, !is_elsewhere, "{}", question.url);

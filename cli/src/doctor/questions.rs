@@ -2,7 +2,7 @@
 
 use super::head_limit::{self, Limit};
 use super::look::health;
-use super::subject::{Subject, protected, public};
+use super::subject::{Subject, protected, public, staff};
 use super::web::{Asked, Question, Replies, Reply, Web};
 use crate::registration::expected::Expected;
 use anyhow::Result;
@@ -125,6 +125,9 @@ fn of_worker_all(subject: &Subject, expected: &Expected) -> Vec<Question> {
         questions.push(page(Asked::Public, &path));
         questions.push(page(Asked::Spoofed, &path).with(&[("One-Login-Assertion", FORGED)]));
     }
+    if let Some(path) = staff(service) {
+        questions.push(page(Asked::Staff, &path));
+    }
     if subject.has_landing_page {
         questions.push(page(Asked::Landing, &own("return")));
     }
@@ -142,8 +145,18 @@ fn elsewhere(subject: &Subject, expected: &Expected) -> Vec<Question> {
     let mut discovery = of_worker(subject, expected, Asked::Discovery, "");
     discovery.url = service.provider.discovery_url();
     discovery.name = None;
+    let team = service
+        .access_team
+        .as_ref()
+        .filter(|_| staff(service).is_some());
+    let team = team.map(|team| Question {
+        asked: Asked::TeamKeys,
+        url: team.keys.clone(),
+        ..discovery.clone()
+    });
     [discovery]
         .into_iter()
+        .chain(team)
         .chain(of_origin(subject, expected))
         .chain(forwarded(subject, expected))
         .collect()

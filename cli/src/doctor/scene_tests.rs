@@ -21,6 +21,8 @@ const HOST: &str = "https://demo.example.gov.uk";
 /// The check value of the session key.
 const CHECK_VALUE: &str = "Zm9vYmFy";
 pub const ISSUER: &str = "https://oidc.account.gov.uk/";
+/// The audience tag of the staff's application.
+pub const TAG: &str = "32eafc7626e737a8c1f9c3b9f1d6d8a5e0b4c2d1f7a8b9c0d1e2f3a4b5c6d7e8";
 
 /// A checkout in a directory that is gone after the test.
 pub struct Checkout(PathBuf);
@@ -34,6 +36,12 @@ impl Checkout {
         let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wrangler.toml");
         let text = fs::read_to_string(own).unwrap();
         let text = text.replace("replace-with-the-production-client-id", "demo-client");
+        let team = format!(
+            "host = \"demo.example.gov.uk\"\naccess_team = \"example\"\naccess_audience = \"{TAG}\""
+        );
+        let text = text.replace("host = \"demo.example.gov.uk\"", &team);
+        let staff = "{ path = \"/staff/*\", access = \"cloudflare-access\" },";
+        let text = text.replace("routes = [\n", &format!("routes = [\n  {staff}\n"));
         checkout.write("wrangler.toml", &text);
         let pair = |jwk: Value| {
             let times = "2026-11-01T09:00:00Z";
@@ -137,6 +145,14 @@ pub fn authorise(change: impl Fn(&mut Value, &mut Value)) -> String {
     )
 }
 
+/// Where Cloudflare Access sends a browser to sign in.
+pub fn login(team: &str, tag: &str) -> String {
+    let host = "demo.example.gov.uk";
+    format!(
+        "https://{team}.cloudflareaccess.com/cdn-cgi/access/login/{host}?kid={tag}&redirect_url=%2Fstaff"
+    )
+}
+
 /// Answers as all is well, until a test puts other answers in place.
 pub struct Healthy {
     pub replies: Replies,
@@ -214,6 +230,17 @@ impl Healthy {
                 answer(308, "").with("location", &format!("{HOST}/")),
             ),
             (Asked::Origin, text(403)),
+            (
+                Asked::TeamKeys,
+                answer(
+                    200,
+                    &json!({ "keys": [published(rsa(), "RS256")] }).to_string(),
+                ),
+            ),
+            (
+                Asked::Staff,
+                answer(302, "").with("location", &login("example", TAG)),
+            ),
             (
                 Asked::Discovery,
                 answer(200, &discovery.to_string()).with("date", DATE),

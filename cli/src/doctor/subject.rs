@@ -180,6 +180,11 @@ pub fn public(service: &Service) -> Option<String> {
     first(service, Access::Public)
 }
 
+/// A path that is for staff of Cloudflare Access.
+pub fn staff(service: &Service) -> Option<String> {
+    first(service, Access::CloudflareAccess)
+}
+
 fn first(service: &Service, access: Access) -> Option<String> {
     let rules = service.rules.listed().iter();
     let paths = rules.filter(|rule| rule.access == access).map(|rule| {

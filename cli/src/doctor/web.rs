@@ -44,6 +44,10 @@ pub enum Asked {
     /// A path at the origin with the headers that the Worker sets: its place among the paths.
     OriginForwarded(usize),
     Discovery,
+    /// The keys of the team of Cloudflare Access.
+    TeamKeys,
+    /// A path for staff, as a browser opens it.
+    Staff,
     /// The signed request, at the provider.
     Authorise,
 }

@@ -4,8 +4,9 @@ mod answers;
 mod own;
 mod provider;
 mod spoil;
+mod staff;
 
 pub use spoil::{Case, Spoil};
 
 /// Every case.
-pub const ALL: [&[Case]; 3] = [own::CASES, answers::CASES, provider::CASES];
+pub const ALL: [&[Case]; 4] = [own::CASES, answers::CASES, provider::CASES, staff::CASES];

@@ -169,7 +169,8 @@ fn judge(
     Ok(findings.or_well(format!("{} {plural}, {} ms", keys.len(), answer.ms)))
 }
 
-fn is_large_rsa(key: &Value) -> bool {
+/// Whether a key is RSA of 2,048 bits or more.
+pub fn is_large_rsa(key: &Value) -> bool {
     key["kty"] == "RSA" && bits(key) >= 2_048
 }
 
@@ -177,7 +178,8 @@ fn is_p256(key: &Value) -> bool {
     key["kty"] == "EC" && key["crv"] == "P-256"
 }
 
-fn kind(key: &Value) -> String {
+/// The kind of a key, in words.
+pub fn kind(key: &Value) -> String {
     let kty = key["kty"].as_str().unwrap_or("no key");
     match kty {
         "RSA" => format!("RSA of {} bits", bits(key)),

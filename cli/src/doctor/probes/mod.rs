@@ -11,6 +11,7 @@ mod pages;
 mod provider;
 mod request;
 mod routes;
+mod staff;
 mod transport;
 
 use super::probe::Probe;
@@ -39,6 +40,8 @@ pub const PROBES: &[&Probe] = &[
     &origin::PROBE,
     &origin::HEADERS,
     &forwarded::PROBE,
+    &staff::KEYS,
+    &staff::APPLICATION,
     &provider::DISCOVERY,
     &request::OBJECT,
     &request::SIZE,
