@@ -54,6 +54,8 @@ async function invite([act, ...args], input = "") {
     const child = execFile(CLI, ["invite", act, ...at, ...args], { cwd: ROOT, timeout: 60_000 }, (error, out, err) => resolve({ error, out, err }));
     child.stdin.end(input);
   });
+  // A person's address is in no output of the tool, and so in no log of a pipeline.
+  assert.doesNotMatch(ran.out + ran.err, /@/);
   if (ran.error) throw new Error(ran.err);
   return ran.out.trim().split("\n");
 }
