@@ -1,4 +1,5 @@
-// The demo service of `cargo edge dev`, from its desk: a person arrives, and the service switches sign-in off and closes.
+// The demo service of `cargo edge dev`, from its desk: a person arrives, the service switches sign-in off, closes and invites people,
+// and others use the same host.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -119,4 +120,66 @@ test("when the desk switches sign-in off, closes the service and opens it then p
   await set(page, "open", ["on", "open"]);
   assert.equal((await inside.page.goto(`${service}/account`)).status(), 200);
   assert.match(await inside.page.textContent(".panel"), /kenneth@example\.gov\.uk/);
+});
+
+/** Signs in from a page of the simulated provider, and goes on from the welcome page. */
+async function throughTheDoor(page, name) {
+  await page.getByRole("radio", { name }).check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.waitForURL(`${service}/welcome`);
+  await page.getByRole("button", { name: "Continue" }).click();
+}
+
+/** Has the demo service do something from the desk, and gives what its page says. */
+async function fromTheDesk(page, button, label, choice) {
+  await page.goto(desk);
+  if (label !== undefined) await page.getByLabel(label).selectOption({ label: choice });
+  await page.getByRole("button", { name: button, exact: true }).click();
+  await page.waitForURL(`http://127.0.0.1:${port + 2}/control/**`);
+  assert.deepEqual(await faults(page), []);
+  return page.textContent("main");
+}
+
+test("t151 t155 when the desk invites people then they reach the page for invited people, by address and by a link", async () => {
+  const { page } = await atTheDesk();
+  const { page: developer } = await atTheDesk();
+  assert.match(await fromTheDesk(developer, "Take every invitation away"), /Invitations: 0, used: 0/);
+  await page.getByRole("link", { name: "/beta", exact: true }).first().click();
+  await throughTheDoor(page, /Kenneth Decerqueira/);
+  await page.getByRole("heading", { name: "You need an invitation" }).waitFor();
+  assert.deepEqual(await faults(page), []);
+  await picture(page, "demo-not-invited-en.png");
+  await page.goto(`${service}/cy/beta`);
+  assert.equal((await page.textContent("h1")).trim(), "Mae angen gwahoddiad arnoch");
+  assert.deepEqual(await faults(page), []);
+  await page.goto(`${service}/beta`);
+
+  assert.match(await fromTheDesk(developer, "Invite", "Invite the address of", "Kenneth Decerqueira"), /The address is invited.*Invitations: 1, used: 0/);
+  await page.locator("main a[href*='/auth/sign-in']").first().click();
+  await page.waitForURL((url) => [`${service}/beta`, `${service}/welcome`].includes(url.href));
+  await page.goto(`${service}/beta`);
+  assert.match(await page.textContent(".panel"), /kenneth@example\.gov\.uk/);
+
+  assert.match(await fromTheDesk(developer, "Make a link for one person"), /Invitations: 2, used: 1/);
+  const link = await developer.getByRole("link", { name: /invitation=/ }).getAttribute("href");
+  for (const [who, heading] of [[/Amal/, "Your account"], [/Mo O'Neill/, "You need an invitation"]]) {
+    const { page: other } = await atTheDesk();
+    await other.goto(link);
+    await throughTheDoor(other, who);
+    await other.getByRole("heading", { name: heading, exact: true }).waitFor();
+    assert.equal(other.url(), `${service}/beta`);
+  }
+});
+
+test("when the desk asks as staff or as a program then the page shows what the edge lets through", async () => {
+  const { page } = await atTheDesk();
+  const staff = (who) => fromTheDesk(page, "Ask as staff", "Ask for /staff as", who);
+  assert.match(await staff("a caseworker"), /status 200.*"email":"caseworker@example\.gov\.uk"/s);
+  assert.match(await staff("a program"), /status 200.*"common_name":"reports\.access"/s);
+  assert.match(await staff("a user of another application"), /status 403/);
+  assert.match(await staff("a client without a token"), /without cf-access-jwt-assertion: status 403/);
+  const program = (value) => fromTheDesk(page, "Ask as a program", "Ask for /api/licences with Authorization:", value);
+  assert.match(await program("Bearer demo"), /status 200.*DEMO-1/s);
+  assert.match(await program("Bearer other"), /status 401.*The token is not known/s);
+  assert.match(await program("no header"), /status 401.*Send an Authorization header/s);
 });

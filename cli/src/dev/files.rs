@@ -43,6 +43,10 @@ impl Settings {
             service["service_keys"] = json!(format!("{}/service-jwks.json", self.origin));
             service["arrival"] = json!({ "en": "/welcome", "cy": "/cy/welcome" });
             service["switch"] = json!(true);
+            service["contact"] = json!("/");
+            if let Some(routes) = service["routes"].as_array_mut() {
+                routes.extend(["/beta", "/cy/beta"].map(beta));
+            }
         }
         if self.takes_signals() {
             service["signals_audience"] = json!(self.service());
@@ -125,6 +129,13 @@ impl Settings {
     }
 }
 
+/// A page of the demo for invited people, which needs the service's own key.
+fn beta(path: &str) -> Value {
+    json!({
+        "path": path, "access": "required", "level": "Cl.Cm", "release": ["email", "phone"], "admission": "invited",
+    })
+}
+
 /// A thing to try at a route of a project: its path, without the `*` that matches the rest.
 fn of_a_route(route: &Value) -> Option<Value> {
     let path = route.get("path")?.as_str()?;
@@ -148,13 +159,17 @@ fn of_the_demo() -> Vec<Value> {
         ),
         (
             "/staff",
-            "for staff, by Cloudflare Access: 403 without its token, which POST /control/staff at this address hands out",
+            "for staff, by Cloudflare Access: 403 without its token, with which the desk asks below",
         ),
         ("/account", "wants a sign-in with two factors, Cl.Cm"),
         ("/cy/account", "the same in Welsh"),
         (
             "/welcome",
             "where a person with a new session arrives, on the way to any other page; “Continue” leads on to it",
+        ),
+        (
+            "/beta",
+            "for people whom the service has invited; below, the desk invites them",
         ),
         (
             "/account/close",

@@ -41,6 +41,11 @@ impl Closing {
         }
     }
 
+    /// The edge's address, without a slash at its end.
+    pub fn edge(&self) -> &str {
+        &self.audience
+    }
+
     /// The key set for the edge.
     pub fn keys(&self) -> Value {
         let mut key = self.key.public_jwk().clone();
@@ -72,22 +77,43 @@ impl Closing {
 
     /// Ends every session of a person. The same message may be sent again where this fails.
     pub async fn close(&self, subject: &str, now: i64) -> Result<(), String> {
+        let about = [("block_until", Value::from(now + KEPT_OUT))];
+        let message = ("end-sessions+jwt", "sessions/end");
+        self.send(message, subject, &about, now).await.map(drop)
+    }
+
+    /// Changes the list of the people who may come in; the answer says how many there are. The act is `add` or `clear`.
+    pub async fn invite(&self, act: &str, who: &[&str], now: i64) -> Result<Value, String> {
+        let about = [("act", Value::from(act)), ("who", json!(who))];
+        let message = ("admission+jwt", "admission");
+        let answer = self.send(message, &self.issuer, &about, now).await?;
+        serde_json::from_slice(&answer).map_err(|error| error.to_string())
+    }
+
+    /// Sends a message of a type to one of the edge's own addresses.
+    async fn send(
+        &self,
+        (typ, page): (&str, &str),
+        subject: &str,
+        about: &[(&str, Value)],
+        now: i64,
+    ) -> Result<Vec<u8>, String> {
         let mut claims = self.claims(now);
-        for (name, value) in [
+        let own = [
             ("sub", Value::from(subject)),
             ("exp", (now + 60).into()),
             ("jti", random_uuid().into()),
-            ("block_until", (now + KEPT_OUT).into()),
-        ] {
-            claims.insert(name.to_owned(), value);
+        ];
+        for (name, value) in own.iter().chain(about) {
+            claims.insert((*name).to_owned(), value.clone());
         }
-        let token = self.key.token(&[("typ", "end-sessions+jwt")], &claims);
-        let url = format!("{}/auth/sessions/end", self.audience);
+        let token = self.key.token(&[("typ", typ)], &claims);
+        let url = format!("{}/auth/{page}", self.audience);
         let headers = [("content-type".to_owned(), "application/jwt".to_owned())];
         let answer =
             fetch::send("POST", &url, &headers, token.into_bytes(), 1_024, PATIENCE).await?;
         match answer.status {
-            200 => Ok(()),
+            200 => Ok(answer.body),
             status => Err(format!("{url} answered {status}")),
         }
     }

@@ -1,7 +1,7 @@
 //! The demo service behind the edge: the example that a service team copies.
 //!
 //! [`verify`], [`token`], [`person`], [`claims`], [`identity`] and [`key_set`] are the parts to copy; [`site`] shows how
-//! pages use them, and [`application`] how a form is filled in from what was proved, and [`closing`] how a service ends sessions. [`probes`] and [`wire`] are for
+//! pages use them, and [`application`] how a form is filled in from what was proved, and [`closing`] how a service ends sessions. [`desk_forms`] is for the desk. [`probes`] and [`wire`] are for
 //! tests of the edge: they show exactly what reached this service, byte for byte.
 
 pub mod app;
@@ -9,6 +9,7 @@ pub mod application;
 pub mod apply_pages;
 pub mod claims;
 pub mod closing;
+pub mod desk_forms;
 pub mod identity;
 pub mod key_set;
 pub mod pages;
@@ -44,7 +45,10 @@ pub async fn serve(listener: TcpListener, settings: Settings) -> Result<(), Stri
         verifier: Verifier::new(settings),
         recorder: recorder.clone(),
     });
-    let router = site::routes().merge(probes::routes()).with_state(app);
+    let router = site::routes()
+        .merge(probes::routes())
+        .merge(desk_forms::routes())
+        .with_state(app);
     let stop = Stop::watch()?;
     listen::announce(&listener)?;
     tokio::select! {

@@ -50,6 +50,7 @@ fn pages_of(prefix: &str, front_page: &str) -> Router<Arc<App>> {
         .route(&path("/account"), get(account))
         .route(&path("/account/"), get(account))
         .route(&path("/welcome"), get(welcome))
+        .route(&path("/beta"), get(account))
         .route(&path("/account/licence"), get(licence))
         .route(&path("/account/close"), get(account).post(closed))
         .route(&path("/account/{*page}"), get(account))

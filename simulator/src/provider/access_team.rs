@@ -50,8 +50,45 @@ impl Provider {
         if body["rotate"] == true {
             self.access_team.rotate();
         }
-        let issuer = self.settings.issuer.trim_end_matches('/');
         let audience = audience.as_deref().unwrap_or(AUDIENCE);
+        let mut claims = self.staff_claims(now, email, name, audience);
+        for (name, value) in body["claims"].as_object().into_iter().flatten() {
+            match value {
+                Value::Null => drop(claims.remove(name)),
+                value => drop(claims.insert(name.clone(), value.clone())),
+            }
+        }
+        Response::text(200, self.staff_token(&claims)).with_header("cache-control", "no-store")
+    }
+
+    /// The tokens that the desk offers, each with what it is: of a user, of a program, and of a user of another application.
+    pub(super) fn staff_tokens(&self, now: i64) -> [(&'static str, String); 3] {
+        let made = |name: Option<&str>, audience: &str| {
+            self.staff_token(&self.staff_claims(now, None, name.map(str::to_owned), audience))
+        };
+        [
+            ("a caseworker", made(None, AUDIENCE)),
+            ("a program", made(Some("reports.access"), AUDIENCE)),
+            (
+                "a user of another application",
+                made(None, &AUDIENCE.replace('5', "6")),
+            ),
+        ]
+    }
+
+    fn staff_token(&self, claims: &Object) -> String {
+        self.access_team.current().token(&[("typ", "JWT")], claims)
+    }
+
+    /// The claims of a program, where it has a name, or of a user.
+    fn staff_claims(
+        &self,
+        now: i64,
+        email: Option<String>,
+        name: Option<String>,
+        audience: &str,
+    ) -> Object {
+        let issuer = self.settings.issuer.trim_end_matches('/');
         let mut claims = json!({
             "type": "app", "aud": [audience], "iss": issuer, "iat": now, "exp": now + LIFETIME, "sub": "",
         });
@@ -66,15 +103,7 @@ impl Provider {
                 claims["country"] = "GB".into();
             }
         }
-        let mut claims: Object = claims.as_object().cloned().unwrap_or_default();
-        for (name, value) in body["claims"].as_object().into_iter().flatten() {
-            match value {
-                Value::Null => drop(claims.remove(name)),
-                value => drop(claims.insert(name.clone(), value.clone())),
-            }
-        }
-        let token = self.access_team.current().token(&[("typ", "JWT")], &claims);
-        Response::text(200, token).with_header("cache-control", "no-store")
+        claims.as_object().cloned().unwrap_or_default()
     }
 }
 

@@ -24,7 +24,7 @@ impl Provider {
     /// Answers what the desk asks; `None` for any other control.
     pub(super) fn desk(&mut self, now: i64, request: &Request) -> Option<Response> {
         Some(match (request.method.as_str(), request.path()) {
-            ("GET", PATH) => Response::html(200, desk_page::page(self)),
+            ("GET", PATH) => Response::html(200, desk_page::page(self, now)),
             ("GET", "/control/desk.js") => Response::empty(200)
                 .with_header("content-type", "text/javascript; charset=utf-8")
                 .with_header("cache-control", "no-store")

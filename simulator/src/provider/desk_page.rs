@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use serde_json::Value;
 
 use crate::locale::Locale;
+use crate::provider::desk_others::forms;
 use crate::provider::desk_state::{About, Switched};
 use crate::provider::fault::Fault;
 use crate::provider::numbers_page::figures;
@@ -16,7 +17,7 @@ use crate::provider::state::Provider;
 pub const SCRIPT: &str = include_str!("desk.js");
 
 /// The whole page.
-pub fn page(provider: &Provider) -> String {
+pub fn page(provider: &Provider, now: i64) -> String {
     let content = html! {
         h1 { "What is running" }
         @match &provider.desk.about {
@@ -25,7 +26,10 @@ pub fn page(provider: &Provider) -> String {
         }
         (people(provider))
         (faults(provider))
-        @if provider.desk.about.as_ref().is_some_and(|about| about.switch) { (switch(provider.desk.switched)) }
+        @if let Some(about) = provider.desk.about.as_ref().filter(|about| about.switch) {
+            (switch(provider.desk.switched))
+            (forms(about, &provider.staff_tokens(now)))
+        }
         h2 { "Numbers" }
         p {
             "How many came to the end since this simulated One Login was started, from what the edge logs."

@@ -20,7 +20,7 @@ pub struct About {
     pub origin: String,
     /// The things to try, in order.
     pub journeys: Vec<JourneyLink>,
-    /// Whether the command that started them writes the record of the service's switch.
+    /// Whether the service is the demo with a key of its own, and the command that started them writes the record of its switch.
     #[serde(default)]
     pub switch: bool,
     /// The command that prints the figures of a deployed edge, as the person who reads the desk types it.

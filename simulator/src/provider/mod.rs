@@ -22,6 +22,7 @@ mod control_answer;
 pub mod control_sessions;
 pub mod delivery;
 pub mod desk;
+pub mod desk_others;
 pub mod desk_page;
 pub mod desk_state;
 pub mod documents;
