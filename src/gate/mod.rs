@@ -45,7 +45,7 @@ use crate::gate::switch::Part;
 use crate::platform::Platform;
 pub use context::Context;
 use decision::AnswerPlan;
-use http::cors::preflight;
+use http::cors::{preflight, readable};
 use http::reply::Reply;
 use http::request::{Address, Request};
 use pages::bilingual::{both, problem};
@@ -90,7 +90,7 @@ pub fn decide<P: Platform>(
     if let Verdict::Now(decision) = &mut verdict
         && let Decision::Reply(reply) = &mut **decision
     {
-        service_header::show(&context, request, reply);
+        dress(&context, request, reply);
     }
     (verdict, Some(context))
 }
@@ -151,7 +151,7 @@ pub async fn asked<P: Platform>(
     let path = service.path(address.path).ok()?;
     let context = Context::new(isolate, platform, service, request, now).logging(request);
     let mut reply = asked::asked(&context, request, &path, address.query, challenge).await?;
-    service_header::show(&context, request, &mut reply);
+    dress(&context, request, &mut reply);
     Some(reply)
 }
 
@@ -225,7 +225,9 @@ fn route<P: Platform>(context: &Context<P>, request: &Request, address: &Address
             context
                 .logging(request)
                 .log_refused("refused", "ambiguous_address");
-            return context.page(400, Page::BadAddress).into();
+            let detail = "This address can be read in two ways.";
+            let reply = context.answer(request, 400, Page::BadAddress, detail);
+            return reply.into();
         }
     };
     if service.switch {
@@ -275,12 +277,12 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
         } => {
             let checked =
                 revocation::check(context, request, &path, query.as_deref(), *session).await;
-            return service_header::shown(context, request, checked);
+            return dressed(context, request, checked);
         }
         Task::Staff { path, query } => {
             let passage = Passage::new(context, request, &path, query.as_deref());
             let decided = passage.staff().await;
-            return service_header::shown(context, request, decided);
+            return dressed(context, request, decided);
         }
         Task::Assert {
             forward,
@@ -289,7 +291,7 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
             known,
         } => return revocation::assert(context, *forward, &session, &about, known).await,
     };
-    service_header::shown(context, request, Decision::Reply(reply.await))
+    dressed(context, request, Decision::Reply(reply.await))
 }
 
 /// The decision about a request that was waiting for the switch.
@@ -300,7 +302,7 @@ async fn again<P: Platform>(context: &Context<P>, request: &Request) -> Decision
         None => context.page(400, Page::BadAddress).into(),
     };
     match verdict {
-        Verdict::Now(decision) => service_header::shown(context, request, *decision),
+        Verdict::Now(decision) => dressed(context, request, *decision),
         Verdict::Later(task) => Box::pin(finish(context, request, task)).await,
     }
 }
@@ -347,15 +349,34 @@ pub fn unsendable<P: Platform>(context: &Context<P>, request: &Request) -> Reply
     trouble(context, request, 500)
 }
 
-/// The page of a fault on the way to the service; a program gets problem details.
+/// The detail of a problem for a program that the service gave no answer.
+const GAVE_NONE: &str = "The service gave no answer.";
+
+/// The page of a fault on the way to the service; a program or a script gets problem details.
 fn trouble<P: Platform>(context: &Context<P>, request: &Request, status: u16) -> Reply {
-    if is_api(context, request) {
-        let detail = "The service gave no answer.";
-        return problem(status, Page::Problem, detail).of(&context.service);
+    let mut reply = match is_api(context, request) {
+        true => problem(status, Page::Problem, GAVE_NONE).of(&context.service),
+        false => context.answer(request, status, Page::Problem, GAVE_NONE),
+    };
+    dress(context, request, &mut reply);
+    reply
+}
+
+/// Completes an answer in place of the service's: with the service header on a page, and for scripts of listed origins.
+fn dress<P: Platform>(context: &Context<P>, request: &Request, reply: &mut Reply) {
+    service_header::show(context, request, reply);
+    readable(reply, &context.service, request);
+}
+
+/// The same for a decision.
+fn dressed<P: Platform>(context: &Context<P>, request: &Request, decision: Decision) -> Decision {
+    match decision {
+        Decision::Reply(mut reply) => {
+            dress(context, request, &mut reply);
+            Decision::Reply(reply)
+        }
+        other => other,
     }
-    let mut page = context.page(status, Page::Problem);
-    service_header::show(context, request, &mut page);
-    page
 }
 
 /// Fetches the documents of every provider of the deployment: the hourly task.

@@ -1,8 +1,9 @@
 //! Other origins: which scripts may send requests, and which may read that no person is signed in.
 
+use one_login_edge::gate;
 use serde_json::json;
 
-use crate::world::{Browser, By, Incoming, World};
+use crate::world::{Browser, By, Incoming, Trouble, When, World};
 
 const LISTED: &str = "https://www.example.gov.uk";
 
@@ -101,6 +102,71 @@ fn when_no_person_is_signed_in_then_a_listed_origin_can_read_the_refusal_and_oth
             "same-origin"
         };
         assert_eq!(shared, Some(policy));
+    }
+}
+
+#[test]
+fn t60_when_the_edge_answers_for_the_service_then_a_listed_origins_script_reads_why_and_no_other() {
+    const EXPOSED: &str = "Retry-After, WWW-Authenticate";
+    for (origin, is_listed) in [(LISTED, true), ("https://evil.example", false)] {
+        let world = listing();
+        let mut browser = Browser::new();
+        browser.open(&world, "/account/data");
+        let script = |path: &str| {
+            let request = Incoming::get(path).with("sec-fetch-dest", "empty");
+            let request = request.with("sec-fetch-site", "cross-site");
+            browser.dressed(&world, request.with("origin", origin))
+        };
+        let request = script("/account/data").to_request();
+        let (_, context) = gate::decide(&world.isolate(), &world.outside, &request, world.now());
+        let unanswered = gate::unanswered(&context.unwrap(), &request);
+        assert_eq!(unanswered.status, 502);
+        let ambiguous = world.ask(script("/account/%2e%2e/data"));
+        assert_eq!(ambiguous.status, 400);
+        let wrong = world.ask(script("/account/data").method("TRACE"));
+        assert_eq!(wrong.status, 405);
+        world.trouble(Trouble::AccountNotReached, When::Always);
+        world.pass(400);
+        let unknown = world.ask(script("/account/data"));
+        assert_eq!(
+            (unknown.status, unknown.header("retry-after")),
+            (503, Some("30"))
+        );
+        type Header<'a> = &'a dyn Fn(&'static str) -> Option<String>;
+        let owned = |found: Option<&str>| found.map(str::to_owned);
+        let answers: [Header<'_>; 4] = [
+            &|name| owned(unanswered.header(name)),
+            &|name| owned(ambiguous.header(name)),
+            &|name| owned(wrong.header(name)),
+            &|name| owned(unknown.header(name)),
+        ];
+        for answer in answers {
+            let kind = answer("content-type");
+            assert_eq!(kind.as_deref(), Some("application/problem+json"));
+            for (name, value) in [
+                ("access-control-allow-origin", origin),
+                ("access-control-allow-credentials", "true"),
+                ("access-control-expose-headers", EXPOSED),
+            ] {
+                let found = answer(name);
+                assert_eq!(found.as_deref(), is_listed.then_some(value), "{name}");
+            }
+        }
+        // The edge's own addresses are for pages of the service.
+        for path in [
+            "/auth/session",
+            "/auth/health",
+            "/auth/sign-in",
+            "/auth/nothing",
+            "/AUTH/x",
+        ] {
+            let shown = world.ask(script(path));
+            assert_eq!(
+                (shown.by, shown.header("access-control-allow-origin")),
+                (By::Edge, None),
+                "{path}"
+            );
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::config::{Access, Rule, Service};
 use crate::gate::context::Context;
 use crate::gate::decision::Verdict;
-use crate::gate::http::cors::{preflight, readable};
+use crate::gate::http::cors::preflight;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
 use crate::gate::pages::Page;
@@ -19,37 +19,37 @@ pub fn challenge(service: &Service) -> String {
 }
 
 /// 401 for scripts, frames and other clients: nothing that a browser would follow or keep.
-pub fn unauthorised(service: &Service, request: &Request) -> Reply {
+pub fn unauthorised(service: &Service) -> Reply {
     let detail = "Sign in with GOV.UK One Login to use this address.";
     let sign_in = service.own_page("sign-in");
     let further = [("detail", detail), ("sign_in", &sign_in)];
     let reply =
         Reply::problem(401, "Unauthorized", &further).with("www-authenticate", challenge(service));
-    readable(reply.of(service), service, request)
+    reply.of(service)
 }
 
 /// 401 for programs on a route whose origin judges `Authorization`.
 ///
 /// The scheme is the origin's business. A challenge names one (RFC 9110 section 11.6.1), and browsers ask a person for
 /// nothing at `Bearer`; without an error, because nothing was sent (RFC 6750 section 3.1).
-pub fn unauthorised_program(service: &Service, request: &Request) -> Reply {
+pub fn unauthorised_program(service: &Service) -> Reply {
     let detail = "Send an Authorization header to use this address.";
     let reply = Reply::problem(401, "Unauthorized", &[("detail", detail)]).with(
         "www-authenticate",
         format!("Bearer realm=\"{}\"", service.host),
     );
-    readable(reply.of(service), service, request)
+    reply.of(service)
 }
 
 /// The same for a live session with a sign-in that is too long ago.
 ///
 /// Source: RFC 9470 section 3.
-pub fn too_old(service: &Service, request: &Request, max_age: i64) -> Reply {
+pub fn too_old(service: &Service, max_age: i64) -> Reply {
     let mut value = challenge(service);
     value.push_str(", error=\"insufficient_user_authentication\", max_age=\"");
     value.push_str(&max_age.to_string());
     value.push('"');
-    unauthorised(service, request).with("www-authenticate", value)
+    unauthorised(service).with("www-authenticate", value)
 }
 
 /// Answers what another origin may not do, and the preflights of those that may ask.

@@ -9,7 +9,7 @@ use super::statement::{Known, Subject};
 use crate::config::Access;
 use crate::gate::context::Context;
 use crate::gate::decision::{Decision, Forward, Task, Verdict};
-use crate::gate::http::reply::{RETRY_AFTER, Reply};
+use crate::gate::http::reply::RETRY_AFTER;
 use crate::gate::http::request::Request;
 use crate::gate::pages::Page;
 use crate::gate::{accounts, browser_session, identity, sign_in};
@@ -218,12 +218,7 @@ fn forget(decision: Decision, gone: Vec<String>) -> Decision {
 
 /// The answer while it cannot be known whether the session is alive.
 fn unavailable<P: Platform>(context: &Context<P>, request: &Request) -> Verdict {
-    let answer = if request.is_document() {
-        context.page(503, Page::Problem)
-    } else if request.is_framed_by_own() {
-        context.page(503, Page::Problem).framed_by_own()
-    } else {
-        Reply::problem(503, "Service Unavailable", &[]).of(&context.service)
-    };
+    let detail = "It is not known at the moment whether the session is alive.";
+    let answer = context.answer(request, 503, Page::Problem, detail);
     answer.with("retry-after", RETRY_AFTER).into()
 }

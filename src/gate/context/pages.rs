@@ -2,6 +2,8 @@
 
 use super::Context;
 use crate::gate::http::reply::Reply;
+use crate::gate::http::request::Request;
+use crate::gate::pages::bilingual::problem;
 use crate::gate::pages::failure::Failure;
 use crate::gate::pages::messages::LeadsTo;
 use crate::gate::pages::{self, Page};
@@ -28,6 +30,17 @@ impl<P: Platform> Context<P> {
             link,
             self.sent,
         )
+    }
+
+    /// The answer without a link to a person who asks for a page, or for a frame in a page of the service, and else a problem.
+    pub fn answer(&self, request: &Request, status: u16, page: Page, detail: &str) -> Reply {
+        if request.is_document() {
+            self.page(status, page)
+        } else if request.is_framed_by_own() {
+            self.page(status, page).framed_by_own()
+        } else {
+            problem(status, page, detail).of(&self.service)
+        }
     }
 
     /// A page for a frame of the service's own page, whose link opens in the whole window.

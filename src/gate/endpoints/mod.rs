@@ -176,7 +176,7 @@ fn own_page<P: Platform>(
             let link = again(context, &context.place(&wanted));
             in_frame(context, &link).into()
         }
-        OwnPage::SignIn if request.is_read() => cross_origin::unauthorised(service, request).into(),
+        OwnPage::SignIn if request.is_read() => cross_origin::unauthorised(service).into(),
         OwnPage::Return if request.is_document() && request.is_read() => {
             identity::returning(context, request, query)
         }

@@ -9,15 +9,26 @@ use crate::config::Service;
 /// The methods that a script of a listed origin may send.
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
 
-/// Lets scripts of `cors_origins` read the answer.
-#[must_use]
-pub fn readable(reply: Reply, service: &Service, request: &Request) -> Reply {
-    match request.headers.get("origin") {
-        Some(origin) if service.cors_origins.iter().any(|allowed| allowed == origin) => {
-            readable_by(reply, origin)
-        }
-        _ => reply,
+/// The headers with which an answer says what to do next. A script of another origin reads no other but a few.
+const EXPOSED: &str = "Retry-After, WWW-Authenticate";
+
+/// Lets a script of `cors_origins` read an answer in place of the service's, so that it knows a sign-in that is missing from
+/// an outage. The Worker's own addresses answer no other origin.
+pub fn readable(reply: &mut Reply, service: &Service, request: &Request) {
+    let own = |path| service.path(path).is_ok_and(|path| service.has_own(&path));
+    if let Some(origin) = listed(service, request)
+        && !request.address().is_some_and(|address| own(address.path))
+    {
+        let plain = std::mem::replace(reply, Reply::new(0));
+        *reply = readable_by(plain, origin).with("access-control-expose-headers", EXPOSED);
     }
+}
+
+/// The origin of the request, if it is one of `cors_origins`.
+fn listed<'a>(service: &Service, request: &'a Request) -> Option<&'a str> {
+    let origin = request.headers.get("origin")?;
+    let is_listed = service.cors_origins.iter().any(|allowed| allowed == origin);
+    is_listed.then_some(origin)
 }
 
 /// Lets a listed origin's script read the answer.
@@ -33,9 +44,7 @@ fn readable_by(reply: Reply, origin: &str) -> Reply {
 #[must_use]
 pub fn preflight(service: &Service, request: &Request) -> Option<Reply> {
     request.headers.get("access-control-request-method")?;
-    let origin = request.headers.get("origin");
-    let origin =
-        origin.filter(|origin| service.cors_origins.iter().any(|allowed| allowed == origin))?;
+    let origin = listed(service, request)?;
     if request.method != "OPTIONS" {
         return None;
     }

@@ -12,7 +12,6 @@ use super::assets;
 use super::messages::around;
 use crate::config::{Environment, Locale, Service, Theme};
 use crate::gate::context::Context;
-use crate::gate::decision::Decision;
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::{Request, parameter};
@@ -73,18 +72,6 @@ pub fn show<P: Platform>(context: &Context<P>, request: &Request, reply: &mut Re
             .with_own_forms()
             .with("referrer-policy", "strict-origin");
     }
-}
-
-/// The same for a decision.
-pub fn shown<P: Platform>(
-    context: &Context<P>,
-    request: &Request,
-    mut decision: Decision,
-) -> Decision {
-    if let Decision::Reply(reply) = &mut decision {
-        show(context, request, reply);
-    }
-    decision
 }
 
 fn is_gov_uk(service: &Service) -> bool {

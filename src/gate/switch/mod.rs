@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use crate::config::Service;
 use crate::gate::context::Context;
 use crate::gate::delivery::NotTaken;
-use crate::gate::http::cors::readable;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
 use crate::gate::links::is_api;
@@ -131,10 +130,9 @@ async fn judge<P: Platform>(context: &Context<P>, text: &str) -> Result<Record, 
     Ok(Record::read(typ.as_deref(), &claims, &expected)?)
 }
 
-/// The answer to a request that this part stops: a page for a person, and a problem for a program. A script of a listed
-/// origin may read it.
+/// The answer to a request that this part stops: a page for a person, and a problem for a program.
 pub fn refuse<P: Platform>(context: &Context<P>, request: &Request, part: Part, off: Off) -> Reply {
-    let (page, service) = (part.page(), &context.service);
+    let page = part.page();
     let context = context.logging(request);
     context.log_summed(EventOutcome::Refused, "switch", part.label(), "");
     let reply = if request.is_framed_by_own() {
@@ -142,8 +140,7 @@ pub fn refuse<P: Platform>(context: &Context<P>, request: &Request, part: Part, 
     } else if request.is_document() && !is_api(&context, request) {
         context.page(503, page)
     } else {
-        let problem = Reply::problem(503, "Service Unavailable", &[]).of(service);
-        readable(problem, service, request)
+        Reply::problem(503, "Service Unavailable", &[]).of(&context.service)
     };
     let seconds = off
         .until

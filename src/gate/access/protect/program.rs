@@ -12,7 +12,7 @@ impl<P: Platform> Passage<'_, P> {
         if authorization.is_none_or(|value| value.trim().is_empty()) {
             let context = self.context.logging(self.request);
             context.log_refused("refused", "no_authorization");
-            return cross_origin::unauthorised_program(&context.service, self.request).into();
+            return cross_origin::unauthorised_program(&context.service).into();
         }
         let mut out = self.forward(None);
         out.answer.personal = true;

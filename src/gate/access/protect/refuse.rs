@@ -77,10 +77,10 @@ impl<P: Platform> Passage<'_, P> {
             let (label, reply) = match (&session, rule.freshness) {
                 (Some(_), Some(freshness)) if !proves => {
                     let seconds = freshness.seconds();
-                    let reply = cross_origin::too_old(service, request, seconds);
+                    let reply = cross_origin::too_old(service, seconds);
                     ("sign_in_too_old", reply)
                 }
-                _ => ("no_session", cross_origin::unauthorised(service, request)),
+                _ => ("no_session", cross_origin::unauthorised(service)),
             };
             context.logging(request).log_refused("refused", label);
             if framed {

@@ -10,7 +10,6 @@ use crate::gate::decision::{Decision, Forward};
 use crate::gate::delivery::NotTaken;
 use crate::gate::http::reply::RETRY_AFTER;
 use crate::gate::pages::Page;
-use crate::gate::pages::bilingual::problem;
 use crate::gate::provider::{Token, verified};
 use crate::oidc::access_token::{Expected, check};
 use crate::oidc::jws::{Alg, Untrusted};
@@ -37,14 +36,8 @@ impl<P: Platform> Passage<'_, P> {
         };
         // Any client can send many of them, and an outage is met by each.
         context.log_summed(outcome, "staff", label, "");
-        let reply = if request.is_document() {
-            context.page(status, page)
-        } else if request.is_framed_by_own() {
-            context.page(status, page).framed_by_own()
-        } else {
-            let detail = "This address needs a token of the service's Cloudflare Access team.";
-            problem(status, page, detail).of(&context.service)
-        };
+        let detail = "This address needs a token of the service's Cloudflare Access team.";
+        let reply = context.answer(request, status, page, detail);
         Decision::Reply(match status {
             503 => reply.with("retry-after", RETRY_AFTER),
             _ => reply,
