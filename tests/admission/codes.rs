@@ -5,7 +5,7 @@ use serde_json::json;
 use simulator::provider::personas::Persona;
 
 use super::{ADDRESS, CODE, PAGE, comes_in, tell, with_code, world};
-use crate::world::{Browser, By, HOST, Trouble, When};
+use crate::world::{Browser, By, HOST, Incoming, Trouble, When};
 
 #[test]
 fn when_a_sign_in_with_a_code_fails_for_the_moment_then_the_pages_link_has_the_code() {
@@ -78,4 +78,34 @@ fn when_a_start_fails_or_a_page_is_shown_in_the_other_language_then_the_link_kee
     let shown = Browser::new().step(&world, &with_code(PAGE));
     assert_eq!(shown.status, 429);
     assert!(shown.body.contains(&again), "{}", shown.body);
+}
+
+#[test]
+fn t151_when_two_people_use_one_code_at_once_then_one_of_them_comes_in() {
+    let world = world();
+    for round in 0..4 {
+        tell(&world, json!({ "act": "clear", "round": round }));
+        tell(&world, json!({ "act": "add", "who": [CODE] }));
+        let at_the_callback = |persona: &str| {
+            world.person(persona);
+            let mut browser = Browser::new();
+            let start = browser.step(&world, &with_code(PAGE));
+            let back = browser.step(&world, start.location());
+            browser.dressed(&world, Incoming::get(back.location()))
+        };
+        let both = ["amal", "sian"].map(at_the_callback);
+        let mut statuses: Vec<_> = world
+            .ask_together(both.to_vec())
+            .iter()
+            .map(|shown| shown.status)
+            .collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 403]);
+        let told = tell(&world, json!({ "act": "count" }));
+        assert_eq!(
+            (&told["invitations"], &told["people"]),
+            (&json!(1), &json!(1))
+        );
+        world.pass(1);
+    }
 }

@@ -86,6 +86,8 @@ fn t152_when_a_message_comes_again_then_it_changes_nothing() {
     assert!(send().body.contains(r#""invitations":1"#));
     world.pass(1);
     tell(&world, json!({ "act": "remove", "who": [CODE] }));
+    // An isolate that has seen no message knows it by the list.
+    world.new_isolate();
     let shown = send();
     assert_eq!(shown.status, 200);
     assert!(shown.body.contains(r#""invitations":0"#), "{}", shown.body);

@@ -54,6 +54,15 @@ fn when_a_request_is_no_navigation_then_the_services_answer_goes_on_as_it_is() {
         script
             .iter()
             .fold(page.clone(), |page, (n, v)| page.with(n, v)),
+        page.clone().with("sec-fetch-dest", "image"),
+        page.clone().with("sec-fetch-dest", "style"),
+        page.clone()
+            .with("sec-fetch-dest", "document")
+            .with("sec-purpose", "prefetch"),
+        Incoming::post(PAGE, "a=b")
+            .with("sec-fetch-site", "same-origin")
+            .with("sec-fetch-dest", "document"),
+        page.clone().method("HEAD").with("sec-fetch-dest", "empty"),
         Incoming::post(PAGE, "a=b").with("sec-fetch-site", "same-origin"),
     ] {
         let shown = world.ask(browser.dressed(&world, request));

@@ -135,6 +135,8 @@ fn t130_when_a_token_comes_again_then_it_changes_nothing() {
     let token = good(&said);
     assert_eq!(send(&world, &token).status, 200);
     world.pass(40);
+    // An isolate that has seen no token knows it by the account.
+    world.new_isolate();
     let mut browser = signed_in(&world, "kenneth");
     assert_eq!(send(&world, &token).status, 200);
     world.pass(60);

@@ -97,6 +97,21 @@ test("t151 a link lets in one person, who comes in without it from then on", asy
   await refused(world.browser(), pathname + search);
 });
 
+test("t151 a code that two people use at once lets one of them in", async () => {
+  const [link] = await invite(["add", "--codes", "1"]);
+  const { pathname, search } = new URL(link);
+  const both = [];
+  for (const name of ["amal", "sian"]) {
+    await world.provider.auto(name);
+    const browser = world.browser();
+    both.push([browser, await untilCallback(world, browser, pathname + search)]);
+  }
+  await world.provider.auto("kenneth");
+  const answers = await Promise.all(both.map(([browser, callback]) => browser.get(callback)));
+  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [303, 403]);
+  assert.deepEqual(await invite(["count"]), ["1 invitation, 1 used. Every person who is invited may come in."]);
+});
+
 test("t151 a closed list lets no further person in", async () => {
   await invite(["add", KENNETH]);
   assert.deepEqual(await invite(["close"]), ["1 invitation, 0 used. No further person may come in."]);
