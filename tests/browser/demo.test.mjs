@@ -183,3 +183,35 @@ test("when the desk asks as staff or as a program then the page shows what the e
   assert.match(await program("Bearer other"), /status 401.*The token is not known/s);
   assert.match(await program("no header"), /status 401.*Send an Authorization header/s);
 });
+
+test("when the demo asks at run time and closes an account then the person proves who they are, and is kept out with a page", async () => {
+  const { page: developer } = await atTheDesk();
+  const set = async (id) => {
+    await developer.goto(desk);
+    await developer.getByLabel("At the next sign-in").selectOption(id);
+    await developer.getByRole("button", { name: "Set person" }).click();
+  };
+  await set("kenneth");
+  const { page } = await atTheDesk();
+  await page.getByRole("link", { name: "/account/licence", exact: true }).click();
+  await page.waitForURL(`${service}/welcome`);
+  await page.getByRole("button", { name: "Continue" }).click();
+  // The service's own 401 is seen by no person: the way leads through the identity check.
+  await page.waitForURL(`${service}/account/licence`);
+  assert.match(await page.textContent("main"), /Cl\.Cm\.P2/);
+  assert.deepEqual(await faults(page), []);
+  await page.goto(desk);
+  await page.getByRole("link", { name: "/account/close", exact: true }).click();
+  assert.deepEqual(await faults(page), []);
+  await page.getByRole("button", { name: "Close my account" }).click();
+  await page.getByRole("heading", { name: "Your account is closed" }).waitFor();
+  const { page: again } = await atTheDesk();
+  for (const [prefix, heading] of [["", "You cannot sign in to this service"], ["/cy", "Ni allwch fewngofnodi i’r gwasanaeth hwn"]]) {
+    const answer = await again.goto(`${service}${prefix}/account`);
+    assert.equal(answer.status(), 403);
+    assert.equal((await again.textContent("h1")).trim(), heading);
+    assert.deepEqual(await faults(again), []);
+    await picture(again, `demo-kept-out-${prefix === "" ? "en" : "cy"}.png`);
+  }
+  await set("");
+});
