@@ -108,7 +108,7 @@ test("rejects an older Node, a package of another system and a missing installat
   const pretend = `Object.defineProperty(process.versions, "node", { value: "20.20.2" });`;
   const cases = [
     ["older Node", pretend, /error: this is Node 20\.20\.2, and wrangler needs Node 22 or newer/],
-    ["another system", 'Object.defineProperty(process, "platform", { value: "win32" });', /has no tool for win32-x64: there is one for .*linux-x64/],
+    ["another system", 'Object.defineProperty(process, "platform", { value: "win32" });', /has no tool for win32-x64: there is one for .*linux-x64\. On Windows work in WSL/],
   ];
   for (const [name, code, said] of cases) {
     await fs.writeFile(older, code);

@@ -93,6 +93,7 @@ test("when a deployment is tried then wrangler takes the published bytes for bot
   for (const [name, host] of [["integration", "licence.integration.example.gov.uk"], ["production", "licence.example.gov.uk"]]) {
     const said = await succeeds(tool(`deploy --env ${name} --dry-run`));
     assert.match(said, /--dry-run: exiting now/);
+    assert.match(said, new RegExp(`^open +${name}: SERVICE_LICENCE\\.client_id: One Login gives it`, "m"));
     const config = JSON.parse(await succeeds(tool(`config --env ${name}`)));
     assert.deepEqual(config.env[name].routes, [{ pattern: `${host}/*`, zone_name: "example.gov.uk" }]);
     assert.deepEqual(Object.keys(config.env), [name]);

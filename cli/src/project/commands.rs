@@ -57,22 +57,26 @@ pub fn check(places: &Places) -> Result<ExitCode> {
             }
         }
         is_sound &= faults.is_empty();
-        for id in config.services(environment) {
-            let client = config
-                .text(environment, id, "client_id")
-                .unwrap_or_default();
-            if client.starts_with(UNSET) {
-                terminal::line(format_args!(
-                    "open     {environment}: SERVICE_{id}.client_id: One Login gives it; `cargo edge registration plan` says how"
-                ))?;
-            }
-        }
+        tell_open(&config, environment)?;
         if faults.is_empty() {
             let services = config.services(environment).join(", ");
             terminal::line(format_args!("ok       {environment}: {services}"))?;
         }
     }
     Ok(ExitCode::from(u8::from(!is_sound)))
+}
+
+/// Names each service whose client id `create` left open: One Login shows its users an error until it is there.
+fn tell_open(config: &WorkerConfig, environment: &str) -> Result<()> {
+    for id in config.services(environment) {
+        let client = config.text(environment, id, "client_id");
+        if client.unwrap_or_default().starts_with(UNSET) {
+            terminal::line(format_args!(
+                "open     {environment}: SERVICE_{id}.client_id: One Login gives it; `cargo edge registration plan` says how"
+            ))?;
+        }
+    }
+    Ok(())
 }
 
 /// Everything for which an environment cannot be deployed: the faults that the Worker's own parser finds, and in a project a zone
@@ -115,6 +119,7 @@ pub fn deploy(places: &Places, of: &Of, dry_run: bool, secrets: Option<&Path>) -
             faults.join("\n  ")
         );
     }
+    tell_open(&config, &of.env)?;
     let path = layout.write(&places.work(), &of.env)?;
     let mut wrangler = npm::wrangler(places)?;
     wrangler

@@ -22,7 +22,7 @@ function tool() {
     return createRequire(import.meta.url).resolve(`one-login-edge-${platform}/bin/one-login-edge`);
   } catch {
     const known = Object.keys(optionalDependencies).map((name) => name.replace("one-login-edge-", ""));
-    if (!known.includes(platform)) return fail(`one-login-edge has no tool for ${platform}: there is one for ${known.join(", ")}.`);
+    if (!known.includes(platform)) return fail(`one-login-edge has no tool for ${platform}: there is one for ${known.join(", ")}.${process.platform === "win32" ? " On Windows work in WSL, with Node installed there." : ""}`);
     if (isOtherLibrary()) {
       return fail("one-login-edge needs glibc, as Cloudflare's runtime does, and this system has another C library. Use a system such as Debian; for containers there is node:22-bookworm-slim.");
     }
