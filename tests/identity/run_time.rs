@@ -4,7 +4,7 @@ use one_login_edge::gate::access::answer::OriginAnswer;
 use serde_json::json;
 
 use crate::not_proved::fails;
-use crate::world::{Browser, By, Incoming, Setup, Shown, Trouble, When, World};
+use crate::world::{Browser, By, Incoming, SESSION, Setup, Shown, Trouble, When, World};
 use crate::{asked, signed_in, stated, told, world};
 
 const PAGE: &str = "/account/details";
@@ -16,6 +16,14 @@ fn refuses(world: &World, challenge: &str) {
         ..OriginAnswer::default()
     });
     world.challenge.replace(Some(challenge.to_owned()));
+}
+
+/// The service answers every request again.
+fn agrees(world: &World) {
+    world.answer.replace(OriginAnswer {
+        status: 200,
+        ..OriginAnswer::default()
+    });
 }
 
 /// The service's own answer of 401 arrived.
@@ -108,7 +116,8 @@ fn when_the_service_asks_for_a_younger_sign_in_then_the_person_signs_in_again_on
         is_its_own(&browser.step(&world, PAGE)),
         "it is young enough"
     );
-    world.pass(400);
+    // The assertion says how old it is, and the service judges by its own clock without a tolerance.
+    world.pass(315);
     let before = asked(&browser).len();
     let shown = browser.open(&world, PAGE);
     assert!(is_its_own(&shown), "{}", shown.status);
@@ -151,7 +160,7 @@ fn when_the_provider_takes_no_hint_then_a_younger_sign_in_is_asked_for_by_its_ag
     });
     let mut browser = signed_in(&world);
     refuses(&world, "OneLogin max_age=300");
-    world.pass(400);
+    world.pass(315);
     assert!(is_its_own(&browser.open(&world, PAGE)));
     let claims = stated(&world).unwrap().claims;
     assert!(claims["auth_time"].as_i64().unwrap() > world.now() - 60);
@@ -167,8 +176,84 @@ fn when_an_optional_page_asks_for_a_sign_in_then_a_stranger_is_sent_to_one() {
     assert!(is_its_own(&browser.open(&world, "/whoami")));
     assert_eq!(asked(&browser).len(), 1);
     assert_eq!(stated(&world).unwrap().claims["vot"], "Cl.Cm");
-    // A public page never learns who is signed in, so that it leads to no sign-in that changes nothing.
-    assert!(is_its_own(&browser.open(&world, "/")));
+}
+
+#[test]
+fn when_a_public_page_asks_then_its_answer_goes_on_to_strangers_and_people_as_it_is() {
+    let world = world();
+    let inside = signed_in(&world);
+    refuses(&world, r#"OneLogin level="Cl.Cm.P2", max_age=60"#);
+    world.pass(400);
+    for mut browser in [Browser::new(), inside] {
+        world.forget();
+        // It never learns who is signed in, so that no sign-in would change its answer.
+        assert!(is_its_own(&browser.step(&world, "/")));
+        assert!(world.happened().lines().is_empty());
+        assert!(asked(&browser).len() < 2);
+    }
+}
+
+#[test]
+fn when_the_service_asks_for_a_level_and_a_younger_sign_in_then_the_session_gets_both() {
+    let world = world();
+    // The proof is no sign-in: the provider keeps the time of the person's own.
+    world.provider().set_single_sign_on(Some(true));
+    let mut browser = signed_in(&world);
+    world.pass(400);
+    refuses(&world, r#"OneLogin level="Cl.Cm.P2", max_age=300"#);
+    let before = asked(&browser).len();
+    assert!(is_its_own(&browser.open(&world, PAGE)));
+    let claims = stated(&world).unwrap().claims;
+    assert_eq!(claims["vot"], "Cl.Cm.P2");
+    assert!(claims["reauth_time"].as_i64().unwrap() > world.now() - 60);
+    assert_eq!(asked(&browser).len(), before + 2);
+}
+
+#[test]
+fn when_the_account_knows_more_than_the_cookie_then_the_cookie_learns_it_before_the_service_is_asked_again()
+ {
+    // A sign-in after the idle limit, and an answer with the proof that was lost on its way.
+    for is_lost in [false, true] {
+        let world = world();
+        let mut browser = signed_in(&world);
+        let late = browser.cookie(SESSION).unwrap().to_owned();
+        told(&world, &mut browser, "/apply/bare");
+        if is_lost {
+            browser = Browser::new();
+            browser.plant(SESSION, &late);
+        } else {
+            world.pass(3_600);
+        }
+        assert_eq!(told(&world, &mut browser, PAGE).claims["vot"], "Cl.Cm");
+        let late = browser.dressed(&world, Incoming::get(PAGE));
+        refuses(&world, r#"OneLogin level="Cl.Cm.P2""#);
+        let shown = browser.step(&world, &format!("{PAGE}?a=b%20c"));
+        assert_eq!((shown.by, shown.status), (By::Edge, 303), "{is_lost}");
+        assert_eq!(shown.location(), format!("{PAGE}?a=b%20c"));
+        assert!(is_its_own(&browser.open(&world, PAGE)));
+        assert_eq!(stated(&world).unwrap().claims["vot"], "Cl.Cm.P2");
+        assert!(browser.attempts().is_empty());
+        // An answer to a request of before renews the old cookie, and takes nothing back.
+        world.pass(70);
+        agrees(&world);
+        let shown = world.ask(late);
+        assert!(shown.set_cookies().count() > 0);
+        browser.keep(&world, &shown);
+        assert_eq!(told(&world, &mut browser, PAGE).claims["vot"], "Cl.Cm.P2");
+    }
+}
+
+#[test]
+fn when_the_service_asks_for_less_than_the_route_then_its_answer_goes_on_at_once() {
+    let world = world();
+    let mut browser = signed_in(&world);
+    told(&world, &mut browser, "/apply/bare");
+    world.pass(3_600);
+    told(&world, &mut browser, PAGE);
+    // The route itself told the service what the account knows.
+    refuses(&world, r#"OneLogin level="Cl.Cm", max_age=60"#);
+    assert!(is_its_own(&browser.step(&world, "/apply/bare")));
+    assert_eq!(stated(&world).unwrap().claims["vot"], "Cl.Cm.P2");
 }
 
 #[test]
@@ -197,10 +282,7 @@ fn when_the_account_gives_no_answer_then_nothing_is_begun() {
     let shown = browser.step(&world, PAGE);
     assert_eq!((shown.by, shown.status), (By::Edge, 503));
     world.mend();
-    world.answer.replace(OriginAnswer {
-        status: 200,
-        ..OriginAnswer::default()
-    });
+    agrees(&world);
     assert_eq!(told(&world, &mut browser, PAGE).claims["vot"], "Cl.Cm");
 }
 

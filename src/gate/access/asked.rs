@@ -1,8 +1,8 @@
 //! The service asks at run time: its answer of 401 names a level or an age of the sign-in that the request's session lacks.
 //!
-//! The request is judged once more, as if the route asked for that. A person who opens a page is sent to One Login; any
-//! other request gets the service's answer as it is, and so do programs on `api` routes, staff and a session that has what is
-//! asked for.
+//! The request is judged once more, as if the route asked for that. A person who opens a page is sent to One Login. Any
+//! other request gets the service's answer as it is, and so does a session that has what is asked for. The same holds on routes
+//! where the service never learns of a session.
 //!
 //! Source: RFC 9470 section 3; RFC 9110 section 11.6.1 (`WWW-Authenticate`).
 
@@ -11,8 +11,11 @@ use super::revocation::{checked, settle};
 use crate::config::{Access, Freshness, Rule};
 use crate::gate::context::Context;
 use crate::gate::decision::{Decision, Task, Verdict};
+use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
+use crate::gate::{browser_session, identity};
+use crate::oidc::SKEW;
 use crate::oidc::jws::Alg;
 use crate::oidc::vector::Level;
 use crate::path::CanonicalPath;
@@ -36,48 +39,60 @@ pub async fn asked<P: Platform>(
     query: Option<&str>,
     challenge: &str,
 ) -> Option<Reply> {
-    let service = &context.service;
-    let is_apart = service.rules.find(path).access.is_apart();
-    if is_apart || !request.is_document() || !request.is_read() {
+    let own = context.service.rules.find(path);
+    if !own.access.has_people() || !request.is_document() || !request.is_read() {
         return None;
     }
     let demand = read(challenge)?;
-    let Some(rule) = demanded(context, path, &demand) else {
+    let Some(rule) = demanded(context, own, &demand) else {
         context.log_summed(EventOutcome::Failed, "service_asked", "not_possible", "");
         return None;
     };
     let passage = Passage::under(context, request, path, query, &rule);
     let decision = match passage.decide() {
-        Verdict::Later(Task::Check { mut session, .. }) => {
-            let lacks = passage.lacks(&session);
-            // Its cookie is written again, also where that has happened within this second.
-            session.used_at = session.used_at.min(context.now - 1);
-            match checked(&passage, *session).await {
-                // The account knows of an identity that the cookie does not, and so the assertion did not: after a new sign-in.
-                // The person comes here once more, with a cookie that says so.
-                Decision::Forward(out) if lacks && out.answer.used => {
-                    let again = Reply::redirect(303, passage.return_path());
-                    return Some(again.of(service).with_cookies(out.answer.cookies));
-                }
-                decision => decision,
-            }
-        }
+        Verdict::Later(Task::Check { session, .. }) => checked(&passage, *session).await,
         verdict => settle(context, request, verdict).await,
     };
     match decision {
         Decision::Reply(reply) => Some(reply),
-        Decision::Forward(_) | Decision::Asset { .. } => None,
+        // On such a route the service was told all that the account knows.
+        _ if own.access == Access::Required && own.level >= rule.level => None,
+        Decision::Forward(_) => raised(&passage).await,
+        Decision::Asset { .. } => None,
     }
 }
 
+/// The way to the same page with a cookie that says the level which the account knows. The service was told of the cookie's, and
+/// that of a sign-in after the proof is lower; so is a cookie of before, where the answer with the proof was lost.
+async fn raised<P: Platform>(passage: &Passage<'_, P>) -> Option<Reply> {
+    let context = passage.context;
+    let cookies = Cookies::new(passage.request.headers.get("cookie"));
+    let mut session = browser_session::live(context, cookies)?;
+    if !passage.lacks(&session) {
+        return None;
+    }
+    identity::ask(passage, &mut session, &mut None).await.ok()?;
+    if passage.lacks(&session) {
+        return None;
+    }
+    session.checked_at = context.now;
+    let moved = browser_session::move_on(context, cookies, &mut session)?;
+    let mut place = passage.path.text.clone();
+    if let Some(query) = passage.query {
+        place = format!("{place}?{query}");
+    }
+    let reply = Reply::redirect(303, place).of(&context.service);
+    Some(reply.with_cookies(moved))
+}
+
 /// The rule of the path with what is asked for in addition; `None` for what the service could not configure.
-fn demanded<P: Platform>(
-    context: &Context<P>,
-    path: &CanonicalPath,
-    demand: &Demand<'_>,
-) -> Option<Rule> {
+fn demanded<P: Platform>(context: &Context<P>, own: &Rule, demand: &Demand<'_>) -> Option<Rule> {
     let service = &context.service;
-    let mut rule = service.rules.find(path).clone();
+    let mut rule = own.clone();
+    // Of a route that is open to strangers the level says nothing.
+    if own.access != Access::Required {
+        rule.level = rule.level.credential();
+    }
     if let Some(text) = demand.level {
         let level = Level::parse(text)?;
         let mut levels = service.rules.listed().iter().map(|rule| rule.level);
@@ -85,16 +100,18 @@ fn demanded<P: Platform>(
         if !known(service.level) && !levels.any(known) {
             return None;
         }
-        rule.level = level;
-    } else if rule.access != Access::Required {
-        rule.level = rule.level.credential();
+        rule.level = match own.access {
+            Access::Required => level.max(own.level),
+            _ => level,
+        };
     }
     rule.access = Access::Required;
-    rule.counts_as_use = true;
     rule.freshness = match demand.max_age {
         None => None,
         Some(text) => {
-            let seconds = text.parse().ok().filter(|age| AGES.contains(age))?;
+            let seconds: i64 = text.parse().ok().filter(|age| AGES.contains(age))?;
+            // The service judged the age without a tolerance, and the provider, whose clock may be behind, must see one as well.
+            let seconds = seconds - SKEW;
             Some(match service.id_token_alg {
                 Alg::Es256 => Freshness::Reauthenticate(seconds),
                 // The provider takes no other ID token back as a hint.
