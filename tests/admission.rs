@@ -326,6 +326,68 @@ fn t153_when_the_key_is_lost_then_nothing_replaces_it_until_the_service_clears_t
 }
 
 #[test]
+fn t153_when_another_version_stored_the_list_then_it_stays_and_no_person_comes_in_until_that_one_is_back()
+ {
+    let world = world();
+    let add = json!({ "act": "add", "who": ["kenneth@example.gov.uk", "amal@example.gov.uk"] });
+    tell(&world, add.clone());
+    assert!(comes_in(&world, "amal", PAGE));
+    let accounts = &world.outside.accounts;
+    let list = name("production", CLIENT);
+    let as_format = |format: u8| {
+        let mut stored = accounts.stored.borrow_mut();
+        let bytes = stored.get_mut(&list).unwrap();
+        bytes[0] = format;
+        bytes.clone()
+    };
+    let newer = as_format(3);
+    // The hourly task and the alarms come, people and the service.
+    world.refresh();
+    world.pass(7_200);
+    for persona in ["kenneth", "amal"] {
+        let shown = open(&world, persona, PAGE);
+        assert_eq!((shown.by, shown.status), (By::Edge, 503), "{persona}");
+    }
+    world.pass(1);
+    for act in [add, json!({ "act": "clear" }), json!({ "act": "count" })] {
+        let shown = world.ask(request(&good(&claims(&world, &act))));
+        assert_eq!(shown.status, 503, "{act}");
+    }
+    assert_eq!(accounts.stored.borrow()[&list], newer);
+    as_format(2);
+    for persona in ["kenneth", "amal"] {
+        assert!(comes_in(&world, persona, PAGE), "{persona}");
+    }
+}
+
+#[test]
+fn t153_when_the_list_is_damaged_then_no_person_comes_in_until_it_is_cleared() {
+    let world = world();
+    let add = json!({ "act": "add", "who": ["kenneth@example.gov.uk"] });
+    tell(&world, add.clone());
+    let list = name("production", CLIENT);
+    let accounts = &world.outside.accounts;
+    accounts
+        .stored
+        .borrow_mut()
+        .insert(list, b"<html>".to_vec());
+    world.pass(200);
+    assert!(!comes_in(&world, "kenneth", PAGE));
+    world.pass(1);
+    let shown = world.ask(request(&good(&claims(&world, &add))));
+    assert_eq!(
+        (shown.status, shown.body.as_str()),
+        (400, r#"{"error":"key_lost"}"#)
+    );
+    tell(&world, json!({ "act": "clear" }));
+    tell(
+        &world,
+        json!({ "act": "add", "who": ["kenneth@example.gov.uk", CODE] }),
+    );
+    assert!(comes_in(&world, "kenneth", PAGE));
+}
+
+#[test]
 fn t154_when_no_admission_is_configured_then_a_sign_in_asks_no_list() {
     let world = World::with(listed);
     world.person("kenneth");

@@ -365,8 +365,13 @@ export function load({ storage }) {
   return typeof stored === "string" ? encoder.encode(stored) : stored;
 }
 
+/** Whether an account object is a list's, as its alarm has to know, which comes without a question. */
+export function isList({ storage }) {
+  return storage.kv.get("list") === true;
+}
+
 /** Stores the bytes of an account object and sets its alarm, if a new time is given; without bytes it leaves nothing. */
-export function save({ storage }, bytes, alarm) {
+export function save({ storage }, bytes, alarm, list) {
   if (bytes === undefined) {
     storage.deleteAlarm();
     storage.deleteAll();
@@ -375,6 +380,7 @@ export function save({ storage }, bytes, alarm) {
   // The alarm comes first: bytes that say when it rings are never stored without it.
   if (alarm !== undefined) storage.setAlarm(alarm);
   storage.kv.put("account", bytes);
+  if (list) storage.kv.put("list", true);
 }
 
 const ALGORITHMS = {

@@ -50,8 +50,15 @@ extern "C" {
     pub fn load(state: &JsValue) -> Result<Option<Vec<u8>>, JsValue>;
 
     #[wasm_bindgen(catch)]
-    pub fn save(state: &JsValue, bytes: Option<Vec<u8>>, alarm: Option<f64>)
-    -> Result<(), JsValue>;
+    pub fn save(
+        state: &JsValue,
+        bytes: Option<Vec<u8>>,
+        alarm: Option<f64>,
+        list: bool,
+    ) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(catch, js_name = isList)]
+    pub fn is_list(state: &JsValue) -> Result<bool, JsValue>;
 
     pub fn holds(id: &str, algorithm: &str) -> bool;
 

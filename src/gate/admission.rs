@@ -5,6 +5,8 @@
 //! hash cannot be made again without the address. So it is the seal that is made again, with each change and by the hourly
 //! task. A seal that neither generation opens is a loss, and nothing takes its place until the service clears the list.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 
 use crate::config::Admission;
@@ -32,6 +34,9 @@ const LOST: &str = "key_lost";
 
 /// The most invitations that one message names.
 pub const MAX_NAMED: usize = 200;
+
+/// The lengths of a code that is looked for, in bytes: 128 bits as base64url, or more.
+const CODES: RangeInclusive<usize> = 22..=64;
 
 type Key = [u8; 32];
 
@@ -117,6 +122,10 @@ fn read<'a>(id: &'a str, claims: &'a Object) -> Result<(Asked<'a>, &'static str)
     if who.len() > MAX_NAMED {
         return Err(NotTaken::Refused("too_many"));
     }
+    // No link with such a code would let a person in; one that is on the list can be taken out.
+    if act == Act::Add && who.iter().any(|text| !is_named(text) && !is_code(text)) {
+        return Err(NotTaken::Refused("code_length"));
+    }
     let asked = Asked {
         act,
         id,
@@ -153,10 +162,14 @@ pub async fn keep_key<P: Platform>(context: &Context<P>) {
     }
 }
 
-/// Whether a text names neither an address nor a person.
+/// Whether a text is a code that is looked for: neither an address, nor a person, nor too short or too long.
 #[must_use]
 pub fn is_code(text: &str) -> bool {
-    !text.contains('@') && !text.starts_with("urn:")
+    !is_named(text) && CODES.contains(&text.len())
+}
+
+fn is_named(text: &str) -> bool {
+    text.contains('@') || text.starts_with("urn:")
 }
 
 /// The mark of an address, of a person as assertions name them, or of a code. The case of an address is folded, and nothing else.

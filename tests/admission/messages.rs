@@ -79,6 +79,28 @@ fn t152_rejects_every_message_that_is_not_the_services_own_and_no_person_is_invi
 }
 
 #[test]
+fn rejects_a_code_that_no_link_could_have_and_takes_out_whatever_is_there() {
+    let world = invited_world();
+    let told = |act: &str, code: &str| {
+        let about = claims(&world, &json!({ "act": act, "who": [CODE, code] }));
+        let shown = world.ask(request(&good(&about)));
+        (shown.status, shown.body)
+    };
+    for code in ["", "kenneth", &"A".repeat(21), &"A".repeat(65)] {
+        let refused = (400, r#"{"error":"code_length"}"#.to_owned());
+        assert_eq!(told("add", code), refused, "{code}");
+    }
+    assert_eq!(tell(&world, json!({ "act": "count" }))["invitations"], 0);
+    for code in ["A".repeat(22), "A".repeat(64)] {
+        assert_eq!(told("add", &code).0, 200);
+    }
+    for code in ["A".repeat(64), "kenneth".to_owned()] {
+        assert_eq!(told("remove", &code).0, 200);
+    }
+    assert_eq!(tell(&world, json!({ "act": "count" }))["invitations"], 1);
+}
+
+#[test]
 fn t152_when_a_message_comes_again_then_it_changes_nothing() {
     let world = invited_world();
     let add = good(&claims(&world, &json!({ "act": "add", "who": [CODE] })));

@@ -155,6 +155,13 @@ export class AccountObject extends Sound {
       case "stores":
         this.storage.kv.put("account", new Uint8Array(JSON.parse(stored)));
         break;
+      case "rings-over": {
+        this.storage.kv.put("account", new Uint8Array(JSON.parse(stored)));
+        await super.alarm();
+        const [left, alarm] = [this.storage.kv.get("account"), await this.storage.getAlarm()];
+        await told(this.faults, "rung", { left: left ? [...left] : null, wait: alarm === null ? null : alarm - clock() });
+        break;
+      }
       case "stores-text":
         this.storage.kv.put("account", stored);
         break;

@@ -90,7 +90,7 @@ fn t27_when_a_question_is_repeated_then_the_answer_is_the_same_and_another_a_rep
     let accounts = &world.outside.accounts;
     let name = accounts.stored.borrow().keys().next().unwrap().clone();
     let before = accounts.stored.borrow().clone();
-    let answer = |question: &Question| accounts.answer(&name, question, world.now());
+    let answer = |question: &Question| accounts.answer(&name, question, world.now()).unwrap();
     assert_eq!(answer(question), AccountReply::Begun(Begun::Listed));
     assert_eq!(*accounts.stored.borrow(), before, "nothing changed");
 

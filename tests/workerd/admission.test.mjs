@@ -10,6 +10,7 @@ import { SignJWT, calculateJwkThumbprint, exportJWK, exportPKCS8, generateKeyPai
 import { NAVIGATION } from "../harness/browser.mjs";
 import { signIn, untilCallback } from "../harness/journey.mjs";
 import { CLI, ROOT } from "../harness/places.mjs";
+import { written } from "../harness/stored-account.mjs";
 import { ROUTES, World } from "../harness/world.mjs";
 
 const KENNETH = "kenneth@example.gov.uk";
@@ -26,7 +27,7 @@ before(async () => {
     ROUTE: { host: "one.localhost", ...keys, routes: [...ROUTES, beta] },
     PLAIN: { host: "two.localhost", ...keys },
   };
-  world = await World.start({ engine: "workerd", services });
+  world = await World.start({ engine: "workerd", faulty: true, services });
   file = path.join(world.directory, "service-key.pem");
   await fs.writeFile(file, await exportPKCS8(privateKey));
 });
@@ -168,4 +169,24 @@ test("t152 a message that is not the service's own invites no person", async () 
   assert.deepEqual((await send(good)).json, { invitations: 1, people: 0, max: 10_000 });
   await signIn(world, world.browser());
   assert.equal((await world.raw({ target: "/auth/admission", headers: NAVIGATION })).status, 405);
+});
+
+test("t153 when another version stored the list, then its alarm and each question leave it, and no person comes in", async () => {
+  const add = async () => send(await token({ act: "add", who: [KENNETH] }));
+  assert.equal((await add()).status, 200);
+  await world.accounts("rings-over [3,0,0]");
+  assert.equal((await add()).status, 503);
+  const [{ left, wait }] = (await world.noted()).rung;
+  assert.deepEqual(left, [3, 0, 0]);
+  assert.ok(Math.abs(wait - 86_400_000) < 60_000, String(wait));
+  await world.accounts("sound");
+  assert.equal((await add()).status, 503);
+  const browser = world.browser();
+  assert.equal((await browser.get(await untilCallback(world, browser, "/account"))).status, 503);
+  assert.equal(browser.session, undefined);
+  await world.logs("account_unreadable", "other_format");
+  // The version is back, with a list in which there is nothing yet.
+  await world.accounts(`stores ${JSON.stringify([...written({ not_before: 0, wakes_at: 0, sessions: [], attempts: [], logouts: [], left: null })])}`);
+  assert.equal((await add()).status, 200);
+  await world.accounts("sound");
 });

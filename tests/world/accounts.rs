@@ -4,7 +4,7 @@
 //! stored again before the answer leaves. Questions and answers cross as the bytes that they are.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use one_login_edge::session::account::{Account, AccountReply, Question};
 
@@ -13,27 +13,36 @@ use one_login_edge::session::account::{Account, AccountReply, Question};
 pub struct Accounts {
     /// The stored bytes of each account, by its name.
     pub stored: RefCell<BTreeMap<String, Vec<u8>>>,
+    /// The names of those that are lists of invitations.
+    pub lists: RefCell<BTreeSet<String>>,
     /// By how many seconds their clock is ahead of the Worker's.
     pub ahead: Cell<i64>,
 }
 
 impl Accounts {
-    /// Puts a question to an account and stores what it changed.
-    pub fn answer(&self, name: &str, question: &Question, now: i64) -> AccountReply {
+    /// Puts a question to an account and stores what it changed; without an answer where another version stored it and it stays.
+    pub fn answer(&self, name: &str, question: &Question, now: i64) -> Option<AccountReply> {
         let question = Question::from_bytes(&question.to_bytes()).unwrap();
+        if matches!(question, Question::Admission(_)) {
+            self.lists.borrow_mut().insert(name.to_owned());
+        }
         let mut reply = None;
         self.change(name, now, |account, now| {
             reply = Some(account.answer(question, now));
         });
-        AccountReply::from_bytes(&reply.unwrap().to_bytes()).unwrap()
+        Some(AccountReply::from_bytes(&reply?.to_bytes()).unwrap())
     }
 
     /// Runs the alarm of every account for which it is due.
     pub fn tidy(&self, now: i64) {
         let names: Vec<_> = self.stored.borrow().keys().cloned().collect();
         for name in names {
-            let due = self.account(&name).next_tidy();
-            if due.is_some_and(|due| due <= now + self.ahead.get()) {
+            let due = self.account(&name, now).map(|account| account.next_tidy());
+            // Bytes that cannot be read have an alarm all the same.
+            if due
+                .flatten()
+                .is_none_or(|due| due <= now + self.ahead.get())
+            {
                 self.change(&name, now, Account::wake);
             }
         }
@@ -70,13 +79,18 @@ impl Accounts {
         }
     }
 
-    fn account(&self, name: &str) -> Account {
+    fn account(&self, name: &str, now: i64) -> Option<Account> {
         let stored = self.stored.borrow();
-        Account::from_stored(stored.get(name).map(Vec::as_slice)).unwrap_or_default()
+        let read = Account::from_stored(stored.get(name).map(Vec::as_slice));
+        let is_list = self.lists.borrow().contains(name);
+        let in_place = |unreadable| Account::in_place_of(unreadable, is_list, now).ok_or(());
+        read.or_else(in_place).ok()
     }
 
     fn change(&self, name: &str, now: i64, change: impl FnOnce(&mut Account, i64)) {
-        let mut account = self.account(name);
+        let Some(mut account) = self.account(name, now) else {
+            return;
+        };
         change(&mut account, now + self.ahead.get());
         let mut stored = self.stored.borrow_mut();
         match account.to_stored() {

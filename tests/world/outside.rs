@@ -269,7 +269,7 @@ impl Platform for Outside {
         pause().await;
         match trouble {
             Some(_) => Err(Outage::Unreachable),
-            None => Ok(reply),
+            None => reply.ok_or(Outage::Unreachable),
         }
     }
 

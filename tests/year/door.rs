@@ -198,7 +198,7 @@ impl Platform for Door {
         match trouble {
             Some(_) => Err(Outage::Unreachable),
             None if is_moved() => Err(Outage::Unreachable),
-            None => Ok(reply),
+            None => reply.ok_or(Outage::Unreachable),
         }
     }
 

@@ -25,9 +25,6 @@ use crate::oidc::jws::Alg;
 use crate::path::CanonicalPath;
 use crate::platform::Platform;
 
-/// The lengths of a code that is looked for, in bytes: 128 bits as base64url, or more.
-const CODES: std::ops::RangeInclusive<usize> = 22..=64;
-
 /// The edge's own answer to a request, or `None` when the path is the service's.
 ///
 /// A path that any origin could read as one of the edge's own is answered here and never forwarded.
@@ -309,7 +306,7 @@ fn shown<P: Platform>(context: &Context<P>, request: &Request, query: Option<&st
 /// The code of an invitation in a link, where the service asks for one; else an empty text.
 fn invitation<P: Platform>(context: &Context<P>, query: Option<&str>) -> String {
     let code = parameter(query, links::INVITATION).filter(|_| admission::asks(context));
-    code.filter(|code| CODES.contains(&code.len()) && admission::is_code(code))
+    code.filter(|code| admission::is_code(code))
         .unwrap_or_default()
 }
 

@@ -4,10 +4,10 @@
 //! person. A code lets in one person for good. An address lets in one person as well: the last one who came with it, because a
 //! person who makes another GOV.UK One Login with the same address is no second guest.
 
+mod seen;
+
 use super::Account;
-use crate::oidc::SKEW;
 use crate::oidc::jws::{decode, encode};
-use crate::oidc::service_token::MAX_LIFETIME;
 use crate::session::codec::{Form, Reader, Writer};
 use crate::session::identity::Remembered;
 use crate::session::seal::keyed;
@@ -149,7 +149,8 @@ impl Form for Sheet {
 }
 
 impl Account {
-    /// Answers a question to the list, and changes it as the question says. A message that was seen before changes nothing.
+    /// Answers a question to the list, and changes it as the question says. A message that was seen before changes nothing, and
+    /// nothing but a change is stored. One whose id cannot be remembered is not taken: the answer names no change, and is not done.
     ///
     /// The list is kept where a person's account keeps a place, so that the version before keeps it too. The hourly task
     /// keeps it from its end. One that cannot be read has a key that does not open, and stays until it is cleared.
@@ -164,23 +165,23 @@ impl Account {
                     ..Sheet::default()
                 }),
         };
-        let is_change = asked.act != Act::Admit;
         let mut answer = Sheet::default();
-        answer.done = if !is_change {
-            list.admit(&asked.marks)
-        } else if self.is_used(&asked.id) {
-            true
-        } else if asked.done && !list.key.is_empty() && asked.act != Act::Clear {
-            false
-        } else {
+        let mut changes = false;
+        if asked.act == Act::Admit {
+            answer.done = list.has(&asked.marks);
+            changes = !answer.done && list.admit(&asked.marks);
+        } else if self.has_seen(&asked.id) {
+            answer.done = true;
+        } else if self.has_room_for_id(now)
+            && (!asked.done || list.key.is_empty() || asked.act == Act::Clear)
+        {
             answer.act = asked.act;
-            list.change(asked)
-        };
+            changes = list.change(asked);
+        }
+        answer.done |= changes;
         // A list without a key has nothing in it.
-        if answer.done && !list.key.is_empty() {
-            if is_change && !asked.id.is_empty() && !self.is_used(&asked.id) {
-                self.use_up(&asked.id, now + MAX_LIFETIME + 2 * SKEW);
-            }
+        if changes && !list.key.is_empty() {
+            self.note(&asked.id, now);
             self.left = Some(Remembered {
                 text: encode(&list.write(Writer::default()).finish()),
                 until: now + KEPT,
@@ -192,19 +193,30 @@ impl Account {
         answer.key = list.key;
         answer
     }
+
+    /// A list that cannot be read.
+    pub(super) fn damaged_list(now: i64) -> Self {
+        Self {
+            left: Some(Remembered {
+                text: String::new(),
+                until: now + KEPT,
+            }),
+            ..Self::default()
+        }
+    }
 }
 
 impl Sheet {
-    /// Lets a person in who is in already, or who comes with an invitation; those first among the marks are used first.
+    /// Whether the person who is the first mark is in already.
+    fn has(&self, marks: &[u8]) -> bool {
+        let mut rows = self.marks.chunks_exact(ROW);
+        let person = marks.get(..LENGTH);
+        person.is_some_and(|person| rows.any(|row| row.ends_with(person)))
+    }
+
+    /// Lets a person in who comes with an invitation; those first among the marks are used first.
     fn admit(&mut self, marks: &[u8]) -> bool {
         let person = marks.get(..LENGTH).unwrap_or_default();
-        if self
-            .marks
-            .chunks_exact(ROW)
-            .any(|row| row.ends_with(person))
-        {
-            return !person.is_empty();
-        }
         let has_room = self.people() < self.max;
         for mark in marks.chunks_exact(LENGTH) {
             for row in self.marks.chunks_exact_mut(ROW) {

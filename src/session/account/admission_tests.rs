@@ -1,4 +1,6 @@
 use super::*;
+use crate::oidc::SKEW;
+use crate::oidc::service_token::MAX_LIFETIME;
 use crate::session::account::tests::{NOW, hex};
 use crate::session::account::{AccountReply, Question};
 
@@ -158,6 +160,58 @@ fn t152_when_a_message_comes_again_while_its_token_is_good_then_it_changes_nothi
     let latest = NOW + MAX_LIFETIME + 2 * SKEW - 1;
     let again = list.ask_at(add, latest);
     assert_eq!((again.done, again.invitations), (true, 0));
+}
+
+#[test]
+fn t152_when_a_message_comes_again_after_many_others_then_it_changes_nothing_and_the_latest_waits_for_room()
+ {
+    let mut list = List(Account::default());
+    let message = |id: usize, act: Act| Sheet {
+        id: format!("id {id}"),
+        ..asked(act, &[code(1)])
+    };
+    list.ask(message(0, Act::Add));
+    list.ask(message(1, Act::Remove));
+    for id in 2..1_000 {
+        assert!(list.ask(message(id, Act::Count)).done, "{id}");
+    }
+    for again in [message(0, Act::Add), message(999, Act::Add)] {
+        let again = list.ask(again);
+        assert_eq!((again.done, again.invitations), (true, 0));
+    }
+    // No id is forgotten for the sake of another; the service sends the message again.
+    let taken = (1_000..1 << 20).take_while(|id| list.ask(message(*id, Act::Add)).done);
+    assert!(taken.count() > 3_000);
+    let refused = list.ask(message(1 << 20, Act::Add));
+    assert_eq!((refused.done, refused.act), (false, Act::Count));
+    let stored = list.0.to_stored().unwrap();
+    assert!(stored.len() < 500_000, "an object's value has 2 MB");
+    let latest = NOW + MAX_LIFETIME + 2 * SKEW;
+    let again = list.ask_at(message(1, Act::Remove), latest - 1);
+    assert_eq!((again.done, again.invitations), (true, 1));
+    // The memory is empty again when no token of them can be good any more.
+    let later = list.ask_at(message(1 << 20, Act::Remove), latest + 60);
+    assert_eq!((later.done, later.invitations), (true, 0));
+    assert!(list.0.to_stored().unwrap().len() < 200);
+}
+
+#[test]
+fn when_a_person_who_is_in_comes_again_then_nothing_is_stored() {
+    let mut list = List::with(&[code(1), address("a@b")]);
+    assert!(list.admits(&[person(1), code(1)]));
+    let stored = list.0.to_stored();
+    let again = asked(Act::Admit, &[person(1), address("a@b")]);
+    assert!(list.ask_at(again.clone(), NOW + 1).done);
+    assert_eq!(list.0.to_stored(), stored);
+    // A message that comes again changes nothing either.
+    let add = Sheet {
+        id: "one".to_owned(),
+        ..asked(Act::Add, &[code(2)])
+    };
+    list.ask(add.clone());
+    let stored = list.0.to_stored();
+    assert!(list.ask_at(add, NOW + 1).done);
+    assert_eq!(list.0.to_stored(), stored);
 }
 
 #[test]

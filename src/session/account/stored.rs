@@ -5,7 +5,7 @@ use crate::session::codec::{Form, Reader, Writer};
 use crate::session::identity::Remembered;
 
 /// The stored format, the first byte; another one in storage ends every session, and is never
-/// guessed at.
+/// guessed at. [`Account::in_place_of`] says what becomes of it.
 const FORMAT: u8 = 2;
 
 /// How a stored account of format 1 began, which was JSON.
@@ -38,8 +38,7 @@ impl Account {
     /// Reads a stored account. Nothing stored is an empty one.
     ///
     /// # Errors
-    /// [`Unreadable`]: whoever cannot read it goes on with an empty one, so that no session of it
-    /// lives, and tells the operator.
+    /// [`Unreadable`]: the reader goes on with [`Account::in_place_of`], and tells the operator.
     pub fn from_stored(bytes: Option<&[u8]>) -> Result<Self, Unreadable> {
         let Some(bytes) = bytes else {
             return Ok(Self::default());
@@ -48,6 +47,19 @@ impl Account {
             Some((&FORMAT, rest)) => read(rest).ok_or(Unreadable::Damaged),
             Some((&(1..=LAST_FORMAT | FORMAT_1), _)) => Err(Unreadable::OtherFormat),
             _ => Err(Unreadable::Damaged),
+        }
+    }
+
+    /// The account that goes on where a stored one cannot be read. A person's is an empty one, so that no session of it lives.
+    ///
+    /// A list of invitations (`is_list`) cannot be made again. `None` where it stays as it is, because the version that stored it
+    /// may come back; one that no version can read stays until it is cleared.
+    #[must_use]
+    pub fn in_place_of(unreadable: Unreadable, is_list: bool, now: i64) -> Option<Self> {
+        match unreadable {
+            _ if !is_list => Some(Self::default()),
+            Unreadable::OtherFormat => None,
+            Unreadable::Damaged => Some(Self::damaged_list(now)),
         }
     }
 
