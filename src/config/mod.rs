@@ -26,7 +26,7 @@ pub use branding::{Branding, Phase, Theme};
 pub use deployment::{Config, Host};
 pub use fault::Fault;
 pub use locale::{Language, Locale, Localised};
-pub use own_page::{OwnPage, WELL_KNOWN_JWKS};
+pub use own_page::{OwnPage, RETURN, WELL_KNOWN_JWKS};
 pub use proof::{Signals, TokenAuth};
 pub use routes::{Access, Freshness, OtherSites, Release, Rule, Rules};
 pub use service::{

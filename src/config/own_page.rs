@@ -4,6 +4,9 @@
 /// Where a key set lives at the host's well-known address.
 pub const WELL_KNOWN_JWKS: &str = "/.well-known/jwks.json";
 
+/// The page for people who come back to prove an identity, behind the service's own prefix.
+pub const RETURN: &str = "return";
+
 /// Which of the edge's own addresses, by the path behind the prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnPage {
@@ -54,7 +57,7 @@ impl OwnPage {
             "assertion-jwks.json" => Some(Self::AssertionKeys),
             "health" => Some(Self::Health),
             "sign-in" => Some(Self::SignIn),
-            "return" => Some(Self::Return),
+            RETURN => Some(Self::Return),
             "sign-out" => Some(Self::SignOut),
             "signed-out" => Some(Self::SignedOut),
             "backchannel-logout" => Some(Self::Backchannel),

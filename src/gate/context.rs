@@ -5,7 +5,7 @@ mod pages;
 
 use std::rc::Rc;
 
-use crate::config::{Locale, Service};
+use crate::config::{Locale, RETURN, Service};
 use crate::gate::http::request::{Request, parameter};
 use crate::gate::isolate::Isolate;
 use crate::gate::log_context::LogContext;
@@ -94,9 +94,18 @@ impl<P: Platform> Context<P> {
     }
 
     /// A place that a person wants to go to, or `/` where that is no place of the service's.
+    ///
+    /// Of the Worker's own pages only the one for people who come back to a proof is a place, as [`links::again`] names it: it
+    /// does nothing without a click of its own.
+    ///
+    /// [`links::again`]: crate::gate::links::again
     #[must_use]
     pub fn place(&self, wanted: &str) -> String {
         let service = &self.service;
+        let back = service.own_page(RETURN);
+        if wanted == back && service.proves_identity() {
+            return back;
+        }
         let own = [service.own_path.as_str(), &service.redirect_path];
         place::safe(wanted, &own, &|path| service.path(path))
     }

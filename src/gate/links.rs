@@ -1,6 +1,6 @@
 //! The addresses of a new start, which pages lead to.
 
-use crate::config::{Access, Rule};
+use crate::config::{Access, RETURN, Rule};
 use crate::gate::context::Context;
 use crate::gate::http::request::{Request, parameter};
 use crate::gate::network::limited;
@@ -14,9 +14,14 @@ pub fn language<P: Platform>(context: &Context<P>) -> String {
     asked.map_or_else(String::new, |locale| format!("&lang={}", locale.as_str()))
 }
 
-/// The address of a new start that leads to the same place.
+/// The address of a new start that leads to the same place. Each page of the Worker's own where a person was going belongs to
+/// the way of people who come back to a proof, and leads to its beginning.
 pub fn again<P: Platform>(context: &Context<P>, return_path: &str) -> String {
-    let query = serialised(return_path);
+    let service = &context.service;
+    let query = match return_path.starts_with(&service.own_page("")) {
+        true => serialised(&service.own_page(RETURN)),
+        false => serialised(return_path),
+    };
     let language = language(context);
     context
         .service

@@ -1,6 +1,7 @@
 //! People who were away to prove their identity, and come back days later.
 
-use crate::world::{Browser, By, Incoming, SESSION, Trouble, When, World};
+use crate::world::signing_out::own;
+use crate::world::{Browser, By, Incoming, SERVICE, SESSION, Trouble, When, World};
 use crate::{asked, kept_out, signed_in, told, world};
 
 const DAY: i64 = 86_400;
@@ -12,6 +13,22 @@ fn left(world: &World, path: &str) {
     assert_eq!(start.status, 302);
     world.pass(DAY);
     world.forget();
+}
+
+/// A world in which a person first reaches an arrival path.
+fn with_arrival() -> World {
+    World::with(|setup| {
+        setup.prove_identities();
+        setup.field("arrival", "/welcome");
+    })
+}
+
+/// Goes on from the arrival path; where that leads.
+fn gone_on(world: &World, browser: &mut Browser) -> String {
+    let form = own("/auth/arrived").method("POST").with("origin", SERVICE);
+    let shown = browser.send(world, form);
+    assert_eq!((shown.by, shown.status), (By::Edge, 303));
+    shown.location().to_owned()
 }
 
 /// Comes back on another computer, as far as the page that leads on.
@@ -138,4 +155,72 @@ fn t47_when_the_session_ended_while_the_person_was_away_then_they_sign_in_first(
         (By::Edge, "Continue proving your identity")
     );
     assert_eq!(asked(&browser).len(), 2);
+}
+
+#[test]
+fn when_a_person_who_comes_back_first_arrives_then_they_go_on_to_the_page_that_leads_on() {
+    let world = with_arrival();
+    let mut browser = Browser::new();
+    for (asked, page) in [
+        ("/auth/return", "/auth/return"),
+        ("/auth/return?lang=cy", "/auth/return?lang=cy"),
+    ] {
+        browser.close();
+        let shown = browser.open(&world, asked);
+        assert!(shown.by == By::Origin && shown.url.ends_with("/welcome"));
+        assert_eq!(gone_on(&world, &mut browser), page);
+        assert_eq!(browser.step(&world, page).status, 200);
+    }
+}
+
+#[test]
+fn when_a_place_is_forgotten_and_the_person_has_still_to_arrive_then_they_are_told_after_it() {
+    let world = with_arrival();
+    let mut browser = Browser::new();
+    browser.open(&world, "/auth/return");
+    browser.open(&world, "/auth/return?continue");
+    assert_eq!(asked(&browser)[1].0, serde_json::json!(["Cl.Cm.P2"]));
+    let place = gone_on(&world, &mut browser);
+    let heading = "We could not take you back to where you were";
+    assert_eq!(browser.open(&world, &place).heading(), heading);
+}
+
+#[test]
+fn when_the_sign_in_of_a_person_who_comes_back_fails_then_its_page_leads_back_in_either_language() {
+    let world = world();
+    left(&world, "/apply/form");
+    let mut browser = Browser::new();
+    world.trouble(Trouble::AccountNotReached, When::About("begin"));
+    let failed = browser.open(&world, "/auth/return");
+    assert_eq!((failed.by, failed.status), (By::Edge, 503));
+    // The page about the failure is loaded again, and shown in Welsh.
+    let again = browser.open(&world, &failed.url);
+    let (_, welsh) = failed.body.split_once("href=\"/auth/page?").unwrap();
+    let welsh = welsh.split('"').next().unwrap().replace("&amp;", "&");
+    let welsh = browser.open(&world, &format!("/auth/page?{welsh}"));
+    world.mend();
+    for (shown, heading) in [
+        (failed, "Continue proving your identity"),
+        (again, "Continue proving your identity"),
+        (welsh, "Parhau i brofi eich hunaniaeth"),
+    ] {
+        let mut browser = Browser::new();
+        let link = shown.link().unwrap().replace("&amp;", "&");
+        let shown = browser.open(&world, &link);
+        assert_eq!((shown.by, shown.heading()), (By::Edge, heading), "{link}");
+    }
+}
+
+#[test]
+fn when_a_proof_without_a_place_fails_then_its_page_leads_to_another_try() {
+    let world = world();
+    let mut browser = Browser::new();
+    browser.open(&world, "/auth/return");
+    world.trouble(Trouble::AccountNotReached, When::About("step_up"));
+    let failed = browser.open(&world, "/auth/return?continue");
+    assert_eq!((failed.by, failed.status), (By::Edge, 503));
+    world.mend();
+    let link = failed.link().unwrap().replace("&amp;", "&");
+    let shown = browser.open(&world, &link);
+    assert_eq!(shown.heading(), "Continue proving your identity");
 }

@@ -9,7 +9,7 @@ use crate::gate::{browser_session, links};
 use serde_json::json;
 
 use super::{admission, arrival, identity, sign_out, switch};
-use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
+use crate::config::{KeyPair, OwnPage, RETURN, Service, WELL_KNOWN_JWKS};
 use crate::gate::access::cross_origin;
 use crate::gate::access::protect::in_frame;
 use crate::gate::context::Context;
@@ -319,6 +319,9 @@ fn signing_in<P: Platform>(
     let service = &context.service;
     let wanted = parameter(query, "return_to").unwrap_or_default();
     let return_path = context.place(&wanted);
+    if return_path == service.own_page(RETURN) {
+        return identity::returning(context, request, None);
+    }
     let (level, freshness, for_invited) = match links::rule_of(context, &return_path) {
         Some(rule) => (rule.level, rule.freshness, rule.invited),
         None => (service.level, None, false),

@@ -5,6 +5,7 @@
 //!
 //! Source: GOV.UK One Login's documentation of in-person checks; `provider.md` 0.
 
+use crate::config::RETURN;
 use crate::gate::access::protect::Passage;
 use crate::gate::access::statement::{Known, LIFETIME};
 use crate::gate::accounts::{self, Word};
@@ -22,9 +23,6 @@ use crate::platform::{EventOutcome, Outage, Platform};
 use crate::session::account::Standing;
 use crate::session::identity::open;
 use crate::session::session::{Identity, Session};
-
-/// The page for people who come back, behind the service's own prefix.
-const RETURN: &str = "return";
 
 /// The query with which they go on from it.
 const CONTINUE: &str = "continue";
