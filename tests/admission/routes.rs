@@ -1,8 +1,11 @@
 //! A route for invited people: others may have a session, and use the rest of the service.
 
 use serde_json::json;
+use simulator::jose::Unverified;
 
 use super::{CODE, PAGE, tell, with_code};
+use crate::world::assertion::verified;
+use crate::world::http::parameter;
 use crate::world::service_key::listed;
 use crate::world::signing_out::own;
 use crate::world::{Browser, By, Incoming, SERVICE, Shown, World};
@@ -13,8 +16,11 @@ fn world() -> World {
     World::with(|setup| {
         listed(setup);
         let routes = setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"].as_array_mut();
-        let beta = json!({ "path": "/beta/*", "admission": "invited" });
-        routes.unwrap().push(beta);
+        routes.unwrap().extend([
+            json!({ "path": "/beta/*", "admission": "invited" }),
+            json!({ "path": "/beta/young", "admission": "invited", "level": "Cl", "reauthenticate_within": 300 }),
+            json!({ "path": "/pay", "reauthenticate_within": 300 }),
+        ]);
     })
 }
 
@@ -141,4 +147,38 @@ fn t154_when_a_path_is_spelt_in_another_way_then_it_is_no_way_round_the_invitati
         let shown = browser.open(&world, path);
         assert_eq!((shown.by, shown.status), (By::Edge, 400), "{path}");
     }
+}
+
+#[test]
+fn when_a_person_who_signed_in_just_now_opens_a_code_then_no_other_sign_in_is_asked_for_and_no_lower_one()
+ {
+    let world = world();
+    world.provider().set_single_sign_on(Some(true));
+    tell(&world, json!({ "act": "add", "who": [CODE] }));
+    world.person("kenneth");
+    let mut browser = Browser::new();
+    browser.open(&world, PAGE);
+    world.pass(400);
+    assert_eq!(browser.open(&world, "/pay").by, By::Origin);
+    world.pass(61);
+    world.forget();
+    browser.history.clear();
+    assert_eq!(
+        browser.open(&world, &with_code("/beta/young")).by,
+        By::Origin
+    );
+    let asked = browser
+        .history
+        .iter()
+        .filter_map(|at| parameter(at, "request"));
+    let asked: Vec<_> = asked
+        .map(|object| Unverified::parse(&object).unwrap())
+        .collect();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].claims["vtr"], json!(["Cl.Cm"]));
+    assert_eq!(asked[0].claims.get("id_token_hint"), None);
+    let reached = world.happened().reached().pop().unwrap();
+    let told = verified(&world, reached.assertions()[0]).claims;
+    assert_eq!(told["vot"], "Cl.Cm");
+    assert_eq!(told["reauth_time"].as_i64().unwrap(), world.now() - 61);
 }

@@ -345,7 +345,8 @@ fn signing_in<P: Platform>(
     let level = if proves { level } else { level.credential() };
     Verdict::Later(Task::Start(Start {
         level,
-        freshness: freshness.filter(|_| !proves),
+        // A sign-in that is young enough is not asked for again.
+        freshness: freshness.filter(|_| !proves && (too_old || session.is_none())),
         session: session.map(Box::new),
         invitation,
         return_path,

@@ -127,15 +127,18 @@ pub fn session<P: Platform>(
         Aim::Prove(_) => Some(context.now),
         Aim::SignIn | Aim::Again(_) => None,
     };
-    // The provider keeps the `auth_time` of before: that it issued this token is what says that the
-    // person signed in again (`provider.md` 8b.1).
-    let reauthenticated = attempt.reauthenticates().then_some(id_token.issued_at);
     // A step-up, and a person who signs in again, go on with the session before.
     let goes_on = same.filter(|before| {
         let has_ended = context.isolate.revocations.has_ended(&before.id);
         before.is_live(context.now, context.service.limits) && !has_ended
     });
     let arriving = goes_on.is_none_or(|before| before.arriving);
+    // The provider keeps the `auth_time` of before: that it issued this token is what says that the
+    // person signed in again (`provider.md` 8b.1).
+    let reauthenticated = attempt.reauthenticates().then_some(id_token.issued_at);
+    // A sign-in that the provider made silently takes nothing of that away.
+    let before = goes_on.and_then(|before| before.reauthenticated_at);
+    let before = before.filter(|again| id_token.auth_time.is_none_or(|time| time < *again));
     let id = context.random();
     Session {
         id,
@@ -143,7 +146,7 @@ pub fn session<P: Platform>(
         level: attempt.level.credential(),
         born_at: id_token.issued_at,
         auth_time: id_token.auth_time,
-        reauthenticated_at: reauthenticated,
+        reauthenticated_at: reauthenticated.or(before),
         created_at: context.now,
         used_at: context.now,
         checked_at: context.now,

@@ -110,7 +110,8 @@ async fn attempt<P: Platform>(
 /// like any other; if its `auth_time` is too old as well, that session has an ID token.
 async fn wanted<P: Platform>(context: &Context<P>, start: Start) -> Result<Wanted, Failure> {
     let level = match &start.session {
-        Some(_) => start.level,
+        // The session that follows may take this one's place, and must not be of less.
+        Some(session) => start.level.max(session.level.credential()),
         None => start.level.credential(),
     };
     let mut attempt = Attempt::new(&context.random(), context.now, level, start.return_path);
