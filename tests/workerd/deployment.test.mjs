@@ -1,10 +1,12 @@
 // The way through Cloudflare as its pages describe it, with the real wrangler against a double of Cloudflare's API.
 
 import assert from "node:assert/strict";
+import crypto from "node:crypto";
 import { existsSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { after, describe, test } from "node:test";
+import { SignJWT } from "jose";
 import { Checkout } from "../harness/checkout.mjs";
 import { Cloudflare } from "../harness/cloudflare.mjs";
 import { startDeployed } from "../harness/deployed.mjs";
@@ -139,6 +141,20 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     assert.match(await checkout.works(show, { NODE_OPTIONS }), /^There is no record in KV\.\nThe deployment says: /m);
     await worker.stop();
     assert.match(await checkout.refused(show, { NODE_OPTIONS }), /auth\/health does not answer/);
+    // The clock of another operator's machine is ahead: the Worker takes no record that is older than the one it knows.
+    const key = crypto.createPrivateKey(await fs.readFile(path.join(checkout.tree, "../service-key.pem")));
+    const closedAt = (iat) => new SignJWT({ iss: host, aud: host, iat, service_closed: true }).setProtectedHeader({ alg: "ES256", kid: "any", typ: "switch+jwt" }).sign(key);
+    const soon = Math.floor(Date.now() / 1000) + 29;
+    values.set(`switch/${host}`, await closedAt(soon));
+    assert.match(await checkout.works(change("service open")), /^sign-in: on\nservice: open/m);
+    assert.equal(read(kept()).iat, soon + 1);
+    const far = await closedAt(soon + 120);
+    values.set(`switch/${host}`, far);
+    const refused = await checkout.refused(change("service open"));
+    assert.match(refused, /The record in KV says that it was made in 1\d\d seconds from now, at .*\. Nothing was written\./);
+    assert.match(refused, /npx wrangler kv key delete switch\/https:\S+ --namespace-id \S+ --remote$/m);
+    assert.equal(kept(), far);
+    values.delete(`switch/${host}`);
     await checkout.works(change("service closed"));
     // A record of another key is not taken over, so that no writer of KV gets the service's signature.
     await checkout.works("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ../other-key.pem");

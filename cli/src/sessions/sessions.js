@@ -1,7 +1,7 @@
 // Signs a message of the service, sends it where it has an address, or reads a key. One job arrives as JSON on standard input and
 // one answer leaves on standard output, so that no command line holds a key or a person's identifier. A key answers { jwk, kid }, a
 // message { token }, one that was sent { status, body } or { error }, a file that holds none { fault }. A token of before is `ours`
-// where this key signed it. An invitation's codes are made here, 128 random bits each.
+// where this key signed it. `least` is the least `iat`. An invitation's codes are made here, 128 random bits each.
 'use strict';
 const crypto = require('node:crypto');
 
@@ -54,7 +54,7 @@ const main = async job => {
   const once = job.url ? { exp: now + 60, jti: crypto.randomUUID() } : {};
   const codes = Array.from({ length: job.codes ?? 0 }, () => crypto.randomBytes(16).toString('base64url'));
   const named = codes.length ? { who: codes } : {};
-  const token = sign(key, { ...job, claims: { ...job.claims, ...named, iat: now, ...once } });
+  const token = sign(key, { ...job, claims: { ...job.claims, ...named, iat: Math.max(now, job.least ?? 0), ...once } });
   return job.url ? { ...(await send(job.url, token)), codes } : { token };
 };
 

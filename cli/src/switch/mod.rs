@@ -15,6 +15,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use one_login_edge::config::Service;
 use one_login_edge::gate::service_proof::expected;
 use one_login_edge::gate::switch::name;
+use one_login_edge::oidc::SKEW;
 use one_login_edge::oidc::jws::Untrusted;
 use one_login_edge::oidc::switch::{Off, Record, SERVICE_CLOSED, SIGN_IN_OFF, TYPE};
 use serde_json::{Value, json};
@@ -119,11 +120,22 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
     let store = Store::of(places, &config, &change.of, &service)?;
     let mut before = nothing();
     if let Some(text) = store.read()? {
-        match read(&service, &text) {
-            Ok(record) if is_ours(places, change, &text)? => before = record,
-            _ => terminal::note(
-                "The record in KV is not signed by this key, so that nothing of it is kept.",
-            ),
+        // Its time may be ahead, and the next one is to say a later one.
+        let known = read(&service, &text, i64::MAX - SKEW).ok();
+        match known {
+            Some(record) if is_ours(places, change, &text)? => {
+                let later = is_after(&record, now());
+                later.map_err(|error| anyhow::anyhow!("{error}. {}", store.removal()))?;
+                before = record;
+            }
+            _ => {
+                terminal::note(
+                    "The record in KV is not signed by this key, so that nothing of it is kept.",
+                );
+                // Another key of the service's may have signed it. One from the future counts nowhere.
+                let known = known.filter(|record| is_after(record, now()).is_ok());
+                before.issued_at = known.map_or(0, |record| record.issued_at);
+            }
         }
     }
     let record = with(before, part, off);
@@ -138,7 +150,7 @@ fn show(places: &Places, of: &Of) -> Result<()> {
     let store = Store::of(places, &config, of, &service)?;
     terminal::line(match store.read()? {
         None => "There is no record in KV.".to_owned(),
-        Some(text) => match read(&service, &text) {
+        Some(text) => match read(&service, &text, now()) {
             Ok(record) => told(&record, now()),
             Err(error) => format!("The record in KV does not count: {error}."),
         },
@@ -187,6 +199,27 @@ impl<'a> Store<'a> {
     fn write(&self, record: &str) -> Result<()> {
         cloudflare::store_kv(&self.machine, &self.namespace, &self.key, record)
     }
+
+    /// The way out where the clock of a record's maker was wrong.
+    fn removal(&self) -> String {
+        let (key, namespace) = (&self.key, &self.namespace);
+        format!(
+            "Nothing was written. Set this machine's clock if it is wrong, and run the command again. If the other clock was wrong, first \
+             run: npx wrangler kv key delete {key} --namespace-id {namespace} --remote"
+        )
+    }
+}
+
+/// Whether a record of now can be later than this one by its own account: the Worker takes none that is older than the known one,
+/// and none of more than [`SKEW`] ahead of its clock.
+fn is_after(before: &Record, now: i64) -> Result<()> {
+    let ahead = before.issued_at - now;
+    ensure!(
+        ahead < SKEW,
+        "The record in KV says that it was made in {ahead} seconds from now, at {}",
+        until::written(before.issued_at)
+    );
+    Ok(())
 }
 
 /// The part's new state.
@@ -217,11 +250,11 @@ fn with(mut record: Record, part: &str, off: Option<Off>) -> Record {
     record
 }
 
-/// The record in a text, by the Worker's own rules for all but the signature.
-fn read(service: &Service, text: &str) -> Result<Record> {
+/// The record in a text, by the Worker's own rules at a time for all but the signature.
+fn read(service: &Service, text: &str, now: i64) -> Result<Record> {
     let read = || {
         let token = Untrusted::parse(text)?;
-        let expected = expected(service, TYPE, now());
+        let expected = expected(service, TYPE, now);
         Record::read(token.typ.as_deref(), &token.unverified()?, &expected)
     };
     read().map_err(|refusal| anyhow::anyhow!(refusal.label()))
@@ -242,7 +275,9 @@ fn signed(places: &Places, change: &Change, service: &Service, record: &Record) 
             claims[name] = off.until.map_or(Value::Bool(true), Value::from);
         }
     }
-    let job = json!({ "typ": TYPE, "claims": claims, "kid": change.kid });
+    // Two machines' clocks differ, and a change must count after the one before.
+    let least = record.issued_at + 1;
+    let job = json!({ "typ": TYPE, "claims": claims, "kid": change.kid, "least": least });
     let answer = ask(places, &change.key, job)?;
     let token = answer["token"].as_str();
     Ok(token.context("Node signed nothing")?.to_owned())
@@ -283,6 +318,23 @@ mod tests {
         );
         let record = with(record, SERVICE_CLOSED, off(false, None, NOW).unwrap());
         assert_eq!(told(&record, 1_796_148_000), "sign-in: on\nservice: open");
+    }
+
+    #[test]
+    fn t137_when_a_record_is_from_the_future_then_only_one_that_the_worker_takes_can_be_followed() {
+        let of = |issued_at| Record {
+            issued_at,
+            ..nothing()
+        };
+        for ahead in [-90, 0, SKEW - 1] {
+            assert!(is_after(&of(NOW + ahead), NOW).is_ok(), "{ahead}");
+        }
+        let refused = is_after(&of(NOW + SKEW), NOW).unwrap_err().to_string();
+        assert!(
+            refused.contains("made in 30 seconds from now, at "),
+            "{refused}"
+        );
+        assert!(is_after(&of(NOW + 90_000), NOW).is_err());
     }
 
     #[test]
