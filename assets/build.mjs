@@ -6,6 +6,7 @@
 // them. This makes two sheets: `govuk.css` with crown and typeface, which are only for hosts below service.gov.uk,
 // and `plain.css` without either. `src/gate/pages/assets.rs` lists the files that are served, with their types.
 
+import { build } from "esbuild";
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -118,4 +119,5 @@ await fs.copyFile(path.join(FRONTEND, "assets/images/govuk-crest.svg"), path.joi
 await fs.copyFile(path.join(FRONTEND, "assets/images/favicon.svg"), path.join(out, "favicon.svg"));
 for (const [name, text] of Object.entries(await styles(fonts))) await fs.writeFile(path.join(out, name), text);
 await fs.writeFile(path.join(out, "symbols.svg"), await symbols());
-for (const name of ["session.js", "session.css", "header.css"]) await fs.copyFile(path.join(HERE, name), path.join(out, name));
+await build({ entryPoints: [path.join(HERE, "session.js")], outdir: out, bundle: true, format: "iife", charset: "utf8", logLevel: "error" });
+for (const name of ["session.css", "header.css"]) await fs.copyFile(path.join(HERE, name), path.join(out, name));

@@ -7,12 +7,11 @@
 //
 // Where a route has `form_warning`, it asks before a form is posted there, and a form that would be lost stays on the page.
 
-(() => {
-  // An element with a name, such as <img name="currentScript">, takes the place of any member of `document`. Members of the
-  // prototype keep their place (HTML, "DOM tree accessors"; Web IDL, [LegacyOverrideBuiltIns]).
-  const page = (name) => Object.getOwnPropertyDescriptor(Document.prototype, name).get.call(document);
-  const listen = (target, event, then, early) => EventTarget.prototype.addEventListener.call(target, event, then, early);
+import { element, listen, page } from "./session/document.js";
+import { hold, isSent, posted, restore, sendNow } from "./session/forms.js";
+import { WORDS } from "./session/words.js";
 
+(() => {
   const script = page("currentScript");
   if (!(script instanceof HTMLScriptElement)) return;
   const [own, rest] = script.src.split(/(?<=\/)(?=assets\/session\.js(?:$|[?#]))/);
@@ -23,50 +22,16 @@
   window[loaded] = true;
   const warning = 1000 * (Number(script.dataset.warning) || 120);
   const lang = /^cy\b/i.test(page("documentElement").lang) ? "cy" : "en";
-  const words = {
-    en: {
-      title: "You are about to be signed out",
-      idle: (time) => `For your security, we will sign you out in ${time}.`,
-      limit: (time) => `For your security, we will sign you out in ${time}, even if you are using the page. Save or send your answers before then.`,
-      stay: "Stay signed in",
-      goOn: "Continue",
-      leave: "Sign out",
-      minutes: (n) => (n === 1 ? "1 minute" : `${n} minutes`),
-      seconds: (n) => (n === 1 ? "1 second" : `${n} seconds`),
-      lost: {
-        "form-expired": ["You need to sign in before you can send this", "Sign in (opens in new tab)"],
-        "form-sign-in-again": ["You need to sign in again before you can send this", "Sign in (opens in new tab)"],
-        "form-needs-identity": ["You need to prove your identity before you can send this", "Prove your identity (opens in new tab)"],
-      },
-      kept: "We have not sent your answers. They are still on this page.",
-      comeBack: "Come back to this tab and send the form again.",
-      back: "Go back to your answers",
-    },
-    cy: {
-      title: "Rydych ar fin cael eich allgofnodi",
-      idle: (time) => `Er eich diogelwch, byddwn yn eich allgofnodi ymhen ${time}.`,
-      limit: (time) => `Er eich diogelwch, byddwn yn eich allgofnodi ymhen ${time}, hyd yn oed os ydych yn defnyddio’r dudalen. Cadwch neu anfonwch eich atebion cyn hynny.`,
-      stay: "Parhau i fod wedi’ch mewngofnodi",
-      goOn: "Parhau",
-      leave: "Allgofnodi",
-      minutes: (n) => (n === 2 ? "2 funud" : `${n} munud`),
-      seconds: (n) => `${n} eiliad`,
-      lost: {
-        "form-expired": ["Mae angen i chi fewngofnodi cyn y gallwch anfon hyn", "Mewngofnodi (yn agor mewn tab newydd)"],
-        "form-sign-in-again": ["Mae angen i chi fewngofnodi eto cyn y gallwch anfon hyn", "Mewngofnodi (yn agor mewn tab newydd)"],
-        "form-needs-identity": ["Mae angen i chi brofi eich hunaniaeth cyn y gallwch anfon hyn", "Profi eich hunaniaeth (yn agor mewn tab newydd)"],
-      },
-      kept: "Nid ydym wedi anfon eich atebion. Maent yn dal ar y dudalen hon.",
-      comeBack: "Dewch yn ôl i’r tab hwn ac anfonwch y ffurflen eto.",
-      back: "Mynd yn ôl i’ch atebion",
-    },
-  }[lang];
+  const words = WORDS[lang];
 
   /** How many seconds before its limit a session is left. */
   const BEFORE_LIMIT = 5;
 
   /** How long a form waits for the edge's answer, in milliseconds; then it is sent, as without this script. */
   const PATIENCE = 3000;
+
+  /** How long a page whose session has ended stays with a form that was not sent, in milliseconds: time to sign in again. */
+  const KEEPING = 15 * 60_000;
 
   /** When the session ends if nothing happens, and whether using it could put that off. */
   let end = null;
@@ -80,12 +45,11 @@
   let warnedOfLimit = false;
   // Whether a route of the service has `form_warning`.
   let asksFirst = false;
-  // Whether a form waits for an answer, or stays on the page because there is no session. Then the page is not left.
-  let asking = false;
-  let keeps = false;
-  // The form that is sent after the question, and how often the page was left: a form of before is not sent any more.
-  let passes = null;
-  let departures = 0;
+  // The submission that waits for an answer: the latest, as in a browser. While there is one, the page is not left.
+  let held = null;
+  // Until when the page is not left although its session has ended, and the dialog that says so.
+  let keeps = 0;
+  let notice = null;
 
   /**
    * The edge's answer about the session, or `null` when it gives no answer. Only POST prolongs it. An answer about a form
@@ -115,10 +79,11 @@
     if (status === null) return later(20_000);
     // Before its time a session ends elsewhere. Two seconds are for the clocks of the account and of this script.
     if (!status.signed_in) {
-      if (asking) return later(20_000);
-      return keeps || end === null ? undefined : leave(Date.now() < end - 2000);
+      if (held) return later(20_000);
+      if (end === null) return undefined;
+      return Date.now() < keeps ? later(keeps - Date.now()) : leave(Date.now() < end - 2000);
     }
-    keeps = false;
+    keeps = 0;
     const { idle_seconds: idle, absolute_seconds: absolute } = status;
     end = Date.now() + 1000 * Math.min(idle, absolute);
     movable = idle < absolute;
@@ -150,12 +115,6 @@
     const here = encodeURIComponent(location.pathname + location.search);
     if (elsewhere) location.assign(`${own}page?name=ended-elsewhere&lang=${lang}&return_to=${here}`);
     else location.assign(`${own}sign-out?inactive&lang=${lang}&return_to=${here}`);
-  }
-
-  function element(name, properties, ...children) {
-    const made = Object.assign(Document.prototype.createElement.call(document, name), properties);
-    made.append(...children);
-    return made;
   }
 
   /** A dialog, which the browser itself keeps the focus in and takes it back from. The first element says what it is about. */
@@ -197,7 +156,6 @@
   }
 
   function closed() {
-    clearTimeout(timer);
     if (silent) {
       silent = false;
       return;
@@ -225,71 +183,64 @@
     if (where.textContent !== text) where.textContent = text;
   }
 
-  /** The path to which a form is posted in place of this page, or `null` for any other form. */
-  function posted(form, submitter) {
-    const said = (name) => {
-      if (submitter?.hasAttribute(`form${name}`)) return submitter[`form${name}`];
-      return Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, name.toLowerCase()).get.call(form);
-    };
-    const isHere = said("Method") === "post" && /^(_self|_parent|_top)?$/i.test(said("Target"));
-    return isHere && said("Action").startsWith(`${location.origin}/`) ? new URL(said("Action")).pathname : null;
-  }
-
   /** Sends a form once the edge has said that it would not be lost, or has said nothing. */
-  async function send(form, submitter, path) {
-    const before = departures;
-    asking = true;
-    const status = await ask("GET", path);
-    asking = false;
-    if (departures !== before) return;
-    if (Object.hasOwn(words.lost, status?.form_lost)) return keep(words.lost[status.form_lost], status, path);
-    const submit = (by) => HTMLFormElement.prototype.requestSubmit.call(form, by);
-    passes = form;
-    try {
-      submit(submitter);
-    } catch {
-      // The page has taken the button away meanwhile.
-      submit(null);
-    } finally {
-      passes = null;
-    }
+  async function send(mine) {
+    held = mine;
+    const status = await ask("GET", mine.address.pathname);
+    // Another one came after it, or the page was left.
+    if (held !== mine) return;
+    held = null;
+    if (!Object.hasOwn(words.lost, status?.form_lost)) return sendNow(mine);
+    restore(mine);
+    keep(words.lost[status.form_lost], status, mine.address);
   }
 
   /** Says that the form stays, and leads to a sign-in in a tab of its own. Nothing of the form is stored. */
-  function keep([heading, way], status, path) {
-    let place = path;
+  function keep([heading, way], status, address) {
+    let place = address.pathname + address.search;
+    let time;
     if (!status.signed_in) {
-      clearTimeout(timer);
       close();
-      end = null;
-      keeps = true;
       place = location.pathname + location.search;
+      // Not put off by a form that a script sends again and again.
+      if (end !== null) {
+        keeps ||= Date.now() + KEEPING;
+        time = words.minutes(Math.max(1, Math.ceil((keeps - Date.now()) / 60_000)));
+        later(keeps - Date.now());
+      }
     }
+    if (notice) return;
     const href = `${own}sign-in?lang=${lang}&return_to=${encodeURIComponent(place)}`;
     const link = element("a", { href, target: "_blank", rel: "noreferrer noopener", textContent: way });
     const back = element("button", { type: "button", textContent: words.back });
     const after = element("p", { textContent: words.comeBack });
-    const dialog = modal("form", heading, element("p", { textContent: words.kept }), element("p", {}, link), after, element("div", {}, back));
-    listen(back, "click", () => dialog.close());
-    listen(dialog, "close", () => dialog.remove());
-    dialog.showModal();
+    const message = element("p", { textContent: `${words.kept} ${words.stays(time)}` });
+    notice = modal("form", heading, message, element("p", {}, link), after, element("div", {}, back));
+    listen(back, "click", () => notice.close());
+    listen(notice, "close", () => {
+      notice.remove();
+      notice = null;
+    });
+    notice.showModal();
   }
 
   // Before the page's own handlers, which see the form once: when it is sent.
   listen(window, "submit", (event) => {
     const { target: form, submitter } = event;
-    if (!asksFirst || !event.isTrusted || event.defaultPrevented || form === passes) return;
-    const path = HTMLFormElement.prototype.requestSubmit && posted(form, submitter);
-    if (typeof path !== "string") return;
+    if (!asksFirst || !event.isTrusted || event.defaultPrevented || isSent(form)) return;
+    const address = posted(form, submitter);
+    if (address === null) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!asking) send(form, submitter, path);
+    if (held?.form !== form || held.submitter !== submitter) send(hold(form, submitter, address));
   }, true);
+  // A page that comes back for Back may be in front of another person.
   listen(window, "pagehide", () => {
-    departures += 1;
+    held = null;
+    keeps = 0;
   });
   listen(document, "visibilitychange", () => {
-    if (!page("hidden") && (end !== null || keeps)) check();
+    if (!page("hidden") && end !== null) check();
   });
   listen(window, "pageshow", (event) => {
     if (event.persisted) check();

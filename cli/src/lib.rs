@@ -30,6 +30,7 @@ pub use supply::{Installed, Supply};
 
 use anyhow::Result;
 use clap::Subcommand;
+use clap::error::ContextValue;
 use shell::places::Places;
 use shell::{groups, terminal};
 use std::io::IsTerminal;
@@ -167,6 +168,19 @@ pub fn run(places: &Places, supply: &'static dyn Supply, task: Task) -> Result<E
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same fault of a command line without the e-mail addresses and people that it may repeat.
+pub fn discreet(mut fault: clap::Error) -> clap::Error {
+    let names = |value: &ContextValue| ["@", "urn:"].map(|sign| value.to_string().contains(sign));
+    let named: Vec<_> = fault
+        .context()
+        .filter_map(|(kind, value)| (names(value) != [false; 2]).then_some(kind))
+        .collect();
+    for kind in named {
+        fault.insert(kind, ContextValue::String("…".to_owned()));
+    }
+    fault
 }
 
 /// Runs a whole program: children end with it, and an error is told on standard error.

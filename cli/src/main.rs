@@ -72,7 +72,9 @@ fn main() -> ExitCode {
     if places::is_packaged() {
         terminal::speak(SPEECH);
     }
-    let matches = spoken(Arguments::command()).get_matches();
+    let matches = spoken(Arguments::command())
+        .try_get_matches()
+        .unwrap_or_else(|fault| cli::discreet(fault).exit());
     cli::main_with(|places| {
         let arguments = Arguments::from_arg_matches(&matches)?;
         cli::run(places, &Installed, arguments.task)

@@ -275,21 +275,23 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
             query,
             session,
         } => {
-            let checked =
-                revocation::check(context, request, &path, query.as_deref(), *session).await;
-            return dressed(context, request, checked);
+            let checked = revocation::check(context, request, &path, query.as_deref(), *session);
+            return dressed(context, request, checked.await);
         }
         Task::Staff { path, query } => {
             let passage = Passage::new(context, request, &path, query.as_deref());
-            let decided = passage.staff().await;
-            return dressed(context, request, decided);
+            return dressed(context, request, passage.staff().await);
         }
         Task::Assert {
             forward,
             session,
             about,
             known,
-        } => return revocation::assert(context, *forward, &session, &about, known).await,
+        } => {
+            let out = *forward;
+            let signed = revocation::assert(context, request, out, &session, &about, known);
+            return dressed(context, request, signed.await);
+        }
     };
     dressed(context, request, Decision::Reply(reply.await))
 }

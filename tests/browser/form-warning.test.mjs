@@ -42,8 +42,9 @@ const PLAIN = `<form method="post"><label>Name <input name="name" required></lab
   <button name="next" value="save">Save</button></form>`;
 
 /** A signed-in person on a page with a form, with the questions that the script asked; the script has had its first answer. */
-async function on(markup = PLAIN, { at = "/account/form", lang = "en" } = {}) {
+async function on(markup = PLAIN, { at = "/account/form", lang = "en", clock = false } = {}) {
   const made = await person();
+  if (clock) await made.page.clock.install();
   const asked = [];
   made.page.on("request", (request) => {
     const { pathname, searchParams } = new URL(request.url());
@@ -75,7 +76,7 @@ test("when the session has ended before the post, then the form stays, and is se
   assert.deepEqual(await faults(page, "dialog"), []);
   await picture(page, "pages/form-warning-en.png");
   const said = await page.textContent(`#${await dialog.getAttribute("aria-describedby")}`);
-  assert.equal(said, "We have not sent your answers. They are still on this page.");
+  assert.equal(said, "We have not sent your answers. They stay on this page for 15 minutes.");
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "Sign in (opens in new tab)");
   const kept = await page.evaluate(async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length, document.cookie]);
   assert.deepEqual(kept, [0, 0, 0, ""], "nothing of the form is stored");
@@ -112,8 +113,8 @@ test("when a person comes back without a sign-in, then the page with the form is
   assert.deepEqual(posted, []);
 });
 
-test("when the sign-in is too old for the form's route, then the link leads to that route, in Welsh on a Welsh page", async () => {
-  const { page, context } = await on(`<form method="post" action="/pay/now"><button>Talu</button></form>`, { lang: "cy" });
+test("when the sign-in is too old for the form's route, then the link leads to its address, in Welsh on a Welsh page", async () => {
+  const { page, context, asked } = await on(`<form method="post" action="/pay/now?id=7&amp;a=%2F"><button>Talu</button></form>`, { lang: "cy" });
   const session = (route) => route.fulfill({ json: { signed_in: true, level: "Cl.Cm", idle_seconds: 900, absolute_seconds: 900, form_warning: true, form_lost: "form-sign-in-again" } });
   await page.route("**/auth/session?form=*", session);
   await page.getByRole("button", { name: "Talu" }).click();
@@ -123,7 +124,8 @@ test("when the sign-in is too old for the form's route, then the link leads to t
   assert.deepEqual(await faults(page, "dialog"), []);
   await picture(page, "pages/form-warning-cy.png");
   const link = dialog.getByRole("link", { name: "Mewngofnodi (yn agor mewn tab newydd)" });
-  assert.equal(await link.evaluate((found) => found.href), `${service}/auth/sign-in?lang=cy&return_to=%2Fpay%2Fnow`);
+  assert.equal(await link.evaluate((found) => found.href), `${service}/auth/sign-in?lang=cy&return_to=%2Fpay%2Fnow%3Fid%3D7%26a%3D%252F`);
+  assert.deepEqual(asked, ["/pay/now"]);
   assert.match(await dialog.textContent(), /Nid ydym wedi anfon eich atebion\. Maent yn dal ar y dudalen hon\./);
   await dialog.getByRole("button", { name: "Mynd yn ôl i’ch atebion" }).click();
   await page.unroute("**/auth/session?form=*", session);
@@ -192,13 +194,14 @@ test("when a form goes elsewhere, only reads, or opens a window, or the service 
   const reads = `<form action="/account/plain"><input name="q" value="1"><button>Go</button></form>`;
   const opens = `<form method="post" action="/account/plain" target="_blank"><button>Go</button></form>`;
   const talks = `<form method="dialog"><button>Go</button></form>`;
-  for (const markup of [elsewhere, reads, opens, talks]) {
+  const opensAll = `<base target="_blank"><form method="post" action="/account/plain"><button>Go</button></form>`;
+  for (const markup of [elsewhere, reads, opens, talks, opensAll]) {
     const { page, asked } = await on(markup);
     await page.getByRole("button", { name: "Go" }).click();
     await page.waitForTimeout(400);
     assert.deepEqual(asked, [], markup);
   }
-  assert.equal(posted.length, 1);
+  assert.equal(posted.length, 2);
   const { page, asked } = await on();
   const quiet = service.replace("localhost", "quiet.localhost");
   await page.goto(`${quiet}/account/form?${new URLSearchParams({ form: PLAIN })}`);
@@ -239,4 +242,100 @@ test("when the person leaves the page meanwhile, then the form is not sent when 
   await page.waitForTimeout(2_000);
   assert.deepEqual(posted, []);
   assert.equal(await page.getByLabel("Name").inputValue(), "x");
+});
+
+/** The edge takes its time for the answer about a form, so that the page has changed the form before it. */
+const slow = (page) => page.route("**/auth/session?form=*", async (route) => {
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  await route.continue();
+});
+
+const CHANGES = {
+  "the page disables the button": `<form method="post" action="/pay/now"><input name="a" value="1">
+    <button name="b" value="2" onclick="setTimeout(() => (this.disabled = true))">Go</button></form>`,
+  "the page disables the fields": `<form method="post" action="/pay/now"><fieldset><input name="a" value="1"><input name="no" value="3" disabled></fieldset>
+    <button name="b" value="2" onclick="setTimeout(() => (document.querySelector('fieldset').disabled = true))">Go</button></form>`,
+  "the page disables what is around the form": `<fieldset><form method="post" action="/pay/now"><input name="a" value="1">
+    <button name="b" value="2" onclick="setTimeout(() => (this.closest('fieldset').disabled = true))">Go</button></form></fieldset>`,
+  "the page takes the button away": `<form method="get" action="/account/plain"><input name="a" value="1">
+    <button name="b" value="2" formmethod="post" formaction="/pay/now" onclick="setTimeout(() => this.replaceWith('Sending'))">Go</button></form>`,
+  "the page takes a button away that is not in its form": `<form id="f" method="get" action="/account/plain"><input name="a" value="1"></form>
+    <button form="f" name="b" value="2" formmethod="post" formaction="/pay/now" onclick="setTimeout(() => this.remove())">Go</button>`,
+  "the page changes the button": `<form method="post" action="/pay/now"><input name="a" value="1">
+    <input type="submit" name="b" value="2" aria-label="Go" onclick="setTimeout(() => (this.value = 'Sending'))"></form>`,
+  "the page takes the form away": `<form method="post" action="/pay/now"><input name="a" value="1">
+    <button name="b" value="2" onclick="setTimeout(() => this.form.replaceWith('Sending'))">Go</button></form>`,
+};
+for (const [name, markup] of Object.entries(CHANGES)) {
+  test(`when ${name} just after the click, then the form is sent as the browser would have sent it`, async () => {
+    const { page, asked } = await on(markup);
+    await slow(page);
+    await page.getByRole("button", { name: "Go" }).click();
+    await page.getByRole("heading", { name: "Sent" }).waitFor();
+    assert.deepEqual([posted, asked], [[["/pay/now", "a=1&b=2"]], ["/pay/now"]]);
+  });
+}
+
+test("when the page has disabled its button, then it is disabled after the sending, and not in a form that stays", async () => {
+  const { page, context } = await on(`<form method="post"><input name="a" value="1" aria-label="A"><button onclick="setTimeout(() => (this.disabled = true))">Go</button></form><script>
+    document.querySelector("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      fetch("/account/plain", { method: "POST", body: new URLSearchParams(new FormData(event.target)) });
+    });</script>`);
+  await slow(page);
+  const button = page.getByRole("button", { name: "Go", exact: true });
+  await button.click();
+  await until(() => posted.length > 0);
+  assert.equal(await button.isDisabled(), true);
+  await button.evaluate((found) => (found.disabled = false));
+  await signOut(context);
+  await button.click();
+  await page.getByRole("button", { name: "Go back to your answers" }).click();
+  assert.equal(await button.isDisabled(), false);
+  await button.click();
+  await page.getByRole("dialog").waitFor();
+  assert.equal(posted.length, 1);
+});
+
+test("when another button or form is used meanwhile, then the last one is sent", async () => {
+  const { page, asked } = await on(`<form method="post"><input name="a" value="1"><button name="b" value="save">Save</button><button name="b" value="cancel">Cancel</button></form>
+    <form method="post" action="/account/form?other"><button name="c" value="3">Other</button></form>`);
+  await slow(page);
+  for (const name of ["Other", "Save", "Cancel", "Cancel"]) await page.getByRole("button", { name }).click();
+  await page.getByRole("heading", { name: "Sent" }).waitFor();
+  assert.deepEqual(posted.map(([, body]) => body), ["a=1&b=cancel"]);
+  assert.equal(asked.length, 3);
+});
+
+test("when no person signs in again, then a page with a form stays for 15 minutes, however often a script sends it", async () => {
+  const { page, context } = await on(PLAIN, { clock: true });
+  await page.getByLabel("Name").fill("x");
+  await signOut(context);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("dialog").waitFor();
+  for (const minutes of [5, 5, 4]) {
+    await page.clock.fastForward(60_000 * minutes);
+    const answer = page.waitForResponse("**/auth/session?form=*");
+    await page.evaluate(() => document.querySelector("form").requestSubmit());
+    await (await answer).finished();
+    await page.waitForTimeout(200);
+    assert.equal(await page.locator("dialog").count(), 1, "no dialog is put over another");
+    assert.match(page.url(), /\/account\/form/);
+  }
+  await page.clock.fastForward(70_000);
+  await page.waitForURL(/\/auth\/page\?name=ended-elsewhere/);
+  assert.deepEqual(posted, []);
+});
+
+test("when a page whose form stays is left, then the next person who goes back does not see the answers", async () => {
+  const { page, context } = await on();
+  await page.getByLabel("Name").fill("Kenneth’s answer");
+  await signOut(context);
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Go back to your answers" }).click();
+  await page.getByRole("link", { name: "Elsewhere" }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith("/account/form"));
+  await page.evaluate(() => history.back()).catch(() => undefined);
+  // A page that is loaded again would lead to a sign-in.
+  await page.waitForURL(/\/auth\/page\?name=ended-elsewhere/);
 });

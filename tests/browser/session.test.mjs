@@ -58,6 +58,17 @@ test("a warning comes before the end, and the button keeps the person signed in"
   assert.deepEqual(complaints, []);
 });
 
+test("when another window keeps the person signed in, then the dialog goes, and comes again before the new end", async () => {
+  const { page } = await signedIn();
+  const ends = [2, 5];
+  await page.route("**/auth/session", (route) => route.fulfill({ json: { signed_in: true, level: "Cl.Cm", idle_seconds: ends.shift() ?? 2, absolute_seconds: 7200 } }));
+  await load(page, 2);
+  const dialog = page.getByRole("dialog", DIALOG);
+  await dialog.waitFor();
+  await dialog.waitFor({ state: "hidden" });
+  await dialog.waitFor();
+});
+
 test("the keyboard stays in the dialog, Escape keeps the person signed in, and the focus goes back", async () => {
   const { page } = await signedIn();
   let left = 100;

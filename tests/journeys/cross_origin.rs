@@ -125,6 +125,11 @@ fn t60_when_the_edge_answers_for_the_service_then_a_listed_origins_script_reads_
         assert_eq!(ambiguous.status, 400);
         let wrong = world.ask(script("/account/data").method("TRACE"));
         assert_eq!(wrong.status, 405);
+        world.new_isolate();
+        world.trouble(Trouble::SignFails, When::Always);
+        let unsigned = world.ask(script("/account/data"));
+        assert_eq!((unsigned.by, unsigned.status), (By::Edge, 500));
+        world.mend();
         world.trouble(Trouble::AccountNotReached, When::Always);
         world.pass(400);
         let unknown = world.ask(script("/account/data"));
@@ -134,11 +139,12 @@ fn t60_when_the_edge_answers_for_the_service_then_a_listed_origins_script_reads_
         );
         type Header<'a> = &'a dyn Fn(&'static str) -> Option<String>;
         let owned = |found: Option<&str>| found.map(str::to_owned);
-        let answers: [Header<'_>; 4] = [
+        let answers: [Header<'_>; 5] = [
             &|name| owned(unanswered.header(name)),
             &|name| owned(ambiguous.header(name)),
             &|name| owned(wrong.header(name)),
             &|name| owned(unknown.header(name)),
+            &|name| owned(unsigned.header(name)),
         ];
         for answer in answers {
             let kind = answer("content-type");

@@ -129,7 +129,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|fault| cli::discreet(fault).exit());
     cli::main_with(|places| run(places, arguments.command))
 }
 

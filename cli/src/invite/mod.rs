@@ -146,6 +146,8 @@ fn named(who: &[String], mut input: impl Read) -> Result<Vec<String>> {
             let mut text = String::new();
             let read = input.read_to_string(&mut text);
             read.context("standard input cannot be read")?;
+            // Spreadsheets write a byte order mark first.
+            let text = text.trim_start_matches('\u{feff}');
             for (at, line) in (1..).zip(text.lines().map(str::trim)) {
                 if !line.is_empty() {
                     let place = || format!("line {at} of standard input");
@@ -165,17 +167,27 @@ fn invitation(text: &str) -> Result<String> {
     if let Some((_, code)) = text.split_once("invitation=") {
         return Ok(code.split('&').next().unwrap_or_default().to_owned());
     }
-    let is_address = text.split_once('@').is_some_and(|(name, host)| {
-        !matches!(name, "" | "*")
-            && host.contains('.')
-            && !host.contains('@')
-            && !text.contains(char::is_whitespace)
-    });
     ensure!(
-        is_address || text.starts_with("urn:"),
+        is_address(text) || text.starts_with("urn:"),
         "this is no e-mail address, no person such as urn:fdc:gov.uk:2022:… and no link with an invitation; a domain invites no person"
     );
     Ok(text.to_owned())
+}
+
+/// Whether a text is an address and nothing more: with a comma, a bracket or an invisible character of a mail program it would
+/// be another address, which invites no person. Whether there is such a mailbox is not checked.
+///
+/// Source: RFC 5321 section 4.1.2 (`Dot-string`, `Domain`), with the letters of RFC 6531 section 3.3.
+fn is_address(text: &str) -> bool {
+    let is_atom = |c: char| c.is_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c);
+    let is_label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    text.split_once('@').is_some_and(|(name, host)| {
+        !matches!(name, "" | "*")
+            && name.chars().all(is_atom)
+            && host.contains('.')
+            && host.split('.').all(is_label)
+    })
 }
 
 /// The Worker's answer in words.

@@ -172,7 +172,7 @@ pub async fn settle<P: Platform>(
             session,
             about,
             known,
-        }) => assert(context, *forward, &session, &about, known).await,
+        }) => assert(context, request, *forward, &session, &about, known).await,
         Verdict::Later(_) => Decision::Reply(context.page(500, Page::Problem)),
     }
 }
@@ -180,6 +180,7 @@ pub async fn settle<P: Platform>(
 /// Signs the assertion of a request and lets it pass.
 pub async fn assert<P: Platform>(
     context: &Context<P>,
+    request: &Request,
     mut out: Forward,
     session: &Session,
     about: &Subject,
@@ -192,7 +193,8 @@ pub async fn assert<P: Platform>(
         }
         Err(NotSigned) => {
             context.log_failed("refused", "assertion_not_signed");
-            Decision::Reply(context.page(500, Page::Problem))
+            let detail = "The service cannot be told at the moment who is signed in.";
+            Decision::Reply(context.answer(request, 500, Page::Problem, detail))
         }
     }
 }

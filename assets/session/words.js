@@ -1,0 +1,41 @@
+/** The words of `session.js` in each language of a page. A time in an argument has its unit. */
+export const WORDS = {
+  en: {
+    title: "You are about to be signed out",
+    idle: (time) => `For your security, we will sign you out in ${time}.`,
+    limit: (time) => `For your security, we will sign you out in ${time}, even if you are using the page. Save or send your answers before then.`,
+    stay: "Stay signed in",
+    goOn: "Continue",
+    leave: "Sign out",
+    minutes: (n) => (n === 1 ? "1 minute" : `${n} minutes`),
+    seconds: (n) => (n === 1 ? "1 second" : `${n} seconds`),
+    lost: {
+      "form-expired": ["You need to sign in before you can send this", "Sign in (opens in new tab)"],
+      "form-sign-in-again": ["You need to sign in again before you can send this", "Sign in (opens in new tab)"],
+      "form-needs-identity": ["You need to prove your identity before you can send this", "Prove your identity (opens in new tab)"],
+    },
+    kept: "We have not sent your answers.",
+    stays: (time) => (time ? `They stay on this page for ${time}.` : "They are still on this page."),
+    comeBack: "Come back to this tab and send the form again.",
+    back: "Go back to your answers",
+  },
+  cy: {
+    title: "Rydych ar fin cael eich allgofnodi",
+    idle: (time) => `Er eich diogelwch, byddwn yn eich allgofnodi ymhen ${time}.`,
+    limit: (time) => `Er eich diogelwch, byddwn yn eich allgofnodi ymhen ${time}, hyd yn oed os ydych yn defnyddio’r dudalen. Cadwch neu anfonwch eich atebion cyn hynny.`,
+    stay: "Parhau i fod wedi’ch mewngofnodi",
+    goOn: "Parhau",
+    leave: "Allgofnodi",
+    minutes: (n) => (n === 2 ? "2 funud" : `${n} munud`),
+    seconds: (n) => `${n} eiliad`,
+    lost: {
+      "form-expired": ["Mae angen i chi fewngofnodi cyn y gallwch anfon hyn", "Mewngofnodi (yn agor mewn tab newydd)"],
+      "form-sign-in-again": ["Mae angen i chi fewngofnodi eto cyn y gallwch anfon hyn", "Mewngofnodi (yn agor mewn tab newydd)"],
+      "form-needs-identity": ["Mae angen i chi brofi eich hunaniaeth cyn y gallwch anfon hyn", "Profi eich hunaniaeth (yn agor mewn tab newydd)"],
+    },
+    kept: "Nid ydym wedi anfon eich atebion.",
+    stays: (time) => (time ? `Byddant yn aros ar y dudalen hon am ${time}.` : "Maent yn dal ar y dudalen hon."),
+    comeBack: "Dewch yn ôl i’r tab hwn ac anfonwch y ffurflen eto.",
+    back: "Mynd yn ôl i’ch atebion",
+  },
+};
