@@ -126,6 +126,10 @@ fn read<'a>(id: &'a str, claims: &'a Object) -> Result<(Asked<'a>, &'static str)
     if act == Act::Add && who.iter().any(|text| !is_named(text) && !is_code(text)) {
         return Err(NotTaken::Refused("code_length"));
     }
+    let is_slip = |text: &&str| text.contains('@') && !is_address(text);
+    if act == Act::Add && who.iter().any(is_slip) {
+        return Err(NotTaken::Refused("address_malformed"));
+    }
     let asked = Asked {
         act,
         id,
@@ -166,6 +170,26 @@ pub async fn keep_key<P: Platform>(context: &Context<P>) {
 #[must_use]
 pub fn is_code(text: &str) -> bool {
     !is_named(text) && CODES.contains(&text.len())
+}
+
+/// Whether a text with an `@` is an address and nothing more: with a comma, a bracket or an invisible character of a list it
+/// would be another address, which lets no person in. Whether there is such a mailbox is not checked.
+///
+/// Source: RFC 5321 section 4.1.2 (`Dot-string`, `Domain`), with letters of RFC 6531 section 3.3.
+fn is_address(text: &str) -> bool {
+    let is_strange = |c: char| {
+        let invisible =
+            matches!(c, '\u{80}'..='\u{a0}' | '\u{ad}' | '\u{2000}'..='\u{206f}' | '\u{feff}');
+        c.is_ascii_control() || invisible || " ,;:<>()[]\\\"".contains(c)
+    };
+    let Some((name, host)) = text.split_once('@') else {
+        return false;
+    };
+    let mut labels = host.split('.');
+    !matches!(name, "" | "*")
+        && !text.contains(is_strange)
+        && host.contains('.')
+        && labels.all(|label| !label.is_empty() && !label.contains('@'))
 }
 
 fn is_named(text: &str) -> bool {

@@ -101,6 +101,40 @@ fn rejects_a_code_that_no_link_could_have_and_takes_out_whatever_is_there() {
 }
 
 #[test]
+fn rejects_an_address_with_something_more_which_would_let_no_person_in() {
+    let world = invited_world();
+    let add = |who: &str| {
+        let about = claims(&world, &json!({ "act": "add", "who": [who] }));
+        let shown = world.ask(request(&good(&about)));
+        (shown.status, shown.body)
+    };
+    for slip in [
+        "ann@example.gov.uk,",
+        "<ann@example.gov.uk>",
+        "\"ann\"@example.gov.uk",
+        "Ann ann@example.gov.uk",
+        " ann@example.gov.uk",
+        "ann@example.gov.uk\n",
+        "\u{feff}ann@example.gov.uk",
+        "ann@example.gov.uk\u{200b}",
+        "ann@@example.gov.uk",
+        "ann@.uk",
+        "ann@example.",
+        "ann@example",
+        "@example.gov.uk",
+        "*@example.gov.uk",
+    ] {
+        let refused = (400, r#"{"error":"address_malformed"}"#.to_owned());
+        assert_eq!(add(slip), refused, "{slip:?}");
+    }
+    assert_eq!(tell(&world, json!({ "act": "count" }))["invitations"], 0);
+    for address in ["Ann.O'Neil+beta@mail.example.gov.uk", "siân@example.cymru"] {
+        assert_eq!(add(address).0, 200, "{address}");
+    }
+    assert_eq!(tell(&world, json!({ "act": "count" }))["invitations"], 2);
+}
+
+#[test]
 fn t152_when_a_message_comes_again_then_it_changes_nothing() {
     let world = invited_world();
     let add = good(&claims(&world, &json!({ "act": "add", "who": [CODE] })));
