@@ -186,6 +186,19 @@ fn when_a_person_goes_back_to_the_callback_of_a_proof_then_the_judge_takes_it_fo
 }
 
 #[test]
+fn when_a_callback_leaves_as_an_answer_comes_then_the_judge_knows_that_they_crossed() {
+    let lines = holds(&kept::leaves_as_an_answer_comes());
+    let after = lines.split("[signed_in Cl.Cm] +session-").nth(2);
+    let after = after.expect(&lines);
+    // The session that the second answer brought is not the one that counts.
+    let newer = after.split(' ').next().expect(&lines);
+    assert!(
+        after.contains(&format!("200 by Origin -session-{newer} ")),
+        "{lines}"
+    );
+}
+
+#[test]
 fn when_a_week_is_planned_then_the_run_against_the_built_worker_knows_its_events() {
     let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
     let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));

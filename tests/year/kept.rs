@@ -222,3 +222,23 @@ pub fn goes_back_while_proving() -> Plan {
         ],
     }
 }
+
+/// A person signs in in two tabs at once. The second one's callback leaves in the millisecond in which the first one's answer
+/// comes, and just before it: neither session knows of the other, and both began in the same second.
+pub fn leaves_as_an_answer_comes() -> Plan {
+    Plan {
+        seed: 10_589,
+        calm: true,
+        invites: false,
+        limits: Limits {
+            idle: 3_600,
+            absolute: 43_200,
+            check: 60,
+            grace: 300,
+        },
+        events: vec![
+            at(1_000, 0, visit(1, 2, 100, 1)),
+            at(1_700, 1, visit(2, 2, 100, 1)),
+        ],
+    }
+}

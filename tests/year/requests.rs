@@ -8,7 +8,7 @@ use url::Url;
 
 use super::deployment::{HOSTS, PLACES};
 use super::house::{House, Iso, Served};
-use super::oracle::standing::SESSION;
+use super::oracle::standing::{SESSION, Standing};
 use super::oracle::{Asked, faults};
 use super::people::{Computer, Go, How, Started};
 use crate::world::chance::Chance;
@@ -118,6 +118,7 @@ pub async fn at_the_edge(
         place: place_of(&request.url),
         sent_ms: house.runtime.now(),
         who: standing.who,
+        settled: standing.settled,
         used_ms: standing.used_ms,
         proving,
         began_ms,
@@ -187,7 +188,7 @@ pub async fn at_the_edge(
         if computer.is_forgetful.get() {
             let mut jar = computer.jar.borrow_mut();
             jar.kept.retain(|cookie| !cookie.name.starts_with(SESSION));
-            all.iter_mut().for_each(|standing| standing.forget(now));
+            all.iter_mut().for_each(Standing::forget);
         }
     }
     let mut oracle = house.oracle.borrow_mut();
@@ -195,8 +196,8 @@ pub async fn at_the_edge(
         let name = cookie.split('=').next().unwrap_or_default();
         oracle.broken(format!("cookies: a browser refuses {name}"));
     }
-    let since_ms = computer.standing.borrow()[host].since_ms;
-    oracle.demanded(&asked, &served, opens_page, since_ms);
+    let settled = computer.standing.borrow()[host].settled;
+    oracle.demanded(&asked, &served, opens_page, settled);
     faults::judge(&mut oracle, &asked, go.how, &served);
     served.shown
 }

@@ -50,6 +50,7 @@ pub fn open(house: &Rc<House>, computer: &Rc<Computer>, host: usize, seed: u64) 
             place: Some(LIVE),
             sent_ms: inner.runtime.now(),
             who: standing.who,
+            settled: standing.settled,
             used_ms: standing.used_ms,
             proving: false,
             began_ms: None,

@@ -10,14 +10,14 @@ const UNDER_WAY_MS: i64 = 1_000;
 
 impl Oracle {
     /// The answer to a page has come that a service refused: its own 401 is for scripts and forms, and a person is led to what
-    /// is asked for. `since_ms` says when the browser's last answer came that told it who its person is.
-    pub fn demanded(&mut self, asked: &Asked, served: &Served, opens_page: bool, since_ms: i64) {
+    /// is asked for. `settled` says how many answers have told the browser who its person is.
+    pub fn demanded(&mut self, asked: &Asked, served: &Served, opens_page: bool, settled: u64) {
         let is_shown = served.is_refused_by_service && served.shown.by == By::Origin;
         if !is_shown || !opens_page {
             return;
         }
         // The account may have known more than the assertion, from another tab that signed in meanwhile.
-        let is_meanwhile = since_ms > asked.sent_ms
+        let is_meanwhile = settled > asked.settled
             || self.signed.iter().any(|signed| {
                 let own = asked
                     .who

@@ -118,6 +118,8 @@ pub struct Asked {
     pub sent_ms: i64,
     /// The people who may be signed in there.
     pub who: Vec<Who>,
+    /// How many answers had settled who that is.
+    pub settled: u64,
     /// When the session was last used there, in milliseconds.
     pub used_ms: i64,
     /// Whether the way there asked for an identity.

@@ -40,8 +40,8 @@ impl Who {
 pub struct Standing {
     /// The people.
     pub who: Vec<Who>,
-    /// When the last answer came that settled it, in milliseconds.
-    pub since_ms: i64,
+    /// How many answers have settled it. A millisecond does not say whether a request left before an answer came in it.
+    pub settled: u64,
     /// When the session was last used, in milliseconds.
     pub used_ms: i64,
 }
@@ -50,7 +50,7 @@ impl Default for Standing {
     fn default() -> Self {
         Self {
             who: vec![Who::Stranger],
-            since_ms: 0,
+            settled: 0,
             used_ms: 0,
         }
     }
@@ -67,9 +67,9 @@ fn deletes_session(line: &str) -> bool {
 
 impl Standing {
     /// The browser has lost its session's cookie.
-    pub fn forget(&mut self, now: i64) {
+    pub fn forget(&mut self) {
         self.who = vec![Who::Stranger];
-        self.since_ms = now;
+        self.settled += 1;
     }
 
     /// An answer has come to the browser.
@@ -88,12 +88,12 @@ impl Standing {
             }
             None => return,
         };
-        if asked.sent_ms < self.since_ms {
+        if asked.settled < self.settled {
             self.who.push(settled);
         } else {
             self.who = vec![settled];
         }
-        self.since_ms = now;
+        self.settled += 1;
         self.used_ms = now;
     }
 }
