@@ -15,8 +15,8 @@ test("every case of the benchmark is measured", { timeout: 180_000 }, async () =
   const figures = output.split("\n").filter((line) => line.startsWith("{")).map((line) => JSON.parse(line));
   const names = (kind) => figures.filter((figure) => figure.kind === kind).map(({ name }) => name).sort();
   assert.deepEqual(names("case"), GROUPS.flat().map(({ name }) => name).sort());
-  assert.deepEqual(names("busy"), ["edge", "peer"]);
-  assert.deepEqual(names("asleep"), ["edge", "peer"]);
+  assert.deepEqual(names("busy"), ["edge", "limit", "peer"]);
+  assert.deepEqual(names("asleep"), ["edge", "limit", "peer"]);
   assert.deepEqual(names("cold"), ["edge", "peer", "zero"]);
   assert.deepEqual(names("memory"), ["edge", "peer"]);
   assert.deepEqual(names("upload"), ["edge", "peer"]);

@@ -92,7 +92,11 @@ test("a workflow that this reader does not know is refused, not misread", () => 
 });
 
 /** The shell's own words and the programs of the build servers that the workflows may use. */
-const KNOWN = /^(npm (ci|audit|publish )|git diff|since=\$\(git |if \[|fi$|for platform in |done$|case |version=|grep |mkdir |cp |cd |sha256sum |gh release |--[a-z-]+)/;
+const KNOWN = new RegExp(`^(${[
+  "# ", String.raw`if \[`, "fi$", "for (platform|name) in ", "done$", "case ", String.raw`("[^"]*"|\*)\) `, "esac$", "--[a-z-]+", "version=", "file=",
+  String.raw`since=\$\(git `, String.raw`own=sha512-\$\(openssl `, String.raw`published=\$\(npm view `, "npm (ci|audit|publish )", "git diff",
+  "grep ", "mkdir ", "cp ", "cd ", "sha256sum ", "gh release ",
+].join("|")})`);
 
 test("every workflow of the repository reads, and each command in it is there", async () => {
   const directory = path.join(ROOT, ".github/workflows");
