@@ -199,6 +199,15 @@ fn when_a_callback_leaves_as_an_answer_comes_then_the_judge_knows_that_they_cros
 }
 
 #[test]
+fn when_an_answer_brings_a_lost_cookie_back_then_the_judge_knows_whose_it_is() {
+    let lines = holds(&kept::loses_a_cookie_that_comes_back());
+    let (_, after) = lines.split_once("200 by Origin +session-").expect(&lines);
+    let of_the_browser = |line: &&str| line.contains("computer 0 GET");
+    let next = after.lines().find(of_the_browser).expect(&lines);
+    assert!(next.contains("200 by Origin"), "{lines}");
+}
+
+#[test]
 fn when_a_week_is_planned_then_the_run_against_the_built_worker_knows_its_events() {
     let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
     let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));

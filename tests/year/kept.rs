@@ -242,3 +242,26 @@ pub fn leaves_as_an_answer_comes() -> Plan {
         ],
     }
 }
+
+/// A browser loses the session's cookie while an answer is on its way that renews it.
+pub fn loses_a_cookie_that_comes_back() -> Plan {
+    Plan {
+        seed: 3_071,
+        calm: false,
+        invites: false,
+        limits: Limits {
+            idle: 1_800,
+            absolute: 43_200,
+            check: 60,
+            grace: 300,
+        },
+        events: vec![
+            at(1_000, 0, visit(0, 2, 100, 1)),
+            at(1_000_000, 1, visit(0, 2, 24_000, 1)),
+            at(1_001_000, 2, Event::Forget(0)),
+            at(1_002_000, 3, visit(1, 0, 100, 1)),
+            at(1_010_000, 4, Event::Mend { computer: 2 }),
+            at(1_040_000, 5, visit(2, 2, 100, 1)),
+        ],
+    }
+}

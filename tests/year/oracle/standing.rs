@@ -1,5 +1,6 @@
 //! The person of each browser for each service, by the last answer that settled it.
 
+use std::mem;
 use std::rc::Rc;
 
 use super::{Asked, Oracle, Signed};
@@ -42,6 +43,8 @@ pub struct Standing {
     pub who: Vec<Who>,
     /// How many answers have settled it. A millisecond does not say whether a request left before an answer came in it.
     pub settled: u64,
+    /// Whom an answer that is on its way may bring back, because the browser has lost their cookie and nothing else has happened.
+    lost: Vec<Who>,
     /// When the session was last used, in milliseconds.
     pub used_ms: i64,
 }
@@ -51,6 +54,7 @@ impl Default for Standing {
         Self {
             who: vec![Who::Stranger],
             settled: 0,
+            lost: Vec::new(),
             used_ms: 0,
         }
     }
@@ -68,7 +72,8 @@ fn deletes_session(line: &str) -> bool {
 impl Standing {
     /// The browser has lost its session's cookie.
     pub fn forget(&mut self) {
-        self.who = vec![Who::Stranger];
+        self.lost
+            .extend(mem::replace(&mut self.who, vec![Who::Stranger]));
         self.settled += 1;
     }
 
@@ -86,8 +91,15 @@ impl Standing {
                 self.who.push(Who::Stranger);
                 return;
             }
-            None => return,
+            None => {
+                let is_late = asked.settled < self.settled;
+                if is_late && shown.set_cookies().any(sets_session) {
+                    self.who.append(&mut self.lost);
+                }
+                return;
+            }
         };
+        self.lost.clear();
         if asked.settled < self.settled {
             self.who.push(settled);
         } else {
