@@ -6,6 +6,7 @@ import net from "node:net";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { NAVIGATION } from "../harness/browser.mjs";
 import { signIn, signedIn } from "../harness/journey.mjs";
 import { sha256, startOrigin } from "../harness/origin.mjs";
 import { ROUTES, World } from "../harness/world.mjs";
@@ -184,11 +185,15 @@ test("t67 failures of the origin are its own, are not repeated, and end in a pag
   }
   for (const method of ["GET", "POST"]) {
     plain.seen.length = 0;
-    const dropped = await other({ method, target: "/drop", body: method === "POST" ? "x" : undefined });
+    const body = method === "POST" ? "x" : undefined;
+    const dropped = await other({ method, target: "/drop", body, headers: NAVIGATION });
     assert.equal(dropped.status, 502);
     assert.match(dropped.get("content-type"), /^text\/html/);
     assert.equal(dropped.get("cache-control"), "no-store");
     assert.equal(plain.seen.length, 1, `${method} is sent once`);
+    const told = await other({ method, target: "/drop", body });
+    assert.deepEqual([told.status, told.get("content-type"), told.get("cache-control")], [502, "application/problem+json", "no-store"]);
+    assert.equal(plain.seen.length, 2, `${method} of a program is sent once`);
   }
   const half = await other({ target: "/half" }).catch((error) => error);
   assert.ok(half instanceof Error || half.body.length < 100, "an answer that breaks off is not completed");
