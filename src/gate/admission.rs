@@ -176,7 +176,8 @@ pub fn is_code(text: &str) -> bool {
 /// would be another address, which lets no person in. Whether there is such a mailbox is not checked.
 ///
 /// Source: RFC 5321 section 4.1.2 (`Dot-string`, `Domain`), with letters of RFC 6531 section 3.3.
-fn is_address(text: &str) -> bool {
+#[must_use]
+pub fn is_address(text: &str) -> bool {
     let is_strange = |c: char| {
         let invisible =
             matches!(c, '\u{80}'..='\u{a0}' | '\u{ad}' | '\u{2000}'..='\u{206f}' | '\u{feff}');
@@ -185,11 +186,12 @@ fn is_address(text: &str) -> bool {
     let Some((name, host)) = text.split_once('@') else {
         return false;
     };
+    let is_letter = |c: char| c.is_ascii_alphanumeric() || c == '-' || !c.is_ascii();
     let mut labels = host.split('.');
     !matches!(name, "" | "*")
         && !text.contains(is_strange)
         && host.contains('.')
-        && labels.all(|label| !label.is_empty() && !label.contains('@'))
+        && labels.all(|label| !label.is_empty() && label.chars().all(is_letter))
 }
 
 fn is_named(text: &str) -> bool {

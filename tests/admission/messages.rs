@@ -111,6 +111,7 @@ fn rejects_an_address_with_something_more_which_would_let_no_person_in() {
     for slip in [
         "ann@example.gov.uk,",
         "<ann@example.gov.uk>",
+        "'ann@example.gov.uk'",
         "\"ann\"@example.gov.uk",
         "Ann ann@example.gov.uk",
         " ann@example.gov.uk",

@@ -7,7 +7,7 @@ use crate::sessions::{ask, said};
 use crate::supply::Supply;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
-use one_login_edge::gate::admission::{MAX_NAMED, TYPE};
+use one_login_edge::gate::admission::{MAX_NAMED, TYPE, is_address};
 use one_login_edge::session::account::admission::MAX_INVITATIONS;
 use serde_json::{Value, json};
 use shell::places::Places;
@@ -172,22 +172,6 @@ fn invitation(text: &str) -> Result<String> {
         "this is no e-mail address, no person such as urn:fdc:gov.uk:2022:… and no link with an invitation; a domain invites no person"
     );
     Ok(text.to_owned())
-}
-
-/// Whether a text is an address and nothing more: with a comma, a bracket or an invisible character of a mail program it would
-/// be another address, which invites no person. Whether there is such a mailbox is not checked.
-///
-/// Source: RFC 5321 section 4.1.2 (`Dot-string`, `Domain`), with the letters of RFC 6531 section 3.3.
-fn is_address(text: &str) -> bool {
-    let is_atom = |c: char| c.is_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c);
-    let is_label =
-        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
-    text.split_once('@').is_some_and(|(name, host)| {
-        !matches!(name, "" | "*")
-            && name.chars().all(is_atom)
-            && host.contains('.')
-            && host.split('.').all(is_label)
-    })
 }
 
 /// The Worker's answer in words.
