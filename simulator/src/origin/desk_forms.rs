@@ -38,18 +38,20 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/control/ask", post(ask))
 }
 
+/// The refusal of a form that came through the edge, whose pages must not command the demo.
+fn through_the_edge(head: &Head) -> Option<Response<Body>> {
+    let words = "This came through the edge";
+    (!known(head).is_control()).then(|| page(StatusCode::FORBIDDEN, words, &html! {}))
+}
+
 /// Invites the address in `who`, makes a link with a code, or clears the list, as `act` says.
 async fn invite(
     State(app): State<Arc<App>>,
     Extension(head): Extension<Head>,
     body: Bytes,
 ) -> Response<Body> {
-    if !known(&head).is_control() {
-        return page(
-            StatusCode::FORBIDDEN,
-            "This came through the edge",
-            &html! {},
-        );
+    if let Some(refused) = through_the_edge(&head) {
+        return refused;
     }
     let form = last_wins(&body);
     let said = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
@@ -90,12 +92,8 @@ async fn ask(
     Extension(head): Extension<Head>,
     body: Bytes,
 ) -> Response<Body> {
-    if !known(&head).is_control() {
-        return page(
-            StatusCode::FORBIDDEN,
-            "This came through the edge",
-            &html! {},
-        );
+    if let Some(refused) = through_the_edge(&head) {
+        return refused;
     }
     let form = last_wins(&body);
     let said = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
