@@ -37,7 +37,7 @@ const LOGOUT_MEMORY: i64 = 3_600;
 
 /// How long it is remembered where a person was who had to prove an identity, in seconds: One Login
 /// gives people so long to show their documents at a Post Office.
-const AWAY: i64 = 16 * 86_400;
+pub const AWAY: i64 = 16 * 86_400;
 
 /// The least time until the next tidying, in seconds, so that alarms never follow in a rush.
 const MIN_WAIT: i64 = 60;

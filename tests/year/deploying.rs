@@ -38,8 +38,10 @@ pub fn redeploy(house: &Rc<House>, chance: &mut Chance, event: &Event) {
             let (mut setup, rules) = newest(house);
             rotate(&mut setup, key, step, to);
             if !house.is_rolled_back.get() {
-                if (key, step) == (Key::Session, Step::Remove) {
-                    seals_are_over(house);
+                match (key, step) {
+                    (Key::Session, Step::Use) => house.key_used_ms.set(now),
+                    (Key::Session, Step::Remove) => seals_are_over(house, house.key_used_ms.get()),
+                    _ => {}
                 }
                 deploy(house, chance, (setup, rules), AT_ONCE_MS);
             }
@@ -65,7 +67,7 @@ pub fn redeploy(house: &Rc<House>, chance: &mut Chance, event: &Event) {
                     // Every session is over, once the last isolate knows.
                     Key::Session => {
                         house.oracle.borrow_mut().emptied(now + AT_ONCE_MS);
-                        seals_are_over(house);
+                        seals_are_over(house, now);
                     }
                     Key::Assertion => house.oracle.borrow_mut().keys_everywhere = false,
                     Key::Client => {}
@@ -82,11 +84,11 @@ pub fn redeploy(house: &Rc<House>, chance: &mut Chance, event: &Event) {
     }
 }
 
-/// A session key goes: all that it has sealed may be lost, such as the places that people left, and the key of a list of invitations,
-/// unless the hourly task has sealed that again.
-fn seals_are_over(house: &House) {
+/// A session key goes that was replaced at a moment: all that it has sealed may be lost, such as the places that people left, and the
+/// key of a list of invitations, unless the hourly task has sealed that again.
+fn seals_are_over(house: &House, replaced_ms: i64) {
     let mut oracle = house.oracle.borrow_mut();
-    oracle.doubt_places();
+    oracle.doubt_places(replaced_ms + AT_ONCE_MS + UNDER_WAY_MS);
     if !oracle.calm {
         oracle.doubt_invitations();
         house.may_lose_list.set(true);

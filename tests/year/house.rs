@@ -73,6 +73,8 @@ pub struct House {
     pub resealed: Cell<Option<usize>>,
     /// Whether a version was rolled back, after which a rotation begins from the start.
     pub is_rolled_back: Cell<bool>,
+    /// When a rotation began to use the next session key, in milliseconds.
+    pub key_used_ms: Cell<i64>,
     /// Whether a list of invitations may have lost its own key, which a session key of before sealed.
     pub may_lose_list: Cell<bool>,
     /// How often a deployment has moved the accounts.
@@ -119,6 +121,7 @@ impl House {
             floor: Cell::new(0),
             resealed: Cell::default(),
             is_rolled_back: Cell::new(false),
+            key_used_ms: Cell::default(),
             may_lose_list: Cell::new(false),
             moves: Cell::new(0),
             oracle: RefCell::new(oracle),

@@ -21,6 +21,9 @@ const WEEK: i64 = 7 * 86_400_000;
 /// An hour, in milliseconds.
 pub const HOUR: i64 = 3_600_000;
 
+/// How long a person may be away to prove their identity, in milliseconds.
+const AWAY: i64 = 16 * 24 * HOUR;
+
 /// A plan.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -175,11 +178,14 @@ fn away(chance: &mut Chance, moments: &[i64], events: &mut Vec<Timed>) {
 }
 
 /// A key is rotated, by the waits that `docs/rotation.md` states at the least; the sessions' by the longest that there may
-/// be. Each step is made when something else happens too.
+/// be, and in one week in two without the days of people who are away. Each step is made when something else happens too.
 fn rotation(chance: &mut Chance, limits: Limits, moments: &[i64], events: &mut Vec<Timed>) {
     let key = *chance.one(&[Key::Session, Key::Client, Key::Assertion]);
     let (published, replaced) = match key {
-        Key::Session => (HOUR, 43_200_000.max(limits.absolute * 1_000) + HOUR),
+        Key::Session => {
+            let away = if chance.coin() { AWAY } else { 43_200_000 };
+            (HOUR, away.max(limits.absolute * 1_000) + HOUR)
+        }
         Key::Client => (24 * HOUR, 24 * HOUR),
         Key::Assertion => (HOUR, HOUR),
     };

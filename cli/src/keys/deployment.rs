@@ -5,6 +5,8 @@ use crate::keys::state::{Kind, Slot};
 use crate::lines::ended_like;
 use crate::worker_config::WorkerConfig;
 use anyhow::{Context, Result, bail, ensure};
+use one_login_edge::oidc::vector::Level;
+use one_login_edge::session::account::AWAY;
 use serde_json::{Map, Value};
 use std::fs;
 use toml_edit::{DocumentMut, Item, TableLike};
@@ -106,18 +108,40 @@ impl Deployment {
         self.own("host").and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// The longest absolute limit of a session in this environment, in seconds.
-    pub fn longest_session(&self) -> i64 {
+    /// How long the session key's seals are of use in this environment, in seconds: the longest absolute limit of a session,
+    /// or the time for which an account keeps the place of a person who is away to prove an identity.
+    pub fn longest_seal(&self) -> i64 {
+        let limit = |service: &Value| {
+            let limit = service.get("session_absolute_seconds");
+            limit.and_then(Value::as_i64).unwrap_or(DEFAULT_SESSION)
+        };
+        let sessions = self.tables().map(|(_, service)| limit(service)).max();
+        let sessions = sessions.unwrap_or(DEFAULT_SESSION);
+        match self.proves_identities() {
+            true => sessions.max(AWAY),
+            false => sessions,
+        }
+    }
+
+    /// Whether a service of the environment asks for an identity anywhere.
+    pub fn proves_identities(&self) -> bool {
+        let asks = |table: &Value| {
+            let level = table.get("level").and_then(Value::as_str);
+            level
+                .and_then(Level::parse)
+                .is_some_and(Level::has_identity)
+        };
+        self.tables().any(|(_, service)| {
+            let routes = service.get("routes").and_then(Value::as_array);
+            asks(service) || routes.into_iter().flatten().any(asks)
+        })
+    }
+
+    /// The tables of the environment's services, by the names of their variables.
+    fn tables(&self) -> impl Iterator<Item = (&str, &Value)> {
         let variables = self.item(&["vars"]).and_then(Value::as_object);
-        let services = variables.into_iter().flat_map(Map::iter);
-        services
-            .filter(|(name, _)| name.starts_with("SERVICE_"))
-            .map(|(_, service)| {
-                let limit = service.get("session_absolute_seconds");
-                limit.and_then(Value::as_i64).unwrap_or(DEFAULT_SESSION)
-            })
-            .max()
-            .unwrap_or(DEFAULT_SESSION)
+        let all = variables.into_iter().flat_map(Map::iter);
+        all.filter_map(|(name, service)| Some((name.strip_prefix("SERVICE_")?, service)))
     }
 
     /// Whether a deployment is refused without this secret.
@@ -150,22 +174,13 @@ impl Deployment {
 
     /// Every service of the environment: its id, host and client id.
     pub fn services(&self) -> Vec<(&str, &str, &str)> {
-        let variables = self.item(&["vars"]).and_then(Value::as_object);
-        let all = variables.into_iter().flat_map(Map::iter);
-        all.filter_map(|(name, service)| {
-            let field = |field| {
-                service
-                    .get(field)
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-            };
-            Some((
-                name.strip_prefix("SERVICE_")?,
-                field("host"),
-                field("client_id"),
-            ))
-        })
-        .collect()
+        fn field<'a>(service: &'a Value, name: &str) -> &'a str {
+            let value = service.get(name).and_then(Value::as_str);
+            value.unwrap_or_default()
+        }
+        self.tables()
+            .map(|(id, service)| (id, field(service, "host"), field(service, "client_id")))
+            .collect()
     }
 
     /// The file's text with another slot named, also where a deployment is refused without the secret. Everything else

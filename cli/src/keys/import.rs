@@ -63,7 +63,7 @@ pub fn run(
         }
         Some(mut pair) => {
             ensure!(!fixed, "--static is for the first key of a client");
-            let waits = Waits::of(kind, scene.deployment.longest_session());
+            let waits = Waits::of(kind, scene.deployment.longest_seal());
             let slot = pair.active.other();
             match rotation::next(&pair, named, waits, scene.now, false) {
                 Ok(Step::Publish(_)) => {}

@@ -33,7 +33,7 @@ pub fn run(scene: &mut Scene<'_>, kind: Kind, options: &Options) -> Result<Answe
             scene.line(&format!("rotate {kind}"), " --emergency")
         );
     };
-    let waits = Waits::of(kind, scene.deployment.longest_session());
+    let waits = Waits::of(kind, scene.deployment.longest_seal());
     let named = scene.deployment.named(kind)?;
     let waiting = match rotation::position(&pair, named, waits) {
         Position::Chosen(slot, from) if scene.now >= from => Some(slot),
@@ -94,7 +94,7 @@ impl Turn {
     fn status(&self, scene: &Scene<'_>, page: &mut Page) {
         let slots = self.pair.generations.keys().map(|slot| {
             let name = scene.deployment.secret(self.kind, *slot);
-            format!("{name}\n  {}", standing(&self.pair, *slot))
+            format!("{name}\n  {}", standing(&self.pair, *slot, self.waits))
         });
         page.block(slots.collect::<Vec<_>>());
     }

@@ -66,6 +66,43 @@ fn when_the_longest_session_is_over_then_the_old_session_key_is_removed() {
 }
 
 #[test]
+fn when_people_may_be_away_to_prove_their_identity_then_the_old_session_key_outlives_their_days() {
+    let world = World::new();
+    let toml = world.directory.tree().join("wrangler.toml");
+    let text = world.directory.read("wrangler.toml");
+    let route = "{ path = \"/account/*\", access = \"required\", level = \"Cl.Cm\"";
+    assert!(text.contains(route));
+    std::fs::write(
+        &toml,
+        text.replacen(route, &route.replace("Cm", "Cm.P2"), 1),
+    )
+    .unwrap();
+    world.say("new");
+    let plain = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let lost = plain(world.say("rotate session --emergency"));
+    assert!(lost.contains("within the last 16 days"), "{lost}");
+    world.say("rotate session --write");
+    world.wait(HOUR);
+    world.say("rotate session --write");
+    let noted = plain(world.say("rotate session --write --deployed"));
+    assert!(noted.contains("16 days 1 hour from now"), "{noted}");
+    world.wait(16 * 24 * HOUR + HOUR - 1);
+    let refusal = plain(world.refusal("rotate session --write"));
+    assert!(
+        refusal.contains("people who are away to prove their identity would not get back"),
+        "{refusal}"
+    );
+    world.wait(1);
+    world.say("rotate session --write --deployed");
+    let left = world.outside.names("integration");
+    assert!(!left.contains(&"SESSION_KEY_A".to_owned()));
+    // Production asks for no identity.
+    world.say("new --service DEMO --env production");
+    let lost = world.say("rotate session --service DEMO --env production --emergency");
+    assert!(!lost.contains("Post Office"), "{lost}");
+}
+
+#[test]
 fn when_an_assertion_key_is_rotated_then_its_steps_are_an_hour_apart() {
     let (_, told) = story("assertion", HOUR, HOUR);
     snapshot("rotate-assertion", &told);

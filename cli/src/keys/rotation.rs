@@ -24,11 +24,11 @@ const PROVIDER_CACHE: i64 = 24 * HOUR;
 const LONGEST_SIGN_IN: i64 = 4 * HOUR;
 
 impl Waits {
-    /// The waits of a kind of key; `longest_session` is the longest absolute limit of a session, in seconds.
+    /// The waits of a kind of key; `longest_seal` is how long a seal of the session key may be of use, in seconds.
     ///
     /// Services are told to keep the assertion's keys for five minutes, and secrets reach all of Cloudflare within
     /// minutes; an hour leaves room for both.
-    pub fn of(kind: Kind, longest_session: i64) -> Self {
+    pub fn of(kind: Kind, longest_seal: i64) -> Self {
         match kind {
             Kind::Client => Self {
                 publish: PROVIDER_CACHE,
@@ -40,7 +40,7 @@ impl Waits {
             },
             Kind::Session => Self {
                 publish: HOUR,
-                retire: longest_session.max(LONGEST_SIGN_IN) + HOUR,
+                retire: longest_seal.max(LONGEST_SIGN_IN) + HOUR,
             },
         }
     }
@@ -105,12 +105,17 @@ pub fn position(pair: &Pair, configured: Slot, waits: Waits) -> Position {
     match (other.active_since, chosen) {
         (None, false) => Position::Published(slot, other.published_at.after(waits.publish)),
         (None, true) => Position::Chosen(slot, other.published_at.after(waits.publish)),
-        (Some(since), false) => {
-            let after = other.retire_after.unwrap_or(since.after(waits.retire));
-            Position::Leaving(slot, after)
-        }
+        (Some(_), false) => Position::Leaving(slot, leaves(pair, other, waits)),
         (Some(_), true) => Position::Returning(slot),
     }
+}
+
+/// From when a key that was replaced may be removed. The wait may have grown since it was noted, by a longer limit or by a
+/// route that asks for an identity.
+pub fn leaves(pair: &Pair, old: &Generation, waits: Waits) -> Time {
+    let replaced = pair.active_key().and_then(|key| key.active_since);
+    let least = replaced.unwrap_or(old.published_at).after(waits.retire);
+    old.retire_after.map_or(least, |noted| noted.max(least))
 }
 
 /// The next step; `deployed` says that the deployment was seen to use the slot that `wrangler.toml` names.

@@ -44,6 +44,22 @@ fn when_a_session_key_retires_then_the_longest_session_and_sign_in_have_ended() 
 }
 
 #[test]
+fn when_the_wait_for_removing_a_key_grew_since_it_was_noted_then_the_longer_one_counts() {
+    let short = Waits::of(Kind::Session, 43_200);
+    let long = Waits::of(Kind::Session, 16 * DAY);
+    let mut pair = first();
+    publish(&mut pair, Slot::B, key("two", START));
+    for (noted, now) in [(short, long), (long, short)] {
+        confirm(&mut pair, Slot::B, noted, START);
+        let after = START.after(16 * DAY + HOUR);
+        assert_eq!(
+            position(&pair, Slot::B, now),
+            Position::Leaving(Slot::A, after)
+        );
+    }
+}
+
+#[test]
 fn rejects_every_step_of_every_rotation_that_is_one_second_early() {
     for kind in [Kind::Client, Kind::Session, Kind::Assertion] {
         let waits = Waits::of(kind, 43_200);

@@ -3,6 +3,7 @@
 use crate::keys::deployment::Deployment;
 use crate::keys::key::{self, Key};
 use crate::keys::outside::{Changes, Outside};
+use crate::keys::rotation::{Waits, leaves};
 use crate::keys::state::{Generation, Kind, Pair, Slot};
 use crate::keys::store::Store;
 use crate::keys::when::Time;
@@ -237,15 +238,17 @@ pub fn holds(names: &[String], deployment: &Deployment, kind: Kind) -> bool {
 }
 
 /// The state of the key in a slot, for people.
-pub fn standing(pair: &Pair, slot: Slot) -> String {
+pub fn standing(pair: &Pair, slot: Slot, waits: Waits) -> String {
     let Some(key) = pair.generations.get(&slot) else {
         return "empty".to_owned();
     };
-    match (pair.active == slot, key.active_since, key.retire_after) {
-        (true, Some(since), _) => format!("in use since {since}"),
-        (true, None, _) => format!("in use; made at {}", key.made_at),
-        (false, None, _) => format!("published at {}, not in use yet", key.published_at),
-        (false, Some(_), Some(after)) => format!("replaced; may be removed from {after}"),
-        (false, Some(since), None) => format!("replaced; was in use since {since}"),
+    match (pair.active == slot, key.active_since) {
+        (true, Some(since)) => format!("in use since {since}"),
+        (true, None) => format!("in use; made at {}", key.made_at),
+        (false, None) => format!("published at {}, not in use yet", key.published_at),
+        (false, Some(_)) => {
+            let after = leaves(pair, key, waits);
+            format!("replaced; may be removed from {after}")
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! `cargo edge keys show`: the public keys, read only from the committed files.
 
+use crate::keys::rotation::Waits;
 use crate::keys::scene::{Answer, Scene, standing};
 use crate::keys::state::Kind;
 use anyhow::{Result, bail};
@@ -15,10 +16,11 @@ pub fn run(scene: &Scene<'_>) -> Result<Answer> {
         let Some(pair) = scene.store.pair(kind) else {
             continue;
         };
+        let waits = Waits::of(kind, scene.deployment.longest_seal());
         for (slot, key) in &pair.generations {
             let mut about = vec![
                 format!("{} ({})", scene.deployment.secret(kind, *slot), key.size()),
-                format!("  {}", standing(pair, *slot)),
+                format!("  {}", standing(pair, *slot, waits)),
             ];
             about.extend(key.kid.iter().map(|kid| format!("  kid {kid}")));
             page.block(about);

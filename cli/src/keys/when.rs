@@ -62,14 +62,20 @@ impl TryFrom<String> for Time {
     }
 }
 
-/// A length of time in hours and minutes, rounded up to the minute.
+/// The hours from which a length of time is said in days.
+const LONG: i64 = 72;
+
+/// A length of time in hours and minutes, rounded up to the minute; a long one in days and hours, rounded up to the hour.
 pub fn span(seconds: i64) -> String {
     let minutes = seconds.max(0).saturating_add(59) / 60;
     let count = |number: i64, unit: &str| {
         let plural = if number == 1 { "" } else { "s" };
         format!("{number} {unit}{plural}")
     };
+    let hours = minutes.saturating_add(59) / 60;
     match (minutes / 60, minutes % 60) {
+        (LONG.., _) if hours % 24 == 0 => count(hours / 24, "day"),
+        (LONG.., _) => format!("{} {}", count(hours / 24, "day"), count(hours % 24, "hour")),
         (0, minutes) => count(minutes, "minute"),
         (hours, 0) => count(hours, "hour"),
         (hours, minutes) => format!("{} {}", count(hours, "hour"), count(minutes, "minute")),
@@ -110,6 +116,9 @@ mod tests {
             (HOUR, "1 hour"),
             (HOUR + 1, "1 hour 1 minute"),
             (48 * HOUR, "48 hours"),
+            (72 * HOUR, "3 days"),
+            (169 * HOUR - 1, "7 days 1 hour"),
+            (384 * HOUR - 61, "16 days"),
         ] {
             assert_eq!(span(seconds), text);
         }

@@ -56,10 +56,12 @@ pub struct Left {
 pub struct Away(BTreeMap<String, Left>);
 
 impl Away {
-    /// Accounts may have lost what they remembered.
-    pub(super) fn doubt(&mut self) {
+    /// Accounts may have lost what they remembered of the places that were left until this moment.
+    pub(super) fn doubt(&mut self, until_ms: i64) {
         for left in self.0.values_mut() {
-            left.last = Last::Unclear;
+            if !matches!(left.last, Last::At(_, at_ms) if at_ms > until_ms) {
+                left.last = Last::Unclear;
+            }
         }
     }
 
@@ -80,9 +82,9 @@ fn asks_for_identity(level: &str) -> bool {
 }
 
 impl Oracle {
-    /// An isolate cannot open any more what an older key has sealed, such as the places that people left.
-    pub fn doubt_places(&mut self) {
-        self.away.doubt();
+    /// An isolate cannot open any more what an older key has sealed, such as the places that people left until this moment.
+    pub fn doubt_places(&mut self, until_ms: i64) {
+        self.away.doubt(until_ms);
     }
 
     /// The edge has answered a navigation: it may have sent the person to prove an identity.

@@ -8,7 +8,9 @@ use crate::keys::outside::Changes;
 use crate::keys::rotation::{self, Position, Waits};
 use crate::keys::scene::{Absent, Answer, Scene};
 use crate::keys::state::{Kind, Pair, Slot, Source};
+use crate::keys::when::span;
 use anyhow::{Result, bail};
+use one_login_edge::session::account::AWAY;
 use shell::terminal::{Page, headed};
 
 /// Says what is lost, and with `--write` replaces the key.
@@ -85,7 +87,7 @@ fn in_use(scene: &Scene<'_>, kind: Kind, known: Option<&Pair>, options: &Options
     let Some(pair) = known else {
         return Ok(named);
     };
-    let waits = Waits::of(kind, scene.deployment.longest_session());
+    let waits = Waits::of(kind, scene.deployment.longest_seal());
     Ok(match rotation::position(pair, named, waits) {
         Position::Chosen(slot, _) | Position::Returning(slot) => {
             if options.deployed || uses(scene, kind, pair, slot)? {
@@ -141,11 +143,20 @@ fn lost(scene: &Scene<'_>, page: &mut Page, kind: Kind, source: Source) {
              until it has the new one: in integration change it in the admin tool at once; for production ask through \
              the Live Service Hub. Nobody is signed out.",
         ),
-        (Kind::Session, _) => page.paragraph(&format!(
-            "- Everybody is signed out of every service of {}, and sign-ins that are under way must be started again. \
-             Whoever has the old key can make no session any more, and no cookie that was sealed with it opens.",
-            scene.deployment.environment
-        )),
+        (Kind::Session, _) => {
+            page.paragraph(&format!(
+                "- Everybody is signed out of every service of {}, and sign-ins that are under way must be started again. \
+                 Whoever has the old key can make no session any more, and no cookie that was sealed with it opens.",
+                scene.deployment.environment
+            ));
+            if scene.deployment.proves_identities() {
+                page.paragraph(&format!(
+                    "- People who left within the last {} to prove their identity, as at a Post Office, can still prove it. \
+                     A page tells them that they do not get back to where they were.",
+                    span(AWAY)
+                ));
+            }
+        }
         (Kind::Assertion, _) => {
             page.paragraph(
                 "- A service that keeps the old key trusts what it signed, whoever signed it, until it reads the key set \

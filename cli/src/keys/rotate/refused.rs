@@ -20,6 +20,10 @@ impl Turn {
                     Kind::Assertion => {
                         "what it signed may still be under way, and a way back needs it"
                     }
+                    Kind::Session if scene.deployment.proves_identities() => {
+                        "sessions that it sealed would end, and people who are away to prove their identity would not \
+                         get back to where they were"
+                    }
                     Kind::Session => "sessions that it sealed would end",
                 };
                 headed(
