@@ -208,6 +208,23 @@ fn when_an_answer_brings_a_lost_cookie_back_then_the_judge_knows_whose_it_is() {
 }
 
 #[test]
+fn when_an_optional_page_refuses_a_person_whom_an_account_forgot_for_a_moment_then_the_judge_takes_them_for_a_stranger()
+ {
+    let lines = holds(&kept::asks_of_a_stranger_for_a_moment());
+    assert!(
+        lines.contains("401 by Origin [session_unchecked unreachable]"),
+        "{lines}"
+    );
+}
+
+#[test]
+fn when_a_page_ends_one_tabs_circle_then_the_judge_counts_the_other_tabs_from_zero() {
+    let lines = holds(&kept::goes_round_in_two_tabs());
+    let pages = lines.matches("429 by Edge").count();
+    assert_eq!(pages, 2, "{lines}");
+}
+
+#[test]
 fn when_a_week_is_planned_then_the_run_against_the_built_worker_knows_its_events() {
     let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
     let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));

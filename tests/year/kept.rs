@@ -1,11 +1,13 @@
 //! Weeks that failed once, each with the fewest events that made it fail. A seed means another week when the plan's
 //! drawing changes; these weeks stay the same.
 
+use super::demand::Demand;
 use super::deployment::Key;
 use super::event::{Event, Timed};
 use super::people::How;
 use super::plan::Plan;
 use super::rules::{Change, Limits};
+use crate::world::Trouble;
 
 const fn at(at_ms: i64, number: usize, event: Event) -> Timed {
     Timed {
@@ -262,6 +264,75 @@ pub fn loses_a_cookie_that_comes_back() -> Plan {
             at(1_002_000, 3, visit(1, 0, 100, 1)),
             at(1_010_000, 4, Event::Mend { computer: 2 }),
             at(1_040_000, 5, visit(2, 2, 100, 1)),
+        ],
+    }
+}
+
+/// An account's answer is lost, so that an optional page takes a person for a stranger and refuses, and the account knows the
+/// person again when the refusal is judged.
+pub fn asks_of_a_stranger_for_a_moment() -> Plan {
+    let starts = Event::Start {
+        ahead_ms: 1_903,
+        behind_ms: 13_959,
+    };
+    let trouble = Event::Trouble {
+        trouble: Trouble::AccountAnswerLost,
+        nth: Some(1),
+    };
+    let asks = Event::Demand {
+        computer: 1,
+        tab: 2,
+        host: 0,
+        place: 1,
+        demand: Demand::Recent,
+        origin_ms: 99,
+    };
+    Plan {
+        seed: 7_019,
+        calm: false,
+        invites: false,
+        limits: Limits {
+            idle: 1_800,
+            absolute: 7_200,
+            check: 0,
+            grace: 300,
+        },
+        events: vec![
+            at(203_059_180, 253, starts),
+            at(222_125_164, 278, trouble),
+            at(222_970_207, 281, asks),
+        ],
+    }
+}
+
+/// A browser that loses its session's cookie asks in two tabs; the page that ends one tab's circle has the other one's counted
+/// from zero.
+pub fn goes_round_in_two_tabs() -> Plan {
+    let asks = Event::Demand {
+        computer: 0,
+        tab: 0,
+        host: 0,
+        place: 3,
+        demand: Demand::Recent,
+        origin_ms: 23,
+    };
+    Plan {
+        seed: 8_399,
+        calm: false,
+        invites: false,
+        limits: Limits {
+            idle: 1_800,
+            absolute: 7_200,
+            check: 60,
+            grace: 300,
+        },
+        events: vec![
+            at(1_277_681_821, 171, Event::Forget(0)),
+            at(1_279_256_552, 181, visit_at(1, 1, 1, 5, 13_522, 10)),
+            at(1_279_296_584, 183, Event::Copy { from: 1, to: 0 }),
+            at(1_279_340_261, 184, Event::Deploy),
+            at(1_279_343_181, 186, asks),
+            at(1_279_343_806, 187, visit(1, 2, 12, 3)),
         ],
     }
 }

@@ -77,6 +77,8 @@ pub struct Computer {
     pub started: RefCell<HashMap<String, Started>>,
     /// Whether the browser loses each session's cookie at once, as some do that are set to.
     pub is_forgetful: Cell<bool>,
+    /// How often a page ended a circle, after which the browser's other tabs are counted from zero.
+    pub ended_circles: Cell<u64>,
 }
 
 /// Where a person goes, and how.
@@ -145,7 +147,9 @@ pub async fn go(house: Rc<House>, computer: Rc<Computer>, go: Go) -> Option<Show
     };
     let mut request = incoming(&go.address, go.how);
     let mut proving = false;
-    for _ in 0..REDIRECTS {
+    let (mut left, mut ended) = (REDIRECTS, computer.ended_circles.get());
+    while left > 0 {
+        left -= 1;
         let shown = if request.url.starts_with(ISSUER) {
             proving = proving || proves(&request.url);
             house.runtime.sleep(20 + chance.seconds(80)).await;
@@ -165,6 +169,13 @@ pub async fn go(house: Rc<House>, computer: Rc<Computer>, go: Go) -> Option<Show
             }
             shown
         };
+        if shown.status == 429 {
+            computer.ended_circles.set(computer.ended_circles.get() + 1);
+        }
+        // One counter is the whole browser's.
+        if computer.ended_circles.get() != ended {
+            (left, ended) = (REDIRECTS, computer.ended_circles.get());
+        }
         if tab.get() != generation {
             return None;
         }

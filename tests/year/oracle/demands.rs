@@ -13,7 +13,9 @@ impl Oracle {
     /// is asked for. `settled` says how many answers have told the browser who its person is.
     pub fn demanded(&mut self, asked: &Asked, served: &Served, opens_page: bool, settled: u64) {
         let is_shown = served.is_refused_by_service && served.shown.by == By::Origin;
-        if !is_shown || !opens_page {
+        // While an account gives no answer, an optional page takes the person for a stranger; once it answers again, they have
+        // what is asked for, and the service's answer goes on as it is.
+        if !is_shown || !opens_page || served.heard.account_failed.get() {
             return;
         }
         // The account may have known more than the assertion, from another tab that signed in meanwhile.
