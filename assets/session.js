@@ -8,7 +8,7 @@
 // Where a route has `form_warning`, it asks before a form is posted there, and a form that would be lost stays on the page.
 
 import { element, listen, page } from "./session/document.js";
-import { hold, isSent, posted, restore, sendNow } from "./session/forms.js";
+import { hold, isKept, isSent, posted, restore, sendNow } from "./session/forms.js";
 import { WORDS } from "./session/words.js";
 
 (() => {
@@ -45,8 +45,8 @@ import { WORDS } from "./session/words.js";
   let warnedOfLimit = false;
   // Whether a route of the service has `form_warning`.
   let asksFirst = false;
-  // The submission that waits for an answer: the latest, as in a browser. While there is one, the page is not left.
-  let held = null;
+  // The submissions that wait for an answer, in the page's order. While there is one, the page is not left.
+  let held = [];
   // Until when the page is not left although its session has ended, and the dialog that says so.
   let keeps = 0;
   let notice = null;
@@ -79,7 +79,7 @@ import { WORDS } from "./session/words.js";
     if (status === null) return later(20_000);
     // Before its time a session ends elsewhere. Two seconds are for the clocks of the account and of this script.
     if (!status.signed_in) {
-      if (held) return later(20_000);
+      if (held.length > 0) return later(20_000);
       if (end === null) return undefined;
       return Date.now() < keeps ? later(keeps - Date.now()) : leave(Date.now() < end - 2000);
     }
@@ -183,16 +183,23 @@ import { WORDS } from "./session/words.js";
     if (where.textContent !== text) where.textContent = text;
   }
 
-  /** Sends a form once the edge has said that it would not be lost, or has said nothing. */
+  /**
+   * Sends a form once the edge has said that it would not be lost, or has said nothing. A page may save a draft while its person
+   * sends the form, in either order: each goes to the page's own handlers, and of those that lead away the browser takes the last.
+   * So none is sent before the answers about all are there. Where one would be lost, the page stays.
+   */
   async function send(mine) {
-    held = mine;
-    const status = await ask("GET", mine.address.pathname);
+    held.push(mine);
+    mine.status = await ask("GET", mine.address.pathname);
     // Another one came after it, or the page was left.
-    if (held !== mine) return;
-    held = null;
-    if (!Object.hasOwn(words.lost, status?.form_lost)) return sendNow(mine);
-    restore(mine);
-    keep(words.lost[status.form_lost], status, mine.address);
+    if (!held.includes(mine) || held.some(({ status }) => status === undefined)) return;
+    const all = held;
+    held = [];
+    const lost = all.filter(({ status }) => Object.hasOwn(words.lost, status?.form_lost));
+    for (const one of all) if (!lost.includes(one)) sendNow(one, lost.length > 0);
+    lost.forEach(restore);
+    const last = lost.pop();
+    if (last) keep(words.lost[last.status.form_lost], last.status, last.address);
   }
 
   /** Says that the form stays, and leads to a sign-in in a tab of its own. Nothing of the form is stored. */
@@ -232,11 +239,18 @@ import { WORDS } from "./session/words.js";
     if (address === null) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (held?.form !== form || held.submitter !== submitter) send(hold(form, submitter, address));
+    // One that waits already takes its turn after those that came since.
+    const known = held.findIndex((one) => one.form === form && one.submitter === submitter);
+    if (known < 0) send(hold(form, submitter, address));
+    else held.push(...held.splice(known, 1));
   }, true);
+  // After the page's own handlers.
+  listen(window, "submit", (event) => {
+    if (isKept(event.target)) event.preventDefault();
+  });
   // A page that comes back for Back may be in front of another person.
   listen(window, "pagehide", () => {
-    held = null;
+    held = [];
     keeps = 0;
   });
   listen(document, "visibilitychange", () => {

@@ -11,6 +11,12 @@ let passes = null;
 /** Whether a form is being sent, so that its event is the page's. */
 export const isSent = (form) => form === passes;
 
+/** Whether the page stays when its handlers have had the form that is being sent. */
+let stays = false;
+
+/** Whether a form is being sent only to the page's own handlers. */
+export const isKept = (form) => stays && isSent(form);
+
 /**
  * The address to which a form is posted in place of this page, or `null` for any other form. A browser without
  * `requestSubmit` could not send it later.
@@ -45,8 +51,11 @@ export function restore({ form, before }) {
   return since;
 }
 
-/** Sends a held form. The page's handlers see its own button, unless that would send something else by now. */
-export function sendNow(held) {
+/**
+ * Sends a held form. The page's handlers see its own button, unless that would send something else by now. With `isKept` only they
+ * have it, because another form of the page would be lost.
+ */
+export function sendNow(held, isKept) {
   const since = restore(held);
   const { form, submitter, copy } = held;
   const isSame = submitter?.form === form && SENDING.every((name) => submitter.getAttribute(name) === copy.getAttribute(name));
@@ -55,6 +64,7 @@ export function sendNow(held) {
     Element.prototype.append.call(form, copy);
   }
   passes = form;
+  stays = isKept;
   try {
     HTMLFormElement.prototype.requestSubmit.call(form, isSame ? submitter : copy);
   } finally {

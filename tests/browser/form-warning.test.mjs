@@ -307,6 +307,62 @@ test("when another button or form is used meanwhile, then the last one is sent",
   assert.equal(asked.length, 3);
 });
 
+/** A page that saves a draft by a handler of its own: of the form, or of a form next to it. */
+const SAVES = {
+  "the same form": `<form method="post" action="/pay/now"><input name="a" aria-label="A"><button name="b" value="send">Send</button>
+    <button id="draft" name="b" value="draft" formaction="/account/form">Draft</button></form>`,
+  "a form of its own": `<form method="post" action="/pay/now"><input name="a" aria-label="A"><button name="b" value="send">Send</button></form>
+    <form method="post" action="/account/form"><input name="a" hidden value="x"><button id="draft" name="b" value="draft">Draft</button></form>`,
+};
+const SAVING = `<script>
+  const draft = document.querySelector("#draft");
+  document.addEventListener("submit", (event) => {
+    if (event.submitter !== draft) return;
+    event.preventDefault();
+    fetch("/account/form", { method: "POST", keepalive: true, body: new URLSearchParams(new FormData(draft.form, draft)) });
+  });</script>`;
+for (const [name, markup] of Object.entries(SAVES)) {
+  for (const first of ["Send", "Draft"]) {
+    test(`when a page saves a draft by ${name} while a form waits, ${first} first, then neither is lost`, async () => {
+      const { page } = await on(markup + SAVING);
+      await page.getByLabel("A").fill("x");
+      await slow(page);
+      const order = ["Send", "Draft"];
+      if (first === "Draft") order.reverse();
+      for (const button of order) await page.getByRole("button", { name: button }).click();
+      await page.getByRole("heading", { name: "Sent" }).waitFor();
+      await until(() => posted.length > 1);
+      assert.deepEqual(posted.sort(), [["/account/form", "a=x&b=draft"], ["/pay/now", "a=x&b=send"]]);
+    });
+  }
+}
+
+test("when a form would be lost while a page saves a draft of another, then the draft is saved and the page stays", async () => {
+  const { page } = await on(SAVES["a form of its own"] + SAVING);
+  await page.getByLabel("A").fill("x");
+  const json = { signed_in: true, level: "Cl.Cm", idle_seconds: 900, absolute_seconds: 900, form_warning: true, form_lost: "form-sign-in-again" };
+  const refuse = (route) => setTimeout(() => route.fulfill({ json }), 400);
+  await slow(page);
+  await page.route("**/auth/session?form=%2Fpay*", refuse);
+  for (const button of ["Send", "Draft"]) await page.getByRole("button", { name: button }).click();
+  await page.getByRole("dialog").waitFor();
+  await until(() => posted.length > 0);
+  await page.getByRole("button", { name: "Go back to your answers" }).click();
+  assert.equal(await page.getByLabel("A", { exact: true }).inputValue(), "x");
+  assert.deepEqual(posted, [["/account/form", "a=x&b=draft"]]);
+  // A form that would lead away stays on the page too.
+  posted.splice(0);
+  await page.evaluate(() => {
+    const [send, other] = document.forms;
+    send.requestSubmit();
+    other.requestSubmit();
+  });
+  await page.getByRole("dialog").waitFor();
+  await page.waitForTimeout(300);
+  assert.match(page.url(), /\/account\/form/);
+  assert.deepEqual(posted, []);
+});
+
 test("when no person signs in again, then a page with a form stays for 15 minutes, however often a script sends it", async () => {
   const { page, context } = await on(PLAIN, { clock: true });
   await page.getByLabel("Name").fill("x");
