@@ -324,7 +324,8 @@ pub async fn log_out<P: Platform>(context: &Context<P>, token: &LogoutToken) -> 
     }
 }
 
-/// Ends every session of the subject because the service says so, and keeps the person out until `block_until`.
+/// Ends every session of the subject because the service says so, and keeps the person out until `block_until`. Says whether the
+/// message was taken; so many may have come about the person that one more could not be known again.
 ///
 /// # Errors
 /// [`Outage`] when it is not certain that this is stored; the service must then hear no success.
@@ -332,14 +333,15 @@ pub async fn end_by_service<P: Platform>(
     context: &Context<P>,
     token: &ServiceToken,
     block_until: Option<i64>,
-) -> Result<(), Outage> {
+) -> Result<bool, Outage> {
     let question = Question::EndByService {
         id: token.id.clone(),
         issued_at: token.issued_at,
         block_until,
     };
     match ask(context, &token.subject, question).await? {
-        AccountReply::LoggedOut => Ok(()),
+        AccountReply::LoggedOut => Ok(true),
+        AccountReply::Begun(Begun::Crowded) => Ok(false),
         _ => Err(Outage::Unreachable),
     }
 }

@@ -199,8 +199,12 @@ impl Account {
     /// than clocks differ. A notification that was seen before changes nothing.
     pub fn log_out(&mut self, id: &str, issued_at: i64, now: i64) {
         self.tidy(now);
-        if self.is_new(id, now) {
-            self.end_born_until(issued_at);
+        if self.has_seen_notification(id) {
+            return;
+        }
+        self.end_born_until(issued_at);
+        if self.makes_room(1, now) {
+            self.remember_notification(id, now + LOGOUT_MEMORY);
         }
     }
 

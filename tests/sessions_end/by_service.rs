@@ -146,6 +146,36 @@ fn t130_when_a_token_comes_again_then_it_changes_nothing() {
 }
 
 #[test]
+fn t130_when_many_messages_come_within_a_minute_then_the_first_one_again_still_changes_nothing() {
+    let world = World::with(listed);
+    let message = |number: i64, until: Option<i64>| {
+        let mut said = claims(&world, "kenneth");
+        said["jti"] = json!(format!("message {number}"));
+        if let Some(until) = until {
+            said["block_until"] = json!(until);
+        }
+        good(&said)
+    };
+    let first = message(0, Some(world.now() + 9_000));
+    assert_eq!(send(&world, &first).status, 200);
+    assert_eq!(send(&world, &message(1, Some(world.now()))).status, 200);
+    world.forget();
+    let statuses: Vec<_> = (2..20)
+        .map(|number| send(&world, &message(number, None)).status)
+        .collect();
+    assert_eq!(statuses, [[200; 14].as_slice(), &[503; 4]].concat());
+    let lines = world.happened().lines();
+    assert!(lines.contains(&"sessions_ended: too_many_messages".to_owned()));
+    // An attacker who heard the first message cannot block the person again.
+    assert_eq!(send(&world, &first).status, 200);
+    world.pass(70);
+    world.person("kenneth");
+    assert_eq!(Browser::new().open(&world, PAGE).by, By::Origin);
+    world.pass(60);
+    assert_eq!(send(&world, &message(20, None)).status, 200);
+}
+
+#[test]
 fn t130_rejects_every_message_that_is_not_the_services_own_and_no_session_ends() {
     let world = World::with(listed);
     let mut browser = signed_in(&world, "kenneth");

@@ -33,7 +33,8 @@ pub async fn end<P: Platform>(
     }
     let told = context.logging_person(&token.subject);
     match accounts::end_by_service(context, token, block_until).await {
-        Ok(()) => {
+        Ok(false) => Err(NotTaken::NotYet("too_many_messages")),
+        Ok(true) => {
             told.log_done(
                 "sessions_ended",
                 match block_until {

@@ -41,3 +41,40 @@ fn when_many_notifications_follow_then_a_block_holds_until_its_time_and_is_store
     assert_eq!(begin("three", until + 49), Begun::Blocked);
     assert_eq!(begin("four", until + 50), Begun::Listed);
 }
+
+#[test]
+fn when_more_messages_come_than_are_remembered_then_none_is_taken_until_one_is_over() {
+    let mut account = Account::default();
+    let end =
+        |account: &mut Account, id: &str, until, at| account.end_by_service(id, at, until, at);
+    let blocked = Some(NOW + 9_000);
+    assert!(end(&mut account, "block", blocked, NOW));
+    for number in 0..40 {
+        account.log_out(&number.to_string(), NOW, NOW + 1);
+    }
+    // The provider's notifications make room, and are heard when no room is left.
+    for number in 0..14 {
+        assert!(end(&mut account, &number.to_string(), None, NOW + 2));
+    }
+    assert!(!end(&mut account, "more", Some(NOW), NOW + 3));
+    assert!(end(&mut account, "block", None, NOW + 3), "it is known");
+    assert_eq!(
+        account.begin("one", NOW + 9, listed("one", NOW + 4), None, NOW + 4),
+        Begun::Blocked
+    );
+    account.log_out("of the provider", NOW + 50, NOW + 50);
+    assert!(!end(&mut account, "more", Some(NOW), NOW + 119));
+    assert!(end(&mut account, "more", Some(NOW), NOW + 120));
+    // A block needs room for itself.
+    let mut account = Account::default();
+    for number in 0..15 {
+        assert!(end(&mut account, &number.to_string(), None, NOW));
+    }
+    assert!(!end(&mut account, "block", blocked, NOW));
+    assert!(end(&mut account, "last", None, NOW));
+    assert!(
+        account
+            .to_stored()
+            .is_some_and(|stored| Account::from_stored(Some(&stored)) == Ok(account))
+    );
+}

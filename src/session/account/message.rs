@@ -97,7 +97,7 @@ pub enum Question {
 /// The answer of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AccountReply {
-    /// To `Begin` and `StepUp`, and to `Refer` where the reference was used before.
+    /// To `Begin` and `StepUp`, to `Refer` where the reference was used before, and to `EndByService` where too many messages came.
     Begun(Begun),
     /// To `Check`, and to `Proof` and `Refer` where the session is not alive.
     Standing(Standing),
@@ -357,10 +357,10 @@ impl Account {
                 id,
                 issued_at,
                 block_until,
-            } => {
-                self.end_by_service(&id, issued_at, block_until, now);
-                AccountReply::LoggedOut
-            }
+            } => match self.end_by_service(&id, issued_at, block_until, now) {
+                true => AccountReply::LoggedOut,
+                false => AccountReply::Begun(Begun::Crowded),
+            },
             Question::Refer {
                 session,
                 reference,
