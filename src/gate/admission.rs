@@ -2,8 +2,8 @@
 //!
 //! The list keeps no address, but a hash under a key of its own. That key is made at the first use and is in the list, sealed under
 //! the session key, so that no reader of the storage can guess addresses. No key of a deployment outlives its rotations, and a
-//! hash cannot be made again without the address. So it is the seal that is made again, with each change and by the hourly
-//! task. A seal that neither generation opens is a loss, and nothing takes its place until the service clears the list.
+//! hash cannot be made again without the address. So it is the seal that is made again, by the first change or hourly task after
+//! another generation seals. A seal that neither generation opens is a loss, and nothing takes its place until the service clears the list.
 
 use std::ops::RangeInclusive;
 
@@ -20,7 +20,7 @@ use crate::oidc::refusal::Refusal;
 use crate::oidc::service_token::ServiceToken;
 use crate::platform::{Outage, Platform};
 use crate::session::account::admission::{
-    Act, Kind, MAX_INVITATIONS, Mark, Sheet, keyed_mark, mark, name,
+    Act, Kind, MAX_INVITATIONS, Mark, Sheet, check, keyed_mark, mark, name,
 };
 use crate::session::account::{AccountReply, Question};
 use crate::session::seal::{NONCE, Purpose};
@@ -152,7 +152,7 @@ fn told(answer: &Sheet) -> Reply {
     Reply::json(200, &Value::Object(told))
 }
 
-/// Seals the list's key again: the hourly task.
+/// Seals the list's key again where another generation seals by now: the hourly task. Once a month it also moves the list's end.
 pub async fn keep_key<P: Platform>(context: &Context<P>) {
     let nothing = Asked {
         act: Act::Count,
@@ -222,7 +222,7 @@ fn list<P: Platform>(context: &Context<P>) -> String {
 /// The list's answer; `None` where no session key opens the list's own key, which the log says.
 ///
 /// The first question is for the key, and whether a person is in, who then needs no invitation and uses none up. The second one
-/// is about hashes, and has the key sealed again.
+/// is about hashes, and has the key, sealed again if need be.
 async fn ask<P: Platform>(
     context: &Context<P>,
     mut asked: Asked<'_>,
@@ -273,6 +273,7 @@ fn second<P: Platform>(
         }
         Some(key) => key,
     };
+    let is_kept = !begins && ring.is_newest(sealed);
     let mut marks = std::mem::take(&mut asked.marks);
     for text in &asked.who {
         marks.extend_from_slice(&of_text(context, &key, text));
@@ -281,7 +282,11 @@ fn second<P: Platform>(
         act: asked.act,
         done: begins,
         max: asked.max,
-        key: ring.seal(Purpose::Reference, name, context.random::<NONCE>(), &key),
+        people: if begins { 0 } else { check(sealed) },
+        key: match is_kept {
+            true => sealed.to_owned(),
+            false => ring.seal(Purpose::Reference, name, context.random::<NONCE>(), &key),
+        },
         id: asked.id.to_owned(),
         marks,
         ..Sheet::default()

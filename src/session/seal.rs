@@ -253,6 +253,13 @@ impl Ring {
         (version == VERSION).then_some(Zeroizing::new(opened.ok()?))
     }
 
+    /// Whether a text that opens was sealed by the generation that seals now.
+    #[must_use]
+    pub fn is_newest(&self, text: &str) -> bool {
+        let letter = decode(text).ok().and_then(|bytes| bytes.get(1).copied());
+        letter == Some(self.active.generation.letter() as u8)
+    }
+
     /// A code that proves that a document was stored by a holder of these keys.
     #[must_use]
     pub fn authenticate(&self, document: &[u8]) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{CODE, PAGE, claims, comes_in, good, request, tell, world as invited_world};
+use super::{ADDRESS, CODE, PAGE, claims, comes_in, good, request, tell, world as invited_world};
 use crate::world::service_key::{KEY, key_id, listed, token};
 use crate::world::{By, HOST, Trouble, When, World, keys};
 use simulator::provider::personas::Persona;
@@ -193,4 +193,28 @@ fn t152_when_no_admission_is_configured_then_the_address_does_not_exist() {
         let shown = world.ask(request(&add).method(method));
         assert_eq!((shown.by, shown.status), (By::Edge, 404), "{method}");
     }
+}
+
+#[test]
+fn when_the_hourly_task_finds_the_list_as_it_was_then_it_stores_nothing() {
+    let world = invited_world();
+    tell(&world, json!({ "act": "add", "who": [ADDRESS, CODE] }));
+    let stored = || world.outside.accounts.stored.borrow().clone();
+    // The message's id is forgotten within the first hour.
+    world.pass(3_600);
+    world.refresh();
+    let before = stored();
+    for _ in 0..3 {
+        world.pass(3_600);
+        world.refresh();
+        assert!(stored() == before, "an hour later");
+    }
+    world.deploy(|setup| setup.set("SESSION_KEY_B", keys::SESSION[1]));
+    world.deploy(|setup| setup.set("SESSION_KEY_ACTIVE", "B"));
+    world.refresh();
+    let sealed_again = stored();
+    assert!(sealed_again != before);
+    world.refresh();
+    assert!(stored() == sealed_again);
+    assert!(comes_in(&world, "kenneth", PAGE));
 }

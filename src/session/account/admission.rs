@@ -11,6 +11,7 @@ use crate::oidc::jws::{decode, encode};
 use crate::session::codec::{Form, Reader, Writer};
 use crate::session::identity::Remembered;
 use crate::session::seal::keyed;
+pub use seen::check;
 
 /// The most invitations of a list, and so the most people.
 pub const MAX_INVITATIONS: i64 = 10_000;
@@ -25,6 +26,9 @@ const ROW: usize = 2 * LENGTH;
 
 /// How long the list is kept after its last change, in seconds: ten years.
 const KEPT: i64 = 10 * 366 * 86_400;
+
+/// How seldom a list that stays as it is gets another end, in seconds: each time all of it is stored.
+const RENEWED: i64 = 30 * 86_400;
 
 /// The kind of a mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,7 +104,7 @@ pub struct Sheet {
     pub max: i64,
     /// Of an answer: how many there are, used or not.
     pub invitations: i64,
-    /// Of an answer: how many people came in by them.
+    /// Of an answer: how many people came in by them. Of a question: the check of the sealed key that its marks belong to, or 0.
     pub people: i64,
     /// The key of the hashes, sealed by the Worker; the list cannot use it. Of a question: the one to keep.
     pub key: String,
@@ -150,7 +154,7 @@ impl Form for Sheet {
 
 impl Account {
     /// Answers a question to the list, and changes it as the question says. A message that was seen before changes nothing, and
-    /// nothing but a change is stored. One whose id cannot be remembered is not taken: the answer names no change, and is not done.
+    /// nothing but a change is stored. The end of a list moves once a month. One whose id cannot be remembered is not taken: the answer names no change, and is not done.
     ///
     /// The list is kept where a person's account keeps a place, so that the version before keeps it too. The hourly task
     /// keeps it from its end. One that cannot be read has a key that does not open, and stays until it is cleared.
@@ -174,6 +178,8 @@ impl Account {
             answer.done = true;
         } else if self.has_room_for_id(now)
             && (!asked.done || list.key.is_empty() || asked.act == Act::Clear)
+            // The service may have cleared a list whose key was lost: what belongs to that key is not for the new one.
+            && [0, check(&list.key)].contains(&asked.people)
         {
             answer.act = asked.act;
             changes = list.change(asked);
@@ -182,10 +188,13 @@ impl Account {
         // A list without a key has nothing in it.
         if changes && !list.key.is_empty() {
             self.note(&asked.id, now);
-            self.left = Some(Remembered {
-                text: encode(&list.write(Writer::default()).finish()),
-                until: now + KEPT,
-            });
+            let text = encode(&list.write(Writer::default()).finish());
+            let until = now + KEPT;
+            let is_as_before =
+                |left: &Remembered| left.text == text && until < left.until + RENEWED;
+            if !self.left.as_ref().is_some_and(is_as_before) {
+                self.left = Some(Remembered { text, until });
+            }
         }
         answer.max = list.max;
         answer.invitations = list.invitations();

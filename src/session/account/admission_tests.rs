@@ -308,3 +308,47 @@ fn when_the_list_is_stored_then_its_bytes_are_the_pinned_ones_and_an_alarm_keeps
         crate::session::account::name("admission", "a", "b")
     );
 }
+
+#[test]
+fn when_nothing_changes_then_a_list_is_stored_as_it_was_and_once_a_month_with_another_end() {
+    let mut list = List::with(&[address("a@example.gov.uk")]);
+    let stored = list.0.to_stored();
+    for (days, is_same) in [(0, true), (29, true), (30, false)] {
+        let before = list.0.to_stored();
+        let counted = list.ask_at(asked(Act::Count, &[]), NOW + days * 86_400);
+        assert!(counted.done && counted.invitations == 1);
+        assert_eq!(list.0.to_stored() == before, is_same, "{days}");
+    }
+    assert_ne!(list.0.to_stored(), stored);
+    let later = list.ask_at(asked(Act::Count, &[]), NOW + KEPT + 86_400);
+    assert_eq!(later.invitations, 1, "ten years and a day later");
+}
+
+#[test]
+fn t153_rejects_a_change_that_was_made_with_another_key_than_the_lists() {
+    let key = |letter: &str| format!("AUFB{}", letter.repeat(60));
+    let mut list = List(Account::default());
+    let mut add = Sheet {
+        key: key("x"),
+        ..asked(Act::Add, &[address("a@example.gov.uk")])
+    };
+    assert!(list.ask(add.clone()).done);
+    // A service clears it, and the list begins with another key, while the first one is on its way.
+    let clear = Sheet {
+        done: true,
+        key: key("y"),
+        ..asked(Act::Clear, &[])
+    };
+    assert!(list.ask(clear).done);
+    let before = list.0.to_stored();
+    for act in [Act::Count, Act::Add, Act::Remove, Act::Limit] {
+        add.act = act;
+        add.people = check(&key("x"));
+        let answer = list.ask(add.clone());
+        assert!(!answer.done && answer.act == Act::Count, "{act:?}");
+        assert_eq!(list.0.to_stored(), before, "{act:?}");
+    }
+    add.people = check(&key("y"));
+    add.key = key("y");
+    assert!(list.ask(add).done);
+}
