@@ -15,6 +15,7 @@ import { Child, run } from "./children.mjs";
 import { countedWorker } from "./counted-worker.mjs";
 import { faultyAccounts } from "./faulty-accounts.mjs";
 import { heldClock } from "./held-clock.mjs";
+import { meddledKv } from "./meddled-kv.mjs";
 import { overheard } from "./overheard.mjs";
 import { panics } from "./panics.mjs";
 import { CLI, FAULTY, ROOT, npm } from "./places.mjs";
@@ -56,9 +57,10 @@ async function isFree(port) {
 }
 
 /** Starts the Worker with these variables and secrets, and waits until it answers. */
-export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound, older, held, numbers }) {
+export async function startEdge({ engine = "wrangler", port, elsewhere, directory, variables, secrets, kv = "sound", accounts, counts, limited, panicking, injected, wires, deployed, certificate, bound, older, held, numbers, meddled, before }) {
+  const earlier = before && { ...before, vars: (await configuration(directory, before.variables, limited, injected, numbers)).vars };
   const config = deployed?.config ?? (await configuration(directory, variables, limited, injected, numbers));
-  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound, older, held, numbers };
+  const extras = { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound, older, held, numbers, meddled, earlier };
   const child = engine === "wrangler" ? await wrangler(directory, port, secrets, certificate) : await workerd(directory, port, config, secrets, extras);
   try {
     if (certificate === undefined) await answers(child, port);
@@ -104,17 +106,18 @@ async function wrangler(directory, port, secrets, certificate) {
   return new Child("wrangler", npm("wrangler"), [...options, ...config], { cwd: directory, env: { ...ENVIRONMENT, NODE_EXTRA_CA_CERTS: own } });
 }
 
-async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {}, older, held, numbers }) {
+async function workerd(directory, port, config, secrets, { kv, accounts, elsewhere, counts, panicking, wires, deployed, bound = {}, older, held, numbers, meddled, earlier }) {
   const bundle = path.join(directory, "bundle");
   const known = await fs.stat(bundle).then(() => true, () => false);
   const dryRun = ["deploy", "--dry-run", "--outdir", bundle, "--config", path.join(directory, "wrangler.json")];
   // The modules stay the same when a test restarts the Worker; only its variables change.
   if (!known) await run(npm("wrangler"), dryRun, { cwd: directory, env: ENVIRONMENT });
-  await fs.writeFile(path.join(bundle, "kv.mjs"), typeof kv === "string" ? KV[kv] : holding(kv));
   const disk = accountsOf(directory);
   await fs.mkdir(disk, { recursive: true });
   const modules = await fs.readdir(bundle);
-  const worker = { modules: modules.filter((name) => /^index\.js$|\.wasm$/.test(name)), disk, services: [], sockets: [] };
+  const worker = { modules: modules.filter((name) => /^index\.js$|\.wasm$/.test(name)), disk, services: [], sockets: [], earlier };
+  const source = typeof kv === "string" ? KV[kv] : holding(kv);
+  await fs.writeFile(path.join(bundle, "kv.mjs"), meddled === undefined ? source : meddledKv(worker, meddled));
   if (accounts !== undefined) await faultyAccounts(bundle, worker, accounts);
   if (elsewhere !== undefined) worker.sockets.push({ service: "elsewhere", port: elsewhere });
   if (older !== undefined) {
@@ -219,14 +222,14 @@ const socket = ({ service, entrypoint, port }) => {
   return `(name = ${text(entrypoint ?? service)}, address = "127.0.0.1:${port}", http = (), service = ${to}),`;
 };
 
-function capnp({ modules, disk, services, sockets, outbound, scheme, older, numbers }, port, config, secrets) {
+function capnp({ modules, disk, services, sockets, outbound, scheme, older, numbers, earlier }, port, config, secrets) {
   // The first module is the entry point.
   const ordered = [...modules].sort((a, b) => rank(a) - rank(b)).map((name) => module(name));
-  const plain = Object.entries(config.vars).map(([name, value]) => {
+  const plain = ([name, value]) => {
     const typed = typeof value === "string" ? `text = ${text(value)}` : `json = ${text(JSON.stringify(value))}`;
     return `(name = ${text(name)}, ${typed})`;
-  });
-  const secret = Object.entries(secrets).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
+  };
+  const secret = ([name, value]) => `(name = ${text(name)}, text = ${text(value)})`;
   const kv = config.kv_namespaces.map(({ binding }) => `(name = ${text(binding)}, kvNamespace = "kv")`);
   const assets = `(name = ${text(config.assets.binding)}, service = "assets")`;
   const classes = config.durable_objects.bindings;
@@ -240,9 +243,9 @@ function capnp({ modules, disk, services, sockets, outbound, scheme, older, numb
   const others = services.map(({ name }) => `(name = ${text(name)}, service = ${text(name)})`);
   const rules = `compatibilityDate = ${text(config.compatibility_date)},
   compatibilityFlags = [${(config.compatibility_flags ?? []).map(text).join(", ")}],`;
-  const worker = (modules) => `modules = [${modules.join(", ")}],
+  const worker = (modules, of = { vars: config.vars, secrets }) => `modules = [${modules.join(", ")}],
   ${rules}
-  bindings = [${[...plain, ...secret, ...kv, assets, ...objects, ...datasets, ...others].join(", ")}],`;
+  bindings = [${[...Object.entries(of.vars).map(plain), ...Object.entries(of.secrets).map(secret), ...kv, assets, ...objects, ...datasets, ...others].join(", ")}],`;
   const twice = sockets.some(({ service }) => service === "elsewhere");
   const second = older ? [...older.files].sort((a, b) => rank(a) - rank(b)).map((name) => module(name, `older/${name}`)) : ordered;
   // One object has one version at a time, whichever version asks it.
@@ -270,7 +273,7 @@ const edge :Workerd.Worker = (
   ${older?.hasObjects ? "" : keeps}
   ${outbound ? `globalOutbound = ${text(outbound)},` : ""}
 );
-${twice ? `const elsewhere :Workerd.Worker = (\n  ${worker(second)}\n  ${older?.hasObjects ? keeps : ""}\n);` : ""}
+${twice ? `const elsewhere :Workerd.Worker = (\n  ${worker(second, earlier)}\n  ${older?.hasObjects ? keeps : ""}\n);` : ""}
 ${["kv", ...services.map(({ name }) => name)].map((name) => `const own${name} :Workerd.Worker = (
   modules = [(name = ${text(`${name}.mjs`)}, esModule = embed ${text(`${name}.mjs`)})],
   ${rules}

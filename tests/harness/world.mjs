@@ -112,6 +112,7 @@ async function simulated(name, options, certificate) {
  * - `twice`: two isolates
  * - `older`: the second isolate is this older build, and owns the account objects if it `hasObjects`
  * - `held`: the test sets the Worker's clock
+ * - `meddled`: KV can be told to fail, and to change what it holds
  * - `numbers`: a dataset of Analytics Engine is bound
  * - `injected`: a request can inject faults of the platform
  * - `listening`: the test can read everything that the Worker sends, receives and stores
@@ -123,7 +124,7 @@ export class World {
   static async start(options = {}) {
     const { services = { DEMO: { host: "localhost" } }, engine, auto = "kenneth" } = options;
     const { variables = {}, secrets = {}, limited = false, twice = false } = options;
-    const { faulty = false, counted = false, panicking = false, injected = false, listening = false, encrypted = false, bound = {}, older, held = false, numbers = false } = options;
+    const { faulty = false, counted = false, panicking = false, injected = false, listening = false, encrypted = false, bound = {}, older, held = false, numbers = false, meddled = false } = options;
     const world = new World();
     world.directory = await fs.mkdtemp(path.join(os.tmpdir(), "one-login-edge-"));
     world.port = await freePort();
@@ -132,6 +133,7 @@ export class World {
     if (faulty) world.faults = await freePort();
     // A second isolate with the same accounts, as at another location; `wrangler dev` has none.
     if (twice || older) world.elsewhere = await freePort();
+    if (meddled) world.meddling = await freePort();
     if (counted) world.counting = await freePort();
     if (listening) world.wires = [await freePort(), await freePort()];
     if (encrypted) world.certificate = path.join(world.directory, "certificate");
@@ -209,22 +211,28 @@ export class World {
   }
 
   #edge(kv) {
-    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires, certificate, bound, older, held, numbers } = this;
-    return startEdge({ certificate, engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires, bound, older, held, numbers });
+    const { engine, port, elsewhere, directory, variables, secrets, faults, counting, limited, panicking, injected, wires, certificate, bound, older, held, numbers, meddling, before } = this;
+    return startEdge({ meddled: meddling, before, certificate, engine, port, elsewhere, directory, variables, secrets, kv, accounts: faults, counts: counting, limited, panicking, injected, wires, bound, older, held, numbers });
   }
 
   /**
    * Restarts the Worker with other variables or secrets; `undefined` takes one away, `cold` empties KV on disk and
-   * `forgetful` the accounts.
+   * `forgetful` the accounts. `gradually` leaves the second isolate as it was.
    */
-  async restart({ variables = {}, secrets = {}, cold = false, forgetful = false, kv } = {}) {
+  async restart({ variables = {}, secrets = {}, cold = false, forgetful = false, gradually = false, kv } = {}) {
     await this.edge.stop();
     const gone = [...(cold ? [kvOf(this.directory)] : []), ...(forgetful ? [accountsOf(this.directory)] : [])];
     for (const store of gone) await fs.rm(store, { recursive: true });
     this.earlier = (this.earlier ?? "") + this.edge.output;
+    this.before = gradually ? { variables: this.variables, secrets: this.secrets } : undefined;
     this.variables = merged(this.variables, variables);
     this.secrets = merged(this.secrets, secrets);
     this.edge = await this.#edge(kv);
+  }
+
+  /** Makes KV fail in this way from now on, or changes what it holds; `meddled-kv.mjs` knows the words. */
+  kv(mode) {
+    return request(this.meddling, { method: "PUT", target: "/", host: "kv", body: mode });
   }
 
   /**
