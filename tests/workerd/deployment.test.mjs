@@ -125,6 +125,13 @@ describe("the way through Cloudflare", { concurrency: 2 }, () => {
     const off = await checkout.works(change("sign-in off", "--until 2099-12-01T18:00"));
     assert.match(off, /^sign-in: off until 6pm on Tuesday 1 December 2099 \(18:00:00 UTC .*\)\nservice: open\nIt counts within 90 seconds\.$/m);
     assert.deepEqual({ ...read(kept()), iat: 0 }, { iss: host, aud: host, sign_in_off: 4_099_831_200, iat: 0 });
+    const before = kept();
+    const wouldBe = read((await checkout.works(change("service closed", "--print"))).trim());
+    assert.deepEqual([wouldBe.service_closed, wouldBe.sign_in_off], [true, 4_099_831_200], "the other part stays as it is in KV");
+    const offline = read((await checkout.works(change("service closed", "--print --offline"), { CLOUDFLARE_API_TOKEN: "none" })).trim());
+    assert.deepEqual([offline.service_closed, offline.sign_in_off], [true, undefined]);
+    assert.match(await checkout.refused(change("service closed", "--offline")), /--print/);
+    assert.equal(kept(), before);
     assert.match(await checkout.works(change("service closed")), /^sign-in: off until .*\nservice: closed, until the next command$/m);
     assert.match(await checkout.works(change("sign-in on")), /^sign-in: on\nservice: closed/m);
     const directory = path.join(checkout.directory, "deployed");

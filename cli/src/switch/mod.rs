@@ -2,10 +2,10 @@
 //!
 //! Node signs the record, and wrangler writes it.
 
+mod store;
 mod until;
 
 use crate::keys::Of;
-use crate::keys::cloudflare::{self, Machine};
 use crate::keys::outside::Outside;
 use crate::sessions::ask;
 use crate::supply::Supply;
@@ -14,8 +14,6 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand, ValueEnum};
 use one_login_edge::config::Service;
 use one_login_edge::gate::service_proof::expected;
-use one_login_edge::gate::switch::name;
-use one_login_edge::oidc::SKEW;
 use one_login_edge::oidc::jws::Untrusted;
 use one_login_edge::oidc::switch::{Off, Record, SERVICE_CLOSED, SIGN_IN_OFF, TYPE};
 use serde_json::{Value, json};
@@ -23,6 +21,7 @@ use shell::places::Places;
 use shell::terminal;
 use std::path::PathBuf;
 use std::rc::Rc;
+use store::Store;
 use until::now;
 
 /// The binding of the KV namespace.
@@ -94,9 +93,12 @@ pub struct Change {
     /// Until when, as people in the United Kingdom say it, such as 2026-12-01T18:00
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
-    /// Print the record in place of writing it; the other part is on in it
+    /// Print the record that would be written, and write nothing
     #[arg(long)]
     print: bool,
+    /// With --print: do not read the record in KV, so that the other part is on in the one that is printed
+    #[arg(long, requires = "print")]
+    offline: bool,
 }
 
 /// `cargo edge switch`.
@@ -113,33 +115,18 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
     let off = off(is_off, change.until.as_deref(), now())?;
     let config = WorkerConfig::of(&places.root)?;
     let service = configured(&config, &change.of)?;
-    if change.print {
+    if change.offline {
         let record = with(nothing(), part, off);
         return terminal::line(signed(places, change, &service, &record)?);
     }
     let store = Store::of(places, &config, &change.of, &service)?;
-    let mut before = nothing();
-    if let Some(text) = store.read()? {
-        // Its time may be ahead, and the next one is to say a later one.
-        let known = read(&service, &text, i64::MAX - SKEW).ok();
-        match known {
-            Some(record) if is_ours(places, change, &text)? => {
-                let later = is_after(&record, now());
-                later.map_err(|error| anyhow::anyhow!("{error}. {}", store.removal()))?;
-                before = record;
-            }
-            _ => {
-                terminal::note(
-                    "The record in KV is not signed by this key, so that nothing of it is kept.",
-                );
-                // Another key of the service's may have signed it. One from the future counts nowhere.
-                let known = known.filter(|record| is_after(record, now()).is_ok());
-                before.issued_at = known.map_or(0, |record| record.issued_at);
-            }
-        }
-    }
+    let before = store.before(places, change, &service)?;
     let record = with(before, part, off);
-    store.write(&signed(places, change, &service, &record)?)?;
+    let token = signed(places, change, &service, &record)?;
+    if change.print {
+        return terminal::line(token);
+    }
+    store.write(&token)?;
     terminal::line(told(&record, now()))?;
     terminal::line("It counts within 90 seconds.")
 }
@@ -171,55 +158,6 @@ fn configured(config: &WorkerConfig, of: &Of) -> Result<Rc<Service>> {
     let service = config.service(&of.env, &id)?;
     ensure!(service.switch, "{id} has no `switch = true` in {}", of.env);
     Ok(service)
-}
-
-/// The record's place in KV.
-struct Store<'a> {
-    machine: Machine<'a>,
-    namespace: String,
-    key: String,
-}
-
-impl<'a> Store<'a> {
-    fn of(places: &'a Places, config: &WorkerConfig, of: &Of, service: &Service) -> Result<Self> {
-        let machine = Machine::new(places);
-        machine.account(cloudflare::named(config, &of.env))?;
-        let namespace = cloudflare::namespace(&machine, &of.env, DOCUMENTS)?;
-        Ok(Self {
-            machine,
-            namespace,
-            key: name(service),
-        })
-    }
-
-    fn read(&self) -> Result<Option<String>> {
-        cloudflare::kv_text(&self.machine, &self.namespace, &self.key)
-    }
-
-    fn write(&self, record: &str) -> Result<()> {
-        cloudflare::store_kv(&self.machine, &self.namespace, &self.key, record)
-    }
-
-    /// The way out where the clock of a record's maker was wrong.
-    fn removal(&self) -> String {
-        let (key, namespace) = (&self.key, &self.namespace);
-        format!(
-            "Nothing was written. Set this machine's clock if it is wrong, and run the command again. If the other clock was wrong, first \
-             run: npx wrangler kv key delete {key} --namespace-id {namespace} --remote"
-        )
-    }
-}
-
-/// Whether a record of now can be later than this one by its own account: the Worker takes none that is older than the known one,
-/// and none of more than [`SKEW`] ahead of its clock.
-fn is_after(before: &Record, now: i64) -> Result<()> {
-    let ahead = before.issued_at - now;
-    ensure!(
-        ahead < SKEW,
-        "The record in KV says that it was made in {ahead} seconds from now, at {}",
-        until::written(before.issued_at)
-    );
-    Ok(())
 }
 
 /// The part's new state.
@@ -318,23 +256,6 @@ mod tests {
         );
         let record = with(record, SERVICE_CLOSED, off(false, None, NOW).unwrap());
         assert_eq!(told(&record, 1_796_148_000), "sign-in: on\nservice: open");
-    }
-
-    #[test]
-    fn t137_when_a_record_is_from_the_future_then_only_one_that_the_worker_takes_can_be_followed() {
-        let of = |issued_at| Record {
-            issued_at,
-            ..nothing()
-        };
-        for ahead in [-90, 0, SKEW - 1] {
-            assert!(is_after(&of(NOW + ahead), NOW).is_ok(), "{ahead}");
-        }
-        let refused = is_after(&of(NOW + SKEW), NOW).unwrap_err().to_string();
-        assert!(
-            refused.contains("made in 30 seconds from now, at "),
-            "{refused}"
-        );
-        assert!(is_after(&of(NOW + 90_000), NOW).is_err());
     }
 
     #[test]
