@@ -14,7 +14,7 @@ use crate::project::own::Own;
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
 use judge::Finding;
-use number::{Number, PRODUCT};
+use number::{Number, PRODUCT, npm};
 use semver::Version;
 use shell::places::{PROJECT, Places};
 use shell::progress::Progress;
@@ -171,9 +171,10 @@ fn wanted(places: &Places, name: Option<&str>) -> Result<Version> {
         !name.is_empty() && name.bytes().all(is_name),
         "{name:?} is no version, such as 1.2.3"
     );
-    let mut npm = child::command("npm");
-    npm.args(["view", &format!("{PRODUCT}@{name}"), "version"])
-        .current_dir(&places.root);
+    // A registry that takes the connection and says nothing is not waited for either.
+    let patience = "--fetch-timeout=10000";
+    let mut npm = npm(&["view", &format!("{PRODUCT}@{name}"), "version", patience]);
+    npm.current_dir(&places.root);
     // npm's word for a package or a version that the registry does not have; any other says nothing about the version.
     let said = child::output(&mut npm).map_err(|error| match error.to_string().contains("E404") {
         true => anyhow!("npm does not know {PRODUCT}@{name}; `npm view {PRODUCT} versions` lists those that there are"),

@@ -7,12 +7,26 @@ use shell::child;
 use shell::places::Places;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// The product's name at npm.
 pub const PRODUCT: &str = "one-login-edge";
 
 /// The file that has it.
 const FILE: &str = "package.json";
+
+/// npm, which says within seconds where no registry answers: by its own settings it tries for more than a minute.
+///
+/// Source: npm 11, `fetch-retries` (2), `fetch-retry-mintimeout` (10 seconds), `fetch-retry-factor` (10).
+pub fn npm(words: &[&str]) -> Command {
+    let mut npm = child::command("npm");
+    npm.args(words).args([
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=1000",
+        "--fetch-retry-maxtimeout=1000",
+    ]);
+    npm
+}
 
 /// The number as it is now.
 pub struct Number {
@@ -70,9 +84,8 @@ impl Number {
             fs::write(&path, text).with_context(|| format!("{} cannot be written", path.display()))
         };
         write(&with(&self.text, &self.version, to)?)?;
-        let mut npm = child::command("npm");
-        npm.args(["install", "--no-audit", "--no-fund"])
-            .current_dir(&places.root);
+        let mut npm = npm(&["install", "--no-audit", "--no-fund"]);
+        npm.current_dir(&places.root);
         if let Err(error) = child::output(&mut npm) {
             write(&self.text)?;
             return Err(error.context(format!(

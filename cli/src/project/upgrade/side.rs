@@ -3,13 +3,14 @@
 //! The installed version is the project's own, by a link; npm installs the other one. So every answer is the version's own,
 //! from its own tool and parser, and the project stays as it is.
 
-use super::number::{PRODUCT, at_revision};
+use super::number::{PRODUCT, at_revision, npm};
 use anyhow::{Context, Result, bail};
 use semver::Version;
 use serde_json::{Value, json};
+use shell::child;
+use shell::npm::node;
 use shell::places::{PROJECT, Places};
 use shell::progress::Progress;
-use shell::{child, npm};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -81,7 +82,7 @@ impl Side {
     /// # Errors
     /// When Node is not found.
     pub fn tool(&self, words: &[&str]) -> Result<Command> {
-        let mut command = npm::node(&self.places)?;
+        let mut command = node(&self.places)?;
         command
             .arg(self.package().join("bin/one-login-edge.mjs"))
             .args(words)
@@ -156,9 +157,8 @@ fn install(root: &Path, version: &Version, progress: &Progress) -> Result<()> {
     let file = json!({ "private": true, "dependencies": { PRODUCT: version.to_string() } });
     fs::write(root.join("package.json"), file.to_string())
         .context("package.json cannot be written")?;
-    let mut npm = child::command("npm");
-    npm.args(["install", "--no-audit", "--no-fund", "--no-package-lock"])
-        .current_dir(root);
+    let mut npm = npm(&["install", "--no-audit", "--no-fund", "--no-package-lock"]);
+    npm.current_dir(root);
     let ended = child::run(progress, &mut npm, Some(PATIENCE))?;
     if !ended.success() {
         bail!("npm does not install {PRODUCT} {version}:\n{}", ended.tail);
