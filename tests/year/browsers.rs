@@ -15,8 +15,9 @@ fn leave_all(computer: &Computer) {
 }
 
 /// Every window is closed.
-pub fn close(computer: &Computer) {
+pub fn close(house: &House, computer: &Computer) {
     leave_all(computer);
+    house.oracle.borrow_mut().forgets_wanted(computer.number);
     let before = (
         computer.jar.borrow().clone(),
         computer.standing.borrow().clone(),
@@ -32,6 +33,7 @@ pub fn restore(house: &House, computer: &Computer) {
         // A session that is restored may have been used, renewed or ended elsewhere meanwhile.
         let mut oracle = house.oracle.borrow_mut();
         standing.iter().for_each(|held| oracle.doubt(&held.who));
+        oracle.forgets_wanted(computer.number);
         leave_all(computer);
         computer.jar.replace(jar);
         computer.standing.replace(standing);
@@ -45,6 +47,7 @@ pub fn copy(house: &Rc<House>, from: &Computer, to: &Rc<Computer>, first: Go) {
     let standing = from.standing.borrow().clone();
     let mut oracle = house.oracle.borrow_mut();
     standing.iter().for_each(|held| oracle.doubt(&held.who));
+    oracle.forgets_wanted(to.number);
     drop(oracle);
     leave_all(to);
     to.jar.replace(jar);

@@ -29,6 +29,10 @@ pub enum Access {
     Optional,
     /// A person who is signed in as the place asks.
     Required,
+    /// Programs, with credentials that the service judges.
+    Api,
+    /// Staff, with a token of their Cloudflare Access team.
+    Staff,
 }
 
 /// One kind of place.
@@ -63,7 +67,7 @@ const fn place(path: &'static str, access: Access, level: &'static str) -> Place
 }
 
 /// Every place.
-pub const PLACES: [Place; 13] = [
+pub const PLACES: [Place; 16] = [
     place("/", Access::Public, ""),
     Place {
         released: &["email"],
@@ -107,7 +111,32 @@ pub const PLACES: [Place; 13] = [
         ..place("/bound", Access::Required, "Cl.Cm")
     },
     place("/live", Access::Required, "Cl.Cm"),
+    place("/welcome", Access::Required, "Cl"),
+    place("/api", Access::Api, ""),
+    place("/staff", Access::Staff, ""),
 ];
+
+/// The first places are for people.
+pub const PEOPLES: usize = 14;
+
+/// The place that releases the most of an identity.
+pub const APPLY: usize = 7;
+
+/// The arrival path of the service that has one.
+pub const WELCOME: usize = 13;
+
+/// That service.
+pub const ARRIVING: usize = 1;
+
+/// The place of programs.
+pub const API: usize = 14;
+
+/// The place of staff.
+pub const STAFF: usize = 15;
+
+/// The staff's team, and the audience tag of their application.
+pub const TEAM: &str = "https://example.cloudflareaccess.com";
+pub const AUDIENCE: &str = "5e1f4c0d9a27b3688c41f0e2d7935ab61c0f8e4472d95b3ea8167c24f90b3d51";
 
 /// The place that asks for a sign-in like most.
 pub const ACCOUNT: usize = 2;

@@ -4,7 +4,7 @@ use one_login_edge::platform::Limit;
 use simulator::provider::rotation::When as Moment;
 
 use super::demand::Demand;
-use super::deployment::{ACCOUNT, ASKING, PLACES};
+use super::deployment::{ACCOUNT, ASKING, PEOPLES};
 use super::event::Event;
 use super::inviting::Invite;
 use super::people::{FEW, How, PEOPLE};
@@ -128,7 +128,7 @@ fn change(chance: &mut Chance) -> Change {
 fn place(chance: &mut Chance) -> usize {
     match chance.below(10) {
         0..5 => ACCOUNT,
-        _ => chance.below(PLACES.len()),
+        _ => chance.below(PEOPLES),
     }
 }
 

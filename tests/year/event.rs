@@ -8,7 +8,9 @@ use simulator::provider::rotation::When as Moment;
 use super::demand::Demand;
 use super::deployment::{Key, Step};
 use super::inviting::Invite;
+use super::outsiders::Pass;
 use super::people::How;
+use super::referring::Fetching;
 use super::rules::Change;
 use super::storage::Meddling;
 use crate::world::Trouble;
@@ -95,6 +97,78 @@ pub enum Event {
         host: usize,
         /// Of every browser.
         everywhere: bool,
+    },
+    /// The person whose claims fit no header opens the page that releases them, and the service fetches them.
+    Refer {
+        /// The computer.
+        computer: usize,
+        /// The service.
+        host: usize,
+        /// How the service uses the reference.
+        fetching: Fetching,
+    },
+    /// A person opens a page of the service with an arrival path, at an address that no other event has.
+    Arrive {
+        /// The computer.
+        computer: usize,
+        /// The place.
+        place: usize,
+        /// Whether they stay at the arrival path.
+        stays: bool,
+    },
+    /// A person stays at the arrival path, One Login ends their sessions, and another one goes on from there.
+    Succeed {
+        /// The computer.
+        computer: usize,
+        /// The other one.
+        next: usize,
+    },
+    /// A person presses the button of an arrival page.
+    GoOn {
+        /// The computer.
+        computer: usize,
+        /// By a form or a link.
+        how: How,
+    },
+    /// A page asks for something again and again, says that this is no use of its session, and does so for longer than any
+    /// lives unused.
+    Watch {
+        /// The computer.
+        computer: usize,
+        /// The tab.
+        tab: usize,
+        /// The service.
+        host: usize,
+        /// The place.
+        place: usize,
+        /// The seconds between two questions.
+        every: i64,
+    },
+    /// A program, or one of the staff, comes in a browser in which a person may be signed in.
+    Outsider {
+        /// The computer.
+        computer: usize,
+        /// The service.
+        host: usize,
+        /// Staff, or a program.
+        is_staff: bool,
+        /// Its credentials or its token.
+        pass: Pass,
+        /// Whether the staff's team changes its key first.
+        rotates: bool,
+    },
+    /// A page of another site, or of a sibling, sends a form, or leads a person to a page.
+    Foreign {
+        /// The computer.
+        computer: usize,
+        /// The tab.
+        tab: usize,
+        /// The service.
+        host: usize,
+        /// The place.
+        place: usize,
+        /// Which.
+        how: How,
     },
     /// A person goes back to the last callback.
     Back(usize),

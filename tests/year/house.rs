@@ -19,6 +19,7 @@ use super::demand;
 use super::deployment;
 use super::door::{Door, Heard};
 use super::oracle::{Asked, Oracle, Seal};
+use super::referring;
 use super::rules::Rules;
 use super::runtime::Runtime;
 use super::storage::Storage;
@@ -204,7 +205,7 @@ impl House {
         let mut provider = self.provider.borrow_mut();
         let answer = provider.handle(self.seconds(), request, &mut client_keys);
         provider.clear_requests();
-        answer
+        referring::lengthen(request, answer)
     }
 
     /// An isolate serves a request, and the service behind it takes so long to answer.
@@ -242,6 +243,8 @@ impl House {
         if let Some(asked) = asked {
             let mut oracle = self.oracle.borrow_mut();
             oracle.reached(self, asked, arrived_ms, &reached, &heard);
+            drop(oracle);
+            referring::fetch(self, asked.host, &reached, seed);
         }
         self.runtime.sleep(origin_ms).await;
         let challenge = demand::challenge(&reached, self.seconds());

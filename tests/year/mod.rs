@@ -1,5 +1,6 @@
 //! A year in a minute; see `docs/simulation.md`.
 
+pub mod arriving;
 pub mod away;
 pub mod back;
 pub mod browsers;
@@ -12,14 +13,17 @@ pub mod deployment;
 pub mod door;
 pub mod draw;
 pub mod event;
+pub mod further;
 pub mod house;
 pub mod inviting;
 pub mod kept;
 pub mod keys;
 pub mod oracle;
+pub mod outsiders;
 pub mod overtaking;
 pub mod people;
 pub mod plan;
+pub mod referring;
 pub mod requests;
 pub mod rules;
 pub mod run;

@@ -8,11 +8,12 @@ use serde_json::Value;
 use simulator::http;
 use url::Url;
 
+use super::arriving::leads_on;
 use super::house::House;
 use super::oracle::standing::Standing;
 use super::requests::{at_the_edge, at_the_provider, proves};
 use crate::world::chance::Chance;
-use crate::world::http::{By, Incoming, Shown};
+use crate::world::http::{By, Incoming, Shown, parameter};
 use crate::world::jar::{self, Jar};
 use crate::world::settings::ISSUER;
 
@@ -40,6 +41,14 @@ pub enum How {
     Script,
     /// A form is posted.
     Form,
+    /// A page of another site posts one.
+    Foreign,
+    /// A page of a sibling posts one.
+    Sibling,
+    /// A page of another site leads there.
+    Link,
+    /// A page asks by itself, and says that this is no use of its session.
+    Watch,
     /// A page looks whether its session lives.
     Status,
     /// A page keeps its session alive.
@@ -54,6 +63,8 @@ pub struct Started {
     pub at_ms: i64,
     /// Whether it asks for an identity.
     pub proving: bool,
+    /// The page for which it was begun.
+    pub page: String,
 }
 
 /// One computer with one browser.
@@ -107,6 +118,12 @@ fn incoming(address: &str, how: How) -> Incoming {
             .with("sec-fetch-mode", "cors")
             .with("sec-fetch-site", "same-origin")
     };
+    let form = |site: &str| {
+        Incoming::post(address, "a=b")
+            .with("sec-fetch-dest", "document")
+            .with("sec-fetch-mode", "navigate")
+            .with("sec-fetch-site", site)
+    };
     match how {
         How::Navigation => Incoming::get(address)
             .with("accept", "text/html")
@@ -115,10 +132,25 @@ fn incoming(address: &str, how: How) -> Incoming {
             .with("sec-fetch-site", "same-origin"),
         How::Script | How::Status => own(Incoming::get(address)),
         How::StayAlive => own(Incoming::post(address, "")),
-        How::Form => Incoming::post(address, "a=b")
+        How::Watch => own(Incoming::get(address)).with("one-login-counts-as-use", "false"),
+        How::Form => form("same-origin"),
+        How::Foreign => form("cross-site").with("origin", "https://elsewhere.example"),
+        How::Sibling => form("same-site").with("origin", "https://sibling.example.gov.uk"),
+        How::Link => Incoming::get(address)
+            .with("accept", "text/html")
             .with("sec-fetch-dest", "document")
             .with("sec-fetch-mode", "navigate")
-            .with("sec-fetch-site", "same-origin"),
+            .with("sec-fetch-site", "cross-site"),
+    }
+}
+
+impl How {
+    /// Whether the tab shows the answer.
+    pub const fn shows(self) -> bool {
+        matches!(
+            self,
+            Self::Navigation | Self::Form | Self::Foreign | Self::Sibling | Self::Link
+        )
     }
 }
 
@@ -131,6 +163,13 @@ impl Computer {
             ..Self::default()
         })
     }
+
+    /// The page for which the sign-in was begun whose callback this address is.
+    pub fn began_at(&self, address: &str) -> Option<String> {
+        let state = parameter(address, "state")?;
+        let started = self.started.borrow();
+        Some(started.get(&state)?.page.clone())
+    }
 }
 
 /// A person goes somewhere and follows where it leads; gives what they see in the end, or nothing if
@@ -138,13 +177,10 @@ impl Computer {
 pub async fn go(house: Rc<House>, computer: Rc<Computer>, go: Go) -> Option<Shown> {
     let mut chance = Chance::seed(go.seed);
     let tab = &computer.tabs[go.tab];
-    let generation = match go.how {
-        How::Navigation | How::Form => {
-            tab.set(tab.get() + 1);
-            tab.get()
-        }
-        _ => tab.get(),
-    };
+    if go.how.shows() {
+        tab.set(tab.get() + 1);
+    }
+    let generation = tab.get();
     let mut request = incoming(&go.address, go.how);
     let mut proving = false;
     let (mut left, mut ended) = (REDIRECTS, computer.ended_circles.get());
@@ -189,9 +225,17 @@ pub async fn go(house: Rc<House>, computer: Rc<Computer>, go: Go) -> Option<Show
             Some(location) if (300..400).contains(&shown.status) => Some(location),
             _ => refresh.map(|(_, url)| url),
         };
-        if let Some(next) = next.filter(|_| matches!(go.how, How::Navigation | How::Form)) {
+        if let Some(next) = next.filter(|_| go.how.shows()) {
             let next: String = Url::parse(&shown.url).unwrap().join(next).unwrap().into();
             request = incoming(&next, How::Navigation);
+            continue;
+        }
+        if let Some((next, looks_ms, how)) = leads_on(&shown, &go, &mut chance) {
+            house.runtime.sleep(looks_ms).await;
+            if tab.get() != generation {
+                return None;
+            }
+            request = incoming(&next, how);
             continue;
         }
         let Some((_, rest)) = shown.body.split_once("name=\"journey\" value=\"") else {

@@ -8,8 +8,8 @@ use url::Url;
 
 use super::deployment::{HOSTS, PLACES};
 use super::house::{House, Iso, Served};
-use super::oracle::standing::{SESSION, Standing};
-use super::oracle::{Asked, faults};
+use super::oracle::standing::{SESSION, Standing, Who};
+use super::oracle::{Asked, arrivals, faults};
 use super::people::{Computer, Go, How, Started};
 use crate::world::chance::Chance;
 use crate::world::http::{By, Incoming, Shown, parameter};
@@ -140,6 +140,8 @@ pub async fn at_the_edge(
         request = request.with("cookie", &cookies);
     }
     let opens_page = is_page(&request);
+    let wanted = house.oracle.borrow().wanted(computer.number);
+    let from = computer.began_at(&request.url);
     let (up, down) = (1 + chance.seconds(30), 1 + chance.seconds(30));
     house.runtime.sleep(up).await;
     let iso = {
@@ -158,8 +160,17 @@ pub async fn at_the_edge(
     let (served, signed) = house.runtime.spawn(serving).await;
     house.runtime.sleep(down).await;
     let now = house.runtime.now();
+    let is_there = computer.tabs[go.tab].get() == generation;
+    let has_come = (from.as_deref(), signed.as_deref());
+    house.oracle.borrow_mut().arrives(
+        now,
+        &asked,
+        &served.shown,
+        has_come,
+        (wanted.as_ref(), is_there),
+    );
     // A person who has gone on elsewhere in this tab does not see the answer, nor does the browser keep its cookies.
-    if computer.tabs[go.tab].get() == generation {
+    if is_there {
         computer
             .jar
             .borrow_mut()
@@ -169,6 +180,7 @@ pub async fn at_the_edge(
                 cookie,
                 at_ms: now,
                 proving: served.shown.header("location").is_some_and(proves),
+                page: from.unwrap_or_else(|| served.shown.url.clone()),
             };
             computer.started.borrow_mut().insert(state, start);
         }
@@ -181,8 +193,13 @@ pub async fn at_the_edge(
             .as_ref()
             .filter(|_| served.shown.by == By::Origin);
         let told = reached.is_some_and(|r| !r.assertions().is_empty());
+        let told = told && go.how != How::Watch;
+        let gone_on = arrivals::has_gone_on(&asked, &served.shown);
+        if let [Who::Person(signed)] = &mine.who[..] {
+            signed.is_on.set(signed.is_on.get() || gone_on);
+        }
         let alive = go.how == How::StayAlive && served.shown.body.contains("\"signed_in\":true");
-        if told || alive {
+        if told || alive || gone_on {
             mine.used_ms = now;
         }
         if computer.is_forgetful.get() {

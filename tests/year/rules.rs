@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::by_service;
-use super::deployment::{Access, HOSTS, PLACES, Place, SERVICES};
+use super::deployment::{ARRIVING, AUDIENCE, Access, HOSTS, PLACES, Place, SERVICES, WELCOME};
 use crate::world::Setup;
 
 /// The limits of both services, in seconds.
@@ -104,6 +104,12 @@ impl Rules {
                 table["admission"] = json!("invited");
             }
             table["service_keys"] = json!([by_service::public()]);
+            table["claims_by_reference"] = json!(true);
+            table["access_team"] = json!("example");
+            table["access_audience"] = json!(AUDIENCE);
+            if number == ARRIVING {
+                table["arrival"] = json!(PLACES[WELCOME].path);
+            }
             table["session_idle_seconds"] = json!(self.limits.idle);
             table["session_absolute_seconds"] = json!(self.limits.absolute);
             table["revocation_check_seconds"] = json!(self.limits.check);
@@ -117,6 +123,11 @@ fn route(place: &Place) -> Value {
     match place.access {
         Access::Public => route["access"] = json!("public"),
         Access::Optional => route["access"] = json!("optional"),
+        Access::Api => route["access"] = json!("api"),
+        Access::Staff => {
+            route["access"] = json!("cloudflare-access");
+            route["release"] = json!(["email"]);
+        }
         Access::Required => route["level"] = json!(place.level),
     }
     if !place.released.is_empty() {

@@ -17,6 +17,7 @@ use super::delivery::deliver_later;
 use super::deploying::redeploy;
 use super::deployment::{ACCOUNT, HOSTS, PLACES};
 use super::event::{Event, Timed};
+use super::further;
 use super::house::House;
 use super::inviting::{self, group};
 use super::oracle::Oracle;
@@ -221,6 +222,15 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             send(computer, visit(computer, path, host, How::Navigation, 0, 0));
             deliver_later(house, seed, 3_000);
         }
+        Event::Refer { .. }
+        | Event::Arrive { .. }
+        | Event::Succeed { .. }
+        | Event::GoOn { .. }
+        | Event::Watch { .. }
+        | Event::Outsider { .. }
+        | Event::Foreign { .. } => {
+            further::happen(house, computers, &timed.event, (seed, timed.number));
+        }
         Event::Back(computer) => {
             let address = computers[computer].callbacks.borrow().last().cloned();
             if let Some(address) = address {
@@ -233,7 +243,7 @@ fn happen(house: &Rc<House>, computers: &[Rc<Computer>], plan: &Plan, timed: &Ti
             computers[computer].is_forgetful.set(true);
         }
         Event::HandOver { computer, person } => computers[computer].person.set(person),
-        Event::Close(computer) => close(&computers[computer]),
+        Event::Close(computer) => close(house, &computers[computer]),
         Event::Restore(computer) => restore(house, &computers[computer]),
         Event::Copy { from, to } => {
             let (from, to) = (&computers[from], &computers[to]);

@@ -3,9 +3,10 @@
 //! Source: Groce and others, “Swarm Testing”, ISSTA 2012: runs that differ in their mixture find more than runs of one
 //! mixture.
 
-use super::deployment::PLACES;
+use super::deployment::PEOPLES;
 use super::draw::{Draw, INVITING, QUIET, ROUGH};
 use super::event::Event;
+use super::further::FURTHER;
 use crate::world::chance::Chance;
 
 /// How much more often a kind of event comes that the week has a lot of.
@@ -26,7 +27,7 @@ impl Temper {
     pub fn draw(chance: &mut Chance, calm: bool, invites: bool) -> Self {
         let rough = ROUGH.into_iter().filter(|_| !calm);
         let inviting = INVITING.into_iter().filter(|_| invites);
-        let quiet = QUIET.into_iter().chain(inviting);
+        let quiet = QUIET.into_iter().chain(FURTHER).chain(inviting);
         let mut draws: Vec<(usize, Draw)> = quiet.chain(rough).collect();
         // Visits come first, and are the most in any week.
         for (weight, _) in &mut draws[1..] {
@@ -36,7 +37,7 @@ impl Temper {
         }
         Self {
             draws,
-            place: chance.below(PLACES.len()),
+            place: chance.below(PEOPLES),
             is_slow: chance.below(3) == 0,
         }
     }

@@ -1,14 +1,15 @@
 //! A request at the service: the person that it names, and whether that may be.
 
 use std::fmt::Display;
+use std::rc::Rc;
 
 use serde_json::Value;
 use simulator::origin::settings::Settings;
 use simulator::origin::{person::Person, verify};
 
-use super::{Asked, Life, Oracle};
+use super::{Asked, Life, Oracle, Signed};
 use crate::world::record::OriginRequest;
-use crate::year::deployment::{Access, HOSTS, PLACES, Place};
+use crate::year::deployment::{ARRIVING, Access, HOSTS, PLACES, Place};
 use crate::year::door::Heard;
 use crate::year::house::House;
 use crate::year::rules::Limits;
@@ -52,6 +53,10 @@ impl Oracle {
             return;
         };
         let (place, places) = (PLACES[number], self.places(number));
+        if matches!(place.access, Access::Api | Access::Staff) {
+            return self.outsider_reached(house, asked, &place, reached);
+        }
+        self.insider_reached(&places, reached);
         let may_be = |access: Access| places.iter().any(|place| place.access == access);
         let values = reached.assertions();
         match values.len() {
@@ -72,7 +77,7 @@ impl Oracle {
         match self.verified(house, asked, values[0]) {
             Err(why) => self.broken(format!("{why} at {}", place.path)),
             Ok((person, claims)) => {
-                self.released(&place, &claims);
+                self.released(&place, asked.host, &claims);
                 self.bound(&place, reached, &claims);
                 if places
                     .iter()
@@ -80,7 +85,9 @@ impl Oracle {
                 {
                     self.is_guest(&asked.who, &person.sub);
                 }
-                self.judge(asked, arrived_ms, &person);
+                if let Some(signed) = self.judge(asked, arrived_ms, &person) {
+                    self.held_back(asked, reached, &signed);
+                }
                 self.level(&places, &person);
                 self.age(&place, &person, &claims, house.seconds());
                 self.claims(&person, &claims, house.seconds());
@@ -145,28 +152,29 @@ impl Oracle {
     }
 
     /// The service gets no claim that its route does not release.
-    fn released(&mut self, place: &Place, claims: &serde_json::Map<String, Value>) {
+    fn released(&mut self, place: &Place, host: usize, claims: &serde_json::Map<String, Value>) {
         let told = claims.keys().find(|name| {
             let name = name.as_str();
             let contact = name
                 .trim_end_matches("_verified")
                 .trim_end_matches("_number");
             let names_request = place.is_bound && matches!(name, "htm" | "htu");
-            !ALWAYS.contains(&name) && !names_request && !place.released.contains(&contact)
+            let refers = name == "claims_reference" && place.released.contains(&"coreIdentity");
+            let is_apart = names_request || refers || name == "arrival" && host == ARRIVING;
+            !ALWAYS.contains(&name) && !is_apart && !place.released.contains(&contact)
         });
         if let Some(name) = told {
             self.broken(format!("released: {} learns {name}", place.path));
         }
     }
 
-    fn judge(&mut self, asked: &Asked, arrived_ms: i64, person: &Person) {
+    fn judge(&mut self, asked: &Asked, arrived_ms: i64, person: &Person) -> Option<Rc<Signed>> {
         let known = self.lives.get(&person.sid);
         if known.is_some_and(|life| life.host != asked.host) {
-            return self.broken("another host: a service's session opens the other's".to_owned());
+            self.broken("another host: a service's session opens the other's".to_owned());
+            return None;
         }
-        let Some(signed) = self.place(asked, &person.sub, &person.sid) else {
-            return;
-        };
+        let signed = self.place(asked, &person.sub, &person.sid)?;
         let spread = self.spread_ms;
         let limits = Limits {
             idle: self.most(|limits| limits.idle),
@@ -188,7 +196,8 @@ impl Oracle {
             });
         let (born, ended, whose) = (life.created_ms, life.ended_ms, life.sub.clone());
         if whose != person.sub {
-            return self.broken("mixed: a session changed its person".to_owned());
+            self.broken("mixed: a session changed its person".to_owned());
+            return None;
         }
         let certain = self.accounts_since_ms <= ended.unwrap_or_default();
         let bound = if certain {
@@ -211,6 +220,7 @@ impl Oracle {
         if !self.is_end(person.session_exp, born / 1_000) {
             self.broken("limits: an assertion names another end of its session".to_owned());
         }
+        Some(signed)
     }
 
     /// The level is what the place asks for, and was reached.

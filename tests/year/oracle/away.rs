@@ -9,7 +9,7 @@ use super::{Asked, Oracle, text};
 use crate::world::Incoming;
 use crate::world::http::{By, Shown};
 use crate::world::settings::ISSUER;
-use crate::year::deployment::PLACES;
+use crate::year::deployment::{PLACES, WELCOME};
 use crate::year::house::Served;
 use crate::year::requests::{is_page, proves};
 
@@ -181,7 +181,8 @@ impl Oracle {
             || shown.by == By::Provider
             || shown.status >= 400
             || GOES_ON.contains(&shown.heading())
-            || place == "/why";
+            || place == "/why"
+            || place.split('?').next() == Some(PLACES[WELCOME].path);
         if !is_excused && to_ms - at_ms < AWAY_MS - MARGIN_MS && place != *left {
             self.broken(format!(
                 "return: a person who left {left} is led to {place}"

@@ -1,7 +1,7 @@
 //! The ways in which sessions end, or may have ended.
 
 use super::standing::Who;
-use super::{Asked, Oracle, Seal};
+use super::{Asked, Life, Oracle, Seal};
 
 impl Oracle {
     /// The session that a request presented has ended.
@@ -83,6 +83,12 @@ impl Oracle {
     /// Whether such a request is under way.
     pub(super) fn is_ending(&self, sub: &str) -> bool {
         self.ending.get(sub).is_some_and(|under_way| *under_way > 0)
+    }
+
+    /// A session that is alive for certain.
+    pub fn certain(&self, sid: &str) -> Option<&Life> {
+        let life = self.lives.get(sid)?;
+        (life.ended_ms.is_none() && !life.doubtful).then_some(life)
     }
 
     /// Every account was emptied.

@@ -1,5 +1,6 @@
 //! In a world without failures: the error pages that may still appear, each with its reason. No session may be lost.
 
+use super::arrivals::leads_to_welcome;
 use super::guests::Guest;
 use super::{Asked, Oracle};
 use crate::world::http::By;
@@ -9,7 +10,7 @@ use crate::year::oracle::standing::Who;
 use crate::year::people::How;
 
 /// Event and label of the line, and why.
-const EXPECTED: [(&str, &str, &str); 19] = [
+const EXPECTED: [(&str, &str, &str); 20] = [
     (
         "callback",
         "auth_time_too_old",
@@ -85,6 +86,11 @@ const EXPECTED: [(&str, &str, &str); 19] = [
         "refused",
         "not_invited",
         "a person was not invited when they signed in",
+    ),
+    (
+        "refused",
+        "other_site",
+        "a page of another site posts a form",
     ),
     ("callback", "declined", "a person gives up"),
     ("callback", "access_denied", "a person declines to sign in"),
@@ -172,6 +178,11 @@ fn lost(oracle: &mut Oracle, asked: &Asked, how: How, served: &Served) {
         level => level == "Cl.Cm" && reached && place.fresh.is_none(),
     };
     if PLACES[number].is_invited && !Oracle::are_guests(&asked.who) {
+        return;
+    }
+    // A person who has still to arrive is led there, and a form of another site is no request of the person's.
+    let is_arriving = !signed.is_on.get() && leads_to_welcome(asked, &served.shown);
+    if is_arriving || matches!(how, How::Foreign | How::Sibling) {
         return;
     }
     let plain = oracle.places(number).iter().all(is_plain);

@@ -4,6 +4,7 @@
 //! browser, and the log. From these it knows who is signed in where, since when and how, and it names the promise that
 //! is broken.
 
+pub mod arrivals;
 pub mod assertion;
 pub mod away;
 pub mod blocks;
@@ -12,6 +13,8 @@ pub mod ends;
 pub mod faults;
 pub mod guests;
 pub mod logs;
+pub mod outsiders;
+pub mod references;
 pub mod sockets;
 pub mod standing;
 
@@ -27,9 +30,11 @@ use super::door::Heard;
 use super::house::Served;
 use super::rules::{Limits, Rules};
 use crate::world::Incoming;
+use arrivals::Arrivals;
 use away::Away;
 use blocks::Blocks;
 use guests::{Guest, Guests};
+use references::References;
 use standing::Who;
 
 /// The session key of an isolate: one that replaces a leaked key opens nothing of that.
@@ -68,6 +73,12 @@ pub struct Signed {
     pub ended_ms: Cell<Option<i64>>,
     /// Whether its session may have ended before that, for a reason that the wire does not show.
     pub doubtful: Cell<bool>,
+    /// Whether its session is new for certain, at the service with an arrival path.
+    pub is_new: bool,
+    /// Whether an answer has taken its person on from there.
+    pub went_on: Cell<bool>,
+    /// Whether that answer has reached a browser.
+    pub is_on: Cell<bool>,
 }
 
 impl Signed {
@@ -159,6 +170,12 @@ pub struct Oracle {
     guests: Guests,
     /// Where people were who went to prove their identity.
     away: Away,
+    /// The places that people wanted before they arrived.
+    arrivals: Arrivals,
+    /// The references that services have used.
+    references: References,
+    /// When the staff's team last changed its key, in milliseconds.
+    pub team_changed_ms: i64,
     /// How many requests were judged.
     pub judged: usize,
     /// Each kind of line that was written: event and label.
@@ -198,6 +215,9 @@ impl Oracle {
             blocks: Blocks::default(),
             guests: Guests::default(),
             away: Away::default(),
+            arrivals: Arrivals::default(),
+            references: References::default(),
+            team_changed_ms: 0,
             judged: 0,
             lines: BTreeSet::new(),
         }
@@ -264,6 +284,7 @@ impl Oracle {
         } else if request.url.contains("/auth/sign-out") && said("signed_out", "here") {
             self.end_presented(now, asked, seal);
         }
+        arrivals::note(asked, &served.shown);
         let is_callback = request.url.contains("/auth/callback");
         let sets = served.shown.set_cookies().any(standing::sets_session);
         let id_token = heard.id_token.borrow();
@@ -284,6 +305,12 @@ impl Oracle {
             sid: RefCell::default(),
             ended_ms: Cell::default(),
             doubtful: Cell::default(),
+            is_new: asked
+                .who
+                .iter()
+                .all(|who| who.sub() != Some(text(claims, "sub"))),
+            went_on: Cell::default(),
+            is_on: Cell::default(),
         });
         self.comes_in(&signed.sub, asked.sent_ms, now);
         self.comes_in_as(asked.host, signed.guest);
@@ -366,11 +393,5 @@ impl Oracle {
                 ));
             }
         }
-    }
-
-    /// A session that is alive for certain.
-    pub fn certain(&self, sid: &str) -> Option<&Life> {
-        let life = self.lives.get(sid)?;
-        (life.ended_ms.is_none() && !life.doubtful).then_some(life)
     }
 }
