@@ -14,6 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, Subcommand, ValueEnum};
 use one_login_edge::config::Service;
 use one_login_edge::gate::service_proof::expected;
+use one_login_edge::oidc::SKEW;
 use one_login_edge::oidc::jws::Untrusted;
 use one_login_edge::oidc::switch::{Off, Record, SERVICE_CLOSED, SIGN_IN_OFF, TYPE};
 use serde_json::{Value, json};
@@ -21,11 +22,8 @@ use shell::places::Places;
 use shell::terminal;
 use std::path::PathBuf;
 use std::rc::Rc;
-use store::Store;
+use store::{Store, is_after};
 use until::now;
-
-/// The binding of the KV namespace.
-const DOCUMENTS: &str = "DOCUMENTS";
 
 /// The tasks of `cargo edge switch`.
 #[derive(Subcommand)]
@@ -120,7 +118,7 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
         return terminal::line(signed(places, change, &service, &record)?);
     }
     let store = Store::of(places, &config, &change.of, &service)?;
-    let before = store.before(places, change, &service)?;
+    let before = before(places, change, &service, &store)?;
     let record = with(before, part, off);
     let token = signed(places, change, &service, &record)?;
     if change.print {
@@ -129,6 +127,37 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
     store.write(&token)?;
     terminal::line(told(&record, now()))?;
     terminal::line("It counts within 90 seconds.")
+}
+
+/// The record that a change follows: nothing is off in it where the one in KV is not by this key.
+fn before(
+    places: &Places,
+    change: &Change,
+    service: &Service,
+    store: &Store<'_>,
+) -> Result<Record> {
+    let mut before = nothing();
+    let Some(text) = store.read()? else {
+        return Ok(before);
+    };
+    // Its time may be ahead, and the next one is to say a later one.
+    let known = read(service, &text, i64::MAX - SKEW).ok();
+    match known {
+        Some(record) if is_ours(places, change, &text)? => {
+            let later = is_after(&record, now());
+            later.map_err(|error| anyhow::anyhow!("{error}. {}", store.removal()))?;
+            before = record;
+        }
+        _ => {
+            terminal::note(
+                "The record in KV is not signed by this key, so that nothing of it is kept.",
+            );
+            // Another key of the service's may have signed it. One from the future counts nowhere.
+            let known = known.filter(|record| is_after(record, now()).is_ok());
+            before.issued_at = known.map_or(0, |record| record.issued_at);
+        }
+    }
+    Ok(before)
 }
 
 fn show(places: &Places, of: &Of) -> Result<()> {

@@ -1,7 +1,6 @@
 //! The record of the switch in KV.
 
-use super::until::{self, now};
-use super::{Change, DOCUMENTS, is_ours, nothing, read};
+use super::until;
 use crate::keys::Of;
 use crate::keys::cloudflare::{self, Machine};
 use crate::keys::outside::Outside;
@@ -12,7 +11,9 @@ use one_login_edge::gate::switch::name;
 use one_login_edge::oidc::SKEW;
 use one_login_edge::oidc::switch::Record;
 use shell::places::Places;
-use shell::terminal;
+
+/// The binding of the KV namespace.
+const DOCUMENTS: &str = "DOCUMENTS";
 
 /// The record's place in KV.
 pub(super) struct Store<'a> {
@@ -42,43 +43,12 @@ impl<'a> Store<'a> {
         cloudflare::kv_text(&self.machine, &self.namespace, &self.key)
     }
 
-    /// The record that a change follows: nothing is off in it where the one in KV is not by this key.
-    pub(super) fn before(
-        &self,
-        places: &Places,
-        change: &Change,
-        service: &Service,
-    ) -> Result<Record> {
-        let mut before = nothing();
-        let Some(text) = self.read()? else {
-            return Ok(before);
-        };
-        // Its time may be ahead, and the next one is to say a later one.
-        let known = read(service, &text, i64::MAX - SKEW).ok();
-        match known {
-            Some(record) if is_ours(places, change, &text)? => {
-                let later = is_after(&record, now());
-                later.map_err(|error| anyhow::anyhow!("{error}. {}", self.removal()))?;
-                before = record;
-            }
-            _ => {
-                terminal::note(
-                    "The record in KV is not signed by this key, so that nothing of it is kept.",
-                );
-                // Another key of the service's may have signed it. One from the future counts nowhere.
-                let known = known.filter(|record| is_after(record, now()).is_ok());
-                before.issued_at = known.map_or(0, |record| record.issued_at);
-            }
-        }
-        Ok(before)
-    }
-
     pub(super) fn write(&self, record: &str) -> Result<()> {
         cloudflare::store_kv(&self.machine, &self.namespace, &self.key, record)
     }
 
     /// The way out where the clock of a record's maker was wrong.
-    fn removal(&self) -> String {
+    pub(super) fn removal(&self) -> String {
         let (key, namespace) = (&self.key, &self.namespace);
         format!(
             "Nothing was written. Set this machine's clock if it is wrong, and run the command again. If the other clock was wrong, first \
@@ -89,7 +59,7 @@ impl<'a> Store<'a> {
 
 /// Whether a record of now can be later than this one by its own account: the Worker takes none that is older than the known one,
 /// and none of more than [`SKEW`] ahead of its clock.
-fn is_after(before: &Record, now: i64) -> Result<()> {
+pub(super) fn is_after(before: &Record, now: i64) -> Result<()> {
     let ahead = before.issued_at - now;
     ensure!(
         ahead < SKEW,
@@ -109,7 +79,8 @@ mod tests {
     fn t137_when_a_record_is_from_the_future_then_only_one_that_the_worker_takes_can_be_followed() {
         let of = |issued_at| Record {
             issued_at,
-            ..nothing()
+            sign_in: None,
+            service: None,
         };
         for ahead in [-90, 0, SKEW - 1] {
             assert!(is_after(&of(NOW + ahead), NOW).is_ok(), "{ahead}");
