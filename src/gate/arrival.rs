@@ -11,11 +11,14 @@ use crate::gate::context::Context;
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::Request;
+use crate::gate::pages::Page;
+use crate::gate::sign_in::counted;
 use crate::gate::{accounts, browser_session, sign_out};
 use crate::oidc::vector::Level;
 use crate::path::CanonicalPath;
 use crate::platform::Platform;
 use crate::session::attempt::{ARRIVAL_NAME, Aim, Attempt, Served};
+use crate::session::circles::{Ends, STARTS_NAME};
 use crate::session::set_cookie::{set_cookie, set_cookie_for};
 
 /// How long the wanted place is kept after the person has gone on, in seconds: a double click asks for it twice.
@@ -68,6 +71,28 @@ fn first<P: Platform>(context: &Context<P>) -> Reply {
     Reply::redirect(303, path).of(&context.service)
 }
 
+/// The page that leads to the arrival path by itself, in a navigation of its own.
+///
+/// `Sec-Fetch-Site` is about every address of a navigation, so after One Login and a redirect of the service's it names another
+/// site: a redirect would go round for ever. The navigation that this page begins is this host's. Where one is led from
+/// elsewhere again and again, the service sends people over another host, and the page waits for a click.
+///
+/// Source: Fetch Metadata Request Headers section 2.3 (each address of the request's list); HTML, `Refresh`.
+fn afresh<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
+    let path = home(context, true);
+    let page = context.page_with(200, Page::Arriving, path);
+    let cookies = Cookies::new(request.headers.get("cookie"));
+    let place = context.service.own_page("arrived");
+    if Ends::read(cookies.all(STARTS_NAME), context.now).is_circle(&place) {
+        context.log_refused("arrival", "circle");
+        return page;
+    }
+    // Behind a service worker only the referrer says that a page of this host leads on.
+    page.with("referrer-policy", "same-origin")
+        .with("refresh", format!("0; url={path}"))
+        .with("set-cookie", counted(context, cookies, &place))
+}
+
 /// Takes a person on to the place that they wanted, if a page of this host asks for it.
 ///
 /// Whether the session's account still lists it is *not* asked: the next request of the session does.
@@ -75,7 +100,7 @@ pub fn arrived<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
     let context = &context.logging(request);
     if !request.is_document() || request.is_led_from_elsewhere(&context.service.origin_url) {
         return match request.is_document() && request.is_read() {
-            true => first(context),
+            true => afresh(context, request),
             false => other_site(context, request, request.is_document()),
         };
     }

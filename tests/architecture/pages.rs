@@ -34,6 +34,7 @@ const fn leads_on(page: Page) -> &'static str {
         LeadsTo::Identity => "the identity check",
         LeadsTo::SignOut => "sign-out",
         LeadsTo::Provider => "One Login",
+        LeadsTo::Home if matches!(page, Page::Arriving) => "the arrival path",
         LeadsTo::Home => "the front page",
     }
 }

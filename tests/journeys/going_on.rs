@@ -1,9 +1,10 @@
 //! Going on from the arrival path: to the place that this person wanted, and by no other site's wish.
 
 use crate::arrival::{FIRST, PLACE, WANTED, at, form, go_on, leads, new, said, world};
-use crate::world::signing_out::own;
-use crate::world::{Browser, By, Incoming, SERVICE, SESSION, World};
+use crate::world::signing_out::{from_site, own};
+use crate::world::{Browser, By, Incoming, SERVICE, SESSION, Shown, World};
 use serde_json::Value;
+use url::Url;
 
 #[test]
 fn when_the_session_ends_at_the_arrival_path_then_the_wanted_place_is_not_lost() {
@@ -52,6 +53,85 @@ fn t110_when_an_answer_was_on_its_way_then_it_takes_no_person_back_to_the_arriva
     }
 }
 
+/// Where a page leads by itself, which is where its link leads too; `None` where it waits for the person.
+fn led(shown: &Shown) -> Option<&str> {
+    assert_eq!((shown.by, shown.status), (By::Edge, 200));
+    assert_eq!(shown.heading(), "You are being signed in");
+    assert_eq!(shown.link(), Some(FIRST));
+    led_by_itself(shown)
+}
+
+/// The cookies that an answer sets, each of which only counts ways that go round.
+fn counts(shown: &Shown) -> usize {
+    let names = shown.set_cookies();
+    names
+        .inspect(|cookie| assert!(cookie.starts_with("__Host-ol-starts="), "{cookie}"))
+        .count()
+}
+
+/// Goes to an address as a browser does, to a service whose arrival page redirects to `/auth/arrived` where it knows the
+/// person, by way of another host or not.
+///
+/// `Sec-Fetch-Site` is about every address of a navigation and about its beginning, and a page that leads on by itself begins
+/// one of its own.
+fn navigate(world: &World, browser: &mut Browser, address: &str, detour: bool) -> Shown {
+    let (mut address, mut site) = (address.to_owned(), "cross-site");
+    for _ in 0..30 {
+        let arrives = address.ends_with(FIRST);
+        let mut answer = world.answer.borrow_mut();
+        answer.status = if arrives { 303 } else { 200 };
+        answer.location = arrives.then(|| "/auth/arrived".to_owned());
+        drop(answer);
+        let shown = browser.send(world, from_site(&address, site));
+        let base = Url::parse(&shown.url).unwrap();
+        let to = match (shown.header("location"), led_by_itself(&shown)) {
+            (Some(location), _) => location,
+            (None, Some(to)) => {
+                site = "same-origin";
+                to
+            }
+            (None, None) => return shown,
+        };
+        address = base.join(to).unwrap().into();
+        if arrives && detour || !address.starts_with(SERVICE) {
+            site = "cross-site";
+        }
+    }
+    panic!("it goes round: {:?}", browser.history);
+}
+
+fn led_by_itself(shown: &Shown) -> Option<&str> {
+    shown.header("refresh")?.strip_prefix("0; url=")
+}
+
+#[test]
+fn t136_when_the_service_redirects_a_person_who_comes_from_another_site_then_they_go_on() {
+    let world = world();
+    // From a link in a letter, by way of One Login.
+    let mut browser = Browser::new();
+    let shown = navigate(&world, &mut browser, WANTED, false);
+    assert_eq!(at(&shown), WANTED);
+    // From another site's link to the address itself.
+    let mut browser = new(&world);
+    let shown = navigate(&world, &mut browser, "/auth/arrived", false);
+    assert_eq!(at(&shown), WANTED);
+}
+
+#[test]
+fn t136_when_the_service_redirects_over_another_host_then_a_page_waits_for_the_person() {
+    let world = world();
+    let mut browser = Browser::new();
+    let shown = navigate(&world, &mut browser, WANTED, true);
+    assert_eq!((led(&shown), counts(&shown)), (None, 0));
+    let lines = world.happened().lines();
+    assert!(lines.contains(&"arrival: circle".to_owned()), "{lines:?}");
+    // Two minutes later it leads on again, and a sign-in was never held up.
+    assert_eq!(led(&navigate(&world, &mut browser, FIRST, true)), None);
+    world.pass(121);
+    let shown = browser.send(&world, from_site("/auth/arrived", "cross-site"));
+    assert_eq!(led(&shown), Some(FIRST));
+}
+
 #[test]
 fn t136_rejects_going_on_by_another_sites_page_an_image_or_a_look_ahead() {
     let world = world();
@@ -66,10 +146,6 @@ fn t136_rejects_going_on_by_another_sites_page_an_image_or_a_look_ahead() {
     let evil = "https://evil.example";
     let page = &format!("{SERVICE}{FIRST}");
     for (request, status, to) in [
-        (link("cross-site"), 303, Some(FIRST)),
-        (link("same-site"), 303, Some(FIRST)),
-        (link("cross-site").with("referer", page), 303, Some(FIRST)),
-        (link("same-origin").with("referer", evil), 303, Some(FIRST)),
         (
             link("cross-site").method("POST").with("origin", evil),
             403,
@@ -98,6 +174,16 @@ fn t136_rejects_going_on_by_another_sites_page_an_image_or_a_look_ahead() {
         assert_eq!(found, (By::Edge, status, to), "{request:?}");
         assert_eq!(shown.set_cookies().count(), 0, "{request:?}");
     }
+    for request in [
+        link("cross-site"),
+        link("same-site"),
+        link("cross-site").with("referer", page),
+        link("same-origin").with("referer", evil),
+    ] {
+        let shown = browser.clone().send(&world, request.clone());
+        assert_eq!(led(&shown), Some(FIRST), "{request:?}");
+        assert_eq!(counts(&shown), 1, "{request:?}");
+    }
     for dest in ["image", "iframe", "empty"] {
         let request = Incoming::get("/auth/arrived").with("sec-fetch-dest", dest);
         let request = request.with("sec-fetch-site", "same-origin");
@@ -112,7 +198,7 @@ fn t136_rejects_going_on_by_another_sites_page_an_image_or_a_look_ahead() {
     let by_script = handed_on
         .clone()
         .with("referer", &format!("{SERVICE}/sw.js"));
-    assert_eq!(leads(&browser.send(&world, by_script)), FIRST);
+    assert_eq!(led(&browser.send(&world, by_script)), Some(FIRST));
     assert_eq!(
         leads(&browser.send(&world, handed_on.with("referer", page))),
         WANTED

@@ -105,7 +105,8 @@ const fn claims(page: Page) -> Option<&'static [Fact]> {
         | Page::SignedOutHere
         | Page::UnfinishedEverywhere
         | Page::PlaceWithheld
-        | Page::PlaceForgotten => return None,
+        | Page::PlaceForgotten
+        | Page::Arriving => return None,
     })
 }
 

@@ -1,6 +1,25 @@
 //! The kind of each page: where it leads, and whether it is about a failure.
 
-use super::{LeadsTo, Page};
+use super::Page;
+
+/// Where a page's link or button leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeadsTo {
+    /// The page has no such link.
+    Nothing,
+    /// To a new sign-in.
+    SignIn,
+    /// To a new sign-in in a new tab: there is a form to come back to in this one.
+    NewTab,
+    /// To the identity check that was begun.
+    Identity,
+    /// To the service's own sign-out.
+    SignOut,
+    /// To the provider.
+    Provider,
+    /// To the service's front page.
+    Home,
+}
 
 impl Page {
     /// Where the page's link or button leads.
@@ -49,7 +68,7 @@ impl Page {
             | Self::Unfinished
             | Self::UnfinishedEverywhere => LeadsTo::SignOut,
             Self::SigningOut => LeadsTo::Provider,
-            Self::PlaceWithheld | Self::PlaceForgotten => LeadsTo::Home,
+            Self::PlaceWithheld | Self::PlaceForgotten | Self::Arriving => LeadsTo::Home,
         }
     }
 
@@ -70,7 +89,8 @@ impl Page {
             | Self::SignedOutEverywhere
             | Self::StillSignedIn
             | Self::PlaceWithheld
-            | Self::PlaceForgotten => false,
+            | Self::PlaceForgotten
+            | Self::Arriving => false,
             Self::Problem
             | Self::TryLater
             | Self::ProviderProblem

@@ -8,6 +8,8 @@ mod signing_out;
 mod table;
 pub mod unavailable;
 
+pub use kind::LeadsTo;
+
 use crate::config::Locale;
 
 /// Which page.
@@ -103,29 +105,12 @@ pub enum Page {
     PlaceWithheld,
     /// The person is signed in, and the account no longer keeps where they were.
     PlaceForgotten,
+    /// The person is on the way to the service's arrival path, and the browser goes on by itself.
+    Arriving,
     /// The session has ended in this browser, and its account has not heard of it.
     Unfinished,
     /// The same of a person who wanted to sign out of every session.
     UnfinishedEverywhere,
-}
-
-/// Where a page's link or button leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeadsTo {
-    /// The page has no such link.
-    Nothing,
-    /// To a new sign-in.
-    SignIn,
-    /// To a new sign-in in a new tab: there is a form to come back to in this one.
-    NewTab,
-    /// To the identity check that was begun.
-    Identity,
-    /// To the service's own sign-out.
-    SignOut,
-    /// To the provider.
-    Provider,
-    /// To the service's front page.
-    Home,
 }
 
 /// A text in both languages.
@@ -186,7 +171,7 @@ impl Message {
 
 impl Page {
     /// Every page.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::Problem,
         Self::TryLater,
         Self::ProviderProblem,
@@ -232,6 +217,7 @@ impl Page {
         Self::SignedOutHere,
         Self::PlaceWithheld,
         Self::PlaceForgotten,
+        Self::Arriving,
         Self::Unfinished,
         Self::UnfinishedEverywhere,
     ];
@@ -285,6 +271,7 @@ impl Page {
             Self::SignedOutHere => "signed-out-here",
             Self::PlaceWithheld => "place-withheld",
             Self::PlaceForgotten => "place-forgotten",
+            Self::Arriving => "arriving",
             Self::Unfinished => "unfinished",
             Self::UnfinishedEverywhere => "unfinished-everywhere",
         }

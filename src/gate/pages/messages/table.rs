@@ -287,6 +287,14 @@ impl Page {
                 )],
                 Some(CONTINUE),
             ),
+            Self::Arriving => message(
+                text!("You are being signed in", "Rydych yn cael eich mewngofnodi"),
+                &[text!(
+                    "If nothing happens, continue to the service.",
+                    "Os na fydd dim yn digwydd, ewch ymlaen i’r gwasanaeth.",
+                )],
+                Some(CONTINUE),
+            ),
         }
     }
 }
