@@ -1,6 +1,6 @@
 //! Frames on pages of the service, and references on pages of the edge's own.
 
-use crate::world::{Browser, By, Incoming, SERVICE, Shown, World};
+use crate::world::{Browser, By, Incoming, SERVICE, Shown, Trouble, When, World};
 
 /// A frame that a page of the service fills with this address.
 fn frame(address: &str, around: &str) -> Incoming {
@@ -172,4 +172,29 @@ fn t99_rejects_a_request_id_that_has_not_the_form_of_cloudflares() {
     assert!(!reference.contains("CALL"), "{reference}");
     let happened = world.happened();
     assert_eq!(happened.events().last().unwrap().reference, reference);
+}
+
+#[test]
+fn when_a_person_is_signed_in_then_the_page_of_an_error_in_a_frame_may_be_shown() {
+    let world = World::with(|setup| {
+        let routes = setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"].as_array_mut();
+        let again = serde_json::json!({ "path": "/pay", "reauthenticate_within": 600 });
+        routes.unwrap().push(again);
+    });
+    let mut browser = Browser::new();
+    browser.open(&world, "/account/details");
+    world.pass(700);
+    let form = frame("/pay", "/account/form").method("POST");
+    let shown = browser.send(&world, form.with("origin", SERVICE));
+    let heading = "You need to sign in again before you can send this";
+    assert_eq!((shown.status, shown.heading()), (401, heading));
+    assert!(may_be_framed(&shown));
+    assert!(!shown.body.contains("one-login-header"), "{}", shown.body);
+    world.trouble(Trouble::AccountHangs, When::Always);
+    world.pass(400);
+    for path in ["/account/details", "/account/a%5Cb"] {
+        let shown = browser.send(&world, frame(path, "/"));
+        assert_eq!(shown.by, By::Edge, "{path}");
+        assert!(may_be_framed(&shown), "{path}");
+    }
 }
