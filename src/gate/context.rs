@@ -51,7 +51,10 @@ impl<P: Platform> Context<P> {
         request: &Request,
         now: i64,
     ) -> Self {
-        let own = |path: &str| path.starts_with(&service.own_path);
+        let own = |path: &str| {
+            let rest = path.strip_prefix(&service.own_path);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         let address = request.address().filter(|address| own(address.path));
         let asked = address.and_then(|address| parameter(address.query, "lang"));
         let asked = asked.and_then(|tag| Locale::parse(&tag));

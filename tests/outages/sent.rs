@@ -5,7 +5,8 @@ use one_login_edge::gate;
 use one_login_edge::gate::pages::messages::around::{NOT_KNOWN, NOT_SAVED};
 use serde_json::json;
 
-use crate::world::{Browser, By, Incoming, Setup, Shown, Trouble, When, World};
+use crate::world::signing_out::own;
+use crate::world::{Browser, By, Incoming, SERVICE, Setup, Shown, Trouble, When, World};
 
 const FORM: &str = "answer=canary";
 
@@ -126,4 +127,24 @@ fn when_the_service_gives_no_answer_then_the_page_says_that_a_form_may_have_been
     // A made-up state says nothing.
     let address = "/auth/page?name=problem&lang=cy&sent=saved";
     assert_eq!(said(&browser.step(&world, address), Locale::Cy), [0, 0]);
+}
+
+#[test]
+fn when_a_path_only_begins_with_the_letters_of_the_edges_own_then_it_is_the_services() {
+    let world = World::with(|setup| {
+        let routes = setup.vars.get_mut("SERVICE_DEMO").unwrap()["routes"].as_array_mut();
+        routes.unwrap().push(json!({ "path": "/authority/*" }));
+    });
+    let mut browser = Browser::new();
+    assert_eq!(browser.open(&world, "/authority/new").by, By::Origin);
+    world.trouble(Trouble::AccountHangs, When::Always);
+    world.pass(400);
+    // The query is the service's too.
+    let address = "/authority/new?lang=cy&return_to=/cy/cyfrif";
+    let form = own(address).method("POST").with("origin", SERVICE);
+    let shown = browser.send(&world, form);
+    assert_eq!((shown.by, shown.status), (By::Edge, 503));
+    assert_eq!(shown.header("content-language"), Some("en"));
+    let said = NOT_SAVED.in_locale(Locale::En);
+    assert!(shown.body.contains(said), "{}", shown.body);
 }
