@@ -202,7 +202,9 @@ import { WORDS } from "./session/words.js";
     if (last) keep(words.lost[last.status.form_lost], last.status, last.address);
   }
 
-  /** Says that the form stays, and leads to a sign-in in a tab of its own. Nothing of the form is stored. */
+  /**
+   * Says that the form stays, and leads to a sign-in in a tab of its own, where one would help. Nothing of the form is stored.
+   */
   function keep([heading, way], status, address) {
     let place = address.pathname + address.search;
     let time;
@@ -220,9 +222,10 @@ import { WORDS } from "./session/words.js";
     const href = `${own}sign-in?lang=${lang}&return_to=${encodeURIComponent(place)}`;
     const link = element("a", { href, target: "_blank", rel: "noreferrer noopener", textContent: way });
     const back = element("button", { type: "button", textContent: words.back });
-    const after = element("p", { textContent: words.comeBack });
+    const after = element("p", { textContent: way ? words.comeBack : words.reopen });
     const message = element("p", { textContent: `${words.kept} ${words.stays(time)}` });
-    notice = modal("form", heading, message, element("p", {}, link), after, element("div", {}, back));
+    const steps = way ? [element("p", {}, link), after] : [after];
+    notice = modal("form", heading, message, ...steps, element("div", {}, back));
     listen(back, "click", () => notice.close());
     listen(notice, "close", () => {
       notice.remove();

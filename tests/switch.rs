@@ -301,3 +301,28 @@ fn when_an_hour_of_requests_passes_then_the_record_is_read_once_a_minute_and_ver
     let verified = |event: &&Happened| matches!(event, Happened::Verified { .. });
     assert_eq!(happened.0.iter().filter(verified).count(), 1);
 }
+
+#[test]
+fn when_the_service_is_closed_then_a_form_that_its_page_asks_about_would_be_lost() {
+    let world = World::with(|setup| {
+        with_switch(setup);
+        let routes = json!([{ "path": "/account/*", "form_warning": true }, { "path": "/other" }]);
+        setup.field("routes", routes);
+    });
+    let mut inside = signed_in(&world, "kenneth");
+    let asked = |browser: &mut Browser, path: &str| {
+        let question = Incoming::get(&format!("/auth/session?form={path}"));
+        json_of(&browser.send(&world, question.with("sec-fetch-site", "same-origin")))
+    };
+    assert_eq!(asked(&mut inside, PAGE).get("form_lost"), None);
+    set(&world, json!({ SERVICE_CLOSED: true }));
+    for browser in [&mut inside, &mut Browser::new()] {
+        assert_eq!(asked(browser, PAGE)["form_lost"], "service-closed");
+        assert_eq!(asked(browser, "/other").get("form_lost"), None);
+    }
+    let form = Incoming::post(PAGE, "a=b").with("sec-fetch-dest", "document");
+    let shown = inside.send(&world, form.with("sec-fetch-site", "same-origin"));
+    assert_eq!((shown.by, shown.status), (By::Edge, 503));
+    set(&world, json!({ SERVICE_CLOSED: false }));
+    assert_eq!(asked(&mut inside, PAGE).get("form_lost"), None);
+}

@@ -13,10 +13,12 @@ export const WORDS = {
       "form-expired": ["You need to sign in before you can send this", "Sign in (opens in new tab)"],
       "form-sign-in-again": ["You need to sign in again before you can send this", "Sign in (opens in new tab)"],
       "form-needs-identity": ["You need to prove your identity before you can send this", "Prove your identity (opens in new tab)"],
+      "service-closed": ["You cannot send this while the service is closed"],
     },
     kept: "We have not sent your answers.",
     stays: (time) => (time ? `They stay on this page for ${time}.` : "They are still on this page."),
     comeBack: "Come back to this tab and send the form again.",
+    reopen: "Send the form again when the service is open.",
     back: "Go back to your answers",
   },
   cy: {
@@ -31,11 +33,13 @@ export const WORDS = {
     lost: {
       "form-expired": ["Mae angen i chi fewngofnodi cyn y gallwch anfon hyn", "Mewngofnodi (yn agor mewn tab newydd)"],
       "form-sign-in-again": ["Mae angen i chi fewngofnodi eto cyn y gallwch anfon hyn", "Mewngofnodi (yn agor mewn tab newydd)"],
+      "service-closed": ["Ni allwch anfon hyn tra bo’r gwasanaeth ar gau"],
       "form-needs-identity": ["Mae angen i chi brofi eich hunaniaeth cyn y gallwch anfon hyn", "Profi eich hunaniaeth (yn agor mewn tab newydd)"],
     },
     kept: "Nid ydym wedi anfon eich atebion.",
     stays: (time) => (time ? `Byddant yn aros ar y dudalen hon am ${time}.` : "Maent yn dal ar y dudalen hon."),
     comeBack: "Dewch yn ôl i’r tab hwn ac anfonwch y ffurflen eto.",
+    reopen: "Anfonwch y ffurflen eto pan fydd y gwasanaeth ar agor.",
     back: "Mynd yn ôl i’ch atebion",
   },
 };

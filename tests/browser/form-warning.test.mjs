@@ -135,6 +135,30 @@ test("when the sign-in is too old for the form's route, then the link leads to i
   assert.deepEqual(posted, []);
 });
 
+for (const [lang, heading, after] of [
+  ["en", "You cannot send this while the service is closed", "Send the form again when the service is open."],
+  ["cy", "Ni allwch anfon hyn tra bo’r gwasanaeth ar gau", "Anfonwch y ffurflen eto pan fydd y gwasanaeth ar agor."],
+]) {
+  test(`when the service is closed, then the form stays, and is sent when it is open again (${lang})`, async () => {
+    const { page } = await on(PLAIN, { lang });
+    await page.getByLabel("Name").fill("x");
+    const closed = (route) => route.fulfill({ json: { signed_in: true, level: "Cl.Cm", idle_seconds: 900, absolute_seconds: 900, form_warning: true, form_lost: "service-closed" } });
+    await page.route("**/auth/session?form=*", closed);
+    await page.getByRole("button", { name: "Save" }).click();
+    const dialog = page.getByRole("dialog", { name: heading });
+    await dialog.waitFor();
+    assert.deepEqual(await faults(page, "dialog"), []);
+    assert.ok((await dialog.textContent()).includes(after));
+    assert.equal(await dialog.getByRole("link").count(), 0, "no sign-in would help");
+    await dialog.getByRole("button").click();
+    assert.deepEqual(posted, []);
+    await page.unroute("**/auth/session?form=*", closed);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("heading", { name: "Sent" }).waitFor();
+    assert.deepEqual(posted.map(([, body]) => body), ["name=x&next=save"]);
+  });
+}
+
 for (const [how, answer] of [
   ["refuses to say", (route) => route.fulfill({ status: 503, json: {} })],
   ["is not reached", (route) => route.abort()],

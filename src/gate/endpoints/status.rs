@@ -14,7 +14,9 @@ use crate::gate::decision::{Task, Verdict};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::{RETRY_AFTER, Reply};
 use crate::gate::http::request::{Request, parameter};
-use crate::gate::{browser_session, sign_out, switch};
+use crate::gate::pages::Page;
+use crate::gate::switch::{self, Part};
+use crate::gate::{browser_session, sign_out};
 use crate::path::CanonicalPath;
 use crate::platform::Platform;
 use crate::session::account::Standing;
@@ -44,7 +46,8 @@ fn is_asked_by_own_page(service: &Service, request: &Request) -> bool {
 /// limits. The account is asked as for any other request.
 ///
 /// A page may name the path of a form that it is about to post: `form_lost` is the name of the page that the form would get
-/// in place of the service's answer, where the path's route has `form_warning`.
+/// in place of the service's answer, where the path's route has `form_warning`. While the switch has closed the service, that is
+/// the page about it.
 pub async fn answer<P: Platform>(context: &Context<P>, request: &Request) -> Reply {
     let service = &context.service;
     let cookies = Cookies::new(request.headers.get("cookie"));
@@ -121,7 +124,8 @@ fn said<P: Platform>(
     if service.rules.listed().iter().any(|rule| rule.form_warning) {
         document["form_warning"] = true.into();
     }
-    if let Some(page) = form.and_then(|form| form.loses(session)) {
+    let closed = switch::off(context, Part::Service).map(|_| Page::ServiceClosed);
+    if let Some(page) = form.and_then(|form| closed.or_else(|| form.loses(session))) {
         document["form_lost"] = page.name().into();
     }
     Reply::json(200, &document).of(service)
