@@ -219,6 +219,16 @@ impl Attempt {
         }
     }
 
+    /// The same without what is the first person's, for another one who came back.
+    #[must_use]
+    pub fn of_another(&self) -> Self {
+        Self {
+            invitation: String::new(),
+            return_path: "/".to_owned(),
+            ..self.clone()
+        }
+    }
+
     /// How long it may take, in seconds.
     #[must_use]
     pub const fn lifetime(&self) -> i64 {

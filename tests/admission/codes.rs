@@ -109,3 +109,52 @@ fn t151_when_two_people_use_one_code_at_once_then_one_of_them_comes_in() {
         world.pass(1);
     }
 }
+
+#[test]
+fn when_a_sign_in_takes_too_long_then_its_page_leads_to_the_place_with_the_code() {
+    let world = world();
+    tell(&world, json!({ "act": "add", "who": [CODE] }));
+    for (seconds, is_known) in [(3_700, true), (7_300, false)] {
+        world.provider().set_automatic(None);
+        let mut browser = Browser::new();
+        let page = browser.open(&world, &with_code(PAGE));
+        assert_eq!((page.by, page.status), (By::Provider, 200));
+        world.pass(seconds);
+        let back = browser.choose(&world, &page, "amal");
+        let shown = browser.open(&world, back.location());
+        assert_eq!((shown.by, shown.status), (By::Edge, 400), "{seconds}");
+        assert!(!browser.has_session(), "nothing is finished late");
+        let (_, link) = shown.body.split_once("href=\"/auth/sign-in?").unwrap();
+        let link = link.split('"').next().unwrap().replace("&amp;", "&");
+        assert_eq!(link.contains(CODE), is_known, "{link}");
+        assert_eq!(link.contains("details"), is_known, "{link}");
+        if is_known {
+            world.person("amal");
+            let shown = browser.open(&world, &format!("/auth/sign-in?{link}"));
+            let place = format!("{}{PAGE}", crate::world::SERVICE);
+            assert_eq!((shown.by, shown.url), (By::Origin, place));
+        }
+    }
+}
+
+#[test]
+fn t155_when_another_person_is_not_invited_then_their_page_leads_to_no_place_and_no_code_of_the_first()
+ {
+    let world = world();
+    tell(
+        &world,
+        json!({ "act": "add", "who": [CODE, "kenneth@example.gov.uk"] }),
+    );
+    tell(&world, json!({ "act": "limit", "max": 1 }));
+    world.person("kenneth");
+    let mut browser = Browser::new();
+    assert_eq!(browser.open(&world, PAGE).by, By::Origin);
+    world.pass(3_601);
+    world.person("amal");
+    let shown = browser.open(&world, "/account/first-persons");
+    assert_eq!((shown.by, shown.status), (By::Edge, 403));
+    let again = browser.step(&world, &browser.history.last().unwrap().clone());
+    for said in [shown.body.as_str(), again.location(), &again.body] {
+        assert!(!said.contains("first-persons"), "{said}");
+    }
+}

@@ -124,6 +124,12 @@ fn t28_when_an_answer_is_about_another_person_then_the_session_ends_and_none_beg
     );
     assert!(!browser.has_session());
     assert!(!passes(&world, &mut thief, ACCOUNT));
+    // Where the first person was going is not the other's to see, nor after the page is loaded again.
+    let front = Some("/auth/sign-in?return_to=%2F");
+    assert_eq!(shown.link(), front);
+    let callback = browser.history.last().unwrap().clone();
+    let again = browser.step(&world, &callback);
+    assert_eq!(again.header("location"), front);
 }
 
 #[test]

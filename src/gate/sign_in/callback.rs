@@ -61,7 +61,12 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
                 let link = again_with(context, &over);
                 Reply::redirect(303, link).of(&context.service)
             }
-            over => ended(context, cookies, failure, over.as_ref()).await,
+            over => {
+                // One that took too long is not finished, but says where the person was going.
+                let late = |state| opened(context, cookies, &cookie_name(state), state);
+                let known = over.or_else(|| state.and_then(late));
+                ended(context, cookies, failure, known.as_ref()).await
+            }
         };
     };
     // The answer is in the language of the place to which the person was going.
@@ -78,7 +83,16 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
     let context = &context.logging_attempt(&attempt);
     // Also one that is past its limits here: a copy that was kept in use elsewhere ends with it.
     let before = browser_session::session(context, cookies);
-    let reply = match sign_in(context, cookies, &attempt, &parameters, before.as_ref()).await {
+    let mut of_another = false;
+    let signed_in = sign_in(
+        context,
+        cookies,
+        &attempt,
+        &parameters,
+        before.as_ref(),
+        &mut of_another,
+    );
+    let reply = match signed_in.await {
         Ok(signed_in) => {
             let reply = match signed_in.outcome {
                 Some(outcome) if outcome != IdentityOutcome::Proved => {
@@ -122,13 +136,18 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, query:
                 }
                 None => None,
             };
+            // Where one person was going, and by which invitation, is not another's to see.
+            let attempt = match of_another {
+                true => &attempt.of_another(),
+                false => &attempt,
+            };
             let over = context.seal_attempt(&attempt.over());
             let over = over.map(|sealed| set_cookie_for(OVER_NAME, &sealed, OVER_LIFETIME));
             let reply = match failure {
-                Failure::SignedOutMeanwhile if is_first(context, cookies, &attempt) => {
-                    start_again(context, cookies, &attempt).await
+                Failure::SignedOutMeanwhile if is_first(context, cookies, attempt) => {
+                    start_again(context, cookies, attempt).await
                 }
-                _ => ended(context, cookies, failure, Some(&attempt)).await,
+                _ => ended(context, cookies, failure, Some(attempt)).await,
             };
             let reply = reply.with_cookie(over);
             match gone {
@@ -174,13 +193,14 @@ fn event(before: Option<&Session>, session: &Session) -> &'static str {
     }
 }
 
-/// From the code to a sealed session.
+/// From the code to a sealed session. `of_another` becomes true where another person came back than the one who left.
 async fn sign_in<'a, P: Platform>(
     context: &Context<P>,
     cookies: Cookies<'_>,
     attempt: &'a Attempt,
     parameters: &Parameters,
     before: Option<&Session>,
+    of_another: &mut bool,
 ) -> Result<SignedIn<'a>, Failure> {
     let issuer = parameters.issuer.as_deref();
     if issuer.is_some_and(|issuer| issuer != context.service.provider.issuer) {
@@ -195,10 +215,14 @@ async fn sign_in<'a, P: Platform>(
     let metadata = provider::metadata(context).await?;
     let tokens = exchange(context, &metadata, attempt, code).await?;
     let id_token = verify(context, &metadata, attempt, &tokens).await?;
-    if let Aim::Again(served) = &attempt.aim
-        && attempt.reauthenticates()
-        && served.account != accounts::digest(context, &id_token.subject)
-    {
+    let account = accounts::digest(context, &id_token.subject);
+    let is_served = match &attempt.aim {
+        Aim::Again(served) | Aim::Prove(served) => served.account == account,
+        Aim::SignIn => true,
+    };
+    // The browser may have been on the first person's way when their session ended.
+    *of_another = !is_served || before.is_some_and(|before| before.subject != id_token.subject);
+    if !is_served && attempt.reauthenticates() {
         return Err(Failure::AnotherPerson);
     }
     let answer = userinfo(context, &metadata, &tokens, &id_token).await?;
@@ -220,16 +244,11 @@ async fn sign_in<'a, P: Platform>(
     let (session, unfinished) =
         record(context, cookies, attempt, session, proving, &tokens, before).await?;
     let begun = browser_session::begin(context, cookies, &session).ok_or(Failure::Unavailable)?;
-    let account = accounts::digest(context, &session.subject);
-    let is_another = match &attempt.aim {
-        Aim::Again(served) | Aim::Prove(served) if served.account != account => {
-            let told = context.logging_person(&session.subject);
-            told.log_done("changed_subject", "signed_in_again_as_another");
-            true
-        }
-        // The browser may have been on the first person's way when their session ended.
-        _ => before.is_some_and(|before| before.subject != session.subject),
-    };
+    if !is_served {
+        let told = context.logging_person(&session.subject);
+        told.log_done("changed_subject", "signed_in_again_as_another");
+    }
+    let is_another = *of_another;
     // Where one person was going is not another's to see.
     let return_path = match is_another {
         true => "/",

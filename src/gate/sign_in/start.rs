@@ -21,7 +21,9 @@ use crate::oidc::authorize;
 use crate::oidc::jws::encode;
 use crate::platform::{Limit, Platform};
 use crate::secret::Secret;
-use crate::session::attempt::{Aim, Attempt, MAX_AT_ONCE, MAX_TOGETHER, Served, cookie_name};
+use crate::session::attempt::{
+    Aim, Attempt, MAX_AT_ONCE, MAX_TOGETHER, OVER_LIFETIME, Served, cookie_name,
+};
 use crate::session::circles::{Ends, STARTS_NAME, STARTS_WINDOW};
 use crate::session::set_cookie::set_cookie_for;
 
@@ -93,7 +95,12 @@ async fn attempt<P: Platform>(
     context.log_done("sign_in_started", attempt.level.as_str());
     let mut reply = Reply::redirect(302, location).with(
         "set-cookie",
-        set_cookie_for(&cookie_name(&attempt.state()), &sealed, attempt.lifetime()),
+        set_cookie_for(
+            &cookie_name(&attempt.state()),
+            &sealed,
+            // Of one that comes back too late, the place and the invitation are still known.
+            attempt.lifetime() + OVER_LIFETIME,
+        ),
     );
     reply = reply.with_cookies(browser_session::stale(context, cookies));
     reply = reply.with_cookies(sign_out::retry(context, cookies).await.cookies);
