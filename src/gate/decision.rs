@@ -39,6 +39,13 @@ pub enum Verdict {
 pub enum Task {
     /// A sign-in starts.
     Start(Start),
+    /// A person asks for a sign-in whose session may have ended; it starts if the account says so.
+    SignIn {
+        /// The session.
+        session: Box<Session>,
+        /// The sign-in.
+        start: Start,
+    },
     /// A sign-in comes back, with this query.
     Callback(String),
     /// A session passes once its assertion is signed.

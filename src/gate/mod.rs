@@ -28,7 +28,6 @@ pub mod sign_out;
 pub mod switch;
 pub mod tally;
 
-use crate::gate::decision::{Decision, Task, Verdict};
 use crate::gate::isolate::Isolate;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -36,7 +35,7 @@ use std::rc::Rc;
 use crate::config::{Config, Host, Service, is_loopback};
 use crate::gate::access::protect::Passage;
 use crate::gate::access::{asked, protect, revocation, socket};
-use crate::gate::endpoints::{health, status};
+use crate::gate::endpoints::{health, signing_in, status};
 use crate::gate::links::is_api;
 use crate::gate::pages::service_header;
 use crate::gate::sign_in::callback;
@@ -44,7 +43,8 @@ use crate::gate::sign_out::{back_channel, inactive, signal};
 use crate::gate::switch::Part;
 use crate::platform::Platform;
 pub use context::Context;
-use decision::AnswerPlan;
+use decision::{AnswerPlan, Decision, Task, Verdict};
+use http::cookies::Cookies;
 use http::cors::{preflight, readable};
 use http::reply::Reply;
 use http::request::{Address, Request};
@@ -95,8 +95,7 @@ pub fn decide<P: Platform>(
     (verdict, Some(context))
 }
 
-/// Changes the plan for an answer that took long: the session was in use until now, and its renewal
-/// says so.
+/// Changes the plan for an answer that took long: the session was in use until now, as its renewal says.
 pub fn prolong<P: Platform>(
     isolate: &Rc<Isolate>,
     platform: &P,
@@ -186,10 +185,8 @@ fn moved(service: &Service, request: &Request, address: &Address<'_>) -> Reply {
             return both(400, page, Some(request), detail).of(service);
         }
     };
-    let query = address
-        .query
-        .map(|query| format!("?{query}"))
-        .unwrap_or_default();
+    let query = address.query.map(|query| format!("?{query}"));
+    let query = query.unwrap_or_default();
     let location = format!("{}{}{query}", service.origin_url, target.text);
     Reply::redirect(308, location).of(service)
 }
@@ -256,6 +253,9 @@ pub async fn finish<P: Platform>(context: &Context<P>, request: &Request, task: 
     // request has to wait for the code of all the others.
     let reply: Pin<Box<dyn Future<Output = Reply> + '_>> = match task {
         Task::Start(start) => Box::pin(sign_in::start(context, request, start)),
+        Task::SignIn { session, start } => {
+            Box::pin(signing_in::finish(context, request, *session, start))
+        }
         Task::Callback(ref query) => Box::pin(callback::finish(context, request, query)),
         Task::Status => Box::pin(status::answer(context, request)),
         Task::Switch => {
@@ -314,7 +314,7 @@ async fn again<P: Platform>(context: &Context<P>, request: &Request) -> Decision
 const MOST_COOKIES: usize = 4_096;
 
 /// The page in place of a service's answer that refuses a person's request for its cookies: 431, or 400 to a request that only
-/// reads. `None` where the answer stays the service's.
+/// reads. `None` where the answer stays the service's. The Worker's own cookies do not count, because the service gets none.
 ///
 /// Source: RFC 6585 section 5; nginx `large_client_header_buffers`, Tomcat `maxHttpHeaderSize`, Apache `LimitRequestFieldSize`.
 pub fn overfull<P: Platform>(
@@ -322,11 +322,13 @@ pub fn overfull<P: Platform>(
     request: &Request,
     status: u16,
 ) -> Option<Reply> {
-    let cookies = request.headers.get("cookie").unwrap_or_default();
     let refused = status == 431 || status == 400 && request.is_read();
+    let cookies = Cookies::new(request.headers.get("cookie"));
     if !refused
-        || cookies.len() < MOST_COOKIES
         || !request.is_document()
+        || cookies
+            .for_origin()
+            .is_none_or(|sent| sent.len() < MOST_COOKIES)
         || is_api(context, request)
     {
         return None;
@@ -351,14 +353,12 @@ pub fn unsendable<P: Platform>(context: &Context<P>, request: &Request) -> Reply
     trouble(context, request, 500)
 }
 
-/// The detail of a problem for a program that the service gave no answer.
-const GAVE_NONE: &str = "The service gave no answer.";
-
 /// The page of a fault on the way to the service; a program or a script gets problem details.
 fn trouble<P: Platform>(context: &Context<P>, request: &Request, status: u16) -> Reply {
+    let detail = "The service gave no answer.";
     let mut reply = match is_api(context, request) {
-        true => problem(status, Page::Problem, GAVE_NONE).of(&context.service),
-        false => context.answer(request, status, Page::Problem, GAVE_NONE),
+        true => problem(status, Page::Problem, detail).of(&context.service),
+        false => context.answer(request, status, Page::Problem, detail),
     };
     dress(context, request, &mut reply);
     reply

@@ -56,6 +56,11 @@ fn t154_when_a_route_invites_then_other_people_use_the_rest_and_the_list_is_aske
     assert!(shown.body.contains("You need an invitation"));
     let again = tries_again(&world, &mut browser, &shown);
     is_refused(&world, &again);
+    let page = "/beta/licence?part=2&q=a%20b";
+    let with_query = browser.open(&world, page);
+    is_refused(&world, &with_query);
+    let again = tries_again(&world, &mut browser, &with_query);
+    assert_eq!(again.url, format!("{SERVICE}{page}"));
     assert_eq!(
         browser.open(&world, PAGE).by,
         By::Origin,

@@ -257,3 +257,23 @@ fn when_the_service_asks_at_run_time_then_the_arrival_path_still_comes_first() {
     world.challenge.replace(Some(challenge));
     assert_eq!(leads(&browser.step(&world, "/whoami")), FIRST);
 }
+
+#[test]
+fn t136_rejects_looking_ahead_past_the_arrival_path() {
+    let world = world();
+    let mut browser = new(&world);
+    world.forget();
+    for purpose in ["prefetch", "prefetch;prerender"] {
+        let shown = browser.send(&world, own(WANTED).with("sec-purpose", purpose));
+        assert_eq!((shown.by, shown.status), (By::Edge, 503), "{purpose}");
+        assert_eq!(shown.set_cookies().count(), 0, "{purpose}");
+    }
+    // The arrival path, the pages below it and an optional page may be fetched ahead.
+    for path in [FIRST, "/welcome/terms", "/whoami"] {
+        let shown = browser.send(&world, own(path).with("sec-purpose", "prefetch"));
+        assert_eq!(at(&shown), path);
+    }
+    assert_eq!(go_on(&world, &mut browser), WANTED);
+    let shown = browser.send(&world, own(WANTED).with("sec-purpose", "prefetch"));
+    assert_eq!(at(&shown), WANTED);
+}

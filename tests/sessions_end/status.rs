@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{PAGE, signed_in};
-use crate::world::{Browser, By, Incoming, SERVICE, SESSION, Shown, Trouble, When, World};
+use crate::world::{Browser, By, ISSUER, Incoming, SERVICE, SESSION, Shown, Trouble, When, World};
 
 const STATUS: &str = "/auth/session";
 
@@ -194,4 +194,53 @@ fn t71_when_a_sign_out_is_pending_then_the_status_page_names_no_session() {
         assert_eq!(document(&shown), json!({ "signed_in": false }), "{method}");
         assert_eq!(shown.set_cookies().count(), 0, "{method}");
     }
+}
+
+#[test]
+fn when_a_page_has_heard_that_its_session_ended_then_its_link_signs_the_person_in() {
+    for new_isolate in [false, true] {
+        let world = World::new();
+        let mut browser = signed_in(&world, "kenneth");
+        let mut other = signed_in(&world, "kenneth");
+        assert_eq!(browser.open(&world, "/whoami").by, By::Origin);
+        other.sign_out(&world, "?everywhere");
+        world.deliver();
+        world.pass(61);
+        let shown = ask(&world, &mut browser, "GET");
+        assert_eq!(document(&shown), json!({ "signed_in": false }));
+        assert_eq!(shown.set_cookies().count(), 0, "the form behind it stays");
+        if new_isolate {
+            world.new_isolate();
+        }
+        world.forget();
+        let link = "/auth/sign-in?return_to=%2Fwhoami%3Fa%3Db";
+        let shown = browser.step(&world, link);
+        assert_eq!((shown.by, shown.status), (By::Edge, 302), "{link}");
+        assert!(shown.location().starts_with(ISSUER));
+        assert_eq!(shown.header("clear-site-data"), Some("\"cache\""));
+        assert!(!browser.has_session());
+        let shown = browser.open(&world, shown.location());
+        assert_eq!(shown.url, format!("{SERVICE}/whoami?a=b"));
+        let reached = world.happened().reached().pop().unwrap();
+        assert_eq!(reached.assertions().len(), 1, "the page knows them");
+    }
+}
+
+#[test]
+fn when_a_person_who_is_signed_in_follows_the_link_then_the_account_is_asked_where_that_is_due() {
+    let world = World::new();
+    let mut browser = signed_in(&world, "kenneth");
+    let link = "/auth/sign-in?return_to=%2Fwhoami";
+    for (seconds, asked) in [(0, 0), (61, 1)] {
+        world.pass(seconds);
+        world.forget();
+        let shown = browser.step(&world, link);
+        assert_eq!((shown.status, shown.location()), (303, "/whoami"));
+        assert_eq!(world.happened().asked().len(), asked);
+    }
+    // The place itself says what is so without the account.
+    world.trouble(Trouble::AccountHangs, When::Always);
+    world.pass(400);
+    let shown = browser.step(&world, link);
+    assert_eq!((shown.status, shown.location()), (303, "/whoami"));
 }

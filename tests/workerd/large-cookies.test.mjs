@@ -45,6 +45,13 @@ test("t118 when the service refuses a page for its cookies then the person can d
   await world.logs("origin", "cookies_too_large");
 });
 
+test("when only the Worker's own cookies are large, then the answer is the service's, which never got them", async () => {
+  const own = large(5_000).replaceAll("big", "__Host-ol-attempt-");
+  const headers = [...NAVIGATION, ["Cookie", `${browser.cookie}; ${own}`]];
+  const answer = await world.raw({ method: "GET", target: "/bad", headers });
+  assert.deepEqual([answer.status, answer.text], [400, "the service"]);
+});
+
 test("when cookies are small, or a program or a form is refused, then the answer is the service's", async () => {
   assert.equal((await ask("/bad", 0)).text, "the service");
   const script = [["Sec-Fetch-Dest", "empty"], ["Sec-Fetch-Mode", "cors"]];

@@ -3,17 +3,18 @@
 //! Source: RFC 7517 (key sets), `provider.md` 1.7 and 9 (what the provider asks of ours).
 
 pub mod health;
+pub mod signing_in;
 pub mod status;
 
 use crate::gate::{browser_session, links};
 use serde_json::json;
 
 use super::{admission, arrival, identity, sign_out, switch};
-use crate::config::{KeyPair, OwnPage, RETURN, Service, WELL_KNOWN_JWKS};
+use crate::config::{KeyPair, OwnPage, Service, WELL_KNOWN_JWKS};
 use crate::gate::access::cross_origin;
 use crate::gate::access::protect::in_frame;
 use crate::gate::context::Context;
-use crate::gate::decision::{Message, Start, Task, Verdict};
+use crate::gate::decision::{Message, Task, Verdict};
 use crate::gate::http::cookies::Cookies;
 use crate::gate::http::reply::Reply;
 use crate::gate::http::request::{Request, parameter};
@@ -119,17 +120,9 @@ fn callback<P: Platform>(context: &Context<P>, request: &Request, query: Option<
     }
     if request.looks_ahead() {
         // The code is kept for the person's own step.
-        return declined(&context.service);
+        return Reply::declined().of(&context.service).into();
     }
     Verdict::Later(Task::Callback(query.unwrap_or_default().to_owned()))
-}
-
-/// The answer to a browser that only looks ahead. One that says that all is well would be shown, empty
-/// as it is, when the person follows the link.
-///
-/// Source: HTML, speculative loading (a response that is not ok ends a prefetch or a prerendering).
-fn declined(service: &Service) -> Verdict {
-    Reply::new(503).of(service).into()
 }
 
 fn read_only<P: Platform>(context: &Context<P>, request: &Request, reply: Reply) -> Verdict {
@@ -163,10 +156,10 @@ fn own_page<P: Platform>(
         | OwnPage::Arrived
             if request.looks_ahead() =>
         {
-            declined(service)
+            Reply::declined().of(service).into()
         }
         OwnPage::SignIn if request.is_document() && request.is_read() => {
-            signing_in(context, request, query)
+            signing_in::ask(context, request, query)
         }
         OwnPage::SignIn if request.is_read() && request.is_framed_by_own() => {
             let wanted = parameter(query, "return_to").unwrap_or_default();
@@ -308,49 +301,6 @@ fn invitation<P: Platform>(context: &Context<P>, query: Option<&str>) -> String 
     let code = parameter(query, links::INVITATION).filter(|_| admission::asks(context));
     code.filter(|code| admission::is_code(code))
         .unwrap_or_default()
-}
-
-/// A sign-in that was asked for: a person who is signed in at the level already is sent on.
-fn signing_in<P: Platform>(
-    context: &Context<P>,
-    request: &Request,
-    query: Option<&str>,
-) -> Verdict {
-    let service = &context.service;
-    let wanted = parameter(query, "return_to").unwrap_or_default();
-    let return_path = context.place(&wanted);
-    if return_path == service.own_page(RETURN) {
-        return identity::returning(context, request, None);
-    }
-    let (level, freshness, for_invited) = match links::rule_of(context, &return_path) {
-        Some(rule) => (rule.level, rule.freshness, rule.invited),
-        None => (service.level, None, false),
-    };
-    let invitation = invitation(context, query);
-    let session = browser_session::live(context, Cookies::new(request.headers.get("cookie")));
-    let session = session.filter(|session| session.level >= level.credential());
-    let too_old = session.as_ref().is_some_and(|session| {
-        freshness.is_some_and(|freshness| {
-            freshness.is_over(session.auth_time, session.reauthenticated_at, context.now)
-        })
-    });
-    let proves = level.has_identity() && parameter(query, "refresh").as_deref() == Some("identity");
-    // The list may know the person by now.
-    let comes_in = (for_invited || !invitation.is_empty())
-        && session.as_ref().is_some_and(|session| !session.admitted);
-    if session.is_some() && !too_old && !proves && !comes_in {
-        // A place that asks for an identity asks for it itself.
-        return Reply::redirect(303, return_path).of(service).into();
-    }
-    let level = if proves { level } else { level.credential() };
-    Verdict::Later(Task::Start(Start {
-        level,
-        // A sign-in that is young enough is not asked for again.
-        freshness: freshness.filter(|_| !proves && (too_old || session.is_none())),
-        session: session.map(Box::new),
-        invitation,
-        return_path,
-    }))
 }
 
 /// The public halves of the client's keys, in both generations.

@@ -134,6 +134,15 @@ impl Reply {
             .with("x-frame-options", "SAMEORIGIN")
     }
 
+    /// The answer to a browser that only looks ahead. One that says that all is well would be shown, empty
+    /// as it is, when the person follows the link.
+    ///
+    /// Source: HTML, speculative loading (a response that is not ok ends a prefetch or a prerendering).
+    #[must_use]
+    pub fn declined() -> Self {
+        Self::new(503)
+    }
+
     /// A redirect.
     #[must_use]
     pub fn redirect(status: u16, location: impl Into<String>) -> Self {

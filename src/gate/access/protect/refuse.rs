@@ -16,17 +16,20 @@ use crate::session::session::Session;
 
 impl<P: Platform> Passage<'_, P> {
     /// Whether a page that only signed-in people see comes after the arrival path, from which this person has not gone on.
-    /// A form passes, because it would be lost, and so does whatever shows no page.
+    /// A form passes, because it would be lost, and so does whatever shows no page; a look ahead may be shown as one later.
     pub(super) fn is_held(&self, session: &Session) -> bool {
         session.arriving
             && self.rule.access == Access::Required
             && self.request.is_read()
-            && self.request.is_document()
+            && (self.request.is_document() || self.request.looks_ahead())
             && arrival::holds(&self.context.service, self.path)
     }
 
     /// Leads to the arrival path, and keeps where the person was going.
     pub(super) fn hold(&self, session: &Session) -> Verdict {
+        if self.request.looks_ahead() {
+            return Reply::declined().of(&self.context.service).into();
+        }
         let context = self.context.logging(self.request);
         context.log_done("arrival", "held_back");
         arrival::lead(&context, &session.subject, &self.return_path()).into()
@@ -41,7 +44,11 @@ impl<P: Platform> Passage<'_, P> {
     pub(super) fn exclude(&self) -> Verdict {
         let context = self.context.logging(self.request);
         context.log_refused("refused", NOT_INVITED);
-        let place = context.place(&self.path.text);
+        let place = match self.request.is_read() {
+            true => self.return_path(),
+            // A form's query is the form's.
+            false => context.place(&self.path.text),
+        };
         let link = again(&context, &place);
         let reply = match (self.request.is_framed_by_own(), self.request.is_document()) {
             (true, _) => context.page_in_frame(403, Page::NotInvited, &link),
