@@ -3,7 +3,7 @@
 #
 # Guess:     `iat` is optional (RFC 7519 section 4.1.6). Without it `Jwt.getIssuedAt()` is null.
 # Behaviour: `NimbusJwtDecoder` puts the claim in: `getIssuedAt()` and `getClaims()` say one second before `getExpiresAt()`, which
-#            lies ahead for a token that is still good. Nothing marks it as made up. Without `exp` there is none.
+#            lies ahead for a token that is still good. Nothing marks it as made up. A token without `exp` gets no `iat`.
 # Matters:   the age of a token or of a sign-in, counted from it, is negative until the last second, so "issued in the last
 #            five minutes" passes for each unexpired token, and a validator cannot tell.
 set -euo pipefail
