@@ -27,7 +27,7 @@ frontend example
     http-request set-var(txn.alg) req.hdr(token),jwt_header_query('$.alg')
     http-request return status 200 content-type text/plain lf-string "header [%[req.hdr(token),jwt_header_query]] payload [%[req.hdr(token),jwt_payload_query]] alg [%[var(txn.alg)]] decoded [%[req.hdr(token),word(1,.),ub64dec]]"
 CFG
-version=$(root/usr/sbin/haproxy -v | head -1)
+version=$(root/usr/sbin/haproxy -v | sed -n 1p)
 echo "$version"
 # A port that is free now.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')

@@ -42,7 +42,7 @@ while [ ! -s backend ]; do sleep 0.1; done
 printf 'vcl 4.1;\nbackend default { .host = "127.0.0.1"; .port = "%s"; }\n' "$(cat backend)" > example.vcl
 # A port that is free now.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-root/usr/sbin/varnishd -V 2>&1 | head -1
+root/usr/sbin/varnishd -V 2>&1 | sed -n 1p
 mkdir state
 root/usr/sbin/varnishd -F -a "127.0.0.1:$port" -T none -f "$work/example.vcl" -n "$work/state" >log 2>&1 &
 started+=($!)
