@@ -225,6 +225,13 @@ fn when_a_page_ends_one_tabs_circle_then_the_judge_counts_the_other_tabs_from_ze
 }
 
 #[test]
+fn when_the_button_of_the_arrival_page_is_pressed_again_then_the_judge_counts_no_use() {
+    let lines = holds(&kept::presses_the_button_again());
+    let (_, after) = lines.split_once("GoOn {").expect(&lines);
+    assert!(after.contains("/auth/arrived in isolate 0"), "{lines}");
+}
+
+#[test]
 fn when_a_week_is_planned_then_the_run_against_the_built_worker_knows_its_events() {
     let harness = fs::read_to_string("tests/harness/year-workerd.mjs").unwrap();
     let (from, seeds) = (number("EDGE_YEAR_FROM", 0), number("EDGE_YEAR_SEEDS", 40));

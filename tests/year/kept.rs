@@ -336,3 +336,27 @@ pub fn goes_round_in_two_tabs() -> Plan {
         ],
     }
 }
+
+/// A person who has gone on from the arrival path presses its button again later, which is no use of their session.
+pub fn presses_the_button_again() -> Plan {
+    let presses = Event::GoOn {
+        computer: 2,
+        how: How::Navigation,
+    };
+    Plan {
+        seed: 940,
+        calm: true,
+        invites: false,
+        limits: Limits {
+            idle: 3_600,
+            absolute: 43_200,
+            check: 0,
+            grace: 300,
+        },
+        events: vec![
+            at(47_136_057, 24, visit_at(2, 1, 2, 8, 106, 6)),
+            at(49_535_285, 36, presses),
+            at(51_740_534, 54, visit_at(2, 1, 2, 12, 31, 4)),
+        ],
+    }
+}

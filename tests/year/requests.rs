@@ -8,7 +8,7 @@ use url::Url;
 
 use super::deployment::{HOSTS, PLACES};
 use super::house::{House, Iso, Served};
-use super::oracle::standing::{SESSION, Standing, Who};
+use super::oracle::standing::{SESSION, Standing, Who, sets_session};
 use super::oracle::{Asked, arrivals, faults};
 use super::people::{Computer, Go, How, Started};
 use crate::world::chance::Chance;
@@ -199,7 +199,9 @@ pub async fn at_the_edge(
             signed.is_on.set(signed.is_on.get() || gone_on);
         }
         let alive = go.how == How::StayAlive && served.shown.body.contains("\"signed_in\":true");
-        if told || alive || gone_on {
+        // Only the first time that a person goes on from the arrival path counts.
+        let arrived = gone_on && served.shown.set_cookies().any(sets_session);
+        if told || alive || arrived {
             mine.used_ms = now;
         }
         if computer.is_forgetful.get() {
