@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # undici 7.30.2: with the `retry` interceptor, a 503 to a POST is an error without an answer, although nothing is sent again.
 #
-# Guess:     the interceptor repeats a GET after a 503 and hands on the last answer. A POST is none of its methods, so it hands on the
-#            503 as it came.
+# Guess:     the interceptor repeats a GET after a 503 and hands on the last answer. It does not repeat a POST, and so hands on
+#            the 503 as it came.
 # Behaviour: a GET has three requests and then `RequestRetryError`; a POST has one and the same error. `request` gives no answer to read, and
 #            `fetch` says only "fetch failed". With `throwOnError: false` both get the 503 and its body.
-# Matters:   an error of the token endpoint (`temporarily_unavailable` and the like in a 503) turns into an error of the network, and
-#            `Retry-After` and the description are lost for the caller.
+# Matters:   an error of the token endpoint (`temporarily_unavailable` and the like in a 503) turns into an error of the network.
+#            The caller has no `Retry-After` and no description.
 set -euo pipefail
 VERSION=7.30.2
 work=$(mktemp -d)
