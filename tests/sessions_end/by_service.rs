@@ -275,6 +275,34 @@ fn when_the_account_gives_no_answer_then_the_same_token_is_good_at_the_next_atte
 }
 
 #[test]
+fn t130_when_a_block_arrives_late_then_a_sign_in_of_the_meantime_ends_too() {
+    for (block, lives) in [(Some(3_600), false), (Some(-3_600), true), (None, true)] {
+        for same_isolate in [true, false] {
+            let world = World::with(listed);
+            let mut said = claims(&world, "kenneth");
+            if let Some(seconds) = block {
+                said["block_until"] = json!(world.now() + seconds);
+            }
+            let token = good(&said);
+            world.trouble(Trouble::AccountNotReached, When::Always);
+            assert_eq!(send(&world, &token).status, 503);
+            world.mend();
+            world.pass(40);
+            let mut browser = signed_in(&world, "kenneth");
+            world.pass(20);
+            if !same_isolate {
+                world.new_isolate();
+            }
+            assert_eq!(send(&world, &token).status, 200);
+            world.pass(60);
+            assert_eq!(is_in(&world, &mut browser), lives, "{block:?}");
+            let status = Browser::new().open(&world, PAGE).status;
+            assert_eq!(status, if lives { 200 } else { 403 }, "{block:?}");
+        }
+    }
+}
+
+#[test]
 fn when_the_keys_are_at_an_address_then_they_are_kept_like_the_providers_documents() {
     let world = World::with(|setup| setup.field("service_keys", ADDRESS));
     let end = |key: &str| {

@@ -24,6 +24,7 @@ impl Account {
     /// A block that is there already stays where that is `None`, and goes where that is past. A message that was seen
     /// before changes nothing, and one that could not be remembered is not taken. The message has the time of the
     /// service's clock, so that what was listed within [`SKEW`] after it ends as well; a birth is by the provider's clock.
+    /// A block that begins ends later sessions too: nothing but a new sign-in asks for the block.
     pub fn end_by_service(
         &mut self,
         id: &str,
@@ -49,6 +50,7 @@ impl Account {
             self.logouts.retain(|seen| seen.text != BLOCK);
         }
         if let Some(until) = until {
+            self.sessions.clear();
             self.remember_notification(BLOCK, until);
         }
         true
