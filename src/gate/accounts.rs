@@ -325,7 +325,7 @@ pub async fn log_out<P: Platform>(context: &Context<P>, token: &LogoutToken) -> 
 }
 
 /// Ends every session of the subject because the service says so, and keeps the person out until `block_until`. Says whether the
-/// message was taken; so many may have come about the person that one more could not be known again.
+/// message was taken; so many may have come about the person that one more with `block_until` could not be known again.
 ///
 /// # Errors
 /// [`Outage`] when it is not certain that this is stored; the service must then hear no success.

@@ -22,7 +22,8 @@ impl Account {
     /// whether the message was taken.
     ///
     /// A block that is there already stays where that is `None`, and goes where that is past. A message that was seen
-    /// before changes nothing, and one that could not be remembered is not taken. The message has the time of the
+    /// before changes nothing. One that could not be remembered ends sessions too, because ending them twice ends no more;
+    /// with `block_until` it is not taken, and the block is as before. The message has the time of the
     /// service's clock, so that what was listed within [`SKEW`] after it ends as well; a birth is by the provider's clock.
     /// A block that begins ends later sessions too: nothing but a new sign-in asks for the block.
     pub fn end_by_service(
@@ -39,13 +40,13 @@ impl Account {
         }
         let until = block_until.filter(|until| *until > now);
         let more = usize::from(until.is_some() && !self.is_blocked());
-        if !self.makes_room(1 + more, now) {
-            return false;
-        }
-        self.remember_notification(&name, now + LOGOUT_MEMORY);
         self.end_born_until(issued_at);
         self.sessions
             .retain(|session| session.listed_at > issued_at + SKEW);
+        if !self.makes_room(1 + more, now) {
+            return block_until.is_none();
+        }
+        self.remember_notification(&name, now + LOGOUT_MEMORY);
         if block_until.is_some() {
             self.logouts.retain(|seen| seen.text != BLOCK);
         }

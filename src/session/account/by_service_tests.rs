@@ -43,10 +43,12 @@ fn when_many_notifications_follow_then_a_block_holds_until_its_time_and_is_store
 }
 
 #[test]
-fn when_more_messages_come_than_are_remembered_then_none_is_taken_until_one_is_over() {
+fn when_more_messages_come_than_are_remembered_then_each_ends_sessions_and_no_block_changes() {
     let mut account = Account::default();
-    let end =
-        |account: &mut Account, id: &str, until, at| account.end_by_service(id, at, until, at);
+    let end_at = |account: &mut Account, id: &str, until, issued_at, at| {
+        account.end_by_service(id, issued_at, until, at)
+    };
+    let end = |account: &mut Account, id: &str, until, at| end_at(account, id, until, at, at);
     let blocked = Some(NOW + 9_000);
     assert!(end(&mut account, "block", blocked, NOW));
     for number in 0..40 {
@@ -72,6 +74,24 @@ fn when_more_messages_come_than_are_remembered_then_none_is_taken_until_one_is_o
     }
     assert!(!end(&mut account, "block", blocked, NOW));
     assert!(end(&mut account, "last", None, NOW));
+    // Ending needs none, and ends no later session when it comes again.
+    let mut begin = |name: &str, at: i64| account.begin(name, at + 9, listed(name, at), None, at);
+    assert_eq!(begin("one", NOW + 5), Begun::Listed);
+    assert_eq!(begin("two", NOW + 50), Begun::Listed);
+    for _ in 0..2 {
+        assert!(end_at(&mut account, "over", None, NOW + 10, NOW + 60));
+        assert_eq!(account.check("one", NOW + 60), Standing::Ended);
+        assert_eq!(account.check("two", NOW + 60), Standing::Live);
+    }
+    // One that would lift or set a block ends sessions, and leaves the block as it is.
+    for until in [NOW, NOW + 9_000] {
+        assert!(!end(&mut account, "over", Some(until), NOW + 60));
+        assert_eq!(account.check("two", NOW + 60), Standing::Ended);
+    }
+    assert_eq!(
+        account.begin("three", NOW + 99, listed("three", NOW + 61), None, NOW + 61),
+        Begun::Listed
+    );
     assert!(
         account
             .to_stored()
