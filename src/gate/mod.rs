@@ -381,18 +381,18 @@ fn dressed<P: Platform>(context: &Context<P>, request: &Request, decision: Decis
     }
 }
 
-/// Fetches the documents of every provider of the deployment: the hourly task.
+/// Fetches the documents of every provider and the key sets of every service of the deployment: the hourly task.
 pub async fn refresh<P: Platform>(isolate: &Rc<Isolate>, platform: &P, now: i64) {
     let mut done = Vec::new();
     for service in isolate.config.services() {
+        let context = Context::behind(isolate, platform, service, now);
         let issuer = &service.provider.issuer;
         if !done.contains(issuer) {
             done.push(issuer.clone());
-            let context = Context::behind(isolate, platform, service, now);
             context.log_sums();
             provider::refresh(&context).await;
         }
-        let context = Context::behind(isolate, platform, service, now);
+        provider::refresh_for_service(&context).await;
         if admission::asks(&context) {
             admission::keep_key(&context).await;
         }

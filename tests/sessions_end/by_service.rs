@@ -325,6 +325,25 @@ fn publish(world: &World, key: &str) {
 }
 
 #[test]
+fn t130_when_a_key_is_taken_out_at_its_address_then_it_counts_until_the_hourly_task() {
+    let world = World::with(|setup| setup.field("service_keys", ADDRESS));
+    let end = || {
+        world.pass(1);
+        send(&world, &good(&claims(&world, "kenneth"))).status
+    };
+    publish(&world, KEY);
+    assert_eq!(end(), 200);
+    publish(&world, keys::ASSERTION[0]);
+    world.pass(1_800);
+    assert_eq!(end(), 200, "the copy is fresh");
+    world.refresh();
+    // The copy is young, so that a newer one may have it; then the key is no key any more.
+    assert_eq!(end(), 503);
+    world.pass(60);
+    assert_eq!(end(), 400);
+}
+
+#[test]
 fn when_the_keys_are_at_an_address_then_they_are_kept_like_the_providers_documents() {
     let world = World::with(|setup| setup.field("service_keys", ADDRESS));
     let end = |key: &str| {

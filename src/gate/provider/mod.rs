@@ -13,13 +13,16 @@ mod verification;
 use crate::gate::pages::failure::Failure;
 use std::rc::Rc;
 
+use crate::config::ServiceKeys;
 use crate::gate::context::Context;
 use crate::oidc::jwks::KeySet;
 use crate::oidc::metadata::Metadata;
 use crate::oidc::refusal::Refusal;
 use crate::platform::{Body, Call, EventOutcome, Platform};
 pub use document_cache::Documents;
-use document_cache::{DISCOVERY, Held, IDENTITY_KEYS, KEYS, Kind};
+use document_cache::{
+    ACCESS_KEYS, DISCOVERY, Held, IDENTITY_KEYS, KEYS, Kind, SERVICE_KEYS, SIGNAL_KEYS,
+};
 use storage::{name, read_stored, store};
 pub use verification::{NotVerified, Token, verified, verified_by};
 
@@ -219,6 +222,24 @@ pub async fn refresh<P: Platform>(context: &Context<P>) {
     if context.isolate.config.proves_identity() {
         let url = context.service.provider.did_url.clone();
         let _ = renew(context, &IDENTITY_KEYS, url).await;
+    }
+}
+
+/// Fetches the key sets that only this service needs, so that a key that was taken out of one counts for an hour at most.
+pub async fn refresh_for_service<P: Platform>(context: &Context<P>) {
+    let service = &context.service;
+    let mut sets = Vec::new();
+    if let Some(ServiceKeys::At(address)) = &service.service_keys {
+        sets.push((&SERVICE_KEYS, address));
+    }
+    if let Some(team) = &service.access_team {
+        sets.push((&ACCESS_KEYS, &team.keys));
+    }
+    if service.signals.is_some() {
+        sets.push((&SIGNAL_KEYS, &service.provider.signal_keys));
+    }
+    for (kind, url) in sets {
+        let _ = renew(context, kind, url.clone()).await;
     }
 }
 
