@@ -137,6 +137,15 @@ impl Deployment {
         })
     }
 
+    /// Whether a service of the environment lets in only people who are invited, anywhere.
+    pub fn invites(&self) -> bool {
+        self.tables().any(|(_, service)| {
+            let routes = service.get("routes").and_then(Value::as_array);
+            let mut tables = routes.into_iter().flatten().chain([service]);
+            tables.any(|table| table.get("admission").is_some())
+        })
+    }
+
     /// The tables of the environment's services, by the names of their variables.
     fn tables(&self) -> impl Iterator<Item = (&str, &Value)> {
         let variables = self.item(&["vars"]).and_then(Value::as_object);

@@ -103,6 +103,28 @@ fn when_people_may_be_away_to_prove_their_identity_then_the_old_session_key_outl
 }
 
 #[test]
+fn t153_when_people_are_invited_then_an_emergency_says_that_unused_invitations_are_lost() {
+    let world = World::new();
+    let toml = world.directory.tree().join("wrangler.toml");
+    let text = world.directory.read("wrangler.toml");
+    let route = "{ path = \"/account/*\", access = \"required\"";
+    let invited = format!("{route}, admission = \"invited\"");
+    std::fs::write(&toml, text.replacen(route, &invited, 1)).unwrap();
+    world.say("new");
+    let plain = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for write in ["", " --write"] {
+        let lost = plain(world.say(&format!("rotate session --emergency{write}")));
+        assert!(lost.contains("invite remove --all"), "{lost}");
+    }
+    let other = world.say("rotate client --emergency");
+    assert!(!other.contains("nvit"), "{other}");
+    // Production invites no person.
+    world.say("new --service DEMO --env production");
+    let lost = world.say("rotate session --service DEMO --env production --emergency");
+    assert!(!lost.contains("nvit"), "{lost}");
+}
+
+#[test]
 fn when_an_assertion_key_is_rotated_then_its_steps_are_an_hour_apart() {
     let (_, told) = story("assertion", HOUR, HOUR);
     snapshot("rotate-assertion", &told);

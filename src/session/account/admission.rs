@@ -73,7 +73,7 @@ pub enum Act {
     Add,
     /// The marks are invited no longer, nor is a person who came in by them or is named.
     Remove,
-    /// All that were invited are invited no longer.
+    /// All that were invited are invited no longer; with a new key, as after a loss, those who came in stay.
     Clear,
     /// So many people may have come in at most.
     Limit,
@@ -153,11 +153,10 @@ impl Form for Sheet {
 }
 
 impl Account {
-    /// Answers a question to the list, and changes it as the question says. A message that was seen before changes nothing, and
-    /// nothing but a change is stored. The end of a list moves once a month. One whose id cannot be remembered is not taken: the answer names no change, and is not done.
-    ///
-    /// The list is kept where a person's account keeps a place, so that the version before keeps it too. The hourly task
-    /// keeps it from its end. One that cannot be read has a key that does not open, and stays until it is cleared.
+    /// Answers a question to the list, and changes it as the question says. A message that was seen before changes nothing. One
+    /// whose id cannot be remembered is not taken: the answer names no change, and is not done.
+    /// The list is kept where a person's account keeps a place, so that the version before keeps it too. The hourly task keeps it
+    /// from its end, once a month. One that cannot be read has a key that does not open, and stays until it is cleared.
     pub(super) fn ask_list(&mut self, asked: &Sheet, now: i64) -> Sheet {
         self.tidy(now);
         let stored = self.left.as_ref().map(|kept| decode(&kept.text));
@@ -260,17 +259,17 @@ impl Sheet {
                     }
                 }
             }
-            Act::Remove => {
+            Act::Remove | Act::Clear => {
                 let mut kept = Vec::new();
                 for row in self.marks.chunks_exact(ROW) {
                     let is_named = |mark: &[u8]| row.starts_with(mark) || row.ends_with(mark);
-                    if !asked.marks.chunks_exact(LENGTH).any(is_named) {
+                    let is_cleared = asked.act == Act::Clear && !(asked.done && is_used(row));
+                    if !is_cleared && !asked.marks.chunks_exact(LENGTH).any(is_named) {
                         kept.extend_from_slice(row);
                     }
                 }
                 self.marks = kept;
             }
-            Act::Clear => self.marks.clear(),
             Act::Limit => self.max = asked.max,
         }
         self.invitations() <= MAX_INVITATIONS

@@ -284,6 +284,27 @@ fn t153_when_a_list_cannot_be_read_then_no_other_person_comes_in_and_it_stays_un
 }
 
 #[test]
+fn t153_when_a_list_is_cleared_because_its_key_is_lost_then_people_stay_until_it_is_cleared_again()
+{
+    let mut list = List::with(&[address("a@b"), code(1), code(2)]);
+    assert!(list.admits(&[person(1), address("a@b")]));
+    assert!(list.admits(&[person(2), code(1)]));
+    let with_new_key = Sheet {
+        done: true,
+        ..asked(Act::Clear, &[])
+    };
+    assert!(list.ask(with_new_key).done);
+    assert_eq!(list.numbers(), (2, 2));
+    assert!(list.admits(&[person(1)]) && list.admits(&[person(2)]));
+    assert!(!list.admits(&[person(3), code(2)]));
+    assert!(list.ask(asked(Act::Remove, &[person(2)])).done);
+    assert!(!list.admits(&[person(2)]));
+    assert!(list.ask(asked(Act::Clear, &[])).done);
+    assert_eq!(list.numbers(), (0, 0));
+    assert!(!list.admits(&[person(1)]));
+}
+
+#[test]
 fn when_the_list_is_stored_then_its_bytes_are_the_pinned_ones_and_an_alarm_keeps_it() {
     let mut list = List::with(&[address("a@b"), code(1)]);
     assert!(list.admits(&[person(3), code(1)]));

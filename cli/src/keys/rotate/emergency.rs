@@ -156,6 +156,13 @@ fn lost(scene: &Scene<'_>, page: &mut Page, kind: Kind, source: Source) {
                     span(AWAY)
                 ));
             }
+            if scene.deployment.invites() {
+                page.paragraph(
+                    "- Every invitation that no person has used is lost, because only the old key opened the list's own. \
+                     People who came in stay in. Afterwards run `invite remove --all` for each service with admission, \
+                     and invite the others again.",
+                );
+            }
         }
         (Kind::Assertion, _) => {
             page.paragraph(
