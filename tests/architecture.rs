@@ -22,6 +22,8 @@ mod imports;
 mod language;
 #[path = "architecture/logs.rs"]
 mod logs;
+#[path = "architecture/machines.rs"]
+mod machines;
 #[path = "architecture/mistakes.rs"]
 mod mistakes;
 #[path = "architecture/names.rs"]
