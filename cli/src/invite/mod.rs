@@ -3,7 +3,7 @@
 //! The message is the one of `docs/admission.md`. Node signs and sends it, and makes the codes.
 
 use crate::sessions::of::Of;
-use crate::sessions::{ask, said};
+use crate::sessions::{ask, refused, said};
 use crate::supply::Supply;
 use anyhow::{Context, Result, bail, ensure};
 use clap::Subcommand;
@@ -195,7 +195,7 @@ fn told(answer: &Value, url: &str) -> Result<String> {
         }
         Some(404) => bail!("{url} does not exist: is `admission` deployed?"),
         Some(503) => bail!("the list or the key set gave no answer; run the command again"),
-        Some(status) => bail!("{url} answered {status}: {}", said(&answer["body"])),
+        Some(status) => bail!("{}", refused(url, status, answer)),
         None => bail!("{url} does not answer: {}", said(&answer["error"])),
     }
 }

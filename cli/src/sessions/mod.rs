@@ -127,10 +127,25 @@ fn told(answer: &Value, url: &str, block_until: Option<i64>) -> Result<String> {
             Some(until) => format!("Ended. The person is kept out until {}.", when::Time(until)),
         }),
         Some(404) => bail!("{url} does not exist: is service_keys deployed?"),
-        Some(503) => bail!("the account or the key set gave no answer; run the command again"),
-        Some(status) => bail!("{url} answered {status}: {}", said(&answer["body"])),
+        Some(503) => bail!(
+            "the account or the key set gave no answer, or the person's account got too many messages; run the command again, in two minutes at the latest"
+        ),
+        Some(status) => bail!("{}", refused(url, status, answer)),
         None => bail!("{url} does not answer: {}", said(&answer["error"])),
     }
+}
+
+/// A refusal in words, with the way out where the time of the message is the reason.
+pub fn refused(url: &str, status: u64, answer: &Value) -> String {
+    let body = said(&answer["body"]);
+    let is_of_time = ["issued_at_invalid", "expired"].map(|label| body.contains(label));
+    let way_out = match is_of_time {
+        [false, false] => "",
+        _ => {
+            ". The Worker's clock and this machine's differ: set this machine's, and run the command again"
+        }
+    };
+    format!("{url} answered {status}: {body}{way_out}")
 }
 
 /// A text of another program, for the terminal.
@@ -154,6 +169,14 @@ mod tests {
         );
         for status in [400, 404, 503] {
             assert!(told(status, None).is_err(), "{status}");
+        }
+        for (label, is_of_time) in [("issued_at_invalid", true), ("expired", true), ("x", false)] {
+            let refused = refused("u", 400, &json!({ "body": label }));
+            assert_eq!(
+                refused.contains("set this machine's"),
+                is_of_time,
+                "{refused}"
+            );
         }
     }
 

@@ -1,7 +1,8 @@
 // Signs a message of the service, sends it where it has an address, or reads a key. One job arrives as JSON on standard input and
 // one answer leaves on standard output, so that no command line holds a key or a person's identifier. A key answers { jwk, kid }, a
 // message { token }, one that was sent { status, body } or { error }, a file that holds none { fault }. A token of before is `ours`
-// where this key signed it. `least` is the least `iat`. An invitation's codes are made here, 128 random bits each.
+// where this key signed it. A `clock` is an address that is asked for its time: { ahead } says by how many seconds this machine is
+// ahead of it, or null. `least` is the least `iat`. An invitation's codes are made here, 128 random bits each.
 'use strict';
 const crypto = require('node:crypto');
 
@@ -40,6 +41,16 @@ const send = async (url, token) => {
   }
 };
 
+const ahead = async url => {
+  try {
+    const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(10_000) });
+    const date = Date.parse(answer.headers.get('date'));
+    return Number.isNaN(date) ? null : Math.floor((Date.now() - date) / 1000);
+  } catch {
+    return null;
+  }
+};
+
 const main = async job => {
   let key;
   try {
@@ -48,6 +59,7 @@ const main = async job => {
     return { fault: 'key' };
   }
   if (job.judged !== undefined) return { ours: isOurs(key, job.judged) };
+  if (job.clock !== undefined) return { ahead: await ahead(job.clock) };
   if (!job.claims) return { jwk: key.jwk, kid: key.kid };
   const now = Math.floor(Date.now() / 1000);
   // A message that is sent counts once and soon.

@@ -2,6 +2,7 @@
 //!
 //! Node signs the record, and wrangler writes it.
 
+mod clock;
 mod store;
 mod until;
 
@@ -117,6 +118,8 @@ pub fn command(places: &Places, supply: &dyn Supply, task: &Task) -> Result<()> 
         let record = with(nothing(), part, off);
         return terminal::line(signed(places, change, &service, &record)?);
     }
+    let health = format!("{}{}", service.origin_url, service.own_page("health"));
+    clock::compare(places, &change.key, &health)?;
     let store = Store::of(places, &config, &change.of, &service)?;
     let before = before(places, change, &service, &store)?;
     let record = with(before, part, off);
