@@ -8,6 +8,7 @@ use simulator::provider::personas::Persona;
 use super::by_service::{PAUSE_MS, TRIES, message, subject, token};
 use super::deployment::HOSTS;
 use super::house::House;
+use super::oracle::guests::Guest;
 use super::people::PEOPLE;
 use crate::world::chance::Chance;
 
@@ -44,7 +45,8 @@ fn names(host: usize, people: &[usize], invite: Invite) -> Vec<String> {
 
 /// The service sends a message about these people, again and again until it is answered 200 or its token is too old.
 ///
-/// Where the list has lost its key with a session key, the service does what the documentation says: it clears the list first.
+/// Where the list has lost its key with a session key, the service does what the documentation says: it clears the list first,
+/// which keeps the people who are in, and perhaps once more, which empties it.
 pub fn invite(house: &Rc<House>, host: usize, people: Vec<usize>, invite: Invite, seed: u64) {
     let inner = Rc::clone(house);
     house.runtime.spawn(async move {
@@ -63,26 +65,40 @@ pub fn invite(house: &Rc<House>, host: usize, people: Vec<usize>, invite: Invite
         let mut tries = TRIES;
         while let (Some(act), 1..) = (acts.last().copied(), tries) {
             tries -= 1;
-            let about = if act == "clear" { &every } else { &subs };
-            let changes = (about.as_slice(), act == "add");
+            let changes = match act {
+                "add" => (subs.as_slice(), Guest::Invited),
+                "remove" => (subs.as_slice(), Guest::Stranger),
+                // Those who are in stay.
+                "clear" => (every.as_slice(), Guest::Unclear),
+                _ => (every.as_slice(), Guest::Stranger),
+            };
             let token = list_token(host, act, (begun, seed), &named);
             let (status, body) = send(&inner, host, (act, &token), changes, &mut chance).await;
             match status {
                 200 => _ = acts.pop(),
-                400 if body == KEY_LOST => acts.push("clear"),
+                400 if body == KEY_LOST => {
+                    if chance.coin() {
+                        acts.push(EMPTIED);
+                    }
+                    acts.push("clear");
+                }
                 _ => inner.runtime.sleep(PAUSE_MS).await,
             }
         }
     });
 }
 
+/// The service clears the list a second time.
+const EMPTIED: &str = "clear again";
+
 /// The answer of a list whose own key went with a session key.
 const KEY_LOST: &str = r#"{"error":"key_lost"}"#;
 
 /// The token of a message of a moment, the same for each time that it is sent.
 fn list_token(host: usize, act: &str, (now, seed): (i64, u64), named: &[String]) -> String {
-    let mut further: Vec<(&str, Value)> = vec![("act", json!(act))];
-    if act != "clear" {
+    let verb = act.split(' ').next();
+    let mut further: Vec<(&str, Value)> = vec![("act", json!(verb))];
+    if verb != Some("clear") {
         further.push(("who", json!(named)));
     }
     let service = format!("https://{}", HOSTS[host]);
@@ -95,7 +111,7 @@ async fn send(
     house: &Rc<House>,
     host: usize,
     (act, token): (&str, &str),
-    changes: (&[String], bool),
+    changes: (&[String], Guest),
     chance: &mut Chance,
 ) -> (u16, String) {
     let number = chance.below(usize::MAX) as u64;

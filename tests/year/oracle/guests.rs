@@ -86,11 +86,11 @@ impl Oracle {
         }
     }
 
-    /// It was answered; `excused` says that another answer than 200 and 503 has its reason.
+    /// It was answered, after which these subjects are `guest`; `excused` says that another answer than 200 and 503 has its reason.
     pub fn invited(
         &mut self,
         now: i64,
-        (subs, comes_in): (&[String], bool),
+        (subs, guest): (&[String], Guest),
         (status, excused): (u16, bool),
         heard: &Heard,
     ) {
@@ -98,10 +98,7 @@ impl Oracle {
             let known = self.guests.0.entry(sub.clone()).or_default();
             known.under_way -= 1;
             if status == 200 && !known.crossed {
-                known.last = match comes_in {
-                    true => Guest::Invited,
-                    false => Guest::Stranger,
-                };
+                known.last = guest;
                 known.since_ms = now;
             }
         }
