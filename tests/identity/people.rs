@@ -172,14 +172,19 @@ fn t31_when_proving_an_identity_takes_four_hours_then_the_attempt_is_over() {
         let start = browser.step(&world, "/apply/form");
         let back = browser.step(&world, start.location());
         world.pass(seconds);
-        browser.step(&world, back.location());
+        let shown = browser.step(&world, back.location());
         // In time it is the provider's code that is too old.
         let lines = world.happened().lines();
         let expected = match in_time {
             true => "callback: invalid_grant",
-            false => "callback_repeated: no_attempt",
+            false => "callback: no_attempt",
         };
         assert!(lines.contains(&expected.to_owned()), "{seconds} {lines:?}");
+        assert!(
+            shown.body.contains("return_to=%2Fapply%2Fform"),
+            "{seconds} {}",
+            shown.body
+        );
     }
 }
 
