@@ -101,13 +101,13 @@ test("t44 t49 the session cookie is a host cookie of the browser's session, smal
   assert.deepEqual(browser.attempts, []);
 });
 
-test("the attempt's cookie lives for an hour and is a host cookie too", async () => {
+test("the attempt's cookie lives an hour longer than the attempt and is a host cookie too", async () => {
   const browser = world.browser();
   const answer = await browser.get("/account");
   const lines = answer.all("set-cookie").map(cookieParts);
   assert.deepEqual(lines.map(({ name }) => name.slice(0, 18)), ["__Host-ol-attempt-"]);
   const attempt = lines.find(({ name }) => name.startsWith("__Host-ol-attempt-"));
-  assert.deepEqual(attempt.attributes, ["HttpOnly", "Max-Age=3600", "Path=/", "SameSite=Lax", "Secure"]);
+  assert.deepEqual(attempt.attributes, ["HttpOnly", "Max-Age=7200", "Path=/", "SameSite=Lax", "Secure"]);
   const { state } = decodeJwt(new URL(answer.location).searchParams.get("request"));
   assert.equal(attempt.name, `__Host-ol-attempt-${state.slice(0, 8)}`);
   assert.ok(!Buffer.from(attempt.value, "base64url").includes(state), "the state is sealed");

@@ -2,7 +2,7 @@
 //!
 //! Memory and KV hold only public documents. A copy in KV carries a code under a key of this
 //! deployment, because a writer of a key set there could forge sign-ins. The rules for a document's content
-//! must say is in [`crate::oidc`]; nothing here reads it.
+//! are in [`crate::oidc`]; nothing here reads it.
 //!
 //! Source: RFC 9111 section 4.2 (freshness), RFC 5861 (stale answers), `provider.md` 6.
 

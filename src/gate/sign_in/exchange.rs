@@ -1,7 +1,7 @@
 //! The exchanges with the provider that turn a code into statements about a person.
 //!
 //! Each is made once and none is repeated: a code is used up by the first try. The rules for the statements
-//! lead to is decided by the callback.
+//! are in [`crate::oidc`]; the callback decides about their outcome.
 
 use crate::config::TokenAuth;
 use crate::gate::context::Context;
