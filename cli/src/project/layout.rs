@@ -173,9 +173,19 @@ fn services(vars: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
         .filter_map(|(name, table)| Some((name.strip_prefix("SERVICE_")?, table)))
 }
 
-/// The whole host of each service: a narrower pattern can be walked around.
+/// The hosts of a service's table: its own, and its aliases, whose pages lead there.
+pub(super) fn hosts(table: &Value) -> impl Iterator<Item = &str> {
+    let aliases = table.get("aliases").and_then(Value::as_array);
+    let all = table
+        .get("host")
+        .into_iter()
+        .chain(aliases.into_iter().flatten());
+    all.filter_map(Value::as_str)
+}
+
+/// The whole of each host: a narrower pattern can be walked around.
 fn routes(vars: &Map<String, Value>, zone: Option<&Value>) -> Value {
-    let hosts = services(vars).filter_map(|(_, table)| table["host"].as_str());
+    let hosts = services(vars).flat_map(|(_, table)| hosts(table));
     let route = |host: &str| {
         let mut route = json!({ "pattern": format!("{host}/*") });
         if let Some(zone) = zone {
@@ -260,6 +270,7 @@ mod tests {
         zone_name = "example.gov.uk"
         [env.integration.vars.SERVICE_DEMO]
         host = "demo.integration.example.gov.uk"
+        aliases = ["www.integration.example.gov.uk"]
         [env.production.vars]
         SESSION_KEY_ACTIVE = "B"
         [env.production.vars.SERVICE_DEMO]
@@ -269,11 +280,14 @@ mod tests {
     "#;
 
     #[test]
-    fn when_a_host_is_given_then_all_of_it_is_routed_to_the_worker() {
+    fn when_a_host_or_an_alias_is_given_then_all_of_it_is_routed_to_the_worker() {
         let config = laid(TEXT);
         assert_eq!(
             config["env"]["integration"]["routes"],
-            json!([{ "pattern": "demo.integration.example.gov.uk/*", "zone_name": "example.gov.uk" }])
+            json!([
+                { "pattern": "demo.integration.example.gov.uk/*", "zone_name": "example.gov.uk" },
+                { "pattern": "www.integration.example.gov.uk/*", "zone_name": "example.gov.uk" },
+            ])
         );
         assert_eq!(
             config["env"]["production"]["routes"],

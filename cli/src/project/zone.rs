@@ -1,5 +1,6 @@
 //! The zone at Cloudflare of an environment, as far as it can be judged without asking Cloudflare.
 
+use super::layout::hosts;
 use super::own::Own;
 use crate::lines::{Lines, at};
 use anyhow::{Context, Result};
@@ -34,14 +35,18 @@ fn of(text: &str, environment: &str) -> Result<Vec<String>> {
         return Ok(vec![said(problem)]);
     };
     let vars = own.vars(environment);
-    let hosts = vars
-        .values()
-        .filter_map(|table| table.get("host")?.as_str());
-    let outside = hosts.filter(|host| !is_in(host, zone));
-    let faults = outside.map(|host| {
+    let hosts = vars.values().flat_map(hosts);
+    let (inside, outside): (Vec<_>, Vec<_>) = hosts.partition(|host| is_in(host, zone));
+    let faults = outside.into_iter().map(|host| {
+        let next = match inside.is_empty() {
+            true => format!(
+                "name the zone that has it, such as \"{}\"",
+                host.split_once('.').map_or(host, |(_, rest)| rest)
+            ),
+            false => format!("hosts of several zones need env.{environment}.routes"),
+        };
         said(format!(
-            "{name}: the host {host} is not in the zone {zone}; name the zone that has it, such as \"{}\"",
-            host.split_once('.').map_or(host, |(_, rest)| rest)
+            "{name}: the host {host} is not in the zone {zone}; {next}"
         ))
     });
     Ok(faults.collect())
@@ -79,6 +84,14 @@ mod tests {
                 "{said}"
             );
         }
+    }
+
+    #[test]
+    fn rejects_a_zone_that_does_not_have_an_alias() {
+        let text = "name = \"a\"\n[env.integration]\nzone_name = \"example.gov.uk\"\n[env.integration.vars.SERVICE_A]\n\
+                    host = \"licence.example.gov.uk\"\naliases = [\"licence.gov.wales\"]\n";
+        let said = of(text, "integration").unwrap().join("\n");
+        assert!(said.contains("licence.gov.wales is not in the zone example.gov.uk; hosts of several zones need env.integration.routes"), "{said}");
     }
 
     #[test]
