@@ -1,5 +1,6 @@
 """Verifies the assertion, whatever framework the request came through."""
 
+import http.client
 import json
 import logging
 import math
@@ -194,7 +195,7 @@ class KeySet:
             usable = [key for key in keys if key.get("kty") == "EC" and key.get("crv") == "P-256"]
             self.keys = {key["kid"]: jwt.PyJWK(key, algorithm="ES256") for key in usable}
             self.fetched_at = now
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, jwt.PyJWTError) as error:
+        except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError, AttributeError, jwt.PyJWTError) as error:
             log.error("one-login-edge: keys_unavailable: %s: %s", self.url, error)
 
 

@@ -11,7 +11,7 @@ from urllib.error import HTTPError
 
 from services import SERVICES, wsgi
 
-from one_login_edge.verifier import fetch_json
+from one_login_edge.verifier import KeySet, Refused, fetch_json
 
 SHARED = json.loads(Path(__file__).parents[2].joinpath("vectors.json").read_text(encoding="utf-8"))
 OTHERS = [json.loads(Path(name).read_text(encoding="utf-8")) for name in os.environ.get("ONE_LOGIN_VECTORS", "").split(":") if name]
@@ -81,10 +81,12 @@ class Vectors(unittest.TestCase):
         class Edge(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
                 agents.append(self.headers["User-Agent"])
-                moved = self.path != "/keys"
+                moved = self.path == "/moved"
                 self.send_response(302 if moved else 200)
                 if moved:
                     self.send_header("Location", "/keys")
+                if self.path == "/cut-off":
+                    self.send_header("Content-Length", "100000")
                 self.end_headers()
                 self.wfile.write(json.dumps(SHARED["published"]["both"]).encode())
 
@@ -97,8 +99,13 @@ class Vectors(unittest.TestCase):
             self.assertEqual(fetch_json(base + "/keys"), SHARED["published"]["both"])
             with self.assertRaises(HTTPError):
                 fetch_json(base + "/moved")
+            cut_off = KeySet(lambda: fetch_json(base + "/cut-off"), lambda: 1_000, base)
+            with Lines() as lines, self.assertRaises(Refused) as refused:
+                cut_off.find("a")
+            self.assertEqual(refused.exception.reason, "keys_unavailable")
+            self.assertIn("IncompleteRead", "".join(lines))
             server.shutdown()
-        self.assertEqual(agents, ["one-login-edge-origin/1.0.0-rc.1 (python)"] * 2)
+        self.assertEqual(agents, ["one-login-edge-origin/1.0.0-rc.1 (python)"] * 3)
 
 
 if __name__ == "__main__":

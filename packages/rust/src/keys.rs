@@ -51,8 +51,10 @@ impl KeySet {
         let within = |time: Option<i64>, limit| time.is_some_and(|time| now - time < limit);
         let satisfied = within(state.fetched_at, FRESH) && state.keys.contains_key(kid);
         if !satisfied && !within(state.tried_at, BETWEEN_FETCHES) {
+            let fetched = (self.fetch)().await;
+            // Only a fetch that ended counts: a request that its client left takes its own away with it.
             state.tried_at = Some(now);
-            match (self.fetch)().await.and_then(|body| read(&body)) {
+            match fetched.and_then(|body| read(&body)) {
                 Ok(keys) => {
                     state.keys = keys;
                     state.fetched_at = Some(now);
@@ -84,4 +86,37 @@ fn read(body: &[u8]) -> Result<HashMap<String, DecodingKey>, String> {
         Ok((member("kid")?.to_owned(), point))
     };
     usable.map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn when_a_client_leaves_during_the_fetch_then_the_next_request_fetches_again() {
+        let fetches = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&fetches);
+        let set = KeySet::new(
+            "https://service.example.gov.uk/keys".to_owned(),
+            move || {
+                let number = counted.fetch_add(1, Ordering::SeqCst);
+                Box::pin(async move {
+                    if number == 0 {
+                        std::future::pending::<()>().await;
+                    }
+                    Err("no answer".to_owned())
+                })
+            },
+        );
+        let log = |_: &str| {};
+        let left = tokio::time::timeout(Duration::from_millis(20), set.find("a", 1_000, &log));
+        assert!(left.await.is_err());
+        for now in [1_001, 1_002] {
+            assert!(set.find("a", now, &log).await.is_err());
+        }
+        assert_eq!(fetches.load(Ordering::SeqCst), 2);
+    }
 }
