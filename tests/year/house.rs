@@ -12,7 +12,7 @@ use one_login_edge::gate::{self, endpoints};
 use one_login_edge::platform::Limit;
 use serde_json::Value;
 use simulator::http::{self, Response};
-use simulator::jose::Object;
+use simulator::jose::{Object, Unverified, verify_es256};
 use simulator::provider::Provider;
 
 use super::demand;
@@ -298,5 +298,20 @@ impl House {
         let door = Door::new(self, iso, &[], seed);
         let now = (self.runtime.now() + iso.ahead_ms).div_euclid(1_000);
         gate::refresh(&iso.isolate, &door, now).await;
+    }
+
+    /// Whether a statement is signed by a key that an isolate publishes, or published before it ended.
+    pub fn has_signed(&self, token: &Unverified) -> bool {
+        let (isolates, ended) = (self.isolates.borrow(), self.ended.borrow());
+        let mut keys = isolates
+            .iter()
+            .chain(ended.iter())
+            .flat_map(|iso| &iso.keys);
+        keys.any(|key| {
+            let kid = key.get("kid").and_then(Value::as_str);
+            kid.is_some()
+                && token.header_text("kid") == kid
+                && verify_es256(key, &token.signed, &token.signature)
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use simulator::jose::{Unverified, verify_es256};
+use simulator::jose::Unverified;
 
 use super::{Oracle, text};
 use crate::year::by_service::subject;
@@ -113,16 +113,6 @@ impl Oracle {
         let Some(token) = Unverified::parse(body) else {
             return false;
         };
-        let isolates = house.isolates.borrow();
-        let ended = house.ended.borrow();
-        let mut keys = isolates
-            .iter()
-            .chain(ended.iter())
-            .flat_map(|iso| &iso.keys);
-        let signed = keys.any(|key| {
-            token.header_text("kid") == Some(text(key, "kid"))
-                && verify_es256(key, &token.signed, &token.signature)
-        });
         let service = format!("https://{}", HOSTS[fetch.host]);
         let about = [
             ("iss", service.as_str()),
@@ -141,7 +131,7 @@ impl Oracle {
         let has_all = names == wanted && addresses.is_some_and(|all| all.len() == ADDRESSES);
         // Another person's may fit no header because the browser sends so much else, and may lack an address.
         let is_long = fetch.whose == subject(LONG, fetch.host);
-        signed
+        house.has_signed(&token)
             && is_about
             && token.header_text("typ") == Some("one-login-identity+jwt")
             && names.is_subset(&wanted)
