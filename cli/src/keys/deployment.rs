@@ -131,18 +131,19 @@ impl Deployment {
                 .and_then(Level::parse)
                 .is_some_and(Level::has_identity)
         };
-        self.tables().any(|(_, service)| {
-            let routes = service.get("routes").and_then(Value::as_array);
-            asks(service) || routes.into_iter().flatten().any(asks)
-        })
+        self.rules().any(asks)
     }
 
     /// Whether a service of the environment lets in only people who are invited, anywhere.
     pub fn invites(&self) -> bool {
-        self.tables().any(|(_, service)| {
+        self.rules().any(|table| table.get("admission").is_some())
+    }
+
+    /// The tables of the environment's services, and those of their routes.
+    fn rules(&self) -> impl Iterator<Item = &Value> {
+        self.tables().flat_map(|(_, service)| {
             let routes = service.get("routes").and_then(Value::as_array);
-            let mut tables = routes.into_iter().flatten().chain([service]);
-            tables.any(|table| table.get("admission").is_some())
+            routes.into_iter().flatten().chain([service])
         })
     }
 
