@@ -50,6 +50,7 @@ const FLOORS: &[&[&str]] = &[
     ],
     &["access::asked"],
     &["endpoints", "pages::service_header"],
+    &["in_place"],
 ];
 
 fn floor(module: &str) -> Option<usize> {

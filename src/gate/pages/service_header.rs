@@ -45,8 +45,9 @@ pub fn fragment<P: Platform>(context: &Context<P>, query: Option<&str>) -> Reply
 
 /// Puts the header on a page of the edge's own that a signed-in person gets.
 ///
-/// A page in a frame of the service's own page has none. A page that comes with the end of their session has none: its cookies write to a session's place. Neither has the
-/// answer to another site's form, which is the same whether the person is signed in or not.
+/// A page in a frame of the service's own has none. A page that comes with the end of their session has none either: its
+/// cookies write to a session's place. Neither has the answer to another site's form, which is the same whether the person
+/// is signed in or not.
 pub fn show<P: Platform>(context: &Context<P>, request: &Request, reply: &mut Reply) {
     // A frame may be small, and the header's policy would stop it from being shown.
     let is_framed = reply.header("x-frame-options") == Some("SAMEORIGIN");
