@@ -42,7 +42,9 @@ export class Judge {
     Object.assign(this, { issuer, audience, calm, running: [rules] });
   }
 
+  /** A promise is broken. With `EDGE_YEAR_PROMISE` only that one is judged. */
   breaks(promise, how) {
+    if (![undefined, promise].includes(process.env.EDGE_YEAR_PROMISE)) return;
     this.broken.push(`${promise}: ${how}`);
   }
 
